@@ -1,0 +1,77 @@
+package io.tickbus.core.memory;
+
+/**
+ * The one writer of a {@link SlotRing}: hands out sequences one after the other. A full ring is met in one of two
+ * ways, chosen at construction: <i>overwrite</i> the oldest record, or <i>refuse</i> until the reader has consumed.
+ *
+ * <p><b>Threads:</b> one. <b>Progress:</b> wait-free; {@link #FULL} is an answer and never a wait. <b>Loss:</b> an
+ * overwriting writer loses nothing itself, its readers learn what they missed; a refusing writer loses nothing.
+ */
+public final class SlotWriter {
+    /** The ring is full; nothing was claimed. */
+    public static final int FULL = -1;
+
+    private final SlotRing ring;
+    private final SharedRegion consumedRegion;
+    private final int consumedOffset;
+    private long nextSequence;
+    private long limit;
+
+    private SlotWriter(SlotRing ring, long nextSequence, SharedRegion consumedRegion, int consumedOffset) {
+        this.ring = ring;
+        this.nextSequence = nextSequence;
+        this.consumedRegion = consumedRegion;
+        this.consumedOffset = consumedOffset;
+        this.limit = consumedRegion == null ? Long.MAX_VALUE : Long.MIN_VALUE;
+    }
+
+    /** A writer that overwrites; {@code nextSequence} as {@link SlotRing#recover} found it. */
+    public static SlotWriter overwriting(SlotRing ring, long nextSequence) {
+        return new SlotWriter(ring, nextSequence, null, 0);
+    }
+
+    /**
+     * A writer that refuses while {@code slotCount} records wait for the reader.
+     *
+     * @param consumedOffset byte offset of the 64-bit word in which the reader keeps the next sequence it will read,
+     *                       written by {@link #releaseConsumed}
+     */
+    public static SlotWriter refusing(SlotRing ring, long nextSequence, SharedRegion consumed, int consumedOffset) {
+        return new SlotWriter(ring, nextSequence, consumed, consumedOffset);
+    }
+
+    /** The sequence that the next claim gets. */
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    /** Begins the next record; returns its byte offset, or {@link #FULL}. */
+    public int claim() {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        return ring.beginWrite(nextSequence);
+    }
+
+    /** Commits the claimed record and returns its sequence. */
+    public long commit(int offset) {
+        long sequence = nextSequence;
+        ring.commit(offset, sequence);
+        nextSequence = sequence + 1;
+        return sequence;
+    }
+
+    private boolean refreshLimit() {
+        // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the next lap's fields could be
+        // stored before the reader has finished copying this lap's.
+        limit = consumedRegion.getLongAcquire(consumedOffset) + ring.slotCount();
+        return nextSequence < limit;
+    }
+
+    /** The reader's side of a refusing ring: everything before {@code nextSequence} is copied and may be reused. */
+    public static void releaseConsumed(SharedRegion region, int offset, long nextSequence) {
+        // SYNC slot-consumed: pairs with SlotWriter.refreshLimit; without release the slot could be given away while
+        // its fields are still being loaded.
+        region.putLongRelease(offset, nextSequence);
+    }
+}
