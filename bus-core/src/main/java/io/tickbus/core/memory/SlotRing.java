@@ -109,6 +109,14 @@ public final class SlotRing {
     }
 
     /**
+     * Reader: whether there is something to do about {@code sequence}: it can be read, or it was overwritten.
+     */
+    public boolean hasNews(long sequence) {
+        long stamp = stamp(sequence);
+        return stamp > sequence || stamp < -(sequence + 1);
+    }
+
+    /**
      * Reader: whether {@code sequence} was here and is gone, because the writer has begun or finished a later lap.
      * False both when it is there and when it has not been written yet.
      */
