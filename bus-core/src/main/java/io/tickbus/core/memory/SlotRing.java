@@ -124,6 +124,11 @@ public final class SlotRing {
         return Math.abs(stamp(sequence)) > sequence + 1;
     }
 
+    /** Whether the slot of {@code sequence} holds it or is past it. */
+    public boolean hasReached(long sequence) {
+        return Math.abs(stamp(sequence)) > sequence;
+    }
+
     /** The stamp of the slot that {@code sequence} maps to. */
     public long stamp(long sequence) {
         return region.getLongAcquire(slotOffset(sequence));
