@@ -1,0 +1,13 @@
+/** Layouts, rings, bus directories, clocks and waiting: what every Tickbus process shares. */
+module io.tickbus.core {
+    requires transitive org.agrona;
+
+    exports io.tickbus.core;
+    exports io.tickbus.core.bus;
+    exports io.tickbus.core.layout;
+    exports io.tickbus.core.memory;
+    exports io.tickbus.core.platform;
+    exports io.tickbus.core.wait;
+
+    uses io.tickbus.core.platform.Platform;
+}

@@ -1,0 +1,9 @@
+/** Publishes signals, keeps timers, and is the daemon. */
+module io.tickbus.publisher {
+    requires transitive io.tickbus.core;
+    requires org.agrona;
+
+    exports io.tickbus.publisher;
+    exports io.tickbus.publisher.daemon;
+    exports io.tickbus.publisher.timer;
+}
