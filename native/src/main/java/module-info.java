@@ -1,7 +1,9 @@
-/** The platform interface of the core on Linux; found by {@link java.util.ServiceLoader}, hence nothing is exported. */
+/** The platform interface of the core on Linux, found by {@link java.util.ServiceLoader}; clocks and signals. */
 module io.tickbus.posix {
-    requires io.tickbus.core;
+    requires transitive io.tickbus.core;
     requires com.sun.jna;
+
+    exports io.tickbus.posix;
 
     opens io.tickbus.posix to com.sun.jna;
 

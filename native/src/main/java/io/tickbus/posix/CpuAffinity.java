@@ -1,0 +1,84 @@
+package io.tickbus.posix;
+
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Optional;
+
+/**
+ * The processors the calling thread may run on, as the kernel reports them and never as they were asked for.
+ *
+ * <p><b>Threads:</b> any; each concerns itself. <b>Progress:</b> wait-free but for the kernel; allocates.
+ *
+ * <p>Source: sched_setaffinity(2), proc_pid_status(5).
+ */
+public final class CpuAffinity {
+    /** The kernel's own limit, CONFIG_NR_CPUS: a shorter mask is refused where more processors are possible. */
+    private static final int MASK_BITS = 8192;
+    private static final int CALLING_THREAD = 0;
+
+    private CpuAffinity() {
+    }
+
+    /**
+     * Pins the calling thread.
+     *
+     * @param cpus processor numbers, 0 to 8191, at least one
+     * @return the processors then allowed, read back, ascending; empty where the kernel refused them
+     */
+    public static int[] set(int... cpus) {
+        if (cpus.length == 0) {
+            throw new IllegalArgumentException("name at least one processor: cpus=[]");
+        }
+        BitSet wanted = new BitSet(MASK_BITS);
+        for (int cpu : cpus) {
+            if (cpu < 0 || cpu >= MASK_BITS) {
+                throw new IllegalArgumentException(
+                        "a processor number must be 0 to " + (MASK_BITS - 1) + ": cpu=" + cpu);
+            }
+            wanted.set(cpu);
+        }
+        NativeBlock mask = new NativeBlock(MASK_BITS / Byte.SIZE);
+        long[] words = wanted.toLongArray();
+        for (int i = 0; i < words.length; i++) {
+            mask.putLong(i * Long.BYTES, words[i]);
+        }
+        return Libc.sched_setaffinity(CALLING_THREAD, mask.length(), mask.address()) == 0 ? allowed() : new int[0];
+    }
+
+    /** The processors the calling thread may run on, ascending, from sched_getaffinity; empty where unknown. */
+    public static int[] allowed() {
+        NativeBlock mask = new NativeBlock(MASK_BITS / Byte.SIZE);
+        if (Libc.sched_getaffinity(CALLING_THREAD, mask.length(), mask.address()) < 0) {
+            return new int[0];
+        }
+        long[] words = new long[MASK_BITS / Long.SIZE];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = mask.getLong(i * Long.BYTES);
+        }
+        return BitSet.valueOf(words).stream().toArray();
+    }
+
+    /** The same by another way, {@code Cpus_allowed_list} of {@code /proc/thread-self/status}; empty where unknown. */
+    public static int[] allowedByProc() {
+        Optional<String> list = new HostFiles(Path.of("/")).field("proc/thread-self/status", "Cpus_allowed_list");
+        return list.map(CpuAffinity::parseList).orElse(new int[0]);
+    }
+
+    /**
+     * Reads the kernel's notation for sets of processors.
+     *
+     * @param list {@code "0-3,8,10-11"}; may be empty
+     */
+    public static int[] parseList(String list) {
+        BitSet cpus = new BitSet();
+        for (String range : list.strip().split(",", -1)) {
+            if (!range.isBlank()) {
+                int dash = range.indexOf('-');
+                int first = Integer.parseInt(dash < 0 ? range.strip() : range.substring(0, dash).strip());
+                int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1).strip());
+                cpus.set(first, last + 1);
+            }
+        }
+        return cpus.stream().toArray();
+    }
+}

@@ -1,0 +1,73 @@
+package io.tickbus.posix;
+
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.FutexWord;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/**
+ * A futex of the kernel. Shared between processes, hence without FUTEX_PRIVATE_FLAG; the kernel only reads the word,
+ * so that a read-only mapping will do. FUTEX_WAIT_BITSET because it takes an absolute deadline, which FUTEX_WAIT
+ * does not, and without FUTEX_CLOCK_REALTIME that deadline is of CLOCK_MONOTONIC.
+ */
+final class KernelFutexWord implements FutexWord {
+    private static final int FUTEX_WAKE = 1;
+    private static final int FUTEX_WAIT_BITSET = 9;
+    private static final long FUTEX_BITSET_MATCH_ANY = 0xFFFF_FFFFL;
+
+    private final ByteBuffer memory;
+    private final int offset;
+    private final long address;
+    private final long futex;
+    private final Timespec deadline = new Timespec();
+
+    KernelFutexWord(SharedRegion region, int offset, Syscalls syscalls) {
+        if (offset < 0 || offset % Integer.BYTES != 0 || offset > region.length() - Integer.BYTES) {
+            throw new IllegalArgumentException("a futex word must be aligned to 4 bytes and lie within its region:"
+                    + " offset=" + offset + " regionLength=" + region.length());
+        }
+        this.memory = region.asByteBuffer();
+        this.offset = offset;
+        this.address = NativeBlock.addressOf(memory) + offset;
+        this.futex = syscalls.futex();
+    }
+
+    @Override
+    public int await(int expected, long deadlineNs) {
+        deadline.set(deadlineNs);
+        try {
+            long result = Libc.syscall(futex, address, FUTEX_WAIT_BITSET, expected, deadline.address(), 0,
+                    FUTEX_BITSET_MATCH_ANY);
+            return result == 0 ? WOKEN : notWoken(Libc.errno());
+        } finally {
+            Reference.reachabilityFence(this); // or the memory could be unmapped while the kernel looks at it
+        }
+    }
+
+    @Override
+    public int wakeAll() {
+        try {
+            int woken = (int) Libc.syscall(futex, address, FUTEX_WAKE, Integer.MAX_VALUE, 0, 0, 0);
+            return woken >= 0 ? woken : failed("wake", Libc.errno());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private int notWoken(int errno) {
+        return switch (errno) {
+            case Errno.EAGAIN -> CHANGED;
+            case Errno.ETIMEDOUT -> TIMED_OUT;
+            case Errno.EINTR -> WOKEN;
+            default -> failed("wait", errno);
+        };
+    }
+
+    private int failed(String operation, int errno) {
+        String remedy = errno == Errno.EFAULT
+                ? "; the file was truncated while mapped: attach again"
+                : "; see futex(2)";
+        throw new IllegalStateException("futex " + operation + " failed: " + Errno.describe(errno) + " offset=" + offset
+                + " length=" + memory.capacity() + remedy);
+    }
+}

@@ -1,0 +1,80 @@
+package io.tickbus.posix;
+
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.FutexWord;
+import io.tickbus.core.platform.Platform;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The platform of Linux on x86-64 and aarch64: sleeps and wakes by futex, sets timer slack and affinity, allocates
+ * pages.
+ *
+ * <p><b>Threads:</b> as {@link Platform} says. <b>Progress:</b> only {@link FutexWord#await} blocks.
+ *
+ * <p>Errors: call {@link #unavailableReason()} first; where it names a reason, the other methods throw
+ * {@link LinkageError}. A futex on a file that was truncated while mapped throws {@link IllegalStateException}.
+ */
+public final class LinuxPlatform implements Platform {
+    /** Does nothing: {@link java.util.ServiceLoader} calls it on every system. */
+    public LinuxPlatform() {
+    }
+
+    @Override
+    public String description() {
+        return "Linux " + Syscalls.here().architecture() + " over JNA";
+    }
+
+    @Override
+    public Optional<String> unavailableReason() {
+        return NativeAccess.unavailableReason();
+    }
+
+    @Override
+    public boolean hasFutex() {
+        return true;
+    }
+
+    /** {@inheritDoc} The word's memory stays mapped for as long as the word is reachable. */
+    @Override
+    public FutexWord futexWord(SharedRegion region, int offset) {
+        return new KernelFutexWord(region, offset, Syscalls.here());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Opens and closes the file, and so drops every record lock this process holds on it: allocate first, lock
+     * afterwards. A symbolic link is refused.
+     */
+    @Override
+    public void allocate(Path file, long length) throws IOException {
+        FileAllocation.allocate(file, length, Syscalls.here());
+    }
+
+    @Override
+    public boolean setTimerSlackNs(long slackNs) {
+        return TimerSlack.set(slackNs);
+    }
+
+    @Override
+    public long timerSlackNs() {
+        return TimerSlack.get();
+    }
+
+    @Override
+    public int[] setAffinity(int... cpus) {
+        return CpuAffinity.set(cpus);
+    }
+
+    @Override
+    public int[] affinity() {
+        return CpuAffinity.allowed();
+    }
+
+    @Override
+    public long processCpuNs() {
+        return PosixClock.now(ClockId.PROCESS_CPUTIME);
+    }
+}

@@ -1,0 +1,49 @@
+package io.tickbus.posix;
+
+import java.util.Optional;
+
+/** Tries the native code once per JVM, and remembers in one sentence why it cannot be used. */
+final class NativeAccess {
+    private static final int FUTEX_WAKE = 1;
+    private static final Optional<String> REASON = find();
+
+    private NativeAccess() {
+    }
+
+    static Optional<String> unavailableReason() {
+        return REASON;
+    }
+
+    private static Optional<String> find() {
+        String os = System.getProperty("os.name", "unknown");
+        if (!os.equals("Linux")) {
+            return Optional.of("the native module serves Linux only (os.name=" + os + "); nothing is to be done");
+        }
+        if (Syscalls.here() == null || !"64".equals(System.getProperty("sun.arch.data.model", "64"))) {
+            return Optional.of("the native module serves x86-64 and aarch64 only (os.arch="
+                    + System.getProperty("os.arch") + "); use a 64-bit JVM of one of them");
+        }
+        try {
+            return probe();
+        } catch (LinkageError | RuntimeException e) {
+            return Optional.of("JNA cannot load its library (" + firstLine(e)
+                    + "); give it a writable, executable folder with -Djna.tmpdir=FOLDER");
+        }
+    }
+
+    /** Sandboxes that are not Linux but look like it fail here. */
+    private static Optional<String> probe() {
+        NativeBlock word = new NativeBlock(Integer.BYTES);
+        if (Libc.syscall(Syscalls.here().futex(), word.address(), FUTEX_WAKE, 1, 0, 0, 0) != 0) {
+            return Optional.of("this kernel or its sandbox refuses futex: " + Errno.describe(Libc.errno())
+                    + "; allow that system call");
+        }
+        return Optional.empty();
+    }
+
+    private static String firstLine(Throwable e) {
+        String message = String.valueOf(e.getMessage()).strip();
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end).strip();
+    }
+}

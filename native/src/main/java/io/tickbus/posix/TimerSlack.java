@@ -1,0 +1,27 @@
+package io.tickbus.posix;
+
+/** How late the kernel may wake the calling thread, so as to wake several at once. Source: prctl(2). */
+final class TimerSlack {
+    private static final int PR_SET_TIMERSLACK = 29;
+    private static final int PR_GET_TIMERSLACK = 30;
+
+    private TimerSlack() {
+    }
+
+    /** True when the kernel then has this value; threads of a real-time class have none and answer false. */
+    static boolean set(long slackNs) {
+        if (slackNs < 1) {
+            throw new IllegalArgumentException("timer slack must be at least 1 ns: slackNs=" + slackNs);
+        }
+        return prctl(PR_SET_TIMERSLACK, slackNs) == 0 && get() == slackNs;
+    }
+
+    /** Nanoseconds; −1 where the kernel does not tell. */
+    static long get() {
+        return prctl(PR_GET_TIMERSLACK, 0);
+    }
+
+    private static long prctl(int option, long argument) {
+        return Libc.syscall(Syscalls.here().prctl(), option, argument);
+    }
+}

@@ -1,0 +1,51 @@
+package io.tickbus.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.FutexWord;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AllocationFreeTest {
+    private static final int ROUNDS = 10_000;
+    private static final int PERIOD_NS = 1_000;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @Test
+    void shouldAllocateNothingWhenFutexWaitsAndWakes() {
+        FutexWord word = OnLinux.platform().futexWord(SharedRegion.allocate(64), 0);
+        assertAllocatesNothing(() -> {
+            word.await(0, System.nanoTime() + PERIOD_NS);
+            word.await(1, System.nanoTime() + PERIOD_NS);
+            word.wakeAll();
+        });
+    }
+
+    @Test
+    void shouldAllocateNothingWhenClocksAreRead() {
+        OnLinux.platform();
+        assertAllocatesNothing(() -> {
+            PosixClock.now(ClockId.MONOTONIC);
+            PosixClock.nowBySyscall(ClockId.THREAD_CPUTIME);
+        });
+    }
+
+    private void assertAllocatesNothing(Runnable action) {
+        repeat(action);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        repeat(action);
+        long after = threads.getCurrentThreadAllocatedBytes();
+        assertEquals(0, after - before);
+    }
+
+    private static void repeat(Runnable action) {
+        for (int i = 0; i < ROUNDS; i++) {
+            action.run();
+        }
+    }
+}
