@@ -109,11 +109,24 @@ public final class SlotRing {
     }
 
     /**
+     * Reader: whether there is something to do about {@code sequence}: it can be read, or it was overwritten.
+     */
+    public boolean hasNews(long sequence) {
+        long stamp = stamp(sequence);
+        return stamp > sequence || stamp < -(sequence + 1);
+    }
+
+    /**
      * Reader: whether {@code sequence} was here and is gone, because the writer has begun or finished a later lap.
      * False both when it is there and when it has not been written yet.
      */
     public boolean isOverwritten(long sequence) {
         return Math.abs(stamp(sequence)) > sequence + 1;
+    }
+
+    /** Whether the slot of {@code sequence} holds it or is past it. */
+    public boolean hasReached(long sequence) {
+        return Math.abs(stamp(sequence)) > sequence;
     }
 
     /** The stamp of the slot that {@code sequence} maps to. */

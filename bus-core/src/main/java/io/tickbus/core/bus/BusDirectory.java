@@ -1,0 +1,177 @@
+package io.tickbus.core.bus;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Where a bus lives: one directory of files, each with one writer.
+ *
+ * <pre>
+ *  /dev/shm/tickbus-$UID/NAME/     or  $TICKBUS_DIR/NAME/
+ *    signals     the publisher writes, everybody else maps it read-only    {@link SignalsFile}
+ *    doorbell    the only file that everybody may write                    {@link Doorbell}
+ *    lock        held by the publisher as long as it lives                 {@link PublisherLock}
+ * </pre>
+ *
+ * <p>This object is only the name; nothing is touched until it is used. Directories must belong to the caller or to
+ * the expected owner and not be writable by everybody; files are opened without following links.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+public final class BusDirectory {
+    /** Environment variable that names another root than {@code /dev/shm/tickbus-$UID}. */
+    public static final String ROOT_VARIABLE = "TICKBUS_DIR";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+    private final Path root;
+    private final String name;
+    private final int ownerId;
+
+    private BusDirectory(Path root, String name, int ownerId) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("a bus's name is 1 to 64 letters, digits, '.', '_' or '-', and starts "
+                    + "with a letter, a digit or '_': name=" + name);
+        }
+        this.root = root.toAbsolutePath().normalize();
+        this.name = name;
+        this.ownerId = ownerId;
+    }
+
+    /** The bus of that name under the default root of this user. */
+    public static BusDirectory of(String name) {
+        return at(defaultRoot(), name);
+    }
+
+    /** The bus of that name under another root. */
+    public static BusDirectory at(Path root, String name) {
+        return new BusDirectory(root, name, UserId.current());
+    }
+
+    /** The same bus, expected to belong to another user, given by number. */
+    public BusDirectory ownedBy(int userId) {
+        return new BusDirectory(root, name, userId);
+    }
+
+    /** {@code $TICKBUS_DIR}, or {@code /dev/shm/tickbus-$UID}, or the like below the temporary folder. */
+    public static Path defaultRoot() {
+        String configured = System.getenv(ROOT_VARIABLE);
+        if (configured != null && !configured.isBlank()) {
+            return Path.of(configured);
+        }
+        Path parent = Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY
+                : Path.of(System.getProperty("java.io.tmpdir"));
+        return parent.resolve("tickbus-" + UserId.current());
+    }
+
+    /** Names of the buses under a root, sorted; none where the root is missing. */
+    public static List<String> list(Path root) {
+        List<String> names = new ArrayList<>();
+        if (Files.isDirectory(root)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, Files::isDirectory)) {
+                entries.forEach(entry -> names.add(entry.getFileName().toString()));
+            } catch (IOException e) {
+                throw BusException.system(root, e, "check that you may read it");
+            }
+        }
+        names.sort(null);
+        return names;
+    }
+
+    /** The bus's name. */
+    public String name() {
+        return name;
+    }
+
+    /** The directory itself. */
+    public Path path() {
+        return root.resolve(name);
+    }
+
+    /** The ring of signals. */
+    public Path signals() {
+        return path().resolve("signals");
+    }
+
+    /** The shared futex words. */
+    public Path doorbell() {
+        return path().resolve("doorbell");
+    }
+
+    /** The publisher's lock. */
+    public Path lock() {
+        return path().resolve("lock");
+    }
+
+    Path root() {
+        return root;
+    }
+
+    int ownerId() {
+        return ownerId;
+    }
+
+    /**
+     * Checks the directories as they are.
+     *
+     * @throws BusException NOT_FOUND, NOT_A_FILE for a link, NOT_TRUSTED for another's or one open to everybody
+     */
+    public void check() {
+        if (!Files.exists(path(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            throw new BusException(Reason.NOT_FOUND, "bus '" + name + "'", "there is no " + path(),
+                    "start its publisher, or name its directory with --dir or " + ROOT_VARIABLE);
+        }
+        TrustedFiles.checkDirectory(root, ownerId);
+        TrustedFiles.checkDirectory(path(), ownerId);
+    }
+
+    /** Creates what is missing of the directories, mode 0700, and checks the rest. */
+    public void createIfMissing() {
+        TrustedFiles.createDirectory(root);
+        TrustedFiles.createDirectory(path());
+        check();
+    }
+
+    /** Gives a group access: directory 0750, everybody may pass through a root of ours. */
+    public void shareWith(String group) {
+        TrustedFiles.share(path(), group, "rwxr-x---");
+        if (UserId.ofFile(root) == UserId.current()) {
+            TrustedFiles.chmod(root, "rwx--x--x");
+        }
+    }
+
+    /**
+     * Removes the bus's files and its directory, and the root if nothing else is in it. Files of other names are left
+     * alone, and then the directory too.
+     *
+     * @throws BusException IN_USE while somebody publishes
+     */
+    public void delete() {
+        if (PublisherLock.probe(lock()) == PublisherLock.Probe.HELD) {
+            throw new BusException(Reason.IN_USE, "bus '" + name + "'", "its publisher is running",
+                    "stop it before the bus is deleted");
+        }
+        deleteFiles();
+    }
+
+    /** As {@link #delete}, for who holds the lock. */
+    void deleteFiles() {
+        TrustedFiles.deleteTemporary(path());
+        for (Path file : List.of(signals(), doorbell(), lock(), path(), root)) {
+            TrustedFiles.deleteIfPossible(file);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path().toString();
+    }
+}

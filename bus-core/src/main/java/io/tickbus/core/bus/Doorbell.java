@@ -1,0 +1,122 @@
+package io.tickbus.core.bus;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.Platforms;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * The one file that everybody may write: who sleeps says so here, so that the publisher makes a system call only when
+ * somebody does. Nothing in it is trusted.
+ *
+ * <p>The parked flag is set by each subscriber before it sleeps and cleared by the publisher as it wakes them all. It is
+ * not a count, so a subscriber that is killed in its sleep leaves nothing behind but one needless wake-up.
+ *
+ * <p><b>Threads:</b> any. <b>Progress:</b> wait-free.
+ */
+public final class Doorbell {
+    private final Path path;
+    private final SharedRegion region;
+
+    private Doorbell(Path path, SharedRegion region) {
+        this.path = path;
+        this.region = region;
+    }
+
+    /** Publisher, holding the lock: opens the bus's doorbell, or makes it where it is missing or too short. */
+    static Doorbell openOrCreate(BusDirectory directory) {
+        Path path = directory.doorbell();
+        try {
+            if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                Path temporary = TrustedFiles.temporaryFor(path);
+                TrustedFiles.createPrivate(temporary);
+                Platforms.current().allocate(temporary, DoorbellLayout.LENGTH);
+                Files.move(temporary, path);
+            }
+            Doorbell doorbell = map(path, TrustedFiles.open(path, directory.ownerId(), true));
+            doorbell.restoreLength();
+            return doorbell;
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    /**
+     * Subscriber: opens the doorbell of a bus.
+     *
+     * @throws BusException NOT_TRUSTED where this user may not write it, NOT_FOUND, NOT_A_FILE, TRUNCATED
+     */
+    public static Doorbell attach(BusDirectory directory) {
+        Path path = directory.doorbell();
+        try {
+            FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true);
+            if (channel.size() != DoorbellLayout.LENGTH) {
+                long size = channel.size();
+                channel.close();
+                throw new BusException(Reason.TRUNCATED, path.toString(), "it has " + size + " bytes and not "
+                        + DoorbellLayout.LENGTH, "its publisher repairs it within a heartbeat; try again");
+            }
+            return map(path, channel);
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    private static Doorbell map(Path path, FileChannel channel) throws IOException {
+        try (channel) {
+            return new Doorbell(path, SharedRegion.map(channel, DoorbellLayout.LENGTH, true));
+        }
+    }
+
+    /** The memory, for a futex on the daemon's word. */
+    public SharedRegion region() {
+        return region;
+    }
+
+    /**
+     * Subscriber: says that it is about to sleep. After this it must look at the slot once more.
+     */
+    public void announceParked() {
+        region.putIntOpaque(DoorbellLayout.SUBSCRIBERS_PARKED, 1);
+        // SYNC parking: pairs with Doorbell.takeParked; without the full fence the second look at the slot could be
+        // done before the flag is seen: the publisher sees nobody, the subscriber sees no signal, and it sleeps.
+        SharedRegion.fullFence();
+    }
+
+    /**
+     * Publisher, after it committed a signal: whether somebody may be asleep. Clears the flag if so, and then the wake
+     * word must be raised and everybody woken.
+     */
+    public boolean takeParked() {
+        // SYNC parking: pairs with Doorbell.announceParked; without the full fence the flag could be read before the
+        // committed slot is seen.
+        SharedRegion.fullFence();
+        if (region.getIntOpaque(DoorbellLayout.SUBSCRIBERS_PARKED) == 0) {
+            return false;
+        }
+        region.putIntOpaque(DoorbellLayout.SUBSCRIBERS_PARKED, 0);
+        return true;
+    }
+
+    /** Publisher: gives the file its length again if one who may write it has shortened it. */
+    public void restoreLength() {
+        try {
+            if (Files.size(path) < DoorbellLayout.LENGTH) {
+                try (FileChannel channel = FileChannel.open(path, java.nio.file.StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS)) {
+                    long size = channel.size();
+                    channel.write(ByteBuffer.allocate((int) (DoorbellLayout.LENGTH - size)), size);
+                }
+            }
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+}

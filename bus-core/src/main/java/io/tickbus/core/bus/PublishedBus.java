@@ -1,0 +1,212 @@
+package io.tickbus.core.bus;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.HostIdentity;
+import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.platform.ProcessIdentity;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A bus as its one publisher holds it: the lock, the writable signals file, the doorbell. Opening it takes over what a
+ * dead predecessor left, or replaces it, or creates it; the sequence goes on in every case but the last.
+ *
+ * <p>A file is made under a temporary name with all its storage, its header last, and then renamed: nobody ever sees
+ * half a file, and a full file system fails here with an error and not later with a fault.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+public final class PublishedBus implements AutoCloseable {
+    private final PublisherLock lock;
+    private final SignalsFile signals;
+    private final Doorbell doorbell;
+    private final long nextSequence;
+
+    private PublishedBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence) {
+        this.lock = lock;
+        this.signals = signals;
+        this.doorbell = doorbell;
+        this.nextSequence = nextSequence;
+    }
+
+    /**
+     * Opens a bus for publishing and starts an epoch in it.
+     *
+     * @throws BusException IN_USE with the owner's pid; NO_SPACE with nothing left behind; NOT_TRUSTED, NOT_A_FILE,
+     *                      WRONG_* or CORRUPT for a file in its place that is not a bus of this version
+     */
+    public static PublishedBus open(BusDirectory directory, SignalsOptions options) {
+        directory.createIfMissing();
+        ProcessIdentity self = ProcessIdentity.current();
+        PublisherLock lock;
+        try {
+            lock = PublisherLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
+        } catch (BusException e) {
+            throw e.reason() == Reason.NO_SPACE ? cleanedUp(directory, e) : e;
+        }
+        try {
+            return open(directory, options, lock, self);
+        } catch (RuntimeException e) {
+            RuntimeException failure = e;
+            if (!Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
+                failure = cleanedUp(directory, e);
+            }
+            lock.close();
+            throw failure;
+        }
+    }
+
+    private static RuntimeException cleanedUp(BusDirectory directory, RuntimeException cause) {
+        try {
+            directory.deleteFiles();
+        } catch (BusException e) {
+            cause.addSuppressed(e);
+        }
+        return cause;
+    }
+
+    private static PublishedBus open(
+            BusDirectory directory, SignalsOptions options, PublisherLock lock, ProcessIdentity self) {
+        TrustedFiles.deleteTemporary(directory.path());
+        Doorbell doorbell = Doorbell.openOrCreate(directory);
+        SignalsFile signals;
+        long nextSequence = 0;
+        if (Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
+            SignalsFile found = SignalsFile.map(directory, true);
+            nextSequence = recover(found);
+            if (isReusable(found, options)) {
+                signals = found;
+                signals.header().beginEpoch(self, nextSequence, System.nanoTime(), options.heartbeatIntervalNs());
+            } else {
+                signals = replace(directory, options, found, nextSequence);
+            }
+        } else {
+            create(directory, options, new Origin(0, 0, new SecureRandom().nextLong()));
+            signals = SignalsFile.map(directory, true);
+        }
+        if (options.group() != null) {
+            directory.shareWith(options.group());
+            TrustedFiles.share(directory.signals(), options.group(), "rw-r-----");
+            TrustedFiles.share(directory.lock(), options.group(), "rw-r-----");
+            TrustedFiles.share(directory.doorbell(), options.group(), "rw-rw----");
+        }
+        return new PublishedBus(lock, signals, doorbell, nextSequence);
+    }
+
+    private static long recover(SignalsFile found) {
+        try {
+            return found.ring().recover(found.header().baseSequence());
+        } catch (IllegalStateException e) {
+            throw new BusException(Reason.CORRUPT, found.path().toString(),
+                    "its slots contradict each other (" + e.getMessage() + ")",
+                    "delete the bus with 'rm -r' and start its publisher again; nothing was changed");
+        }
+    }
+
+    private static boolean isReusable(SignalsFile found, SignalsOptions options) {
+        SignalsHeader header = found.header();
+        HostIdentity here = HostIdentity.current();
+        return header.slotCount() == options.slotCount() && header.hasParking() == options.hasParking()
+                && header.host().isSameBoot(here) && header.host().hasSameClock(here);
+    }
+
+    private static SignalsFile replace(
+            BusDirectory directory, SignalsOptions options, SignalsFile old, long nextSequence) {
+        create(directory, options, new Origin(nextSequence, old.header().epoch(), old.header().historyId()));
+        SignalsFile successor = SignalsFile.map(directory, true);
+        // Only now, so that who sees the mark finds the successor under the name.
+        old.header().putNextSequence(nextSequence);
+        old.header().putState(SignalsLayout.STATE_REPLACED);
+        old.header().raiseWakeWord();
+        Platforms.current().futexWord(old.region(), SignalsLayout.WAKE_WORD).wakeAll();
+        return successor;
+    }
+
+    /** What a new file takes over from the one it replaces. */
+    private record Origin(long baseSequence, long epoch, long historyId) {
+    }
+
+    private static void create(BusDirectory directory, SignalsOptions options, Origin origin) {
+        Path temporary = TrustedFiles.temporaryFor(directory.signals());
+        long length = SignalsLayout.fileLength(options.slotCount());
+        try {
+            TrustedFiles.createPrivate(temporary);
+            Platforms.current().allocate(temporary, length);
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                writeHeader(SharedRegion.map(channel, length, true), options, origin);
+            }
+            if (options.group() != null) {
+                TrustedFiles.share(temporary, options.group(), "rw-r-----");
+            }
+            Files.move(temporary, directory.signals(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            TrustedFiles.deleteIfPossible(temporary);
+            throw noRoomOr(directory, length, e);
+        }
+    }
+
+    private static BusException noRoomOr(BusDirectory directory, long length, IOException e) {
+        BusException failure = TrustedFiles.failed(directory.signals(), e);
+        return failure.reason() != Reason.NO_SPACE ? failure : new BusException(Reason.NO_SPACE,
+                "bus '" + directory.name() + "' needs " + length + " bytes in " + directory.path(),
+                "no space left on its file system", "free some, use fewer slots, or another --dir");
+    }
+
+    private static void writeHeader(SharedRegion region, SignalsOptions options, Origin origin) {
+        HostIdentity host = HostIdentity.current();
+        region.putInt(SignalsLayout.LAYOUT_VERSION, SignalsLayout.VERSION);
+        region.putInt(SignalsLayout.BYTE_ORDER, SignalsLayout.BYTE_ORDER_VALUE);
+        region.putInt(SignalsLayout.HEADER_BYTES, SignalsLayout.HEADER_LENGTH);
+        region.putInt(SignalsLayout.RECORD_BYTES, SignalRecordLayout.LENGTH);
+        region.putLong(SignalsLayout.SLOT_COUNT, options.slotCount());
+        region.putLong(SignalsLayout.FILE_LENGTH, SignalsLayout.fileLength(options.slotCount()));
+        region.putInt(SignalsLayout.OPTIONS, options.hasParking() ? SignalsLayout.OPTION_PARKING : 0);
+        region.putInt(SignalsLayout.CLOCK_ID, SignalsLayout.CLOCK_MONOTONIC);
+        region.putLong(SignalsLayout.BASE_SEQUENCE, origin.baseSequence());
+        region.putLong(SignalsLayout.HISTORY_ID, origin.historyId());
+        region.putLong(SignalsLayout.BOOT_ID, Long.reverseBytes(host.bootId().getMostSignificantBits()));
+        region.putLong(SignalsLayout.BOOT_ID + Long.BYTES,
+                Long.reverseBytes(host.bootId().getLeastSignificantBits()));
+        region.putLong(SignalsLayout.TIME_NAMESPACE, host.timeNamespace());
+        region.putLong(SignalsLayout.MONOTONIC_OFFSET_NS, host.monotonicOffsetNs());
+        region.putLong(SignalsLayout.CREATED_REALTIME_NS,
+                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        region.putLong(SignalsLayout.EPOCH, origin.epoch());
+        new SignalsHeader(region).beginEpoch(ProcessIdentity.current(), origin.baseSequence(), System.nanoTime(),
+                options.heartbeatIntervalNs());
+        region.putLong(SignalsLayout.MAGIC, SignalsLayout.MAGIC_VALUE);
+    }
+
+    /** The writable signals file. */
+    public SignalsFile signals() {
+        return signals;
+    }
+
+    /** The doorbell. */
+    public Doorbell doorbell() {
+        return doorbell;
+    }
+
+    /** Where the sequence goes on. */
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    /** Gives the bus free for another publisher; the files stay. */
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

@@ -1,0 +1,187 @@
+package io.tickbus.core.bus;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The right to publish on a bus: an exclusive record lock on the first byte of the {@code lock} file, which the kernel
+ * releases when its process ends, however it ends. The file's text names the owner, for messages only.
+ *
+ * <p>POSIX record locks belong to a process and vanish when it closes <i>any</i> descriptor of the file. So a process
+ * that holds one never opens the file again: {@link #probe} asks this JVM's own list first. (Two class loaders with a
+ * copy of this class each, in one JVM and on one bus, would defeat that.)
+ *
+ * <p><b>Threads:</b> any.
+ */
+public final class PublisherLock implements AutoCloseable {
+    private static final Set<Object> HELD_BY_THIS_JVM = new HashSet<>();
+    private static final int ATTEMPTS = 20;
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int OWNER_TEXT_LENGTH = 80;
+
+    /** What a reader can learn of the lock. */
+    public enum Probe {
+        /** A living process, perhaps a stopped one, owns the bus. */
+        HELD,
+        /** Nobody does. */
+        FREE,
+        /** The lock may not be read by this user. */
+        UNKNOWN
+    }
+
+    private final FileChannel channel;
+    private final Object fileKey;
+
+    private PublisherLock(FileChannel channel, Object fileKey) {
+        this.channel = channel;
+        this.fileKey = fileKey;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @param owner text that tells a person who holds it
+     * @throws BusException IN_USE with the owner's text
+     */
+    public static PublisherLock acquire(BusDirectory directory, String owner) {
+        Path path = directory.lock();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                PublisherLock lock = tryAcquire(path, directory.ownerId(), owner);
+                if (lock != null) {
+                    return lock;
+                }
+            } catch (IOException e) {
+                throw TrustedFiles.failed(path, e);
+            }
+            // A reader that asks with a shared lock stands in the way for some microseconds.
+            LockSupport.parkNanos(PAUSE_NS);
+        }
+        throw inUse(directory);
+    }
+
+    private static synchronized PublisherLock tryAcquire(Path path, int ownerId, String owner) throws IOException {
+        createIfMissing(path);
+        Object key = fileKey(path);
+        if (key == null || HELD_BY_THIS_JVM.contains(key)) {
+            return null;
+        }
+        FileChannel channel = TrustedFiles.open(path, ownerId, true);
+        // The name must still be the file that was opened: a bus may have been deleted meanwhile.
+        if (tryLock(channel, false) && key.equals(fileKey(path))) {
+            byte[] text = (owner + " ".repeat(OWNER_TEXT_LENGTH)).substring(0, OWNER_TEXT_LENGTH)
+                    .getBytes(StandardCharsets.US_ASCII);
+            try {
+                channel.write(ByteBuffer.wrap(text), 0);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+            HELD_BY_THIS_JVM.add(key);
+            return new PublisherLock(channel, key);
+        }
+        channel.close();
+        return null;
+    }
+
+    private static void createIfMissing(Path path) throws IOException {
+        try {
+            TrustedFiles.createPrivate(path);
+        } catch (FileAlreadyExistsException e) {
+            return;
+        }
+    }
+
+    private static BusException inUse(BusDirectory directory) {
+        String owner = ownerText(directory.lock());
+        if (probe(directory.lock()) == Probe.FREE) {
+            return new BusException(Reason.IN_USE, "bus '" + directory.name() + "'",
+                    "a reader holds a lock on " + directory.lock() + " although nobody publishes",
+                    "find it with 'lsof' and stop it");
+        }
+        return new BusException(Reason.IN_USE, "bus '" + directory.name() + "'",
+                "another publisher owns it (" + owner + ")", "stop that one first, or use another bus name");
+    }
+
+    private static synchronized String ownerText(Path path) {
+        try {
+            if (HELD_BY_THIS_JVM.contains(fileKey(path))) {
+                return "pid=" + ProcessHandle.current().pid() + ", this very process";
+            }
+            return Files.readString(path, StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            return "unknown: " + e;
+        }
+    }
+
+    /** Asks whether anybody publishes, with a shared lock that is given back at once. */
+    public static synchronized Probe probe(Path path) {
+        try {
+            Object key = fileKey(path);
+            if (key == null) {
+                return Probe.FREE;
+            }
+            if (HELD_BY_THIS_JVM.contains(key)) {
+                return Probe.HELD;
+            }
+            try (FileChannel channel =
+                    FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+                return tryLock(channel, true) ? Probe.FREE : Probe.HELD;
+            }
+        } catch (NoSuchFileException e) {
+            return Probe.FREE;
+        } catch (AccessDeniedException e) {
+            return Probe.UNKNOWN;
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel, boolean shared) throws IOException {
+        try {
+            FileLock lock = channel.tryLock(0, 1, shared);
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static Object fileKey(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class,
+                    LinkOption.NOFOLLOW_LINKS).fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** Gives the bus free. */
+    @Override
+    public void close() {
+        synchronized (PublisherLock.class) {
+            HELD_BY_THIS_JVM.remove(fileKey);
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new BusException(Reason.SYSTEM, "the publisher's lock", e.toString(), "nothing need be done");
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.tickbus.core.bus;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Opens and creates files so that nobody else can slip something under the name: no links, right owner, mode 0600. */
+final class TrustedFiles {
+    private static final int ROOT_USER = 0;
+    private static final int STICKY = 01000;
+    private static final String TEMPORARY_PREFIX = ".new-";
+    private static final FileAttribute<?> PRIVATE_FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<?> PRIVATE_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private TrustedFiles() {
+    }
+
+    static void checkDirectory(Path path, int ownerId) {
+        PosixFileAttributes attributes = attributes(path);
+        if (!attributes.isDirectory()) {
+            throw new BusException(Reason.NOT_A_FILE, path.toString(),
+                    attributes.isSymbolicLink() ? "it is a symbolic link" : "it is not a directory",
+                    "remove it or name another directory with --dir");
+        }
+        int owner = UserId.ofFile(path);
+        if (owner != ownerId && owner != UserId.current() && owner != ROOT_USER) {
+            throw new BusException(Reason.NOT_TRUSTED, path.toString(),
+                    "it belongs to user " + owner + " and not to " + ownerId,
+                    "name the owner you expect with --owner, or use your own directory");
+        }
+        if (attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE) && !isSticky(path)) {
+            throw new BusException(Reason.NOT_TRUSTED, path.toString(), "everybody may write to it",
+                    "run chmod o-w on it");
+        }
+    }
+
+    private static boolean isSticky(Path path) {
+        try {
+            return ((int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & STICKY) != 0;
+        } catch (IOException e) {
+            throw failed(path, e);
+        }
+    }
+
+    private static PosixFileAttributes attributes(Path path) {
+        try {
+            return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            throw failed(path, e);
+        }
+    }
+
+    static void createDirectory(Path path) {
+        try {
+            Files.createDirectory(path, PRIVATE_DIRECTORY);
+        } catch (FileAlreadyExistsException e) {
+            checkIsDirectory(path, e);
+        } catch (IOException e) {
+            throw failed(path, e);
+        }
+    }
+
+    private static void checkIsDirectory(Path path, FileAlreadyExistsException cause) {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new BusException(Reason.NOT_A_FILE, path.toString(),
+                    Files.isSymbolicLink(path) ? "it is a symbolic link" : "it is not a directory: "
+                            + cause.getMessage(), "remove it or name another directory with --dir");
+        }
+    }
+
+    /** Opens a regular file that must be there and belong to the caller or the expected owner. */
+    static FileChannel open(Path path, int ownerId, boolean writable) {
+        PosixFileAttributes attributes = attributes(path);
+        if (!attributes.isRegularFile()) {
+            throw new BusException(Reason.NOT_A_FILE, path.toString(),
+                    attributes.isSymbolicLink() ? "it is a symbolic link" : "it is not a regular file",
+                    "remove it and start the publisher again");
+        }
+        int owner = UserId.ofFile(path);
+        if (owner != ownerId && owner != UserId.current()) {
+            throw new BusException(Reason.NOT_TRUSTED, path.toString(),
+                    "it belongs to user " + owner + " and not to " + ownerId,
+                    "name the owner you expect with --owner, or remove the file");
+        }
+        Set<OpenOption> options = writable
+                ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
+                : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        try {
+            return FileChannel.open(path, options);
+        } catch (IOException e) {
+            throw failed(path, e);
+        }
+    }
+
+    /** Creates an empty file, mode 0600, that must not be there. */
+    static void createPrivate(Path path) throws IOException {
+        Files.createFile(path, PRIVATE_FILE);
+    }
+
+    /** A name in the same directory for a file that is not finished; {@link #deleteTemporary} finds it again. */
+    static Path temporaryFor(Path path) {
+        return path.resolveSibling(TEMPORARY_PREFIX + path.getFileName() + "-" + ProcessHandle.current().pid() + "-"
+                + Long.toUnsignedString(System.nanoTime(), Character.MAX_RADIX));
+    }
+
+    /** Deletes what publishers left that died while creating a file; only for who holds the lock. */
+    static void deleteTemporary(Path directory) {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, TEMPORARY_PREFIX + "*")) {
+            left.forEach(TrustedFiles::deleteIfPossible);
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (IOException e) {
+            throw failed(directory, e);
+        }
+    }
+
+    /** Deletes a file, or a directory if it is empty. */
+    static void deleteIfPossible(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (DirectoryNotEmptyException e) {
+            return;
+        } catch (IOException e) {
+            throw failed(path, e);
+        }
+    }
+
+    static void share(Path path, String group, String permissions) {
+        try {
+            GroupPrincipal principal =
+                    path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+            Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setGroup(principal);
+        } catch (IOException e) {
+            throw new BusException(Reason.SYSTEM, path + " cannot be given to group " + group, e.toString(),
+                    "name a group that you belong to");
+        }
+        chmod(path, permissions);
+    }
+
+    static void chmod(Path path, String permissions) {
+        try {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        } catch (IOException e) {
+            throw failed(path, e);
+        }
+    }
+
+    static BusException failed(Path path, IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return new BusException(Reason.NOT_FOUND, path.toString(), "there is no such file",
+                    "start the publisher first, or name its directory with --dir");
+        }
+        if (e instanceof AccessDeniedException) {
+            return new BusException(Reason.NOT_TRUSTED, path.toString(), "permission denied",
+                    "run as its owner, or let the publisher share the bus with --group");
+        }
+        String why = String.valueOf(e.getMessage());
+        if (why.contains("No space left")) {
+            return new BusException(Reason.NO_SPACE, path.toString(), why,
+                    "free space on its file system or use fewer slots");
+        }
+        return BusException.system(path, e, "check the file system that holds it");
+    }
+}

@@ -1,0 +1,61 @@
+package io.tickbus.core.layout;
+
+/**
+ * The 64-byte signal record, one cache line, little-endian.
+ *
+ * <pre>
+ *   0        4        8                 16                24                32
+ *  +-----------------+-----------------+-----------------+-----------------+
+ *  | stamp           | publishedNs     | deadlineNs      | key             |
+ *  +--------+----+-+-+--------+--------+-----------------+-----------------+
+ *  |signalId|own.|f|l| occur. | missed | payload, 16 bytes                 |
+ *  +--------+----+-+-+--------+--------+-----------------------------------+
+ *  32       36   38 39        40       44       48                         64
+ * </pre>
+ *
+ * <p>Writer of every field: the publisher. Ordering: {@code stamp} as {@link io.tickbus.core.memory.SlotRing} says,
+ * all others plain between its two stamps.
+ */
+public final class SignalRecordLayout {
+    /** Bytes per record. */
+    public static final int LENGTH = 64;
+
+    /** int64: 0 never written, −(sequence+1) being written, sequence+1 committed. */
+    public static final int STAMP = 0;
+    /** int64: CLOCK_MONOTONIC nanoseconds when published. */
+    public static final int PUBLISHED_NS = STAMP + Long.BYTES;
+    /** int64: CLOCK_MONOTONIC nanoseconds when it was due; equal to publishedNs where no timer caused it. */
+    public static final int DEADLINE_NS = PUBLISHED_NS + Long.BYTES;
+    /** int64: the timer's key as its owner chose it, or the sender's correlation id. */
+    public static final int KEY = DEADLINE_NS + Long.BYTES;
+    /** int32: what the signal means. */
+    public static final int SIGNAL_ID = KEY + Long.BYTES;
+    /** uint16: index of the client that armed the timer; 0 is the publisher itself. */
+    public static final int OWNER = SIGNAL_ID + Integer.BYTES;
+    /** uint8: a set of {@code FLAG_*} bits. */
+    public static final int FLAGS = OWNER + Short.BYTES;
+    /** uint8: valid bytes of the payload, 0 to 16. */
+    public static final int PAYLOAD_LENGTH = FLAGS + 1;
+    /** int32: which firing of a periodic timer this is, from 0, wrapping. */
+    public static final int OCCURRENCE = PAYLOAD_LENGTH + 1;
+    /** int32: occurrences folded into this one. */
+    public static final int MISSED = OCCURRENCE + Integer.BYTES;
+    /** 16 bytes: the inline payload; bytes past the length are 0. */
+    public static final int PAYLOAD = MISSED + Integer.BYTES;
+    /** Bytes of payload a record can carry. */
+    public static final int MAX_PAYLOAD_LENGTH = LENGTH - PAYLOAD;
+
+    /** The timer fired later than its grace allows. */
+    public static final int FLAG_LATE = 0x01;
+    /** {@code missed} earlier occurrences are folded into this one. */
+    public static final int FLAG_COALESCED = 0x02;
+    /** The timer was recovered after a restart of the daemon. */
+    public static final int FLAG_RECOVERED = 0x04;
+    /** It may have been published before, because the daemon died between publishing and remembering it. */
+    public static final int FLAG_MAYBE_DUPLICATE = 0x08;
+    /** The timer will not fire again. */
+    public static final int FLAG_LAST = 0x10;
+
+    private SignalRecordLayout() {
+    }
+}

@@ -1,0 +1,27 @@
+package io.tickbus.core.wait;
+
+import org.agrona.concurrent.IdleStrategy;
+
+/** Idles as an Agrona strategy does until the gate opens. */
+final class IdleWait implements WaitStrategy {
+    private final String name;
+    private final IdleStrategy strategy;
+
+    IdleWait(String name, IdleStrategy strategy) {
+        this.name = name;
+        this.strategy = strategy;
+    }
+
+    @Override
+    public void await(SignalGate gate, long untilNs) {
+        strategy.reset();
+        while (!gate.isOpen() && System.nanoTime() < untilNs) {
+            strategy.idle();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+}

@@ -1,0 +1,46 @@
+package io.tickbus.publisher;
+
+import io.tickbus.core.bus.Doorbell;
+import io.tickbus.core.bus.SignalsHeader;
+import java.util.concurrent.locks.LockSupport;
+
+/** The publisher's sign of life, on a thread of its own or from its owner's duty cycle. */
+final class Heartbeat implements Runnable {
+    private final SignalsHeader header;
+    private final Doorbell doorbell;
+    private final long intervalNs;
+    private Thread thread;
+    private volatile boolean isStopped;
+
+    Heartbeat(SignalsHeader header, Doorbell doorbell) {
+        this.header = header;
+        this.doorbell = doorbell;
+        this.intervalNs = header.heartbeatIntervalNs();
+    }
+
+    void start() {
+        thread = new Thread(this, "tickbus-heartbeat");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        while (!isStopped) {
+            beat(System.nanoTime());
+            LockSupport.parkNanos(intervalNs);
+        }
+    }
+
+    void beat(long nowNs) {
+        header.putHeartbeatNs(nowNs);
+        doorbell.restoreLength();
+    }
+
+    void stop() {
+        isStopped = true;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+}

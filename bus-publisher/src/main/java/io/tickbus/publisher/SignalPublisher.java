@@ -1,0 +1,186 @@
+package io.tickbus.publisher;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.Doorbell;
+import io.tickbus.core.bus.PublishedBus;
+import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.platform.FutexWord;
+import io.tickbus.core.platform.Platforms;
+
+/**
+ * The one writer of a bus: publishes signals to every subscriber on the host.
+ *
+ * <p><b>Threads:</b> one publishes; {@link #heartbeat} may be called by another.
+ * <p><b>Progress:</b> publishing is wait-free and allocates nothing; it makes a system call only when somebody is
+ * parked.
+ * <p><b>Loss:</b> the publisher never waits for a subscriber and overwrites the oldest signal; a subscriber that was
+ * overrun is told exactly how many it missed. A signal is visible when {@code publish} returns, also if the process is
+ * killed in the next instruction.
+ */
+public final class SignalPublisher implements AutoCloseable {
+    private final PublishedBus bus;
+    private final SharedRegion region;
+    private final SignalsHeader header;
+    private final SlotWriter writer;
+    private final Doorbell doorbell;
+    private final FutexWord wakeWord;
+    private final Heartbeat heartbeat;
+    private long nextDeadlineNs = SignalsLayout.NO_DEADLINE;
+    private boolean isClosed;
+
+    private SignalPublisher(PublishedBus bus) {
+        this.bus = bus;
+        this.region = bus.signals().region();
+        this.header = bus.signals().header();
+        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence());
+        this.doorbell = header.hasParking() ? bus.doorbell() : null;
+        this.wakeWord = Platforms.current().futexWord(region, SignalsLayout.WAKE_WORD);
+        this.heartbeat = new Heartbeat(header, bus.doorbell());
+    }
+
+    /** Opens a bus with {@link SignalsOptions#DEFAULT} and a thread that keeps its heartbeat. */
+    public static SignalPublisher open(BusDirectory directory) {
+        return open(directory, SignalsOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a bus and starts a daemon thread that keeps its heartbeat. The sequence goes on where a predecessor, dead
+     * or closed, stopped.
+     *
+     * @throws BusException when somebody else publishes on it, or its files cannot be used; the message says why
+     */
+    public static SignalPublisher open(BusDirectory directory, SignalsOptions options) {
+        SignalPublisher publisher = openWithoutThread(directory, options);
+        publisher.heartbeat.start();
+        return publisher;
+    }
+
+    /** As {@link #open}, for a caller that promises to call {@link #heartbeat} in time. */
+    public static SignalPublisher openWithoutThread(BusDirectory directory, SignalsOptions options) {
+        return new SignalPublisher(PublishedBus.open(directory, options));
+    }
+
+    /** Publishes a signal now, with key 0; returns its sequence. */
+    public long publish(int signalId) {
+        return publish(signalId, 0);
+    }
+
+    /** Publishes a signal now with a correlation id; returns its sequence. */
+    public long publish(int signalId, long key) {
+        long nowNs = System.nanoTime();
+        return publishAt(nowNs, nowNs, signalId, key);
+    }
+
+    /**
+     * Publishes a signal with times the caller has read already; returns its sequence.
+     *
+     * @param publishedNs now, in CLOCK_MONOTONIC nanoseconds
+     * @param deadlineNs  when it was due; {@code publishedNs} where no timer caused it
+     */
+    public long publishAt(long publishedNs, long deadlineNs, int signalId, long key) {
+        int slot = writer.claim();
+        region.putLong(slot + SignalRecordLayout.PUBLISHED_NS, publishedNs);
+        region.putLong(slot + SignalRecordLayout.DEADLINE_NS, deadlineNs);
+        region.putLong(slot + SignalRecordLayout.KEY, key);
+        region.putLong(slot + SignalRecordLayout.SIGNAL_ID, Integer.toUnsignedLong(signalId));
+        region.putLong(slot + SignalRecordLayout.OCCURRENCE, 0);
+        region.putLong(slot + SignalRecordLayout.PAYLOAD, 0);
+        region.putLong(slot + SignalRecordLayout.PAYLOAD + Long.BYTES, 0);
+        return commit(slot);
+    }
+
+    /** Publishes all fields of a record but its sequence, its publishedNs included; returns the sequence it got. */
+    public long publish(SignalRecord signal) {
+        int slot = writer.claim();
+        signal.writeTo(region, slot);
+        return commit(slot);
+    }
+
+    private long commit(int slot) {
+        long sequence = writer.commit(slot);
+        header.putNextSequence(sequence + 1);
+        if (doorbell != null) {
+            wakeParked();
+        }
+        return sequence;
+    }
+
+    private void wakeParked() {
+        if (isAnyoneParked()) {
+            header.raiseWakeWord();
+            wakeWord.wakeAll();
+        }
+    }
+
+    private boolean isAnyoneParked() {
+        try {
+            return doorbell.takeParked();
+        } catch (InternalError e) {
+            // Somebody who may write the doorbell has cut it off. It gets its length back; until then all are woken.
+            doorbell.restoreLength();
+            return true;
+        }
+    }
+
+    /**
+     * Announces when the next timer is due, for subscribers that wait predictively. To be called after the signals of
+     * the deadline before it are published. Wakes the parked when the time is earlier than announced before.
+     *
+     * @param deadlineNs CLOCK_MONOTONIC nanoseconds; {@link SignalsLayout#NO_DEADLINE} for none
+     */
+    public void nextDeadlineNs(long deadlineNs) {
+        if (deadlineNs != nextDeadlineNs) {
+            boolean isEarlier = deadlineNs < nextDeadlineNs;
+            nextDeadlineNs = deadlineNs;
+            header.putNextDeadlineNs(deadlineNs);
+            if (isEarlier && doorbell != null) {
+                wakeParked();
+            }
+        }
+    }
+
+    /** Gives a sign of life. */
+    public void heartbeat(long nowNs) {
+        heartbeat.beat(nowNs);
+    }
+
+    /** The sequence that the next signal gets. */
+    public long nextSequence() {
+        return writer.nextSequence();
+    }
+
+    /** How many publishers this bus has had, this one included. */
+    public long epoch() {
+        return header.epoch();
+    }
+
+    /** The bus as this publisher holds it. */
+    public PublishedBus bus() {
+        return bus;
+    }
+
+    /**
+     * Marks the bus closed, wakes everybody and gives the bus free. The files stay, so that subscribers can read to the
+     * end and a successor goes on with the sequence. Does nothing the second time.
+     */
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        heartbeat.stop();
+        header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
+        header.putState(SignalsLayout.STATE_CLOSED);
+        header.raiseWakeWord();
+        wakeWord.wakeAll();
+        bus.close();
+    }
+}

@@ -1,0 +1,38 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.PublisherLock;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.layout.SignalsLayout;
+import java.util.concurrent.TimeUnit;
+
+/** Judges whether the publisher lives: the heartbeat first, and where that is old, its lock. */
+final class PublisherWatch {
+    private static final int MISSED_HEARTBEATS = 5;
+    private static final long SHORTEST_PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final BusDirectory directory;
+
+    PublisherWatch(BusDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** No system call while the heartbeat is fresh. */
+    PublisherStatus status(SignalsFile file, long nowNs) {
+        if (file.header().state() == SignalsLayout.STATE_CLOSED) {
+            return PublisherStatus.CLOSED;
+        }
+        if (isHeartbeatFresh(file, nowNs)) {
+            return PublisherStatus.ALIVE;
+        }
+        return switch (PublisherLock.probe(directory.lock())) {
+            case FREE -> PublisherStatus.DEAD;
+            case HELD, UNKNOWN -> PublisherStatus.STALLED;
+        };
+    }
+
+    static boolean isHeartbeatFresh(SignalsFile file, long nowNs) {
+        long patienceNs = Math.max(SHORTEST_PATIENCE_NS, MISSED_HEARTBEATS * file.header().heartbeatIntervalNs());
+        return nowNs - file.header().heartbeatNs() < patienceNs;
+    }
+}

@@ -1,0 +1,361 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.wait.WaitStrategy;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads a bus's signals in order, each once, without disturbing the publisher or any other subscriber.
+ *
+ * <p><b>Threads:</b> one.
+ * <p><b>Progress:</b> {@link #poll} is wait-free per signal, makes no system call while the publisher lives, and
+ * allocates nothing unless there is something to report. {@link #await} waits as its {@link WaitStrategy} does, never longer than told.
+ * <p><b>Loss:</b> a subscriber that falls a whole ring behind is overrun. It learns exactly which sequences it missed,
+ * through {@link SubscriberListener#onLoss} and {@link #lost()}, before it reads on: received + filtered + lost is always
+ * what was published since it joined. It follows a publisher that restarts, or that replaces the file, by itself.
+ * <p><b>Errors:</b> {@link BusException} when the file is shortened under it, when the bus is replaced by one it cannot
+ * read, and where asked for, on overrun. An exception of the handler passes through; its signal counts as received.
+ */
+public final class SignalSubscriber implements AutoCloseable {
+    private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int EMPTY_POLLS_PER_CHECK = 1 << 14;
+    private static final long FIRST_HEADROOM = 8;
+    private static final int MAX_DOUBLINGS = 24;
+
+    private final BusDirectory directory;
+    private final SubscriberListener listener;
+    private final OverrunPolicy overrunPolicy;
+    private final WaitStrategy waitStrategy;
+    private final int[] signalIds;
+    private final PublisherWatch watch;
+    private final SignalRecord signal = new SignalRecord();
+    private SignalsFile file;
+    private SlotRing ring;
+    private SharedRegion region;
+    private SubscriberGate gate;
+    private long sequence;
+    private long received;
+    private long filtered;
+    private long lost;
+    private long overruns;
+    private long epoch;
+    private int overrunsInARow;
+    private int emptyPolls;
+    private boolean isClosed;
+    private long nextCheckNs;
+    private PublisherStatus publisherStatus = PublisherStatus.ALIVE;
+
+    private SignalSubscriber(BusDirectory directory, SubscriberOptions options) {
+        this.directory = directory;
+        this.listener = options.listener();
+        this.overrunPolicy = options.overrunPolicy();
+        this.waitStrategy = options.waitStrategy();
+        this.signalIds = options.signalIds();
+        this.watch = new PublisherWatch(directory);
+    }
+
+    /** Joins a bus with {@link SubscriberOptions#defaults()}. */
+    public static SignalSubscriber attach(BusDirectory directory) {
+        return attach(directory, SubscriberOptions.defaults());
+    }
+
+    /**
+     * Joins a bus.
+     *
+     * @throws BusException when there is no such bus, or it cannot be read here; the message says what differs
+     */
+    public static SignalSubscriber attach(BusDirectory directory, SubscriberOptions options) {
+        SignalSubscriber subscriber = new SignalSubscriber(directory, options);
+        subscriber.use(SignalsFile.attach(directory));
+        subscriber.join(options.joinSequence());
+        subscriber.epoch = subscriber.file.header().epoch();
+        return subscriber;
+    }
+
+    private void use(SignalsFile newFile) {
+        file = newFile;
+        ring = newFile.ring();
+        region = newFile.region();
+        gate = new SubscriberGate(directory, newFile);
+    }
+
+    private void join(long joinSequence) {
+        sequence = 0;
+        long next = publisherSequence();
+        long base = file.header().baseSequence();
+        if (joinSequence == SubscriberOptions.FROM_NEWEST) {
+            sequence = next;
+        } else if (joinSequence == SubscriberOptions.FROM_OLDEST) {
+            sequence = ring.oldestReadable(base, next);
+        } else {
+            sequence = joinSequence;
+            if (joinSequence < base) {
+                reportLoss(base);
+            }
+        }
+    }
+
+    /**
+     * Hands over the signals that are there, without waiting.
+     *
+     * @param limit the most to hand over, at least 1
+     * @return how many were handed over
+     */
+    public int poll(SignalHandler handler, int limit) {
+        try {
+            int count = 0;
+            while (count < limit) {
+                long current = sequence;
+                if (!ring.isCommitted(current)) {
+                    if (!ring.isOverwritten(current)) {
+                        break;
+                    }
+                    skipOverwritten();
+                    continue;
+                }
+                signal.copyFrom(region, ring.slotOffset(current), current);
+                if (!ring.isStillCommitted(current)) {
+                    skipOverwritten();
+                    continue;
+                }
+                sequence = current + 1;
+                overrunsInARow = 0;
+                if (signalIds.length == 0 || isWanted(signal.signalId())) {
+                    received++;
+                    count++;
+                    handler.onSignal(signal);
+                } else {
+                    filtered++;
+                }
+            }
+            if (count == 0 && ++emptyPolls >= EMPTY_POLLS_PER_CHECK) {
+                emptyPolls = 0;
+                checkIfDue(System.nanoTime());
+            }
+            return count;
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
+    }
+
+    /**
+     * Hands over signals, and waits for the first of them.
+     *
+     * @param limit     the most to hand over, at least 1
+     * @param timeoutNs how long to wait at most, in nanoseconds
+     * @return how many were handed over; 0 when the time was over or the thread was interrupted
+     */
+    public int await(SignalHandler handler, int limit, long timeoutNs) {
+        long startNs = System.nanoTime();
+        long untilNs = timeoutNs > Long.MAX_VALUE - startNs ? Long.MAX_VALUE : startNs + timeoutNs;
+        while (true) {
+            int count = poll(handler, limit);
+            if (count > 0) {
+                return count;
+            }
+            long nowNs = System.nanoTime();
+            checkIfDue(nowNs);
+            if (nowNs >= untilNs || Thread.currentThread().isInterrupted()) {
+                return 0;
+            }
+            gate.sequence(sequence);
+            waitAtGate(Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
+        }
+    }
+
+    private void waitAtGate(long untilNs) {
+        try {
+            waitStrategy.await(gate, untilNs);
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
+    }
+
+    private boolean isWanted(int signalId) {
+        return Arrays.binarySearch(signalIds, signalId) >= 0;
+    }
+
+    /** Goes to the oldest or newest readable signal and reports exactly what lies between. */
+    private void skipOverwritten() {
+        overruns++;
+        if (overrunPolicy == OverrunPolicy.FAIL) {
+            throw new BusException(Reason.OVERRUN, "bus '" + directory.name() + "'", "sequence " + sequence
+                    + " was overwritten before it was read, the publisher is at " + file.header().nextSequence(),
+                    "poll faster, use more slots, or another overrun policy");
+        }
+        long next = publisherSequence();
+        if (overrunPolicy == OverrunPolicy.NEWEST) {
+            reportLoss(next);
+            return;
+        }
+        // A publisher at full speed overwrites the oldest before it can be copied: each attempt in a row that fails
+        // leaves it twice the headroom, so that the chase ends after a few.
+        long headroom = overrunsInARow == 0 ? 0 : Math.min(ring.slotCount() / 2, FIRST_HEADROOM << overrunsInARow);
+        overrunsInARow = Math.min(overrunsInARow + 1, MAX_DOUBLINGS);
+        long oldest = ring.oldestReadable(file.header().baseSequence(), next);
+        reportLoss(Math.min(next, oldest + headroom));
+    }
+
+    /**
+     * Where the publisher is, checked against the slots: a file that was tampered with must not send a subscriber to
+     * sequences that never were.
+     */
+    private long publisherSequence() {
+        long next = file.header().nextSequence();
+        if (next > file.header().baseSequence() && !ring.hasReached(next - 1) || next < sequence) {
+            throw contradicts("nextSequence=" + next + " stamp=" + ring.stamp(next - 1) + " sequence=" + sequence);
+        }
+        return next;
+    }
+
+    private BusException contradicts(String values) {
+        return new BusException(Reason.CORRUPT, file.path().toString(),
+                "its header and its slots contradict each other (" + values + ")",
+                "delete the bus, start its publisher again and attach anew");
+    }
+
+    private void reportLoss(long goOnAt) {
+        long first = sequence;
+        long count = goOnAt - first;
+        sequence = goOnAt;
+        lost += count;
+        listener.onLoss(first, count);
+    }
+
+    private RuntimeException faulted(InternalError fault) {
+        if (String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
+            return file.truncated(fault);
+        }
+        throw fault;
+    }
+
+    private void checkIfDue(long nowNs) {
+        if (nowNs >= nextCheckNs || file.header().state() == SignalsLayout.STATE_REPLACED) {
+            check(nowNs);
+        }
+    }
+
+    /** What is looked at only now and then: the publisher's life, another file under the name. */
+    private void check(long nowNs) {
+        if (isClosed) {
+            throw new IllegalStateException("the subscriber is closed: bus=" + directory.name());
+        }
+        nextCheckNs = nowNs + CHECK_INTERVAL_NS;
+        if (file.header().nextSequence() > sequence && !ring.hasNews(sequence)) {
+            throw contradicts("nextSequence=" + file.header().nextSequence() + " sequence=" + sequence + " stamp="
+                    + ring.stamp(sequence));
+        }
+        if (!PublisherWatch.isHeartbeatFresh(file, nowNs)) {
+            file.checkLength();
+        }
+        if (isSuperseded(nowNs) && !ring.hasNews(sequence)) {
+            follow();
+        }
+        long currentEpoch = file.header().epoch();
+        if (currentEpoch != epoch) {
+            epoch = currentEpoch;
+            listener.onPublisherRestarted(currentEpoch);
+        }
+        PublisherStatus status = watch.status(file, nowNs);
+        if (status != publisherStatus) {
+            publisherStatus = status;
+            listener.onPublisherStatus(status);
+        }
+    }
+
+    private boolean isSuperseded(long nowNs) {
+        if (file.header().state() == SignalsLayout.STATE_REPLACED) {
+            return true;
+        }
+        boolean isSilent = file.header().state() == SignalsLayout.STATE_CLOSED
+                || !PublisherWatch.isHeartbeatFresh(file, nowNs);
+        return isSilent && file.standing() == SignalsFile.Standing.REPLACED;
+    }
+
+    /** Moves over to the file that has taken the name. */
+    private void follow() {
+        long history = file.header().historyId();
+        use(SignalsFile.attach(directory));
+        if (file.header().historyId() != history) {
+            join(SubscriberOptions.FROM_OLDEST);
+            listener.onNewHistory(sequence);
+            return;
+        }
+        long base = file.header().baseSequence();
+        if (sequence < base) {
+            reportLoss(base);
+        }
+    }
+
+    /** Looks at the publisher now; costs a system call or two where its heartbeat is old. */
+    public PublisherStatus publisherStatus() {
+        check(System.nanoTime());
+        return publisherStatus;
+    }
+
+    /** The next sequence to be read. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** How many signals the publisher is ahead. */
+    public long backlog() {
+        return Math.max(0, file.header().nextSequence() - sequence);
+    }
+
+    /** Signals handed over. */
+    public long received() {
+        return received;
+    }
+
+    /** Signals left out by their id. */
+    public long filtered() {
+        return filtered;
+    }
+
+    /** Signals overwritten before they could be read, exactly. */
+    public long lost() {
+        return lost;
+    }
+
+    /** How often it was overrun. */
+    public long overruns() {
+        return overruns;
+    }
+
+    /** How it waits. */
+    public WaitStrategy waitStrategy() {
+        return waitStrategy;
+    }
+
+    /** Whether the publisher wakes it; if not, parking means naps of a millisecond. */
+    public boolean isWokenByPublisher() {
+        return gate.isWoken();
+    }
+
+    /** The file being read, for inspection. */
+    public SignalsFile file() {
+        return file;
+    }
+
+    /**
+     * Lets go of the bus: {@code poll} finds nothing any more and {@code await} throws. The memory is unmapped when the
+     * garbage collector finds it.
+     */
+    @Override
+    public void close() {
+        isClosed = true;
+        nextCheckNs = Long.MIN_VALUE;
+        region = SharedRegion.allocate(2 * SignalRecordLayout.LENGTH);
+        ring = new SlotRing(region, 0, SignalRecordLayout.LENGTH, 2);
+    }
+}

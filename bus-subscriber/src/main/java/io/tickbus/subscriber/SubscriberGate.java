@@ -1,0 +1,106 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.Doorbell;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.platform.FutexWord;
+import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.wait.SignalGate;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The gate of a subscriber's next signal in one signals file.
+ *
+ * <p>Where nobody would wake it (the publisher does not offer parking, or this user may not ring the doorbell) it sleeps
+ * in naps of at most a millisecond instead.
+ */
+final class SubscriberGate implements SignalGate {
+    private static final long UNWOKEN_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long TIMER_SLACK_NS = 1;
+
+    private final SlotRing ring;
+    private final SignalsHeader header;
+    private final FutexWord wakeWord;
+    private Doorbell doorbell;
+    private Thread preparedThread;
+    private long sequence;
+
+    SubscriberGate(BusDirectory directory, SignalsFile file) {
+        this.ring = file.ring();
+        this.header = file.header();
+        this.wakeWord = Platforms.current().futexWord(file.region(), SignalsLayout.WAKE_WORD);
+        this.doorbell = header.hasParking() ? attach(directory) : null;
+    }
+
+    private static Doorbell attach(BusDirectory directory) {
+        try {
+            return Doorbell.attach(directory);
+        } catch (BusException e) {
+            if (e.reason() == Reason.NOT_TRUSTED || e.reason() == Reason.NOT_FOUND
+                    || e.reason() == Reason.TRUNCATED) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether the publisher will wake this subscriber. */
+    boolean isWoken() {
+        return doorbell != null;
+    }
+
+    /** The signal to wait for. */
+    void sequence(long newSequence) {
+        sequence = newSequence;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return ring.hasNews(sequence);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return header.nextDeadlineNs();
+    }
+
+    @Override
+    public void park(long untilNs, long plannedDeadlineNs) {
+        prepareThread();
+        // The word is read before the announcement: a publisher that wakes in between has then raised it, and the
+        // futex does not sleep.
+        int word = header.wakeWord();
+        boolean isAnnounced = announce();
+        if (isOpen() || header.nextDeadlineNs() < plannedDeadlineNs) {
+            return;
+        }
+        long boundNs = isAnnounced ? untilNs : Math.min(untilNs, System.nanoTime() + UNWOKEN_NAP_NS);
+        wakeWord.await(word, boundNs);
+    }
+
+    private boolean announce() {
+        if (doorbell == null) {
+            return false;
+        }
+        try {
+            doorbell.announceParked();
+            return true;
+        } catch (InternalError e) {
+            // Somebody cut the doorbell off; the publisher mends it at its next heartbeat. Until then: naps.
+            return false;
+        }
+    }
+
+    private void prepareThread() {
+        Thread current = Thread.currentThread();
+        if (preparedThread != current) {
+            preparedThread = current;
+            Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
+        }
+    }
+}
