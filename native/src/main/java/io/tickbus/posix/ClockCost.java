@@ -22,7 +22,7 @@ public record ClockCost(String name, double medianNs) {
     private static final int MAX_BATCHES = 10_000;
     private static final int QUICK_BATCHES = 9;
 
-    private static volatile long sink;
+    private static volatile long unusedSink;
 
     /** The Java clocks: some 30 ms for each of the two. */
     public static List<ClockCost> measureJava() {
@@ -57,7 +57,7 @@ public record ClockCost(String name, double medianNs) {
         long endNs = startNs;
         while (count < maxBatches && endNs - startNs < burstNs) {
             long beginNs = endNs;
-            sink = batch.applyAsLong(BATCH_READS);
+            unusedSink = batch.applyAsLong(BATCH_READS);
             endNs = System.nanoTime();
             durationsNs[count++] = endNs - beginNs;
         }

@@ -88,7 +88,7 @@ public final class ClockSourceWatch {
         String sourceNow = ClockSources.read(root).active();
         double costNowNs = costNs();
         boolean isDearNow = costNowNs > DEAR_FACTOR * lowestCostNs;
-        boolean isChange = !sourceNow.equals(source) || isDearNow && !isDear;
+        boolean isChange = !sourceNow.equals(source) || (isDearNow && !isDear);
         Optional<Change> change = isChange
                 ? Optional.of(new Change(source, sourceNow, lastCostNs, costNowNs)) : Optional.empty();
         source = sourceNow;

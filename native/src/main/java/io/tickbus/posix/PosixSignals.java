@@ -1,6 +1,8 @@
 package io.tickbus.posix;
 
+import io.tickbus.core.BusException;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,8 @@ import java.util.Optional;
  * pending coalesces with the next one, whether killed or queued; a real-time signal queues, up to the receiver's
  * RLIMIT_SIGPENDING.
  *
- * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason.
+ * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason;
+ * {@link BusException} where {@code /proc} cannot be read.
  *
  * <p>Source: kill(2), sigqueue(3), pthread_sigmask(3), signal(7).
  */
@@ -67,9 +70,13 @@ public final class PosixSignals {
     public static void block(int signal) {
         NativeBlock set = new NativeBlock(SignalReceiver.SIGSET_LENGTH);
         set.putLong(0, PosixSignal.bit(signal));
-        int errno = Libc.pthread_sigmask(SIG_BLOCK, set.address(), 0);
-        if (errno != 0) {
-            throw new IllegalStateException("cannot block signal=" + signal + ": " + Errno.describe(errno));
+        try {
+            int errno = Libc.pthread_sigmask(SIG_BLOCK, set.address(), 0);
+            if (errno != 0) {
+                throw Errno.failure("blocking signal=" + signal, errno, "see pthread_sigmask(3) for this error");
+            }
+        } finally {
+            Reference.reachabilityFence(set);
         }
     }
 
@@ -86,7 +93,7 @@ public final class PosixSignals {
             }
             return true;
         } catch (IOException e) {
-            throw new IllegalStateException("cannot read " + TASKS + ": " + e.getMessage() + "; mount /proc", e);
+            throw BusException.system(TASKS, e, "mount /proc");
         }
     }
 

@@ -31,6 +31,8 @@ public final class SignalReceiver {
     private static final int VALUE = 24;
     private static final int SI_QUEUE = -1;
 
+    private static final int INTERRUPTED = -2;
+
     private final NativeBlock set = new NativeBlock(SIGSET_LENGTH);
     private final NativeBlock info = new NativeBlock(SIGINFO_LENGTH);
     private final Timespec timeout = new Timespec();
@@ -59,23 +61,29 @@ public final class SignalReceiver {
      */
     public int await(long timeoutNs) {
         long startNs = System.nanoTime();
-        long leftNs = timeoutNs;
-        while (true) {
-            timeout.set(leftNs);
-            int signal = Libc.sigtimedwait(set.address(), info.address(), timeout.address());
-            int errno = signal > 0 ? 0 : Libc.errno();
-            Reference.reachabilityFence(this);
-            if (errno == 0) {
-                return signal;
-            }
-            if (errno == Errno.EAGAIN) {
-                return TIMED_OUT;
-            }
-            if (errno != Errno.EINTR) {
-                throw new IllegalStateException("sigtimedwait failed: " + Errno.describe(errno));
-            }
-            leftNs = timeoutNs - (System.nanoTime() - startNs);
+        int signal = awaitOnce(timeoutNs);
+        while (signal == INTERRUPTED) {
+            signal = awaitOnce(timeoutNs - (System.nanoTime() - startNs));
         }
+        return signal;
+    }
+
+    private int awaitOnce(long leftNs) {
+        timeout.set(leftNs);
+        try {
+            int signal = Libc.sigtimedwait(set.address(), info.address(), timeout.address());
+            return signal > 0 ? signal : notReceived(Libc.errno());
+        } finally {
+            Reference.reachabilityFence(this); // or the memory could be freed while the kernel writes to it
+        }
+    }
+
+    private static int notReceived(int errno) {
+        return switch (errno) {
+            case Errno.EAGAIN -> TIMED_OUT;
+            case Errno.EINTR -> INTERRUPTED;
+            default -> throw Errno.failure("sigtimedwait", errno, "see sigtimedwait(2) for this error");
+        };
     }
 
     /** The value that the last received signal was queued with; 0 if it was killed. */

@@ -41,7 +41,7 @@ final class VirtualizationSigns {
         }
         // Bare-metal machines in clouds have the cloud's name in their firmware too.
         boolean isX86 = flags.tsc();
-        if (isX86 && !flags.hypervisor() || files.firstLine(DMI + "product_name").endsWith(".metal")) {
+        if ((isX86 && !flags.hypervisor()) || files.firstLine(DMI + "product_name").endsWith(".metal")) {
             return Hypervisor.NONE;
         }
         Hypervisor byFirmware = byFirmware();
