@@ -25,6 +25,11 @@ public final class SignalRecord {
     private long payload0;
     private long payload1;
 
+    /** A record of zeros. */
+    public SignalRecord() {
+        clear();
+    }
+
     /** Position in the bus's line of signals, from 0, without gaps. Given by the publisher. */
     public long sequence() {
         return sequence;
@@ -109,7 +114,7 @@ public final class SignalRecord {
 
     /** Sets what the signal means. */
     public SignalRecord signalId(int signalId) {
-        header = header & ~0xFFFF_FFFFL | Integer.toUnsignedLong(signalId);
+        header = (header & ~0xFFFF_FFFFL) | Integer.toUnsignedLong(signalId);
         return this;
     }
 
@@ -145,7 +150,7 @@ public final class SignalRecord {
 
     /** Sets which firing this is and how many are folded into it. */
     public SignalRecord occurrence(int occurrence, int missed) {
-        occurrences = Integer.toUnsignedLong(occurrence) | (long) missed << Integer.SIZE;
+        occurrences = Integer.toUnsignedLong(occurrence) | ((long) missed << Integer.SIZE);
         return this;
     }
 
@@ -181,7 +186,7 @@ public final class SignalRecord {
         if ((value & ~fieldMask) != 0) {
             throw new IllegalArgumentException(name + " must be 0 to " + fieldMask + ": " + name + "=" + value);
         }
-        return word & ~((long) fieldMask << shift) | (long) value << shift;
+        return (word & ~((long) fieldMask << shift)) | ((long) value << shift);
     }
 
     /**

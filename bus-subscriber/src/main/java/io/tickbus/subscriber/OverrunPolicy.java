@@ -1,6 +1,8 @@
 package io.tickbus.subscriber;
 
-/** Where a subscriber goes on after the publisher has overwritten what it wanted to read. The loss is reported first. */
+/**
+ * Where a subscriber goes on after the publisher has overwritten what it wanted to read. The loss is reported first.
+ */
 public enum OverrunPolicy {
     /** At the oldest signal that is still there. */
     OLDEST,

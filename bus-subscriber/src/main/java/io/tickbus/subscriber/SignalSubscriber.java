@@ -18,10 +18,12 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Threads:</b> one.
  * <p><b>Progress:</b> {@link #poll} is wait-free per signal, makes no system call while the publisher lives, and
- * allocates nothing unless there is something to report. {@link #await} waits as its {@link WaitStrategy} does, never longer than told.
+ * allocates nothing unless there is something to report. {@link #await} waits as its {@link WaitStrategy} does, never
+ * longer than told.
  * <p><b>Loss:</b> a subscriber that falls a whole ring behind is overrun. It learns exactly which sequences it missed,
- * through {@link SubscriberListener#onLoss} and {@link #lost()}, before it reads on: received + filtered + lost is always
- * what was published since it joined. It follows a publisher that restarts, or that replaces the file, by itself.
+ * through {@link SubscriberListener#onLoss} and {@link #lost()}, before it reads on: received + filtered + lost is
+ * always what was published since it joined. It follows a publisher that restarts, or that replaces the file, by
+ * itself.
  * <p><b>Errors:</b> {@link BusException} when the file is shortened under it, when the bus is replaced by one it cannot
  * read, and where asked for, on overrun. An exception of the handler passes through; its signal counts as received.
  */
@@ -211,7 +213,7 @@ public final class SignalSubscriber implements AutoCloseable {
      */
     private long publisherSequence() {
         long next = file.header().nextSequence();
-        if (next > file.header().baseSequence() && !ring.hasReached(next - 1) || next < sequence) {
+        if ((next > file.header().baseSequence() && !ring.hasReached(next - 1)) || next < sequence) {
             throw contradicts("nextSequence=" + next + " stamp=" + ring.stamp(next - 1) + " sequence=" + sequence);
         }
         return next;

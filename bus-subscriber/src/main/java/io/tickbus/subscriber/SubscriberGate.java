@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The gate of a subscriber's next signal in one signals file.
  *
- * <p>Where nobody would wake it (the publisher does not offer parking, or this user may not ring the doorbell) it sleeps
- * in naps of at most a millisecond instead.
+ * <p>Where nobody would wake it (the publisher does not offer parking, or this user may not ring the doorbell) it
+ * sleeps in naps of at most a millisecond instead.
  */
 final class SubscriberGate implements SignalGate {
     private static final long UNWOKEN_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);

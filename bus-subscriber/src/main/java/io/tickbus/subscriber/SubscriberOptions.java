@@ -37,8 +37,8 @@ public final class SubscriberOptions {
     }
 
     /**
-     * Joins at {@link #FROM_NEWEST}, {@link #FROM_OLDEST} or at a sequence. What is gone of that sequence is reported as
-     * lost; a sequence yet to come is waited for.
+     * Joins at {@link #FROM_NEWEST}, {@link #FROM_OLDEST} or at a sequence. What is gone of that sequence is reported
+     * as lost; a sequence yet to come is waited for.
      */
     public SubscriberOptions withJoin(long sequence) {
         if (sequence < FROM_OLDEST) {

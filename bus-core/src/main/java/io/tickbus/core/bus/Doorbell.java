@@ -16,8 +16,8 @@ import java.nio.file.Path;
  * The one file that everybody may write: who sleeps says so here, so that the publisher makes a system call only when
  * somebody does. Nothing in it is trusted.
  *
- * <p>The parked flag is set by each subscriber before it sleeps and cleared by the publisher as it wakes them all. It is
- * not a count, so a subscriber that is killed in its sleep leaves nothing behind but one needless wake-up.
+ * <p>Each subscriber sets the parked flag before it sleeps, and the publisher clears it as it wakes them all. It is not
+ * a count, so a subscriber that is killed in its sleep leaves nothing behind but one needless wake-up.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> wait-free.
  */

@@ -27,8 +27,9 @@ final class SignalsCheck {
                     + SignalsLayout.HEADER_LENGTH, RECREATE);
         }
         ByteBuffer header = ByteBuffer.allocate(SignalsLayout.HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        while (header.hasRemaining() && channel.read(header, header.position()) > 0) {
-            continue;
+        int read = 0;
+        while (header.hasRemaining() && read >= 0) {
+            read = channel.read(header, header.position());
         }
         identity(path, header);
         version(path, header.getInt(SignalsLayout.LAYOUT_VERSION));

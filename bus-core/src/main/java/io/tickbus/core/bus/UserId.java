@@ -17,7 +17,7 @@ final class UserId {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
                 if (line.startsWith("Uid:")) {
-                    return Integer.parseInt(line.split("\\s+")[EFFECTIVE]);
+                    return Integer.parseInt(line.split("\\s+", -1)[EFFECTIVE]);
                 }
             }
         } catch (IOException e) {

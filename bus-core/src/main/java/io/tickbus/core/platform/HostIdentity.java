@@ -42,7 +42,7 @@ public record HostIdentity(UUID bootId, long timeNamespace, long monotonicOffset
     /** Sums the line {@code monotonic SECONDS NANOSECONDS}. */
     static long monotonicOffsetNs(String offsets) {
         for (String line : offsets.split("\n", -1)) {
-            String[] words = line.strip().split("\\s+");
+            String[] words = line.strip().split("\\s+", -1);
             if (words.length == 3 && words[0].equals("monotonic")) {
                 return TimeUnit.SECONDS.toNanos(Long.parseLong(words[1])) + Long.parseLong(words[2]);
             }

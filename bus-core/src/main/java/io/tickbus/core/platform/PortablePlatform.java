@@ -19,6 +19,11 @@ public final class PortablePlatform implements Platform {
     private static final long LONGEST_NAP_NS = 1_000_000;
     private static final int ZEROS_LENGTH = 1 << 20;
 
+    /** Does nothing. */
+    public PortablePlatform() {
+        // Stateless.
+    }
+
     @Override
     public String description() {
         return "portable Java";

@@ -19,7 +19,7 @@ public record ProcessIdentity(long pid, long startTicks, long pidNamespace) {
 
     /** The start time out of a line of /proc/PID/stat, whose second field may itself hold blanks and brackets. */
     static long startTicks(String statLine) {
-        String[] fields = statLine.substring(statLine.lastIndexOf(')') + 1).strip().split(" ");
+        String[] fields = statLine.substring(statLine.lastIndexOf(')') + 1).strip().split(" ", -1);
         int index = START_TIME_FIELD - FIRST_FIELD_AFTER_NAME;
         return fields.length > index ? Long.parseLong(fields[index]) : 0;
     }

@@ -10,8 +10,9 @@ import org.agrona.concurrent.NanoClock;
  * <p>Spinning pays only while there is a core for it. When the spin finds itself pre-empted (a long gap between two
  * looks) several times in short order, it sleeps plainly for a while, longer each time, before it tries again.
  *
- * <p><b>Order of looks.</b> The publisher commits the slot and then announces the next deadline. So here the deadline is
- * read first and the slot looked at after it: a deadline that is already the next one implies a slot that is seen.
+ * <p><b>Order of looks.</b> The publisher commits the slot and then announces the next deadline. So the deadline is
+ * read here first and the slot looked at after it: a deadline that is already the next one implies a slot that is
+ * seen.
  *
  * <p><b>Threads:</b> one. <b>Progress:</b> blocks, bounded by the time given.
  */

@@ -29,8 +29,13 @@ public final class WakeGuard {
     private static final long STEP_UP_NS = TimeUnit.MICROSECONDS.toNanos(4);
     private static final long STEP_DOWN_NS = STEP_UP_NS / 49;
 
-    private long estimateNs = INITIAL_NS - MARGIN_NS;
+    private long estimateNs;
     private long wakeUps;
+
+    /** A guard that has learned nothing yet. */
+    public WakeGuard() {
+        estimateNs = INITIAL_NS - MARGIN_NS;
+    }
 
     /**
      * How long before a deadline to wake.

@@ -1,0 +1,61 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.core.bus.Doorbell;
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.FutexWord;
+import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.wait.SignalGate;
+import org.agrona.concurrent.NanoClock;
+
+/** The gate of the daemon's next deadline; the doorbell's word can end its sleep early. */
+final class DeadlineGate implements SignalGate {
+    private static final long TIMER_SLACK_NS = 1;
+
+    private final NanoClock clock;
+    private final SharedRegion doorbell;
+    private final FutexWord daemonWord;
+    private boolean isThreadPrepared;
+    private long deadlineNs = Long.MAX_VALUE;
+    private int seenWord;
+
+    DeadlineGate(NanoClock clock, Doorbell doorbell) {
+        this.clock = clock;
+        this.doorbell = doorbell.region();
+        this.daemonWord = Platforms.current().futexWord(this.doorbell, DoorbellLayout.DAEMON_WORD);
+    }
+
+    /** Sets what to wait for; what rang before this was heard. */
+    void arm(long nextDeadlineNs) {
+        deadlineNs = nextDeadlineNs;
+        // SYNC daemon-doorbell: pairs with DeadlineGate.ring; without acquire a stop requested before the ring could
+        // go unseen until the next one.
+        seenWord = doorbell.getIntAcquire(DoorbellLayout.DAEMON_WORD);
+    }
+
+    /** Any thread: ends the current or the next sleep. */
+    void ring() {
+        // SYNC daemon-doorbell: pairs with DeadlineGate.arm; without release the daemon could wake and not see why.
+        doorbell.putIntRelease(DoorbellLayout.DAEMON_WORD, doorbell.getInt(DoorbellLayout.DAEMON_WORD) + 1);
+        daemonWord.wakeAll();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return clock.nanoTime() >= deadlineNs || doorbell.getIntAcquire(DoorbellLayout.DAEMON_WORD) != seenWord;
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return deadlineNs;
+    }
+
+    @Override
+    public void park(long untilNs, long plannedDeadlineNs) {
+        if (!isThreadPrepared) {
+            isThreadPrepared = true;
+            Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
+        }
+        daemonWord.await(seenWord, Math.min(untilNs, deadlineNs));
+    }
+}

@@ -1,0 +1,89 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.timer.FiringSink;
+import io.tickbus.publisher.timer.TimerQueue;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Keeps timers and publishes each as a signal when it is due, until stopped. A thin loop around {@link TimerAgent};
+ * to be embedded in any process, or run as the sidecar.
+ *
+ * <p><b>Threads:</b> {@link #run} on one; {@link #stop} from any.
+ * <p><b>Progress:</b> the loop waits as its {@link WaitStrategy} does and depends on no subscriber; one that cuts off
+ * the doorbell costs it a repair. It allocates nothing in steady state.
+ * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened.
+ */
+public final class TimerDaemon implements Runnable {
+    private final SignalPublisher publisher;
+    private final TimerQueue timers;
+    private final WaitStrategy waitStrategy;
+    private final DeadlineGate gate;
+    private final TimerAgent agent;
+    private volatile boolean isStopped;
+
+    /**
+     * A daemon that publishes each firing.
+     *
+     * @param publisher    opened by {@link SignalPublisher#openWithoutThread}, since the duty cycle gives its heartbeat
+     * @param waitStrategy {@code spin()}, {@code predictive()} or {@code park()}
+     */
+    public TimerDaemon(SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy) {
+        this(publisher, timers, waitStrategy, publishing(publisher));
+    }
+
+    /** A daemon whose firings go elsewhere, for instance to a sink that publishes and then does something more. */
+    public TimerDaemon(SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringSink sink) {
+        NanoClock clock = System::nanoTime;
+        this.publisher = publisher;
+        this.timers = timers;
+        this.waitStrategy = waitStrategy;
+        this.gate = new DeadlineGate(clock, publisher.bus().doorbell());
+        this.agent = new TimerAgent(clock, publisher, timers, sink);
+    }
+
+    /** A sink that stamps each firing with the time and publishes it. */
+    public static FiringSink publishing(SignalPublisher publisher) {
+        return firing -> publish(publisher, firing);
+    }
+
+    private static void publish(SignalPublisher publisher, SignalRecord firing) {
+        publisher.publish(firing.publishedNs(System.nanoTime()));
+    }
+
+    /** Runs until {@link #stop}; the publisher stays open. */
+    @Override
+    public void run() {
+        while (!isStopped) {
+            try {
+                runCycle();
+            } catch (InternalError e) {
+                // A mapped file was shortened. Our own: give up with a sentence. The doorbell, which others may write:
+                // give it its length back and go on.
+                publisher.bus().signals().checkLength();
+                publisher.bus().doorbell().restoreLength();
+            }
+        }
+        publisher.nextDeadlineNs(Long.MAX_VALUE);
+    }
+
+    private void runCycle() {
+        gate.arm(timers.nextDeadlineNs());
+        if (agent.doWork() == 0 && !isStopped) {
+            waitStrategy.await(gate, agent.nextHeartbeatNs());
+        }
+    }
+
+    /** Ends {@link #run} soon. */
+    public void stop() {
+        isStopped = true;
+        gate.ring();
+    }
+
+    /** How it waits, with what it learned. */
+    public WaitStrategy waitStrategy() {
+        return waitStrategy;
+    }
+}

@@ -1,0 +1,21 @@
+package io.tickbus.publisher.timer;
+
+/**
+ * Timers waiting for their deadlines, as a duty cycle drives them.
+ *
+ * <p><b>Threads:</b> one. <b>Progress:</b> never blocks. <b>Loss:</b> a timer fires at or after its deadline, never
+ * before; occurrences that could not fire on their own are counted in the firing they are folded into.
+ */
+public interface TimerQueue {
+    /** The earliest deadline, CLOCK_MONOTONIC nanoseconds; {@link Long#MAX_VALUE} without any timer. Exact. */
+    long nextDeadlineNs();
+
+    /**
+     * Fires what is due, in deadline order.
+     *
+     * @param nowNs CLOCK_MONOTONIC nanoseconds
+     * @param limit the most to fire in this call, at least 1
+     * @return how many fired; {@code limit} says that more may be due
+     */
+    int expire(long nowNs, int limit, FiringSink sink);
+}
