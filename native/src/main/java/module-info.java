@@ -2,6 +2,7 @@
 module io.tickbus.posix {
     requires transitive io.tickbus.core;
     requires com.sun.jna;
+    requires java.logging;
 
     exports io.tickbus.posix;
 

@@ -1,5 +1,6 @@
 package io.tickbus.posix;
 
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
@@ -42,7 +43,11 @@ public final class CpuAffinity {
         for (int i = 0; i < words.length; i++) {
             mask.putLong(i * Long.BYTES, words[i]);
         }
-        return Libc.sched_setaffinity(CALLING_THREAD, mask.length(), mask.address()) == 0 ? allowed() : new int[0];
+        try {
+            return Libc.sched_setaffinity(CALLING_THREAD, mask.length(), mask.address()) == 0 ? allowed() : new int[0];
+        } finally {
+            Reference.reachabilityFence(mask);
+        }
     }
 
     /** The processors the calling thread may run on, ascending, from sched_getaffinity; empty where unknown. */

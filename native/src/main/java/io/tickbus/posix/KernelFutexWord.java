@@ -1,5 +1,6 @@
 package io.tickbus.posix;
 
+import io.tickbus.core.BusException;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.FutexWord;
 import java.lang.ref.Reference;
@@ -64,10 +65,11 @@ final class KernelFutexWord implements FutexWord {
     }
 
     private int failed(String operation, int errno) {
-        String remedy = errno == Errno.EFAULT
-                ? "; the file was truncated while mapped: attach again"
-                : "; see futex(2)";
-        throw new IllegalStateException("futex " + operation + " failed: " + Errno.describe(errno) + " offset=" + offset
-                + " length=" + memory.capacity() + remedy);
+        String what = "futex " + operation + " at offset=" + offset + " of length=" + memory.capacity();
+        if (errno == Errno.EFAULT) {
+            throw new BusException(BusException.Reason.TRUNCATED, what, Errno.describe(errno),
+                    "the file was shortened while mapped: attach again");
+        }
+        throw Errno.failure(what, errno, "see futex(2) for this error");
     }
 }
