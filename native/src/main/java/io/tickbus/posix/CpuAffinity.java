@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The processors the calling thread may run on, as the kernel reports them and never as they were asked for.
@@ -61,6 +62,22 @@ public final class CpuAffinity {
             words[i] = mask.getLong(i * Long.BYTES);
         }
         return BitSet.valueOf(words).stream().toArray();
+    }
+
+    /**
+     * Moves the calling thread off a processor: forbids it that one for a moment, and then allows what was allowed.
+     *
+     * @return whether another was allowed
+     */
+    static boolean leave(int cpu) {
+        int[] allowed = allowed();
+        int[] others = IntStream.of(allowed).filter(other -> other != cpu).toArray();
+        if (others.length == 0 || others.length == allowed.length) {
+            return false;
+        }
+        boolean isMoved = set(others).length > 0;
+        set(allowed);
+        return isMoved;
     }
 
     /** The same by another way, {@code Cpus_allowed_list} of {@code /proc/thread-self/status}; empty where unknown. */
