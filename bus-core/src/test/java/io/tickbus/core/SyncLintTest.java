@@ -88,7 +88,7 @@ class SyncLintTest {
         PLACES.forEach((name, places) -> places.forEach(place -> {
             Matcher partner = PARTNER.matcher(place.comment());
             if (!partner.find()) {
-                wrong.add(place.file() + ": SYNC " + name + " does not say 'pairs with Class.method; what would break'");
+                wrong.add(place.file() + ": SYNC " + name + " lacks 'pairs with Class.method; what would break'");
                 return;
             }
             for (int group = 1; group <= partner.groupCount() && partner.group(group) != null; group += 2) {

@@ -14,7 +14,7 @@ class HostIdentityTest {
     void shouldAddSecondsAndNanosecondsWhenNamespaceHasOffset() {
         assertEquals(0, HostIdentity.monotonicOffsetNs(""));
         assertEquals(0, HostIdentity.monotonicOffsetNs("boottime 7 8"));
-        assertEquals(172_800_000_000_005L, HostIdentity.monotonicOffsetNs("monotonic    172800         5\nboottime 1 2"));
+        assertEquals(172_800_000_000_005L, HostIdentity.monotonicOffsetNs("monotonic   172800        5\nboottime 1 2"));
         assertEquals(-999_999_999L, HostIdentity.monotonicOffsetNs("boottime 1 2\nmonotonic -1 1"));
     }
 
