@@ -1,6 +1,5 @@
 package io.tickbus.posix;
 
-import io.tickbus.core.BusException;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.FutexWord;
 import java.lang.ref.Reference;
@@ -49,7 +48,7 @@ final class KernelFutexWord implements FutexWord {
     public int wakeAll() {
         try {
             int woken = (int) Libc.syscall(futex, address, FUTEX_WAKE, Integer.MAX_VALUE, 0, 0, 0);
-            return woken >= 0 ? woken : failed("wake", Libc.errno());
+            return woken >= 0 ? woken : notAwoken(Libc.errno());
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -60,16 +59,21 @@ final class KernelFutexWord implements FutexWord {
             case Errno.EAGAIN -> CHANGED;
             case Errno.ETIMEDOUT -> TIMED_OUT;
             case Errno.EINTR -> WOKEN;
-            default -> failed("wait", errno);
+            // The file was shortened. The caller looks at the memory next, and that access tells it so.
+            case Errno.EFAULT -> CHANGED;
+            default -> throw failure("wait", errno);
         };
     }
 
-    private int failed(String operation, int errno) {
-        String what = "futex " + operation + " at offset=" + offset + " of length=" + memory.capacity();
+    private int notAwoken(int errno) {
         if (errno == Errno.EFAULT) {
-            throw new BusException(BusException.Reason.TRUNCATED, what, Errno.describe(errno),
-                    "the file was shortened while mapped: attach again");
+            return 0;
         }
-        throw Errno.failure(what, errno, "see futex(2) for this error");
+        throw failure("wake", errno);
+    }
+
+    private RuntimeException failure(String operation, int errno) {
+        return Errno.failure("futex " + operation + " at offset=" + offset + " of length=" + memory.capacity(), errno,
+                "see futex(2) for this error");
     }
 }

@@ -75,6 +75,16 @@ public final class LinuxPlatform implements Platform {
     }
 
     @Override
+    public int currentCpu() {
+        return Libc.sched_getcpu();
+    }
+
+    @Override
+    public boolean leaveCpu(int cpu) {
+        return CpuAffinity.leave(cpu);
+    }
+
+    @Override
     public long processCpuNs() {
         return PosixClock.now(ClockId.PROCESS_CPUTIME);
     }
