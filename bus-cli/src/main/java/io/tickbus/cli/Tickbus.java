@@ -1,5 +1,8 @@
 package io.tickbus.cli;
 
+import io.tickbus.cli.demo.DemoCommand;
+import io.tickbus.cli.demo.DemoPublisher;
+import io.tickbus.cli.demo.DemoSubscriber;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +20,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "A bus of timer signals between the processes of one host, over shared memory.",
         synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DemoCommand.class, DemoPublisher.class, DemoSubscriber.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",
