@@ -11,6 +11,9 @@ import java.util.stream.IntStream;
  *
  * <p><b>Threads:</b> any; each concerns itself. <b>Progress:</b> wait-free but for the kernel; allocates.
  *
+ * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason, except from
+ * {@link #allowedByProc} and {@link #parseList}.
+ *
  * <p>Source: sched_setaffinity(2), proc_pid_status(5).
  */
 public final class CpuAffinity {

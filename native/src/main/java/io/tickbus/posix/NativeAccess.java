@@ -33,8 +33,7 @@ final class NativeAccess {
         try {
             return probe();
         } catch (LinkageError | RuntimeException e) {
-            return Optional.of("JNA cannot load its library (" + firstLine(e)
-                    + "); give it a writable, executable folder with -Djna.tmpdir=FOLDER");
+            return Optional.of(loadFailure(e instanceof ExceptionInInitializerError ? e.getCause() : e));
         } finally {
             jna.setLevel(level);
         }
@@ -52,6 +51,13 @@ final class NativeAccess {
         } finally {
             Reference.reachabilityFence(word);
         }
+    }
+
+    private static String loadFailure(Throwable e) {
+        String remedy = e instanceof IllegalCallerException
+                ? "allow native code with --enable-native-access=ALL-UNNAMED"
+                : "give it a writable, executable folder with -Djna.tmpdir=FOLDER";
+        return "JNA cannot load its library (" + firstLine(e) + "); " + remedy;
     }
 
     private static String firstLine(Throwable e) {

@@ -24,7 +24,8 @@ final class ForkedJvm implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-        if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE) {
+        boolean isDecided = options.stream().anyMatch(option -> option.startsWith("--enable-native-access"));
+        if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE && !isDecided) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(options);

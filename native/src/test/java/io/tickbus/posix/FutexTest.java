@@ -43,6 +43,17 @@ class FutexTest {
     }
 
     @Test
+    void shouldCompareAllBitsOfWord() {
+        SharedRegion region = SharedRegion.allocate(LENGTH);
+        FutexWord word = platform.futexWord(region, OFFSET);
+        for (int value : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            region.putIntRelease(OFFSET, value);
+            assertEquals(FutexWord.TIMED_OUT, word.await(value, System.nanoTime()));
+            assertEquals(FutexWord.CHANGED, word.await(value - 1, System.nanoTime() + LONG_NS));
+        }
+    }
+
+    @Test
     void shouldNeverTimeOutEarly() {
         FutexWord word = platform.futexWord(SharedRegion.allocate(LENGTH), OFFSET);
         for (int i = 0; i < 200; i++) {

@@ -12,6 +12,7 @@ import java.util.ServiceLoader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -42,6 +43,13 @@ class PlatformsIT {
     void shouldFallBackWithReasonOnOtherSystems() throws Exception {
         assertFallsBack("os.name=Plan 9", "-Dos.name=Plan 9");
         assertFallsBack("os.arch=riscv64", "-Dos.arch=riscv64");
+    }
+
+    @Test
+    @EnabledForJreRange(minVersion = 24, disabledReason = "earlier JDKs cannot deny native code")
+    void shouldFallBackWithReasonWhenNativeCodeIsDenied() throws Exception {
+        assertFallsBack("allow native code with --enable-native-access", "--enable-native-access=java.base",
+                "--illegal-native-access=deny");
     }
 
     private static void assertFallsBack(String expected, String... options) throws Exception {
