@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A subscriber that checks every signal against {@link Content} and its order against what was reported lost. It says
  * what its listener hears, and obeys {@code until SEQUENCE} (answers {@code REACHED …} once it is there),
- * {@code report} and {@code quit}.
+ * {@code report}, {@code waits} (how many signals came after the longest wait of the library, 50 ms) and {@code quit}.
  *
  * <p>Arguments: {@code root}, {@code bus}, {@code owner}, {@code join} (a sequence, −1, −2), {@code waiting}: a
  * strategy's name, {@code poll} (a tight loop without a wait) or {@code bursts} (polls until empty, then naps).
@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class SubscriberMain implements SubscriberListener, SignalHandler {
     private static final int LIMIT = 256;
     private static final long AWAIT_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Queue<String> commands = ChildArguments.commands();
@@ -31,6 +32,7 @@ public final class SubscriberMain implements SubscriberListener, SignalHandler {
     private long expected;
     private long received;
     private long lost;
+    private long late;
     private long until = Long.MAX_VALUE;
     private String fault;
 
@@ -74,13 +76,18 @@ public final class SubscriberMain implements SubscriberListener, SignalHandler {
                     LockSupport.parkNanos(NAP_NS);
                 }
             }
-            default -> subscriber.await(this, LIMIT, AWAIT_NS);
+            default -> {
+                long startNs = System.nanoTime();
+                int count = subscriber.await(this, LIMIT, AWAIT_NS);
+                late += count > 0 && System.nanoTime() - startNs >= LONGEST_WAIT_NS ? 1 : 0;
+            }
         }
     }
 
     private boolean obey(String... words) {
         switch (words[0]) {
             case "until" -> until = Long.parseLong(words[1]);
+            case "waits" -> ChildArguments.say("WAITS late=" + late);
             case "report" -> ChildArguments.say("REPORT " + report());
             default -> {
                 ChildArguments.say("REPORT " + report());
