@@ -26,6 +26,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = "TORN", expect = FORBIDDEN,
         desc = "A mixture of laps, or another lap, was taken for the record asked for.")
 public class LapAfterLapStress {
+    private static final int ATTEMPTS = 20;
+
     private final Cell cell = Cell.next();
 
     public LapAfterLapStress() {
@@ -35,11 +37,16 @@ public class LapAfterLapStress {
     @Actor
     public void writer() {
         cell.write(2);
+        cell.write(3);
         cell.write(4);
     }
 
     @Actor
     public void reader(L_Result r) {
-        r.r1 = cell.read(2);
+        Cell.Copy copy = cell.read(2);
+        for (int again = 0; again < ATTEMPTS && copy == Cell.Copy.NONE; again++) {
+            copy = cell.read(2);
+        }
+        r.r1 = copy;
     }
 }
