@@ -2,6 +2,8 @@
 module io.tickbus.posix {
     requires transitive io.tickbus.core;
     requires com.sun.jna;
+    requires java.logging;
+    requires java.management;
 
     exports io.tickbus.posix;
 

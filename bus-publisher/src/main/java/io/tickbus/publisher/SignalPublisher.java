@@ -146,8 +146,9 @@ public final class SignalPublisher implements AutoCloseable {
         }
     }
 
-    /** Gives a sign of life. */
+    /** Gives a sign of life, on the publishing thread. */
     public void heartbeat(long nowNs) {
+        header.putPublisherCpu(Platforms.current().currentCpu());
         heartbeat.beat(nowNs);
     }
 

@@ -6,19 +6,29 @@ import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.SignalsLayout;
 import java.util.concurrent.TimeUnit;
 
-/** Judges whether the publisher lives: the heartbeat first, and where that is old, its lock. */
-final class PublisherWatch {
+/**
+ * Judges whether a bus's publisher lives: the heartbeat first, and where that is old, its lock.
+ *
+ * <p><b>Threads:</b> any. <b>Progress:</b> no system call while the heartbeat is fresh.
+ */
+public final class PublisherWatch {
     private static final int MISSED_HEARTBEATS = 5;
     private static final long SHORTEST_PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final BusDirectory directory;
 
-    PublisherWatch(BusDirectory directory) {
+    /** A watch on this bus; nothing is touched until it is asked. */
+    public PublisherWatch(BusDirectory directory) {
         this.directory = directory;
     }
 
-    /** No system call while the heartbeat is fresh. */
-    PublisherStatus status(SignalsFile file, long nowNs) {
+    /**
+     * The publisher's condition.
+     *
+     * @param file  the bus's signals, as mapped before
+     * @param nowNs CLOCK_MONOTONIC nanoseconds
+     */
+    public PublisherStatus status(SignalsFile file, long nowNs) {
         if (file.header().state() == SignalsLayout.STATE_CLOSED) {
             return PublisherStatus.CLOSED;
         }

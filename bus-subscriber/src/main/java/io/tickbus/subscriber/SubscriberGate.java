@@ -22,12 +22,14 @@ import java.util.concurrent.TimeUnit;
 final class SubscriberGate implements SignalGate {
     private static final long UNWOKEN_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long TIMER_SLACK_NS = 1;
+    private static final long MOVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final SlotRing ring;
     private final SignalsHeader header;
     private final FutexWord wakeWord;
     private Doorbell doorbell;
     private Thread preparedThread;
+    private long nextMoveNs = Long.MIN_VALUE;
     private long sequence;
 
     SubscriberGate(BusDirectory directory, SignalsFile file) {
@@ -81,6 +83,25 @@ final class SubscriberGate implements SignalGate {
         }
         long boundNs = isAnnounced ? untilNs : Math.min(untilNs, System.nanoTime() + UNWOKEN_NAP_NS);
         wakeWord.await(word, boundNs);
+        if (plannedDeadlineNs != Long.MIN_VALUE) {
+            leavePublisherCpu();
+        }
+    }
+
+    /**
+     * Who will spin up to a deadline must not do so on the publisher's processor: the two would wake together and each
+     * wait for the other. The scheduler does not see that, so the thread moves away, seldom enough not to wander.
+     */
+    private void leavePublisherCpu() {
+        int publisherCpu = header.publisherCpu();
+        if (publisherCpu < 0 || publisherCpu != Platforms.current().currentCpu()) {
+            return;
+        }
+        long nowNs = System.nanoTime();
+        if (nowNs >= nextMoveNs) {
+            nextMoveNs = nowNs + MOVE_INTERVAL_NS;
+            Platforms.current().leaveCpu(publisherCpu);
+        }
     }
 
     private boolean announce() {

@@ -1,13 +1,18 @@
 package io.tickbus.posix;
 
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The processors the calling thread may run on, as the kernel reports them and never as they were asked for.
  *
  * <p><b>Threads:</b> any; each concerns itself. <b>Progress:</b> wait-free but for the kernel; allocates.
+ *
+ * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason, except from
+ * {@link #allowedByProc} and {@link #parseList}.
  *
  * <p>Source: sched_setaffinity(2), proc_pid_status(5).
  */
@@ -42,7 +47,11 @@ public final class CpuAffinity {
         for (int i = 0; i < words.length; i++) {
             mask.putLong(i * Long.BYTES, words[i]);
         }
-        return Libc.sched_setaffinity(CALLING_THREAD, mask.length(), mask.address()) == 0 ? allowed() : new int[0];
+        try {
+            return Libc.sched_setaffinity(CALLING_THREAD, mask.length(), mask.address()) == 0 ? allowed() : new int[0];
+        } finally {
+            Reference.reachabilityFence(mask);
+        }
     }
 
     /** The processors the calling thread may run on, ascending, from sched_getaffinity; empty where unknown. */
@@ -56,6 +65,22 @@ public final class CpuAffinity {
             words[i] = mask.getLong(i * Long.BYTES);
         }
         return BitSet.valueOf(words).stream().toArray();
+    }
+
+    /**
+     * Moves the calling thread off a processor: forbids it that one for a moment, and then allows what was allowed.
+     *
+     * @return whether another was allowed
+     */
+    static boolean leave(int cpu) {
+        int[] allowed = allowed();
+        int[] others = IntStream.of(allowed).filter(other -> other != cpu).toArray();
+        if (others.length == 0 || others.length == allowed.length) {
+            return false;
+        }
+        boolean isMoved = set(others).length > 0;
+        set(allowed);
+        return isMoved;
     }
 
     /** The same by another way, {@code Cpus_allowed_list} of {@code /proc/thread-self/status}; empty where unknown. */

@@ -1,5 +1,7 @@
 package io.tickbus.posix;
 
+import io.tickbus.core.BusException;
+
 /** The error numbers this module tells apart; the same on x86-64 and aarch64. */
 final class Errno {
     static final int EPERM = 1;
@@ -40,5 +42,9 @@ final class Errno {
             default -> "System error";
         };
         return text + " (errno=" + errno + ")";
+    }
+
+    static BusException failure(String what, int errno, String remedy) {
+        return new BusException(BusException.Reason.SYSTEM, what, describe(errno), remedy);
     }
 }

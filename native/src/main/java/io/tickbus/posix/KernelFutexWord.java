@@ -48,7 +48,7 @@ final class KernelFutexWord implements FutexWord {
     public int wakeAll() {
         try {
             int woken = (int) Libc.syscall(futex, address, FUTEX_WAKE, Integer.MAX_VALUE, 0, 0, 0);
-            return woken >= 0 ? woken : failed("wake", Libc.errno());
+            return woken >= 0 ? woken : notAwoken(Libc.errno());
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -59,15 +59,21 @@ final class KernelFutexWord implements FutexWord {
             case Errno.EAGAIN -> CHANGED;
             case Errno.ETIMEDOUT -> TIMED_OUT;
             case Errno.EINTR -> WOKEN;
-            default -> failed("wait", errno);
+            // The file was shortened. The caller looks at the memory next, and that access tells it so.
+            case Errno.EFAULT -> CHANGED;
+            default -> throw failure("wait", errno);
         };
     }
 
-    private int failed(String operation, int errno) {
-        String remedy = errno == Errno.EFAULT
-                ? "; the file was truncated while mapped: attach again"
-                : "; see futex(2)";
-        throw new IllegalStateException("futex " + operation + " failed: " + Errno.describe(errno) + " offset=" + offset
-                + " length=" + memory.capacity() + remedy);
+    private int notAwoken(int errno) {
+        if (errno == Errno.EFAULT) {
+            return 0;
+        }
+        throw failure("wake", errno);
+    }
+
+    private RuntimeException failure(String operation, int errno) {
+        return Errno.failure("futex " + operation + " at offset=" + offset + " of length=" + memory.capacity(), errno,
+                "see futex(2) for this error");
     }
 }

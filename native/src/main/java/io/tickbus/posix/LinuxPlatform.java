@@ -14,7 +14,8 @@ import java.util.Optional;
  * <p><b>Threads:</b> as {@link Platform} says. <b>Progress:</b> only {@link FutexWord#await} blocks.
  *
  * <p>Errors: call {@link #unavailableReason()} first; where it names a reason, the other methods throw
- * {@link LinkageError}. A futex on a file that was truncated while mapped throws {@link IllegalStateException}.
+ * {@link LinkageError}. A futex on a file that was truncated while mapped throws
+ * {@link io.tickbus.core.BusException}.
  */
 public final class LinuxPlatform implements Platform {
     /** Does nothing: {@link java.util.ServiceLoader} calls it on every system. */
@@ -71,6 +72,16 @@ public final class LinuxPlatform implements Platform {
     @Override
     public int[] affinity() {
         return CpuAffinity.allowed();
+    }
+
+    @Override
+    public int currentCpu() {
+        return Libc.sched_getcpu();
+    }
+
+    @Override
+    public boolean leaveCpu(int cpu) {
+        return CpuAffinity.leave(cpu);
     }
 
     @Override

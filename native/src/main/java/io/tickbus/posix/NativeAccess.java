@@ -1,6 +1,9 @@
 package io.tickbus.posix;
 
+import java.lang.ref.Reference;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Tries the native code once per JVM, and remembers in one sentence why it cannot be used. */
 final class NativeAccess {
@@ -23,22 +26,38 @@ final class NativeAccess {
             return Optional.of("the native module serves x86-64 and aarch64 only (os.arch="
                     + System.getProperty("os.arch") + "); use a 64-bit JVM of one of them");
         }
+        // JNA logs a stack trace where a folder is missing; the sentence here says the same.
+        Logger jna = Logger.getLogger("com.sun.jna.Native");
+        Level level = jna.getLevel();
+        jna.setLevel(Level.OFF);
         try {
             return probe();
         } catch (LinkageError | RuntimeException e) {
-            return Optional.of("JNA cannot load its library (" + firstLine(e)
-                    + "); give it a writable, executable folder with -Djna.tmpdir=FOLDER");
+            return Optional.of(loadFailure(e instanceof ExceptionInInitializerError ? e.getCause() : e));
+        } finally {
+            jna.setLevel(level);
         }
     }
 
     /** Sandboxes that are not Linux but look like it fail here. */
     private static Optional<String> probe() {
         NativeBlock word = new NativeBlock(Integer.BYTES);
-        if (Libc.syscall(Syscalls.here().futex(), word.address(), FUTEX_WAKE, 1, 0, 0, 0) != 0) {
-            return Optional.of("this kernel or its sandbox refuses futex: " + Errno.describe(Libc.errno())
-                    + "; allow that system call");
+        try {
+            if (Libc.syscall(Syscalls.here().futex(), word.address(), FUTEX_WAKE, 1, 0, 0, 0) != 0) {
+                return Optional.of("this kernel or its sandbox refuses futex: " + Errno.describe(Libc.errno())
+                        + "; allow that system call");
+            }
+            return Optional.empty();
+        } finally {
+            Reference.reachabilityFence(word);
         }
-        return Optional.empty();
+    }
+
+    private static String loadFailure(Throwable e) {
+        String remedy = e instanceof IllegalCallerException
+                ? "allow native code with --enable-native-access=ALL-UNNAMED"
+                : "give it a writable, executable folder with -Djna.tmpdir=FOLDER";
+        return "JNA cannot load its library (" + firstLine(e) + "); " + remedy;
     }
 
     private static String firstLine(Throwable e) {

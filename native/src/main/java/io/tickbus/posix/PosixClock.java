@@ -8,7 +8,8 @@ package io.tickbus.posix;
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> wait-free; allocates nothing but 16 bytes at a thread's first call.
  *
- * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason.
+ * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason;
+ * {@link io.tickbus.core.BusException} for a clock that this kernel does not have.
  */
 public final class PosixClock {
     private static final ThreadLocal<Timespec> TIMESPEC = ThreadLocal.withInitial(Timespec::new);
@@ -36,8 +37,7 @@ public final class PosixClock {
 
     private static long checked(ClockId clock, long result, Timespec time) {
         if (result != 0) {
-            throw new IllegalStateException("the kernel refuses to read a clock: " + Errno.describe(Libc.errno())
-                    + " clock=" + clock);
+            throw Errno.failure("reading clock=" + clock, Libc.errno(), "use another clock on this kernel");
         }
         return time.ns();
     }

@@ -35,6 +35,16 @@ class AllocationFreeTest {
         });
     }
 
+    @Test
+    void shouldAllocateNothingWhenWaitingForSignals() {
+        OnLinux.platform();
+        SignalReceiver receiver = SignalReceiver.of(PosixSignal.sigrtmin());
+        assertAllocatesNothing(() -> {
+            receiver.await(PERIOD_NS);
+            receiver.value();
+        });
+    }
+
     private void assertAllocatesNothing(Runnable action) {
         repeat(action);
         long before = threads.getCurrentThreadAllocatedBytes();

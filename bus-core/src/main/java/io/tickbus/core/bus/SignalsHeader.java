@@ -107,6 +107,11 @@ public final class SignalsHeader {
         return region.getLong(SignalsLayout.HEARTBEAT_INTERVAL_NS);
     }
 
+    /** The processor the publishing thread was last seen on; −1 where unknown. */
+    public int publisherCpu() {
+        return region.getIntOpaque(SignalsLayout.PUBLISHER_CPU);
+    }
+
     /** When the next timer is due; {@link SignalsLayout#NO_DEADLINE} without one. */
     public long nextDeadlineNs() {
         // SYNC next-deadline: pairs with SignalsHeader.putNextDeadlineNs; without acquire the slot could be looked at
@@ -132,6 +137,7 @@ public final class SignalsHeader {
     public void beginEpoch(ProcessIdentity publisher, long nextSequence, long nowNs, long heartbeatIntervalNs) {
         region.putLong(SignalsLayout.HEARTBEAT_INTERVAL_NS, heartbeatIntervalNs);
         putHeartbeatNs(nowNs);
+        putPublisherCpu(-1);
         putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
         putNextSequence(nextSequence);
         region.putLong(SignalsLayout.PUBLISHER_PID, publisher.pid());
@@ -154,6 +160,11 @@ public final class SignalsHeader {
     /** Publisher: a sign of life. Says nothing about other words, so it orders none. */
     public void putHeartbeatNs(long nowNs) {
         region.putLongOpaque(SignalsLayout.HEARTBEAT_NS, nowNs);
+    }
+
+    /** Publisher: where its thread runs. A hint that orders nothing. */
+    public void putPublisherCpu(int cpu) {
+        region.putIntOpaque(SignalsLayout.PUBLISHER_CPU, cpu);
     }
 
     /** Publisher: announces the next deadline; after the signals that were due before it are committed. */

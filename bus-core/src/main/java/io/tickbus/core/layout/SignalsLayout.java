@@ -87,6 +87,9 @@ public final class SignalsLayout {
     /** int64: how often the publisher promises a heartbeat, in nanoseconds. */
     public static final int HEARTBEAT_INTERVAL_NS = HEARTBEAT_NS + Long.BYTES;
 
+    /** int32, opaque: processor the publishing thread ran on at its last heartbeat; −1 where unknown. */
+    public static final int PUBLISHER_CPU = HEARTBEAT_INTERVAL_NS + Long.BYTES;
+
     /** int64, release: when the next timer is due, CLOCK_MONOTONIC nanoseconds; {@link #NO_DEADLINE} without one. */
     public static final int NEXT_DEADLINE_NS = 4 * LINE;
     /** int32, release: futex word that parked subscribers sleep on; raised by one before they are woken. */

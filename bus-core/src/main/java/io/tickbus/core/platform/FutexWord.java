@@ -12,7 +12,7 @@ package io.tickbus.core.platform;
 public interface FutexWord {
     /** The sleeper was woken, or spuriously returned. */
     int WOKEN = 0;
-    /** The word did not hold the expected value, so nobody slept. */
+    /** The word did not hold the expected value, or its file was shortened: nobody slept. */
     int CHANGED = 1;
     /** The deadline passed. */
     int TIMED_OUT = 2;

@@ -62,6 +62,17 @@ public interface Platform {
     /** The processors the kernel allows the calling thread; empty where unknown. */
     int[] affinity();
 
+    /** The processor the calling thread runs on just now; −1 where unknown. A fraction of a microsecond. */
+    int currentCpu();
+
+    /**
+     * Moves the calling thread to another processor it is allowed, without changing what it is allowed; tens of
+     * microseconds.
+     *
+     * @return whether there was another
+     */
+    boolean leaveCpu(int cpu);
+
     /** CPU time used by all threads of this process, in nanoseconds; −1 where unknown. */
     long processCpuNs();
 }

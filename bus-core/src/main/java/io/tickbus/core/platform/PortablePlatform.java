@@ -76,6 +76,16 @@ public final class PortablePlatform implements Platform {
     }
 
     @Override
+    public int currentCpu() {
+        return -1;
+    }
+
+    @Override
+    public boolean leaveCpu(int cpu) {
+        return false;
+    }
+
+    @Override
     public long processCpuNs() {
         return ProcessHandle.current().info().totalCpuDuration().map(java.time.Duration::toNanos).orElse(-1L);
     }

@@ -1,0 +1,75 @@
+package io.tickbus.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ctrl-C and SIGTERM as a request: a command that listens is asked to stop, finishes its work, prints its summary, and
+ * the process ends with the command's own exit code. Without a listener the JVM ends at once, as usual.
+ *
+ * <p><b>Threads:</b> the action runs on a thread of its own, once.
+ */
+public final class StopSignal implements AutoCloseable {
+    private static final long PATIENCE_S = 10;
+    private static final CountDownLatch FINISHED = new CountDownLatch(1);
+    private static volatile int finalExitCode = Tickbus.FAILED;
+
+    private final Thread hook;
+    private volatile boolean isRequested;
+
+    private StopSignal(Runnable action) {
+        hook = new Thread(() -> stop(action), "tickbus-stop");
+    }
+
+    /** Listens until closed. The action must make the command return soon, and may be empty. */
+    public static StopSignal listen(Runnable action) {
+        StopSignal signal = new StopSignal(action);
+        try {
+            Runtime.getRuntime().addShutdownHook(signal.hook);
+        } catch (IllegalStateException e) {
+            // The process is ending already.
+            signal.isRequested = true;
+            action.run();
+        }
+        return signal;
+    }
+
+    /** Whether stopping was asked for. */
+    public boolean isRequested() {
+        return isRequested;
+    }
+
+    private void stop(Runnable action) {
+        isRequested = true;
+        action.run();
+        try {
+            if (FINISHED.await(PATIENCE_S, TimeUnit.SECONDS)) {
+                // The exit code of a signal (130, 143) would say that the command failed.
+                Runtime.getRuntime().halt(finalExitCode);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The command is done, its output flushed. */
+    static void finish(int exitCode) {
+        System.out.flush();
+        System.err.flush();
+        finalExitCode = exitCode;
+        FINISHED.countDown();
+    }
+
+    /** Stops listening; does nothing once the signal has come. */
+    @Override
+    public void close() {
+        if (!isRequested) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException ignored) {
+                // The signal came this very moment, and will be answered with the command's exit code.
+                isRequested = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.tickbus.cli;
+
+import io.tickbus.cli.demo.DemoCommand;
+import io.tickbus.cli.demo.DemoPublisher;
+import io.tickbus.cli.demo.DemoSubscriber;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code tickbus} executable: every command is a class of its own.
+ *
+ * <p>Exit codes: {@link #DONE}, {@link #FAILED}, {@link #WRONG_USAGE}.
+ */
+@Command(name = "tickbus", version = "unused", mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "A bus of timer signals between the processes of one host, over shared memory.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DemoCommand.class, DemoPublisher.class, DemoSubscriber.class},
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",
+            "Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is --debug,",
+            "NO_COLOR=1 prints without colours.",
+            "",
+            "A first look, in two terminals:",
+            "  tickbus daemon --every 1ms:42",
+            "  tickbus tail"})
+public final class Tickbus implements Runnable {
+    /** Exit code: done. */
+    public static final int DONE = 0;
+    /** Exit code: the thing asked for failed. */
+    public static final int FAILED = 1;
+    /** Exit code: wrong usage. */
+    public static final int WRONG_USAGE = 2;
+
+    private static final String DEBUG_VARIABLE = "TICKBUS_DEBUG";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of an error.")
+    private boolean isDebug;
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        Terminal.useReadableEncoding();
+        int exitCode = commandLine(Terminal.writer(System.out), Terminal.writer(System.err)).execute(args);
+        StopSignal.finish(exitCode);
+        System.exit(exitCode);
+    }
+
+    /** The command line with all commands, printing to these writers; for tests and for embedding. */
+    public static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        Tickbus root = new Tickbus();
+        CommandLine commandLine = new CommandLine(root)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, command, parsed) -> Complaint.of(e, command, root.isDebugging()))
+                .setParameterExceptionHandler((e, args) -> Complaint.ofUsage(e, root.isDebugging()));
+        commandLine.getHelpSectionMap().remove(CommandLine.Model.UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST);
+        return commandLine;
+    }
+
+    private boolean isDebugging() {
+        String variable = System.getenv(DEBUG_VARIABLE);
+        return isDebug || (variable != null && !variable.isBlank() && !variable.equals("0"));
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "name a command");
+    }
+}

@@ -1,0 +1,58 @@
+package io.tickbus.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** User ids by their names. */
+final class UserName {
+    private static final Path PASSWORDS = Path.of("/etc/passwd");
+    private static final int ID_FIELD = 2;
+    private static final int PATIENCE_S = 5;
+
+    private UserName() {
+    }
+
+    /** Takes a name or a number. */
+    static final class Converter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            try {
+                return value.matches("\\d{1,10}") ? Integer.valueOf(Integer.parseUnsignedInt(value)) : idOf(value);
+            } catch (IOException | NumberFormatException e) {
+                throw new TypeConversionException("user '" + value + "' cannot be looked up (" + e
+                        + "); give the number that 'id -u " + value + "' prints");
+            }
+        }
+    }
+
+    private static Integer idOf(String name) throws IOException {
+        for (String line : Files.readAllLines(PASSWORDS, StandardCharsets.ISO_8859_1)) {
+            String[] fields = line.split(":", -1);
+            if (fields.length > ID_FIELD && fields[0].equals(name)) {
+                return Integer.parseUnsignedInt(fields[ID_FIELD]);
+            }
+        }
+        return askSystem(name);
+    }
+
+    /** Users of a directory service are in no file. */
+    private static Integer askSystem(String name) throws IOException {
+        Process id = new ProcessBuilder("id", "-u", "--", name).redirectErrorStream(true).start();
+        try {
+            if (id.waitFor(PATIENCE_S, TimeUnit.SECONDS) && id.exitValue() == 0) {
+                String number = new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+                return Integer.parseUnsignedInt(number);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            id.destroy();
+        }
+        throw new TypeConversionException("there is no user '" + name + "'; give a name of this host or a number");
+    }
+}

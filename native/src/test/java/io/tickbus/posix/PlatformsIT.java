@@ -1,0 +1,74 @@
+package io.tickbus.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.platform.Platform;
+import io.tickbus.core.platform.Platforms;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PlatformsIT {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void requireLinux() {
+        OnLinux.platform();
+    }
+
+    @Test
+    void shouldBeFoundByServiceLoader() {
+        assertTrue(ServiceLoader.load(Platform.class).stream().anyMatch(found -> found.type() == LinuxPlatform.class));
+        assertTrue(Platforms.current() instanceof LinuxPlatform, Platforms::reason);
+        assertTrue(Platforms.reason().startsWith("Linux "), Platforms::reason);
+    }
+
+    @Test
+    void shouldFallBackWithReasonWhenJnaCannotUnpack() throws Exception {
+        // Below a file, so that JNA cannot make the folder, which it tries.
+        Path impossible = Files.createFile(folder.resolve("file")).resolve("folder");
+        assertFallsBack("-Djna.tmpdir=FOLDER", "-Djna.nosys=true", "-Djna.tmpdir=" + impossible);
+    }
+
+    @Test
+    void shouldFallBackWithReasonOnOtherSystems() throws Exception {
+        assertFallsBack("os.name=Plan 9", "-Dos.name=Plan 9");
+        assertFallsBack("os.arch=riscv64", "-Dos.arch=riscv64");
+    }
+
+    @Test
+    @EnabledForJreRange(minVersion = 24, disabledReason = "earlier JDKs cannot deny native code")
+    void shouldFallBackWithReasonWhenNativeCodeIsDenied() throws Exception {
+        assertFallsBack("allow native code with --enable-native-access", "--enable-native-access=java.base",
+                "--illegal-native-access=deny");
+    }
+
+    private static void assertFallsBack(String expected, String... options) throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.start(List.of(), List.of(options), Reason.class)) {
+            assertEquals("portable Java", jvm.line());
+            String reason = jvm.line();
+            assertTrue(reason.startsWith("portable waiting, because ") && reason.contains(expected), reason);
+            assertEquals(null, jvm.line());
+        }
+    }
+
+    /** Prints which platform was chosen, and why. */
+    static final class Reason {
+        private Reason() {
+        }
+
+        public static void main(String[] args) {
+            System.out.println(Platforms.current().description());
+            System.out.println(Platforms.reason());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.tickbus.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SignalsIT {
+    private static final int QUEUED = 100;
+
+    @BeforeEach
+    void requireLinux() {
+        OnLinux.platform();
+    }
+
+    @Test
+    void shouldReceiveKilledAndQueuedSignalsInAnotherJvm() throws Exception {
+        try (ForkedJvm receiver = blocking("USR1,RTMIN")) {
+            assertEquals("USR1 blocked=true RTMIN blocked=true", receiver.line());
+            for (long value : new long[] {0, 1, -1, 0x0123_4567_89AB_CDEFL, Long.MIN_VALUE}) {
+                assertEquals(PosixSignals.SENT, PosixSignals.kill(receiver.pid(), PosixSignal.SIGUSR1));
+                assertReceived(receiver, PosixSignal.SIGUSR1, false, 0);
+                assertEquals(PosixSignals.SENT, PosixSignals.sigqueue(receiver.pid(), PosixSignal.SIGUSR1, value));
+                assertReceived(receiver, PosixSignal.SIGUSR1, true, value);
+            }
+        }
+    }
+
+    @Test
+    void shouldReceiveEveryQueuedRealTimeSignalInOrder() throws Exception {
+        try (ForkedJvm receiver = blocking("USR1,RTMIN")) {
+            assertEquals("USR1 blocked=true RTMIN blocked=true", receiver.line());
+            for (int i = 0; i < QUEUED; i++) {
+                assertEquals(PosixSignals.SENT,
+                        PosixSignals.sigqueue(receiver.pid(), PosixSignal.sigrtmin(), i));
+            }
+            for (int i = 0; i < QUEUED; i++) {
+                assertReceived(receiver, PosixSignal.sigrtmin(), true, i);
+            }
+        }
+    }
+
+    @Test
+    void shouldCoalesceStandardSignalsOfStoppedJvm() throws Exception {
+        try (ForkedJvm receiver = blocking("USR1,RTMIN")) {
+            assertEquals("USR1 blocked=true RTMIN blocked=true", receiver.line());
+            assertEquals(PosixSignals.SENT, PosixSignals.kill(receiver.pid(), PosixSignal.SIGSTOP));
+            for (int i = 0; i < QUEUED; i++) {
+                assertEquals(PosixSignals.SENT, PosixSignals.kill(receiver.pid(), PosixSignal.SIGUSR1));
+            }
+            assertEquals(PosixSignals.SENT, PosixSignals.sigqueue(receiver.pid(), PosixSignal.sigrtmin(), 7));
+            assertEquals(PosixSignals.SENT, PosixSignals.kill(receiver.pid(), PosixSignal.SIGCONT));
+            int killed = 0;
+            String line = receiver.line();
+            while (!line.startsWith("signal=" + PosixSignal.sigrtmin())) {
+                killed++;
+                line = receiver.line();
+            }
+            assertTrue(killed >= 1 && killed < QUEUED, "killed=" + killed);
+        }
+    }
+
+    @Test
+    void shouldDetectThatSignalIsNotBlocked() throws Exception {
+        try (ForkedJvm receiver = blocking("RTMIN")) {
+            assertEquals("USR1 blocked=false RTMIN blocked=true", receiver.line());
+        }
+    }
+
+    @Test
+    void shouldAnswerThatProcessIsGone() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        assertEquals(PosixSignals.NO_SUCH_PROCESS, PosixSignals.kill(ended.pid(), PosixSignal.SIGUSR1));
+        assertEquals(PosixSignals.NO_SUCH_PROCESS, PosixSignals.sigqueue(ended.pid(), PosixSignal.SIGUSR1, 1));
+    }
+
+    private static ForkedJvm blocking(String signals) throws IOException {
+        List<String> env = List.of("env", "--default-signal", "--block-signal=" + signals);
+        return ForkedJvm.start(env, List.of(), SignalEcho.class);
+    }
+
+    private static void assertReceived(ForkedJvm receiver, int signal, boolean isQueued, long value)
+            throws IOException {
+        assertEquals("signal=" + signal + " queued=" + isQueued + " value=" + value + " sender="
+                + ProcessHandle.current().pid(), receiver.line());
+    }
+
+    /** The receiving JVM: prints what it receives. */
+    static final class SignalEcho {
+        private static final long PATIENCE_NS = 30_000_000_000L;
+
+        private SignalEcho() {
+        }
+
+        public static void main(String[] args) {
+            int rtmin = PosixSignal.sigrtmin();
+            System.out.println("USR1 blocked=" + PosixSignals.isBlockedInEveryThread(PosixSignal.SIGUSR1)
+                    + " RTMIN blocked=" + PosixSignals.isBlockedInEveryThread(rtmin));
+            SignalReceiver receiver = SignalReceiver.of(PosixSignal.SIGUSR1, rtmin);
+            int signal = receiver.await(PATIENCE_NS);
+            while (signal != SignalReceiver.TIMED_OUT) {
+                System.out.println("signal=" + signal + " queued=" + receiver.isQueued() + " value="
+                        + receiver.value() + " sender=" + receiver.senderPid());
+                signal = receiver.await(PATIENCE_NS);
+            }
+        }
+    }
+}
