@@ -1,5 +1,7 @@
 package io.tickbus.core.memory;
 
+import java.nio.ByteBuffer;
+
 /**
  * The one writer of a {@link SlotRing}: hands out sequences one after the other. A full ring is met in one of two
  * ways, chosen at construction: <i>overwrite</i> the oldest record, or <i>refuse</i> until the reader has consumed.
@@ -12,6 +14,8 @@ public final class SlotWriter {
     public static final int FULL = -1;
 
     private final SlotRing ring;
+    private final ByteBuffer buffer;
+    private final int slotLength;
     private final SharedRegion consumedRegion;
     private final int consumedOffset;
     private long nextSequence;
@@ -19,6 +23,8 @@ public final class SlotWriter {
 
     private SlotWriter(SlotRing ring, long nextSequence, SharedRegion consumedRegion, int consumedOffset) {
         this.ring = ring;
+        this.buffer = ring.buffer();
+        this.slotLength = ring.slotLength();
         this.nextSequence = nextSequence;
         this.consumedRegion = consumedRegion;
         this.consumedOffset = consumedOffset;
@@ -57,6 +63,53 @@ public final class SlotWriter {
     public long commit(int offset) {
         long sequence = nextSequence;
         ring.commit(offset, sequence);
+        nextSequence = sequence + 1;
+        return sequence;
+    }
+
+    /**
+     * Writes one record whose fields after the fourth are 0.
+     *
+     * @return its sequence, or {@link #FULL}
+     */
+    public long write(long first, long second, long third, long fourth) {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        ByteBuffer memory = buffer;
+        long sequence = nextSequence;
+        int offset = ring.slotOffset(sequence);
+        SlotRing.beginWrite(memory, offset, sequence);
+        SharedRegion.putLong(memory, offset + Long.BYTES, first);
+        SharedRegion.putLong(memory, offset + 2 * Long.BYTES, second);
+        SharedRegion.putLong(memory, offset + 3 * Long.BYTES, third);
+        SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fourth);
+        for (int field = 5 * Long.BYTES; field < slotLength; field += Long.BYTES) {
+            SharedRegion.putLong(memory, offset + field, 0);
+        }
+        SlotRing.commit(memory, offset, sequence);
+        nextSequence = sequence + 1;
+        return sequence;
+    }
+
+    /**
+     * Writes one record.
+     *
+     * @param fields the 64-bit words after the stamp, as many as the slot has
+     * @return its sequence, or {@link #FULL}
+     */
+    public long write(long[] fields) {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        ByteBuffer memory = buffer;
+        long sequence = nextSequence;
+        int offset = ring.slotOffset(sequence);
+        SlotRing.beginWrite(memory, offset, sequence);
+        for (int i = 0; i < fields.length; i++) {
+            SharedRegion.putLong(memory, offset + Long.BYTES + i * Long.BYTES, fields[i]);
+        }
+        SlotRing.commit(memory, offset, sequence);
         nextSequence = sequence + 1;
         return sequence;
     }
