@@ -19,6 +19,8 @@ public final class SlotWriter {
     private final SharedRegion consumedRegion;
     private final int consumedOffset;
     private long nextSequence;
+    /** Of the next slot; known before it is needed, since its computation would lie on the way to the reader. */
+    private int nextOffset;
     private long limit;
 
     private SlotWriter(SlotRing ring, long nextSequence, SharedRegion consumedRegion, int consumedOffset) {
@@ -26,6 +28,7 @@ public final class SlotWriter {
         this.buffer = ring.buffer();
         this.slotLength = ring.slotLength();
         this.nextSequence = nextSequence;
+        this.nextOffset = ring.slotOffset(nextSequence);
         this.consumedRegion = consumedRegion;
         this.consumedOffset = consumedOffset;
         this.limit = consumedRegion == null ? Long.MAX_VALUE : Long.MIN_VALUE;
@@ -56,14 +59,16 @@ public final class SlotWriter {
         if (nextSequence >= limit && !refreshLimit()) {
             return FULL;
         }
-        return ring.beginWrite(nextSequence);
+        SlotRing.beginWrite(buffer, nextOffset, nextSequence);
+        return nextOffset;
     }
 
     /** Commits the claimed record and returns its sequence. */
     public long commit(int offset) {
         long sequence = nextSequence;
-        ring.commit(offset, sequence);
+        SlotRing.commit(buffer, offset, sequence);
         nextSequence = sequence + 1;
+        nextOffset = ring.slotOffset(sequence + 1);
         return sequence;
     }
 
@@ -78,7 +83,7 @@ public final class SlotWriter {
         }
         ByteBuffer memory = buffer;
         long sequence = nextSequence;
-        int offset = ring.slotOffset(sequence);
+        int offset = nextOffset;
         SlotRing.beginWrite(memory, offset, sequence);
         SharedRegion.putLong(memory, offset + Long.BYTES, first);
         SharedRegion.putLong(memory, offset + 2 * Long.BYTES, second);
@@ -89,6 +94,7 @@ public final class SlotWriter {
         }
         SlotRing.commit(memory, offset, sequence);
         nextSequence = sequence + 1;
+        nextOffset = ring.slotOffset(sequence + 1);
         return sequence;
     }
 
@@ -104,13 +110,14 @@ public final class SlotWriter {
         }
         ByteBuffer memory = buffer;
         long sequence = nextSequence;
-        int offset = ring.slotOffset(sequence);
+        int offset = nextOffset;
         SlotRing.beginWrite(memory, offset, sequence);
         for (int i = 0; i < fields.length; i++) {
             SharedRegion.putLong(memory, offset + Long.BYTES + i * Long.BYTES, fields[i]);
         }
         SlotRing.commit(memory, offset, sequence);
         nextSequence = sequence + 1;
+        nextOffset = ring.slotOffset(sequence + 1);
         return sequence;
     }
 
