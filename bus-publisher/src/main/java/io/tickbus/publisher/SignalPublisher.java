@@ -35,7 +35,7 @@ public final class SignalPublisher implements AutoCloseable {
     private SignalPublisher(PublishedBus bus) {
         this.bus = bus;
         this.header = bus.signals().header();
-        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence());
+        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = header.hasParking() ? bus.doorbell() : null;
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
@@ -90,7 +90,6 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private long announce(long sequence) {
-        header.putNextSequence(sequence + 1);
         if (doorbell != null) {
             wakeParked();
         }

@@ -5,7 +5,6 @@ import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
@@ -352,6 +351,6 @@ public final class SignalSubscriber implements AutoCloseable {
     public void close() {
         isClosed = true;
         nextCheckNs = Long.MIN_VALUE;
-        ring = new SlotRing(SharedRegion.allocate(2 * SignalRecordLayout.LENGTH), 0, SignalRecordLayout.LENGTH, 2);
+        ring = new SlotRing(SharedRegion.allocate(2 * SlotRing.SLOT_LENGTH), 0, 2);
     }
 }

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Timeout;
 class SlotWriterTest {
     private static final int CONSUMED = 0;
     private static final int HEADER = 64;
-    private static final int SLOT_LENGTH = 16;
+    private static final int SLOT_LENGTH = 64;
     private static final int SLOTS = 8;
 
     private final SharedRegion region = SharedRegion.allocate(HEADER + SLOTS * SLOT_LENGTH);
-    private final SlotRing ring = new SlotRing(region, HEADER, SLOT_LENGTH, SLOTS);
+    private final SlotRing ring = new SlotRing(region, HEADER, SLOTS);
 
     @Test
     void shouldHandOutSequencesWithoutGapsWhenOverwriting() {
