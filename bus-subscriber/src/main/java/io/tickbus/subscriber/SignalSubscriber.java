@@ -141,7 +141,9 @@ public final class SignalSubscriber implements AutoCloseable {
             }
             if (count == 0 && ++emptyPolls >= EMPTY_POLLS_PER_CHECK) {
                 emptyPolls = 0;
-                checkIfDue(System.nanoTime());
+                if (!isClosed) {
+                    checkIfDue(System.nanoTime());
+                }
             }
             return count;
         } catch (InternalError e) {
@@ -188,13 +190,17 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Goes to the oldest or newest readable signal and reports exactly what lies between. */
     private void skipOverwritten() {
+        long stamp = ring.stamp(sequence);
+        long next = publisherSequence();
+        if (!isOfLaterLap(stamp, next)) {
+            throw contradicts("nextSequence=" + next + " stamp=" + stamp + " sequence=" + sequence);
+        }
         overruns++;
         if (overrunPolicy == OverrunPolicy.FAIL) {
             throw new BusException(Reason.OVERRUN, "bus '" + directory.name() + "'", "sequence " + sequence
                     + " was overwritten before it was read, the publisher is at " + file.header().nextSequence(),
                     "poll faster, use more slots, or another overrun policy");
         }
-        long next = publisherSequence();
         if (overrunPolicy == OverrunPolicy.NEWEST) {
             reportLoss(next);
             return;
@@ -203,8 +209,17 @@ public final class SignalSubscriber implements AutoCloseable {
         // leaves it twice the headroom, so that the chase ends after a few.
         long headroom = overrunsInARow == 0 ? 0 : Math.min(ring.slotCount() / 2, FIRST_HEADROOM << overrunsInARow);
         overrunsInARow = Math.min(overrunsInARow + 1, MAX_DOUBLINGS);
-        long oldest = ring.oldestReadable(file.header().baseSequence(), next);
+        long oldest = Math.max(sequence + 1, ring.oldestReadable(file.header().baseSequence(), next));
         reportLoss(Math.min(next, oldest + headroom));
+    }
+
+    /**
+     * Whether a stamp found in the slot of the wanted sequence can be of a later lap. It cannot be far ahead of where
+     * the publisher was seen to be after it.
+     */
+    private boolean isOfLaterLap(long stamp, long next) {
+        long begun = Math.abs(stamp) - 1;
+        return begun > sequence && begun - 1 <= next && ring.slotOffset(begun) == ring.slotOffset(sequence);
     }
 
     /**
@@ -213,7 +228,8 @@ public final class SignalSubscriber implements AutoCloseable {
      */
     private long publisherSequence() {
         long next = file.header().nextSequence();
-        if ((next > file.header().baseSequence() && !ring.hasReached(next - 1)) || next < sequence) {
+        long base = file.header().baseSequence();
+        if (next < base || next < sequence || (next > base && !ring.hasReached(next - 1))) {
             throw contradicts("nextSequence=" + next + " stamp=" + ring.stamp(next - 1) + " sequence=" + sequence);
         }
         return next;

@@ -121,7 +121,8 @@ public final class SlotRing {
      * False both when it is there and when it has not been written yet.
      */
     public boolean isOverwritten(long sequence) {
-        return Math.abs(stamp(sequence)) > sequence + 1;
+        long stamp = stamp(sequence);
+        return stamp > sequence + 1 || stamp < -(sequence + 1);
     }
 
     /** Whether the slot of {@code sequence} holds it or is past it. */
