@@ -113,8 +113,8 @@ public final class SignalSubscriber implements AutoCloseable {
      * @return how many were handed over
      */
     public int poll(SignalHandler handler, int limit) {
+        int count = 0;
         try {
-            int count = 0;
             while (count < limit) {
                 long current = sequence;
                 if (!ring.isCommitted(current)) {
@@ -147,7 +147,8 @@ public final class SignalSubscriber implements AutoCloseable {
             }
             return count;
         } catch (InternalError e) {
-            throw faulted(e);
+            survive(e);
+            return count;
         }
     }
 
@@ -180,7 +181,7 @@ public final class SignalSubscriber implements AutoCloseable {
         try {
             waitStrategy.await(gate, untilNs);
         } catch (InternalError e) {
-            throw faulted(e);
+            survive(e);
         }
     }
 
@@ -249,11 +250,19 @@ public final class SignalSubscriber implements AutoCloseable {
         listener.onLoss(first, count);
     }
 
-    private RuntimeException faulted(InternalError fault) {
-        if (String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
-            return file.truncated(fault);
+    /**
+     * Decides whose fault an access past a shortened file was. The JVM reports it late, perhaps first in the next
+     * system call, so the place says nothing: it was the doorbell's, which others may cut off, unless that is given up
+     * already or the signals file is not what it was.
+     */
+    private void survive(InternalError fault) {
+        if (!String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
+            throw fault;
         }
-        throw fault;
+        file.checkLength();
+        if (!gate.loseDoorbell() || file.standing() != SignalsFile.Standing.CURRENT) {
+            throw file.truncated(fault);
+        }
     }
 
     private void checkIfDue(long nowNs) {
@@ -268,6 +277,7 @@ public final class SignalSubscriber implements AutoCloseable {
             throw new IllegalStateException("the subscriber is closed: bus=" + directory.name());
         }
         nextCheckNs = nowNs + CHECK_INTERVAL_NS;
+        gate.regainDoorbell();
         if (file.header().nextSequence() > sequence && !ring.hasNews(sequence)) {
             throw contradicts("nextSequence=" + file.header().nextSequence() + " sequence=" + sequence + " stamp="
                     + ring.stamp(sequence));
