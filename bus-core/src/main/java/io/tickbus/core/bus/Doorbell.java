@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -115,6 +116,9 @@ public final class Doorbell {
                     channel.write(ByteBuffer.allocate((int) (DoorbellLayout.LENGTH - size)), size);
                 }
             }
+        } catch (NoSuchFileException e) {
+            // The bus was deleted under its publisher: what is mapped stays whole, and those attached read on.
+            return;
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
