@@ -21,6 +21,9 @@ import io.tickbus.core.platform.Platforms;
  * <p><b>Loss:</b> the publisher never waits for a subscriber and overwrites the oldest signal; a subscriber that was
  * overrun is told exactly how many it missed. A signal is visible when {@code publish} returns, also if the process is
  * killed in the next instruction.
+ * <p><b>Errors:</b> a member of the group a bus is shared with may shorten the doorbell. The JVM reports such a fault
+ * late, so that until the next heartbeat the publishing thread can see an {@link InternalError}, also after
+ * {@code publish} has returned. The bus is whole then, and publishing can go on.
  */
 public final class SignalPublisher implements AutoCloseable {
     private final PublishedBus bus;

@@ -125,7 +125,7 @@ public final class SlotRing {
         int offset = slotOffset(sequence);
         long stamp = acquireStamp(memory, offset);
         if (stamp != sequence + 1) {
-            return Math.abs(stamp) > sequence + 1 ? OVERWRITTEN : NOT_YET;
+            return isLater(stamp, sequence) ? OVERWRITTEN : NOT_YET;
         }
         // Written out: a loop costs a nanosecond on the way from one process to the other.
         fields[0] = SharedRegion.getLong(memory, offset + Long.BYTES);
@@ -173,7 +173,11 @@ public final class SlotRing {
      * False both when it is there and when it has not been written yet.
      */
     public boolean isOverwritten(long sequence) {
-        return Math.abs(stamp(sequence)) > sequence + 1;
+        return isLater(stamp(sequence), sequence);
+    }
+
+    private static boolean isLater(long stamp, long sequence) {
+        return stamp > sequence + 1 || stamp < -(sequence + 1);
     }
 
     /** Whether the slot of {@code sequence} holds it or is past it. */

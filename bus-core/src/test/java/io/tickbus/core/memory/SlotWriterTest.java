@@ -1,5 +1,6 @@
 package io.tickbus.core.memory;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -49,6 +50,37 @@ class SlotWriterTest {
             assertEquals(consumed + SLOTS, writer.nextSequence());
             assertEquals(SlotWriter.FULL, writer.claim());
         }
+    }
+
+    @Test
+    void shouldFillRestWithZerosWhenFewFieldsAreWritten() {
+        SharedRegion wide = SharedRegion.allocate(2 * 64);
+        SlotRing wideRing = new SlotRing(wide, 0, 64, 2);
+        SlotWriter writer = SlotWriter.overwriting(wideRing, 5);
+        assertEquals(5, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
+        assertEquals(6, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
+        assertEquals(7, writer.write(11, 12, 13, 14));
+        long[] fields = new long[7];
+        assertEquals(SlotRing.COPIED, wideRing.read(7, fields));
+        assertArrayEquals(new long[] {11, 12, 13, 14, 0, 0, 0}, fields);
+        assertEquals(SlotRing.COPIED, wideRing.read(6, fields));
+        assertArrayEquals(new long[] {1, 2, 3, 4, 5, 6, 7}, fields);
+        assertEquals(SlotRing.OVERWRITTEN, wideRing.read(5, fields));
+        assertEquals(SlotRing.NOT_YET, wideRing.read(8, fields));
+        assertEquals(8, writer.nextSequence());
+    }
+
+    @Test
+    void shouldRefuseWholeRecordsWhenFull() {
+        SlotWriter writer = SlotWriter.refusing(ring, 0, region, CONSUMED);
+        for (int i = 0; i < SLOTS; i++) {
+            assertEquals(i, writer.write(new long[] {i}));
+        }
+        assertEquals(SlotWriter.FULL, writer.write(new long[] {8}));
+        assertEquals(SlotWriter.FULL, writer.claim());
+        SlotWriter.releaseConsumed(region, CONSUMED, 1);
+        assertEquals(SLOTS, writer.write(new long[] {8}));
+        assertEquals(SlotWriter.FULL, writer.write(new long[] {9}));
     }
 
     @Test
