@@ -159,6 +159,14 @@ public final class SignalSubscriber implements AutoCloseable {
     public int await(SignalHandler handler, int limit, long timeoutNs) {
         long startNs = System.nanoTime();
         long untilNs = timeoutNs > Long.MAX_VALUE - startNs ? Long.MAX_VALUE : startNs + timeoutNs;
+        try {
+            return awaitUntil(handler, limit, untilNs);
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
+    }
+
+    private int awaitUntil(SignalHandler handler, int limit, long untilNs) {
         while (true) {
             int count = poll(handler, limit);
             if (count > 0) {
@@ -170,15 +178,7 @@ public final class SignalSubscriber implements AutoCloseable {
                 return 0;
             }
             gate.sequence(sequence);
-            waitAtGate(Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
-        }
-    }
-
-    private void waitAtGate(long untilNs) {
-        try {
-            waitStrategy.await(gate, untilNs);
-        } catch (InternalError e) {
-            throw faulted(e);
+            waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
         }
     }
 
@@ -300,8 +300,12 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Looks at the publisher now; costs a system call or two where its heartbeat is old. */
     public PublisherStatus publisherStatus() {
-        check(System.nanoTime());
-        return publisherStatus;
+        try {
+            check(System.nanoTime());
+            return publisherStatus;
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
     }
 
     /** The next sequence to be read. */
