@@ -51,10 +51,11 @@ public final class SharedRegion {
 
     /** Zeroed memory of this process only, aligned to a cache line; {@code length} in bytes. */
     public static SharedRegion allocate(int length) {
-        return new SharedRegion(ByteBuffer.allocateDirect(length + CACHE_LINE).alignedSlice(CACHE_LINE));
+        ByteBuffer memory = ByteBuffer.allocateDirect(length + CACHE_LINE);
+        return new SharedRegion(memory.slice(CACHE_LINE - memory.alignmentOffset(0, CACHE_LINE), length));
     }
 
-    /** Length in bytes; one allocated by {@link #allocate} may be up to a cache line longer than asked. */
+    /** Length in bytes. */
     public int length() {
         return buffer.capacity();
     }

@@ -169,9 +169,10 @@ public final class SlotRing {
                 throw new IllegalStateException("slot=" + slot + " stamp=" + stamp + " expected=" + expected
                         + " nextSequence=" + next);
             }
-            if (isHalfWritten) {
-                clearFields(slotOffset(slot));
-            }
+        }
+        // Only now, so that nothing is changed in a ring that is refused.
+        if (region.getLongAcquire(slotOffset(next)) == -(next + 1)) {
+            clearFields(slotOffset(next));
         }
         return next;
     }
