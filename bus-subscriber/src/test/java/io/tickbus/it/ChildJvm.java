@@ -161,7 +161,7 @@ final class ChildJvm {
                 if (line != null) {
                     return line;
                 }
-                if (System.nanoTime() > untilNs || !outReader.isAlive() && lines.isEmpty()) {
+                if (System.nanoTime() > untilNs || (!outReader.isAlive() && lines.isEmpty())) {
                     return null;
                 }
             }
