@@ -100,20 +100,20 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private void wakeParked() {
-        if (isAnyoneParked()) {
-            header.raiseWakeWord();
-            wakeWord.wakeAll();
-        }
-    }
-
-    private boolean isAnyoneParked() {
         try {
-            return doorbell.takeParked();
+            if (doorbell.takeParked()) {
+                wakeAll();
+            }
         } catch (InternalError e) {
             // Somebody who may write the doorbell has cut it off. It gets its length back; until then all are woken.
             doorbell.restoreLength();
-            return true;
+            wakeAll();
         }
+    }
+
+    private void wakeAll() {
+        header.raiseWakeWord();
+        wakeWord.wakeAll();
     }
 
     /**

@@ -157,6 +157,16 @@ public final class SignalSubscriber implements AutoCloseable {
         long startNs = System.nanoTime();
         long untilNs = timeoutNs > Long.MAX_VALUE - startNs ? Long.MAX_VALUE : startNs + timeoutNs;
         while (true) {
+            try {
+                return awaitUntil(handler, limit, untilNs);
+            } catch (InternalError e) {
+                survive(e);
+            }
+        }
+    }
+
+    private int awaitUntil(SignalHandler handler, int limit, long untilNs) {
+        while (true) {
             int count = poll(handler, limit);
             if (count > 0) {
                 return count;
@@ -167,15 +177,7 @@ public final class SignalSubscriber implements AutoCloseable {
                 return 0;
             }
             gate.sequence(sequence);
-            waitAtGate(Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
-        }
-    }
-
-    private void waitAtGate(long untilNs) {
-        try {
-            waitStrategy.await(gate, untilNs);
-        } catch (InternalError e) {
-            survive(e);
+            waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
         }
     }
 
@@ -320,7 +322,11 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Looks at the publisher now; costs a system call or two where its heartbeat is old. */
     public PublisherStatus publisherStatus() {
-        check(System.nanoTime());
+        try {
+            check(System.nanoTime());
+        } catch (InternalError e) {
+            survive(e);
+        }
         return publisherStatus;
     }
 

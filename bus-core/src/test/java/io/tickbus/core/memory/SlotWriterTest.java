@@ -55,7 +55,7 @@ class SlotWriterTest {
     @Test
     void shouldFillRestWithZerosWhenFewFieldsAreWritten() {
         SharedRegion wide = SharedRegion.allocate(2 * 64);
-        SlotRing wideRing = new SlotRing(wide, 0, 64, 2);
+        SlotRing wideRing = new SlotRing(wide, 0, 2);
         SlotWriter writer = SlotWriter.overwriting(wideRing, 5);
         assertEquals(5, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
         assertEquals(6, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
