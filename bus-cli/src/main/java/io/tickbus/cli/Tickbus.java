@@ -1,6 +1,7 @@
 package io.tickbus.cli;
 
 import io.tickbus.cli.daemon.DaemonCommand;
+import io.tickbus.cli.dump.DumpCommand;
 import io.tickbus.cli.publish.PublishCommand;
 import io.tickbus.cli.stat.StatCommand;
 import io.tickbus.cli.tail.TailCommand;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class, usageHelpAutoWidth = true, usageHelpWidth = 100,
         description = "A bus of timer signals between the processes of one host, over shared memory.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DaemonCommand.class, PublishCommand.class, StatCommand.class, TailCommand.class},
+        subcommands = {DaemonCommand.class, TailCommand.class, PublishCommand.class, StatCommand.class,
+            DumpCommand.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",
