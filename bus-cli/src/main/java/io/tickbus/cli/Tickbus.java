@@ -1,6 +1,8 @@
 package io.tickbus.cli;
 
+import io.tickbus.cli.clock.ClockCommand;
 import io.tickbus.cli.daemon.DaemonCommand;
+import io.tickbus.cli.doctor.DoctorCommand;
 import io.tickbus.cli.dump.DumpCommand;
 import io.tickbus.cli.publish.PublishCommand;
 import io.tickbus.cli.stat.StatCommand;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Spec;
         description = "A bus of timer signals between the processes of one host, over shared memory.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DaemonCommand.class, TailCommand.class, PublishCommand.class, StatCommand.class,
-            DumpCommand.class},
+            DumpCommand.class, ClockCommand.class, DoctorCommand.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",
