@@ -3,6 +3,7 @@ module io.tickbus.posix {
     requires transitive io.tickbus.core;
     requires com.sun.jna;
     requires java.logging;
+    requires java.management;
 
     exports io.tickbus.posix;
 

@@ -2,6 +2,9 @@ package io.tickbus.cli;
 
 import io.tickbus.cli.clock.ClockCommand;
 import io.tickbus.cli.daemon.DaemonCommand;
+import io.tickbus.cli.demo.DemoCommand;
+import io.tickbus.cli.demo.DemoPublisher;
+import io.tickbus.cli.demo.DemoSubscriber;
 import io.tickbus.cli.doctor.DoctorCommand;
 import io.tickbus.cli.dump.DumpCommand;
 import io.tickbus.cli.publish.PublishCommand;
@@ -24,8 +27,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class, usageHelpAutoWidth = true, usageHelpWidth = 100,
         description = "A bus of timer signals between the processes of one host, over shared memory.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DaemonCommand.class, TailCommand.class, PublishCommand.class, StatCommand.class,
-            DumpCommand.class, ClockCommand.class, DoctorCommand.class},
+        subcommands = {DemoCommand.class, DaemonCommand.class, TailCommand.class, PublishCommand.class,
+            StatCommand.class, DumpCommand.class, ClockCommand.class, DoctorCommand.class, DemoPublisher.class,
+            DemoSubscriber.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",

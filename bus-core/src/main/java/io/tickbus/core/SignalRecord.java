@@ -3,6 +3,7 @@ package io.tickbus.core;
 import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.memory.SharedRegion;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A private copy of one signal, reused from signal to signal: a subscriber's handler must take what it wants to keep.
@@ -16,18 +17,34 @@ public final class SignalRecord {
     private static final int FLAGS_SHIFT = 48;
     private static final int PAYLOAD_LENGTH_SHIFT = 56;
 
+    private static final int PUBLISHED_NS = index(SignalRecordLayout.PUBLISHED_NS);
+    private static final int DEADLINE_NS = index(SignalRecordLayout.DEADLINE_NS);
+    private static final int KEY = index(SignalRecordLayout.KEY);
+    private static final int HEADER = index(SignalRecordLayout.SIGNAL_ID);
+    private static final int OCCURRENCES = index(SignalRecordLayout.OCCURRENCE);
+    private static final int PAYLOAD = index(SignalRecordLayout.PAYLOAD);
+
+    private final long[] fields = new long[index(SignalRecordLayout.LENGTH)];
     private long sequence;
-    private long publishedNs;
-    private long deadlineNs;
-    private long key;
-    private long header;
-    private long occurrences;
-    private long payload0;
-    private long payload1;
+
+    private static int index(int layoutOffset) {
+        return (layoutOffset - SignalRecordLayout.PUBLISHED_NS) / Long.BYTES;
+    }
 
     /** A record of zeros. */
     public SignalRecord() {
-        clear();
+        sequence = 0;
+    }
+
+    /** The 64-bit words after the stamp, as the ring stores them; not a copy. */
+    public long[] fields() {
+        return fields;
+    }
+
+    /** Sets the sequence that the fields were read from. */
+    public SignalRecord sequence(long newSequence) {
+        sequence = newSequence;
+        return this;
     }
 
     /** Position in the bus's line of signals, from 0, without gaps. Given by the publisher. */
@@ -37,32 +54,32 @@ public final class SignalRecord {
 
     /** When it was published. */
     public long publishedNs() {
-        return publishedNs;
+        return fields[PUBLISHED_NS];
     }
 
     /** When it was due; equal to {@link #publishedNs()} where no timer caused it. */
     public long deadlineNs() {
-        return deadlineNs;
+        return fields[DEADLINE_NS];
     }
 
     /** The timer's key as its owner chose it, or the sender's correlation id. */
     public long key() {
-        return key;
+        return fields[KEY];
     }
 
     /** What the signal means. */
     public int signalId() {
-        return (int) header;
+        return (int) fields[HEADER];
     }
 
     /** Index of the client that armed the timer, 0 to 65,535; 0 is the publisher itself. */
     public int owner() {
-        return (int) (header >>> OWNER_SHIFT) & 0xFFFF;
+        return (int) (fields[HEADER] >>> OWNER_SHIFT) & 0xFFFF;
     }
 
     /** {@code FLAG_*} bits of {@link SignalRecordLayout}. */
     public int flags() {
-        return (int) (header >>> FLAGS_SHIFT) & 0xFF;
+        return (int) (fields[HEADER] >>> FLAGS_SHIFT) & 0xFF;
     }
 
     /** Whether the timer fired later than its grace allows. */
@@ -72,93 +89,87 @@ public final class SignalRecord {
 
     /** Which firing of a periodic timer this is, from 0. */
     public int occurrence() {
-        return (int) occurrences;
+        return (int) fields[OCCURRENCES];
     }
 
     /** Earlier occurrences folded into this one. */
     public int missed() {
-        return (int) (occurrences >>> Integer.SIZE);
+        return (int) (fields[OCCURRENCES] >>> Integer.SIZE);
     }
 
     /** Valid bytes of the payload, 0 to 16. */
     public int payloadLength() {
-        int length = (int) (header >>> PAYLOAD_LENGTH_SHIFT);
+        int length = (int) (fields[HEADER] >>> PAYLOAD_LENGTH_SHIFT);
         return Math.min(length, SignalRecordLayout.MAX_PAYLOAD_LENGTH);
     }
 
     /** The first eight bytes of the payload as a little-endian number; bytes past its length are 0. */
     public long payloadLong() {
-        return payload0;
+        return fields[PAYLOAD];
     }
 
     /** A copy of the payload; allocates. */
     public byte[] payload() {
         byte[] bytes = new byte[payloadLength()];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) ((i < Long.BYTES ? payload0 : payload1) >>> (Byte.SIZE * (i % Long.BYTES)));
+            bytes[i] = (byte) (fields[PAYLOAD + i / Long.BYTES] >>> (Byte.SIZE * (i % Long.BYTES)));
         }
         return bytes;
     }
 
     /** Sets everything but the sequence to 0, as a start for a new signal. */
     public SignalRecord clear() {
-        publishedNs = 0;
-        deadlineNs = 0;
-        key = 0;
-        header = 0;
-        occurrences = 0;
-        payload0 = 0;
-        payload1 = 0;
+        Arrays.fill(fields, 0);
         return this;
     }
 
     /** Sets what the signal means. */
     public SignalRecord signalId(int signalId) {
-        header = (header & ~0xFFFF_FFFFL) | Integer.toUnsignedLong(signalId);
+        fields[HEADER] = (fields[HEADER] & ~0xFFFF_FFFFL) | Integer.toUnsignedLong(signalId);
         return this;
     }
 
     /** Sets the timer's key or the correlation id. */
     public SignalRecord key(long newKey) {
-        key = newKey;
+        fields[KEY] = newKey;
         return this;
     }
 
     /** Sets when it was due. */
     public SignalRecord deadlineNs(long newDeadlineNs) {
-        deadlineNs = newDeadlineNs;
+        fields[DEADLINE_NS] = newDeadlineNs;
         return this;
     }
 
     /** Sets when it is published; {@code SignalPublisher.publish} does this itself. */
     public SignalRecord publishedNs(long newPublishedNs) {
-        publishedNs = newPublishedNs;
+        fields[PUBLISHED_NS] = newPublishedNs;
         return this;
     }
 
     /** Sets the owner, 0 to 65,535. */
     public SignalRecord owner(int owner) {
-        header = withField(header, OWNER_SHIFT, 0xFFFF, owner, "owner");
+        fields[HEADER] = withField(fields[HEADER], OWNER_SHIFT, 0xFFFF, owner, "owner");
         return this;
     }
 
     /** Sets the flags, 0 to 255. */
     public SignalRecord flags(int flags) {
-        header = withField(header, FLAGS_SHIFT, 0xFF, flags, "flags");
+        fields[HEADER] = withField(fields[HEADER], FLAGS_SHIFT, 0xFF, flags, "flags");
         return this;
     }
 
     /** Sets which firing this is and how many are folded into it. */
     public SignalRecord occurrence(int occurrence, int missed) {
-        occurrences = Integer.toUnsignedLong(occurrence) | ((long) missed << Integer.SIZE);
+        fields[OCCURRENCES] = Integer.toUnsignedLong(occurrence) | ((long) missed << Integer.SIZE);
         return this;
     }
 
     /** Sets an eight-byte payload, stored little-endian. */
     public SignalRecord payload(long value) {
-        payload0 = value;
-        payload1 = 0;
-        header = withField(header, PAYLOAD_LENGTH_SHIFT, 0xFF, Long.BYTES, "payloadLength");
+        fields[PAYLOAD] = value;
+        fields[PAYLOAD + 1] = 0;
+        fields[HEADER] = withField(fields[HEADER], PAYLOAD_LENGTH_SHIFT, 0xFF, Long.BYTES, "payloadLength");
         return this;
     }
 
@@ -168,17 +179,12 @@ public final class SignalRecord {
             throw new IllegalArgumentException("payload is longer than "
                     + SignalRecordLayout.MAX_PAYLOAD_LENGTH + " bytes: payloadLength=" + bytes.length);
         }
-        payload0 = 0;
-        payload1 = 0;
+        fields[PAYLOAD] = 0;
+        fields[PAYLOAD + 1] = 0;
         for (int i = bytes.length - 1; i >= 0; i--) {
-            long bits = (bytes[i] & 0xFFL) << (Byte.SIZE * (i % Long.BYTES));
-            if (i < Long.BYTES) {
-                payload0 |= bits;
-            } else {
-                payload1 |= bits;
-            }
+            fields[PAYLOAD + i / Long.BYTES] |= (bytes[i] & 0xFFL) << (Byte.SIZE * (i % Long.BYTES));
         }
-        header = withField(header, PAYLOAD_LENGTH_SHIFT, 0xFF, bytes.length, "payloadLength");
+        fields[HEADER] = withField(fields[HEADER], PAYLOAD_LENGTH_SHIFT, 0xFF, bytes.length, "payloadLength");
         return this;
     }
 
@@ -189,36 +195,25 @@ public final class SignalRecord {
         return (word & ~((long) fieldMask << shift)) | ((long) value << shift);
     }
 
-    /**
-     * Copies a slot's fields with plain loads: only between {@code SlotRing.isCommitted} and
-     * {@code SlotRing.isStillCommitted}.
-     */
+    /** Copies a slot's fields with plain loads, whatever their state: for inspection. */
     public void copyFrom(SharedRegion region, int slotOffset, long slotSequence) {
         sequence = slotSequence;
-        publishedNs = region.getLong(slotOffset + SignalRecordLayout.PUBLISHED_NS);
-        deadlineNs = region.getLong(slotOffset + SignalRecordLayout.DEADLINE_NS);
-        key = region.getLong(slotOffset + SignalRecordLayout.KEY);
-        header = region.getLong(slotOffset + SignalRecordLayout.SIGNAL_ID);
-        occurrences = region.getLong(slotOffset + SignalRecordLayout.OCCURRENCE);
-        payload0 = region.getLong(slotOffset + SignalRecordLayout.PAYLOAD);
-        payload1 = region.getLong(slotOffset + SignalRecordLayout.PAYLOAD + Long.BYTES);
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = region.getLong(slotOffset + SignalRecordLayout.PUBLISHED_NS + i * Long.BYTES);
+        }
     }
 
     /** Stores the fields with plain stores: only between {@code SlotRing.beginWrite} and {@code SlotRing.commit}. */
     public void writeTo(SharedRegion region, int slotOffset) {
-        region.putLong(slotOffset + SignalRecordLayout.PUBLISHED_NS, publishedNs);
-        region.putLong(slotOffset + SignalRecordLayout.DEADLINE_NS, deadlineNs);
-        region.putLong(slotOffset + SignalRecordLayout.KEY, key);
-        region.putLong(slotOffset + SignalRecordLayout.SIGNAL_ID, header);
-        region.putLong(slotOffset + SignalRecordLayout.OCCURRENCE, occurrences);
-        region.putLong(slotOffset + SignalRecordLayout.PAYLOAD, payload0);
-        region.putLong(slotOffset + SignalRecordLayout.PAYLOAD + Long.BYTES, payload1);
+        for (int i = 0; i < fields.length; i++) {
+            region.putLong(slotOffset + SignalRecordLayout.PUBLISHED_NS + i * Long.BYTES, fields[i]);
+        }
     }
 
     @Override
     public String toString() {
-        return "signal sequence=" + sequence + " signalId=" + signalId() + " key=" + key
-                + " deadlineNs=" + deadlineNs + " publishedNs=" + publishedNs + " owner=" + owner()
+        return "signal sequence=" + sequence + " signalId=" + signalId() + " key=" + key()
+                + " deadlineNs=" + deadlineNs() + " publishedNs=" + publishedNs() + " owner=" + owner()
                 + " flags=" + flags() + " occurrence=" + occurrence() + " missed=" + missed()
                 + " payload=" + new String(payload(), StandardCharsets.ISO_8859_1);
     }

@@ -7,9 +7,7 @@ import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.PublishedBus;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
@@ -26,7 +24,6 @@ import io.tickbus.core.platform.Platforms;
  */
 public final class SignalPublisher implements AutoCloseable {
     private final PublishedBus bus;
-    private final SharedRegion region;
     private final SignalsHeader header;
     private final SlotWriter writer;
     private final Doorbell doorbell;
@@ -37,11 +34,10 @@ public final class SignalPublisher implements AutoCloseable {
 
     private SignalPublisher(PublishedBus bus) {
         this.bus = bus;
-        this.region = bus.signals().region();
         this.header = bus.signals().header();
         this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence());
         this.doorbell = header.hasParking() ? bus.doorbell() : null;
-        this.wakeWord = Platforms.current().futexWord(region, SignalsLayout.WAKE_WORD);
+        this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
     }
 
@@ -85,26 +81,15 @@ public final class SignalPublisher implements AutoCloseable {
      * @param deadlineNs  when it was due; {@code publishedNs} where no timer caused it
      */
     public long publishAt(long publishedNs, long deadlineNs, int signalId, long key) {
-        int slot = writer.claim();
-        region.putLong(slot + SignalRecordLayout.PUBLISHED_NS, publishedNs);
-        region.putLong(slot + SignalRecordLayout.DEADLINE_NS, deadlineNs);
-        region.putLong(slot + SignalRecordLayout.KEY, key);
-        region.putLong(slot + SignalRecordLayout.SIGNAL_ID, Integer.toUnsignedLong(signalId));
-        region.putLong(slot + SignalRecordLayout.OCCURRENCE, 0);
-        region.putLong(slot + SignalRecordLayout.PAYLOAD, 0);
-        region.putLong(slot + SignalRecordLayout.PAYLOAD + Long.BYTES, 0);
-        return commit(slot);
+        return announce(writer.write(publishedNs, deadlineNs, key, Integer.toUnsignedLong(signalId)));
     }
 
     /** Publishes all fields of a record but its sequence, its publishedNs included; returns the sequence it got. */
     public long publish(SignalRecord signal) {
-        int slot = writer.claim();
-        signal.writeTo(region, slot);
-        return commit(slot);
+        return announce(writer.write(signal.fields()));
     }
 
-    private long commit(int slot) {
-        long sequence = writer.commit(slot);
+    private long announce(long sequence) {
         header.putNextSequence(sequence + 1);
         if (doorbell != null) {
             wakeParked();

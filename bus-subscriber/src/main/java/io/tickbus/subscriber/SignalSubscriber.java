@@ -42,7 +42,6 @@ public final class SignalSubscriber implements AutoCloseable {
     private final SignalRecord signal = new SignalRecord();
     private SignalsFile file;
     private SlotRing ring;
-    private SharedRegion region;
     private SubscriberGate gate;
     private long sequence;
     private long received;
@@ -86,7 +85,6 @@ public final class SignalSubscriber implements AutoCloseable {
     private void use(SignalsFile newFile) {
         file = newFile;
         ring = newFile.ring();
-        region = newFile.region();
         gate = new SubscriberGate(directory, newFile);
     }
 
@@ -117,18 +115,15 @@ public final class SignalSubscriber implements AutoCloseable {
             int count = 0;
             while (count < limit) {
                 long current = sequence;
-                if (!ring.isCommitted(current)) {
-                    if (!ring.isOverwritten(current)) {
-                        break;
-                    }
+                int outcome = ring.read(current, signal.fields());
+                if (outcome == SlotRing.NOT_YET) {
+                    break;
+                }
+                if (outcome == SlotRing.OVERWRITTEN) {
                     skipOverwritten();
                     continue;
                 }
-                signal.copyFrom(region, ring.slotOffset(current), current);
-                if (!ring.isStillCommitted(current)) {
-                    skipOverwritten();
-                    continue;
-                }
+                signal.sequence(current);
                 sequence = current + 1;
                 overrunsInARow = 0;
                 if (signalIds.length == 0 || isWanted(signal.signalId())) {
@@ -357,7 +352,6 @@ public final class SignalSubscriber implements AutoCloseable {
     public void close() {
         isClosed = true;
         nextCheckNs = Long.MIN_VALUE;
-        region = SharedRegion.allocate(2 * SignalRecordLayout.LENGTH);
-        ring = new SlotRing(region, 0, SignalRecordLayout.LENGTH, 2);
+        ring = new SlotRing(SharedRegion.allocate(2 * SignalRecordLayout.LENGTH), 0, SignalRecordLayout.LENGTH, 2);
     }
 }

@@ -49,13 +49,14 @@ final class ChildLink {
     }
 
     private void awaitEnd() {
-        try {
-            while (in.readLine() != null) {
-                continue;
+        int read = 0;
+        while (read >= 0) {
+            try {
+                read = in.read();
+            } catch (IOException e) {
+                // A broken pipe says the same as its end.
+                read = -1;
             }
-        } catch (IOException e) {
-            // A broken pipe says the same as its end.
-            return;
         }
     }
 }

@@ -80,8 +80,9 @@ final class DemoReception {
             link.say(ChildLink.PROGRESS, result());
             if (next == DemoMode.KILL) {
                 // What was sent at the end of the last such slice and came too late for it.
-                while (kernelSignals.await(0) != SignalReceiver.TIMED_OUT) {
-                    continue;
+                int pending = 0;
+                while (pending != SignalReceiver.TIMED_OUT) {
+                    pending = kernelSignals.await(0);
                 }
             }
         }

@@ -5,6 +5,7 @@ import io.tickbus.core.BusException.Reason;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,7 @@ public final class BusDirectory {
      * @throws BusException NOT_FOUND, NOT_A_FILE for a link, NOT_TRUSTED for another's or one open to everybody
      */
     public void check() {
-        if (!Files.exists(path(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
             throw new BusException(Reason.NOT_FOUND, "bus '" + name + "'", "there is no " + path(),
                     "start its publisher, or name its directory with --dir or " + ROOT_VARIABLE);
         }
@@ -149,12 +150,16 @@ public final class BusDirectory {
     }
 
     /**
-     * Removes the bus's files and its directory, and the root if nothing else is in it. Files of other names are left
-     * alone, and then the directory too.
+     * Removes the bus's files and its directory, and the root if nothing else is in it and it can be removed. Files of
+     * other names are left alone, and then the directory too. Does nothing where there is no such bus.
      *
-     * @throws BusException IN_USE while somebody publishes
+     * @throws BusException IN_USE while somebody publishes; NOT_A_FILE, NOT_TRUSTED as {@link #check}
      */
     public void delete() {
+        if (!Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        check();
         if (PublisherLock.probe(lock()) == PublisherLock.Probe.HELD) {
             throw new BusException(Reason.IN_USE, "bus '" + name + "'", "its publisher is running",
                     "stop it before the bus is deleted");
@@ -165,8 +170,14 @@ public final class BusDirectory {
     /** As {@link #delete}, for who holds the lock. */
     void deleteFiles() {
         TrustedFiles.deleteTemporary(path());
-        for (Path file : List.of(signals(), doorbell(), lock(), path(), root)) {
+        for (Path file : List.of(signals(), doorbell(), lock(), path())) {
             TrustedFiles.deleteIfPossible(file);
+        }
+        try {
+            Files.deleteIfExists(root);
+        } catch (IOException e) {
+            // It holds other buses, or is a mount point, or its parent belongs to somebody else: it may stay.
+            return;
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * The one file that everybody may write: who sleeps says so here, so that the publisher makes a system call only when
@@ -30,6 +31,11 @@ public final class Doorbell {
         this.region = region;
     }
 
+    /** A doorbell without a file, of this process only, for stress tests: it has no length to restore. */
+    public static Doorbell over(SharedRegion region) {
+        return new Doorbell(null, region);
+    }
+
     /** Publisher, holding the lock: opens the bus's doorbell, or makes it where it is missing or too short. */
     static Doorbell openOrCreate(BusDirectory directory) {
         Path path = directory.doorbell();
@@ -40,9 +46,11 @@ public final class Doorbell {
                 Platforms.current().allocate(temporary, DoorbellLayout.LENGTH);
                 Files.move(temporary, path);
             }
-            Doorbell doorbell = map(path, TrustedFiles.open(path, directory.ownerId(), true));
-            doorbell.restoreLength();
-            return doorbell;
+            try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
+                // Before it is mapped: mapping would lengthen it too, but without storage.
+                restoreLength(path);
+                return map(path, channel);
+            }
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
@@ -105,18 +113,28 @@ public final class Doorbell {
         return true;
     }
 
-    /** Publisher: gives the file its length again if one who may write it has shortened it. */
+    /**
+     * Publisher: gives the file its length again if one who may write it has shortened it. Where that is not possible,
+     * because there is no room or the bus was deleted, the parked nap instead, and the next heartbeat tries again.
+     */
     public void restoreLength() {
+        if (path == null) {
+            return;
+        }
         try {
-            if (Files.size(path) < DoorbellLayout.LENGTH) {
-                try (FileChannel channel = FileChannel.open(path, java.nio.file.StandardOpenOption.WRITE,
-                        LinkOption.NOFOLLOW_LINKS)) {
-                    long size = channel.size();
-                    channel.write(ByteBuffer.allocate((int) (DoorbellLayout.LENGTH - size)), size);
-                }
+            restoreLength(path);
+        } catch (IOException ignored) {
+            return;
+        }
+    }
+
+    private static void restoreLength(Path path) throws IOException {
+        if (Files.size(path) < DoorbellLayout.LENGTH) {
+            try (FileChannel channel =
+                    FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                long size = channel.size();
+                channel.write(ByteBuffer.allocate((int) (DoorbellLayout.LENGTH - size)), size);
             }
-        } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
         }
     }
 }

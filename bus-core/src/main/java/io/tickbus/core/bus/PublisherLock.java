@@ -172,10 +172,13 @@ public final class PublisherLock implements AutoCloseable {
         }
     }
 
-    /** Gives the bus free. */
+    /** Gives the bus free. Does nothing the second time, when it may have another owner. */
     @Override
     public void close() {
         synchronized (PublisherLock.class) {
+            if (!channel.isOpen()) {
+                return;
+            }
             HELD_BY_THIS_JVM.remove(fileKey);
             try {
                 channel.close();

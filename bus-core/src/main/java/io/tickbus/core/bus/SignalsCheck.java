@@ -48,7 +48,8 @@ final class SignalsCheck {
         if (isSwapped || byteOrder != SignalsLayout.BYTE_ORDER_VALUE) {
             throw wrong(Reason.WRONG_BYTE_ORDER, path, "it is not little-endian: byteOrder=0x"
                     + Integer.toHexString(byteOrder) + " expected=0x"
-                    + Integer.toHexString(SignalsLayout.BYTE_ORDER_VALUE), RECREATE);
+                    + Integer.toHexString(SignalsLayout.BYTE_ORDER_VALUE) + ", magic=0x" + Long.toHexString(magic)
+                    + " expected=0x" + Long.toHexString(SignalsLayout.MAGIC_VALUE), RECREATE);
         }
     }
 
@@ -80,7 +81,8 @@ final class SignalsCheck {
         int clockId = header.getInt(SignalsLayout.CLOCK_ID);
         long base = header.getLong(SignalsLayout.BASE_SEQUENCE);
         if (clockId != SignalsLayout.CLOCK_MONOTONIC || base < 0) {
-            throw wrong(Reason.CORRUPT, path, "clockId=" + clockId + " baseSequence=" + base, RECREATE);
+            throw wrong(Reason.CORRUPT, path, "clockId=" + clockId + " expected=" + SignalsLayout.CLOCK_MONOTONIC
+                    + ", baseSequence=" + base + " expected=0 or more", RECREATE);
         }
     }
 

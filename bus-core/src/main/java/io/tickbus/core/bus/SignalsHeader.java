@@ -18,6 +18,11 @@ public final class SignalsHeader {
         this.region = region;
     }
 
+    /** The header at the start of any memory, for stress tests and for inspection; nothing is checked. */
+    public static SignalsHeader over(SharedRegion region) {
+        return new SignalsHeader(region);
+    }
+
     /** Slots, a power of two. */
     public long slotCount() {
         return region.getLong(SignalsLayout.SLOT_COUNT);

@@ -51,10 +51,11 @@ public final class SharedRegion {
 
     /** Zeroed memory of this process only, aligned to a cache line; {@code length} in bytes. */
     public static SharedRegion allocate(int length) {
-        return new SharedRegion(ByteBuffer.allocateDirect(length + CACHE_LINE).alignedSlice(CACHE_LINE));
+        ByteBuffer memory = ByteBuffer.allocateDirect(length + CACHE_LINE);
+        return new SharedRegion(memory.slice(CACHE_LINE - memory.alignmentOffset(0, CACHE_LINE), length));
     }
 
-    /** Length in bytes; one allocated by {@link #allocate} may be up to a cache line longer than asked. */
+    /** Length in bytes. */
     public int length() {
         return buffer.capacity();
     }
@@ -69,34 +70,68 @@ public final class SharedRegion {
         return buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /*
+     * The same accesses on the buffer itself, for the rings of this package: a caller that keeps the buffer in a local
+     * variable spares itself two dependent loads after each ordered access, and those loads lie on the way from one
+     * process to the other.
+     */
+
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    static long getLong(ByteBuffer buffer, int offset) {
+        return (long) LONGS.get(buffer, offset);
+    }
+
+    static void putLong(ByteBuffer buffer, int offset, long value) {
+        LONGS.set(buffer, offset, value);
+    }
+
+    static long getLongOpaque(ByteBuffer buffer, int offset) {
+        return (long) LONGS.getOpaque(buffer, offset);
+    }
+
+    static void putLongOpaque(ByteBuffer buffer, int offset, long value) {
+        LONGS.setOpaque(buffer, offset, value);
+    }
+
+    static long getLongAcquire(ByteBuffer buffer, int offset) {
+        return (long) LONGS.getAcquire(buffer, offset);
+    }
+
+    static void putLongRelease(ByteBuffer buffer, int offset, long value) {
+        LONGS.setRelease(buffer, offset, value);
+    }
+
     /** Plain load. */
     public long getLong(int offset) {
-        return (long) LONGS.get(buffer, offset);
+        return getLong(buffer, offset);
     }
 
     /** Plain store. */
     public void putLong(int offset, long value) {
-        LONGS.set(buffer, offset, value);
+        putLong(buffer, offset, value);
     }
 
     /** Opaque load. */
     public long getLongOpaque(int offset) {
-        return (long) LONGS.getOpaque(buffer, offset);
+        return getLongOpaque(buffer, offset);
     }
 
     /** Opaque store. */
     public void putLongOpaque(int offset, long value) {
-        LONGS.setOpaque(buffer, offset, value);
+        putLongOpaque(buffer, offset, value);
     }
 
     /** Acquire load. */
     public long getLongAcquire(int offset) {
-        return (long) LONGS.getAcquire(buffer, offset);
+        return getLongAcquire(buffer, offset);
     }
 
     /** Release store. */
     public void putLongRelease(int offset, long value) {
-        LONGS.setRelease(buffer, offset, value);
+        putLongRelease(buffer, offset, value);
     }
 
     /** Plain load. */

@@ -1,5 +1,7 @@
 package io.tickbus.core.memory;
 
+import java.nio.ByteBuffer;
+
 /**
  * A ring of fixed-size slots in shared memory with one writer and any number of readers that the writer does not know.
  *
@@ -31,7 +33,14 @@ public final class SlotRing {
     /** The largest number of slots: 2^24, which is 1 GiB of 64-byte records. */
     public static final int MAX_SLOT_COUNT = 1 << 24;
 
-    private final SharedRegion region;
+    /** The record was copied whole. */
+    public static final int COPIED = 1;
+    /** It has not been committed so far. */
+    public static final int NOT_YET = 0;
+    /** It was here, and is gone or going: a later lap has begun. */
+    public static final int OVERWRITTEN = -1;
+
+    private final ByteBuffer buffer;
     private final int firstSlotOffset;
     private final int slotShift;
     private final int slotCount;
@@ -56,11 +65,19 @@ public final class SlotRing {
             throw new IllegalArgumentException("the ring is longer than its region: slotCount=" + slotCount
                     + " slotLength=" + slotLength + " regionLength=" + region.length());
         }
-        this.region = region;
+        this.buffer = region.buffer();
         this.firstSlotOffset = firstSlotOffset;
         this.slotShift = Integer.numberOfTrailingZeros(slotLength);
         this.slotCount = slotCount;
         this.mask = slotCount - 1L;
+    }
+
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    int slotLength() {
+        return 1 << slotShift;
     }
 
     /** Slots, a power of two. */
@@ -80,32 +97,67 @@ public final class SlotRing {
      */
     public int beginWrite(long sequence) {
         int offset = slotOffset(sequence);
-        region.putLongOpaque(offset, -(sequence + 1));
+        beginWrite(buffer, offset, sequence);
+        return offset;
+    }
+
+    static void beginWrite(ByteBuffer buffer, int offset, long sequence) {
+        SharedRegion.putLongOpaque(buffer, offset, -(sequence + 1));
         // SYNC slot-begin: pairs with SlotRing.isStillCommitted; without the fence a field of this lap could be seen
         // while the stamp still reads as the last lap's, and a reader would take the mixture for a whole record.
         SharedRegion.storeStoreFence();
-        return offset;
     }
 
     /** Writer: makes the slot that {@link #beginWrite} returned visible as {@code sequence}. */
     public void commit(int offset, long sequence) {
-        // SYNC slot-publish: pairs with SlotRing.isCommitted; without release a reader sees the stamp before the
+        commit(buffer, offset, sequence);
+    }
+
+    static void commit(ByteBuffer buffer, int offset, long sequence) {
+        // SYNC slot-publish: pairs with SlotRing.acquireStamp; without release a reader sees the stamp before the
         // fields, a torn deadline for instance.
-        region.putLongRelease(offset, sequence + 1);
+        SharedRegion.putLongRelease(buffer, offset, sequence + 1);
+    }
+
+    /**
+     * Reader: one attempt to copy the fields of {@code sequence}.
+     *
+     * @param fields takes the 64-bit words after the stamp; as many as the slot has, only whole with {@link #COPIED}
+     * @return {@link #COPIED}, {@link #NOT_YET} or {@link #OVERWRITTEN}
+     */
+    public int read(long sequence, long[] fields) {
+        ByteBuffer memory = buffer;
+        int offset = slotOffset(sequence);
+        long stamp = acquireStamp(memory, offset);
+        if (stamp != sequence + 1) {
+            return Math.abs(stamp) > sequence + 1 ? OVERWRITTEN : NOT_YET;
+        }
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = SharedRegion.getLong(memory, offset + Long.BYTES + i * Long.BYTES);
+        }
+        return isStillCommitted(memory, offset, sequence) ? COPIED : OVERWRITTEN;
+    }
+
+    private static long acquireStamp(ByteBuffer buffer, int offset) {
+        // SYNC slot-publish: pairs with SlotRing.commit; without acquire the copy could be of an earlier lap.
+        return SharedRegion.getLongAcquire(buffer, offset);
     }
 
     /** Reader: whether the slot holds exactly {@code sequence}, ready to be copied. */
     public boolean isCommitted(long sequence) {
-        // SYNC slot-publish: pairs with SlotRing.commit; without acquire the copy could be of an earlier lap.
-        return region.getLongAcquire(slotOffset(sequence)) == sequence + 1;
+        return stamp(sequence) == sequence + 1;
     }
 
     /** Reader, after copying: whether the copy is of {@code sequence} and of nothing else. */
     public boolean isStillCommitted(long sequence) {
+        return isStillCommitted(buffer, slotOffset(sequence), sequence);
+    }
+
+    private static boolean isStillCommitted(ByteBuffer buffer, int offset, long sequence) {
         // SYNC slot-begin: pairs with SlotRing.beginWrite; without the fence the stamp could be looked at before the
         // fields are, and an overwrite in between would go unnoticed.
         SharedRegion.loadLoadFence();
-        return region.getLongOpaque(slotOffset(sequence)) == sequence + 1;
+        return SharedRegion.getLongOpaque(buffer, offset) == sequence + 1;
     }
 
     /**
@@ -131,7 +183,7 @@ public final class SlotRing {
 
     /** The stamp of the slot that {@code sequence} maps to. */
     public long stamp(long sequence) {
-        return region.getLongAcquire(slotOffset(sequence));
+        return acquireStamp(buffer, slotOffset(sequence));
     }
 
     /**
@@ -157,28 +209,29 @@ public final class SlotRing {
     public long recover(long baseSequence) {
         long next = baseSequence;
         for (int slot = 0; slot < slotCount; slot++) {
-            next = Math.max(next, region.getLongAcquire(slotOffset(slot)));
+            next = Math.max(next, stamp(slot));
         }
         for (int slot = 0; slot < slotCount; slot++) {
             // Counted from nextSequence backwards, each slot must hold the latest sequence that maps to it.
             long sequence = next - 1 - ((next - 1 - slot) & mask);
             long expected = sequence < baseSequence ? 0 : sequence + 1;
-            long stamp = region.getLongAcquire(slotOffset(slot));
+            long stamp = stamp(slot);
             boolean isHalfWritten = stamp == -(next + 1) && slot == (next & mask);
             if (stamp != expected && !isHalfWritten) {
                 throw new IllegalStateException("slot=" + slot + " stamp=" + stamp + " expected=" + expected
                         + " nextSequence=" + next);
             }
-            if (isHalfWritten) {
-                clearFields(slotOffset(slot));
-            }
+        }
+        // Only now, so that nothing is changed in a ring that is refused.
+        if (stamp(next) == -(next + 1)) {
+            clearFields(slotOffset(next));
         }
         return next;
     }
 
     private void clearFields(int offset) {
         for (int field = offset + Long.BYTES; field < offset + (1 << slotShift); field += Long.BYTES) {
-            region.putLong(field, 0);
+            SharedRegion.putLong(buffer, field, 0);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.tickbus.core.memory;
 
+import java.nio.ByteBuffer;
+
 /**
  * The one writer of a {@link SlotRing}: hands out sequences one after the other. A full ring is met in one of two
  * ways, chosen at construction: <i>overwrite</i> the oldest record, or <i>refuse</i> until the reader has consumed.
@@ -12,14 +14,21 @@ public final class SlotWriter {
     public static final int FULL = -1;
 
     private final SlotRing ring;
+    private final ByteBuffer buffer;
+    private final int slotLength;
     private final SharedRegion consumedRegion;
     private final int consumedOffset;
     private long nextSequence;
+    /** Of the next slot; known before it is needed, since its computation would lie on the way to the reader. */
+    private int nextOffset;
     private long limit;
 
     private SlotWriter(SlotRing ring, long nextSequence, SharedRegion consumedRegion, int consumedOffset) {
         this.ring = ring;
+        this.buffer = ring.buffer();
+        this.slotLength = ring.slotLength();
         this.nextSequence = nextSequence;
+        this.nextOffset = ring.slotOffset(nextSequence);
         this.consumedRegion = consumedRegion;
         this.consumedOffset = consumedOffset;
         this.limit = consumedRegion == null ? Long.MAX_VALUE : Long.MIN_VALUE;
@@ -50,14 +59,65 @@ public final class SlotWriter {
         if (nextSequence >= limit && !refreshLimit()) {
             return FULL;
         }
-        return ring.beginWrite(nextSequence);
+        SlotRing.beginWrite(buffer, nextOffset, nextSequence);
+        return nextOffset;
     }
 
     /** Commits the claimed record and returns its sequence. */
     public long commit(int offset) {
         long sequence = nextSequence;
-        ring.commit(offset, sequence);
+        SlotRing.commit(buffer, offset, sequence);
         nextSequence = sequence + 1;
+        nextOffset = ring.slotOffset(sequence + 1);
+        return sequence;
+    }
+
+    /**
+     * Writes one record whose fields after the fourth are 0.
+     *
+     * @return its sequence, or {@link #FULL}
+     */
+    public long write(long first, long second, long third, long fourth) {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        ByteBuffer memory = buffer;
+        long sequence = nextSequence;
+        int offset = nextOffset;
+        SlotRing.beginWrite(memory, offset, sequence);
+        SharedRegion.putLong(memory, offset + Long.BYTES, first);
+        SharedRegion.putLong(memory, offset + 2 * Long.BYTES, second);
+        SharedRegion.putLong(memory, offset + 3 * Long.BYTES, third);
+        SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fourth);
+        for (int field = 5 * Long.BYTES; field < slotLength; field += Long.BYTES) {
+            SharedRegion.putLong(memory, offset + field, 0);
+        }
+        SlotRing.commit(memory, offset, sequence);
+        nextSequence = sequence + 1;
+        nextOffset = ring.slotOffset(sequence + 1);
+        return sequence;
+    }
+
+    /**
+     * Writes one record.
+     *
+     * @param fields the 64-bit words after the stamp, as many as the slot has
+     * @return its sequence, or {@link #FULL}
+     */
+    public long write(long[] fields) {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        ByteBuffer memory = buffer;
+        long sequence = nextSequence;
+        int offset = nextOffset;
+        SlotRing.beginWrite(memory, offset, sequence);
+        for (int i = 0; i < fields.length; i++) {
+            SharedRegion.putLong(memory, offset + Long.BYTES + i * Long.BYTES, fields[i]);
+        }
+        SlotRing.commit(memory, offset, sequence);
+        nextSequence = sequence + 1;
+        nextOffset = ring.slotOffset(sequence + 1);
         return sequence;
     }
 

@@ -1,0 +1,66 @@
+package io.tickbus.bench.latency;
+
+import io.tickbus.core.memory.SharedRegion;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How the two processes take turns: the sender calls burst n, the receiver says it is ready, the sender sends, the
+ * receiver says it is done. Both nap while they wait here, so that no CPU is spent between bursts.
+ */
+final class BurstControl {
+    private static final int LENGTH = 4096;
+    private static final int CALLED = 0;
+    private static final int READY = 128;
+    private static final int DONE = 256;
+    private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private final SharedRegion region;
+
+    private BurstControl(SharedRegion region) {
+        this.region = region;
+    }
+
+    static BurstControl open(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory.resolve("control"), StandardOpenOption.CREATE,
+                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return new BurstControl(SharedRegion.map(channel, LENGTH, true));
+        }
+    }
+
+    void call(long burst) {
+        region.putLongRelease(CALLED, burst);
+        await(READY, burst);
+    }
+
+    void awaitCall(long burst) {
+        await(CALLED, burst);
+    }
+
+    void ready(long burst) {
+        region.putLongRelease(READY, burst);
+    }
+
+    void done(long burst) {
+        region.putLongRelease(DONE, burst);
+    }
+
+    void awaitDone(long burst) {
+        await(DONE, burst);
+    }
+
+    private void await(int word, long value) {
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        while (region.getLongAcquire(word) < value) {
+            if (System.nanoTime() > giveUpNs) {
+                throw new IllegalStateException("the other process does not answer: word=" + word + " burst=" + value);
+            }
+            LockSupport.parkNanos(NAP_NS);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.tickbus.bench.micro;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberOptions;
+import java.nio.file.Path;
+
+/** A real bus in real shared memory, for one trial; removed after it. */
+final class BenchBus implements AutoCloseable {
+    private final BusDirectory directory;
+    private final SignalPublisher publisher;
+
+    private BenchBus(BusDirectory directory, SignalPublisher publisher) {
+        this.directory = directory;
+        this.publisher = publisher;
+    }
+
+    static BenchBus open(int slotCount, boolean hasParking) {
+        Path root = BusDirectory.defaultRoot();
+        BusDirectory directory = BusDirectory.at(root.resolveSibling(root.getFileName() + "-micro"),
+                "micro-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(slotCount).withParking(hasParking);
+        return new BenchBus(directory, SignalPublisher.open(directory, options));
+    }
+
+    SignalPublisher publisher() {
+        return publisher;
+    }
+
+    SignalSubscriber attach() {
+        return SignalSubscriber.attach(directory, SubscriberOptions.defaults().withWaiting(WaitStrategy.spin()));
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
+        directory.delete();
+    }
+}

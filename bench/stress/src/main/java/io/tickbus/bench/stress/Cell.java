@@ -1,0 +1,113 @@
+package io.tickbus.bench.stress;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.Doorbell;
+import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.memory.SlotRing;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The smallest bus there is: a header, two slots of 64 bytes and a doorbell, in memory of this process. The races are
+ * run on the real classes over it.
+ *
+ * <p>A stress test makes a new state for every round, some millions a second, and memory outside the heap is dear to
+ * allocate. So cells are made once and go round: {@link #next()} clears the one used longest ago. jcstress keeps at
+ * most {@code strideSize × strideCount} states alive (256 × 40 unless told otherwise), and there are more cells than
+ * that; it orders all of a round's accesses before the next round, so that the clearing races with nothing.
+ */
+public final class Cell {
+    /** Slots of the ring: sequences 0, 2, 4 … share one of them. */
+    public static final int SLOT_COUNT = 2;
+    /** Byte offset of the word a reader of a refusing ring keeps; in the header's reserved part. */
+    public static final int CONSUMED = SignalsLayout.NEXT_SEQUENCE + 128;
+
+    private static final int FIRST_SLOT = CONSUMED + 128;
+    private static final int LENGTH = FIRST_SLOT + SLOT_COUNT * SignalRecordLayout.LENGTH;
+    private static final int DOORBELL_LENGTH = 256;
+    private static final int CELLS = 1 << 15;
+    private static final Cell[] POOL = new Cell[CELLS];
+    private static final AtomicInteger TAKEN = new AtomicInteger();
+
+    static {
+        for (int i = 0; i < CELLS; i++) {
+            POOL[i] = new Cell();
+        }
+    }
+
+    /** What the publisher maps writable. */
+    public final SharedRegion region = SharedRegion.allocate(LENGTH);
+    /** The two slots. */
+    public final SlotRing ring = new SlotRing(region, FIRST_SLOT, SignalRecordLayout.LENGTH, SLOT_COUNT);
+    /** The header. */
+    public final SignalsHeader header = SignalsHeader.over(region);
+    /** The doorbell. */
+    public final Doorbell doorbell = Doorbell.over(SharedRegion.allocate(DOORBELL_LENGTH));
+
+    private final SignalRecord outgoing = new SignalRecord();
+    private final SignalRecord incoming = new SignalRecord();
+
+    private Cell() {
+    }
+
+    /** A cell of zeros, used by nobody else. */
+    public static Cell next() {
+        Cell cell = POOL[TAKEN.getAndIncrement() & (CELLS - 1)];
+        cell.clear();
+        return cell;
+    }
+
+    private void clear() {
+        for (int word = 0; word < LENGTH; word += Long.BYTES) {
+            region.putLong(word, 0);
+        }
+        doorbell.region().putInt(DoorbellLayout.DAEMON_WORD, 0);
+        doorbell.region().putInt(DoorbellLayout.SUBSCRIBERS_PARKED, 0);
+    }
+
+    /** Writer: one whole record, as the publisher does it. */
+    public void write(long sequence) {
+        int slot = ring.beginWrite(sequence);
+        writeFields(slot, sequence);
+        ring.commit(slot, sequence);
+    }
+
+    /** Writer: fields that can be told to be of {@code sequence}, every one of them. */
+    public void writeFields(int slot, long sequence) {
+        outgoing.clear().publishedNs(sequence + 1).deadlineNs(sequence + 1).key(sequence + 1)
+                .signalId((int) sequence + 1).occurrence((int) sequence + 1, 0).payload(sequence + 1)
+                .writeTo(region, slot);
+    }
+
+    /** Reader: one attempt, as the subscriber does it. */
+    public Copy read(long sequence) {
+        if (!ring.isCommitted(sequence)) {
+            return Copy.NONE;
+        }
+        Copy copy = copy(sequence);
+        return ring.isStillCommitted(sequence) ? copy : Copy.NONE;
+    }
+
+    /** Reader: copies without looking at the stamp. */
+    public Copy copy(long sequence) {
+        incoming.copyFrom(region, ring.slotOffset(sequence), sequence);
+        long expected = sequence + 1;
+        boolean isWhole = incoming.publishedNs() == expected && incoming.deadlineNs() == expected
+                && incoming.key() == expected && incoming.signalId() == expected
+                && incoming.occurrence() == expected && incoming.payloadLong() == expected;
+        return isWhole ? Copy.WHOLE : Copy.TORN;
+    }
+
+    /** What a reader came away with. */
+    public enum Copy {
+        /** Nothing: not there yet, or overwritten. */
+        NONE,
+        /** Every field of the sequence asked for. */
+        WHOLE,
+        /** Something else, taken for it. */
+        TORN
+    }
+}

@@ -1,0 +1,65 @@
+package io.tickbus.bench.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.memory.SharedRegion;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/**
+ * SYNC daemon-doorbell: who gives the daemon something to do and then rings must not find it asleep.
+ *
+ * <pre>
+ *  client                             daemon
+ *  message                            arm: seen ← daemonWord   acquire
+ *  ring: daemonWord ← +1   release    message ?
+ *        wake                         sleep while daemonWord = seen
+ * </pre>
+ *
+ * <p>The daemon's gate is private to its package, so its two steps are repeated here on the doorbell's word; the
+ * futex is modelled by its contract, as in {@link SleepStress}. The message is a signal in a ring, as a client's
+ * command will be.
+ *
+ * <p>What would break: without release and acquire the daemon could see the raised word and not yet the message, and
+ * sleep on that word to its next deadline. The same if it looked for the message first and at the word after it.
+ */
+@JCStressTest
+@State
+@Outcome(id = "seen", expect = ACCEPTABLE, desc = "The daemon saw the message.")
+@Outcome(id = "woken", expect = ACCEPTABLE, desc = "It did not, and the ring wakes it or does not let it sleep.")
+@Outcome(id = "asleep", expect = FORBIDDEN, desc = "The daemon sleeps with a message before it.")
+public class DaemonDoorbellStress {
+    private final Cell cell = Cell.next();
+
+    private int seenWord;
+    private boolean isMessageSeen;
+
+    @Actor
+    public void client() {
+        cell.write(0);
+        SharedRegion bell = cell.doorbell.region();
+        bell.putIntRelease(DoorbellLayout.DAEMON_WORD, bell.getInt(DoorbellLayout.DAEMON_WORD) + 1);
+    }
+
+    @Actor
+    public void daemon() {
+        seenWord = cell.doorbell.region().getIntAcquire(DoorbellLayout.DAEMON_WORD);
+        isMessageSeen = cell.ring.hasNews(0);
+    }
+
+    @Arbiter
+    public void futex(L_Result r) {
+        boolean isWordChanged = cell.doorbell.region().getIntAcquire(DoorbellLayout.DAEMON_WORD) != seenWord;
+        if (isMessageSeen) {
+            r.r1 = "seen";
+        } else {
+            r.r1 = isWordChanged ? "woken" : "asleep";
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.tickbus.core;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.memory.SharedRegion;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+class SignalRecordTest {
+    private static final int SLOT = 64;
+
+    private final SharedRegion region = SharedRegion.allocate(2 * SLOT);
+
+    @Test
+    void shouldKeepEveryFieldWhenWrittenAndCopied() {
+        SignalRecord written = new SignalRecord().signalId(-42).key(Long.MIN_VALUE).deadlineNs(5).publishedNs(-6)
+                .owner(0xFFFE).flags(0xFD).occurrence(-7, Integer.MIN_VALUE).payload(0x0102_0304_0506_0708L);
+        SignalRecord copy = roundTrip(written, 99);
+        assertEquals(99, copy.sequence());
+        assertEquals(-42, copy.signalId());
+        assertEquals(Long.MIN_VALUE, copy.key());
+        assertEquals(5, copy.deadlineNs());
+        assertEquals(-6, copy.publishedNs());
+        assertEquals(0xFFFE, copy.owner());
+        assertEquals(0xFD, copy.flags());
+        assertEquals(-7, copy.occurrence());
+        assertEquals(Integer.MIN_VALUE, copy.missed());
+        assertEquals(8, copy.payloadLength());
+        assertEquals(0x0102_0304_0506_0708L, copy.payloadLong());
+    }
+
+    @Test
+    void shouldStandAtLiteralOffsetsWhenWritten() {
+        new SignalRecord().signalId(0x2423_2221).key(0x1F1E_1D1C_1B1A_1918L).deadlineNs(0x1716_1514_1312_1110L)
+                .publishedNs(0x0F0E_0D0C_0B0A_0908L).owner(0x2726).flags(0x28).occurrence(0x2D2C_2B2A, 0x3130_2F2E)
+                .payload(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}).writeTo(region, SLOT);
+        ByteBuffer slot = region.asByteBuffer().position(SLOT).slice();
+        assertEquals(0, slot.get(0), "the stamp is not the record's");
+        for (int i = 8; i < 32; i++) {
+            assertEquals(i, slot.get(i), "offset=" + i);
+        }
+        byte[] tail = new byte[32];
+        slot.get(32, tail);
+        assertArrayEquals(new byte[] {0x21, 0x22, 0x23, 0x24, 0x26, 0x27, 0x28, 16,
+            0x2A, 0x2B, 0x2C, 0x2D, 0x2E, 0x2F, 0x30, 0x31,
+            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, tail);
+    }
+
+    @Test
+    void shouldKeepPayloadWhenOfAnyLength() {
+        for (int length = 0; length <= 16; length++) {
+            byte[] bytes = new byte[length];
+            for (int i = 0; i < length; i++) {
+                bytes[i] = (byte) (0xF0 + i);
+            }
+            // A longer one before it must leave no trace.
+            SignalRecord written = new SignalRecord().payload(new byte[16]).payload(-1).payload(bytes);
+            SignalRecord copy = roundTrip(written, 0);
+            assertEquals(length, copy.payloadLength());
+            assertArrayEquals(bytes, copy.payload());
+            for (int i = length; i < 16; i++) {
+                assertEquals(0, region.asByteBuffer().get(48 + i), "length=" + length + " offset=" + i);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefusePayloadWhenLongerThanSixteenBytes() {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> new SignalRecord().payload(new byte[17]));
+        assertTrue(e.getMessage().contains("payloadLength=17"), e.getMessage());
+    }
+
+    @Test
+    void shouldNotReadPastPayloadWhenLengthIsCorrupt() {
+        new SignalRecord().payload(7).writeTo(region, 0);
+        region.asByteBuffer().put(39, (byte) 0xFF);
+        SignalRecord copy = new SignalRecord();
+        copy.copyFrom(region, 0, 0);
+        assertEquals(16, copy.payloadLength());
+        assertEquals(16, copy.payload().length);
+    }
+
+    @Test
+    void shouldRefuseOwnerAndFlagsWhenOutOfRange() {
+        for (int owner : new int[] {-1, 0x1_0000, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> new SignalRecord().owner(owner));
+            assertTrue(e.getMessage().contains("owner=" + owner), e.getMessage());
+        }
+        for (int flags : new int[] {-1, 0x100, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> new SignalRecord().flags(flags));
+            assertTrue(e.getMessage().contains("flags=" + flags), e.getMessage());
+        }
+    }
+
+    @Test
+    void shouldBeUnsignedWhenOwnerAndFlagsAreLargest() {
+        SignalRecord copy = roundTrip(new SignalRecord().owner(0xFFFF).flags(0xFF).signalId(-1), 0);
+        assertEquals(0xFFFF, copy.owner());
+        assertEquals(0xFF, copy.flags());
+        assertEquals(-1, copy.signalId());
+        assertEquals(0, copy.payloadLength());
+        assertTrue(copy.isLate());
+        assertFalse(copy.flags(0xFE).isLate());
+    }
+
+    @Test
+    void shouldNotDisturbNeighboursWhenOneFieldIsSet() {
+        SignalRecord signal = new SignalRecord().signalId(-1).owner(0xFFFF).flags(0xFF).payload(new byte[16]);
+        signal.owner(0);
+        assertEquals(-1, signal.signalId());
+        assertEquals(0xFF, signal.flags());
+        assertEquals(16, signal.payloadLength());
+        signal.signalId(0).owner(1).flags(0);
+        assertEquals(0, signal.signalId());
+        assertEquals(1, signal.owner());
+        assertEquals(16, signal.payloadLength());
+    }
+
+    @Test
+    void shouldForgetAllButSequenceWhenCleared() {
+        SignalRecord signal = roundTrip(new SignalRecord().signalId(1).key(2).deadlineNs(3).publishedNs(4).owner(5)
+                .flags(6).occurrence(7, 8).payload(9), 10);
+        signal.clear();
+        assertEquals(10, signal.sequence());
+        assertEquals("signal sequence=10 signalId=0 key=0 deadlineNs=0 publishedNs=0 owner=0 flags=0 occurrence=0 "
+                + "missed=0 payload=", signal.toString());
+    }
+
+    @Test
+    void shouldNameEveryFieldWhenPrinted() {
+        SignalRecord signal = roundTrip(new SignalRecord().signalId(1).key(2).deadlineNs(3).publishedNs(4).owner(5)
+                .flags(6).occurrence(7, 8).payload(new byte[] {'t', 'i', 'c', 'k'}), 10);
+        assertEquals("signal sequence=10 signalId=1 key=2 deadlineNs=3 publishedNs=4 owner=5 flags=6 occurrence=7 "
+                + "missed=8 payload=tick", signal.toString());
+    }
+
+    private SignalRecord roundTrip(SignalRecord written, long sequence) {
+        written.writeTo(region, 0);
+        SignalRecord copy = new SignalRecord();
+        copy.copyFrom(region, 0, sequence);
+        return copy;
+    }
+}

@@ -1,0 +1,126 @@
+package io.tickbus.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every ordered access names its partner in a comment {@code SYNC name: pairs with Class.method; without …}. This holds
+ * the names together: one that stands at one place only has lost its other side.
+ */
+class SyncLintTest {
+    private static final Pattern SYNC = Pattern.compile("\\bSYNC ([\\w-]+)(.*)");
+    private static final Pattern PARTNER =
+            Pattern.compile("^: pairs with ([A-Z]\\w*)\\.(\\w+)(?: and ([A-Z]\\w*)\\.(\\w+))?; ");
+    private static final Path MEMORY_MODEL = Path.of("docs/MEMORY_MODEL.md");
+
+    private static final Map<String, String> SOURCES = new TreeMap<>();
+    private static final Map<String, List<Place>> PLACES = new TreeMap<>();
+    private static Path project;
+
+    private record Place(String file, String comment) {
+    }
+
+    @BeforeAll
+    static void readSources() throws IOException {
+        project = Path.of("").toAbsolutePath();
+        while (!Files.exists(project.resolve("mvnw"))) {
+            project = project.getParent();
+        }
+        try (Stream<Path> paths = Files.walk(project)) {
+            paths.filter(SyncLintTest::isMainSource).forEach(SyncLintTest::read);
+        }
+    }
+
+    private static boolean isMainSource(Path path) {
+        String name = project.relativize(path).toString().replace('\\', '/');
+        return name.endsWith(".java") && name.contains("src/main/java/") && !name.contains("target/");
+    }
+
+    private static void read(Path path) {
+        try {
+            String source = Files.readString(path);
+            String file = path.getFileName().toString();
+            SOURCES.merge(file.substring(0, file.length() - ".java".length()), source, String::concat);
+            // A comment goes over several lines: joined, it can be matched.
+            Matcher sync = SYNC.matcher(source.replaceAll("\n\\s*(//|\\*) ", " "));
+            while (sync.find()) {
+                PLACES.computeIfAbsent(sync.group(1), name -> new ArrayList<>()).add(new Place(file, sync.group(2)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldFindSourcesAndNames() {
+        assertTrue(SOURCES.containsKey("SlotRing"), "project=" + project);
+        assertTrue(PLACES.containsKey("slot-publish"), PLACES::toString);
+    }
+
+    @Test
+    void shouldNameEachPairAtTwoPlacesOrMore() {
+        List<String> alone = new ArrayList<>();
+        PLACES.forEach((name, places) -> {
+            if (places.size() < 2) {
+                alone.add(name + " only in " + places.get(0).file());
+            }
+        });
+        assertEquals(List.of(), alone);
+    }
+
+    @Test
+    void shouldNamePartnersThatExist() {
+        List<String> wrong = new ArrayList<>();
+        PLACES.forEach((name, places) -> places.forEach(place -> {
+            Matcher partner = PARTNER.matcher(place.comment());
+            if (!partner.find()) {
+                wrong.add(place.file() + ": SYNC " + name + " lacks 'pairs with Class.method; what would break'");
+                return;
+            }
+            for (int group = 1; group <= partner.groupCount() && partner.group(group) != null; group += 2) {
+                if (!declares(partner.group(group), partner.group(group + 1))) {
+                    wrong.add(place.file() + ": SYNC " + name + " pairs with " + partner.group(group) + "."
+                            + partner.group(group + 1) + ", which does not exist");
+                }
+            }
+        }));
+        assertEquals(List.of(), wrong);
+    }
+
+    private static boolean declares(String type, String method) {
+        // A declaration has a type before its name, a call has a dot, a bracket or an operator.
+        return Pattern.compile("[\\w>\\]] " + method + "\\(").matcher(SOURCES.getOrDefault(type, ""))
+                .results().anyMatch(match -> !SOURCES.get(type).startsWith("return ", match.start() - 5));
+    }
+
+    @Test
+    void shouldExplainEachNameWhenMemoryModelIsWritten() throws IOException {
+        Path document = project.resolve(MEMORY_MODEL);
+        if (!Files.exists(document)) {
+            System.out.println("SyncLintTest: there is no " + MEMORY_MODEL + " yet");
+            return;
+        }
+        String text = Files.readString(document);
+        List<String> missing = new ArrayList<>();
+        for (String name : PLACES.keySet()) {
+            if (!Pattern.compile("(?<![\\w-])" + name + "(?![\\w-])").matcher(text).find()) {
+                missing.add(name);
+            }
+        }
+        assertEquals(List.of(), missing);
+    }
+}

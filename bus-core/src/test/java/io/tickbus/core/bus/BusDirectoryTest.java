@@ -1,0 +1,236 @@
+package io.tickbus.core.bus;
+
+import static io.tickbus.core.bus.BusFixture.assertFails;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BusDirectoryTest {
+    private static final int DAEMON_USER = 1;
+
+    @TempDir
+    Path folder;
+
+    private Path root;
+    private BusDirectory directory;
+
+    @BeforeEach
+    void nameBus() {
+        root = folder.resolve("root");
+        directory = BusDirectory.at(root, "bus");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", ".hidden", "-x", "a/b", "/abs", "../up", "a b", "ä", "a\nb", "a\0b", "a:b"})
+    void shouldRefuseNameWhenItCouldLeaveItsRoot(String name) {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> BusDirectory.at(root, name));
+        assertTrue(e.getMessage().endsWith("name=" + name), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseNameWhenLongerThan64() {
+        assertEquals(64, BusDirectory.at(root, "x".repeat(64)).name().length());
+        assertThrows(IllegalArgumentException.class, () -> BusDirectory.at(root, "x".repeat(65)));
+    }
+
+    @Test
+    void shouldNameFilesWhenPlacedAtRoot() {
+        assertEquals(root.resolve("bus"), directory.path());
+        assertEquals(root.resolve("bus/signals"), directory.signals());
+        assertEquals(root.resolve("bus/doorbell"), directory.doorbell());
+        assertEquals(root.resolve("bus/lock"), directory.lock());
+        assertEquals("bus", directory.name());
+        assertEquals(root.resolve("bus").toString(), directory.toString());
+        assertFalse(Files.exists(root), "naming a bus must touch nothing");
+    }
+
+    @Test
+    void shouldCreatePrivateDirectoriesWhenMissing() {
+        directory.createIfMissing();
+        assertEquals("rwx------", BusFixture.mode(root));
+        assertEquals("rwx------", BusFixture.mode(directory.path()));
+        directory.createIfMissing();
+        directory.check();
+    }
+
+    @Test
+    void shouldCreatePrivateFilesWhenBusIsOpened() {
+        BusFixture.create(directory, 1);
+        for (Path file : List.of(directory.signals(), directory.doorbell(), directory.lock())) {
+            assertEquals("rw-------", BusFixture.mode(file), file.toString());
+        }
+    }
+
+    @Test
+    void shouldSayNotFoundWhenBusIsMissing() {
+        BusException e = assertFails(Reason.NOT_FOUND, directory::check);
+        assertTrue(e.getMessage().contains(directory.path().toString()), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseBusWhenDirectoryIsSymbolicLink() throws IOException {
+        BusDirectory real = BusDirectory.at(folder.resolve("elsewhere"), "bus");
+        BusFixture.create(real, 1);
+        Files.createDirectories(root);
+        Files.createSymbolicLink(directory.path(), real.path());
+        assertFails(Reason.NOT_A_FILE, directory::check);
+        assertFails(Reason.NOT_A_FILE, directory::createIfMissing);
+        assertFails(Reason.NOT_A_FILE, () -> SignalsFile.attach(directory));
+        assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, BusFixture.SMALL));
+        assertFails(Reason.NOT_A_FILE, directory::delete);
+        assertTrue(Files.exists(real.signals()), "the link's target was touched");
+    }
+
+    @Test
+    void shouldRefuseBusWhenRootIsSymbolicLink() throws IOException {
+        BusDirectory real = BusDirectory.at(folder.resolve("elsewhere"), "bus");
+        BusFixture.create(real, 1);
+        Files.createSymbolicLink(root, folder.resolve("elsewhere"));
+        assertFails(Reason.NOT_A_FILE, directory::check);
+        assertFails(Reason.NOT_A_FILE, directory::createIfMissing);
+    }
+
+    @Test
+    void shouldRefuseBusWhenFileStandsInItsPlace() throws IOException {
+        Files.createDirectories(root);
+        Files.createFile(directory.path());
+        assertFails(Reason.NOT_A_FILE, directory::check);
+        assertFails(Reason.NOT_A_FILE, directory::createIfMissing);
+    }
+
+    @Test
+    void shouldRefuseFileWhenItIsSymbolicLink() throws IOException {
+        for (Path file : List.of(directory.signals(), directory.doorbell(), directory.lock())) {
+            BusFixture.create(directory, 1);
+            Path target = folder.resolve("target");
+            Files.move(file, target);
+            Files.createSymbolicLink(file, target);
+            byte[] before = BusFixture.bytes(target);
+            assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, BusFixture.SMALL));
+            org.junit.jupiter.api.Assertions.assertArrayEquals(before, BusFixture.bytes(target));
+            Files.delete(file);
+            Files.delete(target);
+        }
+    }
+
+    @Test
+    void shouldRefuseFileWhenItIsDirectory() throws IOException {
+        BusFixture.create(directory, 1);
+        Files.delete(directory.signals());
+        Files.createDirectory(directory.signals());
+        assertFails(Reason.NOT_A_FILE, () -> SignalsFile.attach(directory));
+        assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, BusFixture.SMALL));
+    }
+
+    @Test
+    void shouldRefuseDirectoryWhenEverybodyMayWrite() throws IOException {
+        BusFixture.create(directory, 1);
+        for (Path path : List.of(root, directory.path())) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
+            BusException e = assertFails(Reason.NOT_TRUSTED, () -> SignalsFile.attach(directory));
+            assertTrue(e.getMessage().contains("chmod"), e.getMessage());
+            assertFails(Reason.NOT_TRUSTED, () -> PublishedBus.open(directory, BusFixture.SMALL));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+        }
+        assertEquals(1, SignalsFile.attach(directory).header().nextSequence());
+    }
+
+    @Test
+    void shouldAcceptRootWhenSticky() throws IOException {
+        Files.createDirectories(root);
+        Files.setAttribute(root, "unix:mode", 01777);
+        directory.createIfMissing();
+        directory.check();
+    }
+
+    @Test
+    void shouldRefuseBusWhenItBelongsToAnother() throws IOException {
+        assumeTrue(UserId.current() == 0, "skipped: only root can give a directory away");
+        BusFixture.create(directory, 1);
+        for (Path path : List.of(root, directory.path(), directory.signals())) {
+            Files.setAttribute(path, "unix:uid", DAEMON_USER, LinkOption.NOFOLLOW_LINKS);
+            BusException e = assertFails(Reason.NOT_TRUSTED, () -> SignalsFile.attach(directory));
+            assertTrue(e.getMessage().contains("user 1 and not to 0"), e.getMessage());
+            assertFails(Reason.NOT_TRUSTED, () -> PublishedBus.open(directory, BusFixture.SMALL));
+            assertEquals(1, SignalsFile.attach(directory.ownedBy(DAEMON_USER)).header().nextSequence());
+            Files.setAttribute(path, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingWhenDeleted() throws IOException {
+        BusFixture.create(directory, 1);
+        Files.createFile(directory.path().resolve(".new-signals-1-x"));
+        directory.delete();
+        assertFalse(Files.exists(root));
+        directory.delete();
+    }
+
+    @Test
+    void shouldSpareForeignFilesWhenDeleted() throws IOException {
+        BusFixture.create(directory, 1);
+        Path foreign = Files.createFile(directory.path().resolve("notes.txt"));
+        directory.delete();
+        assertEquals(List.of(foreign), files(directory.path()));
+        Files.delete(foreign);
+        BusFixture.create(directory, 1);
+        BusFixture.create(BusDirectory.at(root, "other"), 1);
+        directory.delete();
+        assertEquals(List.of("other"), BusDirectory.list(root));
+    }
+
+    @Test
+    void shouldRefuseDeletionWhenPublished() {
+        try (PublishedBus bus = PublishedBus.open(directory, BusFixture.SMALL)) {
+            BusException e = assertFails(Reason.IN_USE, directory::delete);
+            assertTrue(e.getMessage().contains("running"), e.getMessage());
+            assertEquals(SignalsFile.Standing.CURRENT, bus.signals().standing());
+        }
+        directory.delete();
+        assertFalse(Files.exists(root));
+    }
+
+    /** A mount point cannot be removed even when it is empty, and then need not be. */
+    @Test
+    void shouldDeleteBusWhenRootCannotBeRemoved() {
+        Path mount = Path.of("/dev/shm");
+        assumeTrue(Files.isDirectory(mount) && Files.isWritable(mount), "skipped: there is no /dev/shm");
+        BusDirectory onMount = BusDirectory.at(mount, "tickbus-test-" + ProcessHandle.current().pid());
+        BusFixture.create(onMount, 1);
+        onMount.delete();
+        assertFalse(Files.exists(onMount.path()));
+        assertTrue(Files.exists(mount));
+    }
+
+    @Test
+    void shouldListBusesSorted() throws IOException {
+        assertEquals(List.of(), BusDirectory.list(root));
+        BusFixture.create(BusDirectory.at(root, "b"), 0);
+        BusFixture.create(BusDirectory.at(root, "a"), 0);
+        Files.createFile(root.resolve("file"));
+        assertEquals(List.of("a", "b"), BusDirectory.list(root));
+    }
+
+    private static List<Path> files(Path path) throws IOException {
+        try (var files = Files.list(path)) {
+            return files.toList();
+        }
+    }
+}

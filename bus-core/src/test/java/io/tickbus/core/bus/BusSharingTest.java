@@ -1,0 +1,75 @@
+package io.tickbus.core.bus;
+
+import static io.tickbus.core.bus.BusFixture.SMALL;
+import static io.tickbus.core.bus.BusFixture.assertFails;
+import static io.tickbus.core.bus.BusFixture.groupOf;
+import static io.tickbus.core.bus.BusFixture.mode;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tickbus.core.BusException.Reason;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BusSharingTest {
+    private static final String GROUP = "daemon";
+
+    @TempDir
+    Path folder;
+
+    private BusDirectory directory;
+
+    @BeforeEach
+    void nameBus() {
+        directory = BusDirectory.at(folder.resolve("root"), "bus");
+    }
+
+    @Test
+    void shouldGiveGroupItsModesWhenCreated() {
+        assumeRootAndGroup();
+        PublishedBus.open(directory, SMALL.withGroup(GROUP)).close();
+        assertShared();
+    }
+
+    @Test
+    void shouldGiveGroupItsModesWhenReopenedAndReplaced() {
+        assumeRootAndGroup();
+        BusFixture.create(directory, 3);
+        assertEquals("rw-------", mode(directory.signals()));
+        PublishedBus.open(directory, SMALL.withGroup(GROUP)).close();
+        assertShared();
+        PublishedBus.open(directory, SMALL.withSlotCount(32).withGroup(GROUP)).close();
+        assertShared();
+    }
+
+    @Test
+    void shouldSaySoWhenGroupIsUnknown() {
+        assertFails(Reason.SYSTEM, () -> PublishedBus.open(directory, SMALL.withGroup("no-such-group-here")));
+        assertEquals(PublisherLock.Probe.FREE, PublisherLock.probe(directory.lock()));
+    }
+
+    private void assertShared() {
+        assertEquals("rwx--x--x", mode(folder.resolve("root")));
+        assertEquals("rwxr-x---", mode(directory.path()));
+        assertEquals("rw-r-----", mode(directory.signals()));
+        assertEquals("rw-r-----", mode(directory.lock()));
+        assertEquals("rw-rw----", mode(directory.doorbell()));
+        for (Path path : List.of(directory.path(), directory.signals(), directory.lock(), directory.doorbell())) {
+            assertEquals(GROUP, groupOf(path), path.toString());
+        }
+    }
+
+    private static void assumeRootAndGroup() {
+        assumeTrue(UserId.current() == 0, "skipped: only root can give files to group " + GROUP);
+        try {
+            FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(GROUP);
+        } catch (IOException e) {
+            assumeTrue(false, "skipped: there is no group " + GROUP);
+        }
+    }
+}

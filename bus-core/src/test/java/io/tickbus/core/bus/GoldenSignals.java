@@ -1,0 +1,115 @@
+package io.tickbus.core.bus;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.platform.ProcessIdentity;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.UUID;
+
+/**
+ * A small {@code signals} file with nothing accidental in it, and its text form: one line per 16 bytes that are not all
+ * zero, the offset and then the bytes; the first line is the length.
+ *
+ * <p>The golden file of a layout version was made once, by {@link #main} at the time of that version, and is never made
+ * again: a change that needs it to be is a change of the layout, which gets a version and a golden file of its own.
+ */
+final class GoldenSignals {
+    static final int SLOTS = 4;
+    static final int COMMITTED = 6;
+    static final UUID BOOT_ID = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+    static final long HISTORY_ID = 0x0123_4567_89AB_CDEFL;
+    static final long TIME_NAMESPACE = 4_026_531_834L;
+    static final long MONOTONIC_OFFSET_NS = -5_000_000_000L;
+    static final long CREATED_REALTIME_NS = 1_767_225_600_000_000_000L;
+    static final ProcessIdentity PUBLISHER = new ProcessIdentity(4711, 123_456, 4_026_531_836L);
+    static final long STARTED_NS = 1_000_000_000_000L;
+    static final long HEARTBEAT_NS = 1_000_100_000_000L;
+    static final long HEARTBEAT_INTERVAL_NS = 100_000_000L;
+    static final long NEXT_DEADLINE_NS = 1_000_200_000_000L;
+    static final int PUBLISHER_CPU = 3;
+
+    private static final String RESOURCE = "signals-v" + SignalsLayout.VERSION + ".hex";
+    private static final int BYTES_PER_LINE = 16;
+
+    private GoldenSignals() {
+    }
+
+    /** Writes the golden file: {@code main(folder for the bus, the resource to write)}. */
+    public static void main(String[] args) throws IOException {
+        BusDirectory directory = BusDirectory.at(Path.of(args[0]), "golden");
+        write(directory);
+        Files.writeString(Path.of(args[1]), format(Files.readAllBytes(directory.signals())));
+        directory.delete();
+    }
+
+    /** The same content through the code of today: six signals in four slots, and a seventh half-written. */
+    static void write(BusDirectory directory) {
+        SignalsOptions options =
+                SignalsOptions.DEFAULT.withSlotCount(SLOTS).withHeartbeatIntervalNs(HEARTBEAT_INTERVAL_NS);
+        try (PublishedBus bus = PublishedBus.open(directory, options)) {
+            SharedRegion region = bus.signals().region();
+            SignalsHeader header = bus.signals().header();
+            header.beginEpoch(PUBLISHER, 0, STARTED_NS, HEARTBEAT_INTERVAL_NS);
+            SlotWriter writer = SlotWriter.overwriting(bus.signals().ring(), 0);
+            for (int i = 0; i < COMMITTED; i++) {
+                int offset = writer.claim();
+                signal(i).writeTo(region, offset);
+                header.putNextSequence(writer.commit(offset) + 1);
+            }
+            signal(COMMITTED).writeTo(region, writer.claim());
+            header.putHeartbeatNs(HEARTBEAT_NS);
+            header.putNextDeadlineNs(NEXT_DEADLINE_NS);
+            header.putPublisherCpu(PUBLISHER_CPU);
+            header.raiseWakeWord();
+            // What depends on the host and on chance.
+            region.putLong(SignalsLayout.HISTORY_ID, HISTORY_ID);
+            region.putLong(SignalsLayout.BOOT_ID, Long.reverseBytes(BOOT_ID.getMostSignificantBits()));
+            region.putLong(SignalsLayout.BOOT_ID + Long.BYTES, Long.reverseBytes(BOOT_ID.getLeastSignificantBits()));
+            region.putLong(SignalsLayout.TIME_NAMESPACE, TIME_NAMESPACE);
+            region.putLong(SignalsLayout.MONOTONIC_OFFSET_NS, MONOTONIC_OFFSET_NS);
+            region.putLong(SignalsLayout.CREATED_REALTIME_NS, CREATED_REALTIME_NS);
+        }
+    }
+
+    static SignalRecord signal(int i) {
+        byte[] payload = "0123456789ABCDEF".substring(0, 3 * i % 17).getBytes(StandardCharsets.US_ASCII);
+        return new SignalRecord().signalId(1_000 + i).key(-1L - i).deadlineNs(STARTED_NS + 1_000L * i)
+                .publishedNs(STARTED_NS + 1_000L * i + 500).owner(0xFF00 + i).flags(1 << i).occurrence(7 * i, 11 * i)
+                .payload(payload);
+    }
+
+    /** The golden file's bytes. */
+    static byte[] read() throws IOException {
+        try (var resource = GoldenSignals.class.getResourceAsStream(RESOURCE)) {
+            return parse(new String(resource.readAllBytes(), StandardCharsets.US_ASCII));
+        }
+    }
+
+    static byte[] parse(String text) {
+        String[] lines = text.split("\n", -1);
+        byte[] bytes = new byte[Integer.parseInt(lines[0].substring("length ".length()))];
+        for (int i = 1; i < lines.length && !lines[i].isEmpty(); i++) {
+            byte[] line = HexFormat.ofDelimiter(" ").parseHex(lines[i].substring(6));
+            System.arraycopy(line, 0, bytes, HexFormat.fromHexDigits(lines[i].substring(0, 4)), line.length);
+        }
+        return bytes;
+    }
+
+    static String format(byte[] bytes) {
+        StringBuilder text = new StringBuilder("length " + bytes.length + "\n");
+        HexFormat hex = HexFormat.ofDelimiter(" ");
+        for (int at = 0; at < bytes.length; at += BYTES_PER_LINE) {
+            String line = hex.formatHex(bytes, at, Math.min(bytes.length, at + BYTES_PER_LINE));
+            if (!line.matches("[0 ]*")) {
+                text.append(hex.toHexDigits((short) at)).append("  ").append(line).append('\n');
+            }
+        }
+        return text.toString();
+    }
+}

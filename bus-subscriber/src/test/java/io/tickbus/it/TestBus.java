@@ -1,0 +1,130 @@
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tickbus.core.bus.BusDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A root for buses in shared memory and the JVMs that use them, for one test. Afterwards the JVMs are killed, those of
+ * a failed test are quoted, none may have crashed, and deleting its buses must leave nothing behind.
+ */
+final class TestBus implements BeforeEachCallback, AfterEachCallback {
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+    private static final String BUS = "bus";
+
+    private final List<ChildJvm> children = new ArrayList<>();
+    private Path root;
+    private Path folder;
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        Path parent = Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY
+                : Path.of(System.getProperty("java.io.tmpdir"));
+        root = Files.createTempDirectory(parent, "tickbus-it-");
+        folder = Files.createTempDirectory("tickbus-it-");
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        children.forEach(ChildJvm::end);
+        try {
+            if (context.getExecutionException().isPresent()) {
+                children.forEach(child -> System.err.println(child.transcript()));
+            }
+            assertEquals(List.of(), crashReports(), "a JVM crashed");
+            if (context.getExecutionException().isEmpty()) {
+                BusDirectory.list(root).forEach(name -> BusDirectory.at(root, name).delete());
+                assertEquals(List.of(), tree(root), "left behind");
+            }
+        } finally {
+            delete(root);
+            delete(folder);
+        }
+    }
+
+    private List<Path> crashReports() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> reports =
+                    files.filter(file -> file.getFileName().toString().startsWith("hs_err")).toList();
+            for (Path report : reports) {
+                Files.readAllLines(report).stream().limit(60).forEach(System.err::println);
+            }
+            return reports;
+        }
+    }
+
+    BusDirectory directory() {
+        return BusDirectory.at(root, BUS);
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** A JVM that knows the bus; further arguments are {@code name=value}. */
+    ChildJvm.Builder jvm(Class<?> main, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("root=" + root, "bus=" + BUS));
+        all.addAll(List.of(arguments));
+        return new ChildJvm.Builder(folder, main, all).flags("-XX:-UsePerfData", "-Djna.tmpdir=" + folder);
+    }
+
+    /** Starts it and sees to its end. */
+    ChildJvm start(ChildJvm.Builder builder) {
+        ChildJvm child = builder.start();
+        children.add(child);
+        return child;
+    }
+
+    /** A publisher that has opened the bus. */
+    ChildJvm publisher(String... arguments) {
+        ChildJvm publisher = startedPublisher(arguments);
+        publisher.ask("open", "OPEN");
+        return publisher;
+    }
+
+    /** A publisher's JVM, quick to start, that has not opened the bus. */
+    ChildJvm startedPublisher(String... arguments) {
+        ChildJvm publisher = start(jvm(PublisherMain.class, arguments).flags("-XX:TieredStopAtLevel=1"));
+        publisher.expect("STARTED");
+        return publisher;
+    }
+
+    /** A subscriber that has joined. */
+    ChildJvm subscriber(String... arguments) {
+        ChildJvm subscriber = start(jvm(SubscriberMain.class, arguments));
+        subscriber.expect("ATTACHED");
+        return subscriber;
+    }
+
+    /** Everything below a folder, and it; nothing if it is missing. */
+    static List<Path> tree(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            return paths.sorted().toList();
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        List<Path> paths = new ArrayList<>(tree(folder));
+        paths.sort(Comparator.reverseOrder());
+        for (Path path : paths) {
+            Files.deleteIfExists(path);
+        }
+    }
+}
