@@ -5,6 +5,8 @@ import java.nio.file.Path;
 /**
  * The environment does not allow what was asked: a file is missing, foreign, stale, owned by somebody else, too short.
  * The message is one sentence in three parts: what failed with which path, why, and what to do about it.
+ *
+ * <p><b>Threads:</b> immutable.
  */
 public final class BusException extends RuntimeException {
     private static final long serialVersionUID = 1L;

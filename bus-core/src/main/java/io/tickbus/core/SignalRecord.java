@@ -10,7 +10,8 @@ import java.util.Arrays;
  *
  * <p>Times are CLOCK_MONOTONIC nanoseconds, comparable with {@link System#nanoTime()} in every process of the host.
  *
- * <p><b>Threads:</b> one at a time.
+ * <p><b>Threads:</b> one at a time. <b>Progress:</b> nothing here blocks or, save {@link #payload()} and
+ * {@link #toString()}, allocates.
  */
 public final class SignalRecord {
     private static final int OWNER_SHIFT = 32;
@@ -52,12 +53,12 @@ public final class SignalRecord {
         return sequence;
     }
 
-    /** When it was published. */
+    /** When it was published, CLOCK_MONOTONIC nanoseconds. */
     public long publishedNs() {
         return fields[PUBLISHED_NS];
     }
 
-    /** When it was due; equal to {@link #publishedNs()} where no timer caused it. */
+    /** When it was due, CLOCK_MONOTONIC nanoseconds; equal to {@link #publishedNs()} where no timer caused it. */
     public long deadlineNs() {
         return fields[DEADLINE_NS];
     }
@@ -92,7 +93,7 @@ public final class SignalRecord {
         return (int) fields[OCCURRENCES];
     }
 
-    /** Earlier occurrences folded into this one. */
+    /** Further occurrences this signal stands for, at least 0: those after {@link #occurrence()}. */
     public int missed() {
         return (int) (fields[OCCURRENCES] >>> Integer.SIZE);
     }
@@ -135,13 +136,13 @@ public final class SignalRecord {
         return this;
     }
 
-    /** Sets when it was due. */
+    /** Sets when it was due, CLOCK_MONOTONIC nanoseconds. */
     public SignalRecord deadlineNs(long newDeadlineNs) {
         fields[DEADLINE_NS] = newDeadlineNs;
         return this;
     }
 
-    /** Sets when it is published; {@code SignalPublisher.publish} does this itself. */
+    /** Sets when it is published, CLOCK_MONOTONIC nanoseconds; {@code SignalPublisher} takes it as it is. */
     public SignalRecord publishedNs(long newPublishedNs) {
         fields[PUBLISHED_NS] = newPublishedNs;
         return this;
@@ -159,7 +160,12 @@ public final class SignalRecord {
         return this;
     }
 
-    /** Sets which firing this is and how many are folded into it. */
+    /**
+     * Sets which firing this is and how many more it stands for.
+     *
+     * @param occurrence from 0, wrapping
+     * @param missed     at least 0
+     */
     public SignalRecord occurrence(int occurrence, int missed) {
         fields[OCCURRENCES] = Integer.toUnsignedLong(occurrence) | ((long) missed << Integer.SIZE);
         return this;

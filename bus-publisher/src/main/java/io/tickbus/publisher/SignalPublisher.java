@@ -66,22 +66,34 @@ public final class SignalPublisher implements AutoCloseable {
         return new SignalPublisher(PublishedBus.open(directory, options));
     }
 
-    /** Publishes a signal now, with key 0; returns its sequence. */
+    /**
+     * Publishes a signal now, with key 0.
+     *
+     * @param signalId what it means, any number
+     * @return its sequence, from 0
+     */
     public long publish(int signalId) {
         return publish(signalId, 0);
     }
 
-    /** Publishes a signal now with a correlation id; returns its sequence. */
+    /**
+     * Publishes a signal now.
+     *
+     * @param signalId what it means, any number
+     * @param key      a correlation id, any number
+     * @return its sequence, from 0
+     */
     public long publish(int signalId, long key) {
         long nowNs = System.nanoTime();
         return publishAt(nowNs, nowNs, signalId, key);
     }
 
     /**
-     * Publishes a signal with times the caller has read already; returns its sequence.
+     * Publishes a signal with times the caller has read already.
      *
      * @param publishedNs now, in CLOCK_MONOTONIC nanoseconds
-     * @param deadlineNs  when it was due; {@code publishedNs} where no timer caused it
+     * @param deadlineNs  when it was due, in the same clock; {@code publishedNs} where no timer caused it
+     * @return its sequence, from 0
      */
     public long publishAt(long publishedNs, long deadlineNs, int signalId, long key) {
         return announce(writer.write(publishedNs, deadlineNs, key, Integer.toUnsignedLong(signalId)));
@@ -133,7 +145,12 @@ public final class SignalPublisher implements AutoCloseable {
         }
     }
 
-    /** Gives a sign of life, on the publishing thread. */
+    /**
+     * Gives a sign of life, and says where the publishing thread runs: to be called by that thread. Makes a system
+     * call to look after the doorbell.
+     *
+     * @param nowNs CLOCK_MONOTONIC nanoseconds
+     */
     public void heartbeat(long nowNs) {
         header.putPublisherCpu(Platforms.current().currentCpu());
         heartbeat.beat(nowNs);
@@ -157,6 +174,8 @@ public final class SignalPublisher implements AutoCloseable {
     /**
      * Marks the bus closed, wakes everybody and gives the bus free. The files stay, so that subscribers can read to the
      * end and a successor goes on with the sequence. Does nothing the second time.
+     *
+     * <p>Nothing may be published afterwards: the bus may have another owner, and {@code publish} does not check.
      */
     @Override
     public void close() {

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Judges whether a bus's publisher lives: the heartbeat first, and where that is old, its lock.
  *
- * <p><b>Threads:</b> any. <b>Progress:</b> no system call while the heartbeat is fresh.
+ * <p><b>Threads:</b> any. <b>Progress:</b> wait-free, without a system call, while the heartbeat is fresh; else a few
+ * system calls.
  */
 public final class PublisherWatch {
     private static final int MISSED_HEARTBEATS = 5;

@@ -2,7 +2,11 @@ package io.tickbus.subscriber;
 
 import io.tickbus.core.SignalRecord;
 
-/** Takes signals one by one, on the thread that polls. */
+/**
+ * Takes signals one by one.
+ *
+ * <p><b>Threads:</b> the one that polls. <b>Progress:</b> may block; who falls a whole ring behind is overrun.
+ */
 @FunctionalInterface
 public interface SignalHandler {
     /**

@@ -1,7 +1,10 @@
 package io.tickbus.subscriber;
 
 /**
- * Hears what happens besides the signals, on the thread that polls. Every method does nothing unless overridden.
+ * Hears what happens besides the signals. Every method does nothing unless overridden.
+ *
+ * <p><b>Threads:</b> the one that polls, waits or asks for the publisher's status; {@code onLoss} also the one that
+ * attaches.
  */
 public interface SubscriberListener {
     /** A listener that hears nothing; the subscriber's counters still count. */

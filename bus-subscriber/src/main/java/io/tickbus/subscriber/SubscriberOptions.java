@@ -4,7 +4,9 @@ import io.tickbus.core.wait.WaitStrategy;
 import java.util.Arrays;
 
 /**
- * How a subscriber joins, waits and takes losses. Immutable; each {@code with} method returns a changed copy.
+ * How a subscriber joins, waits and takes losses. Each {@code with} method returns a changed copy.
+ *
+ * <p><b>Threads:</b> immutable, but the wait strategy in it belongs to one subscriber.
  *
  * <p>Defaults: joins at the next signal to come, waits predictively, goes on at the oldest after an overrun, takes
  * every signal id.

@@ -7,7 +7,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a reader of measured figures must know of the host and the JVM that produced them. */
+/**
+ * What a reader of measured figures must know of the host and the JVM that produced them.
+ *
+ * <p><b>Threads:</b> any. <b>Progress:</b> reads some small files of the kernel.
+ */
 public final class HostFacts {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * <p>This object is only the name; nothing is touched until it is used. Directories must belong to the caller or to
  * the expected owner and not be writable by everybody; files are opened without following links.
  *
- * <p><b>Threads:</b> immutable.
+ * <p><b>Threads:</b> immutable. <b>Progress:</b> what checks, creates, shares or deletes makes system calls.
  */
 public final class BusDirectory {
     /** Environment variable that names another root than {@code /dev/shm/tickbus-$UID}. */

@@ -28,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
  * that holds one never opens the file again: {@link #probe} asks this JVM's own list first. (Two class loaders with a
  * copy of this class each, in one JVM and on one bus, would defeat that.)
  *
- * <p><b>Threads:</b> any.
+ * <p><b>Threads:</b> any. <b>Progress:</b> system calls; {@link #acquire} tries for up to 0.1 s.
  */
 public final class PublisherLock implements AutoCloseable {
     private static final Set<Object> HELD_BY_THIS_JVM = new HashSet<>();

@@ -18,7 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
  * A mapped {@code signals} file: its header and its ring. The mapping lasts as long as this object is reachable, also
  * after the file lost its name.
  *
- * <p><b>Threads:</b> immutable.
+ * <p><b>Threads:</b> immutable. <b>Progress:</b> {@link #standing} and {@link #checkLength} make system calls.
  */
 public final class SignalsFile {
     /** What has become of the file behind a name. */

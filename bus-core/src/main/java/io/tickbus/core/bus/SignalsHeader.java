@@ -133,7 +133,13 @@ public final class SignalsHeader {
         return region.getLongAcquire(SignalsLayout.NEXT_SEQUENCE);
     }
 
-    /** Publisher: starts an epoch, which makes the file open. */
+    /**
+     * Publisher: starts an epoch, which makes the file open.
+     *
+     * @param nextSequence        the first sequence of the epoch
+     * @param nowNs               CLOCK_MONOTONIC nanoseconds
+     * @param heartbeatIntervalNs nanoseconds, at least 1 ms
+     */
     public void beginEpoch(ProcessIdentity publisher, long nextSequence, long nowNs, long heartbeatIntervalNs) {
         region.putLong(SignalsLayout.HEARTBEAT_INTERVAL_NS, heartbeatIntervalNs);
         putHeartbeatNs(nowNs);
@@ -157,7 +163,7 @@ public final class SignalsHeader {
         region.putIntRelease(SignalsLayout.STATE, state);
     }
 
-    /** Publisher: a sign of life. Says nothing about other words, so it orders none. */
+    /** Publisher: a sign of life at a CLOCK_MONOTONIC time. Says nothing about other words, so it orders none. */
     public void putHeartbeatNs(long nowNs) {
         region.putLongOpaque(SignalsLayout.HEARTBEAT_NS, nowNs);
     }

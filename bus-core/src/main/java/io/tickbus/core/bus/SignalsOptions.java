@@ -5,6 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * How a publisher wants its {@code signals} file.
  *
+ * <p><b>Threads:</b> immutable.
+ *
  * @param slotCount           a power of two; how many signals a subscriber may be behind before it is overrun
  * @param hasParking          whether subscribers may sleep and are woken; costs a full fence per signal
  * @param heartbeatIntervalNs how often the publisher promises a sign of life, at least 1 ms

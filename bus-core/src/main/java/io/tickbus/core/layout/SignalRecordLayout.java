@@ -38,7 +38,7 @@ public final class SignalRecordLayout {
     public static final int PAYLOAD_LENGTH = FLAGS + 1;
     /** int32: which firing of a periodic timer this is, from 0, wrapping. */
     public static final int OCCURRENCE = PAYLOAD_LENGTH + 1;
-    /** int32: occurrences folded into this one. */
+    /** int32: further occurrences this record stands for, those after {@code occurrence}. */
     public static final int MISSED = OCCURRENCE + Integer.BYTES;
     /** 16 bytes: the inline payload; bytes past the length are 0. */
     public static final int PAYLOAD = MISSED + Integer.BYTES;
@@ -47,7 +47,7 @@ public final class SignalRecordLayout {
 
     /** The timer fired later than its grace allows. */
     public static final int FLAG_LATE = 0x01;
-    /** {@code missed} earlier occurrences are folded into this one. */
+    /** The record stands for {@code missed} later occurrences too. */
     public static final int FLAG_COALESCED = 0x02;
     /** The timer was recovered after a restart of the daemon. */
     public static final int FLAG_RECOVERED = 0x04;

@@ -32,7 +32,7 @@ public final class SignalsLayout {
     private static final int LINE_PAIR = 2 * LINE;
 
     // Line 0, plain, written before the file gets its name; the magic last.
-    /** int64, release: {@link #MAGIC_VALUE}; written last of all at creation. */
+    /** int64: {@link #MAGIC_VALUE}; written last of all at creation, before the file gets its name. */
     public static final int MAGIC = 0;
     /** int32: {@link #VERSION}. */
     public static final int LAYOUT_VERSION = MAGIC + Long.BYTES;

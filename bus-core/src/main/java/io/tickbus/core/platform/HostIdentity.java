@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
  * Which run of which kernel, and which view of its monotonic clock: times of two processes can be compared only where
  * both agree.
  *
+ * <p><b>Threads:</b> immutable.
+ *
  * @param bootId            random at each boot; all zero where unknown
  * @param timeNamespace     inode of the time namespace; 0 where unknown
  * @param monotonicOffsetNs what that namespace adds to CLOCK_MONOTONIC

@@ -4,7 +4,11 @@ import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
-/** Chooses the {@link Platform} of this JVM, once, and remembers why. */
+/**
+ * Chooses the {@link Platform} of this JVM, once, and remembers why.
+ *
+ * <p><b>Threads:</b> any. <b>Progress:</b> the first call loads classes and native code; later ones are a read.
+ */
 public final class Platforms {
     private static final Platforms CHOSEN = choose();
 

@@ -3,6 +3,8 @@ package io.tickbus.core.platform;
 /**
  * Who a process is: its pid alone says little, since pids are reused and each pid namespace has its own.
  *
+ * <p><b>Threads:</b> immutable.
+ *
  * @param pid          as its own namespace numbers it
  * @param startTicks   start of the process in clock ticks since boot; 0 where unknown
  * @param pidNamespace inode of its pid namespace; 0 where unknown

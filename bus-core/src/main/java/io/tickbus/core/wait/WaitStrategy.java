@@ -9,7 +9,11 @@ import org.agrona.concurrent.IdleStrategy;
  * <p><b>Threads:</b> an instance belongs to one thread at a time, since it learns from what it sees.
  */
 public interface WaitStrategy {
-    /** Returns when the gate may be open or the time has come; early returns are allowed. */
+    /**
+     * Returns when the gate may be open or the time has come; early returns are allowed.
+     *
+     * @param untilNs CLOCK_MONOTONIC nanoseconds
+     */
     void await(SignalGate gate, long untilNs);
 
     /** The name used in commands and reports: {@code spin}, {@code backoff}, {@code park}, {@code predictive}. */

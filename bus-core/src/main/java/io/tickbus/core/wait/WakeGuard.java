@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  * long, move it by one step each and no more. A share of the time to the deadline bounds it, so that the spinning never
  * costs more than that share of a core, save for deadlines less than half a millisecond apart.
  *
- * <p><b>Threads:</b> one writer; the accessors may be read by others and are then approximate.
+ * <p><b>Threads:</b> one writer; the accessors may be read by others and are then approximate. <b>Progress:</b>
+ * wait-free.
  *
  * <p>Source: Robbins and Monro, <i>A Stochastic Approximation Method</i> (1951).
  */

@@ -2,7 +2,11 @@ package io.tickbus.publisher.timer;
 
 import io.tickbus.core.SignalRecord;
 
-/** Takes the firings of a {@link TimerQueue}, on the timer thread, in deadline order. */
+/**
+ * Takes the firings of a {@link TimerQueue}, in deadline order.
+ *
+ * <p><b>Threads:</b> the timer thread. <b>Progress:</b> must not block: every timer waits for it.
+ */
 @FunctionalInterface
 public interface FiringSink {
     /** Takes one firing; everything but {@code publishedNs} is set, and the record is reused for the next. */

@@ -11,7 +11,7 @@ import io.tickbus.core.layout.SignalRecordLayout;
  * now are folded into one firing that carries this occurrence's number and deadline, and in {@code missed} how many
  * more it stands for. So the sum of {@code 1 + missed} is always the number of elapsed occurrences.
  *
- * <p><b>Threads:</b> one.
+ * <p><b>Threads:</b> one. <b>Progress:</b> wait-free, no allocation. <b>Loss:</b> none in silence, as said.
  */
 public final class PeriodicTimer {
     private final long periodNs;
@@ -25,8 +25,8 @@ public final class PeriodicTimer {
      * A timer whose first occurrence is at the anchor.
      *
      * @param anchorNs CLOCK_MONOTONIC nanoseconds
-     * @param periodNs at least 1,000
-     * @param graceNs  how late an occurrence may be and still fire on its own
+     * @param periodNs nanoseconds, at least 1,000
+     * @param graceNs  nanoseconds an occurrence may be late and still fire on its own, at least 0
      */
     public PeriodicTimer(long anchorNs, long periodNs, int signalId, long key, long graceNs) {
         if (periodNs < 1_000) {
