@@ -67,8 +67,7 @@ public final class SlotWriter {
     public long commit(int offset) {
         long sequence = nextSequence;
         SlotRing.commit(buffer, offset, sequence);
-        nextSequence = sequence + 1;
-        nextOffset = ring.slotOffset(sequence + 1);
+        advance(sequence + 1);
         return sequence;
     }
 
@@ -93,8 +92,7 @@ public final class SlotWriter {
             SharedRegion.putLong(memory, offset + field, 0);
         }
         SlotRing.commit(memory, offset, sequence);
-        nextSequence = sequence + 1;
-        nextOffset = ring.slotOffset(sequence + 1);
+        advance(sequence + 1);
         return sequence;
     }
 
@@ -116,9 +114,15 @@ public final class SlotWriter {
             SharedRegion.putLong(memory, offset + Long.BYTES + i * Long.BYTES, fields[i]);
         }
         SlotRing.commit(memory, offset, sequence);
-        nextSequence = sequence + 1;
-        nextOffset = ring.slotOffset(sequence + 1);
+        advance(sequence + 1);
         return sequence;
+    }
+
+    /** The offset first: a fault that the JVM reports late may end this call, but not between the two stores. */
+    private void advance(long sequence) {
+        int offset = ring.slotOffset(sequence);
+        nextSequence = sequence;
+        nextOffset = offset;
     }
 
     private boolean refreshLimit() {
