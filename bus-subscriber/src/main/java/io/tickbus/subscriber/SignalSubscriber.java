@@ -158,25 +158,21 @@ public final class SignalSubscriber implements AutoCloseable {
         long startNs = System.nanoTime();
         long untilNs = timeoutNs > Long.MAX_VALUE - startNs ? Long.MAX_VALUE : startNs + timeoutNs;
         while (true) {
-            int count = poll(handler, limit);
-            if (count > 0) {
-                return count;
+            try {
+                int count = poll(handler, limit);
+                if (count > 0) {
+                    return count;
+                }
+                long nowNs = System.nanoTime();
+                checkIfDue(nowNs);
+                if (nowNs >= untilNs || Thread.currentThread().isInterrupted()) {
+                    return 0;
+                }
+                gate.sequence(sequence);
+                waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
+            } catch (InternalError e) {
+                survive(e);
             }
-            long nowNs = System.nanoTime();
-            checkIfDue(nowNs);
-            if (nowNs >= untilNs || Thread.currentThread().isInterrupted()) {
-                return 0;
-            }
-            gate.sequence(sequence);
-            waitAtGate(Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
-        }
-    }
-
-    private void waitAtGate(long untilNs) {
-        try {
-            waitStrategy.await(gate, untilNs);
-        } catch (InternalError e) {
-            survive(e);
         }
     }
 
@@ -321,7 +317,11 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Looks at the publisher now; costs a system call or two where its heartbeat is old. */
     public PublisherStatus publisherStatus() {
-        check(System.nanoTime());
+        try {
+            check(System.nanoTime());
+        } catch (InternalError e) {
+            survive(e);
+        }
         return publisherStatus;
     }
 
