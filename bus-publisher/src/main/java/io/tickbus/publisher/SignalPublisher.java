@@ -38,7 +38,7 @@ public final class SignalPublisher implements AutoCloseable {
     private SignalPublisher(PublishedBus bus) {
         this.bus = bus;
         this.header = bus.signals().header();
-        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence());
+        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = header.hasParking() ? bus.doorbell() : null;
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
@@ -93,7 +93,6 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private long announce(long sequence) {
-        header.putNextSequence(sequence + 1);
         if (doorbell != null) {
             wakeParked();
         }
@@ -101,20 +100,20 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private void wakeParked() {
-        if (isAnyoneParked()) {
-            header.raiseWakeWord();
-            wakeWord.wakeAll();
-        }
-    }
-
-    private boolean isAnyoneParked() {
         try {
-            return doorbell.takeParked();
+            if (doorbell.takeParked()) {
+                wakeAll();
+            }
         } catch (InternalError e) {
             // Somebody who may write the doorbell has cut it off. It gets its length back; until then all are woken.
             doorbell.restoreLength();
-            return true;
+            wakeAll();
         }
+    }
+
+    private void wakeAll() {
+        header.raiseWakeWord();
+        wakeWord.wakeAll();
     }
 
     /**

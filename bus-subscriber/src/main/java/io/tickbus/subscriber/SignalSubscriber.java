@@ -5,7 +5,6 @@ import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
@@ -159,20 +158,26 @@ public final class SignalSubscriber implements AutoCloseable {
         long untilNs = timeoutNs > Long.MAX_VALUE - startNs ? Long.MAX_VALUE : startNs + timeoutNs;
         while (true) {
             try {
-                int count = poll(handler, limit);
-                if (count > 0) {
-                    return count;
-                }
-                long nowNs = System.nanoTime();
-                checkIfDue(nowNs);
-                if (nowNs >= untilNs || Thread.currentThread().isInterrupted()) {
-                    return 0;
-                }
-                gate.sequence(sequence);
-                waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
+                return awaitUntil(handler, limit, untilNs);
             } catch (InternalError e) {
                 survive(e);
             }
+        }
+    }
+
+    private int awaitUntil(SignalHandler handler, int limit, long untilNs) {
+        while (true) {
+            int count = poll(handler, limit);
+            if (count > 0) {
+                return count;
+            }
+            long nowNs = System.nanoTime();
+            checkIfDue(nowNs);
+            if (nowNs >= untilNs || Thread.currentThread().isInterrupted()) {
+                return 0;
+            }
+            gate.sequence(sequence);
+            waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
         }
     }
 
@@ -378,6 +383,6 @@ public final class SignalSubscriber implements AutoCloseable {
     public void close() {
         isClosed = true;
         nextCheckNs = Long.MIN_VALUE;
-        ring = new SlotRing(SharedRegion.allocate(2 * SignalRecordLayout.LENGTH), 0, SignalRecordLayout.LENGTH, 2);
+        ring = new SlotRing(SharedRegion.allocate(2 * SlotRing.SLOT_LENGTH), 0, 2);
     }
 }

@@ -15,7 +15,7 @@ class SlotRingPropertyTest {
     private static final int STEPS = 4_000;
     private static final int CONSUMED = 0;
     private static final int HEADER = 64;
-    private static final int SLOT_LENGTH = 16;
+    private static final int SLOT_LENGTH = 64;
 
     private final long seed = Long.getLong("seed", System.nanoTime());
 
@@ -40,7 +40,7 @@ class SlotRingPropertyTest {
     private void refuse(Random random) {
         int slots = 2 << random.nextInt(5);
         SharedRegion region = SharedRegion.allocate(HEADER + slots * SLOT_LENGTH);
-        SlotRing ring = new SlotRing(region, HEADER, SLOT_LENGTH, slots);
+        SlotRing ring = new SlotRing(region, HEADER, slots);
         SlotWriter writer = SlotWriter.refusing(ring, 0, region, CONSUMED);
         Queue<Long> model = new ArrayDeque<>();
         long[] fields = new long[1];
@@ -90,7 +90,7 @@ class SlotRingPropertyTest {
             slots = 2 << random.nextInt(5);
             base = random.nextBoolean() ? 0 : random.nextInt(1_000_000);
             region = SharedRegion.allocate(HEADER + slots * SLOT_LENGTH);
-            ring = new SlotRing(region, HEADER, SLOT_LENGTH, slots);
+            ring = new SlotRing(region, HEADER, slots);
             writer = SlotWriter.overwriting(ring, base);
             next = base;
             readSequence = base;

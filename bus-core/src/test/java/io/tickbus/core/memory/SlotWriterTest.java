@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Timeout;
 class SlotWriterTest {
     private static final int CONSUMED = 0;
     private static final int HEADER = 64;
-    private static final int SLOT_LENGTH = 16;
+    private static final int SLOT_LENGTH = 64;
     private static final int SLOTS = 8;
 
     private final SharedRegion region = SharedRegion.allocate(HEADER + SLOTS * SLOT_LENGTH);
-    private final SlotRing ring = new SlotRing(region, HEADER, SLOT_LENGTH, SLOTS);
+    private final SlotRing ring = new SlotRing(region, HEADER, SLOTS);
 
     @Test
     void shouldHandOutSequencesWithoutGapsWhenOverwriting() {
@@ -55,7 +55,7 @@ class SlotWriterTest {
     @Test
     void shouldFillRestWithZerosWhenFewFieldsAreWritten() {
         SharedRegion wide = SharedRegion.allocate(2 * 64);
-        SlotRing wideRing = new SlotRing(wide, 0, 64, 2);
+        SlotRing wideRing = new SlotRing(wide, 0, 2);
         SlotWriter writer = SlotWriter.overwriting(wideRing, 5);
         assertEquals(5, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
         assertEquals(6, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
