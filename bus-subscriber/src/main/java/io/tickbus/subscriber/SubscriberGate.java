@@ -27,6 +27,7 @@ final class SubscriberGate implements SignalGate {
     private final SlotRing ring;
     private final SignalsHeader header;
     private final FutexWord wakeWord;
+    private final boolean isWokenAlways;
     private Doorbell doorbell;
     private Thread preparedThread;
     private long nextMoveNs = Long.MIN_VALUE;
@@ -36,7 +37,8 @@ final class SubscriberGate implements SignalGate {
         this.ring = file.ring();
         this.header = file.header();
         this.wakeWord = Platforms.current().futexWord(file.region(), SignalsLayout.WAKE_WORD);
-        this.doorbell = header.hasParking() ? attach(directory) : null;
+        this.isWokenAlways = header.wakesAlways();
+        this.doorbell = header.hasParking() && !isWokenAlways ? attach(directory) : null;
     }
 
     private static Doorbell attach(BusDirectory directory) {
@@ -53,7 +55,7 @@ final class SubscriberGate implements SignalGate {
 
     /** Whether the publisher will wake this subscriber. */
     boolean isWoken() {
-        return doorbell != null;
+        return isWokenAlways || doorbell != null;
     }
 
     /** The signal to wait for. */
@@ -105,8 +107,8 @@ final class SubscriberGate implements SignalGate {
     }
 
     private boolean announce() {
-        if (doorbell == null) {
-            return false;
+        if (isWokenAlways || doorbell == null) {
+            return isWokenAlways;
         }
         try {
             doorbell.announceParked();
