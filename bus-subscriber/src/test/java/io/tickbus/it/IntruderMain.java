@@ -31,7 +31,6 @@ public final class IntruderMain {
         attempt("delete", () -> Files.delete(directory.doorbell()));
         attempt("rename", () -> Files.move(directory.signals(), directory.path().resolve("other")));
         attempt("chmod", () -> Files.setPosixFilePermissions(directory.doorbell(), Set.of()));
-        attempt("list root", () -> Files.list(directory.path().getParent()).close());
     }
 
     private static void attempt(String what, Attempt attempt) throws IOException {
