@@ -21,6 +21,9 @@ import io.tickbus.core.platform.Platforms;
  * <p><b>Loss:</b> the publisher never waits for a subscriber and overwrites the oldest signal; a subscriber that was
  * overrun is told exactly how many it missed. A signal is visible when {@code publish} returns, also if the process is
  * killed in the next instruction.
+ * <p><b>Errors:</b> a member of the group a bus is shared with may shorten the doorbell. The JVM reports such a fault
+ * late, so that until the next heartbeat the publishing thread can see an {@link InternalError}, also after
+ * {@code publish} has returned. The bus is whole then, and publishing can go on.
  */
 public final class SignalPublisher implements AutoCloseable {
     private final PublishedBus bus;
@@ -36,7 +39,7 @@ public final class SignalPublisher implements AutoCloseable {
     private SignalPublisher(PublishedBus bus) {
         this.bus = bus;
         this.header = bus.signals().header();
-        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence());
+        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = header.hasParking() ? bus.doorbell() : null;
         this.wakesAlways = header.wakesAlways();
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
@@ -92,7 +95,6 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private long announce(long sequence) {
-        header.putNextSequence(sequence + 1);
         if (doorbell != null) {
             wakeParked();
         }
