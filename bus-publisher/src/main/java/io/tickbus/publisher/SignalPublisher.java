@@ -30,7 +30,6 @@ public final class SignalPublisher implements AutoCloseable {
     private final SignalsHeader header;
     private final SlotWriter writer;
     private final Doorbell doorbell;
-    private final boolean wakesAlways;
     private final FutexWord wakeWord;
     private final Heartbeat heartbeat;
     private long nextDeadlineNs = SignalsLayout.NO_DEADLINE;
@@ -41,7 +40,6 @@ public final class SignalPublisher implements AutoCloseable {
         this.header = bus.signals().header();
         this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = header.hasParking() ? bus.doorbell() : null;
-        this.wakesAlways = header.wakesAlways();
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
     }
@@ -103,7 +101,7 @@ public final class SignalPublisher implements AutoCloseable {
 
     private void wakeParked() {
         try {
-            if (wakesAlways || doorbell.takeParked()) {
+            if (doorbell.takeParked()) {
                 wakeAll();
             }
         } catch (InternalError e) {

@@ -28,7 +28,6 @@ final class SubscriberGate implements SignalGate {
     private final SlotRing ring;
     private final SignalsHeader header;
     private final FutexWord wakeWord;
-    private final boolean isWokenAlways;
     private Doorbell doorbell;
     private boolean isDoorbellLost;
     private Thread preparedThread;
@@ -40,8 +39,7 @@ final class SubscriberGate implements SignalGate {
         this.ring = file.ring();
         this.header = file.header();
         this.wakeWord = Platforms.current().futexWord(file.region(), SignalsLayout.WAKE_WORD);
-        this.isWokenAlways = header.wakesAlways();
-        this.doorbell = header.hasParking() && !isWokenAlways ? attach() : null;
+        this.doorbell = header.hasParking() ? attach() : null;
     }
 
     private Doorbell attach() {
@@ -60,7 +58,7 @@ final class SubscriberGate implements SignalGate {
 
     /** Whether the publisher will wake this subscriber. */
     boolean isWoken() {
-        return isWokenAlways || doorbell != null;
+        return doorbell != null;
     }
 
     /** The signal to wait for. */
@@ -112,8 +110,8 @@ final class SubscriberGate implements SignalGate {
     }
 
     private boolean announce() {
-        if (isWokenAlways || doorbell == null) {
-            return isWokenAlways;
+        if (doorbell == null) {
+            return false;
         }
         try {
             doorbell.announceParked();

@@ -111,6 +111,7 @@ public final class PublishedBus implements AutoCloseable {
             directory.shareWith(options.group());
             TrustedFiles.share(directory.signals(), options.group(), "rw-r-----");
             TrustedFiles.share(directory.lock(), options.group(), "rw-r-----");
+            TrustedFiles.share(directory.doorbell(), options.group(), "rw-rw----");
         }
         return new PublishedBus(lock, signals, doorbell, nextSequence);
     }
@@ -129,7 +130,6 @@ public final class PublishedBus implements AutoCloseable {
         SignalsHeader header = found.header();
         HostIdentity here = HostIdentity.current();
         return header.slotCount() == options.slotCount() && header.hasParking() == options.hasParking()
-                && header.wakesAlways() == options.wakesAlways()
                 && header.host().isSameBoot(here) && header.host().hasSameClock(here);
     }
 
@@ -177,8 +177,7 @@ public final class PublishedBus implements AutoCloseable {
         region.putInt(SignalsLayout.RECORD_BYTES, SignalRecordLayout.LENGTH);
         region.putLong(SignalsLayout.SLOT_COUNT, options.slotCount());
         region.putLong(SignalsLayout.FILE_LENGTH, SignalsLayout.fileLength(options.slotCount()));
-        region.putInt(SignalsLayout.OPTIONS, (options.hasParking() ? SignalsLayout.OPTION_PARKING : 0)
-                | (options.wakesAlways() ? SignalsLayout.OPTION_WAKES_ALWAYS : 0));
+        region.putInt(SignalsLayout.OPTIONS, options.hasParking() ? SignalsLayout.OPTION_PARKING : 0);
         region.putInt(SignalsLayout.CLOCK_ID, SignalsLayout.CLOCK_MONOTONIC);
         region.putLong(SignalsLayout.BASE_SEQUENCE, origin.baseSequence());
         region.putLong(SignalsLayout.HISTORY_ID, origin.historyId());

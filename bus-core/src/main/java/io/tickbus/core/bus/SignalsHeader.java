@@ -43,11 +43,6 @@ public final class SignalsHeader {
         return (region.getInt(SignalsLayout.OPTIONS) & SignalsLayout.OPTION_PARKING) != 0;
     }
 
-    /** Whether it wakes them without being asked to, at the cost of a system call per signal. */
-    public boolean wakesAlways() {
-        return (region.getInt(SignalsLayout.OPTIONS) & SignalsLayout.OPTION_WAKES_ALWAYS) != 0;
-    }
-
     /** The first sequence this file ever held. */
     public long baseSequence() {
         return region.getLong(SignalsLayout.BASE_SEQUENCE);

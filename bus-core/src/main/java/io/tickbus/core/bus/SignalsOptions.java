@@ -8,8 +8,7 @@ import java.util.concurrent.TimeUnit;
  * @param slotCount           a power of two; how many signals a subscriber may be behind before it is overrun
  * @param hasParking          whether subscribers may sleep and are woken; costs a full fence per signal
  * @param heartbeatIntervalNs how often the publisher promises a sign of life, at least 1 ms
- * @param group               name of a group that may read the bus; null for the owner alone. With a group and parking
- *                            each signal costs a system call, since a mere reader cannot say that it sleeps
+ * @param group               name of a group that may read the bus and ring its doorbell; null for the owner alone
  */
 public record SignalsOptions(int slotCount, boolean hasParking, long heartbeatIntervalNs, String group) {
     /** 65,536 slots are 4 MiB: a minute of backlog at 1 kHz, 65 ms at a million signals a second. */
@@ -31,10 +30,6 @@ public record SignalsOptions(int slotCount, boolean hasParking, long heartbeatIn
             throw new IllegalArgumentException(
                     "heartbeat interval must be at least 1 ms: heartbeatIntervalNs=" + heartbeatIntervalNs);
         }
-    }
-
-    boolean wakesAlways() {
-        return hasParking && group != null;
     }
 
     /** The same with another number of slots. */

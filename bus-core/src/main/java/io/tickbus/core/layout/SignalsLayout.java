@@ -101,11 +101,6 @@ public final class SignalsLayout {
     public static final long NO_DEADLINE = Long.MAX_VALUE;
     /** Option: the publisher looks for parked subscribers after each signal. */
     public static final int OPTION_PARKING = 0x01;
-    /**
-     * Option: the publisher wakes after each signal without looking for parked subscribers, since those of a group may
-     * not ring the doorbell: who may write a file may also cut it off under the publisher that has it mapped.
-     */
-    public static final int OPTION_WAKES_ALWAYS = 0x02;
     /** CLOCK_MONOTONIC. */
     public static final int CLOCK_MONOTONIC = 1;
 
