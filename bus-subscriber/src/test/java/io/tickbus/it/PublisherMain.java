@@ -16,8 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A publisher that obeys, line by line: {@code open}, {@code publish COUNT}, {@code paced COUNT SEED},
- * {@code predicted COUNT SEED}, {@code endless SEED},
- * {@code undaunted SEED}, {@code inside}, {@code probe}, {@code close}, {@code quit}.
+ * {@code predicted COUNT SEED}, {@code endless SEED}, {@code inside}, {@code probe}, {@code close}, {@code quit}.
  *
  * <p>Arguments: {@code root}, {@code bus}, {@code slots}, {@code heartbeatMs}, {@code parking}, {@code group}.
  */
@@ -65,7 +64,6 @@ public final class PublisherMain {
             case "paced" -> paced(Integer.parseInt(words[1]), Long.parseLong(words[2]));
             case "predicted" -> predicted(Integer.parseInt(words[1]), Long.parseLong(words[2]));
             case "endless" -> endless(Long.parseLong(words[1]));
-            case "undaunted" -> endlessInSpiteOfFaults(Long.parseLong(words[1]));
             case "inside" -> stopInsideSlot();
             case "probe" -> probe();
             case "close" -> publisher.close();
@@ -120,19 +118,6 @@ public final class PublisherMain {
             publisher.nextDeadlineNs(System.nanoTime() + random.nextInt(LONGEST_GAP_NS));
             LockSupport.parkNanos(random.nextInt(LONGEST_GAP_NS) / 8);
         }
-    }
-
-    /** As a publisher must whose doorbell strangers may cut off: a fault ends a burst and nothing else. */
-    private void endlessInSpiteOfFaults(long seed) {
-        long faults = 0;
-        while (commands.isEmpty()) {
-            try {
-                endless(seed + faults);
-            } catch (InternalError e) {
-                faults++;
-            }
-        }
-        ChildArguments.say("FAULTS count=" + faults);
     }
 
     /** Half of the fields stored, and never a commit: here its process is to be killed. */
