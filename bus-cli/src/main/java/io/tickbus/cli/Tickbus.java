@@ -1,8 +1,15 @@
 package io.tickbus.cli;
 
+import io.tickbus.cli.clock.ClockCommand;
+import io.tickbus.cli.daemon.DaemonCommand;
 import io.tickbus.cli.demo.DemoCommand;
 import io.tickbus.cli.demo.DemoPublisher;
 import io.tickbus.cli.demo.DemoSubscriber;
+import io.tickbus.cli.doctor.DoctorCommand;
+import io.tickbus.cli.dump.DumpCommand;
+import io.tickbus.cli.publish.PublishCommand;
+import io.tickbus.cli.stat.StatCommand;
+import io.tickbus.cli.tail.TailCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,16 +23,18 @@ import picocli.CommandLine.Spec;
  *
  * <p>Exit codes: {@link #DONE}, {@link #FAILED}, {@link #WRONG_USAGE}.
  */
-@Command(name = "tickbus", version = "unused", mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+@Command(name = "tickbus", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, sortOptions = false,
+        versionProvider = Version.class, usageHelpAutoWidth = true, usageHelpWidth = 100,
         description = "A bus of timer signals between the processes of one host, over shared memory.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, DemoPublisher.class, DemoSubscriber.class},
+        subcommands = {DemoCommand.class, DaemonCommand.class, TailCommand.class, PublishCommand.class,
+            StatCommand.class, DumpCommand.class, ClockCommand.class, DoctorCommand.class, DemoPublisher.class,
+            DemoSubscriber.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",
-            "Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is --debug,",
-            "NO_COLOR=1 prints without colours.",
+            "Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is",
+            "--debug, NO_COLOR=1 prints without colours.",
             "",
             "A first look, in two terminals:",
             "  tickbus daemon --every 1ms:42",
@@ -63,7 +72,6 @@ public final class Tickbus implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, command, parsed) -> Complaint.of(e, command, root.isDebugging()))
                 .setParameterExceptionHandler((e, args) -> Complaint.ofUsage(e, root.isDebugging()));
-        commandLine.getHelpSectionMap().remove(CommandLine.Model.UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST);
         return commandLine;
     }
 

@@ -1,16 +1,25 @@
 package io.tickbus.posix;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The kernel's text files under {@code /proc} and {@code /sys}, or under a copy of them that a test has made. */
-record HostFiles(Path root) {
+/**
+ * The kernel's text files under {@code /proc} and {@code /sys}, or under a copy of them that a test has made. What is
+ * missing or may not be read is empty; nothing throws.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param root what {@code proc} and {@code sys} stand in; paths are relative to it
+ */
+public record HostFiles(Path root) {
     /** The file's lines; none where it is missing or may not be read. */
-    List<String> lines(String path) {
+    public List<String> lines(String path) {
         try {
             // ISO-8859-1 accepts every byte: firmware strings are not always UTF-8.
             return Files.readAllLines(root.resolve(path), StandardCharsets.ISO_8859_1);
@@ -20,13 +29,13 @@ record HostFiles(Path root) {
     }
 
     /** The file's first line without surrounding space; empty text where there is none. */
-    String firstLine(String path) {
+    public String firstLine(String path) {
         List<String> lines = lines(path);
         return lines.isEmpty() ? "" : lines.get(0).strip();
     }
 
     /** The value of the first {@code name: value} line. */
-    Optional<String> field(String path, String name) {
+    public Optional<String> field(String path, String name) {
         for (String line : lines(path)) {
             int colon = line.indexOf(':');
             if (colon >= 0 && line.substring(0, colon).strip().equals(name)) {
@@ -36,7 +45,17 @@ record HostFiles(Path root) {
         return Optional.empty();
     }
 
-    boolean exists(String path) {
+    /** The names in a directory, sorted; none where there is none. */
+    public List<String> names(String directory) {
+        try (Stream<Path> entries = Files.list(root.resolve(directory))) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        } catch (IOException | UncheckedIOException ignored) {
+            return List.of();
+        }
+    }
+
+    /** Whether there is such a file or directory. */
+    public boolean exists(String path) {
         return Files.exists(root.resolve(path));
     }
 }

@@ -1,0 +1,51 @@
+package io.tickbus.cli.daemon;
+
+import io.tickbus.posix.ClockSourceWatch;
+import io.tickbus.posix.ClockSourceWatch.Change;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Tells, beside the timer thread and seldom enough not to disturb it, when the kernel changes its clock source. */
+final class ClockAlarm implements AutoCloseable {
+    private static final long INTERVAL_S = 30;
+
+    private final PrintWriter err;
+    private final Thread thread;
+
+    private ClockAlarm(PrintWriter err) {
+        this.err = err;
+        this.thread = new Thread(this::watch, "tickbus-clock");
+        thread.setDaemon(true);
+    }
+
+    static ClockAlarm start(PrintWriter err) {
+        ClockAlarm alarm = new ClockAlarm(err);
+        alarm.thread.start();
+        return alarm;
+    }
+
+    private void watch() {
+        ClockSourceWatch watch = ClockSourceWatch.start(1);
+        try {
+            while (true) {
+                TimeUnit.SECONDS.sleep(INTERVAL_S);
+                watch.poll(System.nanoTime()).ifPresent(this::print);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void print(Change change) {
+        err.printf(Locale.ROOT, "tickbus: the clock source was %s at %.0f ns a read and is %s at %.0f ns: timers lose"
+                + " precision; see 'tickbus clock'%n", change.oldSource(), change.oldCostNs(), change.newSource(),
+                change.newCostNs());
+        err.flush();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,64 @@
+package io.tickbus.cli.daemon;
+
+import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.JsonOutput;
+import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.wait.PredictiveWait;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The daemon's two lines, ready and stopped: {@code name=value} pairs, or an object each. */
+record DaemonReport(PrintWriter out, boolean isJson) {
+    void ready(String bus, SignalPublisher publisher, DaemonMode mode, List<TimerSpec> timers, int[] cpus) {
+        JsonObject line = new JsonObject().with("event", "ready")
+                .with("bus", bus)
+                .with("path", publisher.bus().signals().path().getParent().toString())
+                .with("pid", ProcessHandle.current().pid())
+                .with("epoch", publisher.epoch())
+                .with("nextSequence", publisher.nextSequence())
+                .with("slots", publisher.bus().signals().header().slotCount())
+                .with("parking", publisher.bus().signals().header().hasParking())
+                .with("mode", mode.toString())
+                .with("timers", timers.stream().map(TimerSpec::toString).toList())
+                .with("cpus", Arrays.stream(cpus).boxed().toList())
+                .with("platform", Platforms.reason());
+        print(line);
+    }
+
+    void stopped(SignalPublisher publisher, long firstSequence, long ranNs, CountingSink sink, WaitStrategy waiting) {
+        JsonObject line = new JsonObject().with("event", "stopped")
+                .with("published", publisher.nextSequence() - firstSequence)
+                .with("nextSequence", publisher.nextSequence())
+                .with("late", sink.late())
+                .with("missed", sink.missed())
+                .with("ranNs", ranNs)
+                .with("cpuNs", Platforms.current().processCpuNs());
+        if (waiting instanceof PredictiveWait predictive) {
+            line.with("guardNs", predictive.guard().guardNs())
+                    .with("wakeUps", predictive.guard().wakeUps())
+                    .with("preemptions", predictive.preemptions());
+        }
+        print(line);
+    }
+
+    private void print(JsonObject line) {
+        out.println(isJson ? JsonOutput.line(line) : line.entrySet().stream().map(DaemonReport::pair)
+                .collect(Collectors.joining(" ")));
+        out.flush();
+    }
+
+    private static String pair(Map.Entry<String, Object> field) {
+        if (field.getKey().equals("event")) {
+            return String.valueOf(field.getValue());
+        }
+        String value = field.getValue() instanceof List<?> list
+                ? list.isEmpty() ? "none" : list.stream().map(String::valueOf).collect(Collectors.joining(","))
+                : String.valueOf(field.getValue());
+        return field.getKey() + "=" + (value.contains(" ") ? '"' + value + '"' : value);
+    }
+}

@@ -1,0 +1,68 @@
+package io.tickbus.cli.daemon;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.timer.PeriodicTimer;
+import io.tickbus.publisher.timer.PeriodicTimers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Runs timers for a moment on a bus of this process alone, so that the first real signals are not interpreted. */
+final class PublisherWarmUp {
+    private static final long DURATION_MS = 150;
+    private static final long PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(5);
+    private static final int SLOT_COUNT = 1024;
+
+    private PublisherWarmUp() {
+    }
+
+    /** Takes less than 200 ms on the calling thread. A file system without room for it is no reason to fail. */
+    static void run(DaemonMode mode, boolean hasParking) {
+        Path root = null;
+        try {
+            root = Files.createTempDirectory("tickbus-warm-up-");
+            BusDirectory directory = BusDirectory.at(root, "warm-up");
+            try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
+                    SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT).withParking(hasParking))) {
+                runTimers(publisher, mode);
+            } finally {
+                directory.delete();
+            }
+        } catch (IOException | RuntimeException e) {
+            System.getLogger(PublisherWarmUp.class.getName()).log(System.Logger.Level.DEBUG, "no warm-up", e);
+        } finally {
+            delete(root);
+        }
+    }
+
+    private static void runTimers(SignalPublisher publisher, DaemonMode mode) {
+        long nowNs = System.nanoTime();
+        PeriodicTimer timer = new PeriodicTimer(nowNs, PERIOD_NS, 1, 0, TimeUnit.SECONDS.toNanos(1));
+        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of(timer)), mode.waitStrategy(),
+                new CountingSink(TimerDaemon.publishing(publisher)));
+        ScheduledExecutorService alarm = Executors.newSingleThreadScheduledExecutor();
+        try {
+            alarm.schedule(daemon::stop, DURATION_MS, TimeUnit.MILLISECONDS);
+            daemon.run();
+        } finally {
+            alarm.shutdownNow();
+        }
+    }
+
+    private static void delete(Path root) {
+        try {
+            if (root != null) {
+                Files.deleteIfExists(root);
+            }
+        } catch (IOException ignored) {
+            // Left to whoever cleans the temporary folder.
+        }
+    }
+}

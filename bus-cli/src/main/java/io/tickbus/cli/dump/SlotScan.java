@@ -1,0 +1,114 @@
+package io.tickbus.cli.dump;
+
+import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+
+/** Goes over slots a mebibyte at a time, counts their states and notes what contradicts the header. */
+final class SlotScan {
+    private static final int SLOTS_PER_READ = 1 << 14;
+
+    private final DumpFile file;
+    private final Findings findings;
+    private final long slotCount;
+    private long empty;
+    private long writing;
+    private long committed;
+    private long newest = -1;
+
+    SlotScan(DumpFile file, Findings findings) {
+        this.file = file;
+        this.findings = findings;
+        this.slotCount = file.slotCount();
+    }
+
+    /** Hands over the slots of a range that are really there. */
+    static void read(DumpFile file, long first, long last, Consumer<DumpedSlot> consumer) {
+        long end = Math.min(last + 1, file.presentSlots());
+        for (long at = first; at < end; at += SLOTS_PER_READ) {
+            int count = (int) Math.min(SLOTS_PER_READ, end - at);
+            ByteBuffer bytes = file.read(DumpFile.slotOffset(at), count * SignalRecordLayout.LENGTH);
+            int whole = bytes.limit() / SignalRecordLayout.LENGTH;
+            for (int i = 0; i < whole; i++) {
+                consumer.accept(new DumpedSlot(at + i, bytes.slice(i * SignalRecordLayout.LENGTH,
+                        SignalRecordLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN)));
+            }
+        }
+    }
+
+    /** Looks at every slot. A living publisher moves on meanwhile, and what it wrote since is no fault. */
+    void run() {
+        long base = file.headerLong(SignalsLayout.BASE_SEQUENCE);
+        long nextBefore = file.headerLong(SignalsLayout.NEXT_SEQUENCE);
+        read(file, 0, slotCount - 1, slot -> {
+            count(slot);
+            check(slot, base, nextBefore);
+        });
+        long nextAfter = nextSequenceNow();
+        findings.addIf(newest > nextAfter, "the newest slot holds sequence " + newest + ", but nextSequence is "
+                + nextAfter);
+        findings.addIf(newest < nextBefore - 1 && nextBefore > base, "nextSequence is " + nextBefore
+                + ", but the newest slot holds " + (newest < 0 ? "nothing" : "sequence " + newest));
+        findings.addIf(writing > 1 && nextAfter == nextBefore,
+                writing + " slots are half-written; one writer leaves at most one");
+    }
+
+    private long nextSequenceNow() {
+        ByteBuffer now = file.read(SignalsLayout.NEXT_SEQUENCE, Long.BYTES);
+        return now.limit() < Long.BYTES ? 0 : now.getLong(0);
+    }
+
+    private void count(DumpedSlot slot) {
+        switch (slot.state()) {
+            case EMPTY -> empty++;
+            case WRITING -> writing++;
+            case COMMITTED -> {
+                committed++;
+                newest = Math.max(newest, slot.sequence());
+            }
+        }
+    }
+
+    private void check(DumpedSlot slot, long base, long nextBefore) {
+        String name = "slot " + slot.slot() + ": ";
+        if (slot.state() == DumpedSlot.State.EMPTY) {
+            findings.addIf(base + slotCount <= nextBefore, name + "is empty, although the ring has been full");
+            return;
+        }
+        long sequence = slot.sequence();
+        findings.addIf(sequence % slotCount != slot.slot(), name + "sequence " + sequence
+                + " belongs elsewhere");
+        boolean isPossible = sequence >= base && sequence >= nextBefore - slotCount
+                && (sequence <= nextBefore || sequence <= nextSequenceNow());
+        findings.addIf(!isPossible, name + "sequence " + sequence + " lies outside of what the ring can hold"
+                + " (nextSequence " + nextBefore + ")");
+        if (slot.state() == DumpedSlot.State.COMMITTED) {
+            findings.addIf(slot.payloadLength() > SignalRecordLayout.MAX_PAYLOAD_LENGTH, name + "payloadLength is "
+                    + slot.payloadLength() + " and can be at most " + SignalRecordLayout.MAX_PAYLOAD_LENGTH);
+            findings.addIf(slot.publishedNs() < slot.deadlineNs(), name + "published before it was due");
+        }
+    }
+
+    long slotCount() {
+        return slotCount;
+    }
+
+    long empty() {
+        return empty;
+    }
+
+    long writing() {
+        return writing;
+    }
+
+    long committed() {
+        return committed;
+    }
+
+    /** The highest sequence that is committed; −1 without one. */
+    long newest() {
+        return newest;
+    }
+}

@@ -1,0 +1,33 @@
+package io.tickbus.cli.publish;
+
+import io.tickbus.core.layout.SignalRecordLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A payload as it is typed: text, or {@code 0x} and hexadecimal digits. */
+record Payload(byte[] bytes) {
+    static final class Converter implements ITypeConverter<Payload> {
+        @Override
+        public Payload convert(String value) {
+            Payload payload = parse(value);
+            if (payload.bytes.length > SignalRecordLayout.MAX_PAYLOAD_LENGTH) {
+                throw new TypeConversionException("a payload has at most " + SignalRecordLayout.MAX_PAYLOAD_LENGTH
+                        + " bytes: bytes=" + payload.bytes.length);
+            }
+            return payload;
+        }
+    }
+
+    static Payload parse(String text) {
+        if (!text.startsWith("0x")) {
+            return new Payload(text.getBytes(StandardCharsets.UTF_8));
+        }
+        try {
+            return new Payload(HexFormat.of().parseHex(text.substring(2)));
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("after 0x two hexadecimal digits make a byte: payload=" + text);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.tickbus.cli.tail;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberOptions;
+import java.io.PrintWriter;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Attaches to a bus, and waits for it where it is not there yet. */
+record BusArrival(BusDirectory directory, PrintWriter err, BooleanSupplier isStopped) {
+    private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long REMINDER_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
+
+    /**
+     * Null when it was stopped meanwhile.
+     *
+     * @throws BusException why the bus cannot be read, at once or when the time is over
+     */
+    SignalSubscriber await(SubscriberOptions options, long timeoutNs) {
+        long startNs = System.nanoTime();
+        long nextReminderNs = startNs;
+        while (!isStopped.getAsBoolean()) {
+            try {
+                return SignalSubscriber.attach(directory, options);
+            } catch (BusException e) {
+                long nowNs = System.nanoTime();
+                if (!isPassing(e.reason()) || nowNs - startNs >= timeoutNs) {
+                    throw e;
+                }
+                if (nowNs >= nextReminderNs) {
+                    nextReminderNs = nowNs + REMINDER_INTERVAL_NS;
+                    err.println("tickbus: waiting for bus '" + directory.name() + "' (" + e.getMessage() + ")");
+                }
+                LockSupport.parkNanos(LOOK_INTERVAL_NS);
+            }
+        }
+        return null;
+    }
+
+    /** A publisher that starts creates the bus, or replaces one of an earlier boot. */
+    private static boolean isPassing(Reason reason) {
+        return reason == Reason.NOT_FOUND || reason == Reason.WRONG_BOOT_ID;
+    }
+}

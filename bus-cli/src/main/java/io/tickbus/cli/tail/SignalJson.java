@@ -1,0 +1,70 @@
+package io.tickbus.cli.tail;
+
+import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.JsonOutput;
+import io.tickbus.core.SignalRecord;
+import java.nio.charset.StandardCharsets;
+
+/** Signals as JSON lines, put together by hand since there may be 100,000 a second. */
+final class SignalJson implements SignalFormat {
+    private static final byte[] BEGIN = ascii("{\"type\":\"signal\",\"sequence\":");
+    private static final byte[] SIGNAL_ID = ascii(",\"signalId\":");
+    private static final byte[] KEY = ascii(",\"key\":");
+    private static final byte[] OWNER = ascii(",\"owner\":");
+    private static final byte[] REALTIME = ascii(",\"publishedRealtimeNs\":");
+    private static final byte[] PUBLISHED = ascii(",\"publishedNs\":");
+    private static final byte[] DEADLINE = ascii(",\"deadlineNs\":");
+    private static final byte[] OBSERVED = ascii(",\"observedNs\":");
+    private static final byte[] LATENESS = ascii(",\"latenessNs\":");
+    private static final byte[] LATENCY = ascii(",\"latencyNs\":");
+    private static final byte[] NULL = ascii("null");
+    private static final byte[] FLAGS = ascii(",\"flags\":");
+    private static final byte[] OCCURRENCE = ascii(",\"occurrence\":");
+    private static final byte[] MISSED = ascii(",\"missed\":");
+    private static final byte[] PAYLOAD = ascii(",\"payload\":\"");
+    private static final byte[] END = ascii("\"}");
+
+    private final WallClock clock = new WallClock();
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void begin(LineBuffer out) {
+        // Each line says itself what it is.
+    }
+
+    @Override
+    public void signal(LineBuffer out, Sighting sighting) {
+        SignalRecord signal = sighting.signal();
+        out.put(BEGIN).put(signal.sequence()).put(SIGNAL_ID).put(signal.signalId()).put(KEY).put(signal.key())
+                .put(OWNER).put(signal.owner())
+                .put(REALTIME).put(clock.realtimeNs(signal.publishedNs(), sighting.observedNs()))
+                .put(PUBLISHED).put(signal.publishedNs()).put(DEADLINE).put(signal.deadlineNs())
+                .put(OBSERVED).put(sighting.observedNs());
+        putUnlessBacklog(out.put(LATENESS), sighting, sighting.latenessNs());
+        putUnlessBacklog(out.put(LATENCY), sighting, sighting.latencyNs());
+        out.put(FLAGS).put(FlagNames.jsonArray(signal.flags())).put(OCCURRENCE).put(signal.occurrence())
+                .put(MISSED).put(signal.missed()).put(PAYLOAD);
+        PayloadHex.put(out, signal);
+        out.put(END).endLine();
+    }
+
+    private static void putUnlessBacklog(LineBuffer out, Sighting sighting, long ns) {
+        if (sighting.isBacklog()) {
+            out.put(NULL);
+        } else {
+            out.put(ns);
+        }
+    }
+
+    @Override
+    public void event(LineBuffer out, String type, Object... fields) {
+        JsonObject event = new JsonObject().with("type", type);
+        for (int i = 0; i < fields.length; i += 2) {
+            event.with((String) fields[i], fields[i + 1]);
+        }
+        out.put(JsonOutput.line(event)).endLine();
+    }
+}

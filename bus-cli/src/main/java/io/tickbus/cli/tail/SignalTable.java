@@ -1,0 +1,64 @@
+package io.tickbus.cli.tail;
+
+import io.tickbus.core.SignalRecord;
+import java.nio.charset.StandardCharsets;
+
+/** Signals as lines of a table. Events go to standard error only, so that the table stays one. */
+final class SignalTable implements SignalFormat {
+    private static final int SIGNAL_COLUMN = 13;
+    private static final int TIME_COLUMN = 25;
+    private static final int KEY_COLUMN = 45;
+    private static final int LATENESS_COLUMN = 57;
+    private static final int LATENCY_COLUMN = 71;
+    private static final int FLAGS_COLUMN = 85;
+    private static final int MISSED_COLUMN = 101;
+    private static final int PAYLOAD_COLUMN = 109;
+    private static final int NS_PER_US = 1000;
+    private static final int NS_DIGITS = 3;
+    private static final byte[] BACKLOG = "-".getBytes(StandardCharsets.US_ASCII);
+
+    private final WallClock clock = new WallClock();
+
+    @Override
+    public void begin(LineBuffer out) {
+        out.put("SEQUENCE").toColumn(SIGNAL_COLUMN).put("SIGNAL").toColumn(TIME_COLUMN).put("PUBLISHED")
+                .toColumn(KEY_COLUMN).put("KEY").toColumn(LATENESS_COLUMN).put("LATENESS us")
+                .toColumn(LATENCY_COLUMN).put("LATENCY us").toColumn(FLAGS_COLUMN).put("FLAGS")
+                .toColumn(MISSED_COLUMN).put("MISSED").toColumn(PAYLOAD_COLUMN).put("PAYLOAD").endLine();
+    }
+
+    @Override
+    public void signal(LineBuffer out, Sighting sighting) {
+        SignalRecord signal = sighting.signal();
+        out.put(signal.sequence()).toColumn(SIGNAL_COLUMN).put(signal.signalId()).toColumn(TIME_COLUMN);
+        clock.putTimeOfDay(out, signal.publishedNs(), sighting.observedNs());
+        out.toColumn(KEY_COLUMN).put(signal.key()).toColumn(LATENESS_COLUMN);
+        putMicros(out, sighting, sighting.latenessNs());
+        out.toColumn(LATENCY_COLUMN);
+        putMicros(out, sighting, sighting.latencyNs());
+        out.toColumn(FLAGS_COLUMN).put(FlagNames.commaSeparated(signal.flags()));
+        out.toColumn(MISSED_COLUMN).put(Integer.toUnsignedLong(signal.missed()));
+        if (signal.payloadLength() > 0) {
+            out.toColumn(PAYLOAD_COLUMN);
+            PayloadHex.put(out, signal);
+        }
+        out.endLine();
+    }
+
+    private static void putMicros(LineBuffer out, Sighting sighting, long ns) {
+        if (sighting.isBacklog()) {
+            out.put(BACKLOG);
+            return;
+        }
+        if (ns < 0) {
+            out.put('-');
+        }
+        long magnitude = Math.abs(ns);
+        out.put(magnitude / NS_PER_US).put('.').putDigits(magnitude % NS_PER_US, NS_DIGITS);
+    }
+
+    @Override
+    public void event(LineBuffer out, String type, Object... fields) {
+        // On standard error; see TailEvents.
+    }
+}

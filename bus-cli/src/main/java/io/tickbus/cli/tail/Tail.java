@@ -1,0 +1,123 @@
+package io.tickbus.cli.tail;
+
+import io.tickbus.cli.JsonObject;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.wait.PredictiveWait;
+import io.tickbus.subscriber.SignalHandler;
+import io.tickbus.subscriber.SignalSubscriber;
+import java.util.concurrent.TimeUnit;
+
+/** The loop of {@code tail}: signals into the buffer, the buffer out when it is idle or a fiftieth of a second old. */
+final class Tail implements SignalHandler {
+    private static final long FLUSH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long STATISTICS_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int BATCH = 256;
+
+    private final SignalSubscriber subscriber;
+    private final TailEvents events;
+    private final SignalFormat format;
+    private final LineBuffer out;
+    private final boolean hasSignals;
+    private final TailStatistics total = new TailStatistics();
+    private final TailStatistics recent = new TailStatistics();
+    private final Sighting sighting = new Sighting();
+    private final long firstLiveSequence;
+    private volatile boolean isStopped;
+    private long startNs;
+    private long endNs;
+
+    /** {@code hasSignals}: whether each signal is printed, or statistics once a second. */
+    Tail(SignalSubscriber subscriber, TailEvents events, SignalFormat format, LineBuffer out, boolean hasSignals) {
+        this.subscriber = subscriber;
+        this.events = events;
+        this.format = format;
+        this.out = out;
+        this.hasSignals = hasSignals;
+        this.firstLiveSequence = subscriber.file().header().nextSequence();
+    }
+
+    void stop() {
+        isStopped = true;
+    }
+
+    /** Runs until so many signals were seen or so much time has passed, or it is stopped. */
+    void run(long count, long durationNs) {
+        startNs = System.nanoTime();
+        long untilNs = durationNs > Long.MAX_VALUE - startNs ? Long.MAX_VALUE : startNs + durationNs;
+        if (hasSignals) {
+            format.begin(out);
+        }
+        long nextFlushNs = startNs;
+        long nextStatisticsNs = startNs + STATISTICS_INTERVAL_NS;
+        long nowNs = startNs;
+        subscriber.publisherStatus();
+        while (!isStopped && nowNs < untilNs && subscriber.received() < count) {
+            int limit = (int) Math.min(BATCH, count - subscriber.received());
+            boolean isIdle = subscriber.await(this, limit, Math.min(FLUSH_INTERVAL_NS, untilNs - nowNs)) == 0;
+            nowNs = System.nanoTime();
+            if (!hasSignals && nowNs >= nextStatisticsNs) {
+                nextStatisticsNs = nowNs + STATISTICS_INTERVAL_NS;
+                printRecent();
+            }
+            if (isIdle || nowNs >= nextFlushNs) {
+                nextFlushNs = nowNs + FLUSH_INTERVAL_NS;
+                flush();
+            }
+        }
+        endNs = nowNs;
+        flush();
+    }
+
+    private void flush() {
+        events.report();
+        if (!out.isEmpty()) {
+            out.flush();
+        }
+    }
+
+    @Override
+    public void onSignal(SignalRecord signal) {
+        sighting.set(signal, System.nanoTime(), signal.sequence() < firstLiveSequence);
+        total.record(sighting);
+        if (hasSignals) {
+            format.signal(out, sighting);
+        } else {
+            recent.record(sighting);
+        }
+    }
+
+    private void printRecent() {
+        if (format instanceof SignalJson) {
+            format.event(out, "statistics", "count", recent.count(), "latencyNs", recent.latencyJson(),
+                    "latenessNs", recent.latenessJson());
+        } else {
+            out.put(recent.count() + " signals in a second; " + (recent.count() == 0 ? "" : recent.text())).endLine();
+        }
+        recent.reset();
+    }
+
+    /** Counts and percentiles of the whole run. */
+    JsonObject summary() {
+        JsonObject summary = new JsonObject().with("type", "summary")
+                .with("received", subscriber.received())
+                .with("filtered", subscriber.filtered())
+                .with("lost", subscriber.lost())
+                .with("overruns", subscriber.overruns())
+                .with("nextSequence", subscriber.sequence())
+                .with("ranNs", endNs - startNs)
+                .with("measured", total.count())
+                .with("latencyNs", total.latencyJson())
+                .with("latenessNs", total.latenessJson())
+                .with("waiting", subscriber.waitStrategy().name())
+                .with("wokenByPublisher", subscriber.isWokenByPublisher());
+        if (subscriber.waitStrategy() instanceof PredictiveWait predictive) {
+            summary.with("guardNs", predictive.guard().guardNs()).with("preemptions", predictive.preemptions());
+        }
+        return summary;
+    }
+
+    /** The percentiles in words; empty where nothing was seen live. */
+    String percentiles() {
+        return total.count() == 0 ? "" : total.text();
+    }
+}

@@ -1,0 +1,123 @@
+package io.tickbus.cli.tail;
+
+import io.tickbus.cli.BusOptions;
+import io.tickbus.cli.Durations;
+import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.Tickbus;
+import io.tickbus.cli.WholeNumber;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberOptions;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints a bus's signals as they come. */
+@Command(name = "tail",
+        description = "Print the signals of a bus as they come, until Ctrl-C.",
+        footer = {
+            "",
+            "Examples:",
+            "  tickbus tail                                  from now on",
+            "  tickbus tail --from oldest --signal 42 --json | jq .latenessNs",
+            "  tickbus tail --stats --seconds 10 --wait park   percentiles only",
+            "",
+            "Lateness is from when a signal was due to when it is seen here, latency from when it was",
+            "published. Neither is given for signals that were published before tail came."})
+public final class TailCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private BusOptions bus;
+    @Option(names = "--from", paramLabel = "newest|oldest|SEQUENCE", defaultValue = "newest",
+            converter = JoinPosition.class, description = "Where to begin; default ${DEFAULT-VALUE}.")
+    private long from;
+    @Option(names = "--wait", paramLabel = "predictive|spin|park|backoff", defaultValue = "predictive",
+            description = "How to wait for the next signal; default ${DEFAULT-VALUE}.")
+    private String waiting;
+    @Option(names = "--signal", paramLabel = "ID", converter = WholeNumber.ToInt.class,
+            description = "Only this signal id; may be repeated.")
+    private int[] signalIds = {};
+    @Option(names = "--count", paramLabel = "N", description = "End after so many signals.")
+    private long count = Long.MAX_VALUE;
+    @Option(names = "--seconds", paramLabel = "S", description = "End after so many seconds.")
+    private double seconds = Double.POSITIVE_INFINITY;
+    @Option(names = "--timeout", paramLabel = "DURATION", converter = Durations.Converter.class,
+            description = "How long to wait for the bus to appear; 0 for not at all, without it for ever.")
+    private long timeoutNs = Long.MAX_VALUE;
+    @Option(names = "--stats", description = "Print no signals but percentiles, once a second.")
+    private boolean isStatistics;
+    @Option(names = "--json", description = "Print signals, events and the summary as JSON, one object a line.")
+    private boolean isJson;
+
+    private final AtomicReference<Tail> running = new AtomicReference<>();
+    private volatile boolean isStopped;
+
+    @Override
+    public Integer call() {
+        WaitStrategy strategy = WaitStrategy.named(waiting);
+        if (count < 1 || !(seconds > 0)) {
+            throw new IllegalArgumentException("--count and --seconds must be more than 0: count=" + count
+                    + " seconds=" + seconds);
+        }
+        LineBuffer out = new LineBuffer(new FileOutputStream(FileDescriptor.out));
+        SignalFormat format = isJson ? new SignalJson() : new SignalTable();
+        TailEvents events = new TailEvents(format, out, spec.commandLine().getErr());
+        SubscriberOptions options = SubscriberOptions.defaults().withJoin(from).withWaiting(strategy)
+                .withSignalIds(signalIds).withListener(events);
+        try (StopSignal ignored = StopSignal.listen(this::stop)) {
+            BusArrival arrival = new BusArrival(bus.directory(), spec.commandLine().getErr(), () -> isStopped);
+            try (SignalSubscriber subscriber = arrival.await(options, timeoutNs)) {
+                if (subscriber != null) {
+                    run(new Tail(subscriber, events, format, out, !isStatistics), out);
+                }
+            }
+        } catch (UncheckedIOException e) {
+            // Whoever read this has seen enough: `tickbus tail | head`.
+            return Tickbus.DONE;
+        }
+        return Tickbus.DONE;
+    }
+
+    private void stop() {
+        isStopped = true;
+        Tail tail = running.get();
+        if (tail != null) {
+            tail.stop();
+        }
+    }
+
+    private void run(Tail tail, LineBuffer out) {
+        running.set(tail);
+        if (isStopped) {
+            tail.stop();
+        }
+        tail.run(count, (long) Math.min(Long.MAX_VALUE, seconds * TimeUnit.SECONDS.toNanos(1)));
+        JsonObject summary = tail.summary();
+        if (isJson) {
+            summary.remove("type");
+            new SignalJson().event(out, "summary", summary.entrySet().stream()
+                    .flatMap(field -> java.util.stream.Stream.of(field.getKey(), field.getValue())).toArray());
+            out.flush();
+            return;
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf(Locale.ROOT, "tickbus: received %,d, lost %,d, filtered %,d in %s%n", summary.get("received"),
+                summary.get("lost"), summary.get("filtered"), Durations.format((long) summary.get("ranNs")));
+        if (!tail.percentiles().isEmpty()) {
+            err.println("tickbus: " + tail.percentiles());
+        }
+        err.flush();
+    }
+}
