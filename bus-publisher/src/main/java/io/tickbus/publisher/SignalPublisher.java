@@ -21,6 +21,9 @@ import io.tickbus.core.platform.Platforms;
  * <p><b>Loss:</b> the publisher never waits for a subscriber and overwrites the oldest signal; a subscriber that was
  * overrun is told exactly how many it missed. A signal is visible when {@code publish} returns, also if the process is
  * killed in the next instruction.
+ * <p><b>Errors:</b> a member of the group a bus is shared with may shorten the doorbell. The JVM reports such a fault
+ * late, so that until the next heartbeat the publishing thread can see an {@link InternalError}, also after
+ * {@code publish} has returned. The bus is whole then, and publishing can go on.
  */
 public final class SignalPublisher implements AutoCloseable {
     private final PublishedBus bus;
@@ -35,7 +38,7 @@ public final class SignalPublisher implements AutoCloseable {
     private SignalPublisher(PublishedBus bus) {
         this.bus = bus;
         this.header = bus.signals().header();
-        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence());
+        this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = header.hasParking() ? bus.doorbell() : null;
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
@@ -90,7 +93,6 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private long announce(long sequence) {
-        header.putNextSequence(sequence + 1);
         if (doorbell != null) {
             wakeParked();
         }
@@ -98,20 +100,20 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private void wakeParked() {
-        if (isAnyoneParked()) {
-            header.raiseWakeWord();
-            wakeWord.wakeAll();
-        }
-    }
-
-    private boolean isAnyoneParked() {
         try {
-            return doorbell.takeParked();
+            if (doorbell.takeParked()) {
+                wakeAll();
+            }
         } catch (InternalError e) {
             // Somebody who may write the doorbell has cut it off. It gets its length back; until then all are woken.
             doorbell.restoreLength();
-            return true;
+            wakeAll();
         }
+    }
+
+    private void wakeAll() {
+        header.raiseWakeWord();
+        wakeWord.wakeAll();
     }
 
     /**

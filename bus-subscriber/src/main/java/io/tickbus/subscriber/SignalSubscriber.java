@@ -5,7 +5,6 @@ import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
@@ -111,8 +110,8 @@ public final class SignalSubscriber implements AutoCloseable {
      * @return how many were handed over
      */
     public int poll(SignalHandler handler, int limit) {
+        int count = 0;
         try {
-            int count = 0;
             while (count < limit) {
                 long current = sequence;
                 int outcome = ring.read(current, signal.fields());
@@ -136,11 +135,14 @@ public final class SignalSubscriber implements AutoCloseable {
             }
             if (count == 0 && ++emptyPolls >= EMPTY_POLLS_PER_CHECK) {
                 emptyPolls = 0;
-                checkIfDue(System.nanoTime());
+                if (!isClosed) {
+                    checkIfDue(System.nanoTime());
+                }
             }
             return count;
         } catch (InternalError e) {
-            throw faulted(e);
+            survive(e);
+            return count;
         }
     }
 
@@ -155,6 +157,16 @@ public final class SignalSubscriber implements AutoCloseable {
         long startNs = System.nanoTime();
         long untilNs = timeoutNs > Long.MAX_VALUE - startNs ? Long.MAX_VALUE : startNs + timeoutNs;
         while (true) {
+            try {
+                return awaitUntil(handler, limit, untilNs);
+            } catch (InternalError e) {
+                survive(e);
+            }
+        }
+    }
+
+    private int awaitUntil(SignalHandler handler, int limit, long untilNs) {
+        while (true) {
             int count = poll(handler, limit);
             if (count > 0) {
                 return count;
@@ -165,15 +177,7 @@ public final class SignalSubscriber implements AutoCloseable {
                 return 0;
             }
             gate.sequence(sequence);
-            waitAtGate(Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
-        }
-    }
-
-    private void waitAtGate(long untilNs) {
-        try {
-            waitStrategy.await(gate, untilNs);
-        } catch (InternalError e) {
-            throw faulted(e);
+            waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
         }
     }
 
@@ -183,13 +187,17 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Goes to the oldest or newest readable signal and reports exactly what lies between. */
     private void skipOverwritten() {
+        long stamp = ring.stamp(sequence);
+        long next = publisherSequence();
+        if (!isOfLaterLap(stamp, next)) {
+            throw contradicts("nextSequence=" + next + " stamp=" + stamp + " sequence=" + sequence);
+        }
         overruns++;
         if (overrunPolicy == OverrunPolicy.FAIL) {
             throw new BusException(Reason.OVERRUN, "bus '" + directory.name() + "'", "sequence " + sequence
                     + " was overwritten before it was read, the publisher is at " + file.header().nextSequence(),
                     "poll faster, use more slots, or another overrun policy");
         }
-        long next = publisherSequence();
         if (overrunPolicy == OverrunPolicy.NEWEST) {
             reportLoss(next);
             return;
@@ -198,8 +206,17 @@ public final class SignalSubscriber implements AutoCloseable {
         // leaves it twice the headroom, so that the chase ends after a few.
         long headroom = overrunsInARow == 0 ? 0 : Math.min(ring.slotCount() / 2, FIRST_HEADROOM << overrunsInARow);
         overrunsInARow = Math.min(overrunsInARow + 1, MAX_DOUBLINGS);
-        long oldest = ring.oldestReadable(file.header().baseSequence(), next);
+        long oldest = Math.max(sequence + 1, ring.oldestReadable(file.header().baseSequence(), next));
         reportLoss(Math.min(next, oldest + headroom));
+    }
+
+    /**
+     * Whether a stamp found in the slot of the wanted sequence can be of a later lap. It cannot be far ahead of where
+     * the publisher was seen to be after it.
+     */
+    private boolean isOfLaterLap(long stamp, long next) {
+        long begun = Math.abs(stamp) - 1;
+        return begun > sequence && begun - 1 <= next && ring.slotOffset(begun) == ring.slotOffset(sequence);
     }
 
     /**
@@ -208,7 +225,8 @@ public final class SignalSubscriber implements AutoCloseable {
      */
     private long publisherSequence() {
         long next = file.header().nextSequence();
-        if ((next > file.header().baseSequence() && !ring.hasReached(next - 1)) || next < sequence) {
+        long base = file.header().baseSequence();
+        if (next < base || next < sequence || (next > base && !ring.hasReached(next - 1))) {
             throw contradicts("nextSequence=" + next + " stamp=" + ring.stamp(next - 1) + " sequence=" + sequence);
         }
         return next;
@@ -228,11 +246,19 @@ public final class SignalSubscriber implements AutoCloseable {
         listener.onLoss(first, count);
     }
 
-    private RuntimeException faulted(InternalError fault) {
-        if (String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
-            return file.truncated(fault);
+    /**
+     * Decides whose fault an access past a shortened file was. The JVM reports it late, perhaps first in the next
+     * system call, so the place says nothing: it was the doorbell's, which others may cut off, unless that is given up
+     * already or the signals file is not what it was.
+     */
+    private void survive(InternalError fault) {
+        if (!String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
+            throw fault;
         }
-        throw fault;
+        file.checkLength();
+        if (!gate.loseDoorbell() || file.standing() != SignalsFile.Standing.CURRENT) {
+            throw file.truncated(fault);
+        }
     }
 
     private void checkIfDue(long nowNs) {
@@ -247,6 +273,7 @@ public final class SignalSubscriber implements AutoCloseable {
             throw new IllegalStateException("the subscriber is closed: bus=" + directory.name());
         }
         nextCheckNs = nowNs + CHECK_INTERVAL_NS;
+        gate.regainDoorbell();
         if (file.header().nextSequence() > sequence && !ring.hasNews(sequence)) {
             throw contradicts("nextSequence=" + file.header().nextSequence() + " sequence=" + sequence + " stamp="
                     + ring.stamp(sequence));
@@ -295,7 +322,11 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Looks at the publisher now; costs a system call or two where its heartbeat is old. */
     public PublisherStatus publisherStatus() {
-        check(System.nanoTime());
+        try {
+            check(System.nanoTime());
+        } catch (InternalError e) {
+            survive(e);
+        }
         return publisherStatus;
     }
 
@@ -352,6 +383,6 @@ public final class SignalSubscriber implements AutoCloseable {
     public void close() {
         isClosed = true;
         nextCheckNs = Long.MIN_VALUE;
-        ring = new SlotRing(SharedRegion.allocate(2 * SignalRecordLayout.LENGTH), 0, SignalRecordLayout.LENGTH, 2);
+        ring = new SlotRing(SharedRegion.allocate(2 * SlotRing.SLOT_LENGTH), 0, 2);
     }
 }

@@ -24,27 +24,32 @@ final class SubscriberGate implements SignalGate {
     private static final long TIMER_SLACK_NS = 1;
     private static final long MOVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    private final BusDirectory directory;
     private final SlotRing ring;
     private final SignalsHeader header;
     private final FutexWord wakeWord;
     private Doorbell doorbell;
+    private boolean isDoorbellLost;
     private Thread preparedThread;
     private long nextMoveNs = Long.MIN_VALUE;
     private long sequence;
 
     SubscriberGate(BusDirectory directory, SignalsFile file) {
+        this.directory = directory;
         this.ring = file.ring();
         this.header = file.header();
         this.wakeWord = Platforms.current().futexWord(file.region(), SignalsLayout.WAKE_WORD);
-        this.doorbell = header.hasParking() ? attach(directory) : null;
+        this.doorbell = header.hasParking() ? attach() : null;
     }
 
-    private static Doorbell attach(BusDirectory directory) {
+    private Doorbell attach() {
         try {
+            isDoorbellLost = false;
             return Doorbell.attach(directory);
         } catch (BusException e) {
             if (e.reason() == Reason.NOT_TRUSTED || e.reason() == Reason.NOT_FOUND
                     || e.reason() == Reason.TRUNCATED) {
+                isDoorbellLost = e.reason() == Reason.TRUNCATED;
                 return null;
             }
             throw e;
@@ -112,8 +117,26 @@ final class SubscriberGate implements SignalGate {
             doorbell.announceParked();
             return true;
         } catch (InternalError e) {
-            // Somebody cut the doorbell off; the publisher mends it at its next heartbeat. Until then: naps.
+            loseDoorbell();
             return false;
+        }
+    }
+
+    /**
+     * Somebody cut the doorbell off; the publisher mends it at its next heartbeat. Until then: naps. Returns whether
+     * there was a doorbell to lose.
+     */
+    boolean loseDoorbell() {
+        boolean isLostNow = doorbell != null;
+        isDoorbellLost |= isLostNow;
+        doorbell = null;
+        return isLostNow;
+    }
+
+    /** To be called now and then: rings again once the doorbell is mended. */
+    void regainDoorbell() {
+        if (isDoorbellLost) {
+            doorbell = attach();
         }
     }
 

@@ -64,6 +64,12 @@ final class ChildJvm {
             return this;
         }
 
+        /** Plain {@code java -cp}. */
+        Builder withoutFlags() {
+            flags.clear();
+            return this;
+        }
+
         /** A command that runs the rest of its line, such as {@code setpriv}. */
         Builder under(List<String> command) {
             prefix.addAll(command);

@@ -74,7 +74,7 @@ class PublisherOwnershipIT {
         assertEquals(next, ChildJvm.number(opened, "next"));
         assertEquals(2, ChildJvm.number(opened, "epoch"));
         assertEquals(List.of(folder, bus.directory().doorbell(), bus.directory().lock(), bus.directory().signals()),
-                TestBus.tree(folder));
+                FileTree.of(folder));
         long end = ChildJvm.number(successor.order("publish 7"), "next");
         String report = subscriber.ask("until " + end, "REACHED");
         assertEquals(107, ChildJvm.number(report, "received"), report);

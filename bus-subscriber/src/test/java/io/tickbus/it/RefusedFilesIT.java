@@ -108,10 +108,10 @@ class RefusedFilesIT {
         byte[] bytes = new byte[changed.limit()];
         changed.get(0, bytes);
         Files.write(bus.directory().signals(), bytes);
-        List<Path> tree = TestBus.tree(bus.root());
+        List<Path> tree = FileTree.of(bus.root());
         assertRefused(main, reason, words);
         assertArrayEquals(bytes, Files.readAllBytes(bus.directory().signals()));
-        assertEquals(tree, TestBus.tree(bus.root()));
+        assertEquals(tree, FileTree.of(bus.root()));
         Files.write(bus.directory().signals(), intact);
     }
 

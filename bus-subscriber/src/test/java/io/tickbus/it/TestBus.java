@@ -43,8 +43,9 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
             }
             assertEquals(List.of(), crashReports(), "a JVM crashed");
             if (context.getExecutionException().isEmpty()) {
-                BusDirectory.list(root).forEach(name -> BusDirectory.at(root, name).delete());
-                assertEquals(List.of(), tree(root), "left behind");
+                List<String> buses = BusDirectory.list(root);
+                buses.forEach(name -> BusDirectory.at(root, name).delete());
+                assertEquals(buses.isEmpty() ? FileTree.of(root) : List.of(), FileTree.of(root), "left behind");
             }
         } finally {
             delete(root);
@@ -110,18 +111,8 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
         return subscriber;
     }
 
-    /** Everything below a folder, and it; nothing if it is missing. */
-    static List<Path> tree(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> paths = Files.walk(folder)) {
-            return paths.sorted().toList();
-        }
-    }
-
     private static void delete(Path folder) throws IOException {
-        List<Path> paths = new ArrayList<>(tree(folder));
+        List<Path> paths = new ArrayList<>(FileTree.of(folder));
         paths.sort(Comparator.reverseOrder());
         for (Path path : paths) {
             Files.deleteIfExists(path);

@@ -126,7 +126,7 @@ public final class BusDirectory {
      * @throws BusException NOT_FOUND, NOT_A_FILE for a link, NOT_TRUSTED for another's or one open to everybody
      */
     public void check() {
-        if (!Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.notExists(path(), LinkOption.NOFOLLOW_LINKS)) {
             throw new BusException(Reason.NOT_FOUND, "bus '" + name + "'", "there is no " + path(),
                     "start its publisher, or name its directory with --dir or " + ROOT_VARIABLE);
         }

@@ -41,10 +41,7 @@ public final class Doorbell {
         Path path = directory.doorbell();
         try {
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                Path temporary = TrustedFiles.temporaryFor(path);
-                TrustedFiles.createPrivate(temporary);
-                Platforms.current().allocate(temporary, DoorbellLayout.LENGTH);
-                Files.move(temporary, path);
+                create(path);
             }
             try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
                 // Before it is mapped: mapping would lengthen it too, but without storage.
@@ -53,6 +50,18 @@ public final class Doorbell {
             }
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    private static void create(Path path) throws IOException {
+        Path temporary = TrustedFiles.temporaryFor(path);
+        try {
+            TrustedFiles.createPrivate(temporary);
+            Platforms.current().allocate(temporary, DoorbellLayout.LENGTH);
+            Files.move(temporary, path);
+        } catch (IOException e) {
+            TrustedFiles.deleteIfPossible(temporary);
+            throw e;
         }
     }
 

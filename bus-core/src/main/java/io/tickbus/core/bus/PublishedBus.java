@@ -47,33 +47,45 @@ public final class PublishedBus implements AutoCloseable {
      *                      WRONG_* or CORRUPT for a file in its place that is not a bus of this version
      */
     public static PublishedBus open(BusDirectory directory, SignalsOptions options) {
-        directory.createIfMissing();
-        ProcessIdentity self = ProcessIdentity.current();
-        PublisherLock lock;
         try {
-            lock = PublisherLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
-        } catch (BusException e) {
-            throw e.reason() == Reason.NO_SPACE ? cleanedUp(directory, e) : e;
-        }
-        try {
-            return open(directory, options, lock, self);
-        } catch (RuntimeException e) {
-            RuntimeException failure = e;
-            if (!Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
-                failure = cleanedUp(directory, e);
+            directory.createIfMissing();
+            ProcessIdentity self = ProcessIdentity.current();
+            PublisherLock lock =
+                    PublisherLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
+            try {
+                return open(directory, options, lock, self);
+            } catch (RuntimeException e) {
+                deleteUnfinished(directory, e);
+                lock.close();
+                throw e;
             }
-            lock.close();
-            throw failure;
+        } catch (BusException e) {
+            if (e.reason() != Reason.NO_SPACE) {
+                throw e;
+            }
+            deleteUnfinished(directory, e);
+            throw noSpace(directory, options, e);
         }
     }
 
-    private static RuntimeException cleanedUp(BusDirectory directory, RuntimeException cause) {
+    /** Leaves nothing of a bus that could not be created; one that is there already stays. */
+    private static void deleteUnfinished(BusDirectory directory, RuntimeException cause) {
         try {
-            directory.deleteFiles();
+            if (!Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
+                directory.deleteFiles();
+            }
         } catch (BusException e) {
             cause.addSuppressed(e);
         }
-        return cause;
+    }
+
+    private static BusException noSpace(BusDirectory directory, SignalsOptions options, BusException cause) {
+        long length = SignalsLayout.fileLength(options.slotCount());
+        BusException failure = new BusException(Reason.NO_SPACE, "bus '" + directory.name() + "' needs " + length
+                + " bytes and two pages in " + directory.path(), "no space left on its file system",
+                "free some, use fewer slots, or another --dir");
+        failure.initCause(cause);
+        return failure;
     }
 
     private static PublishedBus open(
@@ -153,15 +165,8 @@ public final class PublishedBus implements AutoCloseable {
             Files.move(temporary, directory.signals(), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             TrustedFiles.deleteIfPossible(temporary);
-            throw noRoomOr(directory, length, e);
+            throw TrustedFiles.failed(directory.signals(), e);
         }
-    }
-
-    private static BusException noRoomOr(BusDirectory directory, long length, IOException e) {
-        BusException failure = TrustedFiles.failed(directory.signals(), e);
-        return failure.reason() != Reason.NO_SPACE ? failure : new BusException(Reason.NO_SPACE,
-                "bus '" + directory.name() + "' needs " + length + " bytes in " + directory.path(),
-                "no space left on its file system", "free some, use fewer slots, or another --dir");
     }
 
     private static void writeHeader(SharedRegion region, SignalsOptions options, Origin origin) {

@@ -2,7 +2,6 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
@@ -43,8 +42,7 @@ public final class SignalsFile {
         this.fileKey = fileKey;
         this.region = region;
         this.header = new SignalsHeader(region);
-        this.ring = new SlotRing(region, SignalsLayout.HEADER_LENGTH, SignalRecordLayout.LENGTH,
-                (int) header.slotCount());
+        this.ring = new SlotRing(region, SignalsLayout.HEADER_LENGTH, (int) header.slotCount());
     }
 
     /**

@@ -128,7 +128,7 @@ public final class SignalsHeader {
 
     /** The next sequence to be written; may be one behind the slots, never ahead of them. */
     public long nextSequence() {
-        // SYNC next-sequence: pairs with SignalsHeader.putNextSequence; without acquire a slot that this word
+        // SYNC next-sequence: pairs with SlotWriter.commit; without acquire a slot that this word
         // promises could still look unwritten.
         return region.getLongAcquire(SignalsLayout.NEXT_SEQUENCE);
     }

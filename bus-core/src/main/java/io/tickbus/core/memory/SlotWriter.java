@@ -12,10 +12,11 @@ import java.nio.ByteBuffer;
 public final class SlotWriter {
     /** The ring is full; nothing was claimed. */
     public static final int FULL = -1;
+    private static final int NO_POSITION = -1;
 
     private final SlotRing ring;
     private final ByteBuffer buffer;
-    private final int slotLength;
+    private final int positionOffset;
     private final SharedRegion consumedRegion;
     private final int consumedOffset;
     private long nextSequence;
@@ -23,20 +24,30 @@ public final class SlotWriter {
     private int nextOffset;
     private long limit;
 
-    private SlotWriter(SlotRing ring, long nextSequence, SharedRegion consumedRegion, int consumedOffset) {
+    private SlotWriter(SlotRing ring, long nextSequence, int positionOffset, SharedRegion consumed,
+            int consumedOffset) {
         this.ring = ring;
         this.buffer = ring.buffer();
-        this.slotLength = ring.slotLength();
         this.nextSequence = nextSequence;
         this.nextOffset = ring.slotOffset(nextSequence);
-        this.consumedRegion = consumedRegion;
+        this.positionOffset = positionOffset;
+        this.consumedRegion = consumed;
         this.consumedOffset = consumedOffset;
-        this.limit = consumedRegion == null ? Long.MAX_VALUE : Long.MIN_VALUE;
+        this.limit = consumed == null ? Long.MAX_VALUE : Long.MIN_VALUE;
     }
 
     /** A writer that overwrites; {@code nextSequence} as {@link SlotRing#recover} found it. */
     public static SlotWriter overwriting(SlotRing ring, long nextSequence) {
-        return new SlotWriter(ring, nextSequence, null, 0);
+        return new SlotWriter(ring, nextSequence, NO_POSITION, null, 0);
+    }
+
+    /**
+     * A writer that overwrites and says after each record where it is.
+     *
+     * @param positionOffset byte offset, in the ring's region, of the 64-bit word that takes the next sequence
+     */
+    public static SlotWriter overwriting(SlotRing ring, long nextSequence, int positionOffset) {
+        return new SlotWriter(ring, nextSequence, positionOffset, null, 0);
     }
 
     /**
@@ -46,7 +57,7 @@ public final class SlotWriter {
      *                       written by {@link #releaseConsumed}
      */
     public static SlotWriter refusing(SlotRing ring, long nextSequence, SharedRegion consumed, int consumedOffset) {
-        return new SlotWriter(ring, nextSequence, consumed, consumedOffset);
+        return new SlotWriter(ring, nextSequence, NO_POSITION, consumed, consumedOffset);
     }
 
     /** The sequence that the next claim gets. */
@@ -65,10 +76,18 @@ public final class SlotWriter {
 
     /** Commits the claimed record and returns its sequence. */
     public long commit(int offset) {
-        long sequence = nextSequence;
-        SlotRing.commit(buffer, offset, sequence);
+        return commit(buffer, offset, nextSequence);
+    }
+
+    private long commit(ByteBuffer memory, int offset, long sequence) {
+        SlotRing.commit(memory, offset, sequence);
         nextSequence = sequence + 1;
         nextOffset = ring.slotOffset(sequence + 1);
+        if (positionOffset != NO_POSITION) {
+            // SYNC next-sequence: pairs with SignalsHeader.nextSequence; without release a subscriber could wait for a
+            // slot that the position promises and that it takes for unwritten.
+            SharedRegion.putLongRelease(memory, positionOffset, sequence + 1);
+        }
         return sequence;
     }
 
@@ -89,19 +108,16 @@ public final class SlotWriter {
         SharedRegion.putLong(memory, offset + 2 * Long.BYTES, second);
         SharedRegion.putLong(memory, offset + 3 * Long.BYTES, third);
         SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fourth);
-        for (int field = 5 * Long.BYTES; field < slotLength; field += Long.BYTES) {
-            SharedRegion.putLong(memory, offset + field, 0);
-        }
-        SlotRing.commit(memory, offset, sequence);
-        nextSequence = sequence + 1;
-        nextOffset = ring.slotOffset(sequence + 1);
-        return sequence;
+        SharedRegion.putLong(memory, offset + 5 * Long.BYTES, 0);
+        SharedRegion.putLong(memory, offset + 6 * Long.BYTES, 0);
+        SharedRegion.putLong(memory, offset + 7 * Long.BYTES, 0);
+        return commit(memory, offset, sequence);
     }
 
     /**
      * Writes one record.
      *
-     * @param fields the 64-bit words after the stamp, as many as the slot has
+     * @param fields the {@link SlotRing#FIELD_COUNT} words after the stamp
      * @return its sequence, or {@link #FULL}
      */
     public long write(long[] fields) {
@@ -112,13 +128,14 @@ public final class SlotWriter {
         long sequence = nextSequence;
         int offset = nextOffset;
         SlotRing.beginWrite(memory, offset, sequence);
-        for (int i = 0; i < fields.length; i++) {
-            SharedRegion.putLong(memory, offset + Long.BYTES + i * Long.BYTES, fields[i]);
-        }
-        SlotRing.commit(memory, offset, sequence);
-        nextSequence = sequence + 1;
-        nextOffset = ring.slotOffset(sequence + 1);
-        return sequence;
+        SharedRegion.putLong(memory, offset + Long.BYTES, fields[0]);
+        SharedRegion.putLong(memory, offset + 2 * Long.BYTES, fields[1]);
+        SharedRegion.putLong(memory, offset + 3 * Long.BYTES, fields[2]);
+        SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fields[3]);
+        SharedRegion.putLong(memory, offset + 5 * Long.BYTES, fields[4]);
+        SharedRegion.putLong(memory, offset + 6 * Long.BYTES, fields[5]);
+        SharedRegion.putLong(memory, offset + 7 * Long.BYTES, fields[6]);
+        return commit(memory, offset, sequence);
     }
 
     private boolean refreshLimit() {

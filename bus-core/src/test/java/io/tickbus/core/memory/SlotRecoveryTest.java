@@ -16,7 +16,7 @@ class SlotRecoveryTest {
     private static final int SLOTS = 8;
 
     private final SharedRegion region = SharedRegion.allocate(SLOTS * SLOT_LENGTH);
-    private final SlotRing ring = new SlotRing(region, 0, SLOT_LENGTH, SLOTS);
+    private final SlotRing ring = new SlotRing(region, 0, SLOTS);
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 7, 8, 9, 1_000_003, 1L << 50})

@@ -15,7 +15,7 @@ class SlotRingPropertyTest {
     private static final int STEPS = 4_000;
     private static final int CONSUMED = 0;
     private static final int HEADER = 64;
-    private static final int SLOT_LENGTH = 16;
+    private static final int SLOT_LENGTH = 64;
 
     private final long seed = Long.getLong("seed", System.nanoTime());
 
@@ -40,24 +40,24 @@ class SlotRingPropertyTest {
     private void refuse(Random random) {
         int slots = 2 << random.nextInt(5);
         SharedRegion region = SharedRegion.allocate(HEADER + slots * SLOT_LENGTH);
-        SlotRing ring = new SlotRing(region, HEADER, SLOT_LENGTH, slots);
+        SlotRing ring = new SlotRing(region, HEADER, slots);
         SlotWriter writer = SlotWriter.refusing(ring, 0, region, CONSUMED);
         Queue<Long> model = new ArrayDeque<>();
+        long[] fields = new long[1];
         long readSequence = 0;
         for (int step = 0; step < STEPS; step++) {
             if (random.nextBoolean()) {
-                int offset = writer.claim();
-                assertEquals(model.size() == slots, offset == SlotWriter.FULL, why());
-                if (offset != SlotWriter.FULL) {
-                    long value = random.nextLong();
-                    region.putLong(offset + Long.BYTES, value);
-                    writer.commit(offset);
-                    model.add(value);
+                fields[0] = random.nextLong();
+                long sequence = writer.write(fields);
+                assertEquals(model.size() == slots ? SlotWriter.FULL : readSequence + model.size(), sequence, why());
+                if (sequence != SlotWriter.FULL) {
+                    model.add(fields[0]);
                 }
             } else {
-                assertEquals(!model.isEmpty(), ring.isCommitted(readSequence), why());
+                assertEquals(model.isEmpty() ? SlotRing.NOT_YET : SlotRing.COPIED, ring.read(readSequence, fields),
+                        why());
                 if (!model.isEmpty()) {
-                    assertEquals(model.remove(), region.getLong(ring.slotOffset(readSequence) + Long.BYTES), why());
+                    assertEquals(model.remove(), fields[0], why());
                     readSequence++;
                     SlotWriter.releaseConsumed(region, CONSUMED, readSequence);
                 }
@@ -77,6 +77,7 @@ class SlotRingPropertyTest {
         private final SharedRegion region;
         private final SlotRing ring;
         private final long[] published = new long[STEPS * 16];
+        private final long[] fields = new long[1];
         private SlotWriter writer;
         private long next;
         private boolean isHalfWritten;
@@ -89,7 +90,7 @@ class SlotRingPropertyTest {
             slots = 2 << random.nextInt(5);
             base = random.nextBoolean() ? 0 : random.nextInt(1_000_000);
             region = SharedRegion.allocate(HEADER + slots * SLOT_LENGTH);
-            ring = new SlotRing(region, HEADER, SLOT_LENGTH, slots);
+            ring = new SlotRing(region, HEADER, slots);
             writer = SlotWriter.overwriting(ring, base);
             next = base;
             readSequence = base;
@@ -113,11 +114,9 @@ class SlotRingPropertyTest {
 
         private void publish(int count) {
             for (int i = 0; i < count; i++) {
-                int offset = writer.claim();
-                long value = random.nextLong();
-                region.putLong(offset + Long.BYTES, value);
-                published[(int) (next - base)] = value;
-                assertEquals(next, writer.commit(offset), why());
+                fields[0] = random.nextLong();
+                published[(int) (next - base)] = fields[0];
+                assertEquals(next, writer.write(fields), why());
                 next++;
                 isHalfWritten = false;
             }
@@ -135,13 +134,12 @@ class SlotRingPropertyTest {
 
         private void read(int limit) {
             for (int i = 0; i < limit; i++) {
-                if (ring.isCommitted(readSequence)) {
-                    long value = region.getLong(ring.slotOffset(readSequence) + Long.BYTES);
-                    assertEquals(true, ring.isStillCommitted(readSequence), why());
-                    assertEquals(published[(int) (readSequence - base)], value, why());
+                int outcome = ring.read(readSequence, fields);
+                if (outcome == SlotRing.COPIED) {
+                    assertEquals(published[(int) (readSequence - base)], fields[0], why());
                     readSequence++;
                     received++;
-                } else if (ring.isOverwritten(readSequence)) {
+                } else if (outcome == SlotRing.OVERWRITTEN) {
                     long goOnAt = ring.oldestReadable(base, next);
                     assertEquals(true, goOnAt > readSequence, why());
                     lost += goOnAt - readSequence;

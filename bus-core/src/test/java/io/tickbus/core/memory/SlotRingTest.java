@@ -15,31 +15,23 @@ class SlotRingTest {
     private static final int SLOTS = 4;
 
     private final SharedRegion region = SharedRegion.allocate(HEADER + SLOTS * SLOT_LENGTH);
-    private final SlotRing ring = new SlotRing(region, HEADER, SLOT_LENGTH, SLOTS);
+    private final SlotRing ring = new SlotRing(region, HEADER, SLOTS);
 
     @ParameterizedTest
     @ValueSource(ints = {Integer.MIN_VALUE, -4, 0, 1, 3, 6, (1 << 24) + 1, 1 << 25})
     void shouldRefuseSlotCountWhenNoPowerOfTwoInRange(int slotCount) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> new SlotRing(region, HEADER, SLOT_LENGTH, slotCount));
+                () -> new SlotRing(region, HEADER, slotCount));
         assertTrue(e.getMessage().contains("slotCount=" + slotCount), e.getMessage());
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {Integer.MIN_VALUE, -64, 0, 1, 8, 24, 63})
-    void shouldRefuseSlotLengthWhenNoPowerOfTwoInRange(int slotLength) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> new SlotRing(region, HEADER, slotLength, SLOTS));
-        assertTrue(e.getMessage().contains("slotLength=" + slotLength), e.getMessage());
     }
 
     @Test
     void shouldRefuseRingWhenLongerThanRegion() {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> new SlotRing(region, HEADER, SLOT_LENGTH, 1 << 24));
+                () -> new SlotRing(region, HEADER, 1 << 24));
         assertTrue(e.getMessage().contains("slotCount=16777216"), e.getMessage());
         assertThrows(IllegalArgumentException.class,
-                () -> new SlotRing(region, region.length() - SLOTS * SLOT_LENGTH + 8, SLOT_LENGTH, SLOTS));
+                () -> new SlotRing(region, region.length() - SLOTS * SLOT_LENGTH + 8, SLOTS));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.tickbus.core.memory;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,11 +11,11 @@ import org.junit.jupiter.api.Timeout;
 class SlotWriterTest {
     private static final int CONSUMED = 0;
     private static final int HEADER = 64;
-    private static final int SLOT_LENGTH = 16;
+    private static final int SLOT_LENGTH = 64;
     private static final int SLOTS = 8;
 
     private final SharedRegion region = SharedRegion.allocate(HEADER + SLOTS * SLOT_LENGTH);
-    private final SlotRing ring = new SlotRing(region, HEADER, SLOT_LENGTH, SLOTS);
+    private final SlotRing ring = new SlotRing(region, HEADER, SLOTS);
 
     @Test
     void shouldHandOutSequencesWithoutGapsWhenOverwriting() {
@@ -49,6 +50,37 @@ class SlotWriterTest {
             assertEquals(consumed + SLOTS, writer.nextSequence());
             assertEquals(SlotWriter.FULL, writer.claim());
         }
+    }
+
+    @Test
+    void shouldFillRestWithZerosWhenFewFieldsAreWritten() {
+        SharedRegion wide = SharedRegion.allocate(2 * 64);
+        SlotRing wideRing = new SlotRing(wide, 0, 2);
+        SlotWriter writer = SlotWriter.overwriting(wideRing, 5);
+        assertEquals(5, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
+        assertEquals(6, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
+        assertEquals(7, writer.write(11, 12, 13, 14));
+        long[] fields = new long[7];
+        assertEquals(SlotRing.COPIED, wideRing.read(7, fields));
+        assertArrayEquals(new long[] {11, 12, 13, 14, 0, 0, 0}, fields);
+        assertEquals(SlotRing.COPIED, wideRing.read(6, fields));
+        assertArrayEquals(new long[] {1, 2, 3, 4, 5, 6, 7}, fields);
+        assertEquals(SlotRing.OVERWRITTEN, wideRing.read(5, fields));
+        assertEquals(SlotRing.NOT_YET, wideRing.read(8, fields));
+        assertEquals(8, writer.nextSequence());
+    }
+
+    @Test
+    void shouldRefuseWholeRecordsWhenFull() {
+        SlotWriter writer = SlotWriter.refusing(ring, 0, region, CONSUMED);
+        for (int i = 0; i < SLOTS; i++) {
+            assertEquals(i, writer.write(new long[] {i}));
+        }
+        assertEquals(SlotWriter.FULL, writer.write(new long[] {8}));
+        assertEquals(SlotWriter.FULL, writer.claim());
+        SlotWriter.releaseConsumed(region, CONSUMED, 1);
+        assertEquals(SLOTS, writer.write(new long[] {8}));
+        assertEquals(SlotWriter.FULL, writer.write(new long[] {9}));
     }
 
     @Test

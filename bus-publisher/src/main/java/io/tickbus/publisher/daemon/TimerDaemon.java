@@ -58,7 +58,10 @@ public final class TimerDaemon implements Runnable {
     public void run() {
         while (!isStopped) {
             try {
-                runCycle();
+                // The inner loop is inside, since the JVM reports a fault late: between two cycles as well.
+                while (!isStopped) {
+                    runCycle();
+                }
             } catch (InternalError e) {
                 // A mapped file was shortened. Our own: give up with a sentence. The doorbell, which others may write:
                 // give it its length back and go on.

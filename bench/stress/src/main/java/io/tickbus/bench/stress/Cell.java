@@ -41,7 +41,7 @@ public final class Cell {
     /** What the publisher maps writable. */
     public final SharedRegion region = SharedRegion.allocate(LENGTH);
     /** The two slots. */
-    public final SlotRing ring = new SlotRing(region, FIRST_SLOT, SignalRecordLayout.LENGTH, SLOT_COUNT);
+    public final SlotRing ring = new SlotRing(region, FIRST_SLOT, SLOT_COUNT);
     /** The header. */
     public final SignalsHeader header = SignalsHeader.over(region);
     /** The doorbell. */

@@ -1,0 +1,110 @@
+package io.tickbus.publisher.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.timer.PeriodicTimer;
+import io.tickbus.publisher.timer.PeriodicTimers;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The duty cycle under a clock that the test moves. */
+@Timeout(60)
+class TimerAgentTest {
+    private static final long HEARTBEAT_NS = TimeUnit.HOURS.toNanos(10);
+    private static final long PERIOD_NS = 1_000_000;
+    private static final long ANCHOR_NS = 5_000_000_000L;
+
+    @TempDir
+    Path folder;
+
+    private SignalPublisher publisher;
+    private SignalsHeader header;
+    private PeriodicTimers timers;
+    private long nowNs = ANCHOR_NS - 1;
+
+    @BeforeEach
+    void openBus() {
+        publisher = SignalPublisher.openWithoutThread(BusDirectory.at(folder.resolve("root"), "bus"),
+                SignalsOptions.DEFAULT.withSlotCount(1024).withHeartbeatIntervalNs(HEARTBEAT_NS));
+        header = publisher.bus().signals().header();
+        timers = new PeriodicTimers(List.of(new PeriodicTimer(ANCHOR_NS, PERIOD_NS, 1, 2, PERIOD_NS / 2)));
+    }
+
+    @AfterEach
+    void closeBus() {
+        publisher.close();
+    }
+
+    @Test
+    void shouldAnnounceNextDeadlineAfterSignals() {
+        List<Long> announcedAtFiring = new ArrayList<>();
+        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firing -> {
+            announcedAtFiring.add(header.nextDeadlineNs());
+            publisher.publish(firing);
+        });
+        assertEquals(0, agent.doWork());
+        assertEquals(ANCHOR_NS, header.nextDeadlineNs());
+        for (int i = 0; i < 5; i++) {
+            nowNs = ANCHOR_NS + i * PERIOD_NS;
+            assertEquals(1, agent.doWork());
+            assertEquals(ANCHOR_NS + (i + 1) * PERIOD_NS, header.nextDeadlineNs());
+            assertEquals(ANCHOR_NS + i * PERIOD_NS, announcedAtFiring.get(i), "announced before its signal");
+        }
+    }
+
+    @Test
+    void shouldBeatWhenIntervalIsOver() {
+        TimerAgent agent = agent();
+        agent.doWork();
+        assertEquals(nowNs, header.heartbeatNs());
+        assertEquals(nowNs + HEARTBEAT_NS, agent.nextHeartbeatNs());
+        long firstNs = nowNs;
+        nowNs += HEARTBEAT_NS - 1;
+        agent.doWork();
+        assertEquals(firstNs, header.heartbeatNs());
+        nowNs++;
+        agent.doWork();
+        assertEquals(nowNs, header.heartbeatNs());
+    }
+
+    @Test
+    void shouldAllocateNothingWhenFiring() {
+        TimerAgent agent = agent();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int steps = 1_000_000;
+        for (int i = 0; i < 300_000; i++) {
+            nowNs += PERIOD_NS;
+            agent.doWork();
+        }
+        long allocated = Long.MAX_VALUE;
+        // Up to three goes, and a KiB, for what the JVM may charge to the thread when it gives up compiled code.
+        for (int attempt = 0; attempt < 3 && allocated > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < steps; i++) {
+                nowNs += PERIOD_NS;
+                agent.doWork();
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        System.out.println("TimerAgentTest bytes per million firings: " + allocated);
+        assertTrue(allocated <= 1_024, "allocated=" + allocated);
+    }
+
+    private TimerAgent agent() {
+        return new TimerAgent(() -> nowNs, publisher, timers, TimerDaemon.publishing(publisher));
+    }
+}

@@ -1,0 +1,146 @@
+package io.tickbus.publisher.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.timer.PeriodicTimer;
+import io.tickbus.publisher.timer.PeriodicTimers;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class TimerDaemonTest {
+    private static final long FAR_NS = TimeUnit.SECONDS.toNanos(300);
+    private static final long STOP_TIMEOUT_MS = 30_000;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private BusDirectory directory;
+    private SignalPublisher publisher;
+
+    @BeforeEach
+    void openBus() {
+        directory = BusDirectory.at(folder.resolve("root"), "bus");
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(2)));
+    }
+
+    @AfterEach
+    void closeBus() {
+        publisher.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
+    void shouldPublishInDeadlineOrderUntilStopped(String waiting) throws Exception {
+        long anchorNs = System.nanoTime();
+        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of(
+                new PeriodicTimer(anchorNs, 500_000, 1, 10, 0), new PeriodicTimer(anchorNs, 700_000, 2, 20, 0))),
+                WaitStrategy.named(waiting));
+        Thread thread = start(daemon);
+        SignalsFile file = SignalsFile.attach(directory);
+        while (file.header().nextSequence() < 200) {
+            Thread.onSpinWait();
+        }
+        stop(daemon, thread);
+        checkFirings(file, anchorNs);
+        assertEquals(Long.MAX_VALUE, file.header().nextDeadlineNs());
+    }
+
+    private static void checkFirings(SignalsFile file, long anchorNs) {
+        SlotRing ring = file.ring();
+        SignalRecord signal = new SignalRecord();
+        long[] nextOccurrence = new long[3];
+        long[] periodsNs = {0, 500_000, 700_000};
+        long lastPublishedNs = anchorNs;
+        for (long sequence = 0; sequence < file.header().nextSequence(); sequence++) {
+            assertTrue(ring.isCommitted(sequence));
+            signal.copyFrom(file.region(), ring.slotOffset(sequence), sequence);
+            int id = signal.signalId();
+            assertEquals(10L * id, signal.key());
+            assertEquals(nextOccurrence[id], signal.occurrence());
+            assertEquals(anchorNs + signal.occurrence() * periodsNs[id], signal.deadlineNs());
+            assertTrue(signal.publishedNs() >= signal.deadlineNs(), "fired early");
+            assertTrue(signal.publishedNs() >= lastPublishedNs, "out of order");
+            lastPublishedNs = signal.publishedNs();
+            nextOccurrence[id] += 1 + signal.missed();
+        }
+        assertTrue(nextOccurrence[1] > 0 && nextOccurrence[2] > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
+    void shouldStopWhenDeadlineIsFar(String waiting) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(
+                    List.of(new PeriodicTimer(System.nanoTime() + FAR_NS, 1_000_000, 1, 1, 0))),
+                    WaitStrategy.named(waiting));
+            assertEquals(waiting, daemon.waitStrategy().name());
+            stop(daemon, start(daemon));
+        }
+        assertEquals(0, publisher.nextSequence());
+    }
+
+    @Test
+    void shouldStopWhenStoppedBeforeRunning() {
+        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of()), WaitStrategy.park());
+        daemon.stop();
+        daemon.run();
+        assertEquals(0, publisher.nextSequence());
+    }
+
+    @Test
+    void shouldGoOnWhenDoorbellIsCut() throws Exception {
+        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(
+                List.of(new PeriodicTimer(System.nanoTime(), 100_000, 1, 1, 0))), WaitStrategy.predictive());
+        Thread thread = start(daemon);
+        SignalsFile file = SignalsFile.attach(directory);
+        for (int i = 0; i < 30; i++) {
+            try (FileChannel channel = FileChannel.open(directory.doorbell(), StandardOpenOption.WRITE)) {
+                channel.truncate(0);
+            }
+            long next = file.header().nextSequence();
+            while (Files.size(directory.doorbell()) < 4096 || file.header().nextSequence() < next + 3) {
+                assertTrue(thread.isAlive(), () -> "the daemon ended: " + failure.get());
+                Thread.onSpinWait();
+            }
+        }
+        stop(daemon, thread);
+        assertEquals(publisher.nextSequence(), file.ring().recover(0), "the ring is whole");
+    }
+
+    private Thread start(TimerDaemon daemon) {
+        Thread thread = new Thread(daemon, "daemon");
+        thread.setUncaughtExceptionHandler((ignored, e) -> failure.set(e));
+        thread.start();
+        return thread;
+    }
+
+    private void stop(TimerDaemon daemon, Thread thread) throws InterruptedException {
+        daemon.stop();
+        thread.join(STOP_TIMEOUT_MS);
+        assertTrue(!thread.isAlive(), "it did not stop");
+        assertEquals(null, failure.get());
+    }
+}

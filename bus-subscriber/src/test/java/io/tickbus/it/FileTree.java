@@ -1,0 +1,23 @@
+package io.tickbus.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What is in a folder. */
+final class FileTree {
+    private FileTree() {
+    }
+
+    /** Everything below a folder, and it; nothing if it is missing. */
+    static List<Path> of(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            return paths.sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A bus shared with a group: what its members can and cannot do, and what everybody else cannot. Needs root. */
+@Timeout(60)
+class OtherUserIT {
+    private static final int OTHER_USER = 65534;
+    private static final int FOREIGN_GROUP = 54321;
+
+    @RegisterExtension
+    final TestBus bus = new TestBus();
+
+    private String group;
+    private int groupId;
+    private String classPath;
+
+    @BeforeEach
+    void requireRoot() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self")) && uid(Path.of("/proc/self")) == 0,
+                () -> skipped("not root"));
+        assumeTrue(canRun("setpriv", "--version"), () -> skipped("no setpriv"));
+        for (String line : Files.readAllLines(Path.of("/etc/group"))) {
+            String[] fields = line.split(":", -1);
+            int id = fields.length > 2 ? Integer.parseInt(fields[2]) : 0;
+            if (id != 0 && (group == null || id == OTHER_USER)) {
+                group = fields[0];
+                groupId = id;
+            }
+        }
+        assumeTrue(group != null, () -> skipped("no group but root's"));
+        classPath = readableClassPath();
+    }
+
+    private static String skipped(String why) {
+        String reason = "skipped: " + why;
+        System.out.println(reason);
+        return reason;
+    }
+
+    private static int uid(Path path) throws IOException {
+        return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean canRun(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldLetGroupMemberReadAndBeWokenAndWriteNothingButTheDoorbell() {
+        ChildJvm publisher = bus.publisher("group=" + group);
+        ChildJvm parked = other(groupId, SubscriberMain.class, "owner=0", "waiting=park");
+        assertTrue(parked.expect("ATTACHED").endsWith("woken=true"), parked::transcript);
+        publisher.order("paced 200 1");
+        assertEquals(200, ChildJvm.number(parked.ask("until 200", "REACHED"), "received"));
+        parked.quit();
+
+        ChildJvm intruder = other(groupId, IntruderMain.class, "owner=0", "do=attempts");
+        intruder.expect("DONE");
+        assertEquals(0, intruder.exitCode());
+        List<String> allowed = intruder.transcript().lines().map(String::strip)
+                .filter(line -> line.startsWith("ALLOWED") || line.startsWith("FAILED")).toList();
+        assertEquals(List.of("ALLOWED write doorbell"), allowed, intruder::transcript);
+        publisher.order("publish 10");
+        publisher.quit();
+    }
+
+    @Test
+    void shouldRefuseUserOutsideTheGroupAndUnexpectedOwner() {
+        ChildJvm publisher = bus.publisher("group=" + group);
+        assertRefused(other(FOREIGN_GROUP, SubscriberMain.class, "owner=0"), "permission denied");
+        assertRefused(other(groupId, SubscriberMain.class), "it belongs to user 0 and not to " + OTHER_USER);
+        publisher.order("close");
+        publisher.quit();
+        bus.directory().delete();
+
+        ChildJvm ungrouped = bus.publisher();
+        assertRefused(other(groupId, SubscriberMain.class, "owner=0"), "permission denied");
+        ungrouped.quit();
+    }
+
+    @Test
+    void shouldDisturbNobodyWhenGroupMemberVandalizesDoorbell() {
+        int seed = (int) System.nanoTime();
+        System.out.println("seed=" + seed);
+        ChildJvm publisher = bus.start(bus.jvm(PublisherMain.class, "group=" + group));
+        publisher.ask("open", "OPEN");
+        List<ChildJvm> subscribers = List.of(bus.subscriber("waiting=park"), bus.subscriber("waiting=predictive"));
+        publisher.send("endless " + seed);
+        ChildJvm vandal = other(groupId, IntruderMain.class, "owner=0", "do=vandalism", "seconds=3", "seed=" + seed);
+        System.out.println(vandal.expect("VANDALIZED"));
+
+        publisher.expect("DONE open");
+        long end = ChildJvm.number(publisher.order("publish 1"), "next");
+        for (ChildJvm subscriber : subscribers) {
+            String report = subscriber.ask("until " + end, "REACHED");
+            System.out.println(report);
+            assertEquals(end, ChildJvm.number(report, "received") + ChildJvm.number(report, "lost"));
+            subscriber.quit();
+        }
+        assertEquals("", publisher.errors());
+        publisher.quit();
+    }
+
+    private static void assertRefused(ChildJvm child, String why) {
+        String refusal = child.expect("REFUSED NOT_TRUSTED");
+        assertTrue(refusal.toLowerCase(Locale.ROOT).contains(why), refusal);
+        assertEquals(ChildArguments.REFUSED, child.exitCode());
+    }
+
+    private ChildJvm other(int asGroup, Class<?> main, String... arguments) {
+        return bus.start(bus.jvm(main, arguments).classPath(classPath).under(List.of("setpriv",
+                "--reuid=" + OTHER_USER, "--regid=" + asGroup, "--clear-groups")));
+    }
+
+    /** The class path's jars and folders copied to where every user may read them. */
+    private String readableClassPath() throws IOException {
+        Files.setPosixFilePermissions(bus.folder(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        List<String> copies = new ArrayList<>();
+        for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path from = Path.of(element);
+            if (Files.exists(from) && !element.contains("junit")) {
+                Path to = bus.folder().resolve(copies.size() + "-" + from.getFileName());
+                copy(from, to);
+                copies.add(to.toString());
+            }
+        }
+        return String.join(File.pathSeparator, copies);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        for (Path path : FileTree.of(from)) {
+            Path target = from.equals(path) ? to : to.resolve(from.relativize(path).toString());
+            Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+            Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.tickbus.subscriber;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Everybody may write the doorbell, so anybody may shorten it: nobody else must suffer from that. */
+@Timeout(120)
+class CutDoorbellTest {
+    private static final int CUTS = 50;
+    private static final int DOORBELL_LENGTH = 4096;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicBoolean isOver = new AtomicBoolean();
+    private BusDirectory directory;
+
+    @BeforeEach
+    void nameBus() {
+        directory = BusDirectory.at(folder.resolve("root"), "bus");
+    }
+
+    @Test
+    void shouldGetLengthBackWhenHeartBeats() throws Exception {
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT)) {
+            for (int length : new int[] {0, 1, 127, 128, 4095}) {
+                cut(length);
+                publisher.heartbeat(System.nanoTime());
+                assertEquals(DOORBELL_LENGTH, Files.size(directory.doorbell()));
+            }
+        }
+    }
+
+    /**
+     * The JVM reports a fault late, perhaps after {@code publish} has returned: its caller may see an InternalError until
+     * the doorbell is mended, and can simply go on.
+     */
+    @Test
+    void shouldGoOnPublishingWhenDoorbellIsCut() throws Exception {
+        try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
+            ExecutorService executor = Executors.newSingleThreadExecutor();
+            Future<long[]> publishing = executor.submit(() -> {
+                long[] returnedAndFailed = new long[2];
+                while (!isOver.get()) {
+                    try {
+                        while (!isOver.get()) {
+                            publisher.publish(1);
+                            returnedAndFailed[0]++;
+                        }
+                    } catch (InternalError e) {
+                        assertTrue(e.getMessage().contains("unsafe memory access"), e.getMessage());
+                        returnedAndFailed[1]++;
+                    }
+                }
+                return returnedAndFailed;
+            });
+            cutAgainAndAgain(publisher);
+            long[] returnedAndFailed = publishing.get(30, TimeUnit.SECONDS);
+            long count = publisher.nextSequence();
+            System.out.println("CutDoorbellTest published=" + count + " errors=" + returnedAndFailed[1]);
+            assertTrue(count >= returnedAndFailed[0] && count <= returnedAndFailed[0] + returnedAndFailed[1]);
+            publisher.publish(2);
+            assertEquals(count + 1, publisher.bus().signals().ring().recover(0), "the ring is whole");
+            executor.shutdown();
+        }
+    }
+
+    @Test
+    void shouldGoOnWaitingWhenDoorbellIsCut() throws Exception {
+        try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
+            SignalSubscriber subscriber = SignalSubscriber.attach(directory,
+                    SubscriberOptions.defaults().withWaiting(WaitStrategy.park()));
+            ExecutorService executor = Executors.newSingleThreadExecutor();
+            Future<Long> waiting = executor.submit(() -> {
+                while (!isOver.get()) {
+                    subscriber.await(signal -> { }, 1, TimeUnit.MILLISECONDS.toNanos(2));
+                }
+                return subscriber.received();
+            });
+            cutAgainAndAgain(publisher);
+            assertEquals(0, waiting.get(30, TimeUnit.SECONDS));
+            publisher.publish(1);
+            assertEquals(1, subscriber.await(signal -> { }, 1, TimeUnit.SECONDS.toNanos(30)));
+            executor.shutdown();
+        }
+    }
+
+    /** Cuts, and waits until the heartbeat has mended it. */
+    private void cutAgainAndAgain(SignalPublisher publisher) throws Exception {
+        try {
+            for (int i = 0; i < CUTS; i++) {
+                cut(0);
+                while (Files.size(directory.doorbell()) < DOORBELL_LENGTH) {
+                    assertTrue(!Thread.currentThread().isInterrupted(), "not mended: " + publisher.epoch());
+                    Thread.onSpinWait();
+                }
+            }
+        } finally {
+            isOver.set(true);
+        }
+    }
+
+    private void cut(int length) throws Exception {
+        try (FileChannel channel = FileChannel.open(directory.doorbell(), StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+        }
+    }
+}

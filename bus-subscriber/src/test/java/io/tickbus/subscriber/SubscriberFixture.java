@@ -1,0 +1,94 @@
+package io.tickbus.subscriber;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.function.Executable;
+
+/** What the tests of this package do to publishers and subscribers. */
+final class SubscriberFixture implements SubscriberListener {
+    static final SignalsOptions SMALL = SignalsOptions.DEFAULT.withSlotCount(8);
+    static final int NEXT_SEQUENCE = 512;
+    static final int FIRST_SLOT = 4096;
+
+    final List<String> events = new ArrayList<>();
+    final List<Long> sequences = new ArrayList<>();
+
+    @Override
+    public void onLoss(long firstSequence, long count) {
+        events.add("loss " + firstSequence + "+" + count);
+    }
+
+    @Override
+    public void onPublisherRestarted(long epoch) {
+        events.add("restarted " + epoch);
+    }
+
+    @Override
+    public void onNewHistory(long nextSequence) {
+        events.add("history " + nextSequence);
+    }
+
+    @Override
+    public void onPublisherStatus(PublisherStatus status) {
+        events.add("status " + status);
+    }
+
+    SubscriberOptions options() {
+        return SubscriberOptions.defaults().withListener(this).withWaiting(WaitStrategy.spin());
+    }
+
+    SignalSubscriber join(BusDirectory directory, long sequence) {
+        return SignalSubscriber.attach(directory, options().withJoin(sequence));
+    }
+
+    /** Polls, checking the bus each time, until there is nothing twice in a row. */
+    List<Long> drain(SignalSubscriber subscriber) {
+        sequences.clear();
+        for (int empty = 0; empty < 2; ) {
+            int count = subscriber.poll(signal -> sequences.add(signal.sequence()), 3);
+            empty = count == 0 ? empty + 1 : 0;
+            subscriber.publisherStatus();
+        }
+        return List.copyOf(sequences);
+    }
+
+    static void publish(SignalPublisher publisher, int count) {
+        for (int i = 0; i < count; i++) {
+            publisher.publish((int) publisher.nextSequence());
+        }
+    }
+
+    static List<Long> range(long first, long end) {
+        return java.util.stream.LongStream.range(first, end).boxed().toList();
+    }
+
+    static BusException assertFails(Reason reason, Executable action) {
+        BusException e = assertThrows(BusException.class, action);
+        assertEquals(reason, e.reason(), e.getMessage());
+        return e;
+    }
+
+    static void put(Path file, int offset, long value) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value), offset);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

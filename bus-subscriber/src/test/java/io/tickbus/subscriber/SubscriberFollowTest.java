@@ -1,0 +1,169 @@
+package io.tickbus.subscriber;
+
+import static io.tickbus.subscriber.SubscriberFixture.SMALL;
+import static io.tickbus.subscriber.SubscriberFixture.publish;
+import static io.tickbus.subscriber.SubscriberFixture.range;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.SignalPublisher;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of an attached subscriber when publishers come and go. */
+@Timeout(30)
+class SubscriberFollowTest {
+    @TempDir
+    Path folder;
+
+    private final SubscriberFixture fixture = new SubscriberFixture();
+    private BusDirectory directory;
+    private SignalPublisher publisher;
+
+    @BeforeEach
+    void openBus() {
+        directory = BusDirectory.at(folder.resolve("root"), "bus");
+        publisher = SignalPublisher.openWithoutThread(directory, SMALL);
+    }
+
+    @AfterEach
+    void closeBus() {
+        publisher.close();
+    }
+
+    @Test
+    void shouldGoOnInSameFileWhenPublisherRestarts() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        SignalsFile file = subscriber.file();
+        publish(publisher, 3);
+        reopen(SMALL);
+        publish(publisher, 3);
+        assertEquals(range(0, 6), fixture.drain(subscriber));
+        assertSame(file, subscriber.file());
+        assertEquals(List.of("restarted 2"), fixture.events);
+    }
+
+    @Test
+    void shouldReportClosingAndRestart() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publisher.close();
+        assertEquals(List.of(), fixture.drain(subscriber));
+        publisher = SignalPublisher.openWithoutThread(directory, SMALL);
+        assertEquals(List.of(), fixture.drain(subscriber));
+        assertEquals(List.of("status CLOSED", "restarted 2", "status ALIVE"), fixture.events);
+    }
+
+    @Test
+    void shouldReadOnWhenPublisherDiedInsideSlot() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 10);
+        publisher.bus().signals().ring().beginWrite(10);
+        publisher.bus().close();
+        publisher = SignalPublisher.openWithoutThread(directory, SMALL);
+        assertEquals(range(3, 10), fixture.drain(subscriber));
+        publish(publisher, 1);
+        assertEquals(range(10, 11), fixture.drain(subscriber));
+        assertEquals(List.of("loss 0+3", "restarted 2"), fixture.events);
+    }
+
+    @Test
+    void shouldLoseNothingWhenFileIsReplacedAfterDraining() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        SignalsFile file = subscriber.file();
+        publish(publisher, 5);
+        assertEquals(range(0, 5), fixture.drain(subscriber));
+        reopen(SMALL.withSlotCount(16));
+        publish(publisher, 3);
+        assertEquals(range(5, 8), fixture.drain(subscriber));
+        assertNotSame(file, subscriber.file());
+        assertEquals(List.of("restarted 2"), fixture.events);
+    }
+
+    @Test
+    void shouldReadOldFileToItsEndWhenReplacedBeforeDraining() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 5);
+        reopen(SMALL.withSlotCount(16));
+        publish(publisher, 3);
+        assertEquals(range(0, 8), fixture.drain(subscriber));
+        assertEquals(0, subscriber.lost());
+    }
+
+    @Test
+    void shouldReportExactLossWhenReplacedTwiceAndFileBetweenIsGone() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 5);
+        reopen(SMALL.withSlotCount(16));
+        publish(publisher, 7);
+        reopen(SMALL.withSlotCount(32));
+        publish(publisher, 3);
+        assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 12L, 13L, 14L), fixture.drain(subscriber));
+        assertEquals(List.of("loss 5+7", "restarted 3"), fixture.events);
+        assertEquals(15, subscriber.received() + subscriber.lost());
+    }
+
+    @Test
+    void shouldReportExactLossWhenOverrunInNewFile() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 20);
+        reopen(SMALL.withSlotCount(4));
+        publish(publisher, 10);
+        assertEquals(List.of(13L, 14L, 15L, 16L, 17L, 18L, 19L, 27L, 28L, 29L), fixture.drain(subscriber));
+        assertEquals(30, subscriber.received() + subscriber.lost());
+        assertEquals(List.of("loss 0+13", "restarted 2", "loss 20+7"), fixture.events);
+    }
+
+    @Test
+    void shouldWaitForFutureSequenceWhenFileIsReplaced() {
+        publish(publisher, 5);
+        SignalSubscriber subscriber = fixture.join(directory, 9);
+        reopen(SMALL.withSlotCount(16));
+        publish(publisher, 3);
+        assertEquals(List.of(), fixture.drain(subscriber));
+        publish(publisher, 3);
+        assertEquals(range(9, 11), fixture.drain(subscriber));
+        assertEquals(0, subscriber.lost());
+    }
+
+    @Test
+    void shouldReportNewHistoryWhenBusIsDeletedAndCreated() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 6);
+        assertEquals(range(0, 6), fixture.drain(subscriber));
+        publisher.close();
+        directory.delete();
+        assertEquals(List.of(), fixture.drain(subscriber));
+        publisher = SignalPublisher.openWithoutThread(directory, SMALL);
+        publish(publisher, 3);
+        assertEquals(range(0, 3), fixture.drain(subscriber));
+        assertEquals(List.of("status CLOSED", "history 0", "status ALIVE"), fixture.events);
+    }
+
+    @Test
+    void shouldReportNewHistoryWhenPublisherDiedAndBusIsCreatedAnew() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 6);
+        publisher.heartbeat(System.nanoTime() - 3_000_000_000L);
+        publisher.bus().close();
+        directory.delete();
+        publisher = SignalPublisher.openWithoutThread(directory, SMALL.withSlotCount(32));
+        publish(publisher, 3);
+        assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L, 0L, 1L, 2L), fixture.drain(subscriber));
+        assertEquals("history 0", fixture.events.get(fixture.events.size() - 2));
+        assertEquals("status ALIVE", fixture.events.get(fixture.events.size() - 1));
+    }
+
+    private void reopen(SignalsOptions options) {
+        publisher.close();
+        publisher = SignalPublisher.openWithoutThread(directory, options);
+    }
+}

@@ -1,0 +1,142 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sleepers at a real gate, with times so far off that only a wake-up ends the sleep within a test's timeout. Public, and
+ * a plain class, so that it can be run over again by a class loader that has no native platform.
+ */
+public final class WakeScenario {
+    private static final int ROUNDS = 100;
+    private static final long FAR_NS = TimeUnit.SECONDS.toNanos(300);
+    private static final long TIMEOUT_SECONDS = 30;
+
+    private final BusDirectory directory;
+    private final SignalPublisher publisher;
+    private final SubscriberGate gate;
+
+    private WakeScenario(BusDirectory directory, SignalPublisher publisher) {
+        this.directory = directory;
+        this.publisher = publisher;
+        this.gate = new SubscriberGate(directory, SignalsFile.attach(directory));
+    }
+
+    /** Runs all of it; throws what goes wrong. Returns whether the platform has a futex. */
+    public static boolean run(Path root) throws Exception {
+        BusDirectory directory = BusDirectory.at(root, "wake");
+        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(64);
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options)) {
+            WakeScenario scenario = new WakeScenario(directory, publisher);
+            scenario.publishWakesParked();
+            scenario.publishWakesPredictiveSleeper();
+            scenario.earlierDeadlineWakesParked();
+            scenario.subscriberReceivesEverySignalParked();
+            scenario.closeWakesParked();
+        }
+        return Platforms.current().hasFutex();
+    }
+
+    private void publishWakesParked() throws Exception {
+        for (int i = 0; i < ROUNDS; i++) {
+            gate.sequence(publisher.nextSequence());
+            FutureTask<Boolean> sleeper = start(() -> {
+                WaitStrategy.park().await(gate, System.nanoTime() + FAR_NS);
+                return gate.isOpen();
+            });
+            awaitAnnouncement();
+            publisher.publish(i);
+            check(sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is closed");
+        }
+    }
+
+    private void publishWakesPredictiveSleeper() throws Exception {
+        publisher.nextDeadlineNs(System.nanoTime() + FAR_NS);
+        for (int i = 0; i < ROUNDS; i++) {
+            gate.sequence(publisher.nextSequence());
+            FutureTask<Boolean> sleeper = start(() -> {
+                WaitStrategy.predictive().await(gate, System.nanoTime() + 2 * FAR_NS);
+                return gate.isOpen();
+            });
+            awaitAnnouncement();
+            publisher.publish(i);
+            check(sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is closed");
+        }
+    }
+
+    private void earlierDeadlineWakesParked() throws Exception {
+        long plannedNs = System.nanoTime() + FAR_NS;
+        gate.sequence(publisher.nextSequence());
+        for (int i = 0; i < ROUNDS; i++) {
+            long deadlineNs = plannedNs - i;
+            publisher.nextDeadlineNs(deadlineNs);
+            FutureTask<Boolean> sleeper = start(() -> {
+                gate.park(System.nanoTime() + FAR_NS, deadlineNs);
+                return gate.isOpen();
+            });
+            awaitAnnouncement();
+            publisher.nextDeadlineNs(deadlineNs - 1);
+            check(!sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is open without a signal");
+        }
+    }
+
+    private void subscriberReceivesEverySignalParked() throws Exception {
+        SignalSubscriber subscriber = SignalSubscriber.attach(directory,
+                SubscriberOptions.defaults().withWaiting(WaitStrategy.park()));
+        check(subscriber.isWokenByPublisher(), "nobody wakes this subscriber");
+        FutureTask<Boolean> reader = start(() -> {
+            while (subscriber.received() < ROUNDS) {
+                subscriber.await(signal -> { }, 1, FAR_NS);
+            }
+            return subscriber.lost() == 0;
+        });
+        for (int i = 0; i < ROUNDS; i++) {
+            awaitAnnouncement();
+            publisher.publish(i);
+        }
+        check(reader.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "signals were lost");
+    }
+
+    private void closeWakesParked() throws Exception {
+        gate.sequence(publisher.nextSequence());
+        FutureTask<Boolean> sleeper = start(() -> {
+            gate.park(System.nanoTime() + FAR_NS, Long.MIN_VALUE);
+            return gate.isOpen();
+        });
+        awaitAnnouncement();
+        publisher.close();
+        check(!sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is open without a signal");
+    }
+
+    /** The flag is set just before the sleep, and the publisher clears it when it wakes. */
+    private void awaitAnnouncement() {
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        while (publisher.bus().doorbell().region().getIntAcquire(DoorbellLayout.SUBSCRIBERS_PARKED) == 0) {
+            check(System.nanoTime() < untilNs, "nobody parks");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static FutureTask<Boolean> start(Callable<Boolean> action) {
+        FutureTask<Boolean> task = new FutureTask<>(action);
+        Thread thread = new Thread(task, "sleeper");
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+
+    private static void check(boolean isTrue, String otherwise) {
+        if (!isTrue) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}
