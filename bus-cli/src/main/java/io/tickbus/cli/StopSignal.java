@@ -21,6 +21,16 @@ public final class StopSignal implements AutoCloseable {
         hook = new Thread(() -> stop(action), "tickbus-stop");
     }
 
+    /** Does some work, and runs the action when stopping is asked for meanwhile. */
+    public static void during(Runnable action, Runnable work) {
+        StopSignal signal = listen(action);
+        try {
+            work.run();
+        } finally {
+            signal.close();
+        }
+    }
+
     /** Listens until closed. The action must make the command return soon, and may be empty. */
     public static StopSignal listen(Runnable action) {
         StopSignal signal = new StopSignal(action);

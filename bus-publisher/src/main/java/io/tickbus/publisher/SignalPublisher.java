@@ -105,10 +105,17 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private long announce(long sequence) {
+        if (sequence < 0) {
+            throw closed();
+        }
         if (doorbell != null) {
             wakeParked();
         }
         return sequence;
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("the publisher is closed: open another, which goes on with the sequence");
     }
 
     private void wakeParked() {
@@ -135,6 +142,9 @@ public final class SignalPublisher implements AutoCloseable {
      * @param deadlineNs CLOCK_MONOTONIC nanoseconds; {@link SignalsLayout#NO_DEADLINE} for none
      */
     public void nextDeadlineNs(long deadlineNs) {
+        if (isClosed) {
+            throw closed();
+        }
         if (deadlineNs != nextDeadlineNs) {
             boolean isEarlier = deadlineNs < nextDeadlineNs;
             nextDeadlineNs = deadlineNs;
@@ -152,6 +162,9 @@ public final class SignalPublisher implements AutoCloseable {
      * @param nowNs CLOCK_MONOTONIC nanoseconds
      */
     public void heartbeat(long nowNs) {
+        if (isClosed) {
+            throw closed();
+        }
         header.putPublisherCpu(Platforms.current().currentCpu());
         heartbeat.beat(nowNs);
     }
@@ -183,6 +196,7 @@ public final class SignalPublisher implements AutoCloseable {
             return;
         }
         isClosed = true;
+        writer.stop();
         heartbeat.stop();
         header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
         header.putState(SignalsLayout.STATE_CLOSED);

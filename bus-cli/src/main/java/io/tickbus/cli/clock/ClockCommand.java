@@ -9,6 +9,7 @@ import io.tickbus.posix.ClockSourceWatch;
 import io.tickbus.posix.ClockSourceWatch.Change;
 import java.io.PrintWriter;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -75,7 +76,8 @@ public final class ClockCommand implements Callable<Integer> {
         out.println(isJson ? JsonOutput.line(new JsonObject().with("type", "change")
                 .with("oldSource", change.oldSource()).with("newSource", change.newSource())
                 .with("oldCostNs", change.oldCostNs()).with("newCostNs", change.newCostNs()))
-                : LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + Terminal.warning(String.format(Locale.ROOT,
+                : LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " "
+                        + Terminal.warning(String.format(Locale.ROOT,
                         "%s at %.0f ns a read became %s at %.0f ns", change.oldSource(), change.oldCostNs(),
                         change.newSource(), change.newCostNs())));
     }

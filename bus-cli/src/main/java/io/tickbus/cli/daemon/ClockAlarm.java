@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Tells, beside the timer thread and seldom enough not to disturb it, when the kernel changes its clock source. */
-final class ClockAlarm implements AutoCloseable {
+final class ClockAlarm {
     private static final long INTERVAL_S = 30;
 
     private final PrintWriter err;
@@ -44,8 +44,7 @@ final class ClockAlarm implements AutoCloseable {
         err.flush();
     }
 
-    @Override
-    public void close() {
+    void stop() {
         thread.interrupt();
     }
 }

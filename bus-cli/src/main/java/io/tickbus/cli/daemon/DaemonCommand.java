@@ -107,13 +107,15 @@ public final class DaemonCommand implements Callable<Integer> {
         PeriodicTimers queue =
                 new PeriodicTimers(timers.stream().map(timer -> timer.startingAt(startNs, graceNs)).toList());
         TimerDaemon daemon = new TimerDaemon(publisher, queue, waiting, sink);
-        try (StopSignal ignored = StopSignal.listen(daemon::stop); ClockAlarm clock = ClockAlarm.start(err)) {
+        ClockAlarm clock = ClockAlarm.start(err);
+        StopSignal.during(daemon::stop, () -> {
             report.ready(bus.name(), publisher, mode, timers, cpus);
             if (timers.isEmpty()) {
                 err.println("tickbus: no --every was given: the bus is kept alive with heartbeats and nothing else");
             }
             daemon.run();
-        }
+        });
+        clock.stop();
         report.stopped(publisher, firstSequence, System.nanoTime() - startNs, sink, waiting);
     }
 }

@@ -10,13 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Runs timers for a moment on a bus of this process alone, so that the first real signals are not interpreted. */
 final class PublisherWarmUp {
-    private static final long DURATION_MS = 150;
+    private static final long DURATION_NS = TimeUnit.MILLISECONDS.toNanos(150);
     private static final long PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(5);
     private static final int SLOT_COUNT = 1024;
 
@@ -47,13 +46,15 @@ final class PublisherWarmUp {
         PeriodicTimer timer = new PeriodicTimer(nowNs, PERIOD_NS, 1, 0, TimeUnit.SECONDS.toNanos(1));
         TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of(timer)), mode.waitStrategy(),
                 new CountingSink(TimerDaemon.publishing(publisher)));
-        ScheduledExecutorService alarm = Executors.newSingleThreadScheduledExecutor();
-        try {
-            alarm.schedule(daemon::stop, DURATION_MS, TimeUnit.MILLISECONDS);
-            daemon.run();
-        } finally {
-            alarm.shutdownNow();
-        }
+        Thread alarm = new Thread(() -> stopLater(daemon), "tickbus-warm-up");
+        alarm.setDaemon(true);
+        alarm.start();
+        daemon.run();
+    }
+
+    private static void stopLater(TimerDaemon daemon) {
+        LockSupport.parkNanos(DURATION_NS);
+        daemon.stop();
     }
 
     private static void delete(Path root) {

@@ -42,7 +42,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (System.console() != null && !isJson) {
+        if (!isJson) {
             spec.commandLine().getErr().println("tickbus: looking and measuring, two seconds …");
         }
         List<Finding> findings = examine(new HostFiles(root), bus.root());

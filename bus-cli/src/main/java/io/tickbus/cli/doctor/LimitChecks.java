@@ -31,10 +31,10 @@ final class LimitChecks {
             return Finding.ok("cpu-quota", "unlimited");
         }
         double cpus = Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]);
-        return Finding.bad("cpu-quota", String.format(Locale.ROOT, "%.2f processors per %.0f ms", cpus,
-                Double.parseDouble(parts[1]) / US_PER_MS), "Give whole processors instead (cpuset, docker --cpuset-cpus,"
-                + " Kubernetes static CPU policy) and no quota: whoever has used it up stands still for the rest of"
-                + " the period.");
+        String value = String.format(Locale.ROOT, "%.2f processors per %.0f ms", cpus,
+                Double.parseDouble(parts[1]) / US_PER_MS);
+        return Finding.bad("cpu-quota", value, "Give whole processors instead (cpuset, docker --cpuset-cpus, Kubernetes"
+                + " static CPU policy) and no quota: whoever has used it up stands still for the rest of the period.");
     }
 
     /** {@code QUOTA PERIOD} in microseconds, or {@code max PERIOD}; empty where no control group says. */
@@ -87,14 +87,14 @@ final class LimitChecks {
             return Finding.unknown("nofile", "/proc/self/limits cannot be read");
         }
         boolean isFew = limit.matches("\\d{1,18}") && Long.parseLong(limit) < FEW_FILES;
-        return isFew ? Finding.warn("nofile", limit, "Raise it to at least " + FEW_FILES + " (LimitNOFILE in the systemd"
-                + " unit, ulimit -n).") : Finding.ok("nofile", limit);
+        return isFew ? Finding.warn("nofile", limit, "Raise it to at least " + FEW_FILES + " (LimitNOFILE in the"
+                + " systemd unit, ulimit -n).") : Finding.ok("nofile", limit);
     }
 
     /** The soft limit of that name; empty where unknown. */
     private String limit(String name) {
         for (String line : files.lines("proc/self/limits")) {
-            String[] columns = COLUMNS.split(line.strip());
+            String[] columns = COLUMNS.split(line.strip(), -1);
             if (columns.length > 1 && columns[0].equals(name)) {
                 return columns[1];
             }

@@ -1,5 +1,6 @@
 package io.tickbus.cli.publish;
 
+import io.tickbus.core.SignalRecord;
 import io.tickbus.core.layout.SignalRecordLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -7,7 +8,17 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A payload as it is typed: text, or {@code 0x} and hexadecimal digits. */
-record Payload(byte[] bytes) {
+final class Payload {
+    private final byte[] bytes;
+
+    private Payload(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    SignalRecord putInto(SignalRecord signal) {
+        return signal.payload(bytes);
+    }
+
     static final class Converter implements ITypeConverter<Payload> {
         @Override
         public Payload convert(String value) {

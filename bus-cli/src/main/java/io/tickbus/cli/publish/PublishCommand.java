@@ -40,7 +40,8 @@ public final class PublishCommand implements Callable<Integer> {
     private CommandSpec spec;
     @Mixin
     private BusOptions bus;
-    @Parameters(paramLabel = "SIGNAL_ID", converter = WholeNumber.ToInt.class, description = "What the signal means, a 32-bit number.")
+    @Parameters(paramLabel = "SIGNAL_ID", converter = WholeNumber.ToInt.class,
+            description = "What the signal means, a 32-bit number.")
     private int signalId;
     @Option(names = "--key", paramLabel = "KEY", converter = WholeNumber.ToLong.class, defaultValue = "0",
             description = "A correlation id, a 64-bit number; default 0.")
@@ -48,7 +49,8 @@ public final class PublishCommand implements Callable<Integer> {
     @Option(names = "--payload", paramLabel = "TEXT|0xHEX", converter = Payload.Converter.class,
             description = "At most 16 bytes.")
     private Payload payload;
-    @Option(names = "--count", paramLabel = "N", defaultValue = "1", description = "How many; default ${DEFAULT-VALUE}.")
+    @Option(names = "--count", paramLabel = "N", defaultValue = "1",
+            description = "How many; default ${DEFAULT-VALUE}.")
     private long count;
     @Option(names = "--every", paramLabel = "DURATION", converter = Durations.Converter.class, defaultValue = "0",
             description = "Time from one to the next; without it as fast as possible.")
@@ -65,10 +67,9 @@ public final class PublishCommand implements Callable<Integer> {
         }
         BusDirectory directory = bus.directory();
         Thread publishing = Thread.currentThread();
-        try (SignalPublisher publisher = SignalPublisher.open(directory, optionsOf(directory));
-                StopSignal ignored = StopSignal.listen(() -> stop(publishing))) {
+        try (SignalPublisher publisher = SignalPublisher.open(directory, optionsOf(directory))) {
             long first = publisher.nextSequence();
-            publishAll(publisher);
+            StopSignal.during(() -> stop(publishing), () -> publishAll(publisher));
             print(first, publisher.nextSequence() - first);
         }
         return Tickbus.DONE;
@@ -93,7 +94,7 @@ public final class PublishCommand implements Callable<Integer> {
     private void publishAll(SignalPublisher publisher) {
         SignalRecord signal = new SignalRecord().signalId(signalId).key(key);
         if (payload != null) {
-            signal.payload(payload.bytes());
+            payload.putInto(signal);
         }
         PublishProgress progress = new PublishProgress(spec.commandLine().getErr(), count);
         long anchorNs = System.nanoTime();

@@ -1,5 +1,7 @@
 package io.tickbus.cli.tail;
 
+import io.tickbus.cli.JsonObject;
+
 /** How signals and events are printed. */
 interface SignalFormat {
     /** Before the first signal. */
@@ -7,6 +9,6 @@ interface SignalFormat {
 
     void signal(LineBuffer out, Sighting sighting);
 
-    /** What happened besides signals; {@code fields} are names and numbers or text in turn. */
-    void event(LineBuffer out, String type, Object... fields);
+    /** What happened besides signals, by the object's {@code type}. */
+    void event(LineBuffer out, JsonObject event);
 }

@@ -60,11 +60,7 @@ final class SignalJson implements SignalFormat {
     }
 
     @Override
-    public void event(LineBuffer out, String type, Object... fields) {
-        JsonObject event = new JsonObject().with("type", type);
-        for (int i = 0; i < fields.length; i += 2) {
-            event.with((String) fields[i], fields[i + 1]);
-        }
+    public void event(LineBuffer out, JsonObject event) {
         out.put(JsonOutput.line(event)).endLine();
     }
 }

@@ -1,5 +1,6 @@
 package io.tickbus.cli.tail;
 
+import io.tickbus.cli.JsonObject;
 import io.tickbus.core.SignalRecord;
 import java.nio.charset.StandardCharsets;
 
@@ -58,7 +59,7 @@ final class SignalTable implements SignalFormat {
     }
 
     @Override
-    public void event(LineBuffer out, String type, Object... fields) {
+    public void event(LineBuffer out, JsonObject event) {
         // On standard error; see TailEvents.
     }
 }

@@ -1,10 +1,12 @@
 package io.tickbus.cli.tail;
 
+import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The loop of {@code tail}: signals into the buffer, the buffer out when it is idle or a fiftieth of a second old. */
@@ -88,8 +90,8 @@ final class Tail implements SignalHandler {
 
     private void printRecent() {
         if (format instanceof SignalJson) {
-            format.event(out, "statistics", "count", recent.count(), "latencyNs", recent.latencyJson(),
-                    "latenessNs", recent.latenessJson());
+            format.event(out, new JsonObject().with("type", "statistics").with("count", recent.count())
+                    .with("latencyNs", recent.latencyJson()).with("latenessNs", recent.latenessJson()));
         } else {
             out.put(recent.count() + " signals in a second; " + (recent.count() == 0 ? "" : recent.text())).endLine();
         }
@@ -114,6 +116,12 @@ final class Tail implements SignalHandler {
             summary.with("guardNs", predictive.guard().guardNs()).with("preemptions", predictive.preemptions());
         }
         return summary;
+    }
+
+    /** The counts in words. */
+    String counts() {
+        return String.format(Locale.ROOT, "received %,d, lost %,d, filtered %,d in %s", subscriber.received(),
+                subscriber.lost(), subscriber.filtered(), Durations.format(endNs - startNs));
     }
 
     /** The percentiles in words; empty where nothing was seen live. */

@@ -2,7 +2,6 @@ package io.tickbus.cli.tail;
 
 import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.WholeNumber;
@@ -13,7 +12,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -76,13 +74,15 @@ public final class TailCommand implements Callable<Integer> {
         TailEvents events = new TailEvents(format, out, spec.commandLine().getErr());
         SubscriberOptions options = SubscriberOptions.defaults().withJoin(from).withWaiting(strategy)
                 .withSignalIds(signalIds).withListener(events);
-        try (StopSignal ignored = StopSignal.listen(this::stop)) {
-            BusArrival arrival = new BusArrival(bus.directory(), spec.commandLine().getErr(), () -> isStopped);
-            try (SignalSubscriber subscriber = arrival.await(options, timeoutNs)) {
-                if (subscriber != null) {
-                    run(new Tail(subscriber, events, format, out, !isStatistics), out);
+        BusArrival arrival = new BusArrival(bus.directory(), spec.commandLine().getErr(), () -> isStopped);
+        try {
+            StopSignal.during(this::stop, () -> {
+                try (SignalSubscriber subscriber = arrival.await(options, timeoutNs)) {
+                    if (subscriber != null) {
+                        run(new Tail(subscriber, events, format, out, !isStatistics), out);
+                    }
                 }
-            }
+            });
         } catch (UncheckedIOException e) {
             // Whoever read this has seen enough: `tickbus tail | head`.
             return Tickbus.DONE;
@@ -104,17 +104,13 @@ public final class TailCommand implements Callable<Integer> {
             tail.stop();
         }
         tail.run(count, (long) Math.min(Long.MAX_VALUE, seconds * TimeUnit.SECONDS.toNanos(1)));
-        JsonObject summary = tail.summary();
         if (isJson) {
-            summary.remove("type");
-            new SignalJson().event(out, "summary", summary.entrySet().stream()
-                    .flatMap(field -> java.util.stream.Stream.of(field.getKey(), field.getValue())).toArray());
+            new SignalJson().event(out, tail.summary());
             out.flush();
             return;
         }
         PrintWriter err = spec.commandLine().getErr();
-        err.printf(Locale.ROOT, "tickbus: received %,d, lost %,d, filtered %,d in %s%n", summary.get("received"),
-                summary.get("lost"), summary.get("filtered"), Durations.format((long) summary.get("ranNs")));
+        err.println("tickbus: " + tail.counts());
         if (!tail.percentiles().isEmpty()) {
             err.println("tickbus: " + tail.percentiles());
         }

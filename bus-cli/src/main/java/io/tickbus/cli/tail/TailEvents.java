@@ -1,5 +1,6 @@
 package io.tickbus.cli.tail;
 
+import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.Terminal;
 import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.SubscriberListener;
@@ -23,7 +24,7 @@ final class TailEvents implements SubscriberListener {
 
     @Override
     public void onLoss(long firstSequence, long count) {
-        format.event(out, "loss", "firstSequence", firstSequence, "count", count);
+        event(of("loss").with("firstSequence", firstSequence).with("count", count));
         if (unreportedLosses == 0) {
             firstUnreported = firstSequence;
         }
@@ -32,19 +33,19 @@ final class TailEvents implements SubscriberListener {
 
     @Override
     public void onPublisherRestarted(long epoch) {
-        format.event(out, "publisherRestarted", "epoch", epoch);
+        event(of("publisherRestarted").with("epoch", epoch));
         say("the publisher has restarted: epoch=" + epoch);
     }
 
     @Override
     public void onNewHistory(long nextSequence) {
-        format.event(out, "newHistory", "nextSequence", nextSequence);
+        event(of("newHistory").with("nextSequence", nextSequence));
         say("the bus was deleted and made anew: sequences go on at " + nextSequence);
     }
 
     @Override
     public void onPublisherStatus(PublisherStatus status) {
-        format.event(out, "publisherStatus", "status", status.name());
+        event(of("publisherStatus").with("status", status.name()));
         say(switch (status) {
             case ALIVE -> Terminal.good("the publisher is alive");
             case STALLED -> Terminal.warning("the publisher is STALLED: it holds the bus but gives no sign of life; "
@@ -52,6 +53,14 @@ final class TailEvents implements SubscriberListener {
             case DEAD -> Terminal.bad("the publisher is DEAD: it ended without closing the bus; waiting for the next");
             case CLOSED -> Terminal.warning("the publisher has CLOSED the bus; waiting for the next");
         });
+    }
+
+    private static JsonObject of(String type) {
+        return new JsonObject().with("type", type);
+    }
+
+    private void event(JsonObject event) {
+        format.event(out, event);
     }
 
     private void say(String sentence) {

@@ -1,0 +1,65 @@
+package io.tickbus.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ArgumentsTest {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"daemon", "tail", "publish", "stat", "dump", "clock", "doctor", "demo"})
+    void shouldExplainEachCommandWithAnExample(String command) {
+        CliRun run = CliRun.of(command, "--help");
+        assertEquals(Tickbus.DONE, run.exitCode(), run.err());
+        assertTrue(run.out().contains("Example"), run.out());
+        assertTrue(run.out().contains("--json"), run.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nonsense", "--nonsense", "daemon --evry 1ms:1", "daemon --every 1ms",
+        "daemon --every 1:2", "daemon --every 1ms:x", "daemon --every 10ns:1", "daemon --mode fast",
+        "daemon --slots 3", "daemon --heartbeat 1us", "daemon --bus ../x", "tail --from middle", "tail --wait sleep",
+        "tail --count 0", "tail --seconds 0", "tail --signal 99999999999", "publish", "publish x",
+        "publish 1 --count 0", "publish 1 --payload 0xABC",
+        "publish 1 --payload 12345678901234567", "dump --slots 3..1",
+        "dump --slots 1..2 --last 3", "dump --last 0", "stat --owner nobody-of-that-name"})
+    void shouldRefuseWrongUsageInASentence(String line) {
+        CliRun run = CliRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ", -1)));
+        assertEquals(Tickbus.WRONG_USAGE, run.exitCode(), run.err());
+        assertTrue(run.err().startsWith("tickbus: "), run.err());
+        assertFalse(run.err().contains("\tat "), run.err());
+        assertEquals("", run.out());
+    }
+
+    @Test
+    void shouldSuggestTheOptionThatWasMeant() {
+        CliRun run = CliRun.of("daemon", "--evry", "1ms:1");
+        assertTrue(run.err().contains("--every"), run.err());
+    }
+
+    @Test
+    void shouldPrintTheVersionOfTheLayoutToo() {
+        for (CliRun run : new CliRun[] {CliRun.of("--version"), CliRun.of("stat", "--version")}) {
+            assertEquals(Tickbus.DONE, run.exitCode());
+            assertTrue(run.out().contains("signals layout 1"), run.out());
+        }
+    }
+
+    @Test
+    void shouldShowTheStackTraceOnlyWhereAskedFor() {
+        CliRun plain = CliRun.of("stat", "--dir", folder, "--bus", "nobody");
+        assertEquals(Tickbus.FAILED, plain.exitCode());
+        assertEquals(1, plain.err().lines().count(), plain.err());
+        CliRun debug = CliRun.of("stat", "--dir", folder, "--bus", "nobody", "--debug");
+        assertEquals(Tickbus.FAILED, debug.exitCode());
+        assertTrue(debug.err().contains("\tat io.tickbus"), debug.err());
+    }
+}

@@ -1,0 +1,94 @@
+package io.tickbus.cli;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One command in a JVM of its own, over the built classes. Its standard error goes to a file. */
+final class CliProcess implements AutoCloseable {
+    private static final int PATIENCE_S = 30;
+    private static final int NATIVE_ACCESS_SINCE = 24;
+
+    private final Process process;
+    private final Path errors;
+    private final BufferedReader out;
+
+    private CliProcess(Process process, Path errors) {
+        this.process = process;
+        this.errors = errors;
+        this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static CliProcess start(Path folder, Object... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+                "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED"));
+        if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.add(Tickbus.class.getName());
+        for (Object arg : args) {
+            command.add(arg.toString());
+        }
+        Path errors = Files.createTempFile(folder, "stderr-", ".txt");
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        return new CliProcess(process, errors);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The next line; null at the end. */
+    String line() throws IOException {
+        return out.readLine();
+    }
+
+    Map<String, Object> jsonLine() throws IOException {
+        String line = line();
+        assertTrue(line != null, () -> "no more output; standard error: " + errors());
+        return JSON.std.mapFrom(line);
+    }
+
+    /** As Ctrl-C or a service manager do it. */
+    void terminate() {
+        process.destroy();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Closes the reading end of its standard output. */
+    void closeOutput() throws IOException {
+        process.getInputStream().close();
+    }
+
+    int exitCode() throws InterruptedException {
+        assertTrue(process.waitFor(PATIENCE_S, TimeUnit.SECONDS), () -> "still running; standard error: " + errors());
+        return process.exitValue();
+    }
+
+    String errors() {
+        try {
+            return Files.readString(errors);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,153 @@
+package io.tickbus.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a user runs them: each in a process of its own. */
+@Timeout(120)
+final class CommandsIT {
+    @TempDir
+    private Path folder;
+
+    private CliProcess start(Object... args) throws IOException {
+        Object[] all = new Object[args.length + 2];
+        System.arraycopy(args, 0, all, 0, args.length);
+        all[args.length] = "--dir";
+        all[args.length + 1] = folder.resolve("buses");
+        return CliProcess.start(folder, all);
+    }
+
+    @Test
+    void shouldTailWhatAnotherProcessPublishes() throws Exception {
+        try (CliProcess tail = start("tail", "--from", "oldest", "--count", "100", "--json");
+                CliProcess publish = start("publish", "42", "--key", "7", "--payload", "0xCAFE", "--count", "100")) {
+            assertEquals(Tickbus.DONE, publish.exitCode(), publish.errors());
+            int expected = 0;
+            Map<String, Object> line = tail.jsonLine();
+            while (!line.get("type").equals("summary")) {
+                if (line.get("type").equals("signal")) {
+                    assertEquals(expected++, line.get("sequence"));
+                    assertEquals(List.of(42, 7, "cafe"),
+                            List.of(line.get("signalId"), line.get("key"), line.get("payload")));
+                }
+                line = tail.jsonLine();
+            }
+            assertEquals(100, expected);
+            assertEquals(100, line.get("received"));
+            assertEquals(0, line.get("lost"));
+            assertEquals(Tickbus.DONE, tail.exitCode());
+        }
+    }
+
+    @Test
+    void shouldEndTheDaemonCleanlyOnSigterm() throws Exception {
+        try (CliProcess daemon = start("daemon", "--every", "1ms:42", "--json")) {
+            Map<String, Object> ready = daemon.jsonLine();
+            assertEquals(List.of("ready", "default", 1, 0), List.of(ready.get("event"), ready.get("bus"),
+                    ready.get("epoch"), ready.get("nextSequence")));
+            assertEquals(daemon.pid(), ((Number) ready.get("pid")).longValue());
+            try (CliProcess tail = start("tail", "--count", "50")) {
+                assertEquals(Tickbus.DONE, tail.exitCode(), tail.errors());
+                assertTrue(tail.errors().contains("received 50, lost 0"), tail.errors());
+            }
+            daemon.terminate();
+            Map<String, Object> stopped = daemon.jsonLine();
+            assertEquals("stopped", stopped.get("event"));
+            assertTrue(((Number) stopped.get("published")).longValue() >= 50, stopped.toString());
+            assertNotNull(stopped.get("guardNs"));
+            assertEquals(Tickbus.DONE, daemon.exitCode(), daemon.errors());
+        }
+        CliRun stat = CliRun.of("stat", "--dir", folder.resolve("buses"), "--bus", "default", "--json");
+        assertEquals("closed", stat.json().get("condition"));
+    }
+
+    @Test
+    void shouldRefuseASecondOwnerWithTheFirstOnesPid() throws Exception {
+        try (CliProcess daemon = start("daemon")) {
+            assertTrue(daemon.line().startsWith("ready bus=default"));
+            for (String[] command : new String[][] {{"daemon"}, {"publish", "1"}}) {
+                try (CliProcess second = start((Object[]) command)) {
+                    assertEquals(Tickbus.FAILED, second.exitCode());
+                    assertTrue(second.errors().contains("pid=" + daemon.pid()), second.errors());
+                    assertEquals(1, second.errors().lines().count(), second.errors());
+                }
+            }
+            daemon.terminate();
+            assertTrue(daemon.line().startsWith("stopped published=0"));
+        }
+    }
+
+    @Test
+    void shouldEndQuietlyWhenNobodyReadsAnyMore() throws Exception {
+        try (CliProcess daemon = start("daemon", "--every", "100us:1")) {
+            daemon.line();
+            try (CliProcess tail = start("tail")) {
+                assertTrue(tail.line().startsWith("SEQUENCE"));
+                assertNotNull(tail.line());
+                tail.closeOutput();
+                assertEquals(Tickbus.DONE, tail.exitCode());
+                assertEquals("", tail.errors());
+            }
+        }
+    }
+
+    @Test
+    void shouldSumUpOnSigterm() throws Exception {
+        try (CliProcess daemon = start("daemon", "--every", "1ms:1"); CliProcess tail = start("tail", "--json")) {
+            daemon.line();
+            Map<String, Object> line = tail.jsonLine();
+            tail.terminate();
+            while (!line.get("type").equals("summary")) {
+                line = tail.jsonLine();
+            }
+            assertNull(tail.line());
+            assertEquals(Tickbus.DONE, tail.exitCode(), tail.errors());
+        }
+    }
+
+    @Test
+    void shouldSayWhatBecameOfThePublisher() throws Exception {
+        try (CliProcess daemon = start("daemon", "--every", "1ms:1", "--heartbeat", "10ms")) {
+            daemon.line();
+            try (CliProcess tail = start("tail", "--json")) {
+                assertEquals("signal", tail.jsonLine().get("type"));
+                daemon.kill();
+                awaitStatus(tail, "DEAD");
+                CliRun stat = CliRun.of("stat", "--dir", folder.resolve("buses"), "--bus", "default", "--json");
+                assertEquals("dead", stat.json().get("condition"));
+                try (CliProcess next = start("publish", "2")) {
+                    assertEquals(Tickbus.DONE, next.exitCode(), next.errors());
+                }
+                awaitStatus(tail, "CLOSED");
+            }
+        }
+    }
+
+    private static void awaitStatus(CliProcess tail, String status) throws IOException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        Map<String, Object> line = tail.jsonLine();
+        while (!status.equals(line.get("status"))) {
+            assertTrue(System.nanoTime() < endNs, "no status " + status);
+            line = tail.jsonLine();
+        }
+    }
+
+    @Test
+    void shouldGiveUpWaitingForABusInTime() throws Exception {
+        try (CliProcess tail = start("tail", "--timeout", "0")) {
+            assertEquals(Tickbus.FAILED, tail.exitCode());
+            assertTrue(tail.errors().contains("bus 'default'"), tail.errors());
+        }
+    }
+}

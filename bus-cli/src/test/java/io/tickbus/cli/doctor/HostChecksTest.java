@@ -1,0 +1,169 @@
+package io.tickbus.cli.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class HostChecksTest {
+    private static final String LIMITS = "Limit                     Soft Limit           Hard Limit           Units%n"
+            + "Max open files            %s                 %s                 files%n"
+            + "Max locked memory         65536                65536                bytes%n"
+            + "Max realtime priority     %s                    0%n";
+
+    @TempDir
+    private Path root;
+    private FakeTree tree;
+
+    @BeforeEach
+    void begin() {
+        tree = new FakeTree(root);
+    }
+
+    private List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>(new KernelChecks(tree.files()).findings());
+        findings.addAll(new ProcessorChecks(tree.files()).findings());
+        findings.addAll(new MemoryChecks(tree.files()).findings());
+        findings.addAll(new LimitChecks(tree.files()).findings());
+        return findings;
+    }
+
+    private Verdict verdict(String name) {
+        Finding finding = FakeTree.named(name, findings());
+        if (finding.verdict() == Verdict.WARN || finding.verdict() == Verdict.BAD) {
+            assertNotNull(finding.remedy(), name);
+        }
+        return finding.verdict();
+    }
+
+    @Test
+    void shouldSurviveAnEmptyTree() {
+        List<Finding> findings = findings();
+        assertEquals(16, findings.size());
+        assertTrue(findings.stream().noneMatch(Finding::isUnusable));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"performance,performance,OK", "performance,powersave,WARN", "schedutil,schedutil,WARN"})
+    void shouldJudgeTheGovernorOfEachProcessor(String first, String second, Verdict expected) throws IOException {
+        tree.file("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", first)
+                .file("sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", second);
+        assertEquals(expected, verdict("governor"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tsc,tsc kvm-clock,OK", "hpet,tsc hpet,BAD", "acpi_pm,acpi_pm,BAD", "kvm-clock,kvm-clock tsc,WARN"})
+    void shouldJudgeTheClockSource(String active, String available, Verdict expected) throws IOException {
+        String folder = "sys/devices/system/clocksource/clocksource0/";
+        tree.file(folder + "current_clocksource", active).file(folder + "available_clocksource", available)
+                .file("proc/cpuinfo", "flags\t: tsc constant_tsc nonstop_tsc");
+        assertEquals(expected, verdict("clock-source"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"[always] madvise never,WARN", "always [madvise] never,OK", "nonsense,UNKNOWN"})
+    void shouldJudgeHugePages(String text, Verdict expected) throws IOException {
+        tree.file("sys/kernel/mm/transparent_hugepage/enabled", text);
+        assertEquals(expected, verdict("huge-pages"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"always within_size advise [never] deny force,OK", "[always] within_size advise never,WARN"})
+    void shouldJudgeSharedHugePages(String text, Verdict expected) throws IOException {
+        tree.file("sys/kernel/mm/transparent_hugepage/shmem_enabled", text);
+        assertEquals(expected, verdict("shared-huge-pages"));
+    }
+
+    @Test
+    void shouldJudgeSwapSiblingsAndIsolation() throws IOException {
+        tree.file("proc/swaps", "Filename Type\n/swapfile file 1 2 3").file("sys/devices/system/cpu/smt/active", "1")
+                .file("sys/devices/system/cpu/isolated", "").file("proc/self/status", "Cpus_allowed_list:\t0-7");
+        assertEquals(Verdict.WARN, verdict("swap"));
+        assertEquals(Verdict.WARN, verdict("smt"));
+        assertEquals(Verdict.WARN, verdict("isolation"));
+        tree.file("proc/swaps", "Filename Type").file("sys/devices/system/cpu/smt/active", "0")
+                .file("sys/devices/system/cpu/isolated", "6-7");
+        assertEquals(Verdict.OK, verdict("swap"));
+        assertEquals(Verdict.OK, verdict("smt"));
+        assertEquals(Verdict.OK, verdict("isolation"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0-3,OK", "2,BAD", "nonsense,UNKNOWN"})
+    void shouldJudgeTheNumberOfProcessors(String allowed, Verdict expected) throws IOException {
+        tree.file("proc/self/status", "Cpus_allowed_list:\t" + allowed);
+        assertEquals(expected, verdict("cpus"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20,OK", "890,WARN"})
+    void shouldJudgeTheDeepestEnabledIdleState(int latencyUs, Verdict expected) throws IOException {
+        String states = "sys/devices/system/cpu/cpu0/cpuidle/";
+        tree.file(states + "state0/name", "POLL").file(states + "state0/latency", "0")
+                .file(states + "state1/name", "C6").file(states + "state1/latency", "" + latencyUs)
+                .file(states + "state2/name", "C10").file(states + "state2/latency", "9000")
+                .file(states + "state2/disable", "1");
+        assertEquals(expected, verdict("idle-states"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"max 100000,OK", "150000 100000,BAD", "nonsense,OK", "5 0,OK"})
+    void shouldJudgeTheQuotaOfTheUnifiedHierarchy(String text, Verdict expected) throws IOException {
+        tree.file("proc/self/cgroup", "0::/a").file("sys/fs/cgroup/a/cpu.max", text);
+        assertEquals(expected, verdict("cpu-quota"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1,OK", "50000,BAD"})
+    void shouldJudgeTheQuotaOfTheOldHierarchy(String quota, Verdict expected) throws IOException {
+        tree.file("proc/self/cgroup", "3:cpu,cpuacct:/a").file("sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us", quota)
+                .file("sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us", "100000");
+        assertEquals(expected, verdict("cpu-quota"));
+    }
+
+    @Test
+    void shouldJudgeLimits() throws IOException {
+        tree.file("proc/self/limits", String.format(LIMITS, "512", "512", "0"));
+        assertEquals(Verdict.WARN, verdict("nofile"));
+        assertEquals(Verdict.WARN, verdict("rtprio"));
+        assertEquals(Verdict.OK, verdict("memlock"));
+        tree.file("proc/self/limits", String.format(LIMITS, "20000", "20000", "99"));
+        assertEquals(Verdict.OK, verdict("nofile"));
+        assertEquals(Verdict.OK, verdict("rtprio"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none (voluntary) full,Linux,WARN", "none voluntary (full),Linux,OK",
+        ",Linux version 6 #1 SMP PREEMPT_DYNAMIC,OK", ",Linux version 5 #1 SMP PREEMPT_RT,OK",
+        ",Linux version 5 #1 SMP Debian,WARN"})
+    void shouldJudgePreemption(String preempt, String version, Verdict expected) throws IOException {
+        if (preempt != null) {
+            tree.file("sys/kernel/debug/sched/preempt", preempt);
+        }
+        tree.file("proc/version", version);
+        assertEquals(expected, verdict("preemption"));
+    }
+
+    @Test
+    void shouldTellAVirtualMachineAndItsStolenTime() throws IOException {
+        tree.file("proc/cpuinfo", "flags\t: tsc hypervisor").file("proc/stat", "cpu  50 0 0 50 0 0 0 25 0 0");
+        Finding finding = FakeTree.named("virtualization", findings());
+        assertEquals(Verdict.WARN, finding.verdict());
+        assertTrue(finding.value().contains("20.00 %"), finding.value());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000000,BAD", "20000000,WARN", "1000000000,OK"})
+    void shouldJudgeFreeSharedMemory(long usable, Verdict expected) {
+        assertEquals(expected, MemoryChecks.sharedMemory(1_000_000_000, usable).verdict());
+    }
+}
