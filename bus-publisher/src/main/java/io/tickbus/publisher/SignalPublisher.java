@@ -188,7 +188,7 @@ public final class SignalPublisher implements AutoCloseable {
      * Marks the bus closed, wakes everybody and gives the bus free. The files stay, so that subscribers can read to the
      * end and a successor goes on with the sequence. Does nothing the second time.
      *
-     * <p>Nothing may be published afterwards: the bus may have another owner, and {@code publish} does not check.
+     * <p>Publishing afterwards throws {@link IllegalStateException}: the bus may have another owner.
      */
     @Override
     public void close() {

@@ -13,7 +13,7 @@ import org.agrona.concurrent.NanoClock;
  *
  * <p><b>Threads:</b> {@link #run} on one; {@link #stop} from any.
  * <p><b>Progress:</b> the loop waits as its {@link WaitStrategy} does and depends on no subscriber; one that cuts off
- * the doorbell costs it a repair. Firing allocates nothing; each heartbeat makes a system call and allocates a little.
+ * the doorbell costs it a repair. It allocates nothing in steady state; each heartbeat makes one system call.
  * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened.
  */
 public final class TimerDaemon implements Runnable {
