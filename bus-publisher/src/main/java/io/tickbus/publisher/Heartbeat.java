@@ -27,7 +27,12 @@ final class Heartbeat implements Runnable {
     @Override
     public void run() {
         while (!isStopped) {
-            beat(System.nanoTime());
+            try {
+                beat(System.nanoTime());
+            } catch (InternalError e) {
+                // The signals file was shortened: the publishing thread meets the same fault and reports it.
+                return;
+            }
             LockSupport.parkNanos(intervalNs);
         }
     }

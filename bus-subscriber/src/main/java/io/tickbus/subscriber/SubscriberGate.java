@@ -39,7 +39,7 @@ final class SubscriberGate implements SignalGate {
         this.ring = file.ring();
         this.header = file.header();
         this.wakeWord = Platforms.current().futexWord(file.region(), SignalsLayout.WAKE_WORD);
-        this.doorbell = header.hasParking() ? attach() : null;
+        this.doorbell = header.wakesSleepers() ? attach() : null;
     }
 
     private Doorbell attach() {
@@ -83,12 +83,13 @@ final class SubscriberGate implements SignalGate {
         // futex does not sleep.
         int word = header.wakeWord();
         boolean isAnnounced = announce();
-        if (isOpen() || header.nextDeadlineNs() < plannedDeadlineNs) {
+        boolean isPlanValid = plannedDeadlineNs == ANY_DEADLINE || header.nextDeadlineNs() == plannedDeadlineNs;
+        if (isOpen() || !isPlanValid) {
             return;
         }
         long boundNs = isAnnounced ? untilNs : Math.min(untilNs, System.nanoTime() + UNWOKEN_NAP_NS);
         wakeWord.await(word, boundNs);
-        if (plannedDeadlineNs != Long.MIN_VALUE) {
+        if (plannedDeadlineNs != ANY_DEADLINE) {
             leavePublisherCpu();
         }
     }

@@ -34,7 +34,7 @@ enum {
 };
 #define MAGIC_VALUE INT64_C(0x314749534B434954)
 #define BYTE_ORDER_VALUE 0x0A0B0C0D
-#define OPTION_PARKING 1
+#define OPTION_WAKES 3
 #define STATE_CLOSED 2
 #define STATE_REPLACED 3
 #define NO_DEADLINE INT64_MAX
@@ -205,7 +205,7 @@ static int open_file(const char *name, int flags) {
 
 static void attach_doorbell(void) {
     doorbell = NULL;
-    int fd = (options & OPTION_PARKING) != 0 ? open_file("doorbell", O_RDWR) : -1;
+    int fd = (options & OPTION_WAKES) == OPTION_WAKES ? open_file("doorbell", O_RDWR) : -1;
     struct stat s;
     if (fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size >= DOORBELL_LENGTH) {
         void *memory = mmap(NULL, DOORBELL_LENGTH, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -124,8 +124,10 @@ final class DemoScreen {
         for (DemoMode other : new DemoMode[] {DemoMode.PARK, DemoMode.KILL}) {
             long median = result.medianNs(other);
             if (predictive > 0 && median > 0) {
-                lines.add(String.format(Locale.ROOT, "  predictive waiting sees a signal %.0f times sooner than %s "
-                        + "(median %s against %s)", (double) median / predictive, other.label(),
+                boolean isSooner = median >= predictive;
+                double factor = isSooner ? (double) median / predictive : (double) predictive / median;
+                lines.add(String.format(Locale.ROOT, "  predictive waiting sees a signal %.1f times %s than %s "
+                        + "(median %s against %s)", factor, isSooner ? "sooner" : "later", other.label(),
                         Durations.format(predictive), Durations.format(median)));
             }
         }

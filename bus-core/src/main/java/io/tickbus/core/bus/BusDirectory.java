@@ -145,7 +145,7 @@ public final class BusDirectory {
     public void shareWith(String group) {
         TrustedFiles.share(path(), group, "rwxr-x---");
         if (UserId.ofFile(root) == UserId.current()) {
-            TrustedFiles.chmod(root, "rwx--x--x");
+            TrustedFiles.letPass(root);
         }
     }
 
@@ -160,11 +160,13 @@ public final class BusDirectory {
             return;
         }
         check();
-        if (PublisherLock.probe(lock()) == PublisherLock.Probe.HELD) {
-            throw new BusException(Reason.IN_USE, "bus '" + name + "'", "its publisher is running",
-                    "stop it before the bus is deleted");
+        // Held while deleting, so that nobody begins to publish into files that lose their names.
+        PublisherLock lock = PublisherLock.acquire(this, "pid=" + ProcessHandle.current().pid() + ", deleting");
+        try {
+            deleteFiles();
+        } finally {
+            lock.close();
         }
-        deleteFiles();
     }
 
     /** As {@link #delete}, for who holds the lock. */

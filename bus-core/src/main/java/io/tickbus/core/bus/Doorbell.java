@@ -78,7 +78,7 @@ public final class Doorbell {
         Path path = directory.doorbell();
         try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
             long size = channel.size();
-            if (size != DoorbellLayout.LENGTH) {
+            if (size < DoorbellLayout.LENGTH) {
                 throw new BusException(Reason.TRUNCATED, path.toString(), "it has " + size + " bytes and not "
                         + DoorbellLayout.LENGTH, "its publisher repairs it within a heartbeat; try again");
             }

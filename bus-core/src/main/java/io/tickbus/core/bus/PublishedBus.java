@@ -121,6 +121,10 @@ public final class PublishedBus implements AutoCloseable {
         try {
             return found.ring().recover(found.header().baseSequence());
         } catch (IllegalStateException e) {
+            if (!found.header().host().isSameBoot(HostIdentity.current())) {
+                // A file that survived a crash of the host need not be whole, and is replaced anyway.
+                return Math.max(found.header().baseSequence(), found.header().nextSequence());
+            }
             throw new BusException(Reason.CORRUPT, found.path().toString(),
                     "its slots contradict each other (" + e.getMessage() + ")",
                     "delete the bus with 'rm -r' and start its publisher again; nothing was changed");
@@ -130,7 +134,7 @@ public final class PublishedBus implements AutoCloseable {
     private static boolean isReusable(SignalsFile found, SignalsOptions options) {
         SignalsHeader header = found.header();
         HostIdentity here = HostIdentity.current();
-        return header.slotCount() == options.slotCount() && header.hasParking() == options.hasParking()
+        return header.slotCount() == options.slotCount() && header.options() == optionBits(options)
                 && header.host().isSameBoot(here) && header.host().hasSameClock(here);
     }
 
@@ -170,6 +174,11 @@ public final class PublishedBus implements AutoCloseable {
         }
     }
 
+    private static int optionBits(SignalsOptions options) {
+        return (options.hasParking() ? SignalsLayout.OPTION_PARKING : 0)
+                | (Platforms.current().hasFutex() ? SignalsLayout.OPTION_FUTEX : 0);
+    }
+
     private static void writeHeader(SharedRegion region, SignalsOptions options, Origin origin) {
         HostIdentity host = HostIdentity.current();
         region.putInt(SignalsLayout.LAYOUT_VERSION, SignalsLayout.VERSION);
@@ -178,7 +187,7 @@ public final class PublishedBus implements AutoCloseable {
         region.putInt(SignalsLayout.RECORD_BYTES, SignalRecordLayout.LENGTH);
         region.putLong(SignalsLayout.SLOT_COUNT, options.slotCount());
         region.putLong(SignalsLayout.FILE_LENGTH, SignalsLayout.fileLength(options.slotCount()));
-        region.putInt(SignalsLayout.OPTIONS, options.hasParking() ? SignalsLayout.OPTION_PARKING : 0);
+        region.putInt(SignalsLayout.OPTIONS, optionBits(options));
         region.putInt(SignalsLayout.CLOCK_ID, SignalsLayout.CLOCK_MONOTONIC);
         region.putLong(SignalsLayout.BASE_SEQUENCE, origin.baseSequence());
         region.putLong(SignalsLayout.HISTORY_ID, origin.historyId());

@@ -64,12 +64,14 @@ public final class SignalsFile {
 
     static SignalsFile map(BusDirectory directory, boolean writable) {
         Path path = directory.signals();
-        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), writable)) {
-            // Another file may take the name between the look and the opening; the later check of the standing then
-            // sees a difference and has the file opened again.
+        try {
+            // The key before the opening: where another file takes the name in between, the standing then says
+            // REPLACED, and the file is opened again. The other way round nobody would ever notice.
             Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
-            SignalsCheck.layout(path, channel);
-            return new SignalsFile(path, key, SharedRegion.map(channel, channel.size(), writable));
+            try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), writable)) {
+                SignalsCheck.layout(path, channel);
+                return new SignalsFile(path, key, SharedRegion.map(channel, channel.size(), writable));
+            }
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }

@@ -43,6 +43,16 @@ public final class SignalsHeader {
         return (region.getInt(SignalsLayout.OPTIONS) & SignalsLayout.OPTION_PARKING) != 0;
     }
 
+    /** Whether who is parked in the kernel is woken; without, parking means naps. */
+    public boolean wakesSleepers() {
+        int both = SignalsLayout.OPTION_PARKING | SignalsLayout.OPTION_FUTEX;
+        return (region.getInt(SignalsLayout.OPTIONS) & both) == both;
+    }
+
+    int options() {
+        return region.getInt(SignalsLayout.OPTIONS);
+    }
+
     /** The first sequence this file ever held. */
     public long baseSequence() {
         return region.getLong(SignalsLayout.BASE_SEQUENCE);

@@ -159,6 +159,19 @@ final class TrustedFiles {
         chmod(path, permissions);
     }
 
+    /** Lets everybody pass through a directory, on top of what is allowed already. */
+    static void letPass(Path directory) {
+        try {
+            Set<PosixFilePermission> permissions =
+                    Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
+            permissions.add(PosixFilePermission.GROUP_EXECUTE);
+            permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+            Files.setPosixFilePermissions(directory, permissions);
+        } catch (IOException e) {
+            throw failed(directory, e);
+        }
+    }
+
     static void chmod(Path path, String permissions) {
         try {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));

@@ -101,6 +101,8 @@ public final class SignalsLayout {
     public static final long NO_DEADLINE = Long.MAX_VALUE;
     /** Option: the publisher looks for parked subscribers after each signal. */
     public static final int OPTION_PARKING = 0x01;
+    /** Option: its wake-ups reach sleepers in the kernel; without, who sleeps on the futex is not woken. */
+    public static final int OPTION_FUTEX = 0x02;
     /** CLOCK_MONOTONIC. */
     public static final int CLOCK_MONOTONIC = 1;
 

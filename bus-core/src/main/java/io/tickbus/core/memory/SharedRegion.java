@@ -164,6 +164,11 @@ public final class SharedRegion {
         INTS.setRelease(buffer, offset, value);
     }
 
+    /** Adds to a word as one step, with full ordering; returns what it was before. */
+    public int getAndAddInt(int offset, int delta) {
+        return (int) INTS.getAndAdd(buffer, offset, delta);
+    }
+
     /** Stores before it are seen before stores after it. */
     public static void storeStoreFence() {
         VarHandle.storeStoreFence();

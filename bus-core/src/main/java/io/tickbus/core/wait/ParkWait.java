@@ -5,7 +5,7 @@ final class ParkWait implements WaitStrategy {
     @Override
     public void await(SignalGate gate, long untilNs) {
         if (!gate.isOpen()) {
-            gate.park(untilNs, Long.MIN_VALUE);
+            gate.park(untilNs, SignalGate.ANY_DEADLINE);
         }
     }
 

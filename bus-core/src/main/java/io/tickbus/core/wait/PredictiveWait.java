@@ -48,8 +48,12 @@ public final class PredictiveWait implements WaitStrategy {
         if (nowNs >= untilNs) {
             return;
         }
-        if (nowNs < yieldUntilNs || deadlineNs == Long.MAX_VALUE || nowNs - deadlineNs > PATIENCE_NS) {
-            gate.park(untilNs, Long.MIN_VALUE);
+        if (nowNs < yieldUntilNs) {
+            gate.park(untilNs, SignalGate.ANY_DEADLINE);
+            return;
+        }
+        if (deadlineNs == Long.MAX_VALUE || nowNs - deadlineNs > PATIENCE_NS) {
+            gate.park(untilNs, deadlineNs);
             return;
         }
         long wakeNs = deadlineNs - guard.guardNs(deadlineNs - nowNs);

@@ -7,6 +7,9 @@ package io.tickbus.core.wait;
  * <p><b>Threads:</b> the one that waits.
  */
 public interface SignalGate {
+    /** Plan of a sleep that does not depend on deadlines. */
+    long ANY_DEADLINE = Long.MIN_VALUE;
+
     /** Whether there is something to do now. Wait-free, no system call. */
     boolean isOpen();
 
@@ -18,8 +21,8 @@ public interface SignalGate {
      * any reason.
      *
      * @param untilNs           CLOCK_MONOTONIC nanoseconds
-     * @param plannedDeadlineNs the deadline the sleep was planned for: it is not begun when an earlier one has been
-     *                          announced meanwhile; {@link Long#MIN_VALUE} where deadlines do not matter
+     * @param plannedDeadlineNs the announced deadline that the sleep was planned for: it is not begun when another has
+     *                          been announced meanwhile; {@link #ANY_DEADLINE} where deadlines do not matter
      */
     void park(long untilNs, long plannedDeadlineNs);
 }

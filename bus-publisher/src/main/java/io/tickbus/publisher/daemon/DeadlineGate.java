@@ -35,8 +35,9 @@ final class DeadlineGate implements SignalGate {
 
     /** Any thread: ends the current or the next sleep. */
     void ring() {
-        // SYNC daemon-doorbell: pairs with DeadlineGate.arm; without release the daemon could wake and not see why.
-        doorbell.putIntRelease(DoorbellLayout.DAEMON_WORD, doorbell.getInt(DoorbellLayout.DAEMON_WORD) + 1);
+        // SYNC daemon-doorbell: pairs with DeadlineGate.arm; without one ordered step two ringers could raise the word
+        // by one together, and the daemon would wake for the first and sleep through the second.
+        doorbell.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
         daemonWord.wakeAll();
     }
 
