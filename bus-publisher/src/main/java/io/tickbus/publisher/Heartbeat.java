@@ -41,6 +41,22 @@ final class Heartbeat implements Runnable {
         isStopped = true;
         if (thread != null) {
             LockSupport.unpark(thread);
+            awaitEnd();
+        }
+    }
+
+    /** It must not write any more when a successor may own the file. */
+    private void awaitEnd() {
+        boolean isInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

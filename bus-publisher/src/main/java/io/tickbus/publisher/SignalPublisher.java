@@ -93,10 +93,17 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private long announce(long sequence) {
+        if (sequence < 0) {
+            throw closed();
+        }
         if (doorbell != null) {
             wakeParked();
         }
         return sequence;
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("the publisher is closed: open another, which goes on with the sequence");
     }
 
     private void wakeParked() {
@@ -123,6 +130,9 @@ public final class SignalPublisher implements AutoCloseable {
      * @param deadlineNs CLOCK_MONOTONIC nanoseconds; {@link SignalsLayout#NO_DEADLINE} for none
      */
     public void nextDeadlineNs(long deadlineNs) {
+        if (isClosed) {
+            throw closed();
+        }
         if (deadlineNs != nextDeadlineNs) {
             boolean isEarlier = deadlineNs < nextDeadlineNs;
             nextDeadlineNs = deadlineNs;
@@ -135,6 +145,9 @@ public final class SignalPublisher implements AutoCloseable {
 
     /** Gives a sign of life, on the publishing thread. */
     public void heartbeat(long nowNs) {
+        if (isClosed) {
+            throw closed();
+        }
         header.putPublisherCpu(Platforms.current().currentCpu());
         heartbeat.beat(nowNs);
     }
@@ -164,6 +177,7 @@ public final class SignalPublisher implements AutoCloseable {
             return;
         }
         isClosed = true;
+        writer.stop();
         heartbeat.stop();
         header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
         header.putState(SignalsLayout.STATE_CLOSED);

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 public final class SignalSubscriber implements AutoCloseable {
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int EMPTY_POLLS_PER_CHECK = 1 << 14;
+    private static final int MAX_FILTERED_PER_POLL = 4096;
     private static final long FIRST_HEADROOM = 8;
     private static final int MAX_DOUBLINGS = 24;
 
@@ -112,7 +113,9 @@ public final class SignalSubscriber implements AutoCloseable {
     public int poll(SignalHandler handler, int limit) {
         int count = 0;
         try {
-            while (count < limit) {
+            // A filter that leaves out everything must not keep a poll from ending.
+            long filteredUntil = filtered + MAX_FILTERED_PER_POLL;
+            while (count < limit && filtered < filteredUntil) {
                 long current = sequence;
                 int outcome = ring.read(current, signal.fields());
                 if (outcome == SlotRing.NOT_YET) {
@@ -308,7 +311,15 @@ public final class SignalSubscriber implements AutoCloseable {
     /** Moves over to the file that has taken the name. */
     private void follow() {
         long history = file.header().historyId();
-        use(SignalsFile.attach(directory));
+        try {
+            use(SignalsFile.attach(directory));
+        } catch (BusException e) {
+            if (e.reason() == Reason.NOT_FOUND) {
+                // Deleted in this very moment. The next check looks again.
+                return;
+            }
+            throw e;
+        }
         if (file.header().historyId() != history) {
             join(SubscriberOptions.FROM_OLDEST);
             listener.onNewHistory(sequence);

@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The one file that everybody may write: who sleeps says so here, so that the publisher makes a system call only when
@@ -23,17 +22,18 @@ import java.nio.file.StandardOpenOption;
  * <p><b>Threads:</b> any. <b>Progress:</b> wait-free.
  */
 public final class Doorbell {
-    private final Path path;
     private final SharedRegion region;
+    /** The publisher's way to mend the file; null for everybody else. */
+    private final FileChannel channel;
 
-    private Doorbell(Path path, SharedRegion region) {
-        this.path = path;
+    private Doorbell(SharedRegion region, FileChannel channel) {
         this.region = region;
+        this.channel = channel;
     }
 
     /** A doorbell without a file, of this process only, for stress tests: it has no length to restore. */
     public static Doorbell over(SharedRegion region) {
-        return new Doorbell(null, region);
+        return new Doorbell(region, null);
     }
 
     /** Publisher, holding the lock: opens the bus's doorbell, or makes it where it is missing or too short. */
@@ -43,10 +43,14 @@ public final class Doorbell {
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 create(path);
             }
-            try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
+            FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true);
+            try {
                 // Before it is mapped: mapping would lengthen it too, but without storage.
-                restoreLength(path);
-                return map(path, channel);
+                restoreLength(channel);
+                return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), channel);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
             }
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
@@ -72,23 +76,15 @@ public final class Doorbell {
      */
     public static Doorbell attach(BusDirectory directory) {
         Path path = directory.doorbell();
-        try {
-            FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true);
-            if (channel.size() != DoorbellLayout.LENGTH) {
-                long size = channel.size();
-                channel.close();
+        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
+            long size = channel.size();
+            if (size != DoorbellLayout.LENGTH) {
                 throw new BusException(Reason.TRUNCATED, path.toString(), "it has " + size + " bytes and not "
                         + DoorbellLayout.LENGTH, "its publisher repairs it within a heartbeat; try again");
             }
-            return map(path, channel);
+            return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), null);
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
-        }
-    }
-
-    private static Doorbell map(Path path, FileChannel channel) throws IOException {
-        try (channel) {
-            return new Doorbell(path, SharedRegion.map(channel, DoorbellLayout.LENGTH, true));
         }
     }
 
@@ -123,27 +119,35 @@ public final class Doorbell {
     }
 
     /**
-     * Publisher: gives the file its length again if one who may write it has shortened it. Where that is not possible,
-     * because there is no room or the bus was deleted, the parked nap instead, and the next heartbeat tries again.
+     * Publisher: gives the file its length again if one who may write it has shortened it. One system call and no
+     * allocation while it is whole.
+     *
+     * @return whether it is whole now; if not, for want of room, the parked nap, and the next heartbeat tries again
      */
-    public void restoreLength() {
-        if (path == null) {
-            return;
-        }
+    public boolean restoreLength() {
         try {
-            restoreLength(path);
-        } catch (IOException ignored) {
-            return;
+            return channel == null || restoreLength(channel);
+        } catch (IOException e) {
+            return false;
         }
     }
 
-    private static void restoreLength(Path path) throws IOException {
-        if (Files.size(path) < DoorbellLayout.LENGTH) {
-            try (FileChannel channel =
-                    FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-                long size = channel.size();
-                channel.write(ByteBuffer.allocate((int) (DoorbellLayout.LENGTH - size)), size);
+    private static boolean restoreLength(FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size < DoorbellLayout.LENGTH) {
+            size += channel.write(ByteBuffer.allocate((int) (DoorbellLayout.LENGTH - size)), size);
+        }
+        return size >= DoorbellLayout.LENGTH;
+    }
+
+    /** Publisher: lets go of the file; the memory stays mapped as long as this object is reachable. */
+    void close() {
+        try {
+            if (channel != null) {
+                channel.close();
             }
+        } catch (IOException e) {
+            throw new BusException(Reason.SYSTEM, "the doorbell", e.toString(), "nothing need be done");
         }
     }
 }

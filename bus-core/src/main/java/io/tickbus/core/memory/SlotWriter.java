@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * overwriting writer loses nothing itself, its readers learn what they missed; a refusing writer loses nothing.
  */
 public final class SlotWriter {
-    /** The ring is full; nothing was claimed. */
+    /** The ring is full, or the writer was stopped; nothing was claimed. */
     public static final int FULL = -1;
     private static final int NO_POSITION = -1;
 
@@ -23,6 +23,7 @@ public final class SlotWriter {
     /** Of the next slot; known before it is needed, since its computation would lie on the way to the reader. */
     private int nextOffset;
     private long limit;
+    private boolean isStopped;
 
     private SlotWriter(SlotRing ring, long nextSequence, int positionOffset, SharedRegion consumed,
             int consumedOffset) {
@@ -140,7 +141,16 @@ public final class SlotWriter {
         return commit(memory, offset, sequence);
     }
 
+    /** Refuses everything from now on. */
+    public void stop() {
+        isStopped = true;
+        limit = Long.MIN_VALUE;
+    }
+
     private boolean refreshLimit() {
+        if (isStopped) {
+            return false;
+        }
         // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the next lap's fields could be
         // stored before the reader has finished copying this lap's.
         limit = consumedRegion.getLongAcquire(consumedOffset) + ring.slotCount();
