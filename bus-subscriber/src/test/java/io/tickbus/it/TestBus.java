@@ -80,7 +80,8 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
     ChildJvm.Builder jvm(Class<?> main, String... arguments) {
         List<String> all = new ArrayList<>(List.of("root=" + root, "bus=" + BUS));
         all.addAll(List.of(arguments));
-        return new ChildJvm.Builder(folder, main, all).flags("-XX:-UsePerfData", "-Djna.tmpdir=" + folder);
+        return new ChildJvm.Builder(folder, main, all).flags("-XX:-UsePerfData", "-XX:+UseSerialGC",
+                "-Djna.tmpdir=" + folder);
     }
 
     /** Starts it and sees to its end. */
