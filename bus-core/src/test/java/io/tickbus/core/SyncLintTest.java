@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,6 +28,10 @@ class SyncLintTest {
     private static final Pattern PARTNER =
             Pattern.compile("^: pairs with ([A-Z]\\w*)\\.(\\w+)(?: and ([A-Z]\\w*)\\.(\\w+))?; ");
     private static final Path MEMORY_MODEL = Path.of("docs/MEMORY_MODEL.md");
+    private static final Path STRESS_TESTS = Path.of("bench/stress/src/main/java/io/tickbus/bench/stress");
+    /** A row of the table of names, which alone has five columns. */
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z][a-z-]+)` \\|(?:[^|\n]+\\|){4}$");
+    private static final Pattern STRESS = Pattern.compile("`(\\w+Stress)`");
 
     private static final Map<String, String> SOURCES = new TreeMap<>();
     private static final Map<String, List<Place>> PLACES = new TreeMap<>();
@@ -110,19 +116,31 @@ class SyncLintTest {
     }
 
     @Test
-    void shouldExplainEachNameWhenMemoryModelIsWritten() throws IOException {
-        Path document = project.resolve(MEMORY_MODEL);
-        if (!Files.exists(document)) {
-            System.out.println("SyncLintTest: there is no " + MEMORY_MODEL + " yet");
-            return;
+    void shouldExplainEachNameInMemoryModel() throws IOException {
+        Set<String> rows = new TreeSet<>();
+        Matcher row = ROW.matcher(Files.readString(project.resolve(MEMORY_MODEL)));
+        while (row.find()) {
+            rows.add(row.group(1));
         }
-        String text = Files.readString(document);
-        List<String> missing = new ArrayList<>();
-        for (String name : PLACES.keySet()) {
-            if (!Pattern.compile("(?<![\\w-])" + name + "(?![\\w-])").matcher(text).find()) {
-                missing.add(name);
-            }
+        assertEquals(PLACES.keySet(), rows, "names with a row in " + MEMORY_MODEL);
+    }
+
+    @Test
+    void shouldNameStressTestsThatExistInMemoryModel() throws IOException {
+        String text = Files.readString(project.resolve(MEMORY_MODEL));
+        Set<String> existing = new TreeSet<>();
+        try (Stream<Path> paths = Files.walk(project.resolve(STRESS_TESTS))) {
+            paths.map(path -> path.getFileName().toString()).filter(name -> name.endsWith("Stress.java"))
+                    .forEach(name -> existing.add(name.substring(0, name.length() - ".java".length())));
         }
-        assertEquals(List.of(), missing);
+        Set<String> named = new TreeSet<>();
+        Matcher stress = STRESS.matcher(text);
+        while (stress.find()) {
+            named.add(stress.group(1));
+        }
+        assertEquals(existing, named, "stress tests that exist, and those named in " + MEMORY_MODEL);
+        for (String line : text.lines().filter(line -> ROW.matcher(line + "\n").find()).toList()) {
+            assertTrue(STRESS.matcher(line).find(), "no stress test in " + line);
+        }
     }
 }

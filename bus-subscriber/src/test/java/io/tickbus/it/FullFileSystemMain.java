@@ -18,8 +18,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Runs where {@code root} is a tmpfs of 1 MiB and 40 files; says WRONG and ends where something is not so. Deleted files
- * keep their storage while they are mapped, so what is free here may grow when the garbage collector runs.
+ * Runs where {@code root} is a tmpfs of 1 MiB and 40 files; says WRONG and ends where something is not so. Deleted
+ * files keep their storage while they are mapped: what is free here may grow when the garbage collector runs.
  */
 public final class FullFileSystemMain {
     private static final int PAGE = 4096;

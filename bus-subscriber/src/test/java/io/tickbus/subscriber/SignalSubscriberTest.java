@@ -263,6 +263,7 @@ class SignalSubscriberTest {
         BusException e = assertFails(Reason.TRUNCATED, () -> {
             for (int i = 0; i < 100_000; i++) {
                 assertEquals(0, subscriber.await(signal -> { }, 1, 0));
+                assertEquals(0, subscriber.poll(signal -> { }, 1));
             }
         });
         assertTrue(e.getMessage().contains(directory.signals().toString()), e.getMessage());

@@ -13,8 +13,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sleepers at a real gate, with times so far off that only a wake-up ends the sleep within a test's timeout. Public, and
- * a plain class, so that it can be run over again by a class loader that has no native platform.
+ * Sleepers at a real gate, with times so far off that only a wake-up ends the sleep within a test's timeout. Public,
+ * and a plain class, so that it can be run over again by a class loader that has no native platform.
  */
 public final class WakeScenario {
     private static final int ROUNDS = 100;

@@ -81,8 +81,10 @@ public final class SlotWriter {
 
     private long commit(ByteBuffer memory, int offset, long sequence) {
         SlotRing.commit(memory, offset, sequence);
+        // The offset first: a fault that the JVM reports late may end this call, but not between the two stores.
+        int following = ring.slotOffset(sequence + 1);
         nextSequence = sequence + 1;
-        nextOffset = ring.slotOffset(sequence + 1);
+        nextOffset = following;
         if (positionOffset != NO_POSITION) {
             // SYNC next-sequence: pairs with SignalsHeader.nextSequence; without release a subscriber could wait for a
             // slot that the position promises and that it takes for unwritten.

@@ -43,11 +43,11 @@ class SlotRingPropertyTest {
         SlotRing ring = new SlotRing(region, HEADER, slots);
         SlotWriter writer = SlotWriter.refusing(ring, 0, region, CONSUMED);
         Queue<Long> model = new ArrayDeque<>();
-        long[] fields = new long[1];
+        long[] fields = new long[SlotRing.FIELD_COUNT];
         long readSequence = 0;
         for (int step = 0; step < STEPS; step++) {
             if (random.nextBoolean()) {
-                fields[0] = random.nextLong();
+                fill(fields, random.nextLong());
                 long sequence = writer.write(fields);
                 assertEquals(model.size() == slots ? SlotWriter.FULL : readSequence + model.size(), sequence, why());
                 if (sequence != SlotWriter.FULL) {
@@ -57,11 +57,23 @@ class SlotRingPropertyTest {
                 assertEquals(model.isEmpty() ? SlotRing.NOT_YET : SlotRing.COPIED, ring.read(readSequence, fields),
                         why());
                 if (!model.isEmpty()) {
-                    assertEquals(model.remove(), fields[0], why());
+                    assertFilled(model.remove(), fields);
                     readSequence++;
                     SlotWriter.releaseConsumed(region, CONSUMED, readSequence);
                 }
             }
+        }
+    }
+
+    private static void fill(long[] fields, long value) {
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = value + i;
+        }
+    }
+
+    private void assertFilled(long value, long[] fields) {
+        for (int i = 0; i < fields.length; i++) {
+            assertEquals(value + i, fields[i], why());
         }
     }
 
@@ -77,7 +89,7 @@ class SlotRingPropertyTest {
         private final SharedRegion region;
         private final SlotRing ring;
         private final long[] published = new long[STEPS * 16];
-        private final long[] fields = new long[1];
+        private final long[] fields = new long[SlotRing.FIELD_COUNT];
         private SlotWriter writer;
         private long next;
         private boolean isHalfWritten;
@@ -114,7 +126,7 @@ class SlotRingPropertyTest {
 
         private void publish(int count) {
             for (int i = 0; i < count; i++) {
-                fields[0] = random.nextLong();
+                fill(fields, random.nextLong());
                 published[(int) (next - base)] = fields[0];
                 assertEquals(next, writer.write(fields), why());
                 next++;
@@ -136,7 +148,7 @@ class SlotRingPropertyTest {
             for (int i = 0; i < limit; i++) {
                 int outcome = ring.read(readSequence, fields);
                 if (outcome == SlotRing.COPIED) {
-                    assertEquals(published[(int) (readSequence - base)], fields[0], why());
+                    assertFilled(published[(int) (readSequence - base)], fields);
                     readSequence++;
                     received++;
                 } else if (outcome == SlotRing.OVERWRITTEN) {

@@ -74,13 +74,13 @@ class SlotWriterTest {
     void shouldRefuseWholeRecordsWhenFull() {
         SlotWriter writer = SlotWriter.refusing(ring, 0, region, CONSUMED);
         for (int i = 0; i < SLOTS; i++) {
-            assertEquals(i, writer.write(new long[] {i}));
+            assertEquals(i, writer.write(new long[] {i, 1, 2, 3, 4, 5, 6}));
         }
-        assertEquals(SlotWriter.FULL, writer.write(new long[] {8}));
+        assertEquals(SlotWriter.FULL, writer.write(new long[] {8, 1, 2, 3, 4, 5, 6}));
         assertEquals(SlotWriter.FULL, writer.claim());
         SlotWriter.releaseConsumed(region, CONSUMED, 1);
-        assertEquals(SLOTS, writer.write(new long[] {8}));
-        assertEquals(SlotWriter.FULL, writer.write(new long[] {9}));
+        assertEquals(SLOTS, writer.write(new long[] {8, 1, 2, 3, 4, 5, 6}));
+        assertEquals(SlotWriter.FULL, writer.write(new long[] {9, 1, 2, 3, 4, 5, 6}));
     }
 
     @Test

@@ -76,7 +76,7 @@ class PeriodicTimersTest {
         System.out.println("PeriodicTimersTest -Dseed=" + seed);
         Random random = new Random(seed);
         for (int run = 0; run < 200; run++) {
-            long periodNs = 1_000 + random.nextInt(5_000_000);
+            long periodNs = 1_000L + random.nextInt(5_000_000);
             PeriodicTimers timers = timers(new PeriodicTimer(ANCHOR_NS, periodNs, 1, 2, random.nextInt(1_000_000)));
             firings.clear();
             long nowNs = ANCHOR_NS - 1;
@@ -88,13 +88,13 @@ class PeriodicTimersTest {
                 assertTrue(timers.nextDeadlineNs() > nowNs);
             }
             long elapsed = nowNs < ANCHOR_NS ? 0 : (nowNs - ANCHOR_NS) / periodNs + 1;
-            assertEquals(elapsed, firings.stream().mapToLong(firing -> 1 + firing.missed()).sum(), "seed=" + seed);
+            assertEquals(elapsed, firings.stream().mapToLong(firing -> 1L + firing.missed()).sum(), "seed=" + seed);
             long occurrence = 0;
             for (Firing firing : firings) {
                 assertEquals(occurrence, firing.occurrence(), "seed=" + seed);
                 assertEquals(ANCHOR_NS + occurrence * periodNs, firing.deadlineNs(), "seed=" + seed);
                 assertEquals(firing.missed() > 0, (firing.flags() & COALESCED) != 0, "seed=" + seed);
-                occurrence += 1 + firing.missed();
+                occurrence += 1L + firing.missed();
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.tickbus.bench.stress;
 
-import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.layout.DoorbellLayout;
@@ -8,6 +7,8 @@ import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.memory.SlotWriter;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -28,6 +29,7 @@ public final class Cell {
     private static final int FIRST_SLOT = CONSUMED + 128;
     private static final int LENGTH = FIRST_SLOT + SLOT_COUNT * SignalRecordLayout.LENGTH;
     private static final int DOORBELL_LENGTH = 256;
+    private static final int FIELDS = SignalRecordLayout.LENGTH / Long.BYTES - 1;
     private static final int CELLS = 1 << 15;
     private static final Cell[] POOL = new Cell[CELLS];
     private static final AtomicInteger TAKEN = new AtomicInteger();
@@ -47,8 +49,8 @@ public final class Cell {
     /** The doorbell. */
     public final Doorbell doorbell = Doorbell.over(SharedRegion.allocate(DOORBELL_LENGTH));
 
-    private final SignalRecord outgoing = new SignalRecord();
-    private final SignalRecord incoming = new SignalRecord();
+    private final long[] outgoing = new long[FIELDS];
+    private final long[] incoming = new long[FIELDS];
 
     private Cell() {
     }
@@ -70,41 +72,55 @@ public final class Cell {
 
     /** Writer: one whole record, as the publisher does it. */
     public void write(long sequence) {
-        int slot = ring.beginWrite(sequence);
-        writeFields(slot, sequence);
-        ring.commit(slot, sequence);
+        SlotWriter.overwriting(ring, sequence).write(fields(sequence));
     }
 
     /** Writer: fields that can be told to be of {@code sequence}, every one of them. */
+    public long[] fields(long sequence) {
+        Arrays.fill(outgoing, sequence + 1);
+        return outgoing;
+    }
+
+    /** Writer: the same fields, without a look at the stamp. */
     public void writeFields(int slot, long sequence) {
-        outgoing.clear().publishedNs(sequence + 1).deadlineNs(sequence + 1).key(sequence + 1)
-                .signalId((int) sequence + 1).occurrence((int) sequence + 1, 0).payload(sequence + 1)
-                .writeTo(region, slot);
+        for (int word = Long.BYTES; word < SignalRecordLayout.LENGTH; word += Long.BYTES) {
+            region.putLong(slot + word, sequence + 1);
+        }
     }
 
     /** Reader: one attempt, as the subscriber does it. */
     public Copy read(long sequence) {
-        if (!ring.isCommitted(sequence)) {
-            return Copy.NONE;
-        }
-        Copy copy = copy(sequence);
-        return ring.isStillCommitted(sequence) ? copy : Copy.NONE;
+        return switch (ring.read(sequence, incoming)) {
+            case SlotRing.COPIED -> judge(sequence);
+            case SlotRing.NOT_YET -> Copy.NOT_YET;
+            default -> Copy.OVERWRITTEN;
+        };
     }
 
-    /** Reader: copies without looking at the stamp. */
+    /** Reader: copies without a look at the stamp. */
     public Copy copy(long sequence) {
-        incoming.copyFrom(region, ring.slotOffset(sequence), sequence);
-        long expected = sequence + 1;
-        boolean isWhole = incoming.publishedNs() == expected && incoming.deadlineNs() == expected
-                && incoming.key() == expected && incoming.signalId() == expected
-                && incoming.occurrence() == expected && incoming.payloadLong() == expected;
-        return isWhole ? Copy.WHOLE : Copy.TORN;
+        int slot = ring.slotOffset(sequence);
+        for (int i = 0; i < FIELDS; i++) {
+            incoming[i] = region.getLong(slot + Long.BYTES + i * Long.BYTES);
+        }
+        return judge(sequence);
+    }
+
+    private Copy judge(long sequence) {
+        for (long field : incoming) {
+            if (field != sequence + 1) {
+                return Copy.TORN;
+            }
+        }
+        return Copy.WHOLE;
     }
 
     /** What a reader came away with. */
     public enum Copy {
-        /** Nothing: not there yet, or overwritten. */
-        NONE,
+        /** Nothing: it is not there yet. */
+        NOT_YET,
+        /** Nothing: a later lap has taken its place. */
+        OVERWRITTEN,
         /** Every field of the sequence asked for. */
         WHOLE,
         /** Something else, taken for it. */

@@ -23,8 +23,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
  */
 @JCStressTest
 @State
-@Outcome(id = "NONE", expect = ACCEPTABLE, desc = "The reader was lapped and knows it.")
+@Outcome(id = "OVERWRITTEN", expect = ACCEPTABLE, desc = "The reader was lapped and knows it.")
 @Outcome(id = "WHOLE", expect = ACCEPTABLE, desc = "The record was read before it was overwritten.")
+@Outcome(expect = FORBIDDEN, desc = "Called not there yet, though it was: a subscriber would wait for it for ever.")
 @Outcome(id = "TORN", expect = FORBIDDEN, desc = "A torn record was taken for a whole one.")
 public class LapDuringCopyStress {
     private final Cell cell = Cell.next();

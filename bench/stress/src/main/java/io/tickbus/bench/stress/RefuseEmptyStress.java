@@ -37,11 +37,7 @@ public class RefuseEmptyStress {
     @Actor
     public void writer() {
         for (int i = 0; i < OFFERED; i++) {
-            int slot = writer.claim();
-            if (slot != SlotWriter.FULL) {
-                cell.writeFields(slot, writer.nextSequence());
-                writer.commit(slot);
-            }
+            writer.write(cell.fields(writer.nextSequence()));
         }
     }
 

@@ -50,7 +50,7 @@ public class RefuseFullStress {
 
     @Actor
     public void reader(LLL_Result r) {
-        r.r1 = cell.ring.isCommitted(0) ? cell.copy(0) : Cell.Copy.NONE;
+        r.r1 = cell.ring.isCommitted(0) ? cell.copy(0) : Cell.Copy.NOT_YET;
         SlotWriter.releaseConsumed(cell.region, Cell.CONSUMED, 1);
     }
 
@@ -60,12 +60,6 @@ public class RefuseFullStress {
     }
 
     private String write(long sequence) {
-        int slot = writer.claim();
-        if (slot == SlotWriter.FULL) {
-            return "full";
-        }
-        cell.writeFields(slot, sequence);
-        writer.commit(slot);
-        return "written";
+        return writer.write(cell.fields(sequence)) == SlotWriter.FULL ? "full" : "written";
     }
 }

@@ -21,8 +21,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
  */
 @JCStressTest
 @State
-@Outcome(id = "NONE", expect = ACCEPTABLE, desc = "The record was not there yet.")
+@Outcome(id = "NOT_YET", expect = ACCEPTABLE, desc = "The record was not there yet.")
 @Outcome(id = "WHOLE", expect = ACCEPTABLE, desc = "The record was read whole.")
+@Outcome(expect = FORBIDDEN, desc = "Called overwritten, though nothing later was written.")
 @Outcome(id = "TORN", expect = FORBIDDEN, desc = "A torn record was taken for a whole one.")
 public class TornReadStress {
     private final Cell cell = Cell.next();

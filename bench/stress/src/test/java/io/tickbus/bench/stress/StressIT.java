@@ -38,7 +38,7 @@ class StressIT {
     void shouldFailWhenWeakened() throws Exception {
         Set<String> tests = tests(true);
         assertFalse(tests.isEmpty(), "no weakened test in the jar");
-        for (int millis = 300; !tests.isEmpty() && millis <= 20_000; millis *= 8) {
+        for (int millis = 300; !tests.isEmpty() && millis <= 10_800; millis *= 6) {
             String names = tests.stream().map(name -> name.substring(WEAKENED.length()))
                     .collect(Collectors.joining("|", "(", ")"));
             StressRun run = StressRun.of(TARGET.resolve("weakened-" + millis), pattern(WEAKENED, names), millis);

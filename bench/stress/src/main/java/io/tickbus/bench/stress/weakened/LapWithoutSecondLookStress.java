@@ -31,6 +31,6 @@ public class LapWithoutSecondLookStress {
 
     @Actor
     public void reader(L_Result r) {
-        r.r1 = cell.ring.isCommitted(0) ? cell.copy(0) : Cell.Copy.NONE;
+        r.r1 = cell.ring.isCommitted(0) ? cell.copy(0) : Cell.Copy.NOT_YET;
     }
 }

@@ -30,11 +30,7 @@ public class ReleaseBeforeCopyStress {
     }
 
     private void write(long sequence) {
-        int slot = writer.claim();
-        if (slot != SlotWriter.FULL) {
-            cell.writeFields(slot, sequence);
-            writer.commit(slot);
-        }
+        writer.write(cell.fields(sequence));
     }
 
     @Actor
@@ -46,6 +42,6 @@ public class ReleaseBeforeCopyStress {
     public void reader(L_Result r) {
         boolean isCommitted = cell.ring.isCommitted(0);
         SlotWriter.releaseConsumed(cell.region, Cell.CONSUMED, 1);
-        r.r1 = isCommitted ? cell.copy(0) : Cell.Copy.NONE;
+        r.r1 = isCommitted ? cell.copy(0) : Cell.Copy.NOT_YET;
     }
 }

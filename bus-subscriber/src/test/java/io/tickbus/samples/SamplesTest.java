@@ -1,0 +1,66 @@
+package io.tickbus.samples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The samples work, and the README quotes them to the letter. */
+@Timeout(60)
+class SamplesTest {
+    private static final Pattern MARKED =
+            Pattern.compile("\n *// README: begin\n(.*)\n *// README: end\n", Pattern.DOTALL);
+    private static final Pattern QUOTED = Pattern.compile("\n```java\n(.*?\n)```\n", Pattern.DOTALL);
+
+    @TempDir
+    private Path root;
+
+    @Test
+    void shouldReceiveWhatWasPublished() {
+        PublisherSample.run(root);
+        PrintStream standardOutput = System.out;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
+        try {
+            SubscriberSample.run(root);
+        } finally {
+            System.setOut(standardOutput);
+        }
+        List<String> lines = captured.toString(StandardCharsets.UTF_8).lines().toList();
+        assertEquals("received 100, lost 0", lines.get(lines.size() - 1));
+        assertEquals("key 100 arrived ", lines.get(99).substring(0, 16));
+    }
+
+    @Test
+    void shouldBeQuotedInReadme() throws IOException {
+        Path project = Path.of("").toAbsolutePath();
+        while (!Files.exists(project.resolve("mvnw"))) {
+            project = project.getParent();
+        }
+        Path samples = project.resolve("bus-subscriber/src/test/java/io/tickbus/samples");
+        List<String> quoted = new ArrayList<>();
+        Matcher block = QUOTED.matcher(Files.readString(project.resolve("README.md")));
+        while (block.find()) {
+            quoted.add(block.group(1));
+        }
+        assertEquals(List.of(marked(samples.resolve("PublisherSample.java")),
+                marked(samples.resolve("SubscriberSample.java"))), quoted);
+    }
+
+    private static String marked(Path source) throws IOException {
+        Matcher marked = MARKED.matcher(Files.readString(source));
+        assertEquals(true, marked.find(), "no marked lines in " + source);
+        return marked.group(1).stripIndent() + "\n";
+    }
+}
