@@ -60,13 +60,13 @@ final class CliProcess implements AutoCloseable {
         return JSON.std.mapFrom(line);
     }
 
-    /** As Ctrl-C or a service manager do it. */
+    /** As Ctrl-C or a service manager do it. Through the handle, since the process itself closes its streams too. */
     void terminate() {
-        process.destroy();
+        assertTrue(process.toHandle().destroy());
     }
 
     void kill() {
-        process.destroyForcibly();
+        assertTrue(process.toHandle().destroyForcibly());
     }
 
     /** Closes the reading end of its standard output. */

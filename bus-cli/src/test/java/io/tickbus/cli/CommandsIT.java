@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -140,6 +143,25 @@ final class CommandsIT {
         while (!status.equals(line.get("status"))) {
             assertTrue(System.nanoTime() < endNs, "no status " + status);
             line = tail.jsonLine();
+        }
+    }
+
+    @Test
+    void shouldShowExactlyWhatWasLost() throws Exception {
+        BusDirectory bus = BusDirectory.at(folder.resolve("buses"), "default");
+        try (SignalPublisher publisher = SignalPublisher.open(bus, SignalsOptions.DEFAULT.withSlotCount(16))) {
+            for (int i = 0; i < 100; i++) {
+                publisher.publish(i);
+            }
+        }
+        try (CliProcess tail = start("tail", "--from", "0", "--count", "15", "--json")) {
+            Map<String, Object> line = tail.jsonLine();
+            while (!line.get("type").equals("loss")) {
+                line = tail.jsonLine();
+            }
+            assertEquals(Map.of("type", "loss", "firstSequence", 0, "count", 85), line);
+            assertEquals(Tickbus.DONE, tail.exitCode(), tail.errors());
+            assertTrue(tail.errors().contains("lost 85 signals from sequence 0 on"), tail.errors());
         }
     }
 

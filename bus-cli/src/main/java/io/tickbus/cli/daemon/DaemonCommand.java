@@ -71,6 +71,8 @@ public final class DaemonCommand implements Callable<Integer> {
         SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(slotCount).withParking(!isWithoutParking)
                 .withHeartbeatIntervalNs(heartbeatNs).withGroup(group);
         BusDirectory directory = bus.directory();
+        // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
+        ClockAlarm clock = ClockAlarm.start(spec.commandLine().getErr());
         int[] cpus = pin();
         // A bus in use is refused at once; opening it says by whom.
         if (PublisherLock.probe(directory.lock()) != PublisherLock.Probe.HELD) {
@@ -78,6 +80,8 @@ public final class DaemonCommand implements Callable<Integer> {
         }
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options)) {
             serve(publisher, cpus);
+        } finally {
+            clock.stop();
         }
         return Tickbus.DONE;
     }
@@ -107,7 +111,6 @@ public final class DaemonCommand implements Callable<Integer> {
         PeriodicTimers queue =
                 new PeriodicTimers(timers.stream().map(timer -> timer.startingAt(startNs, graceNs)).toList());
         TimerDaemon daemon = new TimerDaemon(publisher, queue, waiting, sink);
-        ClockAlarm clock = ClockAlarm.start(err);
         StopSignal.during(daemon::stop, () -> {
             report.ready(bus.name(), publisher, mode, timers, cpus);
             if (timers.isEmpty()) {
@@ -115,7 +118,6 @@ public final class DaemonCommand implements Callable<Integer> {
             }
             daemon.run();
         });
-        clock.stop();
         report.stopped(publisher, firstSequence, System.nanoTime() - startNs, sink, waiting);
     }
 }

@@ -3,15 +3,17 @@ package io.tickbus.cli.dump;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.cli.CliRun;
 import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import io.tickbus.cli.CliRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +24,7 @@ final class GoldenDumpTest {
 
     private static ByteBuffer golden() {
         ByteBuffer file = ByteBuffer.allocate(4096 + 4 * 64).order(ByteOrder.LITTLE_ENDIAN);
-        file.put(0, "TICKSIG1".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        file.put(0, "TICKSIG1".getBytes(StandardCharsets.US_ASCII));
         file.putInt(8, 1).putInt(12, 0x0A0B0C0D).putInt(16, 4096).putInt(20, 64).putLong(24, 4).putLong(32, 4352);
         file.putInt(40, 1).putInt(44, 1).putLong(48, 0).putLong(56, 0x1234);
         file.put(64, new byte[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
@@ -35,13 +37,15 @@ final class GoldenDumpTest {
         return file;
     }
 
-    private Map<String, Object> dump(ByteBuffer bytes) throws java.io.IOException {
-        Path file = Files.write(folder.resolve("signals"), bytes.array());
+    private Map<String, Object> dump(ByteBuffer bytes) throws IOException {
+        byte[] copy = new byte[bytes.capacity()];
+        bytes.get(0, copy);
+        Path file = Files.write(folder.resolve("signals"), copy);
         return CliRun.of("dump", "--file", file, "--slots", "0..3", "--json").json();
     }
 
     @Test
-    void shouldDecodeEveryFieldAndSlotState() throws java.io.IOException {
+    void shouldDecodeEveryFieldAndSlotState() throws IOException {
         Map<String, Object> dump = dump(golden());
         assertEquals(0, dump.get("inconsistencies"), () -> String.valueOf(dump.get("findings")));
         assertEquals("another boot or another host", dump.get("writtenBy"));
@@ -59,7 +63,7 @@ final class GoldenDumpTest {
     }
 
     @Test
-    void shouldFlagWhatContradictsItself() throws java.io.IOException {
+    void shouldFlagWhatContradictsItself() throws IOException {
         ByteBuffer bytes = golden();
         bytes.putLong(SignalsLayout.NEXT_SEQUENCE, 100);
         bytes.putInt(SignalsLayout.STATE, 9);

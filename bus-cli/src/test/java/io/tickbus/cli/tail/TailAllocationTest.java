@@ -1,0 +1,40 @@
+package io.tickbus.cli.tail;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.tickbus.core.SignalRecord;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TailAllocationTest {
+    private static final int SIGNALS = 100_000;
+    private static final long ALLOWED_BYTES = 64 * 1024;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldPrintSignalsWithoutAllocating(boolean isJson) {
+        SignalFormat format = isJson ? new SignalJson() : new SignalTable();
+        LineBuffer out = new LineBuffer(OutputStream.nullOutputStream());
+        SignalRecord signal = new SignalRecord().signalId(42).key(-7).flags(3).payload(0xCAFEL);
+        Sighting sighting = new Sighting();
+        TailStatistics statistics = new TailStatistics();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        assumeTrue(threads.isThreadAllocatedMemorySupported(), "this JVM does not count allocations");
+        long allocated = 0;
+        for (int round = 0; round < 2; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < SIGNALS; i++) {
+                long nowNs = System.nanoTime();
+                sighting.set(signal.deadlineNs(nowNs - 900).publishedNs(nowNs - 500), nowNs, false);
+                statistics.record(sighting);
+                format.signal(out, sighting);
+            }
+            allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertTrue(allocated < ALLOWED_BYTES, "allocated=" + allocated);
+    }
+}
