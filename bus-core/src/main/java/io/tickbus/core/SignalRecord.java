@@ -104,9 +104,10 @@ public final class SignalRecord {
         return Math.min(length, SignalRecordLayout.MAX_PAYLOAD_LENGTH);
     }
 
-    /** The first eight bytes of the payload as a little-endian number; bytes past its length are 0. */
+    /** The first eight bytes of the payload as a little-endian number; bytes past its length read as 0. */
     public long payloadLong() {
-        return fields[PAYLOAD];
+        int length = payloadLength();
+        return length >= Long.BYTES ? fields[PAYLOAD] : fields[PAYLOAD] & ((1L << (Byte.SIZE * length)) - 1);
     }
 
     /** A copy of the payload; allocates. */

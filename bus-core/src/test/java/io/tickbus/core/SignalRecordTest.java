@@ -147,4 +147,15 @@ class SignalRecordTest {
         copy.copyFrom(region, 0, sequence);
         return copy;
     }
+
+    @Test
+    void shouldReadNothingPastPayloadLengthWhenSlotHoldsAnOlderPayload() {
+        SignalRecord record = new SignalRecord().payload(new byte[] {1, 2, 3});
+        record.fields()[5] |= 0xFFFF_FF00_0000_0000L;
+        record.fields()[6] = -1;
+        assertEquals(0x030201L, record.payloadLong());
+        record.fields()[3] &= 0x00FF_FFFF_FFFF_FFFFL;
+        assertEquals(0, record.payloadLong());
+        assertEquals(0, record.payload().length);
+    }
 }

@@ -96,7 +96,8 @@ public final class SignalPublisher implements AutoCloseable {
      * @return its sequence, from 0
      */
     public long publishAt(long publishedNs, long deadlineNs, int signalId, long key) {
-        return announce(writer.write(publishedNs, deadlineNs, key, Integer.toUnsignedLong(signalId)));
+        // The payload's length is 0, which says that whatever stands in its place means nothing.
+        return announce(writer.write(publishedNs, deadlineNs, key, Integer.toUnsignedLong(signalId), 0));
     }
 
     /** Publishes all fields of a record but its sequence, its publishedNs included; returns the sequence it got. */
@@ -105,9 +106,6 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private long announce(long sequence) {
-        if (sequence < 0) {
-            throw closed();
-        }
         if (doorbell != null) {
             wakeParked();
         }

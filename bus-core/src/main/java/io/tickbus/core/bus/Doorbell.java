@@ -111,7 +111,7 @@ public final class Doorbell {
         // SYNC parking: pairs with Doorbell.announceParked; without the full fence the flag could be read before the
         // committed slot is seen.
         SharedRegion.fullFence();
-        if (region.getIntOpaque(DoorbellLayout.SUBSCRIBERS_PARKED) == 0) {
+        if (region.getInt(DoorbellLayout.SUBSCRIBERS_PARKED) == 0) {
             return false;
         }
         region.putIntOpaque(DoorbellLayout.SUBSCRIBERS_PARKED, 0);

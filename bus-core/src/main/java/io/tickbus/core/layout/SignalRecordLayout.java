@@ -40,7 +40,7 @@ public final class SignalRecordLayout {
     public static final int OCCURRENCE = PAYLOAD_LENGTH + 1;
     /** int32: further occurrences this record stands for, those after {@code occurrence}. */
     public static final int MISSED = OCCURRENCE + Integer.BYTES;
-    /** 16 bytes: the inline payload; bytes past the length are 0. */
+    /** 16 bytes: the inline payload; bytes past the length mean nothing. */
     public static final int PAYLOAD = MISSED + Integer.BYTES;
     /** Bytes of payload a record can carry. */
     public static final int MAX_PAYLOAD_LENGTH = LENGTH - PAYLOAD;

@@ -174,6 +174,11 @@ public final class SharedRegion {
         VarHandle.storeStoreFence();
     }
 
+    /** Loads and stores before it are done before stores after it. */
+    public static void releaseFence() {
+        VarHandle.releaseFence();
+    }
+
     /** Loads before it are done before loads after it. */
     public static void loadLoadFence() {
         VarHandle.loadLoadFence();

@@ -38,8 +38,8 @@ public final class SlotRing {
     /** 64-bit words of a slot after the stamp. */
     public static final int FIELD_COUNT = SLOT_LENGTH / Long.BYTES - 1;
 
-    /** The record was copied whole. */
-    public static final int COPIED = 1;
+    /** The record is there. */
+    public static final int COMMITTED = 1;
     /** It has not been committed so far. */
     public static final int NOT_YET = 0;
     /** It was here, and is gone or going: a later lap has begun. */
@@ -115,18 +115,27 @@ public final class SlotRing {
     }
 
     /**
-     * Reader: one attempt to copy the fields of {@code sequence}.
+     * Reader: what has become of {@code sequence}.
      *
-     * @param fields takes the {@link #FIELD_COUNT} words after the stamp; only whole with {@link #COPIED}
-     * @return {@link #COPIED}, {@link #NOT_YET} or {@link #OVERWRITTEN}
+     * @return {@link #COMMITTED}, {@link #NOT_YET} or {@link #OVERWRITTEN}
      */
-    public int read(long sequence, long[] fields) {
+    public int look(long sequence) {
+        long stamp = acquireStamp(buffer, slotOffset(sequence));
+        if (stamp == sequence + 1) {
+            return COMMITTED;
+        }
+        return Math.abs(stamp) > sequence + 1 ? OVERWRITTEN : NOT_YET;
+    }
+
+    /**
+     * Reader, after {@link #look} answered {@link #COMMITTED}: copies the fields of {@code sequence}.
+     *
+     * @param fields takes the {@link #FIELD_COUNT} words after the stamp
+     * @return whether they are whole; if not, the writer has begun a later lap meanwhile
+     */
+    public boolean copy(long sequence, long[] fields) {
         ByteBuffer memory = buffer;
         int offset = slotOffset(sequence);
-        long stamp = acquireStamp(memory, offset);
-        if (stamp != sequence + 1) {
-            return isLater(stamp, sequence) ? OVERWRITTEN : NOT_YET;
-        }
         // Written out: a loop costs a nanosecond on the way from one process to the other.
         fields[0] = SharedRegion.getLong(memory, offset + Long.BYTES);
         fields[1] = SharedRegion.getLong(memory, offset + 2 * Long.BYTES);
@@ -135,7 +144,18 @@ public final class SlotRing {
         fields[4] = SharedRegion.getLong(memory, offset + 5 * Long.BYTES);
         fields[5] = SharedRegion.getLong(memory, offset + 6 * Long.BYTES);
         fields[6] = SharedRegion.getLong(memory, offset + 7 * Long.BYTES);
-        return isStillCommitted(memory, offset, sequence) ? COPIED : OVERWRITTEN;
+        return isStillCommitted(memory, offset, sequence);
+    }
+
+    /**
+     * Reader: one attempt to copy the fields of {@code sequence}.
+     *
+     * @param fields takes the {@link #FIELD_COUNT} words after the stamp; only whole with {@link #COMMITTED}
+     * @return {@link #COMMITTED}, {@link #NOT_YET} or {@link #OVERWRITTEN}
+     */
+    public int read(long sequence, long[] fields) {
+        int found = look(sequence);
+        return found == COMMITTED && !copy(sequence, fields) ? OVERWRITTEN : found;
     }
 
     private static long acquireStamp(ByteBuffer buffer, int offset) {

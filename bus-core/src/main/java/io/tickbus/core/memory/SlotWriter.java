@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * overwriting writer loses nothing itself, its readers learn what they missed; a refusing writer loses nothing.
  */
 public final class SlotWriter {
-    /** The ring is full, or the writer was stopped; nothing was claimed. */
+    /** The ring is full; nothing was claimed. */
     public static final int FULL = -1;
     private static final int NO_POSITION = -1;
 
@@ -89,17 +89,19 @@ public final class SlotWriter {
         if (positionOffset != NO_POSITION) {
             // SYNC next-sequence: pairs with SignalsHeader.nextSequence; without release a subscriber could wait for a
             // slot that the position promises and that it takes for unwritten.
-            SharedRegion.putLongRelease(memory, positionOffset, sequence + 1);
+            SharedRegion.releaseFence();
+            SharedRegion.putLong(memory, positionOffset, sequence + 1);
         }
         return sequence;
     }
 
     /**
-     * Writes one record whose fields after the fourth are 0.
+     * Writes the first five fields of a record and leaves the last two as they are. Two stores less are a nanosecond,
+     * and keep a caller's compiled code below the size from which the JIT compiler no longer inlines it.
      *
      * @return its sequence, or {@link #FULL}
      */
-    public long write(long first, long second, long third, long fourth) {
+    public long write(long first, long second, long third, long fourth, long fifth) {
         if (nextSequence >= limit && !refreshLimit()) {
             return FULL;
         }
@@ -111,9 +113,7 @@ public final class SlotWriter {
         SharedRegion.putLong(memory, offset + 2 * Long.BYTES, second);
         SharedRegion.putLong(memory, offset + 3 * Long.BYTES, third);
         SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fourth);
-        SharedRegion.putLong(memory, offset + 5 * Long.BYTES, 0);
-        SharedRegion.putLong(memory, offset + 6 * Long.BYTES, 0);
-        SharedRegion.putLong(memory, offset + 7 * Long.BYTES, 0);
+        SharedRegion.putLong(memory, offset + 5 * Long.BYTES, fifth);
         return commit(memory, offset, sequence);
     }
 
@@ -141,7 +141,7 @@ public final class SlotWriter {
         return commit(memory, offset, sequence);
     }
 
-    /** Refuses everything from now on. */
+    /** Ends writing: every further claim or write throws {@link IllegalStateException}. */
     public void stop() {
         isStopped = true;
         limit = Long.MIN_VALUE;
@@ -149,7 +149,7 @@ public final class SlotWriter {
 
     private boolean refreshLimit() {
         if (isStopped) {
-            return false;
+            throw new IllegalStateException("the writer is closed: open another, which goes on with the sequence");
         }
         // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the next lap's fields could be
         // stored before the reader has finished copying this lap's.

@@ -54,7 +54,7 @@ class SlotRingPropertyTest {
                     model.add(fields[0]);
                 }
             } else {
-                assertEquals(model.isEmpty() ? SlotRing.NOT_YET : SlotRing.COPIED, ring.read(readSequence, fields),
+                assertEquals(model.isEmpty() ? SlotRing.NOT_YET : SlotRing.COMMITTED, ring.read(readSequence, fields),
                         why());
                 if (!model.isEmpty()) {
                     assertFilled(model.remove(), fields);
@@ -147,7 +147,7 @@ class SlotRingPropertyTest {
         private void read(int limit) {
             for (int i = 0; i < limit; i++) {
                 int outcome = ring.read(readSequence, fields);
-                if (outcome == SlotRing.COPIED) {
+                if (outcome == SlotRing.COMMITTED) {
                     assertFilled(published[(int) (readSequence - base)], fields);
                     readSequence++;
                     received++;

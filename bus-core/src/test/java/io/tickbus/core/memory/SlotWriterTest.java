@@ -53,17 +53,17 @@ class SlotWriterTest {
     }
 
     @Test
-    void shouldFillRestWithZerosWhenFewFieldsAreWritten() {
+    void shouldLeaveLastFieldsWhenFiveAreWritten() {
         SharedRegion wide = SharedRegion.allocate(2 * 64);
         SlotRing wideRing = new SlotRing(wide, 0, 2);
         SlotWriter writer = SlotWriter.overwriting(wideRing, 5);
         assertEquals(5, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
         assertEquals(6, writer.write(new long[] {1, 2, 3, 4, 5, 6, 7}));
-        assertEquals(7, writer.write(11, 12, 13, 14));
+        assertEquals(7, writer.write(11, 12, 13, 14, 15));
         long[] fields = new long[7];
-        assertEquals(SlotRing.COPIED, wideRing.read(7, fields));
-        assertArrayEquals(new long[] {11, 12, 13, 14, 0, 0, 0}, fields);
-        assertEquals(SlotRing.COPIED, wideRing.read(6, fields));
+        assertEquals(SlotRing.COMMITTED, wideRing.read(7, fields));
+        assertArrayEquals(new long[] {11, 12, 13, 14, 15, 6, 7}, fields);
+        assertEquals(SlotRing.COMMITTED, wideRing.read(6, fields));
         assertArrayEquals(new long[] {1, 2, 3, 4, 5, 6, 7}, fields);
         assertEquals(SlotRing.OVERWRITTEN, wideRing.read(5, fields));
         assertEquals(SlotRing.NOT_YET, wideRing.read(8, fields));

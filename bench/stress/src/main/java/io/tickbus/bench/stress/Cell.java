@@ -91,7 +91,7 @@ public final class Cell {
     /** Reader: one attempt, as the subscriber does it. */
     public Copy read(long sequence) {
         return switch (ring.read(sequence, incoming)) {
-            case SlotRing.COPIED -> judge(sequence);
+            case SlotRing.COMMITTED -> judge(sequence);
             case SlotRing.NOT_YET -> Copy.NOT_YET;
             default -> Copy.OVERWRITTEN;
         };
