@@ -74,7 +74,7 @@ class PredictiveWaitTest {
         long untilNs = gate.nowNs + 50 * MS;
         wait.await(gate, untilNs);
         assertEquals(untilNs, gate.onlyPark().untilNs());
-        assertEquals(Long.MIN_VALUE, gate.onlyPark().plannedDeadlineNs());
+        assertEquals(gate.deadlineNs, gate.onlyPark().plannedDeadlineNs());
     }
 
     @Test
@@ -99,7 +99,7 @@ class PredictiveWaitTest {
         long untilNs = gate.nowNs + 50 * MS;
         wait.await(gate, untilNs);
         assertEquals(untilNs, gate.onlyPark().untilNs());
-        assertEquals(Long.MIN_VALUE, gate.onlyPark().plannedDeadlineNs());
+        assertEquals(Long.MAX_VALUE, gate.onlyPark().plannedDeadlineNs());
         assertEquals(0, guard.wakeUps(), "a plain sleep teaches nothing");
     }
 
