@@ -42,6 +42,7 @@ public final class SignalSubscriber implements AutoCloseable {
     private final SignalRecord signal = new SignalRecord();
     private SignalsFile file;
     private SlotRing ring;
+    private PublisherPosition position;
     private SubscriberGate gate;
     private long sequence;
     private long received;
@@ -85,12 +86,13 @@ public final class SignalSubscriber implements AutoCloseable {
     private void use(SignalsFile newFile) {
         file = newFile;
         ring = newFile.ring();
+        position = new PublisherPosition(newFile);
         gate = new SubscriberGate(directory, newFile);
     }
 
     private void join(long joinSequence) {
         sequence = 0;
-        long next = publisherSequence();
+        long next = position.next(sequence);
         long base = file.header().baseSequence();
         if (joinSequence == SubscriberOptions.FROM_NEWEST) {
             sequence = next;
@@ -200,11 +202,7 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Goes to the oldest or newest readable signal and reports exactly what lies between. */
     private void skipOverwritten() {
-        long stamp = ring.stamp(sequence);
-        long next = publisherSequence();
-        if (!isOfLaterLap(stamp, next)) {
-            throw contradicts("nextSequence=" + next + " stamp=" + stamp + " sequence=" + sequence);
-        }
+        long next = position.nextAfterLap(sequence);
         overruns++;
         if (overrunPolicy == OverrunPolicy.FAIL) {
             throw new BusException(Reason.OVERRUN, "bus '" + directory.name() + "'", "sequence " + sequence
@@ -221,34 +219,6 @@ public final class SignalSubscriber implements AutoCloseable {
         overrunsInARow = Math.min(overrunsInARow + 1, MAX_DOUBLINGS);
         long oldest = Math.max(sequence + 1, ring.oldestReadable(file.header().baseSequence(), next));
         reportLoss(Math.min(next, oldest + headroom));
-    }
-
-    /**
-     * Whether a stamp found in the slot of the wanted sequence can be of a later lap. It cannot be far ahead of where
-     * the publisher was seen to be after it.
-     */
-    private boolean isOfLaterLap(long stamp, long next) {
-        long begun = Math.abs(stamp) - 1;
-        return begun > sequence && begun - 1 <= next && ring.slotOffset(begun) == ring.slotOffset(sequence);
-    }
-
-    /**
-     * Where the publisher is, checked against the slots: a file that was tampered with must not send a subscriber to
-     * sequences that never were.
-     */
-    private long publisherSequence() {
-        long next = file.header().nextSequence();
-        long base = file.header().baseSequence();
-        if (next < base || next < sequence || (next > base && !ring.hasReached(next - 1))) {
-            throw contradicts("nextSequence=" + next + " stamp=" + ring.stamp(next - 1) + " sequence=" + sequence);
-        }
-        return next;
-    }
-
-    private BusException contradicts(String values) {
-        return new BusException(Reason.CORRUPT, file.path().toString(),
-                "its header and its slots contradict each other (" + values + ")",
-                "delete the bus, start its publisher again and attach anew");
     }
 
     private void reportLoss(long goOnAt) {
@@ -287,10 +257,7 @@ public final class SignalSubscriber implements AutoCloseable {
         }
         nextCheckNs = nowNs + CHECK_INTERVAL_NS;
         gate.regainDoorbell();
-        if (file.header().nextSequence() > sequence && !ring.hasNews(sequence)) {
-            throw contradicts("nextSequence=" + file.header().nextSequence() + " sequence=" + sequence + " stamp="
-                    + ring.stamp(sequence));
-        }
+        position.checkWritten(sequence);
         if (!PublisherWatch.isHeartbeatFresh(file, nowNs)) {
             file.checkLength();
         }
