@@ -29,7 +29,9 @@ public final class SignalPublisher implements AutoCloseable {
     private final PublishedBus bus;
     private final SignalsHeader header;
     private final SlotWriter writer;
-    private final Doorbell doorbell;
+    private Doorbell doorbell;
+    /** The doorbell while it is cut off and cannot be mended. */
+    private Doorbell lostDoorbell;
     private final FutexWord wakeWord;
     private final Heartbeat heartbeat;
     private long nextDeadlineNs = SignalsLayout.NO_DEADLINE;
@@ -39,7 +41,7 @@ public final class SignalPublisher implements AutoCloseable {
         this.bus = bus;
         this.header = bus.signals().header();
         this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
-        this.doorbell = header.hasParking() ? bus.doorbell() : null;
+        this.doorbell = header.wakesSleepers() ? bus.doorbell() : null;
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
     }
@@ -63,7 +65,13 @@ public final class SignalPublisher implements AutoCloseable {
 
     /** As {@link #open}, for a caller that promises to call {@link #heartbeat} in time. */
     public static SignalPublisher openWithoutThread(BusDirectory directory, SignalsOptions options) {
-        return new SignalPublisher(PublishedBus.open(directory, options));
+        PublishedBus bus = PublishedBus.open(directory, options);
+        try {
+            return new SignalPublisher(bus);
+        } catch (RuntimeException e) {
+            bus.close();
+            throw e;
+        }
     }
 
     /**
@@ -108,6 +116,8 @@ public final class SignalPublisher implements AutoCloseable {
     private long announce(long sequence) {
         if (doorbell != null) {
             wakeParked();
+        } else if (lostDoorbell != null) {
+            wakeUnasked();
         }
         return sequence;
     }
@@ -122,10 +132,22 @@ public final class SignalPublisher implements AutoCloseable {
                 wakeAll();
             }
         } catch (InternalError e) {
-            // Somebody who may write the doorbell has cut it off. It gets its length back; until then all are woken.
-            doorbell.restoreLength();
-            wakeAll();
+            lostDoorbell = doorbell;
+            doorbell = null;
+            wakeUnasked();
         }
+    }
+
+    /**
+     * Somebody who may write the doorbell has cut it off. As long as it cannot be given its length again it is not
+     * touched, and all who may be asleep are woken with each signal.
+     */
+    private void wakeUnasked() {
+        if (lostDoorbell.restoreLength()) {
+            doorbell = lostDoorbell;
+            lostDoorbell = null;
+        }
+        wakeAll();
     }
 
     private void wakeAll() {
@@ -149,6 +171,8 @@ public final class SignalPublisher implements AutoCloseable {
             header.putNextDeadlineNs(deadlineNs);
             if (isEarlier && doorbell != null) {
                 wakeParked();
+            } else if (isEarlier && lostDoorbell != null) {
+                wakeUnasked();
             }
         }
     }
@@ -196,10 +220,12 @@ public final class SignalPublisher implements AutoCloseable {
         isClosed = true;
         writer.stop();
         heartbeat.stop();
-        header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
-        header.putState(SignalsLayout.STATE_CLOSED);
-        header.raiseWakeWord();
-        wakeWord.wakeAll();
-        bus.close();
+        try {
+            header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
+            header.putState(SignalsLayout.STATE_CLOSED);
+            wakeAll();
+        } finally {
+            bus.close();
+        }
     }
 }

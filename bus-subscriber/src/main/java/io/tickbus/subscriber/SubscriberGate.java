@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class SubscriberGate implements SignalGate {
     private static final long UNWOKEN_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long ATTACH_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long TIMER_SLACK_NS = 1;
     private static final long MOVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -30,6 +31,7 @@ final class SubscriberGate implements SignalGate {
     private final FutexWord wakeWord;
     private Doorbell doorbell;
     private boolean isDoorbellLost;
+    private long nextAttachNs;
     private Thread preparedThread;
     private long nextMoveNs = Long.MIN_VALUE;
     private long sequence;
@@ -44,15 +46,17 @@ final class SubscriberGate implements SignalGate {
 
     private Doorbell attach() {
         try {
+            Doorbell attached = Doorbell.attach(directory);
             isDoorbellLost = false;
-            return Doorbell.attach(directory);
+            return attached;
         } catch (BusException e) {
-            if (e.reason() == Reason.NOT_TRUSTED || e.reason() == Reason.NOT_FOUND
-                    || e.reason() == Reason.TRUNCATED) {
-                isDoorbellLost = e.reason() == Reason.TRUNCATED;
-                return null;
+            if (e.reason() == Reason.NOT_A_FILE) {
+                throw e;
             }
-            throw e;
+            // Not allowed, cut off, or not there: perhaps only for now.
+            isDoorbellLost = true;
+            nextAttachNs = System.nanoTime() + (e.reason() == Reason.TRUNCATED ? 0 : ATTACH_INTERVAL_NS);
+            return null;
         }
     }
 
@@ -136,7 +140,7 @@ final class SubscriberGate implements SignalGate {
 
     /** To be called now and then: rings again once the doorbell is mended. */
     void regainDoorbell() {
-        if (isDoorbellLost) {
+        if (isDoorbellLost && System.nanoTime() >= nextAttachNs) {
             doorbell = attach();
         }
     }

@@ -40,7 +40,10 @@ public final class WakeScenario {
             scenario.publishWakesParked();
             scenario.publishWakesPredictiveSleeper();
             scenario.earlierDeadlineWakesParked();
-            scenario.subscriberReceivesEverySignalParked();
+            if (Platforms.current().hasFutex()) {
+                // The small ring needs a publisher that waits for each announcement.
+                scenario.subscriberReceivesEverySignalParked();
+            }
             scenario.closeWakesParked();
         }
         return Platforms.current().hasFutex();
@@ -50,8 +53,7 @@ public final class WakeScenario {
         for (int i = 0; i < ROUNDS; i++) {
             gate.sequence(publisher.nextSequence());
             FutureTask<Boolean> sleeper = start(() -> {
-                WaitStrategy.park().await(gate, System.nanoTime() + FAR_NS);
-                return gate.isOpen();
+                return awaitOpen(WaitStrategy.park(), FAR_NS);
             });
             awaitAnnouncement();
             publisher.publish(i);
@@ -64,8 +66,7 @@ public final class WakeScenario {
         for (int i = 0; i < ROUNDS; i++) {
             gate.sequence(publisher.nextSequence());
             FutureTask<Boolean> sleeper = start(() -> {
-                WaitStrategy.predictive().await(gate, System.nanoTime() + 2 * FAR_NS);
-                return gate.isOpen();
+                return awaitOpen(WaitStrategy.predictive(), 2 * FAR_NS);
             });
             awaitAnnouncement();
             publisher.publish(i);
@@ -117,8 +118,22 @@ public final class WakeScenario {
         check(!sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is open without a signal");
     }
 
+    /** One wait must do where sleepers are woken; without, each is a nap. */
+    private boolean awaitOpen(WaitStrategy strategy, long timeoutNs) {
+        long untilNs = System.nanoTime() + timeoutNs;
+        strategy.await(gate, untilNs);
+        while (!Platforms.current().hasFutex() && !gate.isOpen() && System.nanoTime() < untilNs) {
+            strategy.await(gate, untilNs);
+        }
+        return gate.isOpen();
+    }
+
     /** The flag is set just before the sleep, and the publisher clears it when it wakes. */
     private void awaitAnnouncement() {
+        if (!Platforms.current().hasFutex()) {
+            // A publisher that cannot wake says so in its file, and nobody announces anything to it.
+            return;
+        }
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (publisher.bus().doorbell().region().getIntAcquire(DoorbellLayout.SUBSCRIBERS_PARKED) == 0) {
             check(System.nanoTime() < untilNs, "nobody parks");

@@ -172,9 +172,15 @@ public final class BusDirectory {
     /** As {@link #delete}, for who holds the lock. */
     void deleteFiles() {
         TrustedFiles.deleteTemporary(path());
-        for (Path file : List.of(signals(), doorbell(), lock(), path())) {
+        for (Path file : List.of(signals(), doorbell(), lock())) {
             TrustedFiles.deleteIfPossible(file);
         }
+        deleteIfEmpty();
+    }
+
+    /** Removes the directories that nothing is in. */
+    void deleteIfEmpty() {
+        TrustedFiles.deleteIfPossible(path());
         try {
             Files.deleteIfExists(root);
         } catch (IOException e) {

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * The one file that everybody may write: who sleeps says so here, so that the publisher makes a system call only when
@@ -24,16 +25,19 @@ import java.nio.file.Path;
 public final class Doorbell {
     private final SharedRegion region;
     /** The publisher's way to mend the file; null for everybody else. */
-    private final FileChannel channel;
+    private FileChannel channel;
+    private final Path path;
+    private boolean isClosed;
 
-    private Doorbell(SharedRegion region, FileChannel channel) {
+    private Doorbell(SharedRegion region, FileChannel channel, Path path) {
         this.region = region;
         this.channel = channel;
+        this.path = path;
     }
 
     /** A doorbell without a file, of this process only, for stress tests: it has no length to restore. */
     public static Doorbell over(SharedRegion region) {
-        return new Doorbell(region, null);
+        return new Doorbell(region, null, null);
     }
 
     /** Publisher, holding the lock: opens the bus's doorbell, or makes it where it is missing or too short. */
@@ -47,7 +51,7 @@ public final class Doorbell {
             try {
                 // Before it is mapped: mapping would lengthen it too, but without storage.
                 restoreLength(channel);
-                return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), channel);
+                return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), channel, path);
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -82,7 +86,7 @@ public final class Doorbell {
                 throw new BusException(Reason.TRUNCATED, path.toString(), "it has " + size + " bytes and not "
                         + DoorbellLayout.LENGTH, "its publisher repairs it within a heartbeat; try again");
             }
-            return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), null);
+            return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), null, path);
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
@@ -125,10 +129,22 @@ public final class Doorbell {
      * @return whether it is whole now; if not, for want of room, the parked nap, and the next heartbeat tries again
      */
     public boolean restoreLength() {
+        if (channel == null) {
+            return true;
+        }
+        // An interrupted thread would close the channel by using it.
+        boolean isInterrupted = Thread.interrupted();
         try {
-            return channel == null || restoreLength(channel);
+            if (!channel.isOpen() && !isClosed) {
+                channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            }
+            return restoreLength(channel);
         } catch (IOException e) {
             return false;
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -142,6 +158,7 @@ public final class Doorbell {
 
     /** Publisher: lets go of the file; the memory stays mapped as long as this object is reachable. */
     void close() {
+        isClosed = true;
         try {
             if (channel != null) {
                 channel.close();

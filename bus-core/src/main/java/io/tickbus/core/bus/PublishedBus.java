@@ -64,7 +64,7 @@ public final class PublishedBus implements AutoCloseable {
             if (e.reason() != Reason.NO_SPACE) {
                 throw e;
             }
-            deleteUnfinished(directory, e);
+            directory.deleteIfEmpty();
             throw noSpace(directory, options, e);
         }
     }
@@ -109,10 +109,11 @@ public final class PublishedBus implements AutoCloseable {
             signals = SignalsFile.map(directory, true);
         }
         if (options.group() != null) {
-            directory.shareWith(options.group());
             TrustedFiles.share(directory.signals(), options.group(), "rw-r-----");
             TrustedFiles.share(directory.lock(), options.group(), "rw-r-----");
             TrustedFiles.share(directory.doorbell(), options.group(), "rw-rw----");
+            // Last: who can pass the directory finds every file shared.
+            directory.shareWith(options.group());
         }
         return new PublishedBus(lock, signals, doorbell, nextSequence);
     }

@@ -78,7 +78,7 @@ public final class PublisherLock implements AutoCloseable {
     }
 
     private static synchronized PublisherLock tryAcquire(Path path, int ownerId, String owner) throws IOException {
-        createIfMissing(path);
+        boolean isCreated = createIfMissing(path);
         Object key = fileKey(path);
         if (key == null || HELD_BY_THIS_JVM.contains(key)) {
             return null;
@@ -91,6 +91,10 @@ public final class PublisherLock implements AutoCloseable {
             try {
                 channel.write(ByteBuffer.wrap(text), 0);
             } catch (IOException e) {
+                if (isCreated) {
+                    // A full file system: nothing is left behind, while the lock still keeps others away.
+                    TrustedFiles.deleteIfPossible(path);
+                }
                 channel.close();
                 throw e;
             }
@@ -101,11 +105,12 @@ public final class PublisherLock implements AutoCloseable {
         return null;
     }
 
-    private static void createIfMissing(Path path) throws IOException {
+    private static boolean createIfMissing(Path path) throws IOException {
         try {
             TrustedFiles.createPrivate(path);
+            return true;
         } catch (FileAlreadyExistsException e) {
-            return;
+            return false;
         }
     }
 

@@ -124,7 +124,7 @@ public final class SlotRing {
         if (stamp == sequence + 1) {
             return COMMITTED;
         }
-        return Math.abs(stamp) > sequence + 1 ? OVERWRITTEN : NOT_YET;
+        return stamp > sequence || stamp < -(sequence + 1) ? OVERWRITTEN : NOT_YET;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.SignalGate;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.NanoClock;
 
 /** The gate of the daemon's next deadline; the doorbell's word can end its sleep early. */
@@ -13,37 +14,54 @@ final class DeadlineGate implements SignalGate {
     private static final long TIMER_SLACK_NS = 1;
 
     private final NanoClock clock;
-    private final SharedRegion doorbell;
+    private final Doorbell doorbell;
+    private final SharedRegion region;
     private final FutexWord daemonWord;
+    private boolean isDeaf;
     private boolean isThreadPrepared;
     private long deadlineNs = Long.MAX_VALUE;
     private int seenWord;
 
     DeadlineGate(NanoClock clock, Doorbell doorbell) {
         this.clock = clock;
-        this.doorbell = doorbell.region();
-        this.daemonWord = Platforms.current().futexWord(this.doorbell, DoorbellLayout.DAEMON_WORD);
+        this.doorbell = doorbell;
+        this.region = doorbell.region();
+        this.daemonWord = Platforms.current().futexWord(region, DoorbellLayout.DAEMON_WORD);
     }
 
     /** Sets what to wait for; what rang before this was heard. */
     void arm(long nextDeadlineNs) {
         deadlineNs = nextDeadlineNs;
-        // SYNC daemon-doorbell: pairs with DeadlineGate.ring; without acquire a stop requested before the ring could
-        // go unseen until the next one.
-        seenWord = doorbell.getIntAcquire(DoorbellLayout.DAEMON_WORD);
+        if (isDeaf) {
+            isDeaf = !doorbell.restoreLength();
+        }
+        if (!isDeaf) {
+            // SYNC daemon-doorbell: pairs with DeadlineGate.ring; without acquire a stop requested before the ring
+            // could go unseen until the next one.
+            seenWord = region.getIntAcquire(DoorbellLayout.DAEMON_WORD);
+        }
+    }
+
+    /**
+     * The doorbell was cut off. Until it has its length again nothing touches it, so that the timers go on; who rings
+     * is heard at the next heartbeat at the latest.
+     */
+    void goDeaf() {
+        isDeaf = true;
     }
 
     /** Any thread: ends the current or the next sleep. */
     void ring() {
         // SYNC daemon-doorbell: pairs with DeadlineGate.arm; without one ordered step two ringers could raise the word
         // by one together, and the daemon would wake for the first and sleep through the second.
-        doorbell.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
+        region.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
         daemonWord.wakeAll();
     }
 
     @Override
     public boolean isOpen() {
-        return clock.nanoTime() >= deadlineNs || doorbell.getIntAcquire(DoorbellLayout.DAEMON_WORD) != seenWord;
+        return clock.nanoTime() >= deadlineNs
+                || (!isDeaf && region.getIntAcquire(DoorbellLayout.DAEMON_WORD) != seenWord);
     }
 
     @Override
@@ -57,6 +75,11 @@ final class DeadlineGate implements SignalGate {
             isThreadPrepared = true;
             Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
         }
-        daemonWord.await(seenWord, Math.min(untilNs, deadlineNs));
+        long wakeNs = Math.min(untilNs, deadlineNs);
+        if (isDeaf) {
+            LockSupport.parkNanos(wakeNs - clock.nanoTime());
+        } else {
+            daemonWord.await(seenWord, wakeNs);
+        }
     }
 }

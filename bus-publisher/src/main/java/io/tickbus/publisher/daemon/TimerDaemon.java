@@ -64,9 +64,9 @@ public final class TimerDaemon implements Runnable {
                 }
             } catch (InternalError e) {
                 // A mapped file was shortened. Our own: give up with a sentence. The doorbell, which others may write:
-                // give it its length back and go on.
+                // go on without it until it has its length again.
                 publisher.bus().signals().checkLength();
-                publisher.bus().doorbell().restoreLength();
+                gate.goDeaf();
             }
         }
         publisher.nextDeadlineNs(Long.MAX_VALUE);
@@ -82,7 +82,12 @@ public final class TimerDaemon implements Runnable {
     /** Ends {@link #run} soon. */
     public void stop() {
         isStopped = true;
-        gate.ring();
+        try {
+            gate.ring();
+        } catch (InternalError e) {
+            // The doorbell was cut off: the loop sees the flag when it wakes for the next deadline or heartbeat.
+            gate.goDeaf();
+        }
     }
 
     /** How it waits, with what it learned. */

@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * <pre>
  *  client                             daemon
  *  message                            arm: seen ← daemonWord   acquire
- *  ring: daemonWord ← +1   release    message ?
+ *  ring: daemonWord + 1    atomic     message ?
  *        wake                         sleep while daemonWord = seen
  * </pre>
  *
@@ -26,7 +26,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * futex is modelled by its contract, as in {@link SleepStress}. The message is a signal in a ring, as a client's
  * command will be.
  *
- * <p>What would break: without release and acquire the daemon could see the raised word and not yet the message, and
+ * <p>What would break: without the order of the addition and the acquire the daemon could see the raised word and not yet the message, and
  * sleep on that word to its next deadline. The same if it looked for the message first and at the word after it.
  */
 @JCStressTest
@@ -44,7 +44,7 @@ public class DaemonDoorbellStress {
     public void client() {
         cell.write(0);
         SharedRegion bell = cell.doorbell.region();
-        bell.putIntRelease(DoorbellLayout.DAEMON_WORD, bell.getInt(DoorbellLayout.DAEMON_WORD) + 1);
+        bell.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
     }
 
     @Actor
