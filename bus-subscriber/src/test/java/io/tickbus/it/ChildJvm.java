@@ -11,6 +11,8 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -220,8 +222,31 @@ final class ChildJvm {
         exitCode();
     }
 
+    /** Returns when every thread has really stopped; the signal itself is only a request. */
     void stop() {
         signal("-STOP");
+        long giveUpNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!isStopped()) {
+            if (System.nanoTime() > giveUpNs) {
+                throw failure("does not stop");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private boolean isStopped() {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid() + "/task"))) {
+            for (Path task : tasks) {
+                String stat = Files.readString(task.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            // A thread that has just ended: look again.
+            return false;
+        }
     }
 
     void resume() {
