@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The options that say which bus is meant. */
-public final class BusOptions {
+public class BusOptions {
     /** The bus where none is named. */
     public static final String DEFAULT_BUS = "default";
 
@@ -17,7 +17,8 @@ public final class BusOptions {
     private Path dir;
 
     @Option(names = "--owner", paramLabel = "USER|UID", converter = UserName.Converter.class,
-            description = "The user whose bus it is; else oneself.")
+            description = "The user whose bus is read; else oneself. What daemon and publish create belongs to "
+                    + "whoever runs them, not to the user named.")
     private Integer ownerId;
 
     /** Whether a bus was named. */

@@ -76,7 +76,7 @@ public final class StopSignal implements AutoCloseable {
         if (!isRequested) {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException ignored) {
+            } catch (IllegalStateException e) {
                 // The signal came this very moment, and will be answered with the command's exit code.
                 isRequested = true;
             }

@@ -30,7 +30,8 @@ final class ArgumentsTest {
         "tail --count 0", "tail --seconds 0", "tail --signal 99999999999", "publish", "publish x",
         "publish 1 --count 0", "publish 1 --payload 0xABC",
         "publish 1 --payload 12345678901234567", "dump --slots 3..1",
-        "dump --slots 1..2 --last 3", "dump --last 0", "stat --owner nobody-of-that-name"})
+        "dump --slots 1..2 --last 3", "dump --last 0", "tail a --bus b", "stat a --bus b",
+        "dump a --bus b", "dump a --file b", "stat a b", "tail ../x", "stat --owner nobody-of-that-name"})
     void shouldRefuseWrongUsageInASentence(String line) {
         CliRun run = CliRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ", -1)));
         assertEquals(Tickbus.WRONG_USAGE, run.exitCode(), run.err());

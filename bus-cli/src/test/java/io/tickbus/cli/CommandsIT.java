@@ -166,6 +166,29 @@ final class CommandsIT {
     }
 
     @Test
+    void shouldMissNothingOfABusThatItAwaited() throws Exception {
+        try (CliProcess tail = start("tail", "later", "--count", "3", "--json")) {
+            long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (!tail.errors().contains("waiting for bus 'later'")) {
+                assertTrue(System.nanoTime() < endNs, "tail does not wait");
+                Thread.sleep(10);
+            }
+            try (SignalPublisher publisher = SignalPublisher.open(BusDirectory.at(folder.resolve("buses"), "later"))) {
+                for (int i = 0; i < 3; i++) {
+                    publisher.publish(i);
+                }
+            }
+            for (int expected = 0; expected < 3;) {
+                Map<String, Object> line = tail.jsonLine();
+                if (line.get("type").equals("signal")) {
+                    assertEquals(expected++, line.get("sequence"));
+                }
+            }
+            assertEquals(Tickbus.DONE, tail.exitCode(), tail.errors());
+        }
+    }
+
+    @Test
     void shouldGiveUpWaitingForABusInTime() throws Exception {
         try (CliProcess tail = start("tail", "--timeout", "0")) {
             assertEquals(Tickbus.FAILED, tail.exitCode());

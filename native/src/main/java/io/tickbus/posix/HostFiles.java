@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * The kernel's text files under {@code /proc} and {@code /sys}, or under a copy of them that a test has made. What is
- * missing or may not be read is empty; nothing throws.
+ * missing or may not be read is empty; nothing throws. The two are not told apart: containers hide such files in either
+ * way, and a reader learns nothing in both.
  *
  * <p><b>Threads:</b> immutable.
  *
@@ -23,7 +24,8 @@ public record HostFiles(Path root) {
         try {
             // ISO-8859-1 accepts every byte: firmware strings are not always UTF-8.
             return Files.readAllLines(root.resolve(path), StandardCharsets.ISO_8859_1);
-        } catch (IOException ignored) {
+        } catch (IOException e) {
+            // Missing on this kernel, or not permitted: either way there is nothing to read.
             return List.of();
         }
     }
@@ -45,16 +47,17 @@ public record HostFiles(Path root) {
         return Optional.empty();
     }
 
-    /** The names in a directory, sorted; none where there is none. */
+    /** The names in a directory, sorted; none where it is missing or may not be read. */
     public List<String> names(String directory) {
         try (Stream<Path> entries = Files.list(root.resolve(directory))) {
             return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
-        } catch (IOException | UncheckedIOException ignored) {
+        } catch (IOException | UncheckedIOException e) {
+            // Missing, not permitted, or gone while it was listed, as a process's directory is when it ends.
             return List.of();
         }
     }
 
-    /** Whether there is such a file or directory. */
+    /** Whether there is such a file or directory; false also where a directory above it may not be entered. */
     public boolean exists(String path) {
         return Files.exists(root.resolve(path));
     }

@@ -58,10 +58,12 @@ public final class DaemonCommand implements Callable<Integer> {
     @Option(names = "--cpu", paramLabel = "N", description = "Pin the timer thread to this processor.")
     private Integer cpu;
     @Option(names = "--grace", paramLabel = "DURATION", defaultValue = "1ms", converter = Durations.Converter.class,
-            description = "How late a timer may be before it is flagged LATE, and what it missed folded into it.")
+            description = "How late a timer may be before it is flagged LATE, and what it missed folded into it; "
+                    + "default ${DEFAULT-VALUE}.")
     private long graceNs;
     @Option(names = "--heartbeat", paramLabel = "DURATION", defaultValue = "100ms",
-            converter = Durations.Converter.class, description = "How often to give a sign of life.")
+            converter = Durations.Converter.class,
+            description = "How often to give a sign of life; default ${DEFAULT-VALUE}.")
     private long heartbeatNs;
     @Option(names = "--json", description = "Print the two lines, ready and stopped, as JSON.")
     private boolean isJson;

@@ -4,7 +4,6 @@ import io.tickbus.cli.BusOptions;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.posix.PosixSignal;
@@ -47,7 +46,7 @@ public final class DemoPublisher implements Callable<Integer> {
     public Integer call() throws Exception {
         link = new ChildLink();
         BusDirectory directory = bus.directory();
-        int[] cpus = cpu < 0 ? new int[0] : Platforms.current().setAffinity(cpu);
+        int[] cpus = DemoPinning.pin("publisher", cpu);
         DemoWarmUp.publisher(directory);
         publisher = SignalPublisher.openWithoutThread(directory,
                 SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT));

@@ -29,7 +29,7 @@ public final class DemoSubscriber implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ChildLink link = new ChildLink();
-        int[] cpus = cpu < 0 ? new int[0] : Platforms.current().setAffinity(cpu);
+        int[] cpus = DemoPinning.pin("subscriber", cpu);
         DemoWarmUp.subscriber(bus.directory());
         SwitchingWait waiting = new SwitchingWait();
         try (SignalSubscriber subscriber = attach(waiting)) {

@@ -1,6 +1,6 @@
 package io.tickbus.cli.dump;
 
-import io.tickbus.cli.BusOptions;
+import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Sizes;
 import io.tickbus.cli.Tickbus;
 import java.io.PrintWriter;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  tickbus dump --bus md                  header, states of all slots, the 8 latest signals",
+            "  tickbus dump md                        header, states of all slots, the 8 latest signals",
             "  tickbus dump --slots 0..15 --raw",
             "  tickbus dump --file /backup/signals --header --json",
             "",
@@ -32,7 +32,7 @@ public final class DumpCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
     @Mixin
-    private BusOptions bus;
+    private BusArgument bus;
     @Option(names = "--file", paramLabel = "FILE", description = "A signals file by its path.")
     private Path path;
     @Option(names = "--header", description = "The header alone.")
@@ -57,6 +57,10 @@ public final class DumpCommand implements Callable<Integer> {
     public Integer call() {
         if (selection.last != null && selection.last < 1) {
             throw new IllegalArgumentException("at least one signal must be shown: last=" + selection.last);
+        }
+        if (path != null && bus.isArgument()) {
+            throw new IllegalArgumentException("a bus and --file exclude each other: bus=" + bus.name() + " file="
+                    + path);
         }
         try (DumpFile file = DumpFile.open(path == null ? bus.directory().signals() : path)) {
             Findings findings = new Findings();

@@ -1,6 +1,6 @@
 package io.tickbus.cli.stat;
 
-import io.tickbus.cli.BusOptions;
+import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.JsonOutput;
 import io.tickbus.cli.Repetition;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tickbus stat                     all buses of this user",
-            "  tickbus stat --bus md --watch    one bus, every second",
+            "  tickbus stat md --watch          one bus, every second",
             "  tickbus stat --json | jq '.buses[].condition'",
             "",
             "Exit code 1 when the bus that is named cannot be read."})
@@ -35,7 +35,7 @@ public final class StatCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
     @Mixin
-    private BusOptions bus;
+    private BusArgument bus;
     @Option(names = "--watch", description = "Again every second, until Ctrl-C.")
     private boolean isWatch;
     @Option(names = "--json", description = "Print an object; with --watch one a line.")
@@ -68,8 +68,8 @@ public final class StatCommand implements Callable<Integer> {
         for (String name : BusDirectory.list(bus.root())) {
             try {
                 inspectors.add(new BusInspector(bus.directory(name)));
-            } catch (IllegalArgumentException ignored) {
-                // A directory whose name no bus can have.
+            } catch (IllegalArgumentException e) {
+                // A directory whose name no bus can have is not a bus, and may lie there.
             }
         }
         List<BusReport> reports = inspectors.isEmpty() ? List.of() : sample(inspectors);

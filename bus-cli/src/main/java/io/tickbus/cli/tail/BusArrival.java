@@ -10,8 +10,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Attaches to a bus, and waits for it where it is not there yet. */
-record BusArrival(BusDirectory directory, PrintWriter err, BooleanSupplier isStopped) {
+/**
+ * Attaches to a bus, and waits for it where it is not there yet.
+ *
+ * @param isJoinGiven whether to begin exactly where the options say; else a bus that was missing is read from its
+ *        oldest signal on, since all of it was published after the first look
+ */
+record BusArrival(BusDirectory directory, PrintWriter err, BooleanSupplier isStopped, boolean isJoinGiven) {
     private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long REMINDER_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -23,13 +28,17 @@ record BusArrival(BusDirectory directory, PrintWriter err, BooleanSupplier isSto
     SignalSubscriber await(SubscriberOptions options, long timeoutNs) {
         long startNs = System.nanoTime();
         long nextReminderNs = startNs;
+        SubscriberOptions current = options;
         while (!isStopped.getAsBoolean()) {
             try {
-                return SignalSubscriber.attach(directory, options);
+                return SignalSubscriber.attach(directory, current);
             } catch (BusException e) {
                 long nowNs = System.nanoTime();
                 if (!isPassing(e.reason()) || nowNs - startNs >= timeoutNs) {
                     throw e;
+                }
+                if (e.reason() == Reason.NOT_FOUND && !isJoinGiven) {
+                    current = options.withJoin(SubscriberOptions.FROM_OLDEST);
                 }
                 if (nowNs >= nextReminderNs) {
                     nextReminderNs = nowNs + REMINDER_INTERVAL_NS;

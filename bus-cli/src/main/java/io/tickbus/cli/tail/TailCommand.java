@@ -1,6 +1,6 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.cli.BusOptions;
+import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tickbus tail                                  from now on",
+            "  tickbus tail md                               the same on the bus 'md'",
             "  tickbus tail --from oldest --signal 42 --json | jq .latenessNs",
             "  tickbus tail --stats --seconds 10 --wait park   percentiles only",
             "",
@@ -37,9 +38,10 @@ public final class TailCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
     @Mixin
-    private BusOptions bus;
+    private BusArgument bus;
     @Option(names = "--from", paramLabel = "newest|oldest|SEQUENCE", defaultValue = "newest",
-            converter = JoinPosition.class, description = "Where to begin; default ${DEFAULT-VALUE}.")
+            converter = JoinPosition.class,
+            description = "Where to begin; default ${DEFAULT-VALUE}, or oldest on a bus that was not there yet.")
     private long from;
     @Option(names = "--wait", paramLabel = "predictive|spin|park|backoff", defaultValue = "predictive",
             description = "How to wait for the next signal; default ${DEFAULT-VALUE}.")
@@ -74,7 +76,8 @@ public final class TailCommand implements Callable<Integer> {
         TailEvents events = new TailEvents(format, out, spec.commandLine().getErr());
         SubscriberOptions options = SubscriberOptions.defaults().withJoin(from).withWaiting(strategy)
                 .withSignalIds(signalIds).withListener(events);
-        BusArrival arrival = new BusArrival(bus.directory(), spec.commandLine().getErr(), () -> isStopped);
+        BusArrival arrival = new BusArrival(bus.directory(), spec.commandLine().getErr(), () -> isStopped,
+                spec.commandLine().getParseResult().hasMatchedOption("--from"));
         try {
             StopSignal.during(this::stop, () -> {
                 try (SignalSubscriber subscriber = arrival.await(options, timeoutNs)) {

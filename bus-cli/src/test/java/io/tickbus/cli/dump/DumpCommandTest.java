@@ -43,7 +43,7 @@ final class DumpCommandTest {
 
     @Test
     void shouldShowTheHeaderByFieldAndOffset() throws IOException {
-        Map<String, Object> dump = CliRun.of("dump", "--dir", root, "--bus", "b", "--header", "--json").json();
+        Map<String, Object> dump = CliRun.of("dump", "b", "--dir", root, "--header", "--json").json();
         List<?> header = (List<?>) dump.get("header");
         assertEquals(HeaderField.ALL.size(), header.size());
         assertEquals(Map.of("name", "slotCount", "offset", 24, "length", 8, "value", SLOTS), header.get(5));

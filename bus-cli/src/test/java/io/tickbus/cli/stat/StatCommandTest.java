@@ -45,6 +45,8 @@ final class StatCommandTest {
             assertEquals(true, report.get("parking"));
             assertEquals(ProcessHandle.current().pid(), ((Number) report.get("publisherPid")).longValue());
             assertTrue(CliRun.of("stat", "--dir", root, "--bus", "one").out().contains("ALIVE"));
+            assertEquals("one", CliRun.of("stat", "one", "--dir", root, "--json").json().get("bus"));
+            assertEquals("one", CliRun.of("stat", "one", "--bus", "one", "--dir", root, "--json").json().get("bus"));
         }
         Map<String, Object> report = CliRun.of("stat", "--dir", root, "--bus", "one", "--json").json();
         assertEquals("closed", report.get("condition"));
