@@ -22,9 +22,9 @@ public final class WakeGuard {
     /** The guard before anything was learned. */
     public static final long INITIAL_NS = TimeUnit.MICROSECONDS.toNanos(80);
     /** The longest guard. */
-    public static final long MAX_NS = TimeUnit.MICROSECONDS.toNanos(250);
+    public static final long MAX_NS = TimeUnit.MICROSECONDS.toNanos(150);
     /** The share of a core that spinning may cost. */
-    public static final double MAX_SPIN_SHARE = 0.09;
+    public static final double MAX_SPIN_SHARE = 0.08;
 
     private static final long SHORTEST_BOUND_NS = TimeUnit.MICROSECONDS.toNanos(45);
     private static final long STEP_UP_NS = TimeUnit.MICROSECONDS.toNanos(4);

@@ -86,8 +86,8 @@ class WakeGuardTest {
         while (guard.guardNs() < WakeGuard.MAX_NS) {
             guard.recordWakeUp(Long.MAX_VALUE);
         }
-        assertEquals(250_000, guard.guardNs(HORIZON_NS));
-        assertEquals(90_000, guard.guardNs(1_000_000));
+        assertEquals(150_000, guard.guardNs(HORIZON_NS));
+        assertEquals(80_000, guard.guardNs(1_000_000));
         assertEquals(45_000, guard.guardNs(500_000));
         assertEquals(45_000, guard.guardNs(100_000));
         assertEquals(45_000, guard.guardNs(0));
