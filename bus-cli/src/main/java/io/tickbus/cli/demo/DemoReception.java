@@ -76,8 +76,10 @@ final class DemoReception {
         if (next != mode) {
             mode = next;
             waiting.use(next);
-            cpuMeter.switchTo(next);
+            // The report to the demo costs milliseconds, which are no mode's.
+            cpuMeter.switchTo(DemoMode.HICCUP);
             link.say(ChildLink.PROGRESS, result());
+            cpuMeter.switchTo(next);
             if (next == DemoMode.KILL) {
                 // What was sent at the end of the last such slice and came too late for it.
                 int pending = 0;
