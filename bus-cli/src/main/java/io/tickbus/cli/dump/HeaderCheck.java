@@ -59,7 +59,8 @@ final class HeaderCheck {
             findings.addIf(file.headerLong(SignalsLayout.FILE_LENGTH) != expected, "fileLength states "
                     + file.headerLong(SignalsLayout.FILE_LENGTH) + ", but " + slots + " slots need " + expected);
         }
-        int unknown = file.headerInt(SignalsLayout.OPTIONS) & ~SignalsLayout.OPTION_PARKING;
+        int known = SignalsLayout.OPTION_PARKING | SignalsLayout.OPTION_FUTEX;
+        int unknown = file.headerInt(SignalsLayout.OPTIONS) & ~known;
         findings.addIf(unknown != 0, "options holds unknown bits: 0x" + Integer.toHexString(unknown));
         findings.addIf(file.headerLong(SignalsLayout.BASE_SEQUENCE) < 0, "baseSequence is negative");
     }
