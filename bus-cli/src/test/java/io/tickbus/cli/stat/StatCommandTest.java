@@ -60,6 +60,7 @@ final class StatCommandTest {
         Path dead = root.resolve("dead/signals");
         overwrite(dead, SignalsLayout.STATE, SignalsLayout.STATE_OPEN);
         overwrite(dead, SignalsLayout.HEARTBEAT_NS, 1);
+        overwrite(dead, SignalsLayout.HEARTBEAT_NS + Integer.BYTES, 0);
         Files.createDirectory(root.resolve("empty"));
         Files.createDirectory(root.resolve("noise"));
         Files.writeString(root.resolve("noise/signals"), "no signals file at all");
