@@ -26,8 +26,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * futex is modelled by its contract, as in {@link SleepStress}. The message is a signal in a ring, as a client's
  * command will be.
  *
- * <p>What would break: without the order of the addition and the acquire the daemon could see the raised word and not yet the message, and
- * sleep on that word to its next deadline. The same if it looked for the message first and at the word after it.
+ * <p>What would break: without the order of the addition and the acquire the daemon could see the raised word and not
+ * yet the message, and sleep on that word to its next deadline. The same if it looked for the message first and at the
+ * word after it.
  */
 @JCStressTest
 @State
