@@ -7,6 +7,7 @@ module io.tickbus.core {
     exports io.tickbus.core.layout;
     exports io.tickbus.core.memory;
     exports io.tickbus.core.platform;
+    exports io.tickbus.core.timer;
     exports io.tickbus.core.wait;
 
     uses io.tickbus.core.platform.Platform;

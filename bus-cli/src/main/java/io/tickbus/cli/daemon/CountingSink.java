@@ -14,12 +14,12 @@ final class CountingSink implements FiringSink {
     }
 
     @Override
-    public void fire(SignalRecord firing) {
+    public long fire(SignalRecord firing) {
         if (firing.isLate()) {
             late++;
             missed += firing.missed();
         }
-        sink.fire(firing);
+        return sink.fire(firing);
     }
 
     /** Firings later than the grace. */

@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
  *    signals     the publisher writes, everybody else maps it read-only    {@link SignalsFile}
  *    doorbell    the only file that everybody may write                    {@link Doorbell}
  *    lock        held by the publisher as long as it lives                 {@link PublisherLock}
+ *    replies     the daemon writes its answers to clients
+ *    counters    the daemon writes what there is to know about it
+ *    clients/    one file per client, which alone writes it
  * </pre>
  *
  * <p>This object is only the name; nothing is touched until it is used. Directories must belong to the caller or to
@@ -105,6 +108,21 @@ public final class BusDirectory {
     /** The shared futex words. */
     public Path doorbell() {
         return path().resolve("doorbell");
+    }
+
+    /** The daemon's answers. */
+    public Path replies() {
+        return path().resolve("replies");
+    }
+
+    /** The daemon's counters. */
+    public Path counters() {
+        return path().resolve("counters");
+    }
+
+    /** The directory of the clients' files. */
+    public Path clients() {
+        return path().resolve("clients");
     }
 
     /** The publisher's lock. */

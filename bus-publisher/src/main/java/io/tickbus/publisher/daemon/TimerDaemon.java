@@ -1,6 +1,5 @@
 package io.tickbus.publisher.daemon;
 
-import io.tickbus.core.SignalRecord;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.FiringSink;
@@ -46,11 +45,7 @@ public final class TimerDaemon implements Runnable {
 
     /** A sink that stamps each firing with the time and publishes it. */
     public static FiringSink publishing(SignalPublisher publisher) {
-        return firing -> publish(publisher, firing);
-    }
-
-    private static void publish(SignalPublisher publisher, SignalRecord firing) {
-        publisher.publish(firing.publishedNs(System.nanoTime()));
+        return firing -> publisher.publish(firing.publishedNs(System.nanoTime()));
     }
 
     /** Runs until {@link #stop}; the publisher stays open. */

@@ -9,6 +9,10 @@ import io.tickbus.core.SignalRecord;
  */
 @FunctionalInterface
 public interface FiringSink {
-    /** Takes one firing; everything but {@code publishedNs} is set, and the record is reused for the next. */
-    void fire(SignalRecord firing);
+    /**
+     * Takes one firing; everything but {@code publishedNs} is set, and the record is reused for the next.
+     *
+     * @return the sequence of the signal it became
+     */
+    long fire(SignalRecord firing);
 }

@@ -54,7 +54,7 @@ class TimerAgentTest {
         List<Long> announcedAtFiring = new ArrayList<>();
         TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firing -> {
             announcedAtFiring.add(header.nextDeadlineNs());
-            publisher.publish(firing);
+            return publisher.publish(firing);
         });
         assertEquals(0, agent.doWork());
         assertEquals(ANCHOR_NS, header.nextDeadlineNs());

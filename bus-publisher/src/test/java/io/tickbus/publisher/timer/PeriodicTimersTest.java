@@ -82,7 +82,7 @@ class PeriodicTimersTest {
             long nowNs = ANCHOR_NS - 1;
             for (int step = 0; step < 300; step++) {
                 nowNs += random.nextInt(10) == 0 ? random.nextInt(1_000_000_000) : random.nextInt(3_000_000);
-                while (timers.expire(nowNs, 5, firing -> firings.add(new Firing(firing))) == 5) {
+                while (timers.expire(nowNs, 5, this::keep) == 5) {
                     assertTrue(timers.nextDeadlineNs() > ANCHOR_NS);
                 }
                 assertTrue(timers.nextDeadlineNs() > nowNs);
@@ -112,9 +112,9 @@ class PeriodicTimersTest {
     void shouldRespectLimit() {
         PeriodicTimers timers = timers(timer(ANCHOR_NS, 100_000, 1), timer(ANCHOR_NS, 100_000, 2),
                 timer(ANCHOR_NS, 100_000, 3));
-        assertEquals(2, timers.expire(ANCHOR_NS, 2, firing -> firings.add(new Firing(firing))));
+        assertEquals(2, timers.expire(ANCHOR_NS, 2, this::keep));
         assertEquals(ANCHOR_NS, timers.nextDeadlineNs(), "more is due");
-        assertEquals(1, timers.expire(ANCHOR_NS, 2, firing -> firings.add(new Firing(firing))));
+        assertEquals(1, timers.expire(ANCHOR_NS, 2, this::keep));
         assertEquals(List.of(1, 2, 3), firings.stream().map(Firing::signalId).toList());
     }
 
@@ -135,7 +135,7 @@ class PeriodicTimersTest {
     }
 
     private int expire(PeriodicTimers timers, long nowNs) {
-        return timers.expire(nowNs, 1_000, firing -> firings.add(new Firing(firing)));
+        return timers.expire(nowNs, 1_000, this::keep);
     }
 
     private static PeriodicTimers timers(PeriodicTimer... timers) {
@@ -144,5 +144,10 @@ class PeriodicTimersTest {
 
     private static PeriodicTimer timer(long anchorNs, long periodNs, int signalId) {
         return new PeriodicTimer(anchorNs, periodNs, signalId, 7, GRACE_NS);
+    }
+
+    private long keep(SignalRecord firing) {
+        firings.add(new Firing(firing));
+        return firings.size() - 1;
     }
 }

@@ -1,0 +1,39 @@
+package io.tickbus.core.timer;
+
+/** What became of a command. */
+public enum ReplyCode {
+    /** The timer is armed; an earlier arming of its key is no more. */
+    ARMED,
+    /** The timer was pending and will not fire any more. */
+    CANCELLED,
+    /** It fired before the command arrived, as the signal of the sequence given. Remembered for a while only. */
+    ALREADY_FIRED,
+    /** No timer of that key is pending, nor did one fire lately. */
+    UNKNOWN,
+    /** There is no room for another timer; the reason says whose quota is used up. Nothing was changed. */
+    FULL,
+    /** The command makes no sense; the reason says why. Nothing was changed. */
+    INVALID,
+    /** The timer is held. */
+    PAUSED,
+    /** The timer goes on. */
+    RESUMED,
+    /** One timer of the list that was asked for. */
+    LISTED,
+    /** The end of a page of the list. */
+    LIST_END,
+    /** Front desk: the client was not let in. */
+    REJECTED;
+
+    private static final ReplyCode[] BY_CODE = values();
+
+    /** The number in a reply: 1 for the first. */
+    public int code() {
+        return ordinal() + 1;
+    }
+
+    /** The code of a number; null for one that means nothing. */
+    public static ReplyCode of(int code) {
+        return code > 0 && code <= BY_CODE.length ? BY_CODE[code - 1] : null;
+    }
+}

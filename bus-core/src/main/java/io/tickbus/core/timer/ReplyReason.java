@@ -1,0 +1,66 @@
+package io.tickbus.core.timer;
+
+/** Why a command was refused, or a client turned away or put out. */
+public enum ReplyReason {
+    /** No reason is needed. */
+    NONE("no reason"),
+    /** No such type of command. */
+    UNKNOWN_TYPE("the command's type is unknown"),
+    /** A flag that means nothing. */
+    UNKNOWN_FLAG("a flag of the command is unknown"),
+    /** A deadline that is negative or too far away. */
+    BAD_DEADLINE("the deadline is negative or more than 100 years away"),
+    /** A period that is negative, or too short. */
+    BAD_PERIOD("the period is neither 0 nor at least 1 microsecond, or longer than 100 years"),
+    /** No such policy. */
+    BAD_MISFIRE_POLICY("the misfire policy is unknown"),
+    /** FIRE_ALL without a cap, or with one too large. */
+    BAD_CAP("FIRE_ALL needs a catch-up cap from 1 to 1000000"),
+    /** More than 16 bytes. */
+    BAD_PAYLOAD("the payload is longer than 16 bytes"),
+    /** The owner has as many timers as it may. */
+    OWNER_QUOTA("the owner has as many timers as its quota allows"),
+    /** The daemon has as many timers as it may. */
+    DAEMON_QUOTA("the daemon has as many timers as its quota allows"),
+    /** As many clients as there are sessions. */
+    TOO_MANY_CLIENTS("the daemon serves as many clients as it may"),
+    /** Its file is not one that this daemon can read. */
+    BAD_CLIENT_FILE("its file is not a client file of this version"),
+    /** A slot of its ring holds what no client writes. */
+    CORRUPT_RING("its command ring holds what no client writes"),
+    /** Its file was shortened. */
+    TRUNCATED("its file was shortened while it was connected"),
+    /** Its file lost its name. */
+    UNLINKED("its file was removed while it was connected"),
+    /** It connects to another daemon, one before this. */
+    WRONG_EPOCH("it is connected to a daemon that is no more"),
+    /** The process is dead. */
+    DEAD("its process is gone"),
+    /** It has closed. */
+    CLOSED("it has closed"),
+    /** The daemon stops. */
+    STOPPING("the daemon stops");
+
+    private static final ReplyReason[] BY_CODE = values();
+
+    private final String sentence;
+
+    ReplyReason(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** The number in a reply. */
+    public int code() {
+        return ordinal();
+    }
+
+    /** The reason in words, without a subject's name. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** The reason of a number; {@link #NONE} for one that means nothing. */
+    public static ReplyReason of(int code) {
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : NONE;
+    }
+}

@@ -1,0 +1,171 @@
+package io.tickbus.core.timer;
+
+import io.tickbus.core.layout.CommandLayout;
+
+/**
+ * A command about one timer, as it travels from a client to the daemon: made once and filled anew for each.
+ *
+ * <p>Nothing is checked here but what would not fit; the daemon checks the rest and answers with a reason.
+ *
+ * <p><b>Threads:</b> one at a time. <b>Progress:</b> allocates nothing.
+ */
+public final class TimerCommand {
+    private static final int TYPE_SHIFT = 32;
+    private static final int FLAGS_SHIFT = 40;
+    private static final int MISFIRE_SHIFT = 48;
+    private static final int PAYLOAD_LENGTH_SHIFT = 56;
+    private static final long UINT32 = 0xFFFF_FFFFL;
+
+    private static final int KEY = index(CommandLayout.KEY);
+    private static final int DEADLINE_NS = index(CommandLayout.DEADLINE_NS);
+    private static final int PERIOD_NS = index(CommandLayout.PERIOD_NS);
+    private static final int HEADER = index(CommandLayout.SIGNAL_ID);
+    private static final int LIMITS = index(CommandLayout.GRACE_US);
+    private static final int PAYLOAD = index(CommandLayout.PAYLOAD);
+
+    private final long[] fields = new long[index(CommandLayout.LENGTH)];
+
+    private static int index(int layoutOffset) {
+        return (layoutOffset - CommandLayout.KEY) / Long.BYTES;
+    }
+
+    /** A command of zeros, which is none. */
+    public TimerCommand() {
+        // Nothing to set.
+    }
+
+    /** The 64-bit words after the stamp, as the ring stores them; not a copy. */
+    public long[] fields() {
+        return fields;
+    }
+
+    /** One of {@code CommandLayout.TYPE_*}. */
+    public int type() {
+        return (int) (fields[HEADER] >>> TYPE_SHIFT) & 0xFF;
+    }
+
+    /** The timer's key. */
+    public long key() {
+        return fields[KEY];
+    }
+
+    /** When it is due first, CLOCK_MONOTONIC nanoseconds. */
+    public long deadlineNs() {
+        return fields[DEADLINE_NS];
+    }
+
+    /** Nanoseconds from one occurrence to the next; 0 for once. */
+    public long periodNs() {
+        return fields[PERIOD_NS];
+    }
+
+    /** What the signal will mean. */
+    public int signalId() {
+        return (int) fields[HEADER];
+    }
+
+    /** A set of {@code CommandLayout.FLAG_*} bits. */
+    public int flags() {
+        return (int) (fields[HEADER] >>> FLAGS_SHIFT) & 0xFF;
+    }
+
+    /** Code of the misfire policy, checked or not. */
+    public int misfireCode() {
+        return (int) (fields[HEADER] >>> MISFIRE_SHIFT) & 0xFF;
+    }
+
+    /** Valid bytes of the payload, checked or not. */
+    public int payloadLength() {
+        return (int) (fields[HEADER] >>> PAYLOAD_LENGTH_SHIFT) & 0xFF;
+    }
+
+    /** Microseconds a firing may be late before the misfire policy applies, 0 to 2^32 − 1. */
+    public long graceUs() {
+        return fields[LIMITS] & UINT32;
+    }
+
+    /** With FIRE_ALL, the most occurrences to make up for one by one, 0 to 2^32 − 1. */
+    public long catchUpCap() {
+        return fields[LIMITS] >>> Integer.SIZE;
+    }
+
+    /** The payload's first eight bytes as a little-endian number. */
+    public long payloadLow() {
+        return fields[PAYLOAD];
+    }
+
+    /** The payload's last eight bytes as a little-endian number. */
+    public long payloadHigh() {
+        return fields[PAYLOAD + 1];
+    }
+
+    /** Starts an arming: due once, FIRE_ONCE, no grace, no payload, cancelled when its client dies. */
+    public TimerCommand arm(long key, int signalId, long deadlineNs) {
+        fields[KEY] = key;
+        fields[DEADLINE_NS] = deadlineNs;
+        fields[PERIOD_NS] = 0;
+        fields[HEADER] = Integer.toUnsignedLong(signalId) | ((long) CommandLayout.TYPE_ARM << TYPE_SHIFT);
+        fields[LIMITS] = 0;
+        fields[PAYLOAD] = 0;
+        fields[PAYLOAD + 1] = 0;
+        return this;
+    }
+
+    /** A command of another type, with a key or a cursor. */
+    public TimerCommand of(int type, long key) {
+        arm(key, 0, 0);
+        fields[HEADER] = (type & 0xFFL) << TYPE_SHIFT;
+        return this;
+    }
+
+    /** Sets the period in nanoseconds; 0 for once. */
+    public TimerCommand periodNs(long periodNs) {
+        fields[PERIOD_NS] = periodNs;
+        return this;
+    }
+
+    /** Sets the flags, 0 to 255. */
+    public TimerCommand flags(int flags) {
+        return header(FLAGS_SHIFT, flags, "flags");
+    }
+
+    /** Sets the misfire policy; {@code cap} is looked at with FIRE_ALL only. */
+    public TimerCommand misfire(MisfirePolicy policy, int cap) {
+        fields[LIMITS] = (fields[LIMITS] & UINT32) | ((long) cap << Integer.SIZE);
+        return header(MISFIRE_SHIFT, policy.code(), "misfire");
+    }
+
+    /** Sets how late a firing may be, in microseconds, 0 to 2^32 − 1. */
+    public TimerCommand graceUs(long graceUs) {
+        if (graceUs < 0 || graceUs > UINT32) {
+            throw new IllegalArgumentException("grace must be 0 to 4294967295 microseconds: graceUs=" + graceUs);
+        }
+        fields[LIMITS] = (fields[LIMITS] & ~UINT32) | graceUs;
+        return this;
+    }
+
+    /** Sets a payload of at most 16 bytes, given as two little-endian numbers. */
+    public TimerCommand payload(long low, long high, int length) {
+        if (length < 0 || length > CommandLayout.LENGTH - CommandLayout.PAYLOAD) {
+            throw new IllegalArgumentException("payload must have 0 to 16 bytes: payloadLength=" + length);
+        }
+        fields[PAYLOAD] = low;
+        fields[PAYLOAD + 1] = high;
+        return header(PAYLOAD_LENGTH_SHIFT, length, "payloadLength");
+    }
+
+    private TimerCommand header(int shift, int value, String name) {
+        if ((value & ~0xFF) != 0) {
+            throw new IllegalArgumentException(name + " must be 0 to 255: " + name + "=" + value);
+        }
+        fields[HEADER] = (fields[HEADER] & ~(0xFFL << shift)) | ((long) value << shift);
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return "command type=" + type() + " key=" + key() + " signalId=" + signalId() + " deadlineNs=" + deadlineNs()
+                + " periodNs=" + periodNs() + " flags=" + flags() + " misfire=" + misfireCode() + " graceUs="
+                + graceUs() + " catchUpCap=" + catchUpCap() + " payloadLength=" + payloadLength();
+    }
+}

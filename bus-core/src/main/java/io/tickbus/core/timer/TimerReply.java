@@ -1,0 +1,135 @@
+package io.tickbus.core.timer;
+
+import io.tickbus.core.layout.ReplyLayout;
+import java.util.Arrays;
+
+/**
+ * The daemon's answer to one command, reused from answer to answer: who handles one must take what it wants to keep.
+ *
+ * <p><b>Threads:</b> one at a time. <b>Progress:</b> allocates nothing.
+ */
+public final class TimerReply {
+    private static final int REASON_SHIFT = 8;
+    private static final int OWNER_SHIFT = 16;
+
+    private static final int COMMAND_SEQUENCE = index(ReplyLayout.COMMAND_SEQUENCE);
+    private static final int KEY = index(ReplyLayout.KEY);
+    private static final int DEADLINE_NS = index(ReplyLayout.DEADLINE_NS);
+    private static final int SIGNAL_SEQUENCE = index(ReplyLayout.SIGNAL_SEQUENCE);
+    private static final int HEADER = index(ReplyLayout.CODE);
+    private static final int PERIOD_NS = index(ReplyLayout.PERIOD_NS);
+    private static final int DETAIL = index(ReplyLayout.DETAIL);
+
+    private final long[] fields = new long[index(ReplyLayout.LENGTH)];
+
+    private static int index(int layoutOffset) {
+        return (layoutOffset - ReplyLayout.COMMAND_SEQUENCE) / Long.BYTES;
+    }
+
+    /** A reply of zeros, which is none. */
+    public TimerReply() {
+        // Nothing to set.
+    }
+
+    /** The 64-bit words after the stamp, as the ring stores them; not a copy. */
+    public long[] fields() {
+        return fields;
+    }
+
+    /** What became of the command; null where the number means nothing. */
+    public ReplyCode code() {
+        return ReplyCode.of((int) fields[HEADER] & 0xFF);
+    }
+
+    /** Why, where the code needs a reason. */
+    public ReplyReason reason() {
+        return ReplyReason.of((int) (fields[HEADER] >>> REASON_SHIFT) & 0xFF);
+    }
+
+    /** Which command it answers, by its sequence in the client's ring. */
+    public long commandSequence() {
+        return fields[COMMAND_SEQUENCE];
+    }
+
+    /** The timer's key. */
+    public long key() {
+        return fields[KEY];
+    }
+
+    /** When the timer is due next, CLOCK_MONOTONIC nanoseconds. */
+    public long deadlineNs() {
+        return fields[DEADLINE_NS];
+    }
+
+    /** The first signal that can belong to this arming; for ALREADY_FIRED, the firing's own. */
+    public long signalSequence() {
+        return fields[SIGNAL_SEQUENCE];
+    }
+
+    /** The owner's number, 0 to 65,535. */
+    public int owner() {
+        return (int) (fields[HEADER] >>> OWNER_SHIFT) & 0xFFFF;
+    }
+
+    /** What the timer's signal means. */
+    public int signalId() {
+        return (int) (fields[HEADER] >>> Integer.SIZE);
+    }
+
+    /** The timer's period in nanoseconds; 0 for once. */
+    public long periodNs() {
+        return fields[PERIOD_NS];
+    }
+
+    /** LISTED: the next occurrence, negative while paused; LIST_END: the cursor to go on from, 0 at the end. */
+    public long detail() {
+        return fields[DETAIL];
+    }
+
+    /** Starts an answer. */
+    public TimerReply answer(ReplyCode code, ReplyReason reason, long key) {
+        Arrays.fill(fields, 0);
+        fields[KEY] = key;
+        fields[HEADER] = code.code() | ((long) reason.code() << REASON_SHIFT);
+        return this;
+    }
+
+    /** Sets which command it answers. */
+    public TimerReply commandSequence(long commandSequence) {
+        fields[COMMAND_SEQUENCE] = commandSequence;
+        return this;
+    }
+
+    /** Sets when the timer is due next. */
+    public TimerReply deadlineNs(long deadlineNs) {
+        fields[DEADLINE_NS] = deadlineNs;
+        return this;
+    }
+
+    /** Sets the first signal that can belong to this arming, or the firing. */
+    public TimerReply signalSequence(long signalSequence) {
+        fields[SIGNAL_SEQUENCE] = signalSequence;
+        return this;
+    }
+
+    /** Sets whose timer it is, 0 to 65,535, and what its signal means. */
+    public TimerReply timer(int owner, int signalId, long periodNs) {
+        fields[HEADER] = (fields[HEADER] & 0xFFFFL) | ((owner & 0xFFFFL) << OWNER_SHIFT)
+                | ((long) signalId << Integer.SIZE);
+        fields[PERIOD_NS] = periodNs;
+        return this;
+    }
+
+    /** Sets the detail. */
+    public TimerReply detail(long detail) {
+        fields[DETAIL] = detail;
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return "reply code=" + code() + " reason=" + reason() + " commandSequence=" + commandSequence() + " key="
+                + key() + " deadlineNs=" + deadlineNs() + " signalSequence=" + signalSequence() + " owner=" + owner()
+                + " signalId=" + signalId() + " periodNs=" + periodNs() + " detail=" + detail();
+    }
+}

@@ -1,0 +1,2 @@
+/** What clients and the daemon say to each other about timers. */
+package io.tickbus.core.timer;
