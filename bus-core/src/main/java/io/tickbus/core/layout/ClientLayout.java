@@ -66,7 +66,7 @@ public final class ClientLayout {
     public static final int HEARTBEAT_NS = 4 * LINE;
     /** int64: how often it promises one, in nanoseconds. */
     public static final int HEARTBEAT_INTERVAL_NS = HEARTBEAT_NS + Long.BYTES;
-    /** int32, release: {@link SignalsLayout#STATE_OPEN} or {@link SignalsLayout#STATE_CLOSED}, after the last command. */
+    /** int32, release after the last command: {@code SignalsLayout.STATE_OPEN} or {@code STATE_CLOSED}. */
     public static final int STATE = HEARTBEAT_INTERVAL_NS + Long.BYTES;
 
     /** int64, opaque: the next reply it will read; for people. */

@@ -43,7 +43,7 @@ public final class ReplyLayout {
     public static final int SIGNAL_ID = OWNER + Short.BYTES;
     /** int64: the timer's period in nanoseconds; 0 for one that fires once. */
     public static final int PERIOD_NS = SIGNAL_ID + Integer.BYTES;
-    /** int64: {@code LISTED}: the next occurrence, bit 63 set while paused; {@code LIST_END}: the cursor, 0 at the end. */
+    /** int64: {@code LISTED}: next occurrence, negative while paused; {@code LIST_END}: the cursor, 0 at the end. */
     public static final int DETAIL = PERIOD_NS + Long.BYTES;
 
     private ReplyLayout() {

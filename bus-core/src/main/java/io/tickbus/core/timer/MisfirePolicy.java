@@ -5,7 +5,7 @@ package io.tickbus.core.timer;
  * always fires, however late, and says that it is.
  */
 public enum MisfirePolicy {
-    /** All that are overdue are folded into one firing: the earliest, with the number of the others in {@code missed}. */
+    /** All overdue ones are folded into one firing: the earliest, with the number of the others in {@code missed}. */
     FIRE_ONCE(0),
     /** None of the overdue fires; the next one in time says in {@code missed} how many were left out before it. */
     SKIP(1),
