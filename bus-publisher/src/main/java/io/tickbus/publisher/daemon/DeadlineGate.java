@@ -9,7 +9,12 @@ import io.tickbus.core.wait.SignalGate;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.NanoClock;
 
-/** The gate of the daemon's next deadline; the doorbell's word can end its sleep early. */
+/**
+ * The gate of the daemon's next deadline and of the next command; the doorbell's word can end its sleep early.
+ *
+ * <p>Before it sleeps it says so to the clients, and then looks at their rings once more: who commits a command after
+ * that look sees that it sleeps, and rings.
+ */
 final class DeadlineGate implements SignalGate {
     private static final long TIMER_SLACK_NS = 1;
 
@@ -17,21 +22,22 @@ final class DeadlineGate implements SignalGate {
     private final Doorbell doorbell;
     private final SharedRegion region;
     private final FutexWord daemonWord;
+    private final CommandSource commands;
     private boolean isDeaf;
     private boolean isThreadPrepared;
     private long deadlineNs = Long.MAX_VALUE;
     private int seenWord;
 
-    DeadlineGate(NanoClock clock, Doorbell doorbell) {
+    DeadlineGate(NanoClock clock, Doorbell doorbell, CommandSource commands) {
         this.clock = clock;
         this.doorbell = doorbell;
+        this.commands = commands;
         this.region = doorbell.region();
         this.daemonWord = Platforms.current().futexWord(region, DoorbellLayout.DAEMON_WORD);
     }
 
-    /** Sets what to wait for; what rang before this was heard. */
-    void arm(long nextDeadlineNs) {
-        deadlineNs = nextDeadlineNs;
+    /** Listens from here on: what rang before this is heard by the look that follows. */
+    void listen() {
         if (isDeaf) {
             isDeaf = !doorbell.restoreLength();
         }
@@ -40,6 +46,11 @@ final class DeadlineGate implements SignalGate {
             // could go unseen until the next one.
             seenWord = region.getIntAcquire(DoorbellLayout.DAEMON_WORD);
         }
+    }
+
+    /** Sets until when to wait. */
+    void until(long wakeNs) {
+        deadlineNs = wakeNs;
     }
 
     /**
@@ -52,7 +63,7 @@ final class DeadlineGate implements SignalGate {
 
     /** Any thread: ends the current or the next sleep. */
     void ring() {
-        // SYNC daemon-doorbell: pairs with DeadlineGate.arm; without one ordered step two ringers could raise the word
+        // SYNC daemon-doorbell: pairs with DeadlineGate.listen; without one ordered step two ringers could raise the word
         // by one together, and the daemon would wake for the first and sleep through the second.
         region.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
         daemonWord.wakeAll();
@@ -60,7 +71,7 @@ final class DeadlineGate implements SignalGate {
 
     @Override
     public boolean isOpen() {
-        return clock.nanoTime() >= deadlineNs
+        return commands.hasNews() || clock.nanoTime() >= deadlineNs
                 || (!isDeaf && region.getIntAcquire(DoorbellLayout.DAEMON_WORD) != seenWord);
     }
 
@@ -76,6 +87,14 @@ final class DeadlineGate implements SignalGate {
             Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
         }
         long wakeNs = Math.min(untilNs, deadlineNs);
+        commands.announceSleep(wakeNs);
+        if (!commands.hasNews()) {
+            sleep(wakeNs);
+        }
+        commands.announceAwake();
+    }
+
+    private void sleep(long wakeNs) {
         if (isDeaf) {
             LockSupport.parkNanos(wakeNs - clock.nanoTime());
         } else {
