@@ -3,7 +3,9 @@ package io.tickbus.publisher.daemon;
 import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
@@ -42,15 +44,10 @@ final class ClientConductor implements Runnable {
     /** Files of clients that were refused or put out: not to be looked at again while they are there. */
     private final Set<UUID> refused = new HashSet<>();
     private final BitSet usedSessions = new BitSet();
-    private final Connection connection;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
 
-    /** What a client must be connected to. */
-    record Connection(long historyId, long epoch) {
-    }
-
-    ClientConductor(BusDirectory directory, DaemonParts parts, Connection connection, DaemonSettings settings) {
+    ClientConductor(BusDirectory directory, DaemonParts parts, DaemonSettings settings) {
         this.directory = directory;
         this.replies = parts.replies();
         this.sessions = parts.sessions();
@@ -59,7 +56,6 @@ final class ClientConductor implements Runnable {
         this.counters = parts.counters();
         this.doorbell = parts.doorbell().region();
         this.word = Platforms.current().futexWord(doorbell, DoorbellLayout.CONDUCTOR_WORD);
-        this.connection = connection;
         this.settings = settings;
         usedSessions.set(0);
         events.conductor(this);
@@ -126,7 +122,7 @@ final class ClientConductor implements Runnable {
         if (!file.isAlive()) {
             return file.state() == SignalsLayout.STATE_CLOSED ? ReplyReason.CLOSED : ReplyReason.DEAD;
         }
-        return file.isNamed() ? ReplyReason.NONE : ReplyReason.UNLINKED;
+        return file.standing() == SignalsFile.Standing.CURRENT ? ReplyReason.NONE : ReplyReason.UNLINKED;
     }
 
     private void findNew() {
@@ -162,7 +158,8 @@ final class ClientConductor implements Runnable {
     }
 
     private ReplyReason objection(ClientFile file) {
-        if (file.epoch() != connection.epoch() || file.historyId() != connection.historyId()) {
+        ClientIdentity client = file.identity();
+        if (client.epoch() != replies.epoch() || client.historyId() != replies.historyId()) {
             return ReplyReason.WRONG_EPOCH;
         }
         boolean isFull = served.size() >= Math.min(settings.maxClients(), replies.sessionCount() - 1);
@@ -170,19 +167,20 @@ final class ClientConductor implements Runnable {
     }
 
     private void admit(ClientFile file) {
-        int owner = owners.open(file.userId(), file.name());
+        ClientIdentity client = file.identity();
+        int owner = owners.open(file.userId(), client.name());
         if (owner == 0) {
             file.close();
-            refuse(file.uuid(), ReplyReason.TOO_MANY_CLIENTS, "all owner numbers are in use");
+            refuse(client.uuid(), ReplyReason.TOO_MANY_CLIENTS, "all owner numbers are in use");
             return;
         }
         int index = usedSessions.nextClearBit(0);
         usedSessions.set(index);
         ClientSession session =
                 new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
-        served.put(file.uuid(), session);
+        served.put(client.uuid(), session);
         events.toTimerThread(() -> sessions.admit(session));
-        log.info("client-connected", "client", file.uuid(), "pid", file.process().pid(), "name", file.name(),
+        log.info("client-connected", "client", client.uuid(), "pid", client.process().pid(), "name", client.name(),
                 "owner", owner, "session", index);
     }
 
@@ -195,7 +193,7 @@ final class ClientConductor implements Runnable {
     /** After the timer thread let a client go: clears away what is left of it. */
     void dismissed(ClientSession session) {
         ClientFile file = session.file();
-        UUID uuid = file.uuid();
+        UUID uuid = file.identity().uuid();
         ReplyReason reason = session.leaveReason();
         served.remove(uuid);
         usedSessions.clear(session.index());

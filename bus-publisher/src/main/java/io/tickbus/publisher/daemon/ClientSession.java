@@ -1,7 +1,7 @@
 package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.bus.ClientFile;
-import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.Session;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.timer.ReplyReason;
@@ -17,7 +17,7 @@ final class ClientSession {
     private final int index;
     private final int owner;
     private final ClientFile file;
-    private final RepliesFile.Session words;
+    private final Session words;
     private final SlotRing commands;
     private final SlotWriter replies;
     private final TimerCommand[] staged;
@@ -26,7 +26,7 @@ final class ClientSession {
     private ReplyReason leaveReason = ReplyReason.NONE;
     private boolean isLeaving;
 
-    ClientSession(int index, int owner, ClientFile file, RepliesFile.Session words, int commandLimit) {
+    ClientSession(int index, int owner, ClientFile file, Session words, int commandLimit) {
         this.index = index;
         this.owner = owner;
         this.file = file;
@@ -41,7 +41,7 @@ final class ClientSession {
 
     /** Lets the client in: from here on it may send. */
     void admit() {
-        words.putConnected(file.uuid(), owner);
+        words.putConnected(file.identity().uuid(), owner);
     }
 
     int index() {

@@ -50,18 +50,17 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         this.publisher = publisher;
         this.settings = settings;
         this.log = log;
-        ClientConductor.Connection connection = new ClientConductor.Connection(header.historyId(), publisher.epoch());
         counters = new DaemonCounters(CountersFile.create(directory, DaemonCounter.definitions(),
-                connection.historyId(), connection.epoch(), options.group()));
-        RepliesFile replies = RepliesFile.create(directory, connection.historyId(), connection.epoch(),
-                settings.maxClients() + 1, REPLY_SLOTS, options.group());
+                header.historyId(), header.epoch(), options.group()));
+        RepliesFile replies =
+                RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, options.group());
         engine = TimerEngine.create(System.nanoTime(), settings.quotas());
         ClientEvents events = new ClientEvents();
         ClientSessions sessions = new ClientSessions(publisher, engine, replies, counters, events);
         agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
         loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
         conductor = new ClientConductor(directory, new DaemonParts(replies, sessions, events, log, counters,
-                publisher.bus().doorbell()), connection, settings);
+                publisher.bus().doorbell()), settings);
         conductorThread = new Thread(conductor, "tickbus-conductor");
         conductorThread.setDaemon(true);
         apply(settings);
