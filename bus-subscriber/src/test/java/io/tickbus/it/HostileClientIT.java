@@ -122,7 +122,7 @@ class HostileClientIT {
             hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
             truncate(file(hostile), random.nextInt(2) * ClientLayout.HEADER_LENGTH);
             assertFiresOn(20);
-            hostile.abandon();
+            hostile.close();
         }
         awaitCounter("CLIENTS_EVICTED", 20);
     }
@@ -144,7 +144,7 @@ class HostileClientIT {
             hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
             Files.delete(file(hostile));
             assertFiresOn(20);
-            hostile.abandon();
+            hostile.close();
         }
         awaitCounter("CLIENTS_CONNECTED", 1);
     }
@@ -162,7 +162,7 @@ class HostileClientIT {
                 channel.write(bytes, ClientLayout.HEADER_LENGTH);
             }
             assertFiresOn(20);
-            hostile.abandon();
+            hostile.close();
         }
         awaitCounter("CLIENTS_EVICTED", 20);
     }
@@ -179,7 +179,13 @@ class HostileClientIT {
                 mutated[random.nextInt(256)] = (byte) random.nextInt();
             }
             int length = random.nextInt(4) == 0 ? random.nextInt(mutated.length) : mutated.length;
-            Path file = bus.directory().clients().resolve(new UUID(random.nextLong(), random.nextLong()).toString());
+            UUID uuid = new UUID(random.nextLong(), random.nextLong());
+            if (random.nextBoolean()) {
+                ByteBuffer.wrap(mutated).order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(ClientLayout.UUID, uuid.getMostSignificantBits())
+                        .putLong(ClientLayout.UUID + Long.BYTES, uuid.getLeastSignificantBits());
+            }
+            Path file = bus.directory().clients().resolve(uuid.toString());
             Files.write(file, Arrays.copyOf(mutated, length));
             if (i % 30 == 0) {
                 assertFiresOn(5);

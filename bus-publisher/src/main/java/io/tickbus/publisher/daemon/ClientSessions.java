@@ -102,12 +102,19 @@ final class ClientSessions implements CommandSource {
             if (command.type() == CommandLayout.TYPE_LIST) {
                 list(session, sequence, command);
             } else {
-                engine.execute(session.owner(), command, nowNs, publisher.nextSequence(), reply);
+                engine.execute(ownerOf(session, command), command, nowNs, publisher.nextSequence(), reply);
                 counters.countReply(reply);
                 session.answer(reply.commandSequence(sequence));
             }
         }
         session.releaseStaged(engine.pending(session.owner()));
+    }
+
+    /** Everybody who may connect may cancel what everybody else armed, if he says so: operators clear up. */
+    private static int ownerOf(ClientSession session, TimerCommand command) {
+        boolean isForOther = command.type() == CommandLayout.TYPE_CANCEL
+                && (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
+        return isForOther ? (int) command.payloadLow() & Owners.MAX_OWNERS : session.owner();
     }
 
     private void list(ClientSession session, long sequence, TimerCommand command) {

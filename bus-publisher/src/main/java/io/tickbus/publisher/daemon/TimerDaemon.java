@@ -1,6 +1,7 @@
 package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.CountersFile;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
@@ -44,16 +45,18 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private volatile DaemonSettings settings;
     private Thread ownThread;
 
-    private TimerDaemon(SignalPublisher publisher, DaemonSettings settings, DaemonLog log, SignalsOptions options) {
-        BusDirectory directory = publisher.bus().directory();
+    private TimerDaemon(
+            BusDirectory directory, SignalPublisher publisher, DaemonSettings settings, String group) {
         SignalsHeader header = publisher.bus().signals().header();
         this.publisher = publisher;
         this.settings = settings;
-        this.log = log;
+        this.log = DaemonLog.standard();
+        directory.createClientsIfMissing(group);
+        ClientFile.deleteUnfinished(directory);
         counters = new DaemonCounters(CountersFile.create(directory, DaemonCounter.definitions(),
-                header.historyId(), header.epoch(), options.group()));
+                header.historyId(), header.epoch(), group));
         RepliesFile replies =
-                RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, options.group());
+                RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, group);
         engine = TimerEngine.create(System.nanoTime(), settings.quotas());
         ClientEvents events = new ClientEvents();
         ClientSessions sessions = new ClientSessions(publisher, engine, replies, counters, events);
@@ -74,7 +77,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings) {
         SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options);
         try {
-            return new TimerDaemon(publisher, settings, DaemonLog.standard(), options);
+            return new TimerDaemon(directory, publisher, settings, options.group());
         } catch (RuntimeException e) {
             publisher.close();
             throw e;
