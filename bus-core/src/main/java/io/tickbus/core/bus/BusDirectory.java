@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  *    doorbell    the only file that everybody may write                    {@link Doorbell}
  *    lock        held by the publisher as long as it lives                 {@link PublisherLock}
  *    replies     the daemon writes its answers to clients
- *    counters    the daemon writes what there is to know about it
+ *    counters    the daemon writes what there is to know about it        {@link CountersFile}
  *    clients/    one file per client, which alone writes it
  * </pre>
  *
@@ -190,7 +190,7 @@ public final class BusDirectory {
     /** As {@link #delete}, for who holds the lock. */
     void deleteFiles() {
         TrustedFiles.deleteTemporary(path());
-        for (Path file : List.of(signals(), doorbell(), lock())) {
+        for (Path file : List.of(signals(), counters(), doorbell(), lock())) {
             TrustedFiles.deleteIfPossible(file);
         }
         deleteIfEmpty();
