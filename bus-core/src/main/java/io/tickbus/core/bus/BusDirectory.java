@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  *    doorbell    the only file that everybody may write                    {@link Doorbell}
  *    lock        held by the publisher as long as it lives                 {@link PublisherLock}
  *    replies     the daemon writes its answers to clients                  {@link RepliesFile}
- *    counters    the daemon writes what there is to know about it
+ *    counters    the daemon writes what there is to know about it          {@link CountersFile}
  *    clients/    one file per client, which alone writes it                {@link ClientFile}
  * </pre>
  *
