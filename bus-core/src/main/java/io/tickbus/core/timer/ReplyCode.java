@@ -28,6 +28,7 @@ public enum ReplyCode {
     private static final ReplyCode[] BY_CODE = values();
 
     /** The number in a reply: 1 for the first. */
+    @SuppressWarnings("EnumOrdinal") // The order of the constants is part of the wire format.
     public int code() {
         return ordinal() + 1;
     }

@@ -50,6 +50,7 @@ public enum ReplyReason {
     }
 
     /** The number in a reply. */
+    @SuppressWarnings("EnumOrdinal") // The order of the constants is part of the wire format.
     public int code() {
         return ordinal();
     }
