@@ -12,7 +12,8 @@ import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.TimerDaemon;
-import io.tickbus.publisher.timer.PeriodicTimers;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,9 +111,9 @@ public final class DaemonCommand implements Callable<Integer> {
         long firstSequence = publisher.nextSequence();
         // The ready line comes first, and its printing must not make the first signals late.
         long startNs = System.nanoTime() + HEAD_START_NS;
-        PeriodicTimers queue =
-                new PeriodicTimers(timers.stream().map(timer -> timer.startingAt(startNs, graceNs)).toList());
-        TimerDaemon daemon = new TimerDaemon(publisher, queue, waiting, sink);
+        TimerEngine engine = TimerEngine.create(System.nanoTime(), TimerQuotas.DEFAULT);
+        TimerSpec.arm(timers, engine, startNs, graceNs);
+        TimerDaemon daemon = new TimerDaemon(publisher, engine, waiting, sink);
         StopSignal.during(daemon::stop, () -> {
             report.ready(bus.name(), publisher, mode, timers, cpus);
             if (timers.isEmpty()) {

@@ -10,13 +10,11 @@ import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.timer.PeriodicTimer;
-import io.tickbus.publisher.timer.PeriodicTimers;
+import io.tickbus.publisher.timer.EngineFixture;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -55,8 +53,9 @@ class TimerDaemonTest {
     @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
     void shouldPublishInDeadlineOrderUntilStopped(String waiting) throws Exception {
         long anchorNs = System.nanoTime();
-        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of(
-                new PeriodicTimer(anchorNs, 500_000, 1, 10, 0), new PeriodicTimer(anchorNs, 700_000, 2, 20, 0))),
+        TimerDaemon daemon = new TimerDaemon(publisher, EngineFixture.engine(
+                EngineFixture.periodic(anchorNs, 500_000, 1, 10, 0),
+                EngineFixture.periodic(anchorNs, 700_000, 2, 20, 0)),
                 WaitStrategy.named(waiting));
         Thread thread = start(daemon);
         SignalsFile file = SignalsFile.attach(directory);
@@ -93,8 +92,8 @@ class TimerDaemonTest {
     @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
     void shouldStopWhenDeadlineIsFar(String waiting) throws Exception {
         for (int i = 0; i < 10; i++) {
-            TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(
-                    List.of(new PeriodicTimer(System.nanoTime() + FAR_NS, 1_000_000, 1, 1, 0))),
+            TimerDaemon daemon = new TimerDaemon(publisher, EngineFixture.engine(
+                    EngineFixture.periodic(System.nanoTime() + FAR_NS, 1_000_000, 1, 1, 0)),
                     WaitStrategy.named(waiting));
             assertEquals(waiting, daemon.waitStrategy().name());
             stop(daemon, start(daemon));
@@ -104,7 +103,7 @@ class TimerDaemonTest {
 
     @Test
     void shouldStopWhenStoppedBeforeRunning() {
-        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of()), WaitStrategy.park());
+        TimerDaemon daemon = new TimerDaemon(publisher, EngineFixture.engine(), WaitStrategy.park());
         daemon.stop();
         daemon.run();
         assertEquals(0, publisher.nextSequence());
@@ -112,8 +111,8 @@ class TimerDaemonTest {
 
     @Test
     void shouldGoOnWhenDoorbellIsCut() throws Exception {
-        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(
-                List.of(new PeriodicTimer(System.nanoTime(), 100_000, 1, 1, 0))), WaitStrategy.predictive());
+        TimerDaemon daemon = new TimerDaemon(publisher, EngineFixture.engine(
+                EngineFixture.periodic(System.nanoTime(), 100_000, 1, 1, 0)), WaitStrategy.predictive());
         Thread thread = start(daemon);
         SignalsFile file = SignalsFile.attach(directory);
         for (int i = 0; i < 30; i++) {
