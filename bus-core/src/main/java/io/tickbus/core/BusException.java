@@ -43,6 +43,10 @@ public final class BusException extends RuntimeException {
         TRUNCATED,
         /** Signals were missed and the subscriber asked to fail then. */
         OVERRUN,
+        /** The daemon does not let this client in, or has put it out, or is gone. */
+        DISCONNECTED,
+        /** The daemon did not answer in time. */
+        TIMEOUT,
         /** The operating system refused a call. */
         SYSTEM
     }
