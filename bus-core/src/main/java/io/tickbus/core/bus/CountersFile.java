@@ -3,11 +3,11 @@ package io.tickbus.core.bus;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.layout.CountersLayout;
-import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.platform.ProcessIdentity;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,14 +41,13 @@ public final class CountersFile {
     /**
      * Daemon, holding the lock: makes a new file of zeros, in place of that of a former daemon.
      *
-     * @param counters  in the order that readers will find them
-     * @param historyId of the daemon's bus
-     * @param epoch     of the daemon
-     * @param group     a group that may read it; null for the owner alone
+     * @param bus      header of the daemon's signals, whose history and epoch the file carries
+     * @param counters in the order that readers will find them
+     * @param group    a group that may read it; null for the owner alone
      * @throws BusException NO_SPACE, NOT_TRUSTED or SYSTEM, with nothing left behind
      */
     public static CountersFile create(
-            BusDirectory directory, List<CounterDefinition> counters, long historyId, long epoch, String group) {
+            BusDirectory directory, SignalsHeader bus, List<CounterDefinition> counters, String group) {
         checkCount(counters.size());
         Path path = directory.counters();
         Path temporary = TrustedFiles.temporaryFor(path);
@@ -57,7 +56,9 @@ public final class CountersFile {
             TrustedFiles.createPrivate(temporary);
             Platforms.current().allocate(temporary, length);
             SharedRegion region = map(temporary, length);
-            writeHeader(region, counters, historyId, epoch);
+            region.putLong(CountersLayout.HISTORY_ID, bus.historyId());
+            region.putLong(CountersLayout.EPOCH, bus.epoch());
+            writeHeader(region, counters);
             if (group != null) {
                 TrustedFiles.share(temporary, group, "rw-r-----");
             }
@@ -76,7 +77,7 @@ public final class CountersFile {
     public static CountersFile inMemory(List<CounterDefinition> counters) {
         checkCount(counters.size());
         SharedRegion region = SharedRegion.allocate((int) CountersLayout.fileLength(counters.size()));
-        writeHeader(region, counters, 0, 0);
+        writeHeader(region, counters);
         return new CountersFile(Path.of("counters in memory"), region);
     }
 
@@ -94,18 +95,10 @@ public final class CountersFile {
         }
     }
 
-    private static void writeHeader(
-            SharedRegion region, List<CounterDefinition> counters, long historyId, long epoch) {
-        region.putInt(CountersLayout.LAYOUT_VERSION, CountersLayout.VERSION);
-        region.putInt(CountersLayout.BYTE_ORDER, SignalsLayout.BYTE_ORDER_VALUE);
-        region.putInt(CountersLayout.HEADER_BYTES, CountersLayout.HEADER_LENGTH);
-        region.putInt(CountersLayout.RECORD_BYTES, CountersLayout.COUNTER_LENGTH);
-        region.putLong(CountersLayout.COUNTER_COUNT, counters.size());
-        region.putLong(CountersLayout.FILE_LENGTH, CountersLayout.fileLength(counters.size()));
+    private static void writeHeader(SharedRegion region, List<CounterDefinition> counters) {
+        FileKind.COUNTERS.writeTo(region, counters.size());
         region.putInt(CountersLayout.HISTOGRAM_BUCKETS, CountersLayout.BUCKET_COUNT);
         region.putInt(CountersLayout.HISTOGRAM_BUCKETS_PER_POWER, CountersLayout.BUCKETS_PER_POWER);
-        region.putLong(CountersLayout.HISTORY_ID, historyId);
-        region.putLong(CountersLayout.EPOCH, epoch);
         ProcessIdentity self = ProcessIdentity.current();
         region.putLong(CountersLayout.PID, self.pid());
         region.putLong(CountersLayout.START_TICKS, self.startTicks());
@@ -118,7 +111,7 @@ public final class CountersFile {
             byte[] label = counter.label().getBytes(StandardCharsets.US_ASCII);
             region.asByteBuffer().put(offset + CountersLayout.COUNTER_LABEL, label);
         }
-        region.putLong(CountersLayout.MAGIC, CountersLayout.MAGIC_VALUE);
+        FileKind.COUNTERS.finish(region);
     }
 
     /**
@@ -131,11 +124,30 @@ public final class CountersFile {
         directory.check();
         Path path = directory.counters();
         try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), false)) {
-            CountersCheck.layout(path, channel);
-            return new CountersFile(path, SharedRegion.map(channel, channel.size(), false));
+            long length = checkedLength(path, channel);
+            return new CountersFile(path, SharedRegion.map(channel, length, false));
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
+    }
+
+    private static long checkedLength(Path path, FileChannel channel) throws IOException {
+        ByteBuffer header = FileKind.COUNTERS.header(path, channel);
+        int buckets = header.getInt(CountersLayout.HISTOGRAM_BUCKETS);
+        int bucketsPerPower = header.getInt(CountersLayout.HISTOGRAM_BUCKETS_PER_POWER);
+        if (buckets != CountersLayout.BUCKET_COUNT || bucketsPerPower != CountersLayout.BUCKETS_PER_POWER) {
+            throw FileKind.COUNTERS.wrong(Reason.WRONG_RECORD_SIZE, path, "buckets=" + buckets + " bucketsPerPower="
+                    + bucketsPerPower + " expected=" + CountersLayout.BUCKET_COUNT + " and "
+                    + CountersLayout.BUCKETS_PER_POWER);
+        }
+        long count = header.getLong(CountersLayout.COUNTER_COUNT);
+        if (count < 1 || count > CountersLayout.MAX_COUNTER_COUNT) {
+            throw FileKind.COUNTERS.wrong(Reason.CORRUPT, path, "counterCount=" + count + " is not from 1 to "
+                    + CountersLayout.MAX_COUNTER_COUNT);
+        }
+        long expected = CountersLayout.fileLength((int) count);
+        FileKind.COUNTERS.length(path, header, channel.size(), expected);
+        return expected;
     }
 
     /** Whether these are the counters of the publisher that a signals file names, and not of one before it. */

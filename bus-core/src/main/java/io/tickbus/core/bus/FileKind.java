@@ -4,6 +4,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.layout.ClientLayout;
 import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.layout.CountersLayout;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.layout.ReplyLayout;
 import io.tickbus.core.layout.SignalRecordLayout;
@@ -34,6 +35,10 @@ record FileKind(String noun, long magic, int version, int headerLength, int reco
             "delete it and connect the client again");
     static final FileKind REPLIES = new FileKind("replies file", RepliesLayout.MAGIC_VALUE, RepliesLayout.VERSION,
             RepliesLayout.HEADER_LENGTH, ReplyLayout.LENGTH, SlotRing.MAX_SLOT_COUNT,
+            "start the daemon again, which makes it anew");
+    /** Its slots are counters, any number of them. */
+    static final FileKind COUNTERS = new FileKind("counters file", CountersLayout.MAGIC_VALUE, CountersLayout.VERSION,
+            CountersLayout.HEADER_LENGTH, CountersLayout.COUNTER_LENGTH, CountersLayout.MAX_COUNTER_COUNT,
             "start the daemon again, which makes it anew");
 
     private static final int MAGIC = SignalsLayout.MAGIC;

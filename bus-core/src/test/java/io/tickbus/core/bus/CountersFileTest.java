@@ -42,8 +42,7 @@ class CountersFileTest {
     }
 
     private CountersFile create(String group) {
-        SignalsHeader header = bus.signals().header();
-        return CountersFile.create(directory, COUNTERS, header.historyId(), header.epoch(), group);
+        return CountersFile.create(directory, bus.signals().header(), COUNTERS, group);
     }
 
     @AfterEach
@@ -170,7 +169,7 @@ class CountersFileTest {
         for (long count : new long[] {0, -1, 1025, 1L << 32 | 3, Long.MIN_VALUE}) {
             assertRefused(Reason.CORRUPT, 24, count, "counterCount=" + count);
         }
-        assertRefused(Reason.WRONG_LENGTH, 24, 4L, "4 counters need");
+        assertRefused(Reason.WRONG_LENGTH, 24, 4L, "4 slots need");
         assertRefused(Reason.WRONG_LENGTH, 32, LENGTH - 1L, "states " + (LENGTH - 1));
     }
 
