@@ -3,7 +3,7 @@ package io.tickbus.cli.daemon;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.daemon.TimerLoop;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.IOException;
@@ -45,15 +45,15 @@ final class PublisherWarmUp {
         long nowNs = System.nanoTime();
         TimerEngine timers = TimerEngine.create(nowNs, TimerQuotas.DEFAULT);
         TimerSpec.arm(List.of(new TimerSpec(PERIOD_NS, 1, null)), timers, nowNs, TimeUnit.SECONDS.toNanos(1));
-        TimerDaemon daemon = new TimerDaemon(publisher, timers, mode.waitStrategy(),
-                new CountingSink(TimerDaemon.publishing(publisher)));
+        TimerLoop daemon = TimerLoop.of(publisher, timers, mode.waitStrategy(),
+                new CountingSink(TimerLoop.publishing(publisher)));
         Thread alarm = new Thread(() -> stopLater(daemon), "tickbus-warm-up");
         alarm.setDaemon(true);
         alarm.start();
         daemon.run();
     }
 
-    private static void stopLater(TimerDaemon daemon) {
+    private static void stopLater(TimerLoop daemon) {
         LockSupport.parkNanos(DURATION_NS);
         daemon.stop();
     }

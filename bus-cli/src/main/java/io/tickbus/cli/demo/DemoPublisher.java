@@ -10,7 +10,7 @@ import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.daemon.TimerLoop;
 import io.tickbus.publisher.timer.FiringSink;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
@@ -38,7 +38,7 @@ public final class DemoPublisher implements Callable<Integer> {
 
     private final CpuMeter cpuMeter = new CpuMeter();
     private SignalPublisher publisher;
-    private TimerDaemon daemon;
+    private TimerLoop daemon;
     private DemoSchedule schedule;
     private ChildLink link;
     private long subscriberPid;
@@ -71,7 +71,7 @@ public final class DemoPublisher implements Callable<Integer> {
         timers.execute(new TimerCommand().arm(0, SIGNAL_ID, schedule.startNs()).periodNs(schedule.periodNs())
                 .graceUs(GRACE_US));
         WaitStrategy waiting = WaitStrategy.predictive();
-        daemon = new TimerDaemon(publisher, timers, waiting, this::fire);
+        daemon = TimerLoop.of(publisher, timers, waiting, this::fire);
         link.onGone(daemon::stop);
         cpuMeter.switchTo(DemoMode.PARK);
         daemon.run();

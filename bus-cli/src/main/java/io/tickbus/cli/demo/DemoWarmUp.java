@@ -5,7 +5,7 @@ import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.daemon.TimerLoop;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
 import io.tickbus.subscriber.SignalSubscriber;
@@ -54,7 +54,7 @@ final class DemoWarmUp {
             TimerEngine timers = TimerEngine.create(System.nanoTime(), TimerQuotas.DEFAULT);
             timers.execute(new TimerCommand().arm(0, 1, System.nanoTime()).periodNs(PERIOD_NS)
                     .graceUs(TimeUnit.NANOSECONDS.toMicros(DURATION_NS)));
-            TimerDaemon daemon = new TimerDaemon(publisher, timers, WaitStrategy.predictive());
+            TimerLoop daemon = TimerLoop.of(publisher, timers, WaitStrategy.predictive());
             Thread thread = new Thread(daemon, "warm-up");
             thread.start();
             exercise.with(own);

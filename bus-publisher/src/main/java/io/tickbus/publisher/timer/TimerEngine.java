@@ -242,6 +242,7 @@ public final class TimerEngine implements TimerQueue {
      * How long after {@link #nextDeadlineNs} a mode that saves power may sleep, so that no pending timer is later than
      * an eighth of its delay (of its period, where it has one) on that account; at most the slack that was set.
      */
+    @Override
     public long shortestSlackNs() {
         return store.slacks().shortestNs(ecoSlackNs);
     }
@@ -297,6 +298,7 @@ public final class TimerEngine implements TimerQueue {
      *
      * @return how much was done; 0 when nothing is left to do, and the caller may sleep
      */
+    @Override
     public int doHousekeeping() {
         return owners.areSomeDying() ? pages.sweep() : 0;
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class TimerDaemonTest {
+class TimerLoopTest {
     private static final long FAR_NS = TimeUnit.SECONDS.toNanos(300);
     private static final long STOP_TIMEOUT_MS = 30_000;
 
@@ -53,7 +53,7 @@ class TimerDaemonTest {
     @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
     void shouldPublishInDeadlineOrderUntilStopped(String waiting) throws Exception {
         long anchorNs = System.nanoTime();
-        TimerDaemon daemon = new TimerDaemon(publisher, EngineFixture.engine(
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
                 EngineFixture.periodic(anchorNs, 500_000, 1, 10, 0),
                 EngineFixture.periodic(anchorNs, 700_000, 2, 20, 0)),
                 WaitStrategy.named(waiting));
@@ -92,7 +92,7 @@ class TimerDaemonTest {
     @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
     void shouldStopWhenDeadlineIsFar(String waiting) throws Exception {
         for (int i = 0; i < 10; i++) {
-            TimerDaemon daemon = new TimerDaemon(publisher, EngineFixture.engine(
+            TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
                     EngineFixture.periodic(System.nanoTime() + FAR_NS, 1_000_000, 1, 1, 0)),
                     WaitStrategy.named(waiting));
             assertEquals(waiting, daemon.waitStrategy().name());
@@ -103,7 +103,7 @@ class TimerDaemonTest {
 
     @Test
     void shouldStopWhenStoppedBeforeRunning() {
-        TimerDaemon daemon = new TimerDaemon(publisher, EngineFixture.engine(), WaitStrategy.park());
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(), WaitStrategy.park());
         daemon.stop();
         daemon.run();
         assertEquals(0, publisher.nextSequence());
@@ -111,7 +111,7 @@ class TimerDaemonTest {
 
     @Test
     void shouldGoOnWhenDoorbellIsCut() throws Exception {
-        TimerDaemon daemon = new TimerDaemon(publisher, EngineFixture.engine(
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
                 EngineFixture.periodic(System.nanoTime(), 100_000, 1, 1, 0)), WaitStrategy.predictive());
         Thread thread = start(daemon);
         SignalsFile file = SignalsFile.attach(directory);
@@ -129,14 +129,14 @@ class TimerDaemonTest {
         assertEquals(publisher.nextSequence(), file.ring().recover(0), "the ring is whole");
     }
 
-    private Thread start(TimerDaemon daemon) {
+    private Thread start(TimerLoop daemon) {
         Thread thread = new Thread(daemon, "daemon");
         thread.setUncaughtExceptionHandler((ignored, e) -> failure.set(e));
         thread.start();
         return thread;
     }
 
-    private void stop(TimerDaemon daemon, Thread thread) throws InterruptedException {
+    private void stop(TimerLoop daemon, Thread thread) throws InterruptedException {
         daemon.stop();
         thread.join(STOP_TIMEOUT_MS);
         assertTrue(!thread.isAlive(), "it did not stop");
