@@ -53,8 +53,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         this.log = DaemonLog.standard();
         directory.createClientsIfMissing(group);
         ClientFile.deleteUnfinished(directory);
-        counters = new DaemonCounters(CountersFile.create(directory, DaemonCounter.definitions(),
-                header.historyId(), header.epoch(), group));
+        counters = new DaemonCounters(CountersFile.create(directory, header, DaemonCounter.definitions(), group));
         RepliesFile replies =
                 RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, group);
         engine = TimerEngine.create(System.nanoTime(), settings.quotas());

@@ -56,7 +56,7 @@ class TimerAgentTest {
         TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firing -> {
             announcedAtFiring.add(header.nextDeadlineNs());
             return publisher.publish(firing);
-        });
+        }, CommandSource.NONE);
         assertEquals(0, agent.doWork());
         assertEquals(ANCHOR_NS, header.nextDeadlineNs());
         for (int i = 0; i < 5; i++) {
@@ -106,6 +106,7 @@ class TimerAgentTest {
     }
 
     private TimerAgent agent() {
-        return new TimerAgent(() -> nowNs, publisher, timers, TimerDaemon.publishing(publisher));
+        return new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher),
+                CommandSource.NONE);
     }
 }
