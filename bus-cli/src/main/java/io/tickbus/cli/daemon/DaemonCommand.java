@@ -111,7 +111,7 @@ public final class DaemonCommand implements Callable<Integer> {
         long firstSequence = publisher.nextSequence();
         // The ready line comes first, and its printing must not make the first signals late.
         long startNs = System.nanoTime() + HEAD_START_NS;
-        TimerEngine engine = TimerEngine.create(System.nanoTime(), TimerQuotas.DEFAULT);
+        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
         TimerSpec.arm(timers, engine, startNs, graceNs);
         TimerLoop daemon = TimerLoop.of(publisher, engine, waiting, sink);
         StopSignal.during(daemon::stop, () -> {

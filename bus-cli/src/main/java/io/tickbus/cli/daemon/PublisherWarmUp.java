@@ -43,7 +43,7 @@ final class PublisherWarmUp {
 
     private static void runTimers(SignalPublisher publisher, DaemonMode mode) {
         long nowNs = System.nanoTime();
-        TimerEngine timers = TimerEngine.create(nowNs, TimerQuotas.DEFAULT);
+        TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
         TimerSpec.arm(List.of(new TimerSpec(PERIOD_NS, 1, null)), timers, nowNs, TimeUnit.SECONDS.toNanos(1));
         TimerLoop daemon = TimerLoop.of(publisher, timers, mode.waitStrategy(),
                 new CountingSink(TimerLoop.publishing(publisher)));

@@ -67,7 +67,7 @@ public final class DemoPublisher implements Callable<Integer> {
         int space = start.indexOf(' ');
         subscriberPid = Long.parseLong(start.substring(0, space));
         schedule = DemoSchedule.parse(start.substring(space + 1));
-        TimerEngine timers = TimerEngine.create(System.nanoTime(), TimerQuotas.DEFAULT);
+        TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
         timers.execute(new TimerCommand().arm(0, SIGNAL_ID, schedule.startNs()).periodNs(schedule.periodNs())
                 .graceUs(GRACE_US));
         WaitStrategy waiting = WaitStrategy.predictive();

@@ -51,7 +51,7 @@ final class DemoWarmUp {
         BusDirectory own = BusDirectory.at(root, "warm-up-" + ProcessHandle.current().pid());
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(own,
                 SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT))) {
-            TimerEngine timers = TimerEngine.create(System.nanoTime(), TimerQuotas.DEFAULT);
+            TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
             timers.execute(new TimerCommand().arm(0, 1, System.nanoTime()).periodNs(PERIOD_NS)
                     .graceUs(TimeUnit.NANOSECONDS.toMicros(DURATION_NS)));
             TimerLoop daemon = TimerLoop.of(publisher, timers, WaitStrategy.predictive());

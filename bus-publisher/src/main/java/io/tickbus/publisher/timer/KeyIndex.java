@@ -99,13 +99,13 @@ final class KeyIndex {
     private void split() {
         int upper = bucketCount;
         if (upper > mask) {
-            mask = mask << 1 | 1;
+            mask = (mask << 1) | 1;
         }
         if ((upper & CHUNK_MASK) == 0) {
             chunks[upper >>> CHUNK_BITS] = new int[CHUNK_LENGTH];
         }
         bucketCount++;
-        int lower = upper & mask >>> 1;
+        int lower = upper & (mask >>> 1);
         int timer = head(lower) - 1;
         head(lower, 0);
         while (timer != NONE) {
@@ -122,7 +122,7 @@ final class KeyIndex {
 
     private int bucketOf(long hash) {
         int bucket = (int) hash & mask;
-        return bucket < bucketCount ? bucket : bucket & mask >>> 1;
+        return bucket < bucketCount ? bucket : bucket & (mask >>> 1);
     }
 
     private int head(int bucket) {
@@ -139,9 +139,9 @@ final class KeyIndex {
     }
 
     private static long mix(long value, long secret) {
-        long hash = (value ^ value >>> 33) * 0xFF51_AFD7_ED55_8CCDL;
+        long hash = (value ^ (value >>> 33)) * 0xFF51_AFD7_ED55_8CCDL;
         hash ^= secret;
-        hash = (hash ^ hash >>> 33) * 0xC4CE_B9FE_1A85_EC53L;
-        return hash ^ hash >>> 33;
+        hash = (hash ^ (hash >>> 33)) * 0xC4CE_B9FE_1A85_EC53L;
+        return hash ^ (hash >>> 33);
     }
 }

@@ -131,7 +131,7 @@ final class MisfireRule {
     }
 
     private void next(long periodNs, long count) {
-        nextDeadlineNs = Saturating.sum(deadlineNs, Saturating.product(count, periodNs));
+        nextDeadlineNs = Saturating.deadlineNs(deadlineNs, Saturating.product(count, periodNs));
     }
 
     /** Whether there is a record at all. */
@@ -159,7 +159,7 @@ final class MisfireRule {
         return flags;
     }
 
-    /** The earliest occurrence that is not accounted for; {@link Long#MAX_VALUE} when it will never be due. */
+    /** The earliest occurrence that is not accounted for; {@link Saturating#NEVER_NS} when it will never be due. */
     long nextDeadlineNs() {
         return nextDeadlineNs;
     }

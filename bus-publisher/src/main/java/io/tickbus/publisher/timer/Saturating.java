@@ -2,12 +2,16 @@ package io.tickbus.publisher.timer;
 
 /** Arithmetic on times that stays at the limits where it would pass them. */
 final class Saturating {
+    /** A deadline that never comes. */
+    static final long NEVER_NS = Long.MAX_VALUE - 1;
+
     private Saturating() {
     }
 
-    static long sum(long a, long b) {
-        long sum = a + b;
-        return ((a ^ sum) & (b ^ sum)) < 0 ? limit(a) : sum;
+    /** A time moved by a distance; {@link #NEVER_NS} where that is beyond the largest time. */
+    static long deadlineNs(long timeNs, long distanceNs) {
+        long sum = timeNs + distanceNs;
+        return Math.min(((timeNs ^ sum) & (distanceNs ^ sum)) < 0 ? limit(timeNs) : sum, NEVER_NS);
     }
 
     static long difference(long a, long b) {

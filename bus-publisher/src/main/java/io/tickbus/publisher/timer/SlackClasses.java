@@ -16,7 +16,7 @@ final class SlackClasses {
     }
 
     static long slackNs(int slackClass) {
-        return slackClass == 0 ? 0 : 1L << slackClass - 1;
+        return slackClass == 0 ? 0 : 1L << (slackClass - 1);
     }
 
     void add(int slackClass) {

@@ -67,19 +67,19 @@ public final class TimerEngine implements TimerQueue {
     }
 
     /** An engine that remembers some 65,536 firings. */
-    public static TimerEngine create(long nowNs, TimerQuotas quotas) {
-        return create(nowNs, quotas, FIRED_LOG_ENTRIES);
+    public static TimerEngine create(TimerQuotas quotas) {
+        return create(quotas, FIRED_LOG_ENTRIES);
     }
 
     /**
      * An engine without timers.
      *
-     * @param nowNs           CLOCK_MONOTONIC nanoseconds
+     * @param quotas          how many timers there may be
      * @param firedLogEntries how many firings are remembered for {@code ALREADY_FIRED}, a power of two up to 2^24; a
      *                        firing is displaced by a later one of the same hash, so it is remembered for a while
      */
-    public static TimerEngine create(long nowNs, TimerQuotas quotas, int firedLogEntries) {
-        return new TimerEngine(new TimerStore(nowNs, new SecureRandom().nextLong()), quotas, firedLogEntries);
+    public static TimerEngine create(TimerQuotas quotas, int firedLogEntries) {
+        return new TimerEngine(new TimerStore(new SecureRandom().nextLong()), quotas, firedLogEntries);
     }
 
     /** Sets how many timers there may be from now on; those there are stay. */
@@ -255,8 +255,7 @@ public final class TimerEngine implements TimerQueue {
     @Override
     public int expire(long nowNs, int limit, FiringSink sink) {
         expirySink = sink;
-        // The largest time is no deadline: it is what never comes.
-        expiryNowNs = Math.min(nowNs, Long.MAX_VALUE - 1);
+        expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
         return wheel.expire(expiryNowNs, limit, expiryHandler);
     }
 

@@ -20,6 +20,8 @@ final class TimerSlab {
     static final int FREE = -1;
     /** The bucket of a timer whose handler runs: taken, but not pending. */
     static final int FIRING = -2;
+    /** The bucket of a timer that is taken, but waits for nothing. */
+    static final int HELD = -3;
 
     private static final int CHUNK_BITS = 14;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;

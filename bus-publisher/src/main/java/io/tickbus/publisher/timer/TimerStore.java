@@ -11,8 +11,8 @@ final class TimerStore {
     private final OwnerAccounts owners = new OwnerAccounts();
     private int size;
 
-    TimerStore(long nowNs, long seed) {
-        wheel = TimingWheel.create(nowNs, TimerQuotas.MOST_TIMERS);
+    TimerStore(long seed) {
+        wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
         index = new KeyIndex(table, TimerQuotas.MOST_TIMERS, seed);
     }
 
@@ -127,14 +127,14 @@ final class TimerStore {
     private long deadlineAfterPauseNs(int timer, long nowNs) {
         long periodNs = table.periodNs(timer);
         if (periodNs == 0) {
-            return Saturating.sum(nowNs, table.anchorNs(timer));
+            return Saturating.deadlineNs(nowNs, table.anchorNs(timer));
         }
         long deadlineNs = wheel.deadlineNs(timer);
         if (deadlineNs >= nowNs) {
             return deadlineNs;
         }
         long passed = (Saturating.difference(nowNs, deadlineNs) - 1) / periodNs + 1;
-        return Saturating.sum(deadlineNs, Saturating.product(passed, periodNs));
+        return Saturating.deadlineNs(deadlineNs, Saturating.product(passed, periodNs));
     }
 
     /** Bytes of the arrays that hold the timers, without the wheel's. */

@@ -68,7 +68,7 @@ final class TimerTable {
     void reach(int timer) {
         int chunk = timer >>> CHUNK_BITS;
         if (chunk >= chunkCount) {
-            chunks[chunk] = new long[1 << CHUNK_BITS + LONGS_BITS];
+            chunks[chunk] = new long[1 << (CHUNK_BITS + LONGS_BITS)];
             chunkCount = chunk + 1;
         }
     }
@@ -93,11 +93,11 @@ final class TimerTable {
         chunk[at + ANCHOR_NS] = command.deadlineNs();
         chunk[at + PAYLOAD_LOW] = command.payloadLow();
         chunk[at + PAYLOAD_HIGH] = command.payloadHigh();
-        chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | (long) owner << OWNER_SHIFT
-                | (long) command.payloadLength() << PAYLOAD_LENGTH_SHIFT | (long) command.misfireCode() << POLICY_SHIFT
-                | (CommandCheck.isKept(command) ? KEEP : 0) | (long) PENDING << STATE_SHIFT
-                | (long) slackClass << SLACK_SHIFT;
-        chunk[at + GRACE_LINK] = chunk[at + GRACE_LINK] & ~UINT32 | command.graceUs();
+        chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | ((long) owner << OWNER_SHIFT)
+                | ((long) command.payloadLength() << PAYLOAD_LENGTH_SHIFT)
+                | ((long) command.misfireCode() << POLICY_SHIFT) | (CommandCheck.isKept(command) ? KEEP : 0)
+                | ((long) PENDING << STATE_SHIFT) | ((long) slackClass << SLACK_SHIFT);
+        chunk[at + GRACE_LINK] = (chunk[at + GRACE_LINK] & ~UINT32) | command.graceUs();
         chunk[at + CAP_ARREARS] = command.catchUpCap();
     }
 
@@ -159,7 +159,7 @@ final class TimerTable {
     void state(int timer, int state) {
         long[] chunk = chunk(timer);
         int at = at(timer) + HEADER;
-        chunk[at] = chunk[at] & ~((long) STATE_MASK << STATE_SHIFT) | (long) state << STATE_SHIFT;
+        chunk[at] = (chunk[at] & ~((long) STATE_MASK << STATE_SHIFT)) | ((long) state << STATE_SHIFT);
     }
 
     int slackClass(int timer) {
@@ -177,7 +177,7 @@ final class TimerTable {
     void link(int timer, int link) {
         long[] chunk = chunk(timer);
         int at = at(timer) + GRACE_LINK;
-        chunk[at] = chunk[at] & UINT32 | (long) link << Integer.SIZE;
+        chunk[at] = (chunk[at] & UINT32) | ((long) link << Integer.SIZE);
     }
 
     int cap(int timer) {
@@ -191,7 +191,7 @@ final class TimerTable {
     void arrears(int timer, int arrears) {
         long[] chunk = chunk(timer);
         int at = at(timer) + CAP_ARREARS;
-        chunk[at] = chunk[at] & UINT32 | (long) arrears << Integer.SIZE;
+        chunk[at] = (chunk[at] & UINT32) | ((long) arrears << Integer.SIZE);
     }
 
     private long header(int timer) {

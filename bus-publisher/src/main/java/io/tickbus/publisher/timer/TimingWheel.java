@@ -11,8 +11,8 @@ package io.tickbus.publisher.timer;
  * <p>Deadlines may be any but {@link Long#MAX_VALUE}, earlier than now too: what was due longest fires next. Nothing
  * depends on how often {@link #expire} is called or how far the time jumps.
  *
- * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) and allocate nothing but at growth,
- * which goes by chunks of 400 kB and never copies a timer. Each step (an arming, a cancelling, a look at the
+ * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) and allocate nothing but at
+ * growth, which goes by chunks of 400 kB and never copies a timer. Each step (an arming, a cancelling, a look at the
  * next deadline, one firing) moves at most about 100 other timers, and nearly always none: there is no cascade that
  * could be half done. A bucket is a list of at most 96 timers and is sorted when its turn comes; a longer one becomes a
  * wheel of 64 finer buckets, and a wheel with little left in it a list again. Lists of equal deadlines may have any
@@ -86,13 +86,13 @@ public final class TimingWheel {
     /**
      * Gives a timer another deadline. It then counts as armed now: after all others with that deadline.
      *
-     * @param timer one that is pending, or that the handler was called for and has not returned
+     * @param timer one that is pending or held, or that the handler was called for and has not returned
      * @throws IllegalArgumentException if it is neither
      */
     public void rearm(int timer, long deadlineNs) {
         if (isPending(timer)) {
             tree.unlink(timer);
-        } else if (isFiring(timer)) {
+        } else if (isFiring(timer) || isHeld(timer)) {
             pending++;
         } else {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
@@ -101,17 +101,33 @@ public final class TimingWheel {
     }
 
     /**
-     * Cancels a timer; its number may be used again from then on.
+     * Takes a pending timer out, so that it does not fire, but leaves it its number and its deadline: {@link #rearm
+     * rearm} makes it pending again, {@link #cancel cancel} gives it up.
      *
-     * @return whether it was pending; if not, nothing happens
+     * @throws IllegalArgumentException if no such timer is pending
      */
-    public boolean cancel(int timer) {
+    public void hold(int timer) {
         if (!isPending(timer)) {
-            return false;
+            throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
         tree.unlink(timer);
-        timers.free(timer);
+        timers.bucket(timer, TimerSlab.HELD);
         pending--;
+    }
+
+    /**
+     * Cancels a timer; its number may be used again from then on.
+     *
+     * @return whether it was pending or held; if not, nothing happens
+     */
+    public boolean cancel(int timer) {
+        if (isPending(timer)) {
+            tree.unlink(timer);
+            pending--;
+        } else if (!isHeld(timer)) {
+            return false;
+        }
+        timers.free(timer);
         return true;
     }
 
@@ -153,17 +169,21 @@ public final class TimingWheel {
         return timers.isKnown(timer) && timers.bucket(timer) >= 0;
     }
 
+    private boolean isHeld(int timer) {
+        return timers.isKnown(timer) && timers.bucket(timer) == TimerSlab.HELD;
+    }
+
     private boolean isFiring(int timer) {
         return timers.isKnown(timer) && timers.bucket(timer) == TimerSlab.FIRING;
     }
 
     /**
-     * When a timer is due.
+     * When a timer is due, or would be were it not held.
      *
-     * @throws IllegalArgumentException if no such timer is pending
+     * @throws IllegalArgumentException if no such timer is pending or held
      */
     public long deadlineNs(int timer) {
-        if (!isPending(timer)) {
+        if (!isPending(timer) && !isHeld(timer)) {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
         return timers.deadlineNs(timer);

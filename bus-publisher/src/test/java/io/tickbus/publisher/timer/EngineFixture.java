@@ -12,7 +12,7 @@ public final class EngineFixture {
 
     /** An engine with these timers, armed in this order. */
     public static TimerEngine engine(TimerCommand... timers) {
-        TimerEngine engine = TimerEngine.create(0, TimerQuotas.DEFAULT);
+        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
         for (TimerCommand timer : timers) {
             assertEquals(ReplyCode.ARMED, engine.execute(timer));
         }
