@@ -70,10 +70,12 @@ final class ClientConductor implements Runnable {
         Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
         while (!isStopped) {
             try {
+                long startNs = System.nanoTime();
                 // SYNC conductor-doorbell: pairs with TimerClient.connect; without acquire a file that was named before
                 // the ring could be missed by the look that follows.
                 int seen = doorbell.getIntAcquire(DoorbellLayout.CONDUCTOR_WORD);
                 round();
+                counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
                 if (!isStopped) {
                     word.await(seen, System.nanoTime() + ROUND_NS);
                 }
@@ -104,15 +106,22 @@ final class ClientConductor implements Runnable {
             findNew();
         }
         counters.set(DaemonCounter.CLIENTS_CONNECTED, served.size());
+        counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
+        counters.add(DaemonCounter.CONDUCTOR_ROUNDS, 1);
     }
 
     private void checkServed() {
+        long silentSinceNs = System.nanoTime() - settings.clientSilenceNs();
+        int silent = 0;
         for (ClientSession session : served.values()) {
             ReplyReason reason = fault(session.file());
             if (reason != ReplyReason.NONE && !session.isLeaving()) {
                 events.toTimerThread(() -> session.leave(reason));
+            } else if (reason == ReplyReason.NONE && session.file().heartbeatNs() < silentSinceNs) {
+                silent++;
             }
         }
+        counters.set(DaemonCounter.CLIENTS_SILENT, silent);
     }
 
     private static ReplyReason fault(ClientFile file) {
@@ -180,6 +189,7 @@ final class ClientConductor implements Runnable {
                 new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
         served.put(client.uuid(), session);
         events.toTimerThread(() -> sessions.admit(session));
+        counters.add(DaemonCounter.CLIENTS_ADMITTED, 1);
         log.info("client-connected", "client", client.uuid(), "pid", client.process().pid(), "name", client.name(),
                 "owner", owner, "session", index);
     }
@@ -187,6 +197,7 @@ final class ClientConductor implements Runnable {
     private void refuse(UUID uuid, ReplyReason reason, String why) {
         refused.add(uuid);
         events.toTimerThread(() -> sessions.reject(uuid, reason));
+        counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
         log.warn("client-refused", "client", uuid, "reason", reason, "why", why);
     }
 

@@ -27,6 +27,8 @@ final class DeadlineGate implements SignalGate {
     private boolean isThreadPrepared;
     private long deadlineNs = Long.MAX_VALUE;
     private int seenWord;
+    private long rings;
+    private long sleeps;
 
     DeadlineGate(NanoClock clock, Doorbell doorbell, CommandSource commands) {
         this.clock = clock;
@@ -44,8 +46,22 @@ final class DeadlineGate implements SignalGate {
         if (!isDeaf) {
             // SYNC daemon-doorbell: pairs with DeadlineGate.ring; without acquire a stop requested before the ring
             // could go unseen until the next one.
-            seenWord = region.getIntAcquire(DoorbellLayout.DAEMON_WORD);
+            int word = region.getIntAcquire(DoorbellLayout.DAEMON_WORD);
+            if (word != seenWord) {
+                seenWord = word;
+                rings++;
+            }
         }
+    }
+
+    /** How often the doorbell had rung when it listened. */
+    long rings() {
+        return rings;
+    }
+
+    /** How often the thread went to sleep. */
+    long sleeps() {
+        return sleeps;
     }
 
     /** Sets until when to wait. */
@@ -89,6 +105,7 @@ final class DeadlineGate implements SignalGate {
         long wakeNs = Math.min(untilNs, deadlineNs);
         commands.announceSleep(wakeNs);
         if (!commands.hasNews()) {
+            sleeps++;
             sleep(wakeNs);
         }
         commands.announceAwake();

@@ -23,6 +23,8 @@ final class TimerAgent implements Agent {
     private boolean isEco;
     private long wakeNs = Long.MAX_VALUE;
     private long nextHeartbeatNs = Long.MIN_VALUE;
+    private Runnable onHeartbeat = () -> { };
+    private long backlogCycles;
 
     TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringSink sink,
             CommandSource commands) {
@@ -44,18 +46,27 @@ final class TimerAgent implements Agent {
         isEco = newEco;
     }
 
+    /** Something to do on the timer thread at each heartbeat. */
+    void onHeartbeat(Runnable newOnHeartbeat) {
+        onHeartbeat = newOnHeartbeat;
+    }
+
     @Override
     public int doWork() {
         int staged = commands.stage();
         long nowNs = clock.nanoTime();
         commands.execute(nowNs);
         int fired = timers.expire(nowNs, fireLimit, sink);
+        if (fired >= fireLimit) {
+            backlogCycles++;
+        }
         wakeNs = nextWakeNs();
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
         publisher.nextDeadlineNs(wakeNs);
         if (nowNs >= nextHeartbeatNs) {
             publisher.heartbeat(nowNs);
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
+            onHeartbeat.run();
         }
         return staged + fired + timers.doHousekeeping();
     }
@@ -68,6 +79,11 @@ final class TimerAgent implements Agent {
     /** When the next firing is to happen: the next deadline, in eco mode with the slack on top. */
     long wakeNs() {
         return wakeNs;
+    }
+
+    /** Cycles that left due timers for the next. */
+    long backlogCycles() {
+        return backlogCycles;
     }
 
     long nextHeartbeatNs() {

@@ -56,7 +56,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         counters = new DaemonCounters(CountersFile.create(directory, header, DaemonCounter.definitions(), group));
         RepliesFile replies =
                 RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, group);
-        engine = TimerEngine.create(System.nanoTime(), settings.quotas());
+        engine = TimerEngine.create(settings.quotas());
         ClientEvents events = new ClientEvents();
         ClientSessions sessions = new ClientSessions(publisher, engine, replies, counters, events);
         agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
@@ -65,7 +65,13 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 publisher.bus().doorbell()), settings);
         conductorThread = new Thread(conductor, "tickbus-conductor");
         conductorThread.setDaemon(true);
+        agent.onHeartbeat(this::report);
         apply(settings);
+    }
+
+    private void report() {
+        loop.report(counters);
+        counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
     }
 
     /**
@@ -143,7 +149,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         engine.quotas(newSettings.quotas());
         engine.ecoSlackNs(newSettings.ecoSlackNs());
         log.level(newSettings.logLevel());
-        counters.set(DaemonCounter.MODE, mode.ordinal());
+        counters.set(DaemonCounter.MODE, mode.code());
         counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
     }
 

@@ -1,6 +1,7 @@
 package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.FiringSink;
@@ -30,6 +31,13 @@ public final class TimerLoop implements Runnable {
     /** What another thread wants changed; done by this one between two cycles. */
     private final AtomicReference<Runnable> change = new AtomicReference<>();
     private volatile boolean isStopped;
+    private final long firstSequence;
+    private boolean hasWaited;
+    private long dutyCycles;
+    private long longestCycleNs;
+    private long wakeUps;
+    private long spuriousWakeUps;
+    private long faults;
 
     /**
      * A loop that publishes each firing.
@@ -58,6 +66,7 @@ public final class TimerLoop implements Runnable {
         this.agent = agent;
         this.commands = commands;
         this.waitStrategy = waitStrategy;
+        this.firstSequence = publisher.nextSequence();
         this.gate = new DeadlineGate(System::nanoTime, publisher.bus().doorbell(), commands);
     }
 
@@ -79,6 +88,7 @@ public final class TimerLoop implements Runnable {
         } catch (InternalError e) {
             // A mapped file was shortened. Our own: give up with a sentence. A client's: that one is put out. The
             // doorbell, which others may write: go on without it until it has its length again.
+            faults++;
             publisher.bus().signals().checkLength();
             if (!commands.evictShortened()) {
                 gate.goDeaf();
@@ -92,11 +102,48 @@ public final class TimerLoop implements Runnable {
                 change.getAndSet(null).run();
             }
             gate.listen();
-            if (agent.doWork() == 0 && !isStopped) {
+            if (!runCycle() && !isStopped) {
                 gate.until(agent.wakeNs());
                 waitStrategy.await(gate, agent.nextHeartbeatNs());
+                hasWaited = true;
             }
         }
+    }
+
+    private boolean runCycle() {
+        long startNs = System.nanoTime();
+        boolean isBusy = agent.doWork() > 0;
+        dutyCycles++;
+        if (isBusy) {
+            longestCycleNs = Math.max(longestCycleNs, System.nanoTime() - startNs);
+        }
+        if (hasWaited) {
+            hasWaited = false;
+            if (isBusy) {
+                wakeUps++;
+            } else if (startNs < agent.wakeNs()) {
+                spuriousWakeUps++;
+            }
+        }
+        return isBusy;
+    }
+
+    /** Timer thread: writes down what it has counted. */
+    void report(DaemonCounters counters) {
+        counters.set(DaemonCounter.DUTY_CYCLES, dutyCycles);
+        counters.raise(DaemonCounter.DUTY_CYCLE_MAX, longestCycleNs);
+        counters.set(DaemonCounter.EXPIRE_BACKLOG_CYCLES, agent.backlogCycles());
+        counters.set(DaemonCounter.SLEEPS, gate.sleeps());
+        counters.set(DaemonCounter.RINGS_HEARD, gate.rings());
+        counters.set(DaemonCounter.WAKE_UPS, wakeUps);
+        counters.set(DaemonCounter.WAKE_UPS_SPURIOUS, spuriousWakeUps);
+        counters.set(DaemonCounter.FAULTS, faults);
+        counters.set(DaemonCounter.SIGNALS_PUBLISHED, publisher.nextSequence() - firstSequence);
+        boolean isPredictive = waitStrategy instanceof PredictiveWait;
+        PredictiveWait predictive = isPredictive ? (PredictiveWait) waitStrategy : null;
+        counters.set(DaemonCounter.GUARD, isPredictive ? predictive.guard().guardNs() : 0);
+        counters.set(DaemonCounter.PREEMPTIONS, isPredictive ? predictive.preemptions() : 0);
+        counters.set(DaemonCounter.YIELDING, isPredictive && predictive.isYielding() ? 1 : 0);
     }
 
     private void drain() {
