@@ -54,6 +54,11 @@ public final class ClientFile implements AutoCloseable {
         this.ring = new SlotRing(region, ClientLayout.HEADER_LENGTH, identity.slotCount());
     }
 
+    /** A client's file without a file, of this process only, for stress tests: only its words and its ring work. */
+    public static ClientFile over(SharedRegion region, ClientIdentity identity) {
+        return new ClientFile(null, null, region, identity, 0);
+    }
+
     /**
      * Client: creates its file, all pages allocated, locked before it gets its name. Where the daemon lets a group in,
      * the file is given to that group to read.

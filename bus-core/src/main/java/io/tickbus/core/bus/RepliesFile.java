@@ -16,9 +16,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * The {@code replies} file: what the daemon answers, client by client. Each daemon makes it anew and renames it over its
- * predecessor's; clients map it read-only. The mapping lasts as long as this object is reachable, also after the file
- * lost its name.
+ * The {@code replies} file: what the daemon answers, client by client. Each daemon makes it anew and renames it over
+ * its predecessor's; clients map it read-only. The mapping lasts as long as this object is reachable, also after the
+ * file lost its name.
  *
  * <p><b>Threads:</b> reading, any; writing, the daemon's timer thread. <b>Progress:</b> creating, attaching and
  * {@link #standing()} make system calls; the rest is wait-free.
@@ -37,6 +37,11 @@ public final class RepliesFile {
         for (int i = 0; i < sessionCount; i++) {
             sessions[i] = Session.over(region, i, sessionCount, slotCount);
         }
+    }
+
+    /** Replies without a file, of this process only, for stress tests: only the words and the rings work. */
+    public static RepliesFile over(SharedRegion region, int sessionCount, int slotCount) {
+        return new RepliesFile(null, region, sessionCount, slotCount);
     }
 
     /**

@@ -27,8 +27,8 @@ public enum ReplyCode {
 
     private static final ReplyCode[] BY_CODE = values();
 
-    /** The number in a reply: 1 for the first. */
-    @SuppressWarnings("EnumOrdinal") // The order of the constants is part of the wire format.
+    /** The number in a reply: 1 for the first; new ones go to the end. */
+    @SuppressWarnings("EnumOrdinal")
     public int code() {
         return ordinal() + 1;
     }

@@ -49,8 +49,8 @@ public enum ReplyReason {
         this.sentence = sentence;
     }
 
-    /** The number in a reply. */
-    @SuppressWarnings("EnumOrdinal") // The order of the constants is part of the wire format.
+    /** The number in a reply: 0 for the first; new ones go to the end. */
+    @SuppressWarnings("EnumOrdinal")
     public int code() {
         return ordinal();
     }
