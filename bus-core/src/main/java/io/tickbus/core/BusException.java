@@ -47,6 +47,8 @@ public final class BusException extends RuntimeException {
         DISCONNECTED,
         /** The daemon did not answer in time. */
         TIMEOUT,
+        /** A settings file says what is not allowed. */
+        BAD_SETTINGS,
         /** The operating system refused a call. */
         SYSTEM
     }
