@@ -4,11 +4,11 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
@@ -37,7 +37,7 @@ final class ClientConductor implements Runnable {
     private final ClientEvents events;
     private final DaemonLog log;
     private final DaemonCounters counters;
-    private final SharedRegion doorbell;
+    private final Doorbell doorbell;
     private final FutexWord word;
     private final Owners owners = new Owners();
     private final Map<UUID, ClientSession> served = new HashMap<>();
@@ -54,8 +54,8 @@ final class ClientConductor implements Runnable {
         this.events = parts.events();
         this.log = parts.log();
         this.counters = parts.counters();
-        this.doorbell = parts.doorbell().region();
-        this.word = Platforms.current().futexWord(doorbell, DoorbellLayout.CONDUCTOR_WORD);
+        this.doorbell = parts.doorbell();
+        this.word = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
         this.settings = settings;
         usedSessions.set(0);
         events.conductor(this);
@@ -71,9 +71,8 @@ final class ClientConductor implements Runnable {
         while (!isStopped) {
             try {
                 long startNs = System.nanoTime();
-                // SYNC conductor-doorbell: pairs with TimerClient.connect; without acquire a file that was named before
-                // the ring could be missed by the look that follows.
-                int seen = doorbell.getIntAcquire(DoorbellLayout.CONDUCTOR_WORD);
+                // Before the look around: a file that gets its name after that ends the sleep that follows.
+                int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
                 round();
                 counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
                 if (!isStopped) {
@@ -95,8 +94,7 @@ final class ClientConductor implements Runnable {
 
     /** Ends the current or the next sleep. */
     void ring() {
-        doorbell.getAndAddInt(DoorbellLayout.CONDUCTOR_WORD, 1);
-        word.wakeAll();
+        doorbell.ring(DoorbellLayout.CONDUCTOR_WORD, word);
     }
 
     private void round() {

@@ -2,7 +2,6 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.SignalGate;
@@ -20,7 +19,6 @@ final class DeadlineGate implements SignalGate {
 
     private final NanoClock clock;
     private final Doorbell doorbell;
-    private final SharedRegion region;
     private final FutexWord daemonWord;
     private final CommandSource commands;
     private boolean isDeaf;
@@ -34,8 +32,7 @@ final class DeadlineGate implements SignalGate {
         this.clock = clock;
         this.doorbell = doorbell;
         this.commands = commands;
-        this.region = doorbell.region();
-        this.daemonWord = Platforms.current().futexWord(region, DoorbellLayout.DAEMON_WORD);
+        this.daemonWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
     }
 
     /** Listens from here on: what rang before this is heard by the look that follows. */
@@ -44,9 +41,7 @@ final class DeadlineGate implements SignalGate {
             isDeaf = !doorbell.restoreLength();
         }
         if (!isDeaf) {
-            // SYNC daemon-doorbell: pairs with DeadlineGate.ring; without acquire a stop requested before the ring
-            // could go unseen until the next one.
-            int word = region.getIntAcquire(DoorbellLayout.DAEMON_WORD);
+            int word = doorbell.word(DoorbellLayout.DAEMON_WORD);
             if (word != seenWord) {
                 seenWord = word;
                 rings++;
@@ -79,16 +74,13 @@ final class DeadlineGate implements SignalGate {
 
     /** Any thread: ends the current or the next sleep. */
     void ring() {
-        // SYNC daemon-doorbell: pairs with DeadlineGate.listen; without one ordered step two ringers could raise the word
-        // by one together, and the daemon would wake for the first and sleep through the second.
-        region.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
-        daemonWord.wakeAll();
+        doorbell.ring(DoorbellLayout.DAEMON_WORD, daemonWord);
     }
 
     @Override
     public boolean isOpen() {
         return commands.hasNews() || clock.nanoTime() >= deadlineNs
-                || (!isDeaf && region.getIntAcquire(DoorbellLayout.DAEMON_WORD) != seenWord);
+                || (!isDeaf && doorbell.word(DoorbellLayout.DAEMON_WORD) != seenWord);
     }
 
     @Override
