@@ -35,7 +35,7 @@ class TimerEnginePropertyTest {
     private int firings;
     private int displaced;
 
-    @RepeatedTest(5)
+    @RepeatedTest(3)
     void shouldDoWhatModelDoes() {
         System.out.println("TimerEnginePropertyTest -Dseed=" + seed);
         isOpen[0] = true;
