@@ -148,6 +148,6 @@ class PeriodicTimersTest {
 
     private long keep(SignalRecord firing) {
         firings.add(new Firing(firing));
-        return firings.size() - 1;
+        return firings.size() - 1L;
     }
 }
