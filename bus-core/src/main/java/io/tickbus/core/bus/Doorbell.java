@@ -110,8 +110,8 @@ public final class Doorbell {
      * @param futex      of the same word
      */
     public void ring(int wordOffset, FutexWord futex) {
-        // SYNC daemon-doorbell: pairs with Doorbell.word and DeadlineGate.arm; without one ordered step two ringers
-        // could raise the word by one together, and the sleeper would wake for the first and sleep through the second.
+        // SYNC daemon-doorbell: pairs with Doorbell.word; without one ordered step two ringers could raise the word by
+        // one together, and the sleeper would wake for the first and sleep through the second.
         region.getAndAddInt(wordOffset, 1);
         futex.wakeAll();
     }
