@@ -47,8 +47,8 @@ public class EngineBenchmark {
     private final TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
     private final TimerCommand command = new TimerCommand();
     private final TimerReply reply = new TimerReply();
-    private final FiringSink sink = firing -> ++sequence;
     private long sequence;
+    private final FiringSink sink = firing -> ++sequence;
     private long nextKey;
     private long nowNs = START_NS;
 
