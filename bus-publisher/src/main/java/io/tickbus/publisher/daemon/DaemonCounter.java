@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the daemon counts. Each counter is written by one of its two threads: the timer thread's stand first, so that the
- * two meet on one pair of cache lines at most.
+ * What the daemon counts. Each counter is written by one of its two threads: the timer thread's stand first, so that
+ * the two meet on one pair of cache lines at most.
  *
  * <p>Ids stay the same in every version, and one that is given up is not used again; labels may change.
  */
@@ -103,25 +103,29 @@ public enum DaemonCounter {
     private static final DaemonCounter[] ALL = values();
     private static final int FIRST_OF_CONDUCTOR = 50;
 
-    private final CounterDefinition definition;
+    private final int id;
+    private final CounterUnit unit;
+    private final String label;
 
     DaemonCounter(int id, CounterUnit unit, String label) {
-        this.definition = new CounterDefinition(id, unit, label);
+        this.id = id;
+        this.unit = unit;
+        this.label = label;
     }
 
     /** Its id, unit and label. */
     public CounterDefinition definition() {
-        return definition;
+        return new CounterDefinition(id, unit, label);
     }
 
     /** Its number in every version. */
     public int id() {
-        return definition.id();
+        return id;
     }
 
     /** Whether the conductor writes it, and not the timer thread. */
     public boolean isConductors() {
-        return id() >= FIRST_OF_CONDUCTOR;
+        return id >= FIRST_OF_CONDUCTOR;
     }
 
     /** All of them, in the order of the file, which is that of the constants. */

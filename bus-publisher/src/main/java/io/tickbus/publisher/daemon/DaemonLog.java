@@ -9,13 +9,14 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * What the daemon tells its operator: one line per event, {@code event key=value key=value}, to a {@link
- * System.Logger}. The one of {@link #toStream} puts time and level before it; another does what its user has configured.
+ * System.Logger}. The one of {@link #toStream} puts time and level before it; another does what its user has
+ * configured.
  *
  * <p>Values come from clients too: what is not plain is put in quotes, and control characters are escaped, so that
  * nobody can forge a line. An event that comes more than {@value #MAX_PER_SECOND} times in a second is left out until
  * the second is over; the next line of it says how many were.
  *
- * <p><b>Threads:</b> any, though the timer thread should not: <b>Progress:</b> it allocates, locks, and writes to
+ * <p><b>Threads:</b> any, though the timer thread should not. <b>Progress:</b> it allocates, locks, and writes to
  * wherever the logger does.
  */
 public final class DaemonLog {

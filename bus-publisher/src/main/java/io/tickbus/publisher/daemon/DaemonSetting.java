@@ -66,7 +66,9 @@ public enum DaemonSetting {
 
     private final String key;
     private final Effect effect;
+    @SuppressWarnings("ImmutableEnumChecker") // It has no state of its own, only functions.
     private final SettingKind<?> kind;
+    @SuppressWarnings("ImmutableEnumChecker") // A number or a constant.
     private final Object standard;
     private final String description;
 

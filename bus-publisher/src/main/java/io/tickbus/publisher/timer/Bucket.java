@@ -71,6 +71,6 @@ final class Bucket {
     /** One less, with the head and the tail that the list then has. */
     static long removed(long bucket, int head, int tail) {
         int count = count(bucket);
-        return list(head, tail, count == MAX_COUNT ? count : count - 1, false) | bucket & ASCENDING;
+        return list(head, tail, count == MAX_COUNT ? count : count - 1, false) | (bucket & ASCENDING);
     }
 }

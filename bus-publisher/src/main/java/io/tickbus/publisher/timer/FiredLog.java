@@ -20,7 +20,7 @@ final class FiredLog {
 
     /** A log of a number of entries that is a power of two. */
     FiredLog(int entryCount) {
-        if (Integer.bitCount(entryCount) != 1 || entryCount > 1 << 24) {
+        if (entryCount < 1 || entryCount > 1 << 24 || Integer.bitCount(entryCount) != 1) {
             throw new IllegalArgumentException(
                     "entries must be a power of two up to 16777216: entryCount=" + entryCount);
         }

@@ -20,7 +20,7 @@ import io.tickbus.core.timer.MisfirePolicy;
  * <p>{@code missed} is an int32. What would not fit, 2^31 occurrences and more, becomes several records.
  *
  * <p>Made once, and filled anew for each firing. Never drifts: a deadline is {@code anchor + n × period}; where that is
- * beyond the largest time the timer is never due again.
+ * beyond the largest time it is {@link Saturating#NEVER_NS}.
  */
 final class MisfireRule {
     private static final int LATE = SignalRecordLayout.FLAG_LATE;
@@ -33,7 +33,6 @@ final class MisfireRule {
     private boolean isFiring;
     private long occurrence;
     private long deadlineNs;
-    private long nextDeadlineNs;
     private int missed;
     private int flags;
 
@@ -41,31 +40,30 @@ final class MisfireRule {
         this.table = table;
     }
 
-    /** Whether a timer that is due at the deadline is late. */
-    boolean isLate(int timer, long dueNs, long nowNs) {
-        return Saturating.difference(nowNs, dueNs) > table.graceUs(timer) * NS_PER_US;
+    /** Whether a timer is late that is due. */
+    boolean isLate(int timer, long nowNs) {
+        return Saturating.difference(nowNs, table.dueNs(timer)) > table.graceUs(timer) * NS_PER_US;
     }
 
-    /** Works out what a timer whose earliest unfired occurrence is due at {@code dueNs <= nowNs} does, and notes it. */
-    void apply(int timer, long dueNs, long nowNs) {
-        long periodNs = table.periodNs(timer);
+    /** Works out what a timer does that is due now, and moves it on to its next occurrence. */
+    void apply(int timer, long nowNs) {
         isFiring = true;
-        occurrence = (dueNs - table.anchorNs(timer)) / periodNs;
-        deadlineNs = dueNs;
+        occurrence = table.occurrence(timer);
+        deadlineNs = table.dueNs(timer);
         missed = 0;
         flags = 0;
         int policy = table.policyCode(timer);
-        if (!isLate(timer, dueNs, nowNs)) {
+        if (!isLate(timer, nowNs)) {
             fireInTime(timer, policy);
-            next(periodNs, 1);
+            moveOn(timer, 1);
         } else if (policy == ONCE) {
-            fireTogether(Saturating.difference(nowNs, dueNs) / periodNs);
-            next(periodNs, 1L + missed);
+            fireTogether(Saturating.difference(nowNs, deadlineNs) / table.periodNs(timer));
+            moveOn(timer, 1L + missed);
         } else if (policy == SKIP) {
             skip(timer, 1 + lateAfter(timer, nowNs));
         } else {
             catchUp(timer, nowNs);
-            next(periodNs, 1L + missed);
+            moveOn(timer, 1L + missed);
         }
     }
 
@@ -94,19 +92,18 @@ final class MisfireRule {
 
     private void skip(int timer, long late) {
         int arrears = table.arrears(timer);
-        long periodNs = table.periodNs(timer);
         if (arrears + late <= Integer.MAX_VALUE) {
             isFiring = false;
             table.arrears(timer, arrears + (int) late);
-            next(periodNs, late);
+            moveOn(timer, late);
             return;
         }
         // More than the next record could carry: what was skipped last, with as many of these as go into one record.
         occurrence -= arrears;
-        deadlineNs -= arrears * periodNs;
+        deadlineNs -= arrears * table.periodNs(timer);
         fireTogether(Integer.MAX_VALUE);
         table.arrears(timer, 0);
-        next(periodNs, 1L + missed);
+        moveOn(timer, 1L + missed);
     }
 
     private void catchUp(int timer, long nowNs) {
@@ -130,8 +127,9 @@ final class MisfireRule {
         return overdueNs / table.periodNs(timer);
     }
 
-    private void next(long periodNs, long count) {
-        nextDeadlineNs = Saturating.deadlineNs(deadlineNs, Saturating.product(count, periodNs));
+    private void moveOn(int timer, long count) {
+        table.due(timer, Saturating.deadlineNs(deadlineNs, Saturating.product(count, table.periodNs(timer))),
+                occurrence + count);
     }
 
     /** Whether there is a record at all. */
@@ -157,10 +155,5 @@ final class MisfireRule {
     /** LATE and COALESCED, as they apply. */
     int flags() {
         return flags;
-    }
-
-    /** The earliest occurrence that is not accounted for; {@link Saturating#NEVER_NS} when it will never be due. */
-    long nextDeadlineNs() {
-        return nextDeadlineNs;
     }
 }

@@ -17,6 +17,9 @@ import java.security.SecureRandom;
  * anchor + n × period} and never drifts; its {@link io.tickbus.core.timer.MisfirePolicy} says what becomes of the
  * occurrences that are late by more than the grace. A deadline in the past is legal and fires at once.
  *
+ * <p>Firings are in deadline order, those of equal deadlines in arming order. A periodic timer that is behind by more
+ * than 100 µs catches up in turns with whatever else is due, so that nobody's timer waits for the makings-up of another.
+ *
  * <p>A held timer that is due once keeps the time that was left: its deadline moves by the pause. A periodic one keeps
  * its phase: occurrences that had not fired when it was held, or that fall into the pause, do not fire and are not
  * missed, but keep their numbers. Arming a key anew replaces its timer wholly, be it held or not.
@@ -35,6 +38,8 @@ public final class TimerEngine implements TimerQueue {
     public static final int ALL_OWNERS = -1;
 
     private static final int FIRED_LOG_ENTRIES = 1 << 16;
+    /** A periodic timer that is further behind lets all others that are due go first. */
+    private static final long MOST_BEHIND_NS = 100_000;
     private static final long DEFAULT_ECO_SLACK_NS = 50_000_000;
 
     private final TimerStore store;
@@ -48,7 +53,7 @@ public final class TimerEngine implements TimerQueue {
     private final SignalRecord firing = new SignalRecord();
     private final TimerCommand shortCommand = new TimerCommand();
     private final TimerReply shortReply = new TimerReply();
-    private final TimingWheel.ExpiryHandler expiryHandler = this::onExpiry;
+    private final TimingWheel.ExpiryHandler expiryHandler = (timer, turnNs) -> fire(timer);
     private TimerQuotas quotas;
     private long ecoSlackNs = DEFAULT_ECO_SLACK_NS;
     private FiringSink expirySink;
@@ -227,7 +232,7 @@ public final class TimerEngine implements TimerQueue {
             }
             default -> {
                 store.resume(timer, nowNs);
-                reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key).deadlineNs(wheel.deadlineNs(timer));
+                reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key).deadlineNs(table.dueNs(timer));
             }
         }
         reply.timer(owner, signalId, periodNs);
@@ -259,14 +264,14 @@ public final class TimerEngine implements TimerQueue {
         return wheel.expire(expiryNowNs, limit, expiryHandler);
     }
 
-    private void onExpiry(int timer, long deadlineNs) {
+    private void fire(int timer) {
         if (store.isDying(timer)) {
             store.forget(timer);
         } else if (table.periodNs(timer) == 0) {
-            fireOnce(timer, deadlineNs);
+            fireOnce(timer);
         } else {
-            misfire.apply(timer, deadlineNs, expiryNowNs);
-            wheel.rearm(timer, misfire.nextDeadlineNs());
+            misfire.apply(timer, expiryNowNs);
+            wheel.rearm(timer, turnNs(table.dueNs(timer)));
             if (misfire.isFiring()) {
                 describe(timer, misfire.deadlineNs(), misfire.flags());
                 firing.occurrence((int) misfire.occurrence(), misfire.missed());
@@ -275,9 +280,14 @@ public final class TimerEngine implements TimerQueue {
         }
     }
 
-    private void fireOnce(int timer, long deadlineNs) {
-        int late = misfire.isLate(timer, deadlineNs, expiryNowNs) ? SignalRecordLayout.FLAG_LATE : 0;
-        describe(timer, deadlineNs, late | SignalRecordLayout.FLAG_LAST);
+    /** When it is the turn of a periodic timer that has just fired. */
+    private long turnNs(long dueNs) {
+        return dueNs < expiryNowNs - MOST_BEHIND_NS ? expiryNowNs : dueNs;
+    }
+
+    private void fireOnce(int timer) {
+        int late = misfire.isLate(timer, expiryNowNs) ? SignalRecordLayout.FLAG_LATE : 0;
+        describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST);
         long key = table.key(timer);
         long hash = index.hash(table.owner(timer), key);
         long generation = store.accountOf(timer).generation();

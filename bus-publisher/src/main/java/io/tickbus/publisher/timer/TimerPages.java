@@ -14,14 +14,12 @@ final class TimerPages {
     static final int MOST_CANCELLED = 64;
 
     private final TimerTable table;
-    private final TimingWheel wheel;
     private final TimerStore store;
     private int sweepCursor;
 
     TimerPages(TimerStore store) {
         this.store = store;
         this.table = store.table();
-        this.wheel = store.wheel();
     }
 
     /** As {@link TimerEngine#list}. */
@@ -45,10 +43,9 @@ final class TimerPages {
 
     private void describe(int timer, TimerReply reply) {
         long periodNs = table.periodNs(timer);
-        long deadlineNs = wheel.deadlineNs(timer);
-        long occurrence = periodNs == 0 ? 0 : (deadlineNs - table.anchorNs(timer)) / periodNs;
+        long occurrence = table.occurrence(timer);
         boolean isPaused = table.state(timer) == TimerTable.PAUSED;
-        reply.answer(ReplyCode.LISTED, ReplyReason.NONE, table.key(timer)).deadlineNs(isPaused ? 0 : deadlineNs)
+        reply.answer(ReplyCode.LISTED, ReplyReason.NONE, table.key(timer)).deadlineNs(isPaused ? 0 : table.dueNs(timer))
                 .timer(table.owner(timer), table.signalId(timer), periodNs)
                 .detail(isPaused ? -1 - occurrence : occurrence);
     }

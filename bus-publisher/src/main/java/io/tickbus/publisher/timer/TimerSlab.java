@@ -108,19 +108,19 @@ final class TimerSlab {
     }
 
     void links(int timer, int previous, int next) {
-        chunk(timer)[at(timer) + LINKS] = (long) next << 32 | previous & LOW;
+        chunk(timer)[at(timer) + LINKS] = (long) next << 32 | (previous & LOW);
     }
 
     void next(int timer, int next) {
         long[] chunk = chunk(timer);
         int at = at(timer) + LINKS;
-        chunk[at] = (long) next << 32 | chunk[at] & LOW;
+        chunk[at] = (long) next << 32 | (chunk[at] & LOW);
     }
 
     void previous(int timer, int previous) {
         long[] chunk = chunk(timer);
         int at = at(timer) + LINKS;
-        chunk[at] = chunk[at] & ~LOW | previous & LOW;
+        chunk[at] = (chunk[at] & ~LOW) | (previous & LOW);
     }
 
     int bucket(int timer) {
@@ -130,7 +130,7 @@ final class TimerSlab {
     void bucket(int timer, int bucket) {
         long[] chunk = chunk(timer);
         int at = at(timer) + STATE;
-        chunk[at] = chunk[at] & ~LOW | bucket & LOW;
+        chunk[at] = (chunk[at] & ~LOW) | (bucket & LOW);
     }
 
     int generation(int timer) {

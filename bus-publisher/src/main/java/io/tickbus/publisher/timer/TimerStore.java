@@ -108,7 +108,7 @@ final class TimerStore {
         forgetSlack(timer);
         table.state(timer, TimerTable.PAUSED);
         if (table.periodNs(timer) == 0) {
-            table.anchorNs(timer, Saturating.difference(wheel.deadlineNs(timer), nowNs));
+            table.due(timer, Saturating.difference(table.dueNs(timer), nowNs), 0);
         } else {
             MisfireRule.onPause(table, timer);
         }
@@ -119,22 +119,22 @@ final class TimerStore {
         if (table.state(timer) != TimerTable.PAUSED) {
             return;
         }
-        wheel.rearm(timer, deadlineAfterPauseNs(timer, nowNs));
+        endPause(timer, nowNs);
+        wheel.rearm(timer, table.dueNs(timer));
         table.state(timer, TimerTable.PENDING);
         slacks.add(table.slackClass(timer));
     }
 
-    private long deadlineAfterPauseNs(int timer, long nowNs) {
+    private void endPause(int timer, long nowNs) {
         long periodNs = table.periodNs(timer);
+        long dueNs = table.dueNs(timer);
         if (periodNs == 0) {
-            return Saturating.deadlineNs(nowNs, table.anchorNs(timer));
+            table.due(timer, Saturating.deadlineNs(nowNs, dueNs), 0);
+        } else if (dueNs < nowNs) {
+            long passed = (Saturating.difference(nowNs, dueNs) - 1) / periodNs + 1;
+            table.due(timer, Saturating.deadlineNs(dueNs, Saturating.product(passed, periodNs)),
+                    table.occurrence(timer) + passed);
         }
-        long deadlineNs = wheel.deadlineNs(timer);
-        if (deadlineNs >= nowNs) {
-            return deadlineNs;
-        }
-        long passed = (Saturating.difference(nowNs, deadlineNs) - 1) / periodNs + 1;
-        return Saturating.deadlineNs(deadlineNs, Saturating.product(passed, periodNs));
     }
 
     /** Bytes of the arrays that hold the timers, without the wheel's. */

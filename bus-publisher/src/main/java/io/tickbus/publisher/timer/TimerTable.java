@@ -3,23 +3,25 @@ package io.tickbus.publisher.timer;
 import io.tickbus.core.timer.TimerCommand;
 
 /**
- * What the engine knows of each timer besides its deadline, by the wheel's index: 64 bytes, in chunks that are made as
+ * What the engine knows of each timer besides its deadline, by the wheel's index: 72 bytes, in chunks that are made as
  * the indexes grow and are never copied, so that no step of growth takes long.
  *
  * <pre>
  *   0        4        8                 16                24                32
  *  +-----------------+-----------------+-----------------+-----------------+
- *  | key             | periodNs        | anchorNs / left | payload, first  |
- *  +-----------------+--------+--+--+--+--------+--------+--------+--------+
- *  | payload, last   |signalId|owner|ba| graceUs| link   | cap    | arrears|
- *  +-----------------+--------+-----+--+--------+--------+--------+--------+
- *  32                40       44    46 48       52       56       60       64
+ *  | key             | periodNs        | dueNs or left   | occurrence      |
+ *  +-----------------+-----------------+--------+----+---+--------+--------+
+ *  | payload                           |signalId|own.| b | graceUs| link   |
+ *  +--------+--------+-----------------+--------+----+---+--------+--------+
+ *  | cap    | arrears|                 48       52   54  56       60       64
+ *  +--------+--------+
+ *  64       68       72
  * </pre>
  *
- * <p>{@code ba}: bits 0 to 4 payload length, 5 and 6 misfire policy, 7 keep on death, 8 and 9 state, 10 to 15 class of
- * slack. {@code anchorNs} is the deadline of occurrence 0, so that occurrence and deadline follow from each other; a
- * timer that is due once keeps there the time left while it is held. {@code arrears}: see {@link MisfireRule}. {@code
- * link}: the next in the bucket of {@link KeyIndex}.
+ * <p>{@code dueNs} is the deadline of the occurrence that is next. The wheel's may be later, for a timer that catches
+ * up; of a held timer that is due once, the time left is here instead. {@code b}: bits 0 to 4 payload length, 5 and 6
+ * misfire policy, 7 keep on death, 8 and 9 state, 10 to 15 class of slack. {@code arrears}: see {@link MisfireRule}.
+ * {@code link}: the next in the bucket of {@link KeyIndex}.
  *
  * <p>The entry of a free index has the state {@link #FREE}; no other field of it means anything.
  */
@@ -29,20 +31,21 @@ final class TimerTable {
     static final int PAUSED = 2;
 
     /** Bytes of one timer. */
-    static final int ENTRY_LENGTH = 64;
+    static final int ENTRY_LENGTH = 72;
 
     private static final int CHUNK_BITS = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
-    private static final int LONGS_BITS = 3;
+    private static final int LONGS = ENTRY_LENGTH / Long.BYTES;
 
     private static final int KEY = 0;
     private static final int PERIOD_NS = 1;
-    private static final int ANCHOR_NS = 2;
-    private static final int PAYLOAD_LOW = 3;
-    private static final int PAYLOAD_HIGH = 4;
-    private static final int HEADER = 5;
-    private static final int GRACE_LINK = 6;
-    private static final int CAP_ARREARS = 7;
+    private static final int DUE_NS = 2;
+    private static final int OCCURRENCE = 3;
+    private static final int PAYLOAD_LOW = 4;
+    private static final int PAYLOAD_HIGH = 5;
+    private static final int HEADER = 6;
+    private static final int GRACE_LINK = 7;
+    private static final int CAP_ARREARS = 8;
 
     private static final int OWNER_SHIFT = 32;
     private static final int OWNER_MASK = 0xFFFF;
@@ -68,7 +71,7 @@ final class TimerTable {
     void reach(int timer) {
         int chunk = timer >>> CHUNK_BITS;
         if (chunk >= chunkCount) {
-            chunks[chunk] = new long[1 << (CHUNK_BITS + LONGS_BITS)];
+            chunks[chunk] = new long[LONGS << CHUNK_BITS];
             chunkCount = chunk + 1;
         }
     }
@@ -90,7 +93,8 @@ final class TimerTable {
         usedEver = Math.max(usedEver, timer + 1);
         chunk[at + KEY] = command.key();
         chunk[at + PERIOD_NS] = command.periodNs();
-        chunk[at + ANCHOR_NS] = command.deadlineNs();
+        chunk[at + DUE_NS] = command.deadlineNs();
+        chunk[at + OCCURRENCE] = 0;
         chunk[at + PAYLOAD_LOW] = command.payloadLow();
         chunk[at + PAYLOAD_HIGH] = command.payloadHigh();
         chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | ((long) owner << OWNER_SHIFT)
@@ -114,13 +118,21 @@ final class TimerTable {
         return chunk(timer)[at(timer) + PERIOD_NS];
     }
 
-    /** Deadline of occurrence 0; of a held timer that is due once, the time left. */
-    long anchorNs(int timer) {
-        return chunk(timer)[at(timer) + ANCHOR_NS];
+    /** Deadline of the next occurrence; of a held timer that is due once, the time left. */
+    long dueNs(int timer) {
+        return chunk(timer)[at(timer) + DUE_NS];
     }
 
-    void anchorNs(int timer, long anchorNs) {
-        chunk(timer)[at(timer) + ANCHOR_NS] = anchorNs;
+    /** Number of the next occurrence. */
+    long occurrence(int timer) {
+        return chunk(timer)[at(timer) + OCCURRENCE];
+    }
+
+    void due(int timer, long dueNs, long occurrence) {
+        long[] chunk = chunk(timer);
+        int at = at(timer);
+        chunk[at + DUE_NS] = dueNs;
+        chunk[at + OCCURRENCE] = occurrence;
     }
 
     long payloadLow(int timer) {
@@ -203,6 +215,6 @@ final class TimerTable {
     }
 
     private static int at(int timer) {
-        return (timer & CHUNK_MASK) << LONGS_BITS;
+        return (timer & CHUNK_MASK) * LONGS;
     }
 }

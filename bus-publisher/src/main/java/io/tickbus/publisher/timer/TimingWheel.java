@@ -14,12 +14,11 @@ package io.tickbus.publisher.timer;
  * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) and allocate nothing but at
  * growth, which goes by chunks of 400 kB and never copies a timer. Each step (an arming, a cancelling, a look at the
  * next deadline, one firing) moves at most about 100 other timers, and nearly always none: there is no cascade that
- * could be half done. A bucket is a list of at most 96 timers and is sorted when its turn comes; a longer one becomes a
- * wheel of 64 finer buckets, and a wheel with little left in it a list again. Lists of equal deadlines may have any
- * length. <b>Memory:</b> 24 bytes per timer and one wheel of 536 bytes for 97 timers or more: at most 30 bytes per
- * pending timer while timers arrive; a timer at ever new distances from few others, armed and cancelled with
- * intent, can make it several times that. Nothing is given back. <b>Loss:</b> none; a timer never fires before its
- * deadline, nor twice.
+ * could be half done. A bucket is a list of at most 96 timers and is sorted when its turn comes; a longer one becomes
+ * a wheel of 64 finer buckets, and a wheel with little left in it a list again. Lists of equal deadlines may have any
+ * length. <b>Memory:</b> 24 bytes per timer and one wheel of 536 bytes for 97 timers or more: less than 31 bytes per
+ * pending timer while timers arrive. Who arms and cancels so that few timers at ever new distances are left can make it
+ * several times that. Nothing is given back. <b>Loss:</b> none; a timer never fires before its deadline, nor twice.
  *
  * <p>Source: the hierarchical wheels of G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), with
  * wheels made on demand as the nodes of a burst trie are (S. Heinz, J. Zobel, H. Williams, "Burst Tries", 2002).

@@ -111,7 +111,7 @@ final class WheelSlab {
     /** Where in this wheel a deadline that it covers belongs. */
     int placeOf(int wheel, long deadlineNs) {
         // Earlier deadlines must have lower digits, negative ones too.
-        return wheel << BUCKET_BITS | (int) ((deadlineNs ^ Long.MIN_VALUE) >>> shift(wheel)) & (BUCKETS - 1);
+        return wheel << BUCKET_BITS | ((int) ((deadlineNs ^ Long.MIN_VALUE) >>> shift(wheel)) & (BUCKETS - 1));
     }
 
     long occupied(int wheel) {
@@ -119,7 +119,7 @@ final class WheelSlab {
     }
 
     boolean isOccupied(int place) {
-        return (occupied(place >>> BUCKET_BITS) >>> place & 1) != 0;
+        return (occupied(place >>> BUCKET_BITS) & 1L << place) != 0;
     }
 
     long bucket(int place) {

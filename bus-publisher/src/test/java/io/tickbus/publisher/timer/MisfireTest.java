@@ -86,12 +86,30 @@ class MisfireTest {
     }
 
     @Test
-    void shouldKeepOthersInDeadlineOrderWhileCatchingUp() {
+    void shouldTakeTurnsWithOthersWhenFarBehind() {
         TimerEngine engine = engine(MisfirePolicy.FIRE_ALL, 1_000);
         for (int i = 0; i < 100; i++) {
             engine.arm(1_000 + i, 1, ANCHOR_NS + i * PERIOD_NS + 1);
         }
         List<Firing> firings = expire(engine, ANCHOR_NS + 99 * PERIOD_NS + 1);
+        assertEquals(200, firings.size());
+        assertEquals(0, firings.get(0).occurrence());
+        for (int i = 1; i <= 100; i++) {
+            assertEquals(999 + i, firings.get(i).key(), "nobody waits for the one that catches up");
+        }
+        for (int i = 1; i < 100; i++) {
+            assertEquals(firing(i, i < 99 ? LATE : 0, 0), firings.get(100 + i));
+        }
+    }
+
+    @Test
+    void shouldKeepDeadlineOrderWhenLittleBehind() {
+        TimerEngine engine = EngineFixture.engine(EngineFixture.periodic(ANCHOR_NS, 1_000, 42, 7, 0)
+                .misfire(MisfirePolicy.FIRE_ALL, 1_000));
+        for (int i = 0; i < 100; i++) {
+            engine.arm(1_000 + i, 1, ANCHOR_NS + i * 1_000 + 1);
+        }
+        List<Firing> firings = expire(engine, ANCHOR_NS + 100 * 1_000 - 1);
         assertEquals(200, firings.size());
         for (int i = 1; i < 200; i++) {
             assertTrue(firings.get(i).deadlineNs() > firings.get(i - 1).deadlineNs());

@@ -102,7 +102,7 @@ class TimingWheelPropertyTest {
             case 1 -> nowNs + random.nextLong(1L << random.nextInt(1, 62));
             case 2 -> nowNs + Long.MAX_VALUE / 2;
             case 3, 4, 5 -> nowNs + (1L << scaleBits);
-            case 6, 7 -> (nowNs >> scaleBits) + 1 << scaleBits;
+            case 6, 7 -> ((nowNs >> scaleBits) + 1) << scaleBits;
             case 8 -> model.isEmpty() ? nowNs : model.first().deadlineNs() + random.nextInt(-1, 2);
             case 9 -> model.isEmpty() ? nowNs : model.last().deadlineNs() - random.nextInt(3);
             default -> nowNs + random.nextLong(1L << scaleBits);
