@@ -47,7 +47,7 @@ class KilledClientIT {
             ChildJvm client = starting.remove();
             if (kill % 8 != 7) {
                 client.expect("CONNECTED");
-                client.send("endless " + random.nextLong());
+                client.arm("endless " + random.nextLong());
                 client.expect("BUSY");
             }
             TimeUnit.NANOSECONDS.sleep(random.nextInt(LONGEST_LIFE_NS)); // the random point to kill at

@@ -110,7 +110,7 @@ public final class TimerClientMain {
     }
 
     private long send(TimerCommand toSend) {
-        while (client.send(toSend) == TimerClient.FULL) {
+        while (client.arm(toSend) == TimerClient.FULL) {
             client.pollReplies(this::onReply, 64);
             signals.poll(this::onSignal, 64);
         }
@@ -155,7 +155,7 @@ public final class TimerClientMain {
                 command.arm(key, SIGNAL_ID, System.nanoTime() + TimeUnit.SECONDS.toNanos(1000))
                         .flags(random.nextInt(3) == 0 ? CommandLayout.FLAG_KEEP_ON_DEATH : 0)
                         .periodNs(random.nextBoolean() ? TimeUnit.SECONDS.toNanos(1) : 0);
-                client.send(command);
+                client.arm(command);
             }
             client.pollReplies(reply -> { }, 64);
         }

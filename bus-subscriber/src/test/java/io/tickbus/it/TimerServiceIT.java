@@ -38,7 +38,7 @@ class TimerServiceIT {
             clients.add(bus.timerClient("waiting=park"));
         }
         SplittableRandom random = seeded();
-        clients.forEach(client -> client.send("fire " + TIMERS + " " + random.nextLong()));
+        clients.forEach(client -> client.arm("fire " + TIMERS + " " + random.nextLong()));
         clients.forEach(client -> assertFires(client, client.expect("DONE fire")));
         clients.forEach(ChildJvm::quit);
         daemon.quit();
