@@ -11,6 +11,11 @@ import io.tickbus.cli.publish.PublishCommand;
 import io.tickbus.cli.reload.ReloadCommand;
 import io.tickbus.cli.stat.StatCommand;
 import io.tickbus.cli.tail.TailCommand;
+import io.tickbus.cli.timer.ArmCommand;
+import io.tickbus.cli.timer.CancelCommand;
+import io.tickbus.cli.timer.ListCommand;
+import io.tickbus.cli.timer.PauseCommand;
+import io.tickbus.cli.timer.ResumeCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +34,7 @@ import picocli.CommandLine.Spec;
         description = "A bus of timer signals between the processes of one host, over shared memory.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, DaemonCommand.class, TailCommand.class, PublishCommand.class,
+            ArmCommand.class, CancelCommand.class, PauseCommand.class, ResumeCommand.class, ListCommand.class,
             StatCommand.class, ReloadCommand.class, DumpCommand.class, ClockCommand.class, DoctorCommand.class,
             DemoPublisher.class, DemoSubscriber.class},
         footer = {
@@ -39,7 +45,8 @@ import picocli.CommandLine.Spec;
             "",
             "A first look, in two terminals:",
             "  tickbus daemon --every 1ms:42",
-            "  tickbus tail"})
+            "  tickbus tail",
+            "and a timer of your own: tickbus arm --key 7 --signal 43 --in 1s --wait"})
 public final class Tickbus implements Runnable {
     /** Exit code: done. */
     public static final int DONE = 0;

@@ -2,6 +2,7 @@ package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Durations;
+import io.tickbus.cli.ReloadSignal;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusException;
@@ -9,12 +10,10 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.PublisherLock;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.platform.Platforms;
-import io.tickbus.core.wait.WaitStrategy;
-import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerLoop;
-import io.tickbus.publisher.timer.TimerEngine;
-import io.tickbus.publisher.timer.TimerQuotas;
-import java.io.PrintWriter;
+import io.tickbus.publisher.daemon.DaemonCounter;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.publisher.daemon.TimerDaemon;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,14 +25,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Owns a bus and publishes periodic timers on it until it is told to stop. */
+/** Owns a bus and keeps timers, its own and those of all clients, until it is told to stop. */
 @Command(name = "daemon",
-        description = "Own a bus and publish periodic timers on it, until Ctrl-C or SIGTERM.",
+        description = "Own a bus and keep timers, until Ctrl-C or SIGTERM: those given here, and those that clients arm.",
         footer = {
             "",
             "Examples:",
             "  tickbus daemon --every 1ms:42                     signal 42 a thousand times a second",
             "  tickbus daemon --bus md --every 10ms:1 --every 1s:2:77 --mode spin --cpu 3",
+            "  tickbus daemon --settings /etc/tickbus.properties --log-level debug",
+            "",
+            "SIGHUP, or 'tickbus reload', reads the settings again; a line of the log on standard error says what",
+            "has changed. Ctrl-C and SIGTERM carry out what was sent and is due by then, and close the bus.",
             "",
             "Exit code 1 when somebody else publishes on the bus, with its pid."})
 public final class DaemonCommand implements Callable<Integer> {
@@ -44,11 +47,10 @@ public final class DaemonCommand implements Callable<Integer> {
     @Mixin
     private BusOptions bus;
     @Option(names = "--every", paramLabel = "PERIOD:SIGNAL_ID[:KEY]", converter = TimerSpec.Converter.class,
-            description = "A periodic timer, such as 1ms:42; may be repeated. Without any, the bus is only kept alive.")
+            description = "A periodic timer of the daemon's own, such as 1ms:42; may be repeated.")
     private List<TimerSpec> timers = new ArrayList<>();
-    @Option(names = "--mode", paramLabel = "MODE", defaultValue = "hybrid",
-            description = "How to wait for the next deadline: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-    private DaemonMode mode;
+    @Mixin
+    private SettingsOptions settings;
     @Option(names = "--slots", paramLabel = "N", defaultValue = "" + SignalsOptions.DEFAULT_SLOT_COUNT,
             description = "Signals the ring holds, a power of two; default ${DEFAULT-VALUE}.")
     private int slotCount;
@@ -58,10 +60,6 @@ public final class DaemonCommand implements Callable<Integer> {
     private String group;
     @Option(names = "--cpu", paramLabel = "N", description = "Pin the timer thread to this processor.")
     private Integer cpu;
-    @Option(names = "--grace", paramLabel = "DURATION", defaultValue = "1ms", converter = Durations.Converter.class,
-            description = "How late a timer may be before it is flagged LATE, and what it missed folded into it; "
-                    + "default ${DEFAULT-VALUE}.")
-    private long graceNs;
     @Option(names = "--heartbeat", paramLabel = "DURATION", defaultValue = "100ms",
             converter = Durations.Converter.class,
             description = "How often to give a sign of life; default ${DEFAULT-VALUE}.")
@@ -74,15 +72,18 @@ public final class DaemonCommand implements Callable<Integer> {
         SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(slotCount).withParking(!isWithoutParking)
                 .withHeartbeatIntervalNs(heartbeatNs).withGroup(group);
         BusDirectory directory = bus.directory();
+        DaemonSettings first = settings.load();
         // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
         ClockAlarm clock = ClockAlarm.start(spec.commandLine().getErr());
-        int[] cpus = pin();
         // A bus in use is refused at once; opening it says by whom.
         if (PublisherLock.probe(directory.lock()) != PublisherLock.Probe.HELD) {
-            PublisherWarmUp.run(mode, options.hasParking());
+            DaemonWarmUp.run(first, options);
         }
-        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options)) {
-            serve(publisher, cpus);
+        DaemonLog log = DaemonLog.toStream(System.err);
+        try (TimerDaemon daemon = TimerDaemon.open(directory, options, first, log)) {
+            // After the daemon has looked where its other thread may run.
+            int[] cpus = pin();
+            serve(daemon, new SettingsReload(daemon, log, settings::load), cpus);
         } finally {
             clock.stop();
         }
@@ -103,24 +104,19 @@ public final class DaemonCommand implements Callable<Integer> {
         return readBack;
     }
 
-    private void serve(SignalPublisher publisher, int[] cpus) {
-        PrintWriter err = spec.commandLine().getErr();
+    private void serve(TimerDaemon daemon, SettingsReload reload, int[] cpus) {
         DaemonReport report = new DaemonReport(spec.commandLine().getOut(), isJson);
-        CountingSink sink = new CountingSink(TimerLoop.publishing(publisher));
-        WaitStrategy waiting = mode.waitStrategy();
-        long firstSequence = publisher.nextSequence();
+        long firstSequence = daemon.publisher().nextSequence();
         // The ready line comes first, and its printing must not make the first signals late.
         long startNs = System.nanoTime() + HEAD_START_NS;
-        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
-        TimerSpec.arm(timers, engine, startNs, graceNs);
-        TimerLoop daemon = TimerLoop.of(publisher, engine, waiting, sink);
-        StopSignal.during(daemon::stop, () -> {
-            report.ready(bus.name(), publisher, mode, timers, cpus);
-            if (timers.isEmpty()) {
-                err.println("tickbus: no --every was given: the bus is kept alive with heartbeats and nothing else");
-            }
-            daemon.run();
-        });
-        report.stopped(publisher, firstSequence, System.nanoTime() - startNs, sink, waiting);
+        TimerSpec.arm(timers, daemon.engine(), startNs, daemon.settings().graceNs());
+        try (ReloadSignal reloadSignal = ReloadSignal.listen(reload::run)) {
+            daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, reloadSignal.isListening() ? 1 : 0);
+            StopSignal.during(daemon::stop, () -> {
+                report.ready(bus.name(), daemon, timers, cpus);
+                daemon.run();
+            });
+        }
+        report.stopped(daemon, firstSequence, System.nanoTime() - startNs);
     }
 }

@@ -4,8 +4,9 @@ import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.JsonOutput;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.PredictiveWait;
-import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.daemon.DaemonCounter;
+import io.tickbus.publisher.daemon.TimerDaemon;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.stream.Collectors;
 
 /** The daemon's two lines, ready and stopped: {@code name=value} pairs, or an object each. */
 record DaemonReport(PrintWriter out, boolean isJson) {
-    void ready(String bus, SignalPublisher publisher, DaemonMode mode, List<TimerSpec> timers, int[] cpus) {
+    void ready(String bus, TimerDaemon daemon, List<TimerSpec> timers, int[] cpus) {
+        SignalPublisher publisher = daemon.publisher();
         JsonObject line = new JsonObject().with("event", "ready")
                 .with("bus", bus)
                 .with("path", publisher.bus().signals().path().getParent().toString())
@@ -23,22 +25,23 @@ record DaemonReport(PrintWriter out, boolean isJson) {
                 .with("nextSequence", publisher.nextSequence())
                 .with("slots", publisher.bus().signals().header().slotCount())
                 .with("parking", publisher.bus().signals().header().hasParking())
-                .with("mode", mode.toString())
+                .with("mode", daemon.settings().mode().toString())
                 .with("timers", timers.stream().map(TimerSpec::toString).toList())
                 .with("cpus", Arrays.stream(cpus).boxed().toList())
                 .with("platform", Platforms.reason());
         print(line);
     }
 
-    void stopped(SignalPublisher publisher, long firstSequence, long ranNs, CountingSink sink, WaitStrategy waiting) {
+    void stopped(TimerDaemon daemon, long firstSequence, long ranNs) {
+        SignalPublisher publisher = daemon.publisher();
         JsonObject line = new JsonObject().with("event", "stopped")
                 .with("published", publisher.nextSequence() - firstSequence)
                 .with("nextSequence", publisher.nextSequence())
-                .with("late", sink.late())
-                .with("missed", sink.missed())
+                .with("late", daemon.counters().value(DaemonCounter.FIRINGS_LATE))
+                .with("missed", daemon.counters().value(DaemonCounter.OCCURRENCES_MISSED))
                 .with("ranNs", ranNs)
                 .with("cpuNs", Platforms.current().processCpuNs());
-        if (waiting instanceof PredictiveWait predictive) {
+        if (daemon.waitStrategy() instanceof PredictiveWait predictive) {
             line.with("guardNs", predictive.guard().guardNs())
                     .with("wakeUps", predictive.guard().wakeUps())
                     .with("preemptions", predictive.preemptions());

@@ -4,6 +4,7 @@ import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.Payload;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.WholeNumber;

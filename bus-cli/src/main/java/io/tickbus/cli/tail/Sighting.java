@@ -33,6 +33,11 @@ final class Sighting {
         return observedNs - signal.deadlineNs();
     }
 
+    /** From when it was due to when it was published: the publisher's part of the lateness. */
+    long publishedLatenessNs() {
+        return signal.publishedNs() - signal.deadlineNs();
+    }
+
     /** From when it was published to when it was seen. */
     long latencyNs() {
         return observedNs - signal.publishedNs();

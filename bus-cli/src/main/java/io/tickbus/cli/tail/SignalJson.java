@@ -16,6 +16,7 @@ final class SignalJson implements SignalFormat {
     private static final byte[] DEADLINE = ascii(",\"deadlineNs\":");
     private static final byte[] OBSERVED = ascii(",\"observedNs\":");
     private static final byte[] LATENESS = ascii(",\"latenessNs\":");
+    private static final byte[] PUBLISHED_LATENESS = ascii(",\"publishedLatenessNs\":");
     private static final byte[] LATENCY = ascii(",\"latencyNs\":");
     private static final byte[] NULL = ascii("null");
     private static final byte[] FLAGS = ascii(",\"flags\":");
@@ -43,10 +44,11 @@ final class SignalJson implements SignalFormat {
                 .put(REALTIME).put(clock.realtimeNs(signal.publishedNs(), sighting.observedNs()))
                 .put(PUBLISHED).put(signal.publishedNs()).put(DEADLINE).put(signal.deadlineNs())
                 .put(OBSERVED).put(sighting.observedNs());
+        out.put(PUBLISHED_LATENESS).put(sighting.publishedLatenessNs());
         putUnlessBacklog(out.put(LATENESS), sighting, sighting.latenessNs());
         putUnlessBacklog(out.put(LATENCY), sighting, sighting.latencyNs());
         out.put(FLAGS).put(FlagNames.jsonArray(signal.flags())).put(OCCURRENCE).put(signal.occurrence())
-                .put(MISSED).put(signal.missed()).put(PAYLOAD);
+                .put(MISSED).put(Integer.toUnsignedLong(signal.missed())).put(PAYLOAD);
         PayloadHex.put(out, signal);
         out.put(END).endLine();
     }

@@ -2,7 +2,6 @@ package io.tickbus.cli.tail;
 
 import io.tickbus.cli.JsonObject;
 import io.tickbus.core.SignalRecord;
-import java.nio.charset.StandardCharsets;
 
 /** Signals as lines of a table. Events go to standard error only, so that the table stays one. */
 final class SignalTable implements SignalFormat {
@@ -14,9 +13,6 @@ final class SignalTable implements SignalFormat {
     private static final int FLAGS_COLUMN = 85;
     private static final int MISSED_COLUMN = 101;
     private static final int PAYLOAD_COLUMN = 109;
-    private static final int NS_PER_US = 1000;
-    private static final int NS_DIGITS = 3;
-    private static final byte[] BACKLOG = "-".getBytes(StandardCharsets.US_ASCII);
 
     private final WallClock clock = new WallClock();
 
@@ -34,9 +30,9 @@ final class SignalTable implements SignalFormat {
         out.put(signal.sequence()).toColumn(SIGNAL_COLUMN).put(signal.signalId()).toColumn(TIME_COLUMN);
         clock.putTimeOfDay(out, signal.publishedNs(), sighting.observedNs());
         out.toColumn(KEY_COLUMN).put(signal.key()).toColumn(LATENESS_COLUMN);
-        putMicros(out, sighting, sighting.latenessNs());
+        Micros.putUnlessBacklog(out, sighting, sighting.latenessNs());
         out.toColumn(LATENCY_COLUMN);
-        putMicros(out, sighting, sighting.latencyNs());
+        Micros.putUnlessBacklog(out, sighting, sighting.latencyNs());
         out.toColumn(FLAGS_COLUMN).put(FlagNames.commaSeparated(signal.flags()));
         out.toColumn(MISSED_COLUMN).put(Integer.toUnsignedLong(signal.missed()));
         if (signal.payloadLength() > 0) {
@@ -44,18 +40,6 @@ final class SignalTable implements SignalFormat {
             PayloadHex.put(out, signal);
         }
         out.endLine();
-    }
-
-    private static void putMicros(LineBuffer out, Sighting sighting, long ns) {
-        if (sighting.isBacklog()) {
-            out.put(BACKLOG);
-            return;
-        }
-        if (ns < 0) {
-            out.put('-');
-        }
-        long magnitude = Math.abs(ns);
-        out.put(magnitude / NS_PER_US).put('.').putDigits(magnitude % NS_PER_US, NS_DIGITS);
     }
 
     @Override

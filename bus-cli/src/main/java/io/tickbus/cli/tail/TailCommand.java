@@ -30,10 +30,12 @@ import picocli.CommandLine.Spec;
             "  tickbus tail                                  from now on",
             "  tickbus tail md                               the same on the bus 'md'",
             "  tickbus tail --from oldest --signal 42 --json | jq .latenessNs",
+            "  tickbus tail --timers                         with owner, occurrence and how late each was published",
             "  tickbus tail --stats --seconds 10 --wait park   percentiles only",
             "",
             "Lateness is from when a signal was due to when it is seen here, latency from when it was",
-            "published. Neither is given for signals that were published before tail came."})
+            "published. Neither is given for signals that were published before tail came. With --timers,",
+            "PUBLISHED is from when a signal was due to when it was published, OBSERVED to when it is seen."})
 public final class TailCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -56,6 +58,10 @@ public final class TailCommand implements Callable<Integer> {
     @Option(names = "--timeout", paramLabel = "DURATION", converter = Durations.Converter.class,
             description = "How long to wait for the bus to appear; 0 for not at all, without it for ever.")
     private long timeoutNs = Long.MAX_VALUE;
+    @Option(names = "--timers",
+            description = "Print what concerns timers: owner, key, occurrence, missed, flags, and two latenesses, when "
+                    + "published and when seen.")
+    private boolean isTimers;
     @Option(names = "--stats", description = "Print no signals but percentiles, once a second.")
     private boolean isStatistics;
     @Option(names = "--json", description = "Print signals, events and the summary as JSON, one object a line.")
@@ -72,7 +78,7 @@ public final class TailCommand implements Callable<Integer> {
                     + " seconds=" + seconds);
         }
         LineBuffer out = new LineBuffer(new FileOutputStream(FileDescriptor.out));
-        SignalFormat format = isJson ? new SignalJson() : new SignalTable();
+        SignalFormat format = format();
         TailEvents events = new TailEvents(format, out, spec.commandLine().getErr());
         SubscriberOptions options = SubscriberOptions.defaults().withJoin(from).withWaiting(strategy)
                 .withSignalIds(signalIds).withListener(events);
@@ -91,6 +97,13 @@ public final class TailCommand implements Callable<Integer> {
             return Tickbus.DONE;
         }
         return Tickbus.DONE;
+    }
+
+    private SignalFormat format() {
+        if (isJson) {
+            return new SignalJson();
+        }
+        return isTimers ? new TimerTable() : new SignalTable();
     }
 
     private void stop() {

@@ -6,6 +6,7 @@ import io.tickbus.core.bus.CountersFile;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
@@ -45,12 +46,12 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private volatile DaemonSettings settings;
     private Thread ownThread;
 
-    private TimerDaemon(
-            BusDirectory directory, SignalPublisher publisher, DaemonSettings settings, String group) {
+    private TimerDaemon(BusDirectory directory, SignalPublisher publisher, DaemonSettings settings, String group,
+            DaemonLog log) {
         SignalsHeader header = publisher.bus().signals().header();
         this.publisher = publisher;
         this.settings = settings;
-        this.log = DaemonLog.standard();
+        this.log = log;
         directory.createClientsIfMissing(group);
         ClientFile.deleteUnfinished(directory);
         counters = new DaemonCounters(CountersFile.create(directory, header, DaemonCounter.definitions(), group));
@@ -63,7 +64,14 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
         conductor = new ClientConductor(directory, new DaemonParts(replies, sessions, events, log, counters,
                 publisher.bus().doorbell()), settings);
-        conductorThread = new Thread(conductor, "tickbus-conductor");
+        // Who pins the timer thread does so after this, and the conductor must not share its processor.
+        int[] cpus = Platforms.current().affinity();
+        conductorThread = new Thread(() -> {
+            if (cpus.length > 0) {
+                Platforms.current().setAffinity(cpus);
+            }
+            conductor.run();
+        }, "tickbus-conductor");
         conductorThread.setDaemon(true);
         agent.onHeartbeat(this::report);
         apply(settings);
@@ -80,9 +88,15 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
      * @throws io.tickbus.core.BusException when somebody else publishes on it, or its files cannot be made
      */
     public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings) {
+        return open(directory, options, settings, DaemonLog.standard());
+    }
+
+    /** As {@link #open(BusDirectory, SignalsOptions, DaemonSettings)}, with a log of the caller's. */
+    public static TimerDaemon open(
+            BusDirectory directory, SignalsOptions options, DaemonSettings settings, DaemonLog log) {
         SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options);
         try {
-            return new TimerDaemon(directory, publisher, settings, options.group());
+            return new TimerDaemon(directory, publisher, settings, options.group(), log);
         } catch (RuntimeException e) {
             publisher.close();
             throw e;

@@ -1,25 +1,38 @@
-package io.tickbus.cli.publish;
+package io.tickbus.cli;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.timer.TimerCommand;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A payload as it is typed: text, or {@code 0x} and hexadecimal digits. */
-final class Payload {
+public final class Payload {
     private final byte[] bytes;
 
     private Payload(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    SignalRecord putInto(SignalRecord signal) {
+    /** Gives it to a signal. */
+    public SignalRecord putInto(SignalRecord signal) {
         return signal.payload(bytes);
     }
 
-    static final class Converter implements ITypeConverter<Payload> {
+    /** Gives it to a timer, each of whose signals will carry it. */
+    public TimerCommand putInto(TimerCommand command) {
+        ByteBuffer padded = ByteBuffer.wrap(Arrays.copyOf(bytes, SignalRecordLayout.MAX_PAYLOAD_LENGTH))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        return command.payload(padded.getLong(0), padded.getLong(Long.BYTES), bytes.length);
+    }
+
+    /** For picocli options. */
+    public static final class Converter implements ITypeConverter<Payload> {
         @Override
         public Payload convert(String value) {
             Payload payload = parse(value);
@@ -31,7 +44,7 @@ final class Payload {
         }
     }
 
-    static Payload parse(String text) {
+    private static Payload parse(String text) {
         if (!text.startsWith("0x")) {
             return new Payload(text.getBytes(StandardCharsets.UTF_8));
         }

@@ -1,0 +1,79 @@
+package io.tickbus.cli.daemon;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.subscriber.TimerClient;
+import io.tickbus.subscriber.TimerClientOptions;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a daemon and a client of it for a moment on a bus of this process alone, so that the first real commands and
+ * signals are not interpreted.
+ */
+final class DaemonWarmUp {
+    private static final long DURATION_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(5);
+    private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long DELAY_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final int SLOT_COUNT = 1024;
+    private static final int KEYS = 64;
+    private static final int SIGNAL_ID = 1;
+
+    private DaemonWarmUp() {
+    }
+
+    /** Takes less than 250 ms on the calling thread. A file system without room for it is no reason to fail. */
+    static void run(DaemonSettings settings, SignalsOptions options) {
+        long endNs = System.nanoTime() + DURATION_NS;
+        Path root = null;
+        try {
+            root = Files.createTempDirectory("tickbus-warm-up-");
+            BusDirectory directory = BusDirectory.at(root, "warm-up");
+            try {
+                exercise(directory, settings, options, endNs);
+            } finally {
+                directory.delete();
+            }
+        } catch (IOException | RuntimeException e) {
+            System.getLogger(DaemonWarmUp.class.getName()).log(Level.DEBUG, "no warm-up", e);
+        } finally {
+            delete(root);
+        }
+    }
+
+    private static void exercise(BusDirectory directory, DaemonSettings settings, SignalsOptions options, long endNs) {
+        SignalsOptions small = SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT).withParking(options.hasParking());
+        DaemonSettings silent = settings.toBuilder().maxClients(1).logLevel(Level.OFF).build();
+        try (TimerDaemon daemon = TimerDaemon.open(directory, small, silent, DaemonLog.standard())) {
+            TimerSpec.arm(List.of(new TimerSpec(PERIOD_NS, SIGNAL_ID, null)), daemon.engine(), System.nanoTime(),
+                    GRACE_NS);
+            daemon.start();
+            try (TimerClient client = TimerClient.connect(directory,
+                    TimerClientOptions.defaults().withConnectTimeoutNs(DURATION_NS).withTrackedKeys(KEYS))) {
+                for (long key = 0; System.nanoTime() < endNs; key = (key + 1) % KEYS) {
+                    client.armAfter(key, SIGNAL_ID, DELAY_NS);
+                    client.cancel((key + KEYS / 2) % KEYS);
+                    client.pollReplies(reply -> { }, KEYS);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path root) {
+        try {
+            if (root != null) {
+                Files.deleteIfExists(root);
+            }
+        } catch (IOException e) {
+            // It is empty or nearly so, and left to whoever cleans the temporary folder: no reason to fail.
+        }
+    }
+}

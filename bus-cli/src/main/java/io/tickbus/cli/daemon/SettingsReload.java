@@ -1,0 +1,58 @@
+package io.tickbus.cli.daemon;
+
+import io.tickbus.core.BusException;
+import io.tickbus.publisher.daemon.DaemonCounter;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.daemon.DaemonSetting;
+import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.publisher.daemon.TimerDaemon;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What SIGHUP leads to: the settings are read again, and the log says what has changed, or why nothing has.
+ *
+ * <p><b>Threads:</b> any, one after the other.
+ */
+final class SettingsReload {
+    private final TimerDaemon daemon;
+    private final DaemonLog log;
+    private final Supplier<DaemonSettings> source;
+
+    SettingsReload(TimerDaemon daemon, DaemonLog log, Supplier<DaemonSettings> source) {
+        this.daemon = daemon;
+        this.log = log;
+        this.source = source;
+    }
+
+    /** Two signals at once would read and count at once. */
+    synchronized void run() {
+        DaemonSettings wanted;
+        try {
+            wanted = source.get();
+        } catch (BusException | IllegalArgumentException e) {
+            log.error("settings-refused", "error", e.getMessage());
+            // The only place that counts them, and synchronized: one writer at a time.
+            daemon.counters().add(DaemonCounter.SETTINGS_ERRORS, 1);
+            return;
+        }
+        DaemonSettings old = daemon.settings();
+        DaemonSettings next = old.reloaded(wanted);
+        List<Object> changes = new ArrayList<>();
+        for (DaemonSetting setting : old.differences(next)) {
+            changes.add(setting.key());
+            changes.add(old.text(setting) + "->" + next.text(setting));
+        }
+        if (changes.isEmpty()) {
+            changes.addAll(List.of("changed", "nothing"));
+        }
+        for (DaemonSetting setting : next.differences(wanted)) {
+            log.warn("setting-needs-restart", "key", setting.key(), "now", next.text(setting), "wanted",
+                    wanted.text(setting));
+        }
+        // Before the change itself, which may be that nothing is logged any more.
+        log.info("settings-reloaded", changes.toArray());
+        daemon.reload(next);
+    }
+}

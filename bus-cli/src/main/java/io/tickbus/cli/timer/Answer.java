@@ -1,0 +1,76 @@
+package io.tickbus.cli.timer;
+
+import io.tickbus.cli.Durations;
+import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.Tickbus;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerReply;
+import java.util.Locale;
+import picocli.CommandLine;
+
+/**
+ * The daemon's answer to a command about one timer, as it is printed.
+ *
+ * @param expected the code that means success
+ * @param nowNs    when it came
+ */
+record Answer(TimerReply reply, ReplyCode expected, long nowNs) {
+    /** {@code in 5 s}, {@code 3 ms ago}. */
+    static String due(long deadlineNs, long nowNs) {
+        long delayNs = deadlineNs - nowNs;
+        return delayNs >= 0 ? "in " + Durations.format(delayNs) : Durations.format(-delayNs) + " ago";
+    }
+
+    static String period(long periodNs) {
+        return periodNs == 0 ? "once" : "every " + Durations.format(periodNs);
+    }
+
+    boolean isDone() {
+        return reply.code() == expected;
+    }
+
+    /** Prints what was done, or why it was refused; returns the exit code. */
+    int print(CommandLine command, boolean isJson) {
+        if (isJson) {
+            JsonOutput.print(command.getOut(), json());
+        } else if (isDone()) {
+            command.getOut().println(text());
+        } else {
+            command.getErr().println("tickbus: the timer of key " + reply.key() + ": " + refusal());
+        }
+        return isDone() ? Tickbus.DONE : Tickbus.FAILED;
+    }
+
+    JsonObject json() {
+        return new JsonObject().with("code", reply.code().name())
+                .with("reason", reply.reason() == ReplyReason.NONE ? null : reply.reason().name())
+                .with("key", reply.key()).with("owner", reply.owner()).with("signalId", reply.signalId())
+                .with("deadlineNs", hasDeadline() ? reply.deadlineNs() : null)
+                .with("dueInNs", hasDeadline() ? reply.deadlineNs() - nowNs : null)
+                .with("periodNs", reply.periodNs()).with("signalSequence", reply.signalSequence());
+    }
+
+    private boolean hasDeadline() {
+        return reply.code() == ReplyCode.ARMED || reply.code() == ReplyCode.RESUMED;
+    }
+
+    /** {@code armed key 7 of owner 1: signal 42, due in 5 s, every 1 s}. */
+    private String text() {
+        return reply.code().name().toLowerCase(Locale.ROOT) + " key " + reply.key() + " of owner " + reply.owner()
+                + ": signal " + reply.signalId()
+                + (hasDeadline() ? ", due " + due(reply.deadlineNs(), nowNs) : "") + ", " + period(reply.periodNs());
+    }
+
+    private String refusal() {
+        return switch (reply.code()) {
+            case ALREADY_FIRED -> "it has fired already, as signal " + reply.signalSequence()
+                    + "; see what is armed with 'tickbus list'";
+            case UNKNOWN -> "owner " + reply.owner() + " has none of that key; see what is armed, and whose, with "
+                    + "'tickbus list --all'";
+            case FULL -> reply.reason().sentence() + "; cancel some, or raise the daemon's quota";
+            default -> "the daemon refuses the command, " + reply.reason().sentence() + "; see --help";
+        };
+    }
+}

@@ -1,0 +1,30 @@
+package io.tickbus.cli.timer;
+
+import io.tickbus.cli.BusOptions;
+import io.tickbus.subscriber.TimerClient;
+import io.tickbus.subscriber.TimerClientOptions;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Option;
+
+/** The options that say whose timers are meant, beside those that say which bus. */
+public final class ClientOptions extends BusOptions {
+    /** The name under which all commands share their timers. */
+    public static final String DEFAULT_NAME = "cli";
+    /** How long the daemon may take for an answer. */
+    static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
+
+    @Option(names = "--client-name", paramLabel = "NAME", defaultValue = DEFAULT_NAME,
+            description = "Whose timers: all clients of yours of one name share them; default ${DEFAULT-VALUE}.")
+    private String clientName;
+
+    /** Connects to the bus's daemon. */
+    TimerClient connect() {
+        return TimerClient.connect(directory(),
+                TimerClientOptions.defaults().withName(clientName).withConnectTimeoutNs(TIMEOUT_NS));
+    }
+
+    /** The name whose timers are meant. */
+    String clientName() {
+        return clientName;
+    }
+}

@@ -1,0 +1,73 @@
+package io.tickbus.cli.timer;
+
+import io.tickbus.cli.Durations;
+import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.tail.FlagNames;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.TimerClient;
+import java.util.concurrent.TimeUnit;
+
+/** Waits for the first firing of one timer, and holds it. */
+final class FiringWait {
+    private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int BATCH = 64;
+
+    private final SignalSubscriber subscriber;
+    private final TimerClient timers;
+    private final long key;
+    private final SignalRecord firing = new SignalRecord();
+    private volatile boolean isStopped;
+    private boolean hasFired;
+    private long observedNs;
+
+    FiringWait(SignalSubscriber subscriber, TimerClient timers, long key) {
+        this.subscriber = subscriber;
+        this.timers = timers;
+        this.key = key;
+    }
+
+    /**
+     * Returns when it has fired, or when the command is told to stop.
+     *
+     * @throws io.tickbus.core.BusException when the daemon is gone
+     */
+    boolean await() {
+        StopSignal.during(() -> isStopped = true, () -> {
+            while (!hasFired && !isStopped) {
+                subscriber.await(this::look, BATCH, LOOK_INTERVAL_NS);
+                if (!hasFired) {
+                    timers.pollReplies(reply -> { }, BATCH);
+                }
+            }
+        });
+        return hasFired;
+    }
+
+    private void look(SignalRecord signal) {
+        if (!hasFired && signal.key() == key && timers.isCurrent(signal)) {
+            observedNs = System.nanoTime();
+            System.arraycopy(signal.fields(), 0, firing.fields(), 0, firing.fields().length);
+            firing.sequence(signal.sequence());
+            hasFired = true;
+        }
+    }
+
+    JsonObject json() {
+        return new JsonObject().with("type", "fired").with("key", key).with("owner", firing.owner())
+                .with("signalId", firing.signalId()).with("sequence", firing.sequence())
+                .with("occurrence", firing.occurrence()).with("missed", Integer.toUnsignedLong(firing.missed()))
+                .with("flags", FlagNames.of(firing.flags())).with("deadlineNs", firing.deadlineNs())
+                .with("publishedNs", firing.publishedNs()).with("observedNs", observedNs)
+                .with("publishedLatenessNs", firing.publishedNs() - firing.deadlineNs())
+                .with("latenessNs", observedNs - firing.deadlineNs());
+    }
+
+    String text() {
+        return "fired key " + key + " of owner " + firing.owner() + ": signal " + firing.signalId() + " as sequence "
+                + firing.sequence() + ", published " + Durations.format(firing.publishedNs() - firing.deadlineNs())
+                + " and seen " + Durations.format(observedNs - firing.deadlineNs()) + " after its deadline"
+                + (firing.missed() == 0 ? "" : ", missed " + Integer.toUnsignedLong(firing.missed()));
+    }
+}

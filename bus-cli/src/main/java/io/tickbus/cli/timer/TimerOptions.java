@@ -1,0 +1,87 @@
+package io.tickbus.cli.timer;
+
+import io.tickbus.cli.Durations;
+import io.tickbus.cli.Payload;
+import io.tickbus.cli.WholeNumber;
+import io.tickbus.core.timer.MisfirePolicy;
+import io.tickbus.core.timer.TimerCommand;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Option;
+
+/** The options that describe a timer. */
+final class TimerOptions {
+    private static final long NS_PER_US = TimeUnit.MICROSECONDS.toNanos(1);
+
+    @Option(names = "--key", paramLabel = "KEY", required = true, converter = WholeNumber.ToLong.class,
+            description = "The timer's name, a 64-bit number: arming it again replaces it.")
+    private long key;
+    @Option(names = "--signal", paramLabel = "ID", required = true, converter = WholeNumber.ToInt.class,
+            description = "What its signal means, a 32-bit number.")
+    private int signalId;
+    @Option(names = "--in", paramLabel = "DURATION", converter = Durations.Converter.class,
+            description = "When it is due, from now; with --every and without this, in one period.")
+    private Long delayNs;
+    @Option(names = "--at", paramLabel = "TIME", converter = DueTime.Converter.class,
+            description = "When it is due: an ISO time such as 2026-12-01T12:00:00Z, or nanoseconds of "
+                    + "CLOCK_MONOTONIC. A time of day is converted now: later steps of the clock do not move it.")
+    private DueTime time;
+    @Option(names = "--every", paramLabel = "DURATION", converter = Durations.Converter.class, defaultValue = "0",
+            description = "The time from one firing to the next; without it the timer fires once.")
+    private long periodNs;
+    @Option(names = "--misfire", paramLabel = "fire-once|skip|fire-all", converter = MisfireName.class,
+            defaultValue = "fire-once",
+            description = "What becomes of occurrences later than the grace: all folded into one firing, skipped, or "
+                    + "each made up for, up to --cap; default ${DEFAULT-VALUE}.")
+    private MisfirePolicy misfire;
+    @Option(names = "--cap", paramLabel = "N", description = "With fire-all, the most to make up for.")
+    private Integer cap;
+    @Option(names = "--grace", paramLabel = "DURATION", defaultValue = "1ms", converter = Durations.Converter.class,
+            description = "How late a firing may be before it is LATE; microseconds, default ${DEFAULT-VALUE}.")
+    private long graceNs;
+    @Option(names = "--jitter", paramLabel = "DURATION", defaultValue = "0", converter = Durations.Converter.class,
+            description = "Due later by a random time below this, drawn once: so that many do not fire together.")
+    private long jitterNs;
+    @Option(names = "--payload", paramLabel = "TEXT|0xHEX", converter = Payload.Converter.class,
+            description = "At most 16 bytes, for each of its signals.")
+    private Payload payload;
+
+    int signalId() {
+        return signalId;
+    }
+
+    long key() {
+        return key;
+    }
+
+    /** The command, with the delay counted from now. */
+    TimerCommand command() {
+        if (delayNs != null && time != null) {
+            throw new IllegalArgumentException("a timer is due once first: give --in or --at, not both");
+        }
+        if (delayNs == null && time == null && periodNs == 0) {
+            throw new IllegalArgumentException("a timer must be due some time: give --in, --at or --every");
+        }
+        if ((misfire == MisfirePolicy.FIRE_ALL) != (cap != null)) {
+            throw new IllegalArgumentException("--misfire fire-all and --cap go together, so that a stall is not "
+                    + "followed by a flood without bounds");
+        }
+        TimerCommand command = new TimerCommand().arm(key, signalId, deadlineNs()).periodNs(periodNs)
+                .misfire(misfire, cap == null ? 0 : cap)
+                .graceUs(graceNs / NS_PER_US + (graceNs % NS_PER_US == 0 ? 0 : 1));
+        return payload == null ? command : payload.putInto(command);
+    }
+
+    private long deadlineNs() {
+        long nowNs = System.nanoTime();
+        long deadlineNs = time == null ? saturatedSum(nowNs, delayNs == null ? periodNs : delayNs)
+                : time.deadlineNs(Instant.now(), nowNs);
+        return jitterNs == 0 ? deadlineNs
+                : saturatedSum(deadlineNs, ThreadLocalRandom.current().nextLong(jitterNs));
+    }
+
+    private static long saturatedSum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+    }
+}
