@@ -1,0 +1,121 @@
+package io.tickbus.bench.latency.timers;
+
+import io.tickbus.bench.latency.timers.Figures.Tally;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes down the firings of one schedule and checks each (timer, occurrence): once, in deadline order, never early.
+ *
+ * <p><b>Threads:</b> one reports; {@link #isComplete()} from any.
+ */
+final class FiringLog {
+    private final Schedule schedule;
+    private final long settledNs;
+    private final long windowNs;
+    private final Figures figures = new Figures();
+    private final int[] nextOccurrence;
+    private final double[][] windowSumNs;
+    private final int[][] windowCount;
+    private long remaining;
+    private long lastDeadlineNs = Long.MIN_VALUE;
+    private int lastTimer;
+    private volatile boolean isComplete;
+
+    FiringLog(Workload workload, Schedule schedule) {
+        this.schedule = schedule;
+        settledNs = schedule.startNs() + workload.settleNs();
+        windowNs = workload.windowNs();
+        nextOccurrence = new int[schedule.size()];
+        int windows = windowNs == 0 ? 0 : (int) (workload.durationNs() / windowNs);
+        windowSumNs = new double[windows == 0 ? 0 : schedule.size()][windows];
+        windowCount = new int[windows == 0 ? 0 : schedule.size()][windows];
+        remaining = schedule.occurrences();
+    }
+
+    Schedule schedule() {
+        return schedule;
+    }
+
+    /** Takes down a firing. {@code missed} is how many further occurrences it stands for. */
+    void fired(int timer, int occurrence, int missed, long observedNs) {
+        long deadlineNs = schedule.deadlineNs(timer, occurrence);
+        if (deadlineNs >= schedule.endNs()) {
+            return;
+        }
+        int expected = nextOccurrence[timer];
+        if (occurrence < expected) {
+            figures.tally(Tally.DUPLICATED, 1);
+            return;
+        }
+        figures.tally(Tally.LOST, occurrence - expected);
+        // Folded ones beyond the end are not expected here.
+        long folded = Math.min(missed, schedule.occurrences(timer) - occurrence - 1);
+        figures.tally(Tally.MISSED, folded);
+        nextOccurrence[timer] = occurrence + 1 + missed;
+        measure(timer, deadlineNs, observedNs);
+        remaining -= occurrence - expected + 1 + folded;
+        if (remaining == 0) {
+            isComplete = true;
+        }
+    }
+
+    private void measure(int timer, long deadlineNs, long observedNs) {
+        // Ties of timers that fire once come in the order of arming, which is that of their numbers.
+        boolean isTieTurned = deadlineNs == lastDeadlineNs && timer < lastTimer && schedule.periodNs(timer) == 0;
+        if (deadlineNs < lastDeadlineNs || isTieTurned) {
+            figures.tally(Tally.OUT_OF_ORDER, 1);
+        }
+        lastDeadlineNs = deadlineNs;
+        lastTimer = timer;
+        if (observedNs < deadlineNs) {
+            figures.tally(Tally.EARLY, 1);
+        }
+        if (deadlineNs >= settledNs) {
+            figures.record(observedNs - deadlineNs);
+        }
+        if (windowNs > 0) {
+            int window = (int) ((deadlineNs - schedule.startNs()) / windowNs);
+            if (window < windowSumNs[timer].length) {
+                windowSumNs[timer][window] += observedNs - deadlineNs;
+                windowCount[timer][window]++;
+            }
+        }
+    }
+
+    /** Whether every occurrence due before the end was reported or counted as lost. */
+    boolean isComplete() {
+        return isComplete;
+    }
+
+    /** The figures, once nothing is reported any more: what is outstanding is lost. */
+    Figures conclude() {
+        figures.tally(Tally.LOST, remaining);
+        remaining = 0;
+        return figures;
+    }
+
+    /** Mean lateness of each timer in each window. */
+    List<List<Double>> windowMeansNs() {
+        List<List<Double>> means = new ArrayList<>();
+        for (int timer = 0; timer < windowSumNs.length; timer++) {
+            List<Double> ofTimer = new ArrayList<>();
+            for (int window = 0; window < windowSumNs[timer].length; window++) {
+                ofTimer.add(windowSumNs[timer][window] / Math.max(1, windowCount[timer][window]));
+            }
+            means.add(ofTimer);
+        }
+        return means;
+    }
+
+    /** What a child answers. */
+    Map<String, Object> toWire(double cpuPercent) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("figures", conclude().toWire());
+        map.put("windowMeansNs", windowMeansNs());
+        map.put("cpuPercent", cpuPercent);
+        return map;
+    }
+}
