@@ -36,6 +36,11 @@ public final class ChildMain {
     private static ChildRole role(String name, Map<String, Object> settings) throws Exception {
         return switch (name) {
             case "peer" -> new PeerRole(settings);
+            case "daemon" -> new DaemonRole(settings);
+            case "subscriber" -> new SubscriberRole(settings);
+            case "zero" -> new ZeroRole(settings);
+            case "arming" -> new ArmingRole(settings);
+            case "allocating" -> new AllocatingRole(settings);
             default -> throw new IllegalArgumentException("unknown role: role=" + name);
         };
     }

@@ -1,9 +1,7 @@
 package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.timers.Figures.Tally;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,11 +12,9 @@ import java.util.Map;
 final class FiringLog {
     private final Schedule schedule;
     private final long settledNs;
-    private final long windowNs;
     private final Figures figures = new Figures();
     private final int[] nextOccurrence;
-    private final double[][] windowSumNs;
-    private final int[][] windowCount;
+    private final Windows windows;
     private long remaining;
     private long lastDeadlineNs = Long.MIN_VALUE;
     private int lastTimer;
@@ -27,11 +23,8 @@ final class FiringLog {
     FiringLog(Workload workload, Schedule schedule) {
         this.schedule = schedule;
         settledNs = schedule.startNs() + workload.settleNs();
-        windowNs = workload.windowNs();
         nextOccurrence = new int[schedule.size()];
-        int windows = windowNs == 0 ? 0 : (int) (workload.durationNs() / windowNs);
-        windowSumNs = new double[windows == 0 ? 0 : schedule.size()][windows];
-        windowCount = new int[windows == 0 ? 0 : schedule.size()][windows];
+        windows = new Windows(workload, schedule);
         remaining = schedule.occurrences();
     }
 
@@ -76,13 +69,7 @@ final class FiringLog {
         if (deadlineNs >= settledNs) {
             figures.record(observedNs - deadlineNs);
         }
-        if (windowNs > 0) {
-            int window = (int) ((deadlineNs - schedule.startNs()) / windowNs);
-            if (window < windowSumNs[timer].length) {
-                windowSumNs[timer][window] += observedNs - deadlineNs;
-                windowCount[timer][window]++;
-            }
-        }
+        windows.record(timer, deadlineNs, observedNs - deadlineNs);
     }
 
     /** Whether every occurrence due before the end was reported or counted as lost. */
@@ -97,24 +84,11 @@ final class FiringLog {
         return figures;
     }
 
-    /** Mean lateness of each timer in each window. */
-    List<List<Double>> windowMeansNs() {
-        List<List<Double>> means = new ArrayList<>();
-        for (int timer = 0; timer < windowSumNs.length; timer++) {
-            List<Double> ofTimer = new ArrayList<>();
-            for (int window = 0; window < windowSumNs[timer].length; window++) {
-                ofTimer.add(windowSumNs[timer][window] / Math.max(1, windowCount[timer][window]));
-            }
-            means.add(ofTimer);
-        }
-        return means;
-    }
-
     /** What a child answers. */
     Map<String, Object> toWire(double cpuPercent) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("figures", conclude().toWire());
-        map.put("windowMeansNs", windowMeansNs());
+        map.put("windows", windows.toWire());
         map.put("cpuPercent", cpuPercent);
         return map;
     }

@@ -55,6 +55,7 @@ final class Precision implements Callable<Integer> {
 
     private List<Contender> contenders(Stage stage, Report report) throws Exception {
         List<Contender> contenders = new ArrayList<>();
+        contenders.add(TickbusContender.start(stage, Map.of()));
         for (String name : List.of("stpe", "netty-1ms", "agrona-200us")) {
             contenders.add(stage.peer(name));
         }
