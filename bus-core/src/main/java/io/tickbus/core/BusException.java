@@ -43,6 +43,12 @@ public final class BusException extends RuntimeException {
         TRUNCATED,
         /** Signals were missed and the subscriber asked to fail then. */
         OVERRUN,
+        /** The daemon does not let this client in, or has put it out, or is gone. */
+        DISCONNECTED,
+        /** The daemon did not answer in time. */
+        TIMEOUT,
+        /** A settings file says what is not allowed. */
+        BAD_SETTINGS,
         /** The operating system refused a call. */
         SYSTEM
     }

@@ -93,7 +93,10 @@ public final class SignalRecord {
         return (int) fields[OCCURRENCES];
     }
 
-    /** Further occurrences this signal stands for, at least 0: those after {@link #occurrence()}. */
+    /**
+     * Further occurrences this signal stands for, at least 0: those after {@link #occurrence()}, or before it where the
+     * flag LATE is not set.
+     */
     public int missed() {
         return (int) (fields[OCCURRENCES] >>> Integer.SIZE);
     }
@@ -192,6 +195,18 @@ public final class SignalRecord {
             fields[PAYLOAD + i / Long.BYTES] |= (bytes[i] & 0xFFL) << (Byte.SIZE * (i % Long.BYTES));
         }
         fields[HEADER] = withField(fields[HEADER], PAYLOAD_LENGTH_SHIFT, 0xFF, bytes.length, "payloadLength");
+        return this;
+    }
+
+    /** Sets a payload of at most 16 bytes, given as two little-endian numbers; bytes past the length mean nothing. */
+    public SignalRecord payload(long low, long high, int length) {
+        if (length < 0 || length > SignalRecordLayout.MAX_PAYLOAD_LENGTH) {
+            throw new IllegalArgumentException("payload must have 0 to "
+                    + SignalRecordLayout.MAX_PAYLOAD_LENGTH + " bytes: payloadLength=" + length);
+        }
+        fields[PAYLOAD] = low;
+        fields[PAYLOAD + 1] = high;
+        fields[HEADER] = withField(fields[HEADER], PAYLOAD_LENGTH_SHIFT, 0xFF, length, "payloadLength");
         return this;
     }
 

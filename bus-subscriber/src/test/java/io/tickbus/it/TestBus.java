@@ -112,6 +112,20 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
         return subscriber;
     }
 
+    /** A daemon that serves. */
+    ChildJvm daemon(String... arguments) {
+        ChildJvm daemon = start(jvm(DaemonMain.class, arguments));
+        daemon.expect("READY");
+        return daemon;
+    }
+
+    /** A client that is connected. */
+    ChildJvm timerClient(String... arguments) {
+        ChildJvm client = start(jvm(TimerClientMain.class, arguments));
+        client.expect("CONNECTED");
+        return client;
+    }
+
     private static void delete(Path folder) throws IOException {
         List<Path> paths = new ArrayList<>(FileTree.of(folder));
         paths.sort(Comparator.reverseOrder());

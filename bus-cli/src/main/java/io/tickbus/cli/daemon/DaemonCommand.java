@@ -11,8 +11,9 @@ import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerDaemon;
-import io.tickbus.publisher.timer.PeriodicTimers;
+import io.tickbus.publisher.daemon.TimerLoop;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,14 +106,14 @@ public final class DaemonCommand implements Callable<Integer> {
     private void serve(SignalPublisher publisher, int[] cpus) {
         PrintWriter err = spec.commandLine().getErr();
         DaemonReport report = new DaemonReport(spec.commandLine().getOut(), isJson);
-        CountingSink sink = new CountingSink(TimerDaemon.publishing(publisher));
+        CountingSink sink = new CountingSink(TimerLoop.publishing(publisher));
         WaitStrategy waiting = mode.waitStrategy();
         long firstSequence = publisher.nextSequence();
         // The ready line comes first, and its printing must not make the first signals late.
         long startNs = System.nanoTime() + HEAD_START_NS;
-        PeriodicTimers queue =
-                new PeriodicTimers(timers.stream().map(timer -> timer.startingAt(startNs, graceNs)).toList());
-        TimerDaemon daemon = new TimerDaemon(publisher, queue, waiting, sink);
+        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
+        TimerSpec.arm(timers, engine, startNs, graceNs);
+        TimerLoop daemon = TimerLoop.of(publisher, engine, waiting, sink);
         StopSignal.during(daemon::stop, () -> {
             report.ready(bus.name(), publisher, mode, timers, cpus);
             if (timers.isEmpty()) {

@@ -3,9 +3,9 @@ package io.tickbus.cli.daemon;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerDaemon;
-import io.tickbus.publisher.timer.PeriodicTimer;
-import io.tickbus.publisher.timer.PeriodicTimers;
+import io.tickbus.publisher.daemon.TimerLoop;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,16 +43,17 @@ final class PublisherWarmUp {
 
     private static void runTimers(SignalPublisher publisher, DaemonMode mode) {
         long nowNs = System.nanoTime();
-        PeriodicTimer timer = new PeriodicTimer(nowNs, PERIOD_NS, 1, 0, TimeUnit.SECONDS.toNanos(1));
-        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of(timer)), mode.waitStrategy(),
-                new CountingSink(TimerDaemon.publishing(publisher)));
+        TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
+        TimerSpec.arm(List.of(new TimerSpec(PERIOD_NS, 1, null)), timers, nowNs, TimeUnit.SECONDS.toNanos(1));
+        TimerLoop daemon = TimerLoop.of(publisher, timers, mode.waitStrategy(),
+                new CountingSink(TimerLoop.publishing(publisher)));
         Thread alarm = new Thread(() -> stopLater(daemon), "tickbus-warm-up");
         alarm.setDaemon(true);
         alarm.start();
         daemon.run();
     }
 
-    private static void stopLater(TimerDaemon daemon) {
+    private static void stopLater(TimerLoop daemon) {
         LockSupport.parkNanos(DURATION_NS);
         daemon.stop();
     }

@@ -1,14 +1,21 @@
 package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.Durations;
-import io.tickbus.publisher.timer.PeriodicTimer;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.publisher.timer.TimerEngine;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** One periodic timer of the command line: {@code PERIOD:SIGNAL_ID[:KEY]}. */
-record TimerSpec(long periodNs, int signalId, long key) {
+/** One periodic timer of the command line: {@code PERIOD:SIGNAL_ID[:KEY]}; {@code key} is null without one. */
+record TimerSpec(long periodNs, int signalId, Long key) {
     private static final int MAX_PARTS = 3;
     private static final long SHORTEST_PERIOD_NS = 1_000;
+    private static final long NS_PER_US = 1_000;
+    private static final long LONGEST_GRACE_US = 0xFFFF_FFFFL;
 
     static final class Converter implements ITypeConverter<TimerSpec> {
         @Override
@@ -31,15 +38,41 @@ record TimerSpec(long periodNs, int signalId, long key) {
         if (periodNs < SHORTEST_PERIOD_NS) {
             throw new IllegalArgumentException("a period is at least 1us: period=" + parts[0]);
         }
-        return new TimerSpec(periodNs, Integer.decode(parts[1]), parts.length == 2 ? 0 : Long.decode(parts[2]));
+        return new TimerSpec(periodNs, Integer.decode(parts[1]), parts.length == 2 ? null : Long.decode(parts[2]));
     }
 
-    PeriodicTimer startingAt(long nowNs, long graceNs) {
-        return new PeriodicTimer(nowNs + periodNs, periodNs, signalId, key, graceNs);
+    /**
+     * Arms all timers as the host's own, due first one period after a start. One without a key gets the lowest number
+     * that is no other's: the first has 0.
+     */
+    static void arm(List<TimerSpec> specs, TimerEngine engine, long startNs, long graceNs) {
+        Set<Long> keys = new HashSet<>();
+        for (TimerSpec spec : specs) {
+            if (spec.key != null && !keys.add(spec.key)) {
+                throw new IllegalArgumentException("two timers have the same key: key=" + spec.key);
+            }
+        }
+        long graceUs = Math.min((graceNs + NS_PER_US - 1) / NS_PER_US, LONGEST_GRACE_US);
+        for (TimerSpec spec : specs) {
+            long key = spec.key == null ? lowestFree(keys) : spec.key;
+            ReplyCode code = engine.execute(new TimerCommand().arm(key, spec.signalId, startNs + spec.periodNs)
+                    .periodNs(spec.periodNs).graceUs(graceUs));
+            if (code != ReplyCode.ARMED) {
+                throw new IllegalArgumentException("a timer cannot be armed: timer=" + spec + " code=" + code);
+            }
+        }
+    }
+
+    private static long lowestFree(Set<Long> keys) {
+        long key = 0;
+        while (!keys.add(key)) {
+            key++;
+        }
+        return key;
     }
 
     @Override
     public String toString() {
-        return Durations.format(periodNs).replace(" ", "") + ":" + signalId + (key == 0 ? "" : ":" + key);
+        return Durations.format(periodNs).replace(" ", "") + ":" + signalId + (key == null ? "" : ":" + key);
     }
 }

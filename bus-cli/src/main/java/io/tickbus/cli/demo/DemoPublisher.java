@@ -4,16 +4,17 @@ import io.tickbus.cli.BusOptions;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerDaemon;
-import io.tickbus.publisher.timer.PeriodicTimer;
-import io.tickbus.publisher.timer.PeriodicTimers;
+import io.tickbus.publisher.daemon.TimerLoop;
+import io.tickbus.publisher.timer.FiringSink;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ public final class DemoPublisher implements Callable<Integer> {
     private static final int SLOT_COUNT = 1 << 14;
     private static final int SIGNAL_ID = 42;
     /** Long: each occurrence shall fire on its own and show its own lateness, after a stall of the host too. */
-    private static final long GRACE_NS = TimeUnit.MINUTES.toNanos(1);
+    private static final long GRACE_US = TimeUnit.MINUTES.toMicros(1);
 
     @Mixin
     private BusOptions bus;
@@ -37,7 +38,7 @@ public final class DemoPublisher implements Callable<Integer> {
 
     private final CpuMeter cpuMeter = new CpuMeter();
     private SignalPublisher publisher;
-    private TimerDaemon daemon;
+    private TimerLoop daemon;
     private DemoSchedule schedule;
     private ChildLink link;
     private long subscriberPid;
@@ -66,9 +67,11 @@ public final class DemoPublisher implements Callable<Integer> {
         int space = start.indexOf(' ');
         subscriberPid = Long.parseLong(start.substring(0, space));
         schedule = DemoSchedule.parse(start.substring(space + 1));
-        PeriodicTimer timer = new PeriodicTimer(schedule.startNs(), schedule.periodNs(), SIGNAL_ID, 0, GRACE_NS);
+        TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
+        timers.execute(new TimerCommand().arm(0, SIGNAL_ID, schedule.startNs()).periodNs(schedule.periodNs())
+                .graceUs(GRACE_US));
         WaitStrategy waiting = WaitStrategy.predictive();
-        daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of(timer)), waiting, this::fire);
+        daemon = TimerLoop.of(publisher, timers, waiting, this::fire);
         link.onGone(daemon::stop);
         cpuMeter.switchTo(DemoMode.PARK);
         daemon.run();
@@ -78,13 +81,13 @@ public final class DemoPublisher implements Callable<Integer> {
         link.say(ChildLink.RESULT, result);
     }
 
-    private void fire(SignalRecord firing) {
+    private long fire(SignalRecord firing) {
         if (firing.deadlineNs() >= schedule.endNs()) {
             daemon.stop();
-            return;
+            return FiringSink.UNPUBLISHED;
         }
         DemoMode mode = schedule.modeAt(firing.deadlineNs());
-        publisher.publish(firing.publishedNs(System.nanoTime()));
+        long sequence = publisher.publish(firing.publishedNs(System.nanoTime()));
         if (mode == DemoMode.KILL) {
             PosixSignals.kill(subscriberPid, PosixSignal.SIGUSR1);
         }
@@ -94,6 +97,7 @@ public final class DemoPublisher implements Callable<Integer> {
             link.say(ChildLink.PROGRESS, progress());
             cpuMeter.switchTo(mode);
         }
+        return sequence;
     }
 
     private Map<String, Object> progress() {

@@ -2,11 +2,12 @@ package io.tickbus.cli.demo;
 
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerDaemon;
-import io.tickbus.publisher.timer.PeriodicTimer;
-import io.tickbus.publisher.timer.PeriodicTimers;
+import io.tickbus.publisher.daemon.TimerLoop;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.nio.file.Path;
@@ -50,9 +51,10 @@ final class DemoWarmUp {
         BusDirectory own = BusDirectory.at(root, "warm-up-" + ProcessHandle.current().pid());
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(own,
                 SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT))) {
-            PeriodicTimer timer = new PeriodicTimer(System.nanoTime(), PERIOD_NS, 1, 0, DURATION_NS);
-            TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of(timer)),
-                    WaitStrategy.predictive());
+            TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
+            timers.execute(new TimerCommand().arm(0, 1, System.nanoTime()).periodNs(PERIOD_NS)
+                    .graceUs(TimeUnit.NANOSECONDS.toMicros(DURATION_NS)));
+            TimerLoop daemon = TimerLoop.of(publisher, timers, WaitStrategy.predictive());
             Thread thread = new Thread(daemon, "warm-up");
             thread.start();
             exercise.with(own);

@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
  *    signals     the publisher writes, everybody else maps it read-only    {@link SignalsFile}
  *    doorbell    the only file that everybody may write                    {@link Doorbell}
  *    lock        held by the publisher as long as it lives                 {@link PublisherLock}
- *    replies     the daemon writes its answers to clients
- *    counters    the daemon writes what there is to know about it
- *    clients/    one file per client, which alone writes it
+ *    replies     the daemon writes its answers to clients                  {@link RepliesFile}
+ *    counters    the daemon writes what there is to know about it          {@link CountersFile}
+ *    clients/    one file per client, which alone writes it                {@link ClientFile}
  * </pre>
  *
  * <p>This object is only the name; nothing is touched until it is used. Directories must belong to the caller or to
@@ -159,6 +159,21 @@ public final class BusDirectory {
         check();
     }
 
+    /**
+     * Daemon: creates the directory of the clients' files where it is missing.
+     *
+     * @param group members of it may connect, mode 1770; null for the owner alone, mode 0700
+     */
+    public void createClientsIfMissing(String group) {
+        TrustedFiles.createDirectory(clients());
+        TrustedFiles.checkDirectory(clients(), ownerId);
+        if (group == null) {
+            TrustedFiles.chmod(clients(), "rwx------");
+        } else {
+            TrustedFiles.shareSticky(clients(), group);
+        }
+    }
+
     /** Gives a group access: directory 0750, everybody may pass through a root of ours. */
     public void shareWith(String group) {
         TrustedFiles.share(path(), group, "rwxr-x---");
@@ -190,7 +205,8 @@ public final class BusDirectory {
     /** As {@link #delete}, for who holds the lock. */
     void deleteFiles() {
         TrustedFiles.deleteTemporary(path());
-        for (Path file : List.of(signals(), doorbell(), lock())) {
+        ClientFile.deleteAll(this);
+        for (Path file : List.of(replies(), counters(), signals(), doorbell(), lock())) {
             TrustedFiles.deleteIfPossible(file);
         }
         deleteIfEmpty();

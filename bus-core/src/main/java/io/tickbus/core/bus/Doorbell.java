@@ -4,6 +4,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,6 +96,31 @@ public final class Doorbell {
     /** The memory, for a futex on the daemon's word. */
     public SharedRegion region() {
         return region;
+    }
+
+    /** Client: a futex on one of the words, for {@link #ring}. */
+    public FutexWord futexWord(int wordOffset) {
+        return Platforms.current().futexWord(region, wordOffset);
+    }
+
+    /**
+     * Client: ends the daemon's or its conductor's current or next sleep; one system call.
+     *
+     * @param wordOffset {@code DoorbellLayout.DAEMON_WORD} or {@code CONDUCTOR_WORD}
+     * @param futex      of the same word
+     */
+    public void ring(int wordOffset, FutexWord futex) {
+        // SYNC daemon-doorbell: pairs with Doorbell.word; without one ordered step two ringers could raise the word by
+        // one together, and the sleeper would wake for the first and sleep through the second.
+        region.getAndAddInt(wordOffset, 1);
+        futex.wakeAll();
+    }
+
+    /** Daemon: the word to sleep on, read before the last look at what there is to do. */
+    public int word(int wordOffset) {
+        // SYNC daemon-doorbell: pairs with Doorbell.ring; without acquire the look could be done before the word is
+        // read, and a ring in between would not end the sleep.
+        return region.getIntAcquire(wordOffset);
     }
 
     /**

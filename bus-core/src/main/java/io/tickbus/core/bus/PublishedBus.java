@@ -2,7 +2,6 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.HostIdentity;
@@ -182,12 +181,7 @@ public final class PublishedBus implements AutoCloseable {
 
     private static void writeHeader(SharedRegion region, SignalsOptions options, Origin origin) {
         HostIdentity host = HostIdentity.current();
-        region.putInt(SignalsLayout.LAYOUT_VERSION, SignalsLayout.VERSION);
-        region.putInt(SignalsLayout.BYTE_ORDER, SignalsLayout.BYTE_ORDER_VALUE);
-        region.putInt(SignalsLayout.HEADER_BYTES, SignalsLayout.HEADER_LENGTH);
-        region.putInt(SignalsLayout.RECORD_BYTES, SignalRecordLayout.LENGTH);
-        region.putLong(SignalsLayout.SLOT_COUNT, options.slotCount());
-        region.putLong(SignalsLayout.FILE_LENGTH, SignalsLayout.fileLength(options.slotCount()));
+        FileKind.SIGNALS.writeTo(region, options.slotCount());
         region.putInt(SignalsLayout.OPTIONS, optionBits(options));
         region.putInt(SignalsLayout.CLOCK_ID, SignalsLayout.CLOCK_MONOTONIC);
         region.putLong(SignalsLayout.BASE_SEQUENCE, origin.baseSequence());
@@ -202,7 +196,7 @@ public final class PublishedBus implements AutoCloseable {
         region.putLong(SignalsLayout.EPOCH, origin.epoch());
         new SignalsHeader(region).beginEpoch(ProcessIdentity.current(), origin.baseSequence(), System.nanoTime(),
                 options.heartbeatIntervalNs());
-        region.putLong(SignalsLayout.MAGIC, SignalsLayout.MAGIC_VALUE);
+        FileKind.SIGNALS.finish(region);
     }
 
     /** The writable signals file. */

@@ -9,10 +9,8 @@ import io.tickbus.core.platform.HostIdentity;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A mapped {@code signals} file: its header and its ring. The mapping lasts as long as this object is reachable, also
@@ -31,15 +29,13 @@ public final class SignalsFile {
         REMOVED
     }
 
-    private final Path path;
-    private final Object fileKey;
+    private final NamedFile name;
     private final SharedRegion region;
     private final SignalsHeader header;
     private final SlotRing ring;
 
-    private SignalsFile(Path path, Object fileKey, SharedRegion region) {
-        this.path = path;
-        this.fileKey = fileKey;
+    private SignalsFile(NamedFile name, SharedRegion region) {
+        this.name = name;
         this.region = region;
         this.header = new SignalsHeader(region);
         this.ring = new SlotRing(region, SignalsLayout.HEADER_LENGTH, (int) header.slotCount());
@@ -53,7 +49,7 @@ public final class SignalsFile {
     public static SignalsFile attach(BusDirectory directory) {
         directory.check();
         SignalsFile file = map(directory, false);
-        SignalsCheck.host(file.path, file.header.host(), HostIdentity.current());
+        SignalsCheck.host(file.path(), file.header.host(), HostIdentity.current());
         return file;
     }
 
@@ -65,12 +61,10 @@ public final class SignalsFile {
     static SignalsFile map(BusDirectory directory, boolean writable) {
         Path path = directory.signals();
         try {
-            // The key before the opening: where another file takes the name in between, the standing then says
-            // REPLACED, and the file is opened again. The other way round nobody would ever notice.
-            Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+            NamedFile name = NamedFile.of(path);
             try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), writable)) {
                 SignalsCheck.layout(path, channel);
-                return new SignalsFile(path, key, SharedRegion.map(channel, channel.size(), writable));
+                return new SignalsFile(name, SharedRegion.map(channel, channel.size(), writable));
             }
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
@@ -94,25 +88,18 @@ public final class SignalsFile {
 
     /** The name it was opened under. */
     public Path path() {
-        return path;
+        return name.path();
     }
 
     /** What the name means now; a few microseconds, one system call. */
     public Standing standing() {
-        try {
-            Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
-            return fileKey.equals(key) ? Standing.CURRENT : Standing.REPLACED;
-        } catch (NoSuchFileException e) {
-            return Standing.REMOVED;
-        } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
-        }
+        return name.standing();
     }
 
     /** Turns the fault of an access past the end into a sentence. */
     public BusException truncated(InternalError fault) {
         String why = "it was shortened or its storage was lost while it was mapped (" + fault.getMessage() + ")";
-        BusException e = new BusException(Reason.TRUNCATED, path.toString(), why,
+        BusException e = new BusException(Reason.TRUNCATED, path().toString(), why,
                 "delete the bus, start its publisher again and attach anew");
         e.initCause(fault);
         return e;
@@ -121,16 +108,16 @@ public final class SignalsFile {
     /** Refuses to go on when the file has become shorter than its mapping. */
     public void checkLength() {
         try {
-            long length = Files.size(path);
+            long length = Files.size(path());
             if (length < region.length() && standing() == Standing.CURRENT) {
-                throw new BusException(Reason.TRUNCATED, path.toString(),
+                throw new BusException(Reason.TRUNCATED, path().toString(),
                         "it was shortened to " + length + " of " + region.length() + " bytes while it was mapped",
                         "delete the bus, start its publisher again and attach anew");
             }
         } catch (NoSuchFileException e) {
             return;
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw TrustedFiles.failed(path(), e);
         }
     }
 }

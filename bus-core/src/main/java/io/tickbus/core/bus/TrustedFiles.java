@@ -27,6 +27,7 @@ import java.util.Set;
 final class TrustedFiles {
     private static final int ROOT_USER = 0;
     private static final int STICKY = 01000;
+    private static final int SHARED_DIRECTORY = 0770;
     private static final String TEMPORARY_PREFIX = ".new-";
     private static final FileAttribute<?> PRIVATE_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -157,6 +158,31 @@ final class TrustedFiles {
                     "name a group that you belong to");
         }
         chmod(path, permissions);
+    }
+
+    /** Gives a directory to a group whose members may add files to it and remove only their own. */
+    static void shareSticky(Path path, String group) {
+        share(path, group, "rwxrwx---");
+        try {
+            Files.setAttribute(path, "unix:mode", STICKY | SHARED_DIRECTORY, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            throw failed(path, e);
+        }
+    }
+
+    /** Whether a group may add files to a directory. */
+    static boolean isSharedWithGroup(Path directory) {
+        return attributes(directory).permissions().contains(PosixFilePermission.GROUP_WRITE);
+    }
+
+    /** Lets the group of the directory that a file is in read the file, if that group may write the directory. */
+    static void shareAsDirectory(Path file) throws IOException {
+        if (isSharedWithGroup(file.getParent())) {
+            PosixFileAttributes directory = attributes(file.getParent());
+            Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setGroup(directory.group());
+            chmod(file, "rw-r-----");
+        }
     }
 
     /** Lets everybody pass through a directory, on top of what is allowed already. */

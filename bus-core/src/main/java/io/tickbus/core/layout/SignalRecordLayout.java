@@ -38,7 +38,10 @@ public final class SignalRecordLayout {
     public static final int PAYLOAD_LENGTH = FLAGS + 1;
     /** int32: which firing of a periodic timer this is, from 0, wrapping. */
     public static final int OCCURRENCE = PAYLOAD_LENGTH + 1;
-    /** int32: further occurrences this record stands for, those after {@code occurrence}. */
+    /**
+     * int32: further occurrences this record stands for: with {@link #FLAG_LATE} those after {@code occurrence},
+     * without it those that a timer of the policy SKIP left out before.
+     */
     public static final int MISSED = OCCURRENCE + Integer.BYTES;
     /** 16 bytes: the inline payload; bytes past the length mean nothing. */
     public static final int PAYLOAD = MISSED + Integer.BYTES;
@@ -47,7 +50,7 @@ public final class SignalRecordLayout {
 
     /** The timer fired later than its grace allows. */
     public static final int FLAG_LATE = 0x01;
-    /** The record stands for {@code missed} later occurrences too. */
+    /** The record stands for {@code missed} other occurrences too. */
     public static final int FLAG_COALESCED = 0x02;
     /** The timer was recovered after a restart of the daemon. */
     public static final int FLAG_RECOVERED = 0x04;

@@ -19,6 +19,16 @@ public record ProcessIdentity(long pid, long startTicks, long pidNamespace) {
                 startTicks(ProcText.read("/proc/self/stat")), ProcText.namespaceInode("/proc/self/ns/pid"));
     }
 
+    /**
+     * Another process of this pid namespace; without a start time where there is none of that pid.
+     *
+     * @param pid as this process's own namespace numbers it
+     */
+    public static ProcessIdentity of(long pid) {
+        return new ProcessIdentity(pid, startTicks(ProcText.read("/proc/" + pid + "/stat")),
+                ProcText.namespaceInode("/proc/" + pid + "/ns/pid"));
+    }
+
     /** The start time out of a line of /proc/PID/stat, whose second field may itself hold blanks and brackets. */
     static long startTicks(String statLine) {
         String[] fields = statLine.substring(statLine.lastIndexOf(')') + 1).strip().split(" ", -1);

@@ -7,7 +7,10 @@ package io.tickbus.core.timer;
 public enum MisfirePolicy {
     /** All overdue ones are folded into one firing: the earliest, with the number of the others in {@code missed}. */
     FIRE_ONCE(0),
-    /** None of the overdue fires; the next one in time says in {@code missed} how many were left out before it. */
+    /**
+     * None of the overdue fires; the next one in time says in {@code missed} how many were left out before it. With a
+     * grace that is shorter than the daemon is usually late, 0 for instance, none is ever in time and none fires.
+     */
     SKIP(1),
     /** Each overdue one fires, up to a cap; what is beyond is folded into the last of them. */
     FIRE_ALL(2);

@@ -27,7 +27,8 @@ public enum ReplyCode {
 
     private static final ReplyCode[] BY_CODE = values();
 
-    /** The number in a reply: 1 for the first. */
+    /** The number in a reply: 1 for the first; new ones go to the end. */
+    @SuppressWarnings("EnumOrdinal")
     public int code() {
         return ordinal() + 1;
     }

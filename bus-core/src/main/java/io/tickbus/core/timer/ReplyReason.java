@@ -49,7 +49,8 @@ public enum ReplyReason {
         this.sentence = sentence;
     }
 
-    /** The number in a reply. */
+    /** The number in a reply: 0 for the first; new ones go to the end. */
+    @SuppressWarnings("EnumOrdinal")
     public int code() {
         return ordinal();
     }

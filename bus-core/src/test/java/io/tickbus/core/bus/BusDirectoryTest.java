@@ -184,6 +184,38 @@ class BusDirectoryTest {
     }
 
     @Test
+    void shouldLeaveNothingOfClientsAndDaemonWhenDeleted() throws IOException {
+        ClientFixture.create(directory);
+        ClientFile client = ClientFixture.connect(directory, "name");
+        client.close();
+        Files.createFile(directory.clients().resolve(".new-" + client.identity().uuid() + "-1-x"));
+        Files.createFile(directory.counters());
+        assertTrue(Files.exists(directory.replies()));
+        directory.delete();
+        assertFalse(Files.exists(root));
+    }
+
+    @Test
+    void shouldSpareForeignFilesAmongClientsWhenDeleted() throws IOException {
+        ClientFixture.create(directory);
+        Path foreign = Files.createFile(directory.clients().resolve("1-1-1-1-1"));
+        directory.delete();
+        assertEquals(List.of(directory.clients()), files(directory.path()));
+        assertEquals(List.of(foreign), files(directory.clients()));
+    }
+
+    @Test
+    void shouldNotFollowLinkInPlaceOfClientsWhenDeleted() throws IOException {
+        BusFixture.create(directory, 1);
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Path precious = Files.createFile(elsewhere.resolve(java.util.UUID.randomUUID().toString()));
+        Files.createSymbolicLink(directory.clients(), elsewhere);
+        directory.delete();
+        assertTrue(Files.exists(precious));
+        assertFalse(Files.exists(root));
+    }
+
+    @Test
     void shouldSpareForeignFilesWhenDeleted() throws IOException {
         BusFixture.create(directory, 1);
         Path foreign = Files.createFile(directory.path().resolve("notes.txt"));

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tickbus.core.BusException.Reason;
 import java.io.IOException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,30 @@ class BusSharingTest {
         assertShared();
         PublishedBus.open(directory, SMALL.withSlotCount(32).withGroup(GROUP)).close();
         assertShared();
+    }
+
+    @Test
+    void shouldLetGroupConnectWhenShared() throws IOException {
+        assumeRootAndGroup();
+        PublishedBus bus = PublishedBus.open(directory, SMALL.withGroup(GROUP));
+        RepliesFile.create(directory, bus.signals().header(), 2, 4, GROUP);
+        directory.createClientsIfMissing(GROUP);
+        assertEquals("rw-r-----", mode(directory.replies()));
+        assertEquals(GROUP, groupOf(directory.replies()));
+        assertEquals(01770, (int) Files.getAttribute(directory.clients(), "unix:mode") & 07777);
+        try (ClientFile client = ClientFixture.connect(directory, "")) {
+            assertEquals("rw-r-----", mode(client.path()));
+            assertEquals(GROUP, groupOf(client.path()));
+            Files.setAttribute(client.path(), "unix:uid", 1);
+            try (ClientFile opened = ClientFile.open(directory, client.identity().uuid())) {
+                assertEquals(1, opened.userId());
+            }
+            directory.createClientsIfMissing(null);
+            assertEquals("rwx------", mode(directory.clients()));
+            assertEquals(0, (int) Files.getAttribute(directory.clients(), "unix:mode") & 07000);
+            assertFails(Reason.NOT_TRUSTED, () -> ClientFile.open(directory, client.identity().uuid()));
+        }
+        bus.close();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.tickbus.core.wait;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -92,5 +93,49 @@ class WakeGuardTest {
         assertEquals(45_000, guard.guardNs(100_000));
         assertEquals(45_000, guard.guardNs(0));
         assertEquals(45_000, guard.guardNs(-HORIZON_NS));
+    }
+
+    @Test
+    void shouldObeyNewBoundsWhenTheyAreChanged() {
+        guard.setBounds(20_000, 60_000, 0.5);
+        assertEquals(60_000, guard.guardNs());
+        for (int i = 0; i < 10_000; i++) {
+            guard.recordWakeUp(0);
+        }
+        assertEquals(20_000, guard.guardNs());
+        guard.setBounds(100_000, 400_000, 0.5);
+        assertEquals(100_000, guard.guardNs());
+        assertEquals(100_000, guard.guardNs(0), "the shortest guard, whatever it costs");
+        for (int i = 0; i < 10_000; i++) {
+            guard.recordWakeUp(Long.MAX_VALUE);
+        }
+        assertEquals(400_000, guard.guardNs(HORIZON_NS));
+        assertEquals(250_000, guard.guardNs(500_000));
+        guard.setBounds(0, 0, 0);
+        guard.recordWakeUp(Long.MAX_VALUE);
+        assertEquals(0, guard.guardNs(HORIZON_NS));
+    }
+
+    @Test
+    void shouldKeepWhatItLearnedWhenBoundsAllowIt() {
+        for (int i = 0; i < 10; i++) {
+            guard.recordWakeUp(Long.MAX_VALUE);
+        }
+        guard.setBounds(0, WakeGuard.MAX_NS, 1);
+        assertEquals(120_000, guard.guardNs());
+        assertEquals(120_000, guard.guardNs(120_000));
+        assertEquals(10, guard.wakeUps());
+    }
+
+    @Test
+    void shouldRefuseBoundsThatContradictEachOther() {
+        for (double share : new double[] {-0.1, 1.1, Double.NaN}) {
+            assertThrows(IllegalArgumentException.class, () -> guard.setBounds(0, 1, share));
+        }
+        assertThrows(IllegalArgumentException.class, () -> guard.setBounds(-1, 1, 0.1));
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> guard.setBounds(2, 1, 0.1)).getMessage();
+        assertTrue(message.contains("minNs=2 maxNs=1"), message);
+        assertEquals(80_000, guard.guardNs());
     }
 }

@@ -2,44 +2,66 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.SignalGate;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.NanoClock;
 
-/** The gate of the daemon's next deadline; the doorbell's word can end its sleep early. */
+/**
+ * The gate of the daemon's next deadline and of the next command; the doorbell's word can end its sleep early.
+ *
+ * <p>Before it sleeps it says so to the clients, and then looks at their rings once more: who commits a command after
+ * that look sees that it sleeps, and rings.
+ */
 final class DeadlineGate implements SignalGate {
     private static final long TIMER_SLACK_NS = 1;
 
     private final NanoClock clock;
     private final Doorbell doorbell;
-    private final SharedRegion region;
     private final FutexWord daemonWord;
+    private final CommandSource commands;
     private boolean isDeaf;
     private boolean isThreadPrepared;
     private long deadlineNs = Long.MAX_VALUE;
     private int seenWord;
+    private long rings;
+    private long sleeps;
 
-    DeadlineGate(NanoClock clock, Doorbell doorbell) {
+    DeadlineGate(NanoClock clock, Doorbell doorbell, CommandSource commands) {
         this.clock = clock;
         this.doorbell = doorbell;
-        this.region = doorbell.region();
-        this.daemonWord = Platforms.current().futexWord(region, DoorbellLayout.DAEMON_WORD);
+        this.commands = commands;
+        this.daemonWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
     }
 
-    /** Sets what to wait for; what rang before this was heard. */
-    void arm(long nextDeadlineNs) {
-        deadlineNs = nextDeadlineNs;
+    /** Listens from here on: what rang before this is heard by the look that follows. */
+    void listen() {
         if (isDeaf) {
             isDeaf = !doorbell.restoreLength();
         }
         if (!isDeaf) {
-            // SYNC daemon-doorbell: pairs with DeadlineGate.ring; without acquire a stop requested before the ring
-            // could go unseen until the next one.
-            seenWord = region.getIntAcquire(DoorbellLayout.DAEMON_WORD);
+            int word = doorbell.word(DoorbellLayout.DAEMON_WORD);
+            if (word != seenWord) {
+                seenWord = word;
+                rings++;
+            }
         }
+    }
+
+    /** How often the doorbell had rung when it listened. */
+    long rings() {
+        return rings;
+    }
+
+    /** How often the thread went to sleep. */
+    long sleeps() {
+        return sleeps;
+    }
+
+    /** Sets until when to wait. */
+    void until(long wakeNs) {
+        deadlineNs = wakeNs;
     }
 
     /**
@@ -52,16 +74,13 @@ final class DeadlineGate implements SignalGate {
 
     /** Any thread: ends the current or the next sleep. */
     void ring() {
-        // SYNC daemon-doorbell: pairs with DeadlineGate.arm; without one ordered step two ringers could raise the word
-        // by one together, and the daemon would wake for the first and sleep through the second.
-        region.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
-        daemonWord.wakeAll();
+        doorbell.ring(DoorbellLayout.DAEMON_WORD, daemonWord);
     }
 
     @Override
     public boolean isOpen() {
-        return clock.nanoTime() >= deadlineNs
-                || (!isDeaf && region.getIntAcquire(DoorbellLayout.DAEMON_WORD) != seenWord);
+        return commands.hasNews() || clock.nanoTime() >= deadlineNs
+                || (!isDeaf && doorbell.word(DoorbellLayout.DAEMON_WORD) != seenWord);
     }
 
     @Override
@@ -76,6 +95,15 @@ final class DeadlineGate implements SignalGate {
             Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
         }
         long wakeNs = Math.min(untilNs, deadlineNs);
+        commands.announceSleep(wakeNs);
+        if (!commands.hasNews()) {
+            sleeps++;
+            sleep(wakeNs);
+        }
+        commands.announceAwake();
+    }
+
+    private void sleep(long wakeNs) {
         if (isDeaf) {
             LockSupport.parkNanos(wakeNs - clock.nanoTime());
         } else {

@@ -6,36 +6,84 @@ import io.tickbus.publisher.timer.TimerQueue;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
-/** One duty cycle of the timer thread: fire what is due, announce what comes next, give a sign of life. */
+/**
+ * One duty cycle of the timer thread: read and carry out commands, fire what is due, announce what comes next, give a
+ * sign of life. Commands come first, so that a cancel that was sent before the deadline is heard before it.
+ */
 final class TimerAgent implements Agent {
-    private static final int FIRINGS_PER_CYCLE = 256;
+    static final int DEFAULT_FIRE_LIMIT = 256;
 
     private final NanoClock clock;
     private final SignalPublisher publisher;
     private final TimerQueue timers;
     private final FiringSink sink;
+    private final CommandSource commands;
     private final long heartbeatIntervalNs;
+    private int fireLimit = DEFAULT_FIRE_LIMIT;
+    private boolean isEco;
+    private long wakeNs = Long.MAX_VALUE;
     private long nextHeartbeatNs = Long.MIN_VALUE;
+    private Runnable onHeartbeat = () -> { };
+    private long backlogCycles;
 
-    TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringSink sink) {
+    TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringSink sink,
+            CommandSource commands) {
         this.clock = clock;
         this.publisher = publisher;
         this.timers = timers;
         this.sink = sink;
+        this.commands = commands;
         this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
+    }
+
+    /** The most firings of one cycle. */
+    void fireLimit(int newLimit) {
+        fireLimit = newLimit;
+    }
+
+    /** Whether firings wait for each other within the slack of the timers. */
+    void eco(boolean newEco) {
+        isEco = newEco;
+    }
+
+    /** Something to do on the timer thread at each heartbeat. */
+    void onHeartbeat(Runnable newOnHeartbeat) {
+        onHeartbeat = newOnHeartbeat;
     }
 
     @Override
     public int doWork() {
+        int staged = commands.stage();
         long nowNs = clock.nanoTime();
-        int fired = timers.expire(nowNs, FIRINGS_PER_CYCLE, sink);
+        commands.execute(nowNs);
+        int fired = timers.expire(nowNs, fireLimit, sink);
+        if (fired >= fireLimit) {
+            backlogCycles++;
+        }
+        wakeNs = nextWakeNs();
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
-        publisher.nextDeadlineNs(timers.nextDeadlineNs());
+        publisher.nextDeadlineNs(wakeNs);
         if (nowNs >= nextHeartbeatNs) {
             publisher.heartbeat(nowNs);
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
+            onHeartbeat.run();
         }
-        return fired;
+        return staged + fired + timers.doHousekeeping();
+    }
+
+    private long nextWakeNs() {
+        long deadlineNs = timers.nextDeadlineNs();
+        return isEco && deadlineNs != Long.MAX_VALUE ? deadlineNs + timers.shortestSlackNs() : deadlineNs;
+    }
+
+    /** When the next firing is to happen: the next deadline, in eco mode with the slack on top. */
+    long wakeNs() {
+        return wakeNs;
+    }
+
+    /** Cycles that left due timers for the next. */
+    long backlogCycles() {
+        return backlogCycles;
     }
 
     long nextHeartbeatNs() {

@@ -1,92 +1,195 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.CountersFile;
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.timer.FiringSink;
-import io.tickbus.publisher.timer.TimerQueue;
-import org.agrona.concurrent.NanoClock;
+import io.tickbus.publisher.timer.TimerEngine;
 
 /**
- * Keeps timers and publishes each as a signal when it is due, until stopped. A thin loop around {@link TimerAgent};
- * to be embedded in any process, or run as the sidecar.
+ * The sidecar: keeps the timers of every process on the host that asks, and publishes each as a signal when it is due.
+ * To be run as a process of its own, or inside another:
  *
- * <p><b>Threads:</b> {@link #run} on one; {@link #stop} from any.
- * <p><b>Progress:</b> the loop waits as its {@link WaitStrategy} does and depends on no subscriber; one that cuts off
- * the doorbell costs it a repair. It allocates nothing in steady state; each heartbeat makes one system call.
- * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened.
+ * <pre>{@code
+ * try (TimerDaemon daemon = TimerDaemon.start(BusDirectory.of("app"))) {
+ *     TimerClient timers = TimerClient.connect(BusDirectory.of("app"));
+ *     timers.armAfter(1, 42, 1_000_000);
+ *     …
+ * }
+ * }</pre>
+ *
+ * <p>Two threads: the timer thread ({@link TimerLoop}), which reads commands, fires and publishes, and the conductor,
+ * which lets clients in and out and makes the system calls.
+ *
+ * <p><b>Threads:</b> {@link #run} on one, which becomes the timer thread; the rest from any.
+ * <p><b>Progress:</b> no client and no subscriber can block it. <b>Loss:</b> a firing is never lost in silence: late
+ * ones say so, folded ones are counted, refused commands are answered.
+ * <p><b>Errors:</b> {@code BusException} when its own files cannot be made, or are shortened later.
  */
-public final class TimerDaemon implements Runnable {
+public final class TimerDaemon implements Runnable, AutoCloseable {
+    private static final int REPLY_SLOTS = 1024;
+
     private final SignalPublisher publisher;
-    private final TimerQueue timers;
-    private final WaitStrategy waitStrategy;
-    private final DeadlineGate gate;
+    private final TimerEngine engine;
     private final TimerAgent agent;
-    private volatile boolean isStopped;
+    private final TimerLoop loop;
+    private final ClientConductor conductor;
+    private final Thread conductorThread;
+    private final DaemonCounters counters;
+    private final DaemonLog log;
+    private volatile DaemonSettings settings;
+    private Thread ownThread;
+
+    private TimerDaemon(
+            BusDirectory directory, SignalPublisher publisher, DaemonSettings settings, String group) {
+        SignalsHeader header = publisher.bus().signals().header();
+        this.publisher = publisher;
+        this.settings = settings;
+        this.log = DaemonLog.standard();
+        directory.createClientsIfMissing(group);
+        ClientFile.deleteUnfinished(directory);
+        counters = new DaemonCounters(CountersFile.create(directory, header, DaemonCounter.definitions(), group));
+        RepliesFile replies =
+                RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, group);
+        engine = TimerEngine.create(settings.quotas());
+        ClientEvents events = new ClientEvents();
+        ClientSessions sessions = new ClientSessions(publisher, engine, replies, counters, events);
+        agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
+        loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
+        conductor = new ClientConductor(directory, new DaemonParts(replies, sessions, events, log, counters,
+                publisher.bus().doorbell()), settings);
+        conductorThread = new Thread(conductor, "tickbus-conductor");
+        conductorThread.setDaemon(true);
+        agent.onHeartbeat(this::report);
+        apply(settings);
+    }
+
+    private void report() {
+        loop.report(counters);
+        counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
+    }
 
     /**
-     * A daemon that publishes each firing.
+     * Opens a bus as its publisher and gets everything ready; nothing runs yet.
      *
-     * @param publisher    opened by {@link SignalPublisher#openWithoutThread}, since the duty cycle gives its heartbeat
-     * @param waitStrategy {@code spin()}, {@code predictive()} or {@code park()}
+     * @throws io.tickbus.core.BusException when somebody else publishes on it, or its files cannot be made
      */
-    public TimerDaemon(SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy) {
-        this(publisher, timers, waitStrategy, publishing(publisher));
+    public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings) {
+        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options);
+        try {
+            return new TimerDaemon(directory, publisher, settings, options.group());
+        } catch (RuntimeException e) {
+            publisher.close();
+            throw e;
+        }
     }
 
-    /** A daemon whose firings go elsewhere, for instance to a sink that publishes and then does something more. */
-    public TimerDaemon(SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringSink sink) {
-        NanoClock clock = System::nanoTime;
-        this.publisher = publisher;
-        this.timers = timers;
-        this.waitStrategy = waitStrategy;
-        this.gate = new DeadlineGate(clock, publisher.bus().doorbell());
-        this.agent = new TimerAgent(clock, publisher, timers, sink);
+    /** Opens a bus with default options and settings and runs on a thread of its own, until {@link #close}. */
+    public static TimerDaemon start(BusDirectory directory) {
+        return open(directory, SignalsOptions.DEFAULT, DaemonSettings.DEFAULT).start();
     }
 
-    /** A sink that stamps each firing with the time and publishes it. */
-    public static FiringSink publishing(SignalPublisher publisher) {
-        return firing -> publisher.publish(firing.publishedNs(System.nanoTime()));
+    /** Runs on a thread of its own, until {@link #close}. */
+    public TimerDaemon start() {
+        ownThread = new Thread(this, "tickbus-timers");
+        ownThread.setDaemon(true);
+        ownThread.start();
+        return this;
     }
 
-    /** Runs until {@link #stop}; the publisher stays open. */
+    /** Runs until {@link #stop}: then drains what it has been sent, puts the clients out, and returns. */
     @Override
     public void run() {
-        while (!isStopped) {
+        conductorThread.start();
+        try {
+            loop.run();
+        } finally {
+            conductor.stop();
+            joinUninterruptibly(conductorThread);
+            conductor.closeAll();
+        }
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean isInterrupted = false;
+        while (thread.isAlive()) {
             try {
-                // The inner loop is inside, since the JVM reports a fault late: between two cycles as well.
-                while (!isStopped) {
-                    runCycle();
-                }
-            } catch (InternalError e) {
-                // A mapped file was shortened. Our own: give up with a sentence. The doorbell, which others may write:
-                // go on without it until it has its length again.
-                publisher.bus().signals().checkLength();
-                gate.goDeaf();
+                thread.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
             }
         }
-        publisher.nextDeadlineNs(Long.MAX_VALUE);
-    }
-
-    private void runCycle() {
-        gate.arm(timers.nextDeadlineNs());
-        if (agent.doWork() == 0 && !isStopped) {
-            waitStrategy.await(gate, agent.nextHeartbeatNs());
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** Ends {@link #run} soon. */
-    public void stop() {
-        isStopped = true;
-        try {
-            gate.ring();
-        } catch (InternalError e) {
-            // The doorbell was cut off: the loop sees the flag when it wakes for the next deadline or heartbeat.
-            gate.goDeaf();
+    /** Changes what can be changed while it runs; see {@link DaemonSettings}. Done when this returns or soon after. */
+    public void reload(DaemonSettings newSettings) {
+        settings = newSettings;
+        conductor.settings(newSettings);
+        loop.change(() -> apply(newSettings));
+    }
+
+    private void apply(DaemonSettings newSettings) {
+        DaemonMode mode = newSettings.mode();
+        if (!loop.waitStrategy().name().equals(mode.waiting())) {
+            loop.waitStrategy(WaitStrategy.named(mode.waiting()));
         }
+        if (loop.waitStrategy() instanceof PredictiveWait predictive) {
+            predictive.guard().setBounds(newSettings.guardMinNs(), newSettings.guardMaxNs(), newSettings.guardShare());
+        }
+        agent.eco(mode == DaemonMode.ECO);
+        agent.fireLimit(newSettings.fireLimit());
+        engine.quotas(newSettings.quotas());
+        engine.ecoSlackNs(newSettings.ecoSlackNs());
+        log.level(newSettings.logLevel());
+        counters.set(DaemonCounter.MODE, mode.code());
+        counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
+    }
+
+    /** The settings in force. */
+    public DaemonSettings settings() {
+        return settings;
+    }
+
+    /** The timers: before {@link #run}, to arm the publisher's own; afterwards they belong to the timer thread. */
+    public TimerEngine engine() {
+        return engine;
+    }
+
+    /** The publisher: only for what any thread may ask of it. */
+    public SignalPublisher publisher() {
+        return publisher;
+    }
+
+    /** What it counts. */
+    public DaemonCounters counters() {
+        return counters;
     }
 
     /** How it waits, with what it learned. */
     public WaitStrategy waitStrategy() {
-        return waitStrategy;
+        return loop.waitStrategy();
+    }
+
+    /** Ends {@link #run} soon. */
+    public void stop() {
+        loop.stop();
+    }
+
+    /** Stops, waits for its own thread if it has one, marks the bus closed and gives it free; the files stay. */
+    @Override
+    public void close() {
+        stop();
+        if (ownThread != null) {
+            joinUninterruptibly(ownThread);
+        }
+        publisher.close();
     }
 }

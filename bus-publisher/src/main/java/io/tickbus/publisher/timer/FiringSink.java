@@ -9,10 +9,13 @@ import io.tickbus.core.SignalRecord;
  */
 @FunctionalInterface
 public interface FiringSink {
+    /** The answer to a firing that became no signal. */
+    long UNPUBLISHED = -1;
+
     /**
      * Takes one firing; everything but {@code publishedNs} is set, and the record is reused for the next.
      *
-     * @return the sequence of the signal it became
+     * @return the sequence of the signal it became, or {@link #UNPUBLISHED}
      */
     long fire(SignalRecord firing);
 }

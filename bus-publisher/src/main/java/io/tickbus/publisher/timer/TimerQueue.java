@@ -18,4 +18,17 @@ public interface TimerQueue {
      * @return how many fired; {@code limit} says that more may be due
      */
     int expire(long nowNs, int limit, FiringSink sink);
+
+    /**
+     * The slack of the pending timer that has the least: how long the earliest firing may be put off so that firings
+     * share a wake-up, and none is later than its own slack.
+     */
+    long shortestSlackNs();
+
+    /**
+     * A bounded piece of what can wait: once per duty cycle, after the firings.
+     *
+     * @return how much was done; 0 says that nothing is left
+     */
+    int doHousekeeping();
 }

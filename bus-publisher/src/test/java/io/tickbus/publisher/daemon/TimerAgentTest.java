@@ -8,8 +8,8 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.timer.PeriodicTimer;
-import io.tickbus.publisher.timer.PeriodicTimers;
+import io.tickbus.publisher.timer.EngineFixture;
+import io.tickbus.publisher.timer.TimerEngine;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TimerAgentTest {
     private static final long HEARTBEAT_NS = TimeUnit.HOURS.toNanos(10);
     private static final long PERIOD_NS = 1_000_000;
+    private static final long GRACE_US = 500;
     private static final long ANCHOR_NS = 5_000_000_000L;
 
     @TempDir
@@ -33,7 +34,7 @@ class TimerAgentTest {
 
     private SignalPublisher publisher;
     private SignalsHeader header;
-    private PeriodicTimers timers;
+    private TimerEngine timers;
     private long nowNs = ANCHOR_NS - 1;
 
     @BeforeEach
@@ -41,7 +42,7 @@ class TimerAgentTest {
         publisher = SignalPublisher.openWithoutThread(BusDirectory.at(folder.resolve("root"), "bus"),
                 SignalsOptions.DEFAULT.withSlotCount(1024).withHeartbeatIntervalNs(HEARTBEAT_NS));
         header = publisher.bus().signals().header();
-        timers = new PeriodicTimers(List.of(new PeriodicTimer(ANCHOR_NS, PERIOD_NS, 1, 2, PERIOD_NS / 2)));
+        timers = EngineFixture.engine(EngineFixture.periodic(ANCHOR_NS, PERIOD_NS, 1, 2, GRACE_US));
     }
 
     @AfterEach
@@ -55,7 +56,7 @@ class TimerAgentTest {
         TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firing -> {
             announcedAtFiring.add(header.nextDeadlineNs());
             return publisher.publish(firing);
-        });
+        }, CommandSource.NONE);
         assertEquals(0, agent.doWork());
         assertEquals(ANCHOR_NS, header.nextDeadlineNs());
         for (int i = 0; i < 5; i++) {
@@ -105,6 +106,7 @@ class TimerAgentTest {
     }
 
     private TimerAgent agent() {
-        return new TimerAgent(() -> nowNs, publisher, timers, TimerDaemon.publishing(publisher));
+        return new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher),
+                CommandSource.NONE);
     }
 }

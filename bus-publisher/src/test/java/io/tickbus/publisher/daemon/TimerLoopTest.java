@@ -10,13 +10,11 @@ import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.timer.PeriodicTimer;
-import io.tickbus.publisher.timer.PeriodicTimers;
+import io.tickbus.publisher.timer.EngineFixture;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class TimerDaemonTest {
+class TimerLoopTest {
     private static final long FAR_NS = TimeUnit.SECONDS.toNanos(300);
     private static final long STOP_TIMEOUT_MS = 30_000;
 
@@ -55,8 +53,9 @@ class TimerDaemonTest {
     @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
     void shouldPublishInDeadlineOrderUntilStopped(String waiting) throws Exception {
         long anchorNs = System.nanoTime();
-        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of(
-                new PeriodicTimer(anchorNs, 500_000, 1, 10, 0), new PeriodicTimer(anchorNs, 700_000, 2, 20, 0))),
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
+                EngineFixture.periodic(anchorNs, 500_000, 1, 10, 0),
+                EngineFixture.periodic(anchorNs, 700_000, 2, 20, 0)),
                 WaitStrategy.named(waiting));
         Thread thread = start(daemon);
         SignalsFile file = SignalsFile.attach(directory);
@@ -93,8 +92,8 @@ class TimerDaemonTest {
     @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
     void shouldStopWhenDeadlineIsFar(String waiting) throws Exception {
         for (int i = 0; i < 10; i++) {
-            TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(
-                    List.of(new PeriodicTimer(System.nanoTime() + FAR_NS, 1_000_000, 1, 1, 0))),
+            TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
+                    EngineFixture.periodic(System.nanoTime() + FAR_NS, 1_000_000, 1, 1, 0)),
                     WaitStrategy.named(waiting));
             assertEquals(waiting, daemon.waitStrategy().name());
             stop(daemon, start(daemon));
@@ -104,7 +103,7 @@ class TimerDaemonTest {
 
     @Test
     void shouldStopWhenStoppedBeforeRunning() {
-        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(List.of()), WaitStrategy.park());
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(), WaitStrategy.park());
         daemon.stop();
         daemon.run();
         assertEquals(0, publisher.nextSequence());
@@ -112,8 +111,8 @@ class TimerDaemonTest {
 
     @Test
     void shouldGoOnWhenDoorbellIsCut() throws Exception {
-        TimerDaemon daemon = new TimerDaemon(publisher, new PeriodicTimers(
-                List.of(new PeriodicTimer(System.nanoTime(), 100_000, 1, 1, 0))), WaitStrategy.predictive());
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
+                EngineFixture.periodic(System.nanoTime(), 100_000, 1, 1, 0)), WaitStrategy.predictive());
         Thread thread = start(daemon);
         SignalsFile file = SignalsFile.attach(directory);
         for (int i = 0; i < 30; i++) {
@@ -130,14 +129,14 @@ class TimerDaemonTest {
         assertEquals(publisher.nextSequence(), file.ring().recover(0), "the ring is whole");
     }
 
-    private Thread start(TimerDaemon daemon) {
+    private Thread start(TimerLoop daemon) {
         Thread thread = new Thread(daemon, "daemon");
         thread.setUncaughtExceptionHandler((ignored, e) -> failure.set(e));
         thread.start();
         return thread;
     }
 
-    private void stop(TimerDaemon daemon, Thread thread) throws InterruptedException {
+    private void stop(TimerLoop daemon, Thread thread) throws InterruptedException {
         daemon.stop();
         thread.join(STOP_TIMEOUT_MS);
         assertTrue(!thread.isAlive(), "it did not stop");

@@ -1,0 +1,49 @@
+package io.tickbus.bench.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.timer.ReplyReason;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/**
+ * SYNC session: who sees that it was put out also sees why, and finds every reply that was written before.
+ *
+ * <p>What would break: without release and acquire the client could report no reason, and count a command as
+ * unanswered whose answer is there.
+ */
+@JCStressTest
+@State
+@Outcome(id = {"connected", "truncated, answered"}, expect = ACCEPTABLE, desc = "As it is.")
+@Outcome(expect = FORBIDDEN, desc = "The reason or the last reply is missing.")
+public class EvictionStress {
+    private final SessionCell cell = SessionCell.next();
+
+    private final SlotWriter replies = cell.session.replyWriter();
+
+    public EvictionStress() {
+        cell.session.putConnected(SessionStress.FIRST, 1);
+    }
+
+    @Actor
+    public void daemon() {
+        replies.write(cell.incoming);
+        cell.session.putEvicted(ReplyReason.TRUNCATED);
+    }
+
+    @Actor
+    public void client(L_Result r) {
+        if (cell.session.state() != RepliesLayout.STATE_EVICTED) {
+            r.r1 = "connected";
+        } else {
+            String answer = cell.session.ring().isCommitted(0) ? "answered" : "unanswered";
+            r.r1 = (cell.session.reason() == ReplyReason.TRUNCATED ? "truncated, " : "no reason, ") + answer;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.Doorbell;
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.platform.FutexWord;
+import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.timer.ReplyReason;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The daemon's second thread: finds the clients' files, checks and maps them, asks for signs of life, clears away what
+ * the dead left. All that makes system calls or allocates is here, so that the timer thread need not.
+ *
+ * <p>It looks around every 100 ms, and at once when somebody rings its word of the doorbell.
+ */
+final class ClientConductor implements Runnable {
+    private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long TIMER_SLACK_NS = 50_000;
+
+    private final BusDirectory directory;
+    private final RepliesFile replies;
+    private final ClientSessions sessions;
+    private final ClientEvents events;
+    private final DaemonLog log;
+    private final DaemonCounters counters;
+    private final Doorbell doorbell;
+    private final FutexWord word;
+    private final Owners owners = new Owners();
+    private final Map<UUID, ClientSession> served = new HashMap<>();
+    /** Files of clients that were refused or put out: not to be looked at again while they are there. */
+    private final Set<UUID> refused = new HashSet<>();
+    private final BitSet usedSessions = new BitSet();
+    private volatile DaemonSettings settings;
+    private volatile boolean isStopped;
+
+    ClientConductor(BusDirectory directory, DaemonParts parts, DaemonSettings settings) {
+        this.directory = directory;
+        this.replies = parts.replies();
+        this.sessions = parts.sessions();
+        this.events = parts.events();
+        this.log = parts.log();
+        this.counters = parts.counters();
+        this.doorbell = parts.doorbell();
+        this.word = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
+        this.settings = settings;
+        usedSessions.set(0);
+        events.conductor(this);
+    }
+
+    void settings(DaemonSettings newSettings) {
+        settings = newSettings;
+    }
+
+    @Override
+    public void run() {
+        Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
+        while (!isStopped) {
+            try {
+                long startNs = System.nanoTime();
+                // Before the look around: a file that gets its name after that ends the sleep that follows.
+                int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
+                round();
+                counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
+                if (!isStopped) {
+                    word.await(seen, System.nanoTime() + ROUND_NS);
+                }
+            } catch (InternalError e) {
+                // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
+                // next round by its length.
+                log.warn("conductor-fault", "error", e.getMessage());
+            }
+        }
+        round();
+    }
+
+    void stop() {
+        isStopped = true;
+        ring();
+    }
+
+    /** Ends the current or the next sleep. */
+    void ring() {
+        doorbell.ring(DoorbellLayout.CONDUCTOR_WORD, word);
+    }
+
+    private void round() {
+        events.runForConductor();
+        checkServed();
+        if (!isStopped) {
+            findNew();
+        }
+        counters.set(DaemonCounter.CLIENTS_CONNECTED, served.size());
+        counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
+        counters.add(DaemonCounter.CONDUCTOR_ROUNDS, 1);
+    }
+
+    private void checkServed() {
+        long silentSinceNs = System.nanoTime() - settings.clientSilenceNs();
+        int silent = 0;
+        for (ClientSession session : served.values()) {
+            ReplyReason reason = fault(session.file());
+            if (reason != ReplyReason.NONE && !session.isLeaving()) {
+                events.toTimerThread(() -> session.leave(reason));
+            } else if (reason == ReplyReason.NONE && session.file().heartbeatNs() < silentSinceNs) {
+                silent++;
+            }
+        }
+        counters.set(DaemonCounter.CLIENTS_SILENT, silent);
+    }
+
+    private static ReplyReason fault(ClientFile file) {
+        if (file.isShortened()) {
+            return ReplyReason.TRUNCATED;
+        }
+        if (!file.isAlive()) {
+            return file.state() == SignalsLayout.STATE_CLOSED ? ReplyReason.CLOSED : ReplyReason.DEAD;
+        }
+        return file.standing() == SignalsFile.Standing.CURRENT ? ReplyReason.NONE : ReplyReason.UNLINKED;
+    }
+
+    private void findNew() {
+        Set<UUID> found = ClientFile.list(directory);
+        refused.retainAll(found);
+        for (UUID uuid : found) {
+            if (!served.containsKey(uuid) && !refused.contains(uuid)) {
+                meet(uuid);
+            }
+        }
+    }
+
+    private void meet(UUID uuid) {
+        try {
+            ClientFile file = ClientFile.open(directory, uuid);
+            if (!file.isAlive()) {
+                file.close();
+                ClientFile.delete(directory, uuid);
+                return;
+            }
+            ReplyReason objection = objection(file);
+            if (objection == ReplyReason.NONE) {
+                admit(file);
+            } else {
+                file.close();
+                refuse(uuid, objection, objection.sentence());
+            }
+        } catch (BusException e) {
+            if (e.reason() != BusException.Reason.NOT_FOUND) {
+                refuse(uuid, ReplyReason.BAD_CLIENT_FILE, e.getMessage());
+            }
+        }
+    }
+
+    private ReplyReason objection(ClientFile file) {
+        ClientIdentity client = file.identity();
+        if (client.epoch() != replies.epoch() || client.historyId() != replies.historyId()) {
+            return ReplyReason.WRONG_EPOCH;
+        }
+        boolean isFull = served.size() >= Math.min(settings.maxClients(), replies.sessionCount() - 1);
+        return isFull ? ReplyReason.TOO_MANY_CLIENTS : ReplyReason.NONE;
+    }
+
+    private void admit(ClientFile file) {
+        ClientIdentity client = file.identity();
+        int owner = owners.open(file.userId(), client.name());
+        if (owner == 0) {
+            file.close();
+            refuse(client.uuid(), ReplyReason.TOO_MANY_CLIENTS, "all owner numbers are in use");
+            return;
+        }
+        int index = usedSessions.nextClearBit(0);
+        usedSessions.set(index);
+        ClientSession session =
+                new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
+        served.put(client.uuid(), session);
+        events.toTimerThread(() -> sessions.admit(session));
+        counters.add(DaemonCounter.CLIENTS_ADMITTED, 1);
+        log.info("client-connected", "client", client.uuid(), "pid", client.process().pid(), "name", client.name(),
+                "owner", owner, "session", index);
+    }
+
+    private void refuse(UUID uuid, ReplyReason reason, String why) {
+        refused.add(uuid);
+        events.toTimerThread(() -> sessions.reject(uuid, reason));
+        counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
+        log.warn("client-refused", "client", uuid, "reason", reason, "why", why);
+    }
+
+    /** After the timer thread let a client go: clears away what is left of it. */
+    void dismissed(ClientSession session) {
+        ClientFile file = session.file();
+        UUID uuid = file.identity().uuid();
+        ReplyReason reason = session.leaveReason();
+        served.remove(uuid);
+        usedSessions.clear(session.index());
+        boolean isGone = !file.isAlive();
+        file.close();
+        if (isGone) {
+            ClientFile.delete(directory, uuid);
+        } else {
+            refused.add(uuid);
+        }
+        counters.add(reason == ReplyReason.CLOSED || reason == ReplyReason.STOPPING ? DaemonCounter.CLIENTS_CLOSED
+                : reason == ReplyReason.DEAD ? DaemonCounter.CLIENTS_REAPED : DaemonCounter.CLIENTS_EVICTED, 1);
+        log.info("client-dismissed", "client", uuid, "reason", reason, "why", reason.sentence());
+        int owner = session.owner();
+        if (owners.close(owner)) {
+            events.toTimerThread(() -> sessions.ownerLeft(owner));
+        }
+    }
+
+    /** After the timer thread found nothing left of an owner without clients. */
+    void ownerFreed(int owner) {
+        owners.release(owner);
+    }
+
+    /** Closes the files of who is still there; after {@link #run} has ended. */
+    void closeAll() {
+        for (Iterator<ClientSession> rest = served.values().iterator(); rest.hasNext(); ) {
+            rest.next().file().close();
+            rest.remove();
+        }
+    }
+}

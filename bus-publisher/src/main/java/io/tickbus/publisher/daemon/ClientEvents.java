@@ -1,0 +1,57 @@
+package io.tickbus.publisher.daemon;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * What the conductor and the timer thread have to tell each other: rare things, each as a piece of work for the other.
+ *
+ * <p>Any thread may post; each side runs its own. An empty queue costs its reader one load.
+ */
+final class ClientEvents {
+    private final Queue<Runnable> forTimerThread = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> forConductor = new ConcurrentLinkedQueue<>();
+    private volatile ClientConductor conductor;
+
+    void conductor(ClientConductor newConductor) {
+        conductor = newConductor;
+    }
+
+    /** To be run by the timer thread, which is not woken for it. */
+    void toTimerThread(Runnable work) {
+        forTimerThread.add(work);
+    }
+
+    /** Timer thread: does what there is to do; returns how much that was. */
+    int runForTimerThread() {
+        return run(forTimerThread);
+    }
+
+    boolean hasWorkForTimerThread() {
+        return !forTimerThread.isEmpty();
+    }
+
+    /** Conductor: does what there is to do. */
+    int runForConductor() {
+        return run(forConductor);
+    }
+
+    private static int run(Queue<Runnable> queue) {
+        int count = 0;
+        for (Runnable work = queue.poll(); work != null; work = queue.poll()) {
+            work.run();
+            count++;
+        }
+        return count;
+    }
+
+    /** Timer thread: a client is served no more. */
+    void dismissed(ClientSession session) {
+        forConductor.add(() -> conductor.dismissed(session));
+    }
+
+    /** Timer thread: nothing is left of an owner. */
+    void ownerFreed(int owner) {
+        forConductor.add(() -> conductor.ownerFreed(owner));
+    }
+}

@@ -1,0 +1,142 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.Session;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+
+/**
+ * One connected client as the timer thread serves it. Its memory is read in one step, {@link #stage}, and acted upon in
+ * another, so that a fault of a file that was shortened under us comes up between the two and never in the middle of
+ * the timers. Used by the timer thread alone, save what is final.
+ */
+final class ClientSession {
+    private final int index;
+    private final int owner;
+    private final ClientFile file;
+    private final Session words;
+    private final SlotRing commands;
+    private final SlotWriter replies;
+    private final TimerCommand[] staged;
+    private int stagedCount;
+    private long consumed;
+    private ReplyReason leaveReason = ReplyReason.NONE;
+    private boolean isLeaving;
+
+    ClientSession(int index, int owner, ClientFile file, Session words, int commandLimit) {
+        this.index = index;
+        this.owner = owner;
+        this.file = file;
+        this.words = words;
+        this.commands = file.ring();
+        this.replies = words.replyWriter();
+        this.staged = new TimerCommand[commandLimit];
+        for (int i = 0; i < commandLimit; i++) {
+            staged[i] = new TimerCommand();
+        }
+    }
+
+    /** Lets the client in: from here on it may send. */
+    void admit() {
+        words.putConnected(file.identity().uuid(), owner);
+    }
+
+    int index() {
+        return index;
+    }
+
+    int owner() {
+        return owner;
+    }
+
+    ClientFile file() {
+        return file;
+    }
+
+    /** Whether a command waits. Touches the client's memory. */
+    boolean hasNews() {
+        return commands.hasNews(consumed);
+    }
+
+    /** Copies the commands that wait, at most as many as there is room for. Touches the client's memory. */
+    int stage() {
+        stagedCount = 0;
+        while (stagedCount < staged.length) {
+            int found = commands.read(consumed + stagedCount, staged[stagedCount].fields());
+            if (found == SlotRing.OVERWRITTEN) {
+                // A ring that refuses is never overwritten before it was consumed: this is no client's work.
+                leave(ReplyReason.CORRUPT_RING);
+            }
+            if (found != SlotRing.COMMITTED) {
+                break;
+            }
+            stagedCount++;
+        }
+        return stagedCount;
+    }
+
+    int stagedCount() {
+        return stagedCount;
+    }
+
+    TimerCommand staged(int i) {
+        return staged[i];
+    }
+
+    long stagedSequence(int i) {
+        return consumed + i;
+    }
+
+    void answer(TimerReply reply) {
+        replies.write(reply.fields());
+    }
+
+    /** The staged commands are answered; their slots may be used again. */
+    void releaseStaged(long pendingTimers) {
+        consumed += stagedCount;
+        stagedCount = 0;
+        words.putPendingTimers(pendingTimers);
+        words.putConsumed(consumed);
+    }
+
+    /** What was staged and not answered is staged again; after a fault. */
+    void unstage() {
+        stagedCount = 0;
+    }
+
+    /** The client goes, or is put out; the first reason counts. What it has sent is read before it is let go. */
+    void leave(ReplyReason reason) {
+        if (!isLeaving) {
+            isLeaving = true;
+            leaveReason = reason;
+        }
+    }
+
+    boolean isLeaving() {
+        return isLeaving;
+    }
+
+    /** Whether what it has sent still counts. */
+    boolean isTrusted() {
+        return switch (leaveReason) {
+            case NONE, DEAD, CLOSED, UNLINKED, STOPPING -> true;
+            default -> false;
+        };
+    }
+
+    ReplyReason leaveReason() {
+        return leaveReason;
+    }
+
+    /** Says in the table that the client is served no more. */
+    void dismiss() {
+        if (leaveReason == ReplyReason.DEAD || leaveReason == ReplyReason.CLOSED) {
+            words.putFree();
+        } else {
+            words.putEvicted(leaveReason);
+        }
+    }
+}

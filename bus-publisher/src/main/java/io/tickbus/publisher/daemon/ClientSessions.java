@@ -1,0 +1,203 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.timer.TimerEngine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The connected clients: reads their commands in turn, has them carried out, answers each. The timer thread's.
+ *
+ * <p>One client can neither block nor slow another by more than its share of a duty cycle, and whatever stands in its
+ * file costs itself the connection and nobody else anything: see {@link ClientSession}.
+ */
+final class ClientSessions implements CommandSource {
+    /** Replies to one request for a list, its end included. */
+    static final int LIST_PAGE = 64;
+
+    private final SignalPublisher publisher;
+    private final TimerEngine engine;
+    private final RepliesFile replies;
+    private final SlotWriter frontDesk;
+    private final DaemonCounters counters;
+    private final TimerReply reply = new TimerReply();
+    private final List<ClientSession> sessions = new ArrayList<>();
+    /** Owners without clients, some of whose timers may still be there. */
+    private final List<Integer> left = new ArrayList<>();
+    private final ClientEvents events;
+    private ClientSession listing;
+    private long listingSequence;
+
+    ClientSessions(SignalPublisher publisher, TimerEngine engine, RepliesFile replies, DaemonCounters counters,
+            ClientEvents events) {
+        this.publisher = publisher;
+        this.engine = engine;
+        this.replies = replies;
+        this.frontDesk = replies.session(0).replyWriter();
+        this.counters = counters;
+        this.events = events;
+    }
+
+    @Override
+    public boolean hasNews() {
+        for (int i = 0; i < sessions.size(); i++) {
+            if (sessions.get(i).hasNews()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public int stage() {
+        int count = 0;
+        for (int i = 0; i < sessions.size(); i++) {
+            count += sessions.get(i).stage();
+        }
+        if (!sessions.isEmpty()) {
+            bringUpFault();
+        }
+        return count;
+    }
+
+    /**
+     * The JVM reports an access past the end of a shortened file as an {@link InternalError} at its leisure, perhaps
+     * in the middle of an arming some calls later. It does so at the latest when the thread comes back from native
+     * code: this is the cheapest way there, some 20 ns.
+     */
+    private void bringUpFault() {
+        if (Thread.holdsLock(this)) {
+            throw new IllegalStateException("the timer thread holds a lock");
+        }
+    }
+
+    @Override
+    public void execute(long nowNs) {
+        events.runForTimerThread();
+        freeOwners();
+        for (int i = sessions.size() - 1; i >= 0; i--) {
+            ClientSession session = sessions.get(i);
+            if (session.stagedCount() > 0 && (!session.isLeaving() || session.isTrusted())) {
+                execute(session, nowNs);
+            } else if (session.isLeaving()) {
+                sessions.remove(i);
+                dismiss(session);
+            }
+        }
+    }
+
+    private void execute(ClientSession session, long nowNs) {
+        for (int i = 0; i < session.stagedCount(); i++) {
+            TimerCommand command = session.staged(i);
+            long sequence = session.stagedSequence(i);
+            counters.countCommand(command.type());
+            if (command.type() == CommandLayout.TYPE_LIST) {
+                list(session, sequence, command);
+            } else {
+                engine.execute(ownerOf(session, command), command, nowNs, publisher.nextSequence(), reply);
+                counters.countReply(reply);
+                session.answer(reply.commandSequence(sequence));
+            }
+        }
+        session.releaseStaged(engine.pending(session.owner()));
+    }
+
+    /** Everybody who may connect may cancel what everybody else armed, if he says so: operators clear up. */
+    private static int ownerOf(ClientSession session, TimerCommand command) {
+        boolean isForOther = command.type() == CommandLayout.TYPE_CANCEL
+                && (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
+        return isForOther ? (int) command.payloadLow() & Owners.MAX_OWNERS : session.owner();
+    }
+
+    private void list(ClientSession session, long sequence, TimerCommand command) {
+        boolean isForAll = (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
+        listing = session;
+        listingSequence = sequence;
+        engine.list(isForAll ? TimerEngine.ALL_OWNERS : session.owner(), command.key(), LIST_PAGE - 1,
+                this::answerListing, reply);
+    }
+
+    private void answerListing(TimerReply listed) {
+        listing.answer(listed.commandSequence(listingSequence));
+    }
+
+    private void dismiss(ClientSession session) {
+        session.dismiss();
+        events.dismissed(session);
+    }
+
+    /** Lets a client in. */
+    void admit(ClientSession session) {
+        left.remove((Integer) session.owner());
+        engine.openOwner(session.owner());
+        session.admit();
+        sessions.add(session);
+    }
+
+    /** Tells a client at the front desk that it is not let in. */
+    void reject(UUID uuid, ReplyReason reason) {
+        reply.answer(ReplyCode.REJECTED, reason, uuid.getMostSignificantBits())
+                .deadlineNs(uuid.getLeastSignificantBits());
+        frontDesk.write(reply.fields());
+    }
+
+    @Override
+    public boolean evictShortened() {
+        boolean isAny = false;
+        for (int i = 0; i < sessions.size(); i++) {
+            ClientSession session = sessions.get(i);
+            session.unstage();
+            if (session.file().isShortened()) {
+                session.leave(ReplyReason.TRUNCATED);
+                isAny = true;
+            }
+        }
+        for (int i = sessions.size() - 1; i >= 0; i--) {
+            if (sessions.get(i).leaveReason() == ReplyReason.TRUNCATED) {
+                dismiss(sessions.remove(i));
+            }
+        }
+        return isAny;
+    }
+
+    @Override
+    public void dismissAll(ReplyReason reason) {
+        for (ClientSession session : sessions) {
+            session.leave(reason);
+            dismiss(session);
+        }
+        sessions.clear();
+    }
+
+    @Override
+    public void announceSleep(long untilNs) {
+        replies.announceSleep(untilNs);
+    }
+
+    @Override
+    public void announceAwake() {
+        replies.announceAwake();
+    }
+
+    /** The last client of an owner is gone, and with it the timers that it did not want kept. */
+    void ownerLeft(int owner) {
+        engine.cancelOwner(owner);
+        left.add(owner);
+    }
+
+    private void freeOwners() {
+        for (int i = left.size() - 1; i >= 0; i--) {
+            if (engine.closeOwner(left.get(i))) {
+                events.ownerFreed(left.remove(i));
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.core.timer.ReplyReason;
+
+/** Where a duty cycle gets its commands from: the clients, or nowhere. The timer thread's. */
+interface CommandSource {
+    /** No clients: for a loop whose timers its own process armed. */
+    CommandSource NONE = new CommandSource() {
+        @Override
+        public boolean hasNews() {
+            return false;
+        }
+
+        @Override
+        public int stage() {
+            return 0;
+        }
+
+        @Override
+        public void execute(long nowNs) {
+            // There is nobody.
+        }
+
+        @Override
+        public boolean evictShortened() {
+            return false;
+        }
+
+        @Override
+        public void dismissAll(ReplyReason reason) {
+            // There is nobody.
+        }
+
+        @Override
+        public void announceSleep(long untilNs) {
+            // Nobody asks.
+        }
+
+        @Override
+        public void announceAwake() {
+            // Nobody asks.
+        }
+    };
+
+    /** Whether anything waits to be staged. Touches the clients' memory. */
+    boolean hasNews();
+
+    /**
+     * Copies the commands that wait. Touches the clients' memory, and brings up a fault of that here.
+     *
+     * @return how many there are
+     */
+    int stage();
+
+    /** Carries out what was staged, answers it, and lets those come and go who want to. */
+    void execute(long nowNs);
+
+    /**
+     * After a fault: puts out every client whose file is shorter than it was.
+     *
+     * @return whether there was one
+     */
+    boolean evictShortened();
+
+    /** Puts everybody out. */
+    void dismissAll(ReplyReason reason);
+
+    /** Announces that nobody looks at the commands until then, unless the doorbell rings. */
+    void announceSleep(long untilNs);
+
+    /** Announces that the commands are looked at. */
+    void announceAwake();
+}

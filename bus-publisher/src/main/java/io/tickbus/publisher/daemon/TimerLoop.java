@@ -1,0 +1,186 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.wait.PredictiveWait;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.timer.FiringSink;
+import io.tickbus.publisher.timer.TimerQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Keeps timers and publishes each as a signal when it is due: one duty cycle after the other, waiting in between,
+ * until stopped. The sidecar's timer thread, and what an application runs that wants the same in its own process without any
+ * clients.
+ *
+ * <p><b>Threads:</b> {@link #run} on one, which owns the timers from then on; {@link #stop} from any.
+ * <p><b>Progress:</b> it waits as its {@link WaitStrategy} does and depends on no subscriber and no client. It
+ * allocates nothing in steady state; each heartbeat makes a system call.
+ * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened.
+ */
+public final class TimerLoop implements Runnable {
+    /** How long a stopped loop goes on with what it has been sent and what is due. */
+    private static final long DRAIN_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final SignalPublisher publisher;
+    private final TimerAgent agent;
+    private final DeadlineGate gate;
+    private final CommandSource commands;
+    private WaitStrategy waitStrategy;
+    /** What another thread wants changed; done by this one between two cycles. */
+    private final AtomicReference<Runnable> change = new AtomicReference<>();
+    private volatile boolean isStopped;
+    private final long firstSequence;
+    private boolean hasWaited;
+    private long dutyCycles;
+    private long longestCycleNs;
+    private long wakeUps;
+    private long spuriousWakeUps;
+    private long faults;
+
+    /**
+     * A loop that publishes each firing.
+     *
+     * @param publisher    opened by {@link SignalPublisher#openWithoutThread}, since the duty cycle gives its heartbeat
+     * @param waitStrategy {@code spin()}, {@code predictive()} or {@code park()}
+     */
+    public static TimerLoop of(SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy) {
+        return of(publisher, timers, waitStrategy, publishing(publisher));
+    }
+
+    /** A loop whose firings go elsewhere, for instance to a sink that publishes and then does something more. */
+    public static TimerLoop of(
+            SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringSink sink) {
+        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, sink, CommandSource.NONE);
+        return new TimerLoop(publisher, agent, CommandSource.NONE, waitStrategy);
+    }
+
+    /** A sink that stamps each firing with the time and publishes it. */
+    public static FiringSink publishing(SignalPublisher publisher) {
+        return firing -> publisher.publish(firing.publishedNs(System.nanoTime()));
+    }
+
+    TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandSource commands, WaitStrategy waitStrategy) {
+        this.publisher = publisher;
+        this.agent = agent;
+        this.commands = commands;
+        this.waitStrategy = waitStrategy;
+        this.firstSequence = publisher.nextSequence();
+        this.gate = new DeadlineGate(System::nanoTime, publisher.bus().doorbell(), commands);
+    }
+
+    /** Runs until {@link #stop}; the publisher stays open. */
+    @Override
+    public void run() {
+        while (!isStopped) {
+            survivingFaults(this::runCycles);
+        }
+        survivingFaults(this::drain);
+        survivingFaults(() -> commands.dismissAll(ReplyReason.STOPPING));
+        publisher.nextDeadlineNs(Long.MAX_VALUE);
+    }
+
+    /** The JVM reports a fault late: between two cycles as well. */
+    private void survivingFaults(Runnable work) {
+        try {
+            work.run();
+        } catch (InternalError e) {
+            // A mapped file was shortened. Our own: give up with a sentence. A client's: that one is put out. The
+            // doorbell, which others may write: go on without it until it has its length again.
+            faults++;
+            publisher.bus().signals().checkLength();
+            if (!commands.evictShortened()) {
+                gate.goDeaf();
+            }
+        }
+    }
+
+    private void runCycles() {
+        while (!isStopped) {
+            if (change.get() != null) {
+                change.getAndSet(null).run();
+            }
+            gate.listen();
+            if (!runCycle() && !isStopped) {
+                gate.until(agent.wakeNs());
+                waitStrategy.await(gate, agent.nextHeartbeatNs());
+                hasWaited = true;
+            }
+        }
+    }
+
+    private boolean runCycle() {
+        long startNs = System.nanoTime();
+        boolean isBusy = agent.doWork() > 0;
+        dutyCycles++;
+        if (isBusy) {
+            longestCycleNs = Math.max(longestCycleNs, System.nanoTime() - startNs);
+        }
+        if (hasWaited) {
+            hasWaited = false;
+            if (isBusy) {
+                wakeUps++;
+            } else if (startNs < agent.wakeNs()) {
+                spuriousWakeUps++;
+            }
+        }
+        return isBusy;
+    }
+
+    /** Timer thread: writes down what it has counted. */
+    void report(DaemonCounters counters) {
+        counters.set(DaemonCounter.DUTY_CYCLES, dutyCycles);
+        counters.raise(DaemonCounter.DUTY_CYCLE_MAX, longestCycleNs);
+        counters.set(DaemonCounter.EXPIRE_BACKLOG_CYCLES, agent.backlogCycles());
+        counters.set(DaemonCounter.SLEEPS, gate.sleeps());
+        counters.set(DaemonCounter.RINGS_HEARD, gate.rings());
+        counters.set(DaemonCounter.WAKE_UPS, wakeUps);
+        counters.set(DaemonCounter.WAKE_UPS_SPURIOUS, spuriousWakeUps);
+        counters.set(DaemonCounter.FAULTS, faults);
+        counters.set(DaemonCounter.SIGNALS_PUBLISHED, publisher.nextSequence() - firstSequence);
+        boolean isPredictive = waitStrategy instanceof PredictiveWait;
+        PredictiveWait predictive = isPredictive ? (PredictiveWait) waitStrategy : null;
+        counters.set(DaemonCounter.GUARD, isPredictive ? predictive.guard().guardNs() : 0);
+        counters.set(DaemonCounter.PREEMPTIONS, isPredictive ? predictive.preemptions() : 0);
+        counters.set(DaemonCounter.YIELDING, isPredictive && predictive.isYielding() ? 1 : 0);
+    }
+
+    private void drain() {
+        long untilNs = System.nanoTime() + DRAIN_NS;
+        while (agent.doWork() > 0 && System.nanoTime() < untilNs) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Timer thread, or before it runs. */
+    void waitStrategy(WaitStrategy newStrategy) {
+        waitStrategy = newStrategy;
+    }
+
+    /** How it waits, with what it learned. */
+    public WaitStrategy waitStrategy() {
+        return waitStrategy;
+    }
+
+    /** Any thread: has something done between two cycles. */
+    void change(Runnable newChange) {
+        change.set(newChange);
+        ring();
+    }
+
+    /** Ends {@link #run} soon, after what was sent by now and what is due. */
+    public void stop() {
+        isStopped = true;
+        ring();
+    }
+
+    void ring() {
+        try {
+            gate.ring();
+        } catch (InternalError e) {
+            // The doorbell was cut off: the loop looks for itself when it wakes for the next deadline or heartbeat.
+            gate.goDeaf();
+        }
+    }
+}

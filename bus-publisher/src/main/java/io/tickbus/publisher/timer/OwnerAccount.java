@@ -1,0 +1,64 @@
+package io.tickbus.publisher.timer;
+
+/** How many timers one owner has, and whether it may have more. */
+final class OwnerAccount {
+    /** No other owner has it, be its number the same. */
+    private final long generation;
+    private int timers;
+    private int mortal;
+    private boolean isOpen = true;
+    private boolean isDying;
+
+    OwnerAccount(long generation) {
+        this.generation = generation;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    /** All its timers, pending or held. */
+    int timers() {
+        return timers;
+    }
+
+    /** Those of them that end with its clients. */
+    int mortal() {
+        return mortal;
+    }
+
+    /** Whether it may send commands. */
+    boolean isOpen() {
+        return isOpen;
+    }
+
+    /** Whether its mortal timers are being cancelled: none of them fires any more. */
+    boolean isDying() {
+        return isDying;
+    }
+
+    void add(boolean isKept) {
+        timers++;
+        mortal += isKept ? 0 : 1;
+    }
+
+    void remove(boolean isKept) {
+        timers--;
+        mortal -= isKept ? 0 : 1;
+    }
+
+    void open() {
+        isOpen = true;
+    }
+
+    /** It has no clients any more. */
+    void close() {
+        isOpen = false;
+        isDying = mortal > 0;
+    }
+
+    /** The last mortal timer is gone. */
+    void endDying() {
+        isDying = false;
+    }
+}

@@ -1,0 +1,85 @@
+package io.tickbus.publisher.timer;
+
+/** The accounts of all owners, by number. Only opening one allocates. */
+final class OwnerAccounts {
+    static final int HOST = 0;
+    private static final int MOST_OWNERS = 1 << 16;
+
+    private final OwnerAccount[] accounts = new OwnerAccount[MOST_OWNERS];
+    private long nextGeneration = 1;
+    private int dying;
+
+    OwnerAccounts() {
+        accounts[HOST] = new OwnerAccount(nextGeneration++);
+    }
+
+    /** The account of an owner, which may be closed; null where there is none, and for a number out of range. */
+    OwnerAccount find(int owner) {
+        return owner >= 0 && owner < MOST_OWNERS ? accounts[owner] : null;
+    }
+
+    /** The account of a timer's owner. */
+    OwnerAccount of(int owner) {
+        return accounts[owner];
+    }
+
+    boolean open(int owner) {
+        check(owner);
+        OwnerAccount account = accounts[owner];
+        if (account == null) {
+            accounts[owner] = new OwnerAccount(nextGeneration++);
+            return true;
+        }
+        if (account.isDying()) {
+            return false;
+        }
+        account.open();
+        return true;
+    }
+
+    void cancel(int owner) {
+        checkIsClient(owner);
+        OwnerAccount account = accounts[owner];
+        if (account != null && account.isOpen()) {
+            account.close();
+            dying += account.isDying() ? 1 : 0;
+        }
+    }
+
+    boolean close(int owner) {
+        checkIsClient(owner);
+        OwnerAccount account = accounts[owner];
+        if (account != null && account.timers() > 0) {
+            return false;
+        }
+        accounts[owner] = null;
+        return true;
+    }
+
+    /** Takes note that a timer is no more. */
+    void remove(OwnerAccount account, boolean isKept) {
+        account.remove(isKept);
+        if (account.isDying() && account.mortal() == 0) {
+            account.endDying();
+            dying--;
+        }
+    }
+
+    /** Whether timers of some owner are still to be cancelled. */
+    boolean areSomeDying() {
+        return dying > 0;
+    }
+
+    private static void check(int owner) {
+        if (owner < 0 || owner >= MOST_OWNERS) {
+            throw new IllegalArgumentException("an owner must be 0 to 65535: owner=" + owner);
+        }
+    }
+
+    private static void checkIsClient(int owner) {
+        check(owner);
+        if (owner == HOST) {
+            throw new IllegalArgumentException("the host itself is always there: owner=" + owner);
+        }
+    }
+}

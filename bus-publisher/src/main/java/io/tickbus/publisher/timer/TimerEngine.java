@@ -1,0 +1,334 @@
+package io.tickbus.publisher.timer;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.security.SecureRandom;
+
+/**
+ * All timers of a host, by owner and key: carries out commands and fires what is due. Usable without any file, in a
+ * user's own process, with {@link #arm(long, int, long)} and {@link #expire}.
+ *
+ * <p>A timer that is due once fires once, however late, and is LATE beyond its grace. A periodic one is due at {@code
+ * anchor + n × period} and never drifts; its {@link io.tickbus.core.timer.MisfirePolicy} says what becomes of the
+ * occurrences that are late by more than the grace. A deadline in the past is legal and fires at once.
+ *
+ * <p>Firings are in deadline order, those of equal deadlines in arming order. A periodic timer that is behind by more
+ * than 100 µs catches up in turns with whatever else is due, so that nobody's timer waits for the makings-up of another.
+ *
+ * <p>A held timer that is due once keeps the time that was left: its deadline moves by the pause. A periodic one keeps
+ * its phase: occurrences that had not fired when it was held, or that fall into the pause, do not fire and are not
+ * missed, but keep their numbers. Arming a key anew replaces its timer wholly, be it held or not.
+ *
+ * <p>Owner 0 is the host itself and always there; others are opened and closed. A closed owner's timers end, but for
+ * those that were armed to be kept, bit by bit in {@link #doHousekeeping}; none of them fires from the moment of {@link
+ * #cancelOwner}.
+ *
+ * <p><b>Threads:</b> one. <b>Progress:</b> never blocks. {@link #execute} and each firing take constant time and, but
+ * for making room for a few thousand more timers now and then, allocate nothing; {@link #openOwner} allocates.
+ * <b>Loss:</b> no firing is lost: occurrences that do not fire on their own are counted in one that does.
+ * <b>Errors:</b> none for any command whatever; {@code IllegalArgumentException} for an owner out of range.
+ */
+public final class TimerEngine implements TimerQueue {
+    /** {@link #list}: the timers of every owner. */
+    public static final int ALL_OWNERS = -1;
+
+    private static final int FIRED_LOG_ENTRIES = 1 << 16;
+    /** A periodic timer that is further behind lets all others that are due go first. */
+    private static final long MOST_BEHIND_NS = 100_000;
+    private static final long DEFAULT_ECO_SLACK_NS = 50_000_000;
+
+    private final TimerStore store;
+    private final TimingWheel wheel;
+    private final TimerTable table;
+    private final KeyIndex index;
+    private final OwnerAccounts owners;
+    private final FiredLog firedLog;
+    private final MisfireRule misfire;
+    private final TimerPages pages;
+    private final SignalRecord firing = new SignalRecord();
+    private final TimerCommand shortCommand = new TimerCommand();
+    private final TimerReply shortReply = new TimerReply();
+    private final TimingWheel.ExpiryHandler expiryHandler = (timer, turnNs) -> fire(timer);
+    private TimerQuotas quotas;
+    private long ecoSlackNs = DEFAULT_ECO_SLACK_NS;
+    private FiringSink expirySink;
+    private long expiryNowNs;
+
+    private TimerEngine(TimerStore store, TimerQuotas quotas, int firedLogEntries) {
+        this.store = store;
+        this.wheel = store.wheel();
+        this.table = store.table();
+        this.index = store.index();
+        this.owners = store.owners();
+        this.quotas = quotas;
+        this.firedLog = new FiredLog(firedLogEntries);
+        this.misfire = new MisfireRule(table);
+        this.pages = new TimerPages(store);
+    }
+
+    /** An engine that remembers some 65,536 firings. */
+    public static TimerEngine create(TimerQuotas quotas) {
+        return create(quotas, FIRED_LOG_ENTRIES);
+    }
+
+    /**
+     * An engine without timers.
+     *
+     * @param quotas          how many timers there may be
+     * @param firedLogEntries how many firings are remembered for {@code ALREADY_FIRED}, a power of two up to 2^24; a
+     *                        firing is displaced by a later one of the same hash, so it is remembered for a while
+     */
+    public static TimerEngine create(TimerQuotas quotas, int firedLogEntries) {
+        return new TimerEngine(new TimerStore(new SecureRandom().nextLong()), quotas, firedLogEntries);
+    }
+
+    /** Sets how many timers there may be from now on; those there are stay. */
+    public void quotas(TimerQuotas newQuotas) {
+        quotas = newQuotas;
+    }
+
+    /** The quotas in force. */
+    public TimerQuotas quotas() {
+        return quotas;
+    }
+
+    /** Sets the longest slack that {@link #shortestSlackNs} may answer, nanoseconds, at least 0. */
+    public void ecoSlackNs(long newEcoSlackNs) {
+        if (newEcoSlackNs < 0) {
+            throw new IllegalArgumentException("a slack must be at least 0: ecoSlackNs=" + newEcoSlackNs);
+        }
+        ecoSlackNs = newEcoSlackNs;
+    }
+
+    /**
+     * Lets an owner send commands. A closed owner that still has timers gets them back.
+     *
+     * @param owner 0 to 65,535
+     * @return false while its timers are being cancelled; ask again after some {@link #doHousekeeping}
+     */
+    public boolean openOwner(int owner) {
+        return owners.open(owner);
+    }
+
+    /**
+     * An owner's last client is gone: it may send no more commands, and its timers end, but for those to be kept.
+     *
+     * @param owner 1 to 65,535
+     */
+    public void cancelOwner(int owner) {
+        owners.cancel(owner);
+    }
+
+    /**
+     * Forgets an owner that has no timers left.
+     *
+     * @param owner 1 to 65,535
+     * @return whether the number may be given to somebody else; false as long as there are timers
+     */
+    public boolean closeOwner(int owner) {
+        return owners.close(owner);
+    }
+
+    /** Timers of an owner, held ones and those that are about to be cancelled included. */
+    public int pending(int owner) {
+        OwnerAccount account = owners.find(owner);
+        return account == null ? 0 : account.timers();
+    }
+
+    /** Timers of all owners, held ones and those that are about to be cancelled included. */
+    public int pending() {
+        return store.size();
+    }
+
+    /** Arms a timer of the host itself that is due once. */
+    public ReplyCode arm(long key, int signalId, long deadlineNs) {
+        return execute(shortCommand.arm(key, signalId, deadlineNs));
+    }
+
+    /** Arms a periodic timer of the host itself: FIRE_ONCE, without grace. */
+    public ReplyCode armEvery(long key, int signalId, long anchorNs, long periodNs) {
+        return execute(shortCommand.arm(key, signalId, anchorNs).periodNs(periodNs));
+    }
+
+    /** Cancels a timer of the host itself. */
+    public ReplyCode cancel(long key) {
+        return execute(shortCommand.of(CommandLayout.TYPE_CANCEL, key));
+    }
+
+    /** Carries out any command for the host itself. What it arms for once has no slack in eco mode. */
+    public ReplyCode execute(TimerCommand command) {
+        execute(OwnerAccounts.HOST, command, command.deadlineNs(), 0, shortReply);
+        return shortReply.code();
+    }
+
+    /**
+     * Carries out ARM, CANCEL, PAUSE or RESUME; any other command is INVALID. Of a command that is FULL or INVALID
+     * nothing is carried out.
+     *
+     * @param owner              who sends it; INVALID, as CLOSED, where that owner is not open
+     * @param nowNs              CLOCK_MONOTONIC nanoseconds
+     * @param nextSignalSequence the sequence that the next signal will get
+     * @param reply              filled in, all but {@code commandSequence}
+     */
+    public void execute(int owner, TimerCommand command, long nowNs, long nextSignalSequence, TimerReply reply) {
+        OwnerAccount account = owners.find(owner);
+        ReplyReason reason = account == null || !account.isOpen() ? ReplyReason.CLOSED
+                : CommandCheck.reasonAgainst(command, nowNs);
+        if (reason != ReplyReason.NONE) {
+            reply.answer(ReplyCode.INVALID, reason, command.key()).timer(owner, 0, 0);
+            return;
+        }
+        int timer = index.find(owner, command.key());
+        if (command.type() == CommandLayout.TYPE_ARM) {
+            ReplyReason refusal = arm(owner, account, timer, command, nowNs);
+            reply.answer(refusal == ReplyReason.NONE ? ReplyCode.ARMED : ReplyCode.FULL, refusal, command.key())
+                    .timer(owner, command.signalId(), command.periodNs());
+            if (refusal == ReplyReason.NONE) {
+                reply.deadlineNs(command.deadlineNs()).signalSequence(nextSignalSequence);
+            }
+        } else if (timer == KeyIndex.NONE) {
+            long sequence = firedLog.find(index.hash(owner, command.key()), account.generation(), command.key());
+            boolean hasFired = sequence != FiredLog.NONE;
+            reply.answer(hasFired ? ReplyCode.ALREADY_FIRED : ReplyCode.UNKNOWN, ReplyReason.NONE, command.key())
+                    .timer(owner, 0, 0).signalSequence(hasFired ? sequence : 0);
+        } else {
+            change(timer, account, command, nowNs, reply);
+            reply.signalSequence(nextSignalSequence);
+        }
+    }
+
+    private ReplyReason arm(int owner, OwnerAccount account, int timer, TimerCommand command, long nowNs) {
+        if (timer != KeyIndex.NONE) {
+            store.replace(timer, command, nowNs);
+            return ReplyReason.NONE;
+        }
+        if (owner != OwnerAccounts.HOST && account.timers() >= quotas.maxTimersPerOwner()) {
+            return ReplyReason.OWNER_QUOTA;
+        }
+        boolean isAdded = store.size() < quotas.maxTimers() && store.add(owner, command, nowNs);
+        return isAdded ? ReplyReason.NONE : ReplyReason.DAEMON_QUOTA;
+    }
+
+    private void change(int timer, OwnerAccount account, TimerCommand command, long nowNs, TimerReply reply) {
+        long key = command.key();
+        int owner = table.owner(timer);
+        int signalId = table.signalId(timer);
+        long periodNs = table.periodNs(timer);
+        switch (command.type()) {
+            case CommandLayout.TYPE_CANCEL -> {
+                // Of an earlier arming: the answer to one more cancellation must not be that this one fired.
+                firedLog.remove(index.hash(owner, key), account.generation(), key);
+                store.cancel(timer);
+                reply.answer(ReplyCode.CANCELLED, ReplyReason.NONE, key);
+            }
+            case CommandLayout.TYPE_PAUSE -> {
+                store.pause(timer, nowNs);
+                reply.answer(ReplyCode.PAUSED, ReplyReason.NONE, key);
+            }
+            default -> {
+                store.resume(timer, nowNs);
+                reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key).deadlineNs(table.dueNs(timer));
+            }
+        }
+        reply.timer(owner, signalId, periodNs);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return wheel.nextDeadlineNs();
+    }
+
+    /**
+     * How long after {@link #nextDeadlineNs} a mode that saves power may sleep, so that no pending timer is later than
+     * an eighth of its delay (of its period, where it has one) on that account; at most the slack that was set.
+     */
+    @Override
+    public long shortestSlackNs() {
+        return store.slacks().shortestNs(ecoSlackNs);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Timers that are dealt with without a firing, as their owner is gone or they skip what is late, count as fired.
+     */
+    @Override
+    public int expire(long nowNs, int limit, FiringSink sink) {
+        expirySink = sink;
+        expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
+        return wheel.expire(expiryNowNs, limit, expiryHandler);
+    }
+
+    private void fire(int timer) {
+        if (store.isDying(timer)) {
+            store.forget(timer);
+        } else if (table.periodNs(timer) == 0) {
+            fireOnce(timer);
+        } else {
+            misfire.apply(timer, expiryNowNs);
+            wheel.rearm(timer, turnNs(table.dueNs(timer)));
+            if (misfire.isFiring()) {
+                describe(timer, misfire.deadlineNs(), misfire.flags());
+                firing.occurrence((int) misfire.occurrence(), misfire.missed());
+                expirySink.fire(firing);
+            }
+        }
+    }
+
+    /** When it is the turn of a periodic timer that has just fired. */
+    private long turnNs(long dueNs) {
+        return dueNs < expiryNowNs - MOST_BEHIND_NS ? expiryNowNs : dueNs;
+    }
+
+    private void fireOnce(int timer) {
+        int late = misfire.isLate(timer, expiryNowNs) ? SignalRecordLayout.FLAG_LATE : 0;
+        describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST);
+        long key = table.key(timer);
+        long hash = index.hash(table.owner(timer), key);
+        long generation = store.accountOf(timer).generation();
+        // First, as the sink may arm the same key anew.
+        store.forget(timer);
+        firedLog.put(hash, generation, key, expirySink.fire(firing));
+    }
+
+    private void describe(int timer, long deadlineNs, int flags) {
+        firing.clear().signalId(table.signalId(timer)).key(table.key(timer)).owner(table.owner(timer))
+                .deadlineNs(deadlineNs).flags(flags)
+                .payload(table.payloadLow(timer), table.payloadHigh(timer), table.payloadLength(timer));
+    }
+
+    /**
+     * Cancels some more timers of owners that are gone.
+     *
+     * @return how much was done; 0 when nothing is left to do, and the caller may sleep
+     */
+    @Override
+    public int doHousekeeping() {
+        return owners.areSomeDying() ? pages.sweep() : 0;
+    }
+
+    /**
+     * Lists one page of timers, each as LISTED, then LIST_END with the cursor of the next page, 0 at the end. Looks at
+     * a few thousand timers at most, so that a page may be short, or empty, before the end. Timers armed or fired
+     * between two pages may be in none or in one of them, never in two.
+     *
+     * @param owner   whose, or {@link #ALL_OWNERS}
+     * @param cursor  0, or that of the last LIST_END
+     * @param max     the most timers on the page, at least 1
+     * @param sink    takes the replies
+     * @param scratch filled in for each
+     */
+    public void list(int owner, long cursor, int max, ReplySink sink, TimerReply scratch) {
+        pages.list(owner, cursor, max, sink, scratch);
+    }
+
+    /** Where the timers are; for tests. */
+    TimerStore store() {
+        return store;
+    }
+}

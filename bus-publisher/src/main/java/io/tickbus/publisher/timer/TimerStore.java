@@ -1,0 +1,144 @@
+package io.tickbus.publisher.timer;
+
+import io.tickbus.core.timer.TimerCommand;
+
+/** Keeps the parts of a {@link TimerEngine} in step: wheel, table, index, accounts and slacks have the same timers. */
+final class TimerStore {
+    private final TimingWheel wheel;
+    private final TimerTable table = new TimerTable(TimerQuotas.MOST_TIMERS);
+    private final KeyIndex index;
+    private final SlackClasses slacks = new SlackClasses();
+    private final OwnerAccounts owners = new OwnerAccounts();
+    private int size;
+
+    TimerStore(long seed) {
+        wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
+        index = new KeyIndex(table, TimerQuotas.MOST_TIMERS, seed);
+    }
+
+    TimingWheel wheel() {
+        return wheel;
+    }
+
+    TimerTable table() {
+        return table;
+    }
+
+    KeyIndex index() {
+        return index;
+    }
+
+    SlackClasses slacks() {
+        return slacks;
+    }
+
+    OwnerAccounts owners() {
+        return owners;
+    }
+
+    /** Timers there are, held ones included. */
+    int size() {
+        return size;
+    }
+
+    OwnerAccount accountOf(int timer) {
+        return owners.of(table.owner(timer));
+    }
+
+    /** Whether the timer's owner is gone and it must not fire any more. */
+    boolean isDying(int timer) {
+        return accountOf(timer).isDying() && !table.isKept(timer);
+    }
+
+    /** A new timer by a checked command, whose key the owner does not have yet; false when the wheel is full. */
+    boolean add(int owner, TimerCommand command, long nowNs) {
+        // Before the wheel has given an index, so that running out of memory here leaves nothing half done.
+        table.reach(Math.min(table.usedEver(), TimerQuotas.MOST_TIMERS - 1));
+        int timer = wheel.arm(command.deadlineNs());
+        if (timer == TimingWheel.FULL) {
+            return false;
+        }
+        fill(timer, owner, command, nowNs);
+        index.add(timer);
+        size++;
+        return true;
+    }
+
+    /** Makes another timer of the same key of a pending or held one. */
+    void replace(int timer, TimerCommand command, long nowNs) {
+        int owner = table.owner(timer);
+        forgetSlack(timer);
+        owners.remove(owners.of(owner), table.isKept(timer));
+        wheel.rearm(timer, command.deadlineNs());
+        fill(timer, owner, command, nowNs);
+    }
+
+    private void fill(int timer, int owner, TimerCommand command, long nowNs) {
+        int slackClass = SlackClasses.classOf(command.periodNs() > 0 ? command.periodNs()
+                : Saturating.difference(command.deadlineNs(), nowNs));
+        table.fill(timer, owner, command, slackClass);
+        slacks.add(slackClass);
+        owners.of(owner).add(table.isKept(timer));
+    }
+
+    void cancel(int timer) {
+        forget(timer);
+        wheel.cancel(timer);
+    }
+
+    /** Takes a timer out of everything but the wheel, which frees a timer that it fires. */
+    void forget(int timer) {
+        forgetSlack(timer);
+        index.remove(timer);
+        owners.remove(accountOf(timer), table.isKept(timer));
+        table.free(timer);
+        size--;
+    }
+
+    private void forgetSlack(int timer) {
+        if (table.state(timer) == TimerTable.PENDING) {
+            slacks.remove(table.slackClass(timer));
+        }
+    }
+
+    void pause(int timer, long nowNs) {
+        if (table.state(timer) == TimerTable.PAUSED) {
+            return;
+        }
+        forgetSlack(timer);
+        table.state(timer, TimerTable.PAUSED);
+        if (table.periodNs(timer) == 0) {
+            table.due(timer, Saturating.difference(table.dueNs(timer), nowNs), 0);
+        } else {
+            MisfireRule.onPause(table, timer);
+        }
+        wheel.hold(timer);
+    }
+
+    void resume(int timer, long nowNs) {
+        if (table.state(timer) != TimerTable.PAUSED) {
+            return;
+        }
+        endPause(timer, nowNs);
+        wheel.rearm(timer, table.dueNs(timer));
+        table.state(timer, TimerTable.PENDING);
+        slacks.add(table.slackClass(timer));
+    }
+
+    private void endPause(int timer, long nowNs) {
+        long periodNs = table.periodNs(timer);
+        long dueNs = table.dueNs(timer);
+        if (periodNs == 0) {
+            table.due(timer, Saturating.deadlineNs(nowNs, dueNs), 0);
+        } else if (dueNs < nowNs) {
+            long passed = (Saturating.difference(nowNs, dueNs) - 1) / periodNs + 1;
+            table.due(timer, Saturating.deadlineNs(dueNs, Saturating.product(passed, periodNs)),
+                    table.occurrence(timer) + passed);
+        }
+    }
+
+    /** Bytes of the arrays that hold the timers, without the wheel's. */
+    long sizeBytes() {
+        return table.sizeBytes() + index.sizeBytes();
+    }
+}

@@ -1,0 +1,220 @@
+package io.tickbus.publisher.timer;
+
+import io.tickbus.core.timer.TimerCommand;
+
+/**
+ * What the engine knows of each timer besides its deadline, by the wheel's index: 72 bytes, in chunks that are made as
+ * the indexes grow and are never copied, so that no step of growth takes long.
+ *
+ * <pre>
+ *   0        4        8                 16                24                32
+ *  +-----------------+-----------------+-----------------+-----------------+
+ *  | key             | periodNs        | dueNs or left   | occurrence      |
+ *  +-----------------+-----------------+--------+----+---+--------+--------+
+ *  | payload                           |signalId|own.| b | graceUs| link   |
+ *  +--------+--------+-----------------+--------+----+---+--------+--------+
+ *  | cap    | arrears|                 48       52   54  56       60       64
+ *  +--------+--------+
+ *  64       68       72
+ * </pre>
+ *
+ * <p>{@code dueNs} is the deadline of the occurrence that is next. The wheel's may be later, for a timer that catches
+ * up; of a held timer that is due once, the time left is here instead. {@code b}: bits 0 to 4 payload length, 5 and 6
+ * misfire policy, 7 keep on death, 8 and 9 state, 10 to 15 class of slack. {@code arrears}: see {@link MisfireRule}.
+ * {@code link}: the next in the bucket of {@link KeyIndex}.
+ *
+ * <p>The entry of a free index has the state {@link #FREE}; no other field of it means anything.
+ */
+final class TimerTable {
+    static final int FREE = 0;
+    static final int PENDING = 1;
+    static final int PAUSED = 2;
+
+    /** Bytes of one timer. */
+    static final int ENTRY_LENGTH = 72;
+
+    private static final int CHUNK_BITS = 12;
+    private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+    private static final int LONGS = ENTRY_LENGTH / Long.BYTES;
+
+    private static final int KEY = 0;
+    private static final int PERIOD_NS = 1;
+    private static final int DUE_NS = 2;
+    private static final int OCCURRENCE = 3;
+    private static final int PAYLOAD_LOW = 4;
+    private static final int PAYLOAD_HIGH = 5;
+    private static final int HEADER = 6;
+    private static final int GRACE_LINK = 7;
+    private static final int CAP_ARREARS = 8;
+
+    private static final int OWNER_SHIFT = 32;
+    private static final int OWNER_MASK = 0xFFFF;
+    private static final int PAYLOAD_LENGTH_SHIFT = 48;
+    private static final int PAYLOAD_LENGTH_MASK = 0x1F;
+    private static final int POLICY_SHIFT = 53;
+    private static final int POLICY_MASK = 0x3;
+    private static final long KEEP = 1L << 55;
+    private static final int STATE_SHIFT = 56;
+    private static final int STATE_MASK = 0x3;
+    private static final int SLACK_SHIFT = 58;
+    private static final long UINT32 = 0xFFFF_FFFFL;
+
+    private final long[][] chunks;
+    private int chunkCount;
+    private int usedEver;
+
+    TimerTable(int capacity) {
+        chunks = new long[(capacity + CHUNK_MASK) >>> CHUNK_BITS][];
+    }
+
+    /** Makes sure that there is an entry for the index, which is at most {@link #usedEver}. */
+    void reach(int timer) {
+        int chunk = timer >>> CHUNK_BITS;
+        if (chunk >= chunkCount) {
+            chunks[chunk] = new long[LONGS << CHUNK_BITS];
+            chunkCount = chunk + 1;
+        }
+    }
+
+    /** One more than the largest index that was ever used. */
+    int usedEver() {
+        return usedEver;
+    }
+
+    /** Bytes of the arrays. */
+    long sizeBytes() {
+        return ((long) chunkCount << CHUNK_BITS) * ENTRY_LENGTH + (long) chunks.length * Integer.BYTES;
+    }
+
+    /** Takes over a checked command; the timer is pending and owes nothing. The link stays. */
+    void fill(int timer, int owner, TimerCommand command, int slackClass) {
+        long[] chunk = chunk(timer);
+        int at = at(timer);
+        usedEver = Math.max(usedEver, timer + 1);
+        chunk[at + KEY] = command.key();
+        chunk[at + PERIOD_NS] = command.periodNs();
+        chunk[at + DUE_NS] = command.deadlineNs();
+        chunk[at + OCCURRENCE] = 0;
+        chunk[at + PAYLOAD_LOW] = command.payloadLow();
+        chunk[at + PAYLOAD_HIGH] = command.payloadHigh();
+        chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | ((long) owner << OWNER_SHIFT)
+                | ((long) command.payloadLength() << PAYLOAD_LENGTH_SHIFT)
+                | ((long) command.misfireCode() << POLICY_SHIFT) | (CommandCheck.isKept(command) ? KEEP : 0)
+                | ((long) PENDING << STATE_SHIFT) | ((long) slackClass << SLACK_SHIFT);
+        chunk[at + GRACE_LINK] = (chunk[at + GRACE_LINK] & ~UINT32) | command.graceUs();
+        chunk[at + CAP_ARREARS] = command.catchUpCap();
+    }
+
+    void free(int timer) {
+        state(timer, FREE);
+    }
+
+    long key(int timer) {
+        return chunk(timer)[at(timer) + KEY];
+    }
+
+    /** 0 for a timer that is due once. */
+    long periodNs(int timer) {
+        return chunk(timer)[at(timer) + PERIOD_NS];
+    }
+
+    /** Deadline of the next occurrence; of a held timer that is due once, the time left. */
+    long dueNs(int timer) {
+        return chunk(timer)[at(timer) + DUE_NS];
+    }
+
+    /** Number of the next occurrence. */
+    long occurrence(int timer) {
+        return chunk(timer)[at(timer) + OCCURRENCE];
+    }
+
+    void due(int timer, long dueNs, long occurrence) {
+        long[] chunk = chunk(timer);
+        int at = at(timer);
+        chunk[at + DUE_NS] = dueNs;
+        chunk[at + OCCURRENCE] = occurrence;
+    }
+
+    long payloadLow(int timer) {
+        return chunk(timer)[at(timer) + PAYLOAD_LOW];
+    }
+
+    long payloadHigh(int timer) {
+        return chunk(timer)[at(timer) + PAYLOAD_HIGH];
+    }
+
+    int payloadLength(int timer) {
+        return (int) (header(timer) >>> PAYLOAD_LENGTH_SHIFT) & PAYLOAD_LENGTH_MASK;
+    }
+
+    int signalId(int timer) {
+        return (int) header(timer);
+    }
+
+    int owner(int timer) {
+        return (int) (header(timer) >>> OWNER_SHIFT) & OWNER_MASK;
+    }
+
+    int policyCode(int timer) {
+        return (int) (header(timer) >>> POLICY_SHIFT) & POLICY_MASK;
+    }
+
+    /** Whether it outlives the clients of its owner. */
+    boolean isKept(int timer) {
+        return (header(timer) & KEEP) != 0;
+    }
+
+    int state(int timer) {
+        return (int) (header(timer) >>> STATE_SHIFT) & STATE_MASK;
+    }
+
+    void state(int timer, int state) {
+        long[] chunk = chunk(timer);
+        int at = at(timer) + HEADER;
+        chunk[at] = (chunk[at] & ~((long) STATE_MASK << STATE_SHIFT)) | ((long) state << STATE_SHIFT);
+    }
+
+    int slackClass(int timer) {
+        return (int) (header(timer) >>> SLACK_SHIFT);
+    }
+
+    long graceUs(int timer) {
+        return chunk(timer)[at(timer) + GRACE_LINK] & UINT32;
+    }
+
+    int link(int timer) {
+        return (int) (chunk(timer)[at(timer) + GRACE_LINK] >>> Integer.SIZE);
+    }
+
+    void link(int timer, int link) {
+        long[] chunk = chunk(timer);
+        int at = at(timer) + GRACE_LINK;
+        chunk[at] = (chunk[at] & UINT32) | ((long) link << Integer.SIZE);
+    }
+
+    int cap(int timer) {
+        return (int) chunk(timer)[at(timer) + CAP_ARREARS];
+    }
+
+    int arrears(int timer) {
+        return (int) (chunk(timer)[at(timer) + CAP_ARREARS] >>> Integer.SIZE);
+    }
+
+    void arrears(int timer, int arrears) {
+        long[] chunk = chunk(timer);
+        int at = at(timer) + CAP_ARREARS;
+        chunk[at] = (chunk[at] & UINT32) | ((long) arrears << Integer.SIZE);
+    }
+
+    private long header(int timer) {
+        return chunk(timer)[at(timer) + HEADER];
+    }
+
+    private long[] chunk(int timer) {
+        return chunks[timer >>> CHUNK_BITS];
+    }
+
+    private static int at(int timer) {
+        return (timer & CHUNK_MASK) * LONGS;
+    }
+}

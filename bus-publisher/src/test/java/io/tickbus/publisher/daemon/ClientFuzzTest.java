@@ -1,0 +1,154 @@
+package io.tickbus.publisher.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.ClientLayout;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.platform.ProcessIdentity;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever a client writes into its file: the daemon goes on, and the timers of another client are what they were. */
+@Timeout(120)
+class ClientFuzzTest {
+    private static final int MUTATIONS = 1_000_000;
+    private static final int SLOTS = 64;
+    private static final int HONEST_OWNER = 1;
+    private static final int HOSTILE_OWNER = 2;
+    private static final int HONEST_TIMERS = 100;
+    private static final long FAR_NS = 1L << 60;
+
+    @TempDir
+    private Path root;
+
+    private BusDirectory directory;
+    private SignalPublisher publisher;
+    private TimerEngine engine;
+    private RepliesFile replies;
+    private ClientSessions sessions;
+    private ClientEvents events;
+    private ClientFile hostile;
+    private SlotWriter commands;
+    private ClientSession session;
+
+    @BeforeEach
+    void openBus() {
+        directory = BusDirectory.at(root, "bus");
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
+        directory.createClientsIfMissing(null);
+        engine = TimerEngine.create(new TimerQuotas(10_000, 5_000));
+        replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, 64, null);
+        events = new ClientEvents();
+        sessions = new ClientSessions(publisher, engine, replies, DaemonCounters.inMemory(), events);
+        ClientFile honest = connect();
+        ClientSession honestSession =
+                new ClientSession(1, HONEST_OWNER, open(honest), replies.session(1), SLOTS);
+        sessions.admit(honestSession);
+        SlotWriter honestCommands = replies.session(1).commandWriter(honest.ring());
+        TimerCommand command = new TimerCommand();
+        for (int key = 0; key < HONEST_TIMERS; key++) {
+            honestCommands.write(command.arm(key, 1, FAR_NS + key).fields());
+            sessions.stage();
+            sessions.execute(0);
+        }
+        assertEquals(HONEST_TIMERS, engine.pending(HONEST_OWNER));
+        connectHostile();
+    }
+
+    private ClientFile connect() {
+        return ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
+                replies.epoch(), ProcessIdentity.current(), "", SLOTS, 1_000_000));
+    }
+
+    private ClientFile open(ClientFile file) {
+        return ClientFile.open(directory, file.identity().uuid());
+    }
+
+    private void connectHostile() {
+        hostile = connect();
+        session = new ClientSession(2, HOSTILE_OWNER, open(hostile), replies.session(2), SLOTS);
+        sessions.admit(session);
+        commands = replies.session(2).commandWriter(hostile.ring());
+    }
+
+    @AfterEach
+    void closeBus() {
+        hostile.close();
+        publisher.close();
+    }
+
+    @Test
+    void shouldGoOnWhenRingHoldsAnything() {
+        long seed = System.nanoTime();
+        System.out.println("seed=" + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        TimerCommand command = new TimerCommand();
+        int evictions = 0;
+        for (int i = 0; i < MUTATIONS; i++) {
+            if (random.nextInt(1000) == 0) {
+                scribble(random);
+            } else {
+                fill(command, random);
+                commands.write(command.fields());
+            }
+            sessions.stage();
+            sessions.execute(i);
+            if (session.isLeaving()) {
+                evictions++;
+                sessions.execute(i);
+                hostile.close();
+                ClientFile.delete(directory, hostile.identity().uuid());
+                connectHostile();
+            }
+            if (i % 1000 == 0) {
+                engine.expire(i, 1000, firing -> publisher.publish(firing));
+                assertHonestTimersThere();
+            }
+        }
+        assertHonestTimersThere();
+        assertTrue(evictions > 0);
+    }
+
+    private void scribble(SplittableRandom random) {
+        int slot = random.nextInt(SLOTS);
+        int offset = ClientLayout.HEADER_LENGTH + slot * CommandLayout.LENGTH + 8 * random.nextInt(8);
+        hostile.region().putLong(offset, random.nextBoolean() ? random.nextLong() : random.nextInt());
+    }
+
+    private static void fill(TimerCommand command, SplittableRandom random) {
+        long[] fields = command.fields();
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(300);
+        }
+        if (random.nextInt(3) > 0) {
+            command.of(1 + random.nextInt(5), random.nextInt(300));
+        }
+        // Cancelling for another owner is a right that clients have.
+        if (command.type() == CommandLayout.TYPE_CANCEL) {
+            command.flags(0);
+        }
+    }
+
+    private void assertHonestTimersThere() {
+        assertEquals(HONEST_TIMERS, engine.pending(HONEST_OWNER));
+        assertTrue(engine.pending(HOSTILE_OWNER) >= 0 && engine.pending(HOSTILE_OWNER) <= 5_000);
+        assertEquals(engine.pending(), engine.pending(HONEST_OWNER) + engine.pending(HOSTILE_OWNER));
+    }
+}

@@ -1,0 +1,85 @@
+package io.tickbus.publisher.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DaemonLogTest {
+    private static final String TIME = "1970-01-02T03:04:05.006Z ";
+    private static final long TIME_MS = ((27 * 60 + 4) * 60 + 5) * 1000L + 6;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private long nowNs;
+    private final DaemonLog log = DaemonLog.to(
+            new LineLogger("test", new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> TIME_MS), () -> nowNs);
+
+    private List<String> lines() {
+        return bytes.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
+    void shouldWriteTimeLevelEventAndPairs() {
+        log.info("client-connected", "owner", 3, "uuid", "a-b", "share", 0.5, "group", null);
+        log.warn("nothing");
+        log.error("failed", "error", new IllegalStateException("no room"));
+        assertEquals(List.of(TIME + "INFO client-connected owner=3 uuid=a-b share=0.5 group=null",
+                TIME + "WARNING nothing",
+                TIME + "ERROR failed error=\"java.lang.IllegalStateException: no room\""), lines());
+    }
+
+    @Test
+    void shouldQuoteSoThatNobodyCanForgeALine() {
+        log.info("e", "name", "a b", "empty", "", "equal", "x=1", "quote", "say \"x\\\"", "line", "1\n2\r3\u001b[0m",
+                "odd", "\u2028\u202e\u0085", "umlaut", "für");
+        assertEquals(List.of(TIME + "INFO e name=\"a b\" empty=\"\" equal=\"x=1\" quote=\"say \\\"x\\\\\\\"\""
+                + " line=\"1\\u000a2\\u000d3\\u001b[0m\" odd=\"\\u2028\\u202e\\u0085\" umlaut=\"für\""), lines());
+        log.info("{0}", "key", "{0} %s");
+        assertTrue(lines().get(1).endsWith(" {0} key=\"{0} %s\""), lines().get(1));
+    }
+
+    @Test
+    void shouldLeaveOutWhatIsLessSevere() {
+        log.debug("hidden");
+        log.level(Level.DEBUG);
+        log.debug("seen");
+        log.level(Level.ERROR);
+        log.warn("hidden");
+        log.error("seen");
+        log.level(Level.OFF);
+        log.error("hidden");
+        assertEquals(List.of(TIME + "DEBUG seen", TIME + "ERROR seen"), lines());
+        assertEquals(Level.OFF, log.level());
+    }
+
+    @Test
+    void shouldNotLetOneEventFillTheDisk() {
+        for (int i = 0; i < 1000; i++) {
+            log.warn("client-refused", "i", i);
+        }
+        log.warn("other");
+        assertEquals(DaemonLog.MAX_PER_SECOND + 1, lines().size());
+        nowNs = 999_999_999;
+        log.warn("client-refused");
+        assertEquals(DaemonLog.MAX_PER_SECOND + 1, lines().size());
+        nowNs = 1_000_000_000;
+        log.warn("client-refused", "i", 1001);
+        log.warn("client-refused");
+        assertEquals(List.of(TIME + "WARNING client-refused i=1001 suppressed=981",
+                TIME + "WARNING client-refused"), lines().subList(DaemonLog.MAX_PER_SECOND + 1, lines().size()));
+    }
+
+    @Test
+    void shouldGoToTheLoggerOfThisJvm() {
+        assertEquals(Level.INFO, DaemonLog.standard().level());
+        DaemonLog.standard().debug("nobody-sees-this");
+        DaemonLog.toStream(new PrintStream(bytes, true, StandardCharsets.UTF_8)).info("started", "pid", 1);
+        assertTrue(lines().get(0).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO started pid=1"),
+                lines().get(0));
+    }
+}

@@ -1,0 +1,227 @@
+package io.tickbus.publisher.timer;
+
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.timer.MisfirePolicy;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What an engine should do, in the simplest words: maps, and occurrences counted one by one. */
+final class EngineModel {
+    private static final long BEHIND_NS = 100_000;
+    private static final long NS_PER_US = 1_000;
+
+    record Id(int owner, long key) {
+    }
+
+    private record Turn(long atNs, long order) implements Comparable<Turn> {
+        @Override
+        public int compareTo(Turn other) {
+            return atNs != other.atNs ? Long.compare(atNs, other.atNs) : Long.compare(order, other.order);
+        }
+    }
+
+    private static final class Timer {
+        private Id id;
+        private int signalId;
+        private long dueNs;
+        private long periodNs;
+        private long occurrence;
+        private long graceNs;
+        private MisfirePolicy policy;
+        private int cap;
+        private boolean isKept;
+        private boolean isPaused;
+        private long pausedNs;
+        private int skipped;
+        private int caughtUp;
+        private Turn turn;
+
+        boolean isLate(long nowNs) {
+            return nowNs - dueNs > graceNs;
+        }
+
+        void moveOn() {
+            dueNs += periodNs;
+            occurrence++;
+        }
+    }
+
+    private final Map<Id, Timer> timers = new HashMap<>();
+    private final TreeMap<Turn, Timer> queue = new TreeMap<>();
+    private final Map<Id, Long> fired = new HashMap<>();
+    private long nextOrder;
+    private long nextSequence;
+
+    long nextDeadlineNs() {
+        return queue.isEmpty() ? Long.MAX_VALUE : queue.firstKey().atNs();
+    }
+
+    int pending(int owner) {
+        return (int) timers.keySet().stream().filter(id -> id.owner() == owner).count();
+    }
+
+    /** The sequence of the last firing of a key that is due once; null for none. */
+    Long fired(Id id) {
+        return fired.get(id);
+    }
+
+    boolean isArmed(Id id) {
+        return timers.containsKey(id);
+    }
+
+    /** The next occurrence; negative while held. */
+    Long detail(Id id) {
+        Timer timer = timers.get(id);
+        return timer == null ? null : timer.isPaused ? -1 - timer.occurrence : timer.occurrence;
+    }
+
+    /** Carries out a valid command within all quotas. */
+    ReplyCode execute(int owner, TimerCommand command, long nowNs) {
+        Id id = new Id(owner, command.key());
+        Timer timer = timers.get(id);
+        if (command.type() == CommandLayout.TYPE_ARM) {
+            arm(id, timer, command);
+            return ReplyCode.ARMED;
+        }
+        if (timer == null) {
+            return fired.containsKey(id) ? ReplyCode.ALREADY_FIRED : ReplyCode.UNKNOWN;
+        }
+        return switch (command.type()) {
+            case CommandLayout.TYPE_CANCEL -> {
+                remove(timer);
+                fired.remove(id);
+                yield ReplyCode.CANCELLED;
+            }
+            case CommandLayout.TYPE_PAUSE -> {
+                if (!timer.isPaused) {
+                    timer.isPaused = true;
+                    timer.pausedNs = nowNs;
+                    timer.caughtUp = 0;
+                    queue.remove(timer.turn);
+                }
+                yield ReplyCode.PAUSED;
+            }
+            default -> {
+                resume(timer, nowNs);
+                yield ReplyCode.RESUMED;
+            }
+        };
+    }
+
+    private void arm(Id id, Timer earlier, TimerCommand command) {
+        if (earlier != null) {
+            remove(earlier);
+        }
+        Timer timer = new Timer();
+        timer.id = id;
+        timer.signalId = command.signalId();
+        timer.dueNs = command.deadlineNs();
+        timer.periodNs = command.periodNs();
+        timer.graceNs = command.graceUs() * NS_PER_US;
+        timer.policy = MisfirePolicy.of(command.misfireCode());
+        timer.cap = (int) command.catchUpCap();
+        timer.isKept = command.flags() == CommandLayout.FLAG_KEEP_ON_DEATH;
+        timers.put(id, timer);
+        enqueue(timer, timer.dueNs);
+    }
+
+    private void resume(Timer timer, long nowNs) {
+        if (!timer.isPaused) {
+            return;
+        }
+        timer.isPaused = false;
+        if (timer.periodNs == 0) {
+            timer.dueNs += nowNs - timer.pausedNs;
+        } else {
+            while (timer.dueNs < nowNs) {
+                timer.moveOn();
+            }
+        }
+        enqueue(timer, timer.dueNs);
+    }
+
+    private void enqueue(Timer timer, long atNs) {
+        timer.turn = new Turn(atNs, nextOrder++);
+        queue.put(timer.turn, timer);
+    }
+
+    private void remove(Timer timer) {
+        timers.remove(timer.id);
+        if (!timer.isPaused) {
+            queue.remove(timer.turn);
+        }
+    }
+
+    /** All timers of an owner that are not to be kept end at once. */
+    void cancelOwner(int owner) {
+        List.copyOf(timers.values()).stream().filter(timer -> timer.id.owner() == owner && !timer.isKept)
+                .forEach(this::remove);
+    }
+
+    void forgetOwner(int owner) {
+        fired.keySet().removeIf(id -> id.owner() == owner);
+    }
+
+    List<Firing> expireAll(long nowNs) {
+        List<Firing> firings = new ArrayList<>();
+        while (nextDeadlineNs() <= nowNs) {
+            Timer timer = queue.pollFirstEntry().getValue();
+            if (timer.periodNs == 0) {
+                timers.remove(timer.id);
+                fired.put(timer.id, nextSequence);
+                add(firings, timer, timer.dueNs, Firing.LAST | (timer.isLate(nowNs) ? Firing.LATE : 0), 0);
+            } else {
+                firePeriodic(timer, nowNs, firings);
+                enqueue(timer, nowNs - timer.dueNs > BEHIND_NS ? nowNs : timer.dueNs);
+            }
+        }
+        return firings;
+    }
+
+    private void firePeriodic(Timer timer, long nowNs, List<Firing> firings) {
+        if (!timer.isLate(nowNs)) {
+            add(firings, timer, timer.dueNs, timer.skipped > 0 ? Firing.COALESCED : 0, timer.skipped);
+            timer.skipped = 0;
+            timer.caughtUp = 0;
+            timer.moveOn();
+            return;
+        }
+        if (timer.policy == MisfirePolicy.SKIP) {
+            while (timer.isLate(nowNs)) {
+                timer.skipped++;
+                timer.moveOn();
+            }
+            return;
+        }
+        long dueNs = timer.dueNs;
+        long occurrence = timer.occurrence;
+        int missed = 0;
+        timer.moveOn();
+        if (timer.policy == MisfirePolicy.FIRE_ONCE) {
+            while (timer.dueNs <= nowNs) {
+                missed++;
+                timer.moveOn();
+            }
+        } else if (++timer.caughtUp == timer.cap) {
+            timer.caughtUp = 0;
+            while (timer.isLate(nowNs)) {
+                missed++;
+                timer.moveOn();
+            }
+        }
+        firings.add(new Firing(timer.id.owner(), timer.signalId, timer.id.key(), dueNs,
+                Firing.LATE | (missed > 0 ? Firing.COALESCED : 0), (int) occurrence, missed));
+        nextSequence++;
+    }
+
+    private void add(List<Firing> firings, Timer timer, long dueNs, int flags, int missed) {
+        firings.add(new Firing(timer.id.owner(), timer.signalId, timer.id.key(), dueNs, flags,
+                (int) timer.occurrence, missed));
+        nextSequence++;
+    }
+}

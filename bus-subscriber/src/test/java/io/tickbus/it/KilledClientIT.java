@@ -1,0 +1,92 @@
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.subscriber.ArmedTimer;
+import io.tickbus.subscriber.TimerClient;
+import io.tickbus.subscriber.TimerClientOptions;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Clients killed over and over at any point: what they wanted kept stays, the rest ends, and nothing leaks. */
+@Timeout(400)
+class KilledClientIT {
+    private static final int KILLS = Integer.getInteger("tickbus.kills", 200);
+    private static final int LONGEST_LIFE_NS = 30_000_000;
+    private static final int STARTED_AHEAD = 2;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final String NAME = "killed";
+
+    @RegisterExtension
+    final TestBus bus = new TestBus();
+
+    @Test
+    void shouldKeepOrCancelTimersAndLeakNothingWhenClientsAreKilled() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed=" + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        ChildJvm daemon = bus.daemon();
+        Queue<ChildJvm> starting = new ArrayDeque<>();
+        for (int kill = 0; kill < KILLS; kill++) {
+            while (starting.size() < STARTED_AHEAD) {
+                // Every other one shares an owner, whose kept timers its successors find.
+                starting.add(bus.start(bus.jvm(TimerClientMain.class, "name=" + (kill % 2 == 0 ? NAME : ""))
+                        .flags("-XX:TieredStopAtLevel=1")));
+            }
+            ChildJvm client = starting.remove();
+            if (kill % 8 != 7) {
+                client.expect("CONNECTED");
+                client.send("endless " + random.nextLong());
+                client.expect("BUSY");
+            }
+            TimeUnit.NANOSECONDS.sleep(random.nextInt(LONGEST_LIFE_NS)); // the random point to kill at
+            client.kill();
+        }
+        starting.forEach(ChildJvm::kill);
+        awaitClients(daemon, 0);
+        assertEquals(Set.of(), ClientFile.list(bus.directory()));
+        cancelAll(daemon);
+        daemon.quit();
+    }
+
+    /** What is left must be wanted kept; cancelled by its owner's name, or as what it is, nothing remains. */
+    private void cancelAll(ChildJvm daemon) {
+        try (TimerClient client = TimerClient.connect(bus.directory(), TimerClientOptions.defaults().withName(NAME))) {
+            List<ArmedTimer> kept = client.list(false, PATIENCE_NS);
+            System.out.println("kept by name: " + kept.size());
+            TimerCommand command = new TimerCommand();
+            for (ArmedTimer timer : kept) {
+                client.call(command.of(CommandLayout.TYPE_CANCEL, timer.key()), PATIENCE_NS);
+            }
+            assertEquals(List.of(), client.list(false, PATIENCE_NS));
+            long pending = ChildJvm.number(counters(daemon), "TIMERS_PENDING");
+            assertEquals(pending, client.list(true, PATIENCE_NS).size(), "timers that are in no list");
+        }
+        awaitClients(daemon, 0);
+    }
+
+    private static void awaitClients(ChildJvm daemon, int count) {
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long clients;
+        do {
+            clients = ChildJvm.number(counters(daemon), "CLIENTS_CONNECTED");
+        } while (clients != count && System.nanoTime() < giveUpNs);
+        assertEquals(count, clients, daemon::transcript);
+        assertTrue(daemon.isAlive());
+    }
+
+    private static String counters(ChildJvm daemon) {
+        return daemon.ask("counters", "COUNTERS");
+    }
+}
