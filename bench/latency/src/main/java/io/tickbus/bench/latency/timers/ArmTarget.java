@@ -4,6 +4,7 @@ import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import io.netty.util.TimerTask;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.TimerClient;
 import java.util.ArrayDeque;
@@ -20,8 +21,12 @@ interface ArmTarget extends AutoCloseable {
     /** Arms one more. */
     void arm();
 
-    /** Waits until those who keep the timers have taken in all that was armed. */
-    void settle();
+    /**
+     * Waits until those who keep the timers have taken in all that was armed.
+     *
+     * @param looksPerYield how often to look before others may have the processor
+     */
+    void settle(int looksPerYield);
 
     /** Cancels all that was armed, and waits until that is done. */
     void cancelAll();
@@ -34,7 +39,7 @@ interface ArmTarget extends AutoCloseable {
     /** Through a client of its own. */
     final class Tickbus implements ArmTarget {
         private static final int REPLIES_AT_ONCE = 256;
-        private static final int LOOKS_PER_YIELD = 10_000;
+        private static final int FEW_LOOKS = 64;
         private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
         private final TimerClient client;
@@ -67,19 +72,18 @@ interface ArmTarget extends AutoCloseable {
         }
 
         private void onReply(TimerReply reply) {
-            if (reply.code() != io.tickbus.core.timer.ReplyCode.ARMED
-                    && reply.code() != io.tickbus.core.timer.ReplyCode.CANCELLED) {
+            if (reply.code() != ReplyCode.ARMED && reply.code() != ReplyCode.CANCELLED) {
                 throw new IllegalStateException("the daemon refused: " + reply);
             }
             answered++;
         }
 
         @Override
-        public void settle() {
+        public void settle(int looksPerYield) {
             long giveUpNs = System.nanoTime() + PATIENCE_NS;
             int looks = 0;
             while (answered < sent) {
-                if (poll() == 0 && ++looks % LOOKS_PER_YIELD == 0) {
+                if (poll() == 0 && ++looks % looksPerYield == 0) {
                     Thread.yield();
                     if (System.nanoTime() > giveUpNs) {
                         throw new IllegalStateException("the daemon does not answer: answered=" + answered);
@@ -98,7 +102,7 @@ interface ArmTarget extends AutoCloseable {
                     sent++;
                 }
             }
-            settle();
+            settle(FEW_LOOKS);
         }
 
         @Override
@@ -129,7 +133,7 @@ interface ArmTarget extends AutoCloseable {
         }
 
         @Override
-        public void settle() {
+        public void settle(int looksPerYield) {
             // The call that arms does all the work itself.
         }
 
@@ -158,7 +162,7 @@ interface ArmTarget extends AutoCloseable {
         }
 
         @Override
-        public void settle() {
+        public void settle(int looksPerYield) {
             // It happens in the background.
         }
 

@@ -87,6 +87,7 @@ final class ArmingRole implements ChildRole {
             long startNs = Wire.number(arguments, "startNs");
             long bursts = Wire.number(arguments, "bursts");
             long burst = Wire.number(arguments, "burst");
+            int looksPerYield = (int) Wire.number(arguments, "looksPerYield");
             List<Double> nsPerArm = new ArrayList<>();
             while (System.nanoTime() < startNs) {
                 Thread.onSpinWait();
@@ -98,7 +99,7 @@ final class ArmingRole implements ChildRole {
                     target.arm();
                 }
                 nsPerArm.add((System.nanoTime() - beginNs) / (double) burst);
-                target.settle();
+                target.settle(looksPerYield);
             }
             long untilNs = System.nanoTime();
             target.cancelAll();

@@ -44,6 +44,7 @@ final class Collector implements Callable<Integer> {
     @Option(names = "--live-mb", defaultValue = "12", description = "What lives for a while; default 12 MiB.")
     private long liveMb;
 
+    private Stage stage;
     private ChildProcess daemon;
     private ChildProcess watcher;
     private ChildProcess client;
@@ -56,8 +57,9 @@ final class Collector implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Report report = new Report("gc");
-        try (Stage stage = Stage.open(options, report)) {
-            start(stage);
+        try (Stage opened = Stage.open(options, report)) {
+            stage = opened;
+            start();
             Progress.say("warm-up");
             run(Workload.periodic(List.of(TimeUnit.MILLISECONDS.toNanos(1)), TimeUnit.SECONDS.toNanos(1), 0),
                     Map.of("collections", 5));
@@ -79,7 +81,7 @@ final class Collector implements Callable<Integer> {
         return report.print(options);
     }
 
-    private void start(Stage stage) throws IOException {
+    private void start() throws IOException {
         Map<String, Object> settings =
                 TickbusContender.settings(stage, Map.of("arms", false, "liveBytes", liveMb * MIB));
         daemon = stage.child("daemon", stage.daemonCpu(), settings);
@@ -98,7 +100,7 @@ final class Collector implements Callable<Integer> {
     }
 
     private Pair run(Workload workload, Map<String, Object> plan) {
-        long startNs = Stage.startNs(workload);
+        long startNs = stage.startNs(workload);
         Map<String, Object> order = new LinkedHashMap<>(plan);
         order.put("workload", workload.toMap());
         order.put("startNs", startNs);

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 final class Contention implements Callable<Integer> {
     private static final int THREADS = 8;
     private static final int PROCESSES = 4;
+    private static final int LOOKS_PER_YIELD = 64;
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     @Mixin
@@ -103,7 +104,7 @@ final class Contention implements Callable<Integer> {
         if (isTickbus) {
             daemon.ask("mode", Map.of("mode", "spin"));
         }
-        Map<String, Object> order = order(line.threads(), bursts);
+        Map<String, Object> order = order(line.threads(), line.threads() * line.children().size(), bursts);
         line.children().forEach(each -> each.send("arm", order));
         long arms = 0;
         long fromNs = Long.MAX_VALUE;
@@ -125,9 +126,11 @@ final class Contention implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> order(int threads, int burstsOfEach) {
-        return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "startNs",
-                System.nanoTime() + LEAD_NS);
+    /** {@code arming} is how many threads arm at once, in all processes; {@code threads} those of each process. */
+    private Map<String, Object> order(int threads, int arming, int burstsOfEach) {
+        // Who is alone never yields: that would be a system call.
+        return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "looksPerYield",
+                arming == 1 ? Integer.MAX_VALUE : LOOKS_PER_YIELD, "startNs", System.nanoTime() + LEAD_NS);
     }
 
     private void row(Report report, Line line) {
@@ -155,7 +158,7 @@ final class Contention implements Callable<Integer> {
                 throw new IOException(refusal.get());
             }
             SystemCalls calls = SystemCalls.attach(child.pid(), stage.directory());
-            child.ask("arm", order(1, tracedBursts));
+            child.ask("arm", order(1, 1, tracedBursts));
             Map<String, Long> byName = calls.detach();
             long all = byName.values().stream().mapToLong(each -> each).sum();
             row.put("calls", all).put("callsPerArm", all / ((double) tracedBursts * burst)).put("byName", byName);
@@ -166,7 +169,7 @@ final class Contention implements Callable<Integer> {
                     + "; instead what /proc knows of the process: blocking waits and calls that read or write");
             Path proc = Path.of("/proc", Long.toString(child.pid()));
             row.put("before", counts(proc));
-            child.ask("arm", order(1, tracedBursts));
+            child.ask("arm", order(1, 1, tracedBursts));
             row.put("after", counts(proc));
         } finally {
             daemon.ask("mode", Map.of("mode", "park"));

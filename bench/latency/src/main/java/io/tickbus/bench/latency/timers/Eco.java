@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
     "10,000 periodic timers of 1 to 5 s that may be 50 ms late: CPU and mean lateness of the daemon's eco mode, of",
     "naive polling, and of a wheel of two levels."})
 final class Eco implements Callable<Integer> {
-    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(1500);
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(2000);
     private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final List<String> PEERS =
             List.of("naive-map-1ms", "naive-array-1ms", "naive-array-25ms", "two-level-wheel-1ms");

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Takes down the firings of one schedule and checks each (timer, occurrence): once, in deadline order, never early.
+ * Takes down the firings of one schedule and checks each (timer, occurrence): once, never early, in order. Timers
+ * that fire once must come in the order of their deadlines; a periodic one only in the order of its own occurrences,
+ * since one that is behind takes turns with the others.
  *
  * <p><b>Threads:</b> one reports; {@link #isComplete()} from any.
  */
@@ -56,13 +58,9 @@ final class FiringLog {
     }
 
     private void measure(int timer, long deadlineNs, long observedNs) {
-        // Ties of timers that fire once come in the order of arming, which is that of their numbers.
-        boolean isTieTurned = deadlineNs == lastDeadlineNs && timer < lastTimer && schedule.periodNs(timer) == 0;
-        if (deadlineNs < lastDeadlineNs || isTieTurned) {
-            figures.tally(Tally.OUT_OF_ORDER, 1);
+        if (schedule.periodNs(timer) == 0) {
+            checkOrder(timer, deadlineNs);
         }
-        lastDeadlineNs = deadlineNs;
-        lastTimer = timer;
         if (observedNs < deadlineNs) {
             figures.tally(Tally.EARLY, 1);
         }
@@ -70,6 +68,15 @@ final class FiringLog {
             figures.record(observedNs - deadlineNs);
         }
         windows.record(timer, deadlineNs, observedNs - deadlineNs);
+    }
+
+    /** Timers that fire once come by deadline, and ties in the order of arming, which is that of their numbers. */
+    private void checkOrder(int timer, long deadlineNs) {
+        if (deadlineNs < lastDeadlineNs || (deadlineNs == lastDeadlineNs && timer < lastTimer)) {
+            figures.tally(Tally.OUT_OF_ORDER, 1);
+        }
+        lastDeadlineNs = deadlineNs;
+        lastTimer = timer;
     }
 
     /** Whether every occurrence due before the end was reported or counted as lost. */

@@ -52,7 +52,7 @@ final class Herd implements Callable<Integer> {
                 if (round == 0) {
                     row = report.row(tickbus.name() + " herd-" + timers);
                 }
-                Outcome outcome = tickbus.run(workload, Stage.startNs(workload));
+                Outcome outcome = tickbus.run(workload, stage.startNs(workload));
                 if (round >= 0) {
                     row.add(outcome);
                     TIMES.forEach(each -> times.computeIfAbsent(each, key -> new ArrayList<>())

@@ -1,6 +1,5 @@
 package io.tickbus.bench.latency.timers;
 
-import io.tickbus.bench.latency.timers.Contender.Outcome;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ final class Interleaving {
             Progress.say("warm-up " + contender.name());
             for (Workload workload : workloads) {
                 if (contender.refusal(workload).isEmpty()) {
-                    contender.run(workload, Stage.startNs(workload));
+                    contender.run(workload, stage.startNs(workload));
                 }
             }
             stage.rest();
@@ -45,7 +44,7 @@ final class Interleaving {
                     if (row != null) {
                         Progress.say("round " + (round + 1) + " of " + rounds + ": " + contender.name() + " "
                                 + entry.getKey());
-                        row.add(contender.run(entry.getValue(), Stage.startNs(entry.getValue())));
+                        row.add(contender.run(entry.getValue(), stage.startNs(entry.getValue())));
                         stage.rest();
                     }
                 }
@@ -74,19 +73,5 @@ final class Interleaving {
                 report.fault(name + " fired early, twice, out of order or not at all: " + row.figures().toReport());
             }
         });
-    }
-
-    /** Adds to the row of an outcome. */
-    Row row(String name) {
-        return rows.get(name);
-    }
-
-    /** One run outside the rounds, in a row of its own. */
-    static Row single(Report report, Contender contender, Workload workload, String name) throws Exception {
-        Progress.say(name);
-        Outcome outcome = contender.run(workload, Stage.startNs(workload));
-        Row row = report.row(name);
-        row.add(outcome);
-        return row;
     }
 }

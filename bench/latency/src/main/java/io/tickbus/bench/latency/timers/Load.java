@@ -64,11 +64,11 @@ final class Load implements Callable<Integer> {
         try (TickbusContender tickbus = TickbusContender.start(stage, Map.of("slots", slots))) {
             Progress.say("warm-up");
             Workload warmUp = workload(rate, SECOND_NS);
-            tickbus.run(warmUp, Stage.startNs(warmUp));
+            tickbus.run(warmUp, stage.startNs(warmUp));
             stage.rest();
             Progress.say(rate + " firings a second for " + seconds + " s");
             Workload workload = workload(rate, seconds * SECOND_NS).windows(WINDOW_NS);
-            Outcome outcome = tickbus.run(workload, Stage.startNs(workload));
+            Outcome outcome = tickbus.run(workload, stage.startNs(workload));
             stage.rest();
             stage.meterHiccupsIn();
             Row row = report.row(tickbus.name() + " " + rate + "/s");
@@ -103,14 +103,14 @@ final class Load implements Callable<Integer> {
                 Map.of("slots", slots, "mode", "spin", "waiting", "spin"))) {
             Progress.say("warm-up");
             Workload warmUp = workload(steps.get(0), SECOND_NS);
-            tickbus.run(warmUp, Stage.startNs(warmUp));
+            tickbus.run(warmUp, stage.startNs(warmUp));
             rest(stage, tickbus, SECOND_NS);
             int highest = 0;
             for (int step : steps) {
                 long durationNs = (step == goal ? goalSeconds : stepSeconds) * SECOND_NS;
                 Progress.say(step + " firings a second for " + durationNs / SECOND_NS + " s");
                 Workload workload = workload(step, durationNs);
-                Outcome outcome = tickbus.run(workload, Stage.startNs(workload));
+                Outcome outcome = tickbus.run(workload, stage.startNs(workload));
                 Row row = report.row(tickbus.name() + " " + step + "/s");
                 row.add(outcome);
                 boolean isKept = isKept(outcome);

@@ -16,6 +16,10 @@ final class RunOptions {
     @Option(names = "--seed", defaultValue = "20240229", description = "Of all random deadlines; default 20240229.")
     private long seed;
 
+    @Option(names = "--lead-ms", defaultValue = "300",
+            description = "From the arming to the first deadline, at least; default 300 ms.")
+    private long leadMs;
+
     boolean isJson() {
         return isJson;
     }
@@ -26,6 +30,10 @@ final class RunOptions {
 
     long restMs() {
         return restMs;
+    }
+
+    long leadMs() {
+        return leadMs;
     }
 
     long seed() {

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 final class Stage implements AutoCloseable {
     /** Rests are at least this long where the hiccup meter looks, so that it sees something. */
     private static final long HICCUP_NS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long LEAD_PER_TIMER_NS = TimeUnit.MICROSECONDS.toNanos(15);
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
@@ -84,8 +83,8 @@ final class Stage implements AutoCloseable {
     }
 
     /** When a workload may start, so that all of its timers are armed before. */
-    static long startNs(Workload workload) {
-        return System.nanoTime() + LEAD_NS + workload.size() * LEAD_PER_TIMER_NS;
+    long startNs(Workload workload) {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.leadMs()) + workload.size() * LEAD_PER_TIMER_NS;
     }
 
     /** Rests, and lets the meters look for hiccups for a while. */

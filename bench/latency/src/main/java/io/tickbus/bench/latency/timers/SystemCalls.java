@@ -48,8 +48,8 @@ final class SystemCalls {
 
     /** Ends it: calls by name. */
     Map<String, Long> detach() throws IOException, InterruptedException {
-        strace.destroy();
-        strace.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+        // By the handle: it leaves the streams alone, which strace may still write to.
+        strace.toHandle().destroy();
         strace.waitFor();
         return parse(Files.readAllLines(summary));
     }

@@ -3,9 +3,13 @@ package io.tickbus.bench.latency.timers;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Tickbus: the daemon in one process; in another a client that arms the timers and a subscriber that observes them. */
 final class TickbusContender implements Contender {
+    /** The kernel's account of CPU time is too coarse for less. */
+    private static final long SHORTEST_FOR_CPU_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final String name;
     private final ChildProcess daemon;
     private final ChildProcess subscriber;
@@ -59,8 +63,10 @@ final class TickbusContender implements Contender {
                 Map.of("workload", workload.toMap(), "startNs", startNs, "run", ++runs));
         Map<String, Object> daemonAnswer = daemon.answer();
         Map<String, Double> cpu = new LinkedHashMap<>();
-        cpu.put("daemon", Wire.fraction(daemonAnswer, "cpuPercent"));
-        cpu.put("subscriber", Wire.fraction(answer, "cpuPercent"));
+        if (workload.durationNs() >= SHORTEST_FOR_CPU_NS) {
+            cpu.put("daemon", Wire.fraction(daemonAnswer, "cpuPercent"));
+            cpu.put("subscriber", Wire.fraction(answer, "cpuPercent"));
+        }
         return new Outcome(Figures.ofWire(Wire.object(answer, "figures")), cpu, answer);
     }
 
