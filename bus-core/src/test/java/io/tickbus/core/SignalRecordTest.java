@@ -76,6 +76,15 @@ class SignalRecordTest {
     }
 
     @Test
+    void shouldTakePayloadAsTwoNumbers() {
+        SignalRecord signal = new SignalRecord().payload(0x0807_0605_0403_0201L, 0x1211_100F_0E0D_0C0BL, 10);
+        assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 0x0B, 0x0C}, signal.payload());
+        for (int length : new int[] {-1, 17}) {
+            assertThrows(IllegalArgumentException.class, () -> signal.payload(1, 2, length));
+        }
+    }
+
+    @Test
     void shouldNotReadPastPayloadWhenLengthIsCorrupt() {
         new SignalRecord().payload(7).writeTo(region, 0);
         region.asByteBuffer().put(39, (byte) 0xFF);

@@ -18,7 +18,7 @@ import java.security.SecureRandom;
  * occurrences that are late by more than the grace. A deadline in the past is legal and fires at once.
  *
  * <p>Firings are in deadline order, those of equal deadlines in arming order. A periodic timer that is behind by more
- * than 100 µs catches up in turns with whatever else is due, so that nobody's timer waits for the makings-up of another.
+ * than 100 µs catches up in turns with whatever else is due, so that nobody waits until another has made up for all.
  *
  * <p>A held timer that is due once keeps the time that was left: its deadline moves by the pause. A periodic one keeps
  * its phase: occurrences that had not fired when it was held, or that fall into the pause, do not fire and are not

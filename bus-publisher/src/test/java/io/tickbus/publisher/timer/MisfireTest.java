@@ -107,9 +107,9 @@ class MisfireTest {
         TimerEngine engine = EngineFixture.engine(EngineFixture.periodic(ANCHOR_NS, 1_000, 42, 7, 0)
                 .misfire(MisfirePolicy.FIRE_ALL, 1_000));
         for (int i = 0; i < 100; i++) {
-            engine.arm(1_000 + i, 1, ANCHOR_NS + i * 1_000 + 1);
+            engine.arm(1_000 + i, 1, ANCHOR_NS + i * 1_000L + 1);
         }
-        List<Firing> firings = expire(engine, ANCHOR_NS + 100 * 1_000 - 1);
+        List<Firing> firings = expire(engine, ANCHOR_NS + 100 * 1_000L - 1);
         assertEquals(200, firings.size());
         for (int i = 1; i < 200; i++) {
             assertTrue(firings.get(i).deadlineNs() > firings.get(i - 1).deadlineNs());

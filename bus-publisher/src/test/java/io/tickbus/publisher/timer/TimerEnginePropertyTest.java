@@ -68,7 +68,7 @@ class TimerEnginePropertyTest {
         if (random.nextBoolean()) {
             command.periodNs(Math.max(1_000, (long) (LONGEST_PERIOD_NS * Math.pow(random.nextDouble(), 4))));
         }
-        MisfirePolicy policy = MisfirePolicy.values()[random.nextInt(3)];
+        MisfirePolicy policy = MisfirePolicy.of(random.nextInt(3));
         return command.misfire(policy, 1 + random.nextInt(20)).graceUs(random.nextInt(3) * 50L)
                 .flags(random.nextInt(4) == 0 ? CommandLayout.FLAG_KEEP_ON_DEATH : 0);
     }

@@ -1,0 +1,58 @@
+package io.tickbus.cli.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class TimerSpecTest {
+    private static final long START_NS = 1_000_000_000;
+
+    private final TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
+
+    @Test
+    void shouldParseWithAndWithoutKey() {
+        assertEquals(new TimerSpec(1_000_000, 42, null), TimerSpec.parse("1ms:42"));
+        assertEquals(new TimerSpec(10_000, -7, 0xFFL), TimerSpec.parse("10us:-7:0xff"));
+        assertEquals("1ms:42", TimerSpec.parse("1ms:42").toString());
+        assertEquals("10ms:7:0", TimerSpec.parse("10ms:7:0").toString());
+    }
+
+    @Test
+    void shouldGiveEachTimerAKeyOfItsOwn() {
+        arm("1ms:10", "2ms:11:0", "3ms:12", "4ms:13:2", "5ms:14");
+        Map<Long, Integer> signals = new TreeMap<>();
+        engine.expire(START_NS + 5_000_000, 1_000, firing -> {
+            signals.put(firing.key(), firing.signalId());
+            return 0;
+        });
+        assertEquals(Map.of(1L, 10, 0L, 11, 3L, 12, 2L, 13, 4L, 14), signals);
+    }
+
+    @Test
+    void shouldFireFirstOnePeriodAfterStart() {
+        arm("1ms:10");
+        assertEquals(START_NS + 1_000_000, engine.nextDeadlineNs());
+        assertEquals(ReplyCode.CANCELLED, engine.cancel(0));
+    }
+
+    @Test
+    void shouldRefuseKeyGivenTwice() {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> arm("1ms:10:5", "2ms:11:5"));
+        assertTrue(e.getMessage().contains("key=5"), e.getMessage());
+        assertEquals(0, engine.pending());
+    }
+
+    private void arm(String... specs) {
+        List<TimerSpec> parsed = Stream.of(specs).map(TimerSpec::parse).toList();
+        TimerSpec.arm(parsed, engine, START_NS, 100_000);
+    }
+}

@@ -1,0 +1,184 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.Session;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * One connection of a client to one daemon: the files, the session, the heartbeat. It never recovers: once it is lost,
+ * another takes its place. The client's thread uses it, the heartbeat's only {@link #check}.
+ */
+final class ClientConnection {
+    private final BusDirectory directory;
+    private final SignalsFile signals;
+    private final RepliesFile replies;
+    private final Session session;
+    private final ClientFile file;
+    private final DaemonBell bell;
+    private final PublisherWatch watch;
+    private final int owner;
+    private final ClientHeartbeat heartbeat;
+    private volatile ConnectionLoss loss;
+    private boolean isClosed;
+
+    /** What a connection is made of. */
+    record Parts(SignalsFile signals, RepliesFile replies, Session session, ClientFile file, DaemonBell bell) {
+    }
+
+    ClientConnection(BusDirectory directory, Parts parts) {
+        this.directory = directory;
+        this.signals = parts.signals();
+        this.replies = parts.replies();
+        this.session = parts.session();
+        this.file = parts.file();
+        this.bell = parts.bell();
+        this.watch = new PublisherWatch(directory);
+        this.owner = session.owner();
+        this.heartbeat = new ClientHeartbeat(this, file.identity().heartbeatIntervalNs());
+    }
+
+    void start() {
+        heartbeat.start();
+    }
+
+    ClientFile file() {
+        return file;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    DaemonBell bell() {
+        return bell;
+    }
+
+    int owner() {
+        return owner;
+    }
+
+    UUID uuid() {
+        return file.identity().uuid();
+    }
+
+    int signalSlots() {
+        return (int) signals.header().slotCount();
+    }
+
+    /** Why there is no daemon any more; null while there is one. */
+    ConnectionLoss loss() {
+        return loss;
+    }
+
+    /** Heartbeat: a sign of life, and a look at the daemon's. */
+    void beat(long nowNs) {
+        file.putHeartbeatNs(nowNs);
+        bell.tryAgain();
+        check(nowNs);
+    }
+
+    /** Looks whether the daemon still serves this client; a few system calls. */
+    void check(long nowNs) {
+        if (loss == null) {
+            ConnectionLoss found = look(nowNs);
+            if (found != null && loss == null) {
+                loss = found;
+            }
+        }
+    }
+
+    private ConnectionLoss look(long nowNs) {
+        if (!session.isOf(uuid())) {
+            return ConnectionLoss.evicted(session.reason());
+        }
+        int state = session.state();
+        if (state == RepliesLayout.STATE_EVICTED) {
+            return ConnectionLoss.evicted(session.reason());
+        }
+        boolean hasSuccessor = signals.header().epoch() != replies.epoch()
+                || signals.header().state() == SignalsLayout.STATE_REPLACED
+                || replies.standing() == SignalsFile.Standing.REPLACED;
+        if (hasSuccessor) {
+            return ConnectionLoss.RESTARTED;
+        }
+        PublisherStatus status = watch.status(signals, nowNs);
+        boolean isGone = status == PublisherStatus.DEAD || status == PublisherStatus.CLOSED
+                || state == RepliesLayout.STATE_FREE;
+        return isGone ? ConnectionLoss.GONE : null;
+    }
+
+    /**
+     * Decides whose fault an access past the end of a shortened file was; the JVM reports it late, so the place says
+     * nothing. The doorbell's is survived.
+     */
+    void survive(InternalError fault) {
+        if (!String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
+            throw fault;
+        }
+        signals.checkLength();
+        if (file.isShortened()) {
+            throw shortened(file.path(), fault);
+        }
+        if (replies.standing() == SignalsFile.Standing.CURRENT && length(replies.path()) < replies.region().length()) {
+            throw shortened(replies.path(), fault);
+        }
+        bell.lose();
+    }
+
+    private static long length(Path path) {
+        try {
+            return Files.size(path);
+        } catch (IOException e) {
+            // It has just lost its name: then it is not the file that is mapped.
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private static BusException shortened(Path path, InternalError fault) {
+        BusException e = new BusException(BusException.Reason.TRUNCATED, path.toString(),
+                "it was shortened while it was mapped", "call reconnect(), after a restart of the daemon if it is its");
+        e.initCause(fault);
+        return e;
+    }
+
+    /** Ends it: the commands that were sent before are still carried out. Does nothing the second time. */
+    void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        heartbeat.stop();
+        boolean isDaemonThere = false;
+        try {
+            check(System.nanoTime());
+            isDaemonThere = loss == null;
+            file.putState(SignalsLayout.STATE_CLOSED);
+        } catch (InternalError e) {
+            // A file was shortened. The lock goes all the same, and the daemon finds out.
+            bell.lose();
+        }
+        loss = loss == null ? ConnectionLoss.CLOSED : loss;
+        if (isDaemonThere) {
+            // It reads the ring to its end, and then takes the file away.
+            file.close();
+            bell.ringConductor();
+        } else {
+            file.delete();
+            file.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "client " + uuid() + " of bus '" + directory.name() + "'";
+    }
+}

@@ -1,0 +1,55 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.BusException;
+import java.util.concurrent.locks.LockSupport;
+
+/** A client's sign of life, and its eye on the daemon, on a thread of its own. */
+final class ClientHeartbeat implements Runnable {
+    private final ClientConnection connection;
+    private final long intervalNs;
+    private final Thread thread;
+    private volatile boolean isStopped;
+
+    ClientHeartbeat(ClientConnection connection, long intervalNs) {
+        this.connection = connection;
+        this.intervalNs = intervalNs;
+        this.thread = new Thread(this, "tickbus-client-heartbeat");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        while (!isStopped) {
+            try {
+                connection.beat(System.nanoTime());
+            } catch (InternalError | BusException e) {
+                // A file was shortened or cannot be looked at: the client's thread meets the same and reports it. If it
+                // is mended, so is this.
+                LockSupport.parkNanos(intervalNs);
+                continue;
+            }
+            LockSupport.parkNanos(intervalNs);
+        }
+    }
+
+    /** Ends it; it writes nothing any more when this returns. */
+    void stop() {
+        isStopped = true;
+        LockSupport.unpark(thread);
+        boolean isInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.Session;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.timer.TimerCommand;
+
+/** Writes a client's commands: looks for room, commits, notes, and wakes the daemon where that is needed. One thread. */
+final class CommandSender {
+    /** No room; nothing was written. */
+    static final long FULL = SlotWriter.FULL;
+    /** The daemon must answer soon, whenever the timer is due. */
+    private static final long NOW = Long.MIN_VALUE;
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long ARM_HEADER = (long) CommandLayout.TYPE_ARM << Integer.SIZE;
+    private static final long UINT32 = 0xFFFF_FFFFL;
+
+    private final SlotWriter writer;
+    private final ReplyReader replies;
+    private final ArmingLog log;
+    private final DaemonBell bell;
+
+    CommandSender(ClientFile file, Session session, ReplyReader replies, ArmingLog log, DaemonBell bell) {
+        this.writer = session.commandWriter(file.ring());
+        this.replies = replies;
+        this.log = log;
+        this.bell = bell;
+    }
+
+    /** The sequence that the next command gets. */
+    long nextSequence() {
+        return writer.nextSequence();
+    }
+
+    /** Arms a timer that fires once, without payload. */
+    long arm(long key, int signalId, long deadlineNs) {
+        if (writer.nextSequence() >= replies.sendLimit()) {
+            return FULL;
+        }
+        long sequence = writer.write(key, deadlineNs, 0, ARM_HEADER | (signalId & UINT32), 0);
+        if (sequence != FULL) {
+            if (log != null) {
+                log.sent(key, sequence);
+            }
+            bell.afterCommit(sequence, deadlineNs);
+        }
+        return sequence;
+    }
+
+    /** Sends any command; the daemon sees it in time for its deadline. */
+    long send(TimerCommand command) {
+        return send(command, switch (command.type()) {
+            case CommandLayout.TYPE_ARM -> command.deadlineNs();
+            // What was held may be due at once. What is cancelled or held is so before it fires, since the daemon wakes
+            // for that by itself and reads the commands first.
+            case CommandLayout.TYPE_RESUME -> NOW;
+            default -> NEVER;
+        });
+    }
+
+    /** Sends any command, and wakes the daemon for it. */
+    long sendForAnswer(TimerCommand command) {
+        return send(command, NOW);
+    }
+
+    private long send(TimerCommand command, long deadlineNs) {
+        boolean isList = command.type() == CommandLayout.TYPE_LIST;
+        if (writer.nextSequence() >= (isList ? replies.listLimit() : replies.sendLimit())) {
+            return FULL;
+        }
+        long sequence = writer.write(command.fields());
+        if (sequence != FULL) {
+            note(command, sequence, isList);
+            bell.afterCommit(sequence, deadlineNs);
+        }
+        return sequence;
+    }
+
+    private void note(TimerCommand command, long sequence, boolean isList) {
+        if (isList) {
+            replies.listSent(sequence);
+        } else if (log != null && (command.type() == CommandLayout.TYPE_ARM
+                || command.type() == CommandLayout.TYPE_CANCEL)) {
+            log.sent(command.key(), sequence);
+        }
+    }
+
+    /** After a fault in the middle of sending: whether the command of that sequence was committed all the same. */
+    boolean isCommitted(long sequence) {
+        return writer.nextSequence() > sequence;
+    }
+}

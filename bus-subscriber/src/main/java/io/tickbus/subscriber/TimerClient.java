@@ -1,0 +1,367 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Arms and cancels timers at the bus's daemon, by keys of its own choice; the daemon publishes a signal when one is due.
+ *
+ * <p>Commands go into a ring of the client's own, and replies come back through another. What arms or cancels answers
+ * at once with the command's sequence; what became of it is in the reply of that {@code commandSequence}, to be had by
+ * {@link #pollReplies}. {@link #call} waits for its reply instead.
+ *
+ * <p><b>Threads:</b> one; a thread of its own keeps its heartbeat and watches the daemon.
+ * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon is
+ * awake; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and {@link #list}
+ * wait, never longer than told. The set of tracked keys grows as others do, now and then, until it is large enough.
+ * <p><b>Loss:</b> none in silence. A command that finds no room is answered with {@link #FULL}. Each command gets one
+ * reply. When the daemon goes, or puts the client out, every call says so, and {@link #reconnect} counts the commands
+ * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
+ * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
+ * {@link #reconnect}; TRUNCATED when a file is shortened under it. {@link IllegalStateException} after {@link #close}.
+ */
+public final class TimerClient implements AutoCloseable {
+    /** There is no room in the ring, or too many replies are not polled. Poll the replies, and try again. */
+    public static final long FULL = CommandSender.FULL;
+    private static final int DISCARD_INTERVAL = 64;
+
+    private final BusDirectory directory;
+    private final TimerClientOptions options;
+    private final TimerCommand scratch = new TimerCommand();
+    private final ArmingLog log;
+    private ClientConnection connection;
+    private ReplyReader replies;
+    private CommandSender sender;
+    private TimerCalls calls;
+    private long sequenceBase;
+    private long discardThreshold;
+    private long repliesLostBefore;
+    private long rejectedBefore;
+    private long ringsBefore;
+    private ConnectionLoss toldLoss;
+    private boolean isClosed;
+
+    private TimerClient(BusDirectory directory, TimerClientOptions options) {
+        this.directory = directory;
+        this.options = options;
+        this.connection = Connecting.connect(directory, options);
+        this.log = options.trackedKeys() == 0 ? null
+                : new ArmingLog(options.trackedKeys(), connection.signalSlots());
+        use();
+    }
+
+    /** Connects with {@link TimerClientOptions#defaults()}. */
+    public static TimerClient connect(BusDirectory directory) {
+        return connect(directory, TimerClientOptions.defaults());
+    }
+
+    /**
+     * Connects to a bus's daemon, and waits for it as long as the options say.
+     *
+     * @throws BusException NOT_FOUND where no daemon is, TIMEOUT where it does not answer, DISCONNECTED where it
+     *                      refuses, with its reason; and as {@code SignalSubscriber.attach}
+     */
+    public static TimerClient connect(BusDirectory directory, TimerClientOptions options) {
+        return new TimerClient(directory, options);
+    }
+
+    private void use() {
+        replies = new ReplyReader(
+                connection.file(), connection.session(), log, options.listener(), sequenceBase);
+        sender = new CommandSender(connection.file(), connection.session(), replies, log, connection.bell());
+        calls = new TimerCalls(sender, replies, options.discardsReplies(), this::checkConnected);
+        discardThreshold = options.discardsReplies() ? Math.min(DISCARD_INTERVAL, replies.window() / 2) - 1
+                : Long.MAX_VALUE;
+    }
+
+    /**
+     * Arms or re-arms a timer that fires once.
+     *
+     * @param deadlineNs when it is due, CLOCK_MONOTONIC nanoseconds as {@link System#nanoTime()}; one that is past is
+     *                   due at once
+     * @return the command's sequence, or {@link #FULL}
+     */
+    public long arm(long key, int signalId, long deadlineNs) {
+        prepare();
+        long next = sender.nextSequence();
+        try {
+            return numbered(sender.arm(key, signalId, deadlineNs));
+        } catch (InternalError e) {
+            return survived(e, next);
+        }
+    }
+
+    /** As {@link #arm(long, int, long)}, due in so many nanoseconds from now. */
+    public long armAfter(long key, int signalId, long delayNs) {
+        long nowNs = System.nanoTime();
+        return arm(key, signalId, delayNs > Long.MAX_VALUE - nowNs ? Long.MAX_VALUE : nowNs + delayNs);
+    }
+
+    /**
+     * Sends a command of any kind, an arming with a period, a payload and the like for instance.
+     *
+     * @return its sequence, or {@link #FULL}
+     */
+    public long arm(TimerCommand command) {
+        prepare();
+        long next = sender.nextSequence();
+        try {
+            return numbered(sender.send(command));
+        } catch (InternalError e) {
+            return survived(e, next);
+        }
+    }
+
+    /** Cancels a timer; returns the command's sequence, or {@link #FULL}. */
+    public long cancel(long key) {
+        return arm(scratch.of(CommandLayout.TYPE_CANCEL, key));
+    }
+
+    /** Holds a timer; returns the command's sequence, or {@link #FULL}. */
+    public long pause(long key) {
+        return arm(scratch.of(CommandLayout.TYPE_PAUSE, key));
+    }
+
+    /** Lets a held timer go on; returns the command's sequence, or {@link #FULL}. */
+    public long resume(long key) {
+        return arm(scratch.of(CommandLayout.TYPE_RESUME, key));
+    }
+
+    private void prepare() {
+        if (connection.loss() != null) {
+            checkConnected();
+        }
+        if (discardThreshold < sender.nextSequence() - replies.deliveredCommands()) {
+            discardReplies();
+        }
+    }
+
+    private void discardReplies() {
+        try {
+            replies.discard();
+        } catch (InternalError e) {
+            connection.survive(e);
+        }
+    }
+
+    private long numbered(long sequence) {
+        return sequence < 0 ? sequence : sequenceBase + sequence;
+    }
+
+    private long survived(InternalError fault, long sequence) {
+        connection.survive(fault);
+        return sender.isCommitted(sequence) ? numbered(sequence) : FULL;
+    }
+
+    /**
+     * Hands over the replies that are there, in the order of the commands, without waiting.
+     *
+     * @param limit the most to hand over, at least 1
+     * @return how many were handed over
+     * @throws BusException DISCONNECTED when there is none left and none can come
+     */
+    public int pollReplies(TimerReplyHandler handler, int limit) {
+        int count = 0;
+        try {
+            count = replies.poll(handler, limit);
+        } catch (InternalError e) {
+            connection.survive(e);
+        }
+        if (count == 0 && connection.loss() != null) {
+            checkConnected();
+        }
+        return count;
+    }
+
+    /**
+     * Sends a command and waits for its answer. Replies to commands before it stay for {@link #pollReplies}. Allocates.
+     *
+     * @param timeoutNs how long to wait at most, in nanoseconds
+     * @return the answer, the caller's to keep
+     * @throws BusException          TIMEOUT where none came in time; if it comes later, {@link #pollReplies} has it
+     * @throws IllegalStateException when there is no room for it until replies are polled
+     */
+    public TimerReply call(TimerCommand command, long timeoutNs) {
+        prepare();
+        try {
+            TimerReply answer = calls.call(command, timeoutNs);
+            return answer.commandSequence(numbered(answer.commandSequence()));
+        } catch (InternalError e) {
+            connection.survive(e);
+            throw TimerCalls.timedOut(timeoutNs);
+        }
+    }
+
+    /**
+     * Asks for the timers that are armed. Those that are armed, fire or are cancelled meanwhile may be in the list or
+     * not; all others are, once. Allocates.
+     *
+     * @param allOwners whether to list the timers of every owner, and not only the client's own
+     * @param timeoutNs how long to wait at most, in nanoseconds
+     * @throws BusException TIMEOUT as {@link #call}
+     */
+    public List<ArmedTimer> list(boolean allOwners, long timeoutNs) {
+        prepare();
+        List<ArmedTimer> found = new ArrayList<>();
+        try {
+            calls.list(allOwners, timeoutNs, found);
+            return found;
+        } catch (InternalError e) {
+            connection.survive(e);
+            throw TimerCalls.timedOut(timeoutNs);
+        }
+    }
+
+    /**
+     * Whether a firing belongs to this client's owner and to the latest arming of its key. Not so are firings that a
+     * re-arming or a cancelling came too late for, whether or not its reply is polled yet; also where the daemon then
+     * refuses that re-arming. Of a key that this client has neither armed nor cancelled, nor had to forget, every firing
+     * is current. Exact where each firing is asked about once, in the order of the signals, and no replies were lost.
+     *
+     * @throws IllegalStateException where the options track no keys
+     */
+    public boolean isCurrent(SignalRecord firing) {
+        if (log == null) {
+            throw new IllegalStateException("the client tracks no keys: trackedKeys=0");
+        }
+        if (!isMine(firing)) {
+            return false;
+        }
+        int found = log.judge(firing.key(), firing.sequence(), replies.notedCommands());
+        if (found == ArmingLog.PENDING) {
+            found = judgeAfterReplies(firing);
+        }
+        return found == ArmingLog.CURRENT;
+    }
+
+    /** A reply is there before any signal that its command causes, so the replies say all there is to know. */
+    private int judgeAfterReplies(SignalRecord firing) {
+        noteAll();
+        return log.judge(firing.key(), firing.sequence(), replies.notedCommands());
+    }
+
+    /** Whether a firing is of a timer of this client's owner. */
+    public boolean isMine(SignalRecord firing) {
+        return firing.owner() == connection.owner();
+    }
+
+    /**
+     * Connects anew, with another UUID, after the daemon was restarted or has put this client out. What is known of
+     * armings is forgotten; sequences of commands go on. Poll the replies that are there before: they are counted as
+     * answers here, and not handed over any more.
+     *
+     * @return how many commands were sent whose answers are lost: each may have been carried out or not
+     * @throws BusException as {@link #connect}; then this may be called again
+     */
+    public long reconnect() {
+        checkOpen();
+        noteAll();
+        long unanswered = unanswered();
+        connection.close();
+        ClientConnection next = Connecting.connect(directory, options);
+        sequenceBase += sender.nextSequence();
+        repliesLostBefore += replies.lost();
+        rejectedBefore += replies.rejected();
+        ringsBefore += connection.bell().rings();
+        toldLoss = null;
+        if (log != null) {
+            log.clear();
+        }
+        connection = next;
+        use();
+        return unanswered;
+    }
+
+    private void noteAll() {
+        try {
+            while (replies.noteNext()) {
+                // Delivered later, or only counted.
+                continue;
+            }
+        } catch (InternalError e) {
+            connection.survive(e);
+        }
+    }
+
+    private void checkConnected() {
+        checkOpen();
+        ConnectionLoss loss = connection.loss();
+        if (loss == null) {
+            return;
+        }
+        if (loss != toldLoss) {
+            toldLoss = loss;
+            loss.tell(options.listener());
+        }
+        throw loss.exception(connection.toString());
+    }
+
+    private void checkOpen() {
+        if (isClosed) {
+            throw new IllegalStateException(connection + " is closed");
+        }
+    }
+
+    /** Number of the owner of its timers, as in their signals: 1 to 65,535. */
+    public int owner() {
+        return connection.owner();
+    }
+
+    /** The connection's UUID, which is also the name of its file. */
+    public UUID uuid() {
+        return connection.uuid();
+    }
+
+    /** Timers of its owner, as of the daemon's last word. */
+    public long pendingTimers() {
+        return connection.session().pendingTimers();
+    }
+
+    /** Commands whose answer is not there yet, as far as was looked. */
+    public long unanswered() {
+        return sender.nextSequence() - replies.notedCommands();
+    }
+
+    /** Replies overwritten before they were read, exactly; 0 unless the file was tampered with. */
+    public long repliesLost() {
+        return repliesLostBefore + replies.lost();
+    }
+
+    /** Commands that the daemon refused, as far as their replies were read. */
+    public long rejected() {
+        return rejectedBefore + replies.rejected();
+    }
+
+    /** Keys that {@link #isCurrent} had to forget for want of room. */
+    public long keysForgotten() {
+        return log == null ? 0 : log.forgotten();
+    }
+
+    /** How often it woke the daemon: its system calls. */
+    public long rings() {
+        return ringsBefore + connection.bell().rings();
+    }
+
+    /**
+     * Leaves the daemon, which carries out what was sent before and then cancels the client's timers as it does when
+     * the client dies. Does nothing the second time.
+     */
+    @Override
+    public void close() {
+        isClosed = true;
+        connection.close();
+    }
+
+    @Override
+    public String toString() {
+        return connection.toString();
+    }
+}
