@@ -13,7 +13,11 @@ public final class Latency {
 
     /** Runs one of the benchmarks. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Latency()).execute(withCommand(arguments)));
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        return new CommandLine(new Latency()).execute(withCommand(arguments));
     }
 
     /** Options alone belong to {@code oneway}, save those that ask about the whole. */

@@ -7,6 +7,7 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.TimerClient;
+import io.tickbus.subscriber.TimerClientOptions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Future;
@@ -29,7 +30,7 @@ interface ArmTarget extends AutoCloseable {
     void settle(int looksPerYield);
 
     /** Cancels all that was armed, and waits until that is done. */
-    void cancelAll();
+    void cancelAll(int looksPerYield);
 
     @Override
     default void close() {
@@ -39,7 +40,6 @@ interface ArmTarget extends AutoCloseable {
     /** Through a client of its own. */
     final class Tickbus implements ArmTarget {
         private static final int REPLIES_AT_ONCE = 256;
-        private static final int FEW_LOOKS = 64;
         private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
         private final TimerClient client;
@@ -48,8 +48,8 @@ interface ArmTarget extends AutoCloseable {
         private long answered;
         private long fulls;
 
-        Tickbus(BusDirectory bus) {
-            client = TimerClient.connect(bus);
+        Tickbus(BusDirectory bus, int trackedKeys) {
+            client = TimerClient.connect(bus, TimerClientOptions.defaults().withTrackedKeys(trackedKeys));
         }
 
         @Override
@@ -93,7 +93,7 @@ interface ArmTarget extends AutoCloseable {
         }
 
         @Override
-        public void cancelAll() {
+        public void cancelAll(int looksPerYield) {
             while (armed > 0) {
                 if (client.cancel(armed - 1) < 0) {
                     poll();
@@ -102,7 +102,7 @@ interface ArmTarget extends AutoCloseable {
                     sent++;
                 }
             }
-            settle(FEW_LOOKS);
+            settle(looksPerYield);
         }
 
         @Override
@@ -138,7 +138,7 @@ interface ArmTarget extends AutoCloseable {
         }
 
         @Override
-        public void cancelAll() {
+        public void cancelAll(int looksPerYield) {
             while (!armed.isEmpty()) {
                 armed.pop().cancel(false);
             }
@@ -167,7 +167,7 @@ interface ArmTarget extends AutoCloseable {
         }
 
         @Override
-        public void cancelAll() {
+        public void cancelAll(int looksPerYield) {
             while (!armed.isEmpty()) {
                 armed.pop().cancel();
             }

@@ -22,7 +22,8 @@ final class ArmingRole implements ChildRole {
         String name = (String) settings.get("target");
         switch (name) {
             case "tickbus" -> {
-                newTarget = () -> new ArmTarget.Tickbus(DaemonRole.bus(settings));
+                newTarget = () -> new ArmTarget.Tickbus(DaemonRole.bus(settings),
+                        (int) Wire.number(settings, "trackedKeys"));
                 closing = () -> { };
             }
             case "stpe" -> {
@@ -102,7 +103,7 @@ final class ArmingRole implements ChildRole {
                 target.settle(looksPerYield);
             }
             long untilNs = System.nanoTime();
-            target.cancelAll();
+            target.cancelAll(looksPerYield);
             return new Pass(fromNs, untilNs, nsPerArm);
         }
     }

@@ -3,7 +3,6 @@ package io.tickbus.bench.latency.timers;
 import io.tickbus.core.platform.HiccupMeter;
 import io.tickbus.core.platform.Platforms;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

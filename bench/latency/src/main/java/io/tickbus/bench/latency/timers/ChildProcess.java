@@ -82,7 +82,8 @@ final class ChildProcess implements AutoCloseable {
             String line = answers.readLine();
             if (line == null || !line.startsWith(start)) {
                 close();
-                throw new IllegalStateException("a child failed, see its message above: role=" + role + " line=" + line);
+                throw new IllegalStateException(
+                        "a child failed, see its message above: role=" + role + " line=" + line);
             }
             return line.substring(start.length());
         } catch (IOException e) {

@@ -43,6 +43,10 @@ final class Contention implements Callable<Integer> {
             description = "Bursts while system calls are counted; default 400, 0 leaves it out.")
     private int tracedBursts;
 
+    @Option(names = "--tracked-keys", defaultValue = "1048576",
+            description = "Keys that each client tracks for isCurrent; default 1048576, the client's; 0 for none.")
+    private int trackedKeys;
+
     private ChildProcess daemon;
 
     /** Children that arm at once, and how many threads each. */
@@ -57,7 +61,8 @@ final class Contention implements Callable<Integer> {
     public Integer call() throws Exception {
         Report report = new Report("contention");
         try (Stage stage = Stage.open(options, report)) {
-            Map<String, Object> settings = TickbusContender.settings(stage, Map.of("mode", "park"));
+            Map<String, Object> settings = TickbusContender.settings(stage,
+                    Map.of("mode", "park", "trackedKeys", trackedKeys));
             // Not pinned: there are more threads than processors, and the kernel shall share them out.
             daemon = stage.child("daemon", -1, settings);
             List<Line> lines = lines(stage, settings);
@@ -158,12 +163,19 @@ final class Contention implements Callable<Integer> {
                 throw new IOException(refusal.get());
             }
             SystemCalls calls = SystemCalls.attach(child.pid(), stage.directory());
+            long beginNs = System.nanoTime();
             child.ask("arm", order(1, 1, tracedBursts));
+            long tookNs = System.nanoTime() - beginNs;
             Map<String, Long> byName = calls.detach();
+            SystemCalls idleCalls = SystemCalls.attach(child.pid(), stage.directory());
+            TimeUnit.NANOSECONDS.sleep(tookNs);
+            Map<String, Long> idle = idleCalls.detach();
             long all = byName.values().stream().mapToLong(each -> each).sum();
-            row.put("calls", all).put("callsPerArm", all / ((double) tracedBursts * burst)).put("byName", byName);
-            report.note("system calls of all threads of the client's process, the JVM's own included, while one "
-                    + "thread armed and then cancelled as many");
+            row.put("calls", all).put("callsPerArm", all / ((double) tracedBursts * burst)).put("byName", byName)
+                    .put("idleByName", idle);
+            report.note("system calls of all threads of the client's process, the JVM's own and the order from and "
+                    + "answer to the parent included, while one thread armed and then cancelled as many; idle: of the "
+                    + "same process in as long a time without arming");
         } catch (IOException e) {
             report.note("system calls are not counted by strace: " + e.getMessage()
                     + "; instead what /proc knows of the process: blocking waits and calls that read or write");

@@ -84,7 +84,8 @@ final class Stage implements AutoCloseable {
 
     /** When a workload may start, so that all of its timers are armed before. */
     long startNs(Workload workload) {
-        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.leadMs()) + workload.size() * LEAD_PER_TIMER_NS;
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.leadMs())
+                + workload.size() * LEAD_PER_TIMER_NS;
     }
 
     /** Rests, and lets the meters look for hiccups for a while. */

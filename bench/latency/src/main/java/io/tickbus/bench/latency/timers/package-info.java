@@ -1,2 +1,2 @@
-/** How late timers are, what they cost, and what disturbs them: Tickbus beside other timers, in processes of their own. */
+/** How late timers are, what they cost, and what disturbs them: Tickbus beside other timers. */
 package io.tickbus.bench.latency.timers;
