@@ -139,6 +139,7 @@ final class Connecting {
     }
 
     /** Only what is missing may yet come. */
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     private <T> T failed(BusException e, String missing) {
         if (e.reason() != Reason.NOT_FOUND) {
             throw e;
@@ -146,6 +147,7 @@ final class Connecting {
         return noDaemon(Reason.NOT_FOUND, missing, "start 'tickbus daemon'");
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     private <T> T noDaemon(Reason newReason, String newWhy, String newRemedy) {
         reason = newReason;
         why = newWhy;

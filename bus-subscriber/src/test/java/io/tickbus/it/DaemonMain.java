@@ -5,6 +5,7 @@ import io.tickbus.publisher.daemon.DaemonCounter;
 import io.tickbus.publisher.daemon.DaemonMode;
 import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.timer.TimerQuotas;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Queue;
@@ -27,8 +28,8 @@ public final class DaemonMain {
         settings = DaemonSettings.builder()
                 .mode(mode(arguments.text("mode", "hybrid")))
                 .maxClients(arguments.number("maxClients", 64))
-                .maxTimers(arguments.number("maxTimers", 2_000_000))
-                .maxTimersPerClient(arguments.number("maxTimersPerClient", 1_000_000))
+                .quotas(new TimerQuotas(arguments.number("maxTimers", 2_000_000),
+                        arguments.number("maxTimersPerClient", 1_000_000)))
                 .build();
         daemon = TimerDaemon.open(arguments.directory(),
                 SignalsOptions.DEFAULT.withSlotCount(arguments.number("slots", 1 << 16))

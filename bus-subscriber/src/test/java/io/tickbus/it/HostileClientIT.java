@@ -89,7 +89,7 @@ class HostileClientIT {
             TimerCommand command = new TimerCommand();
             for (int i = 0; i < COMMANDS; i++) {
                 fillRandomly(command);
-                while (hostile.send(command) == TimerClient.FULL) {
+                while (hostile.arm(command) == TimerClient.FULL) {
                     hostile.pollReplies(reply -> { }, 64);
                     signals.poll(this::onSignal, 256);
                 }

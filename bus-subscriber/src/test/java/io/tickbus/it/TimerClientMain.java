@@ -80,6 +80,8 @@ public final class TimerClientMain {
     /** Arms one timer per key, then cancels a quarter and re-arms a quarter of them, and waits for what is left. */
     private void fire(int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
+        cancelled.clear();
+        replies = 0;
         long sent = 0;
         for (long key = 0; key < count; key++) {
             sent += arm(key, random);
@@ -87,9 +89,9 @@ public final class TimerClientMain {
         for (long key = 0; key < count; key++) {
             int choice = random.nextInt(4);
             if (choice == 0) {
+                sent += send(command.of(CommandLayout.TYPE_CANCEL, key));
                 due.remove(key);
                 cancelled.put(key, 0L);
-                sent += send(command.of(CommandLayout.TYPE_CANCEL, key));
             } else if (choice == 1) {
                 sent += arm(key, random);
             }
@@ -105,12 +107,14 @@ public final class TimerClientMain {
 
     private long arm(long key, SplittableRandom random) {
         long deadlineNs = System.nanoTime() + random.nextLong(LONGEST_DELAY_NS);
+        // What fires until the command is sent is still what was due before.
+        send(command.arm(key, SIGNAL_ID, deadlineNs));
         due.put(key, deadlineNs);
-        return send(command.arm(key, SIGNAL_ID, deadlineNs));
+        return 1;
     }
 
     private long send(TimerCommand toSend) {
-        while (client.send(toSend) == TimerClient.FULL) {
+        while (client.arm(toSend) == TimerClient.FULL) {
             client.pollReplies(this::onReply, 64);
             signals.poll(this::onSignal, 64);
         }
@@ -155,7 +159,7 @@ public final class TimerClientMain {
                 command.arm(key, SIGNAL_ID, System.nanoTime() + TimeUnit.SECONDS.toNanos(1000))
                         .flags(random.nextInt(3) == 0 ? CommandLayout.FLAG_KEEP_ON_DEATH : 0)
                         .periodNs(random.nextBoolean() ? TimeUnit.SECONDS.toNanos(1) : 0);
-                client.send(command);
+                client.arm(command);
             }
             client.pollReplies(reply -> { }, 64);
         }
