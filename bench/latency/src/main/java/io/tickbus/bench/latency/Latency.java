@@ -23,7 +23,7 @@ public final class Latency {
     /** Options alone belong to {@code oneway}, save those that ask about the whole. */
     static String[] withCommand(String... arguments) {
         boolean isOption = arguments.length > 0 && arguments[0].startsWith("-");
-        boolean isQuestion = isOption && ("-h --help -V --version ".contains(arguments[0] + " "));
+        boolean isQuestion = isOption && "-h --help -V --version ".contains(arguments[0] + " ");
         if (arguments.length > 0 && (!isOption || isQuestion)) {
             return arguments;
         }

@@ -32,10 +32,12 @@ final class AgronaWheel implements PolledTimers {
             fire.accept((int) timerOf.remove(id));
             return true;
         };
-        int fired = LIMIT;
-        // A poll goes on by a tick at most.
-        while (fired == LIMIT || wheel.currentTickTime() <= nowNs) {
+        boolean isLastTick;
+        int fired;
+        do {
+            // A poll goes on by a tick at most, and the tick that is not over yet has due timers too.
+            isLastTick = wheel.currentTickTime() > nowNs;
             fired = wheel.poll(nowNs, handler, LIMIT);
-        }
+        } while (!isLastTick || fired == LIMIT);
     }
 }

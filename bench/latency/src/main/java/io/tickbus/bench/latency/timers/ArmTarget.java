@@ -78,6 +78,8 @@ interface ArmTarget extends AutoCloseable {
             answered++;
         }
 
+        // Eight threads on two processors: who waits for the daemon must let it run.
+        @SuppressWarnings("ThreadPriorityCheck")
         @Override
         public void settle(int looksPerYield) {
             long giveUpNs = System.nanoTime() + PATIENCE_NS;

@@ -8,6 +8,7 @@ import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.TimerClient;
 import io.tickbus.subscriber.TimerReplyHandler;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Arms schedules in the daemon through a client of its own, and cancels what is left of them. */
 final class ArmedSchedule implements AutoCloseable {
@@ -15,6 +16,7 @@ final class ArmedSchedule implements AutoCloseable {
     /** Long: each occurrence shall fire on its own and show its own lateness, after a stall of the host too. */
     private static final long GRACE_US = TimeUnit.MINUTES.toMicros(1);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final int REPLIES_AT_ONCE = 256;
 
     private final TimerClient client;
@@ -80,7 +82,7 @@ final class ArmedSchedule implements AutoCloseable {
             if (System.nanoTime() > giveUpNs) {
                 throw new IllegalStateException("the daemon does not answer: answered=" + answered);
             }
-            Thread.yield();
+            LockSupport.parkNanos(NAP_NS);
         }
     }
 

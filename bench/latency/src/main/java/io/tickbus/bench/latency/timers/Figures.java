@@ -3,6 +3,7 @@ package io.tickbus.bench.latency.timers;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.DataFormatException;
@@ -25,7 +26,7 @@ final class Figures {
     /** What is counted, besides what is measured. */
     enum Tally { LOST, DUPLICATED, EARLY, OUT_OF_ORDER, MISSED }
 
-    private final long[] tallies = new long[Tally.values().length];
+    private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
     private final Histogram histogram;
 
     Figures() {
@@ -46,11 +47,13 @@ final class Figures {
     }
 
     void tally(Tally what, long times) {
-        tallies[what.ordinal()] += times;
+        if (times != 0) {
+            tallies.merge(what, times, Long::sum);
+        }
     }
 
     long tally(Tally what) {
-        return tallies[what.ordinal()];
+        return tallies.getOrDefault(what, 0L);
     }
 
     long count() {
@@ -62,9 +65,7 @@ final class Figures {
     }
 
     void add(Figures other) {
-        for (int i = 0; i < tallies.length; i++) {
-            tallies[i] += other.tallies[i];
-        }
+        other.tallies.forEach(this::tally);
         histogram.add(other.histogram);
     }
 

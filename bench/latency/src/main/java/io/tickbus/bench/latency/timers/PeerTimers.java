@@ -7,7 +7,7 @@ interface PeerTimers extends AutoCloseable {
 
     /** Ends. When this returns nothing is reported any more. */
     @Override
-    void close() throws InterruptedException;
+    void close();
 
     /** The timers of a name. */
     static PeerTimers named(String name) {

@@ -54,9 +54,13 @@ final class PollingThread implements PeerTimers {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         isStopped = true;
         LockSupport.unpark(thread);
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -21,9 +21,15 @@ final class ScheduledPool implements PeerTimers {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         pool.shutdownNow();
-        pool.awaitTermination(1, TimeUnit.MINUTES);
+        try {
+            if (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("the pool does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static final class Task implements Runnable {

@@ -25,7 +25,7 @@ final class Stage implements AutoCloseable {
     private final Report report;
     private final Path directory;
     private final int[] cpus = Platforms.current().affinity();
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Deque<ChildProcess> children = new ArrayDeque<>();
     private final List<ChildProcess> meters = new ArrayList<>();
 
     private Stage(RunOptions options, Report report, Path directory) {
@@ -62,14 +62,10 @@ final class Stage implements AutoCloseable {
     @SuppressWarnings("checkstyle:parameternumber")
     ChildProcess child(String role, int cpu, Map<String, ?> settings, List<String> prefix, List<String> flags)
             throws IOException {
-        ChildProcess child = closeLater(ChildProcess.start(role, cpu, settings, prefix, flags));
+        ChildProcess child = ChildProcess.start(role, cpu, settings, prefix, flags);
+        children.push(child);
         report.environment(role + "Pinned", child.pinned());
         return child;
-    }
-
-    <T extends AutoCloseable> T closeLater(T resource) {
-        open.push(resource);
-        return resource;
     }
 
     /** Children whose processors the hiccup meter looks at during rests, two at the most. */
@@ -98,9 +94,10 @@ final class Stage implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        while (!open.isEmpty()) {
-            open.pop().close();
+    public void close() throws IOException {
+        // The latest first: the daemon is the earliest.
+        while (!children.isEmpty()) {
+            children.pop().close();
         }
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

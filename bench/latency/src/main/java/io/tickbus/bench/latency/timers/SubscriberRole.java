@@ -40,10 +40,7 @@ final class SubscriberRole implements ChildRole {
         Workload workload = Workload.of(Wire.object(arguments, "workload"));
         Schedule schedule = new Schedule(workload, Wire.number(arguments, "startNs"));
         run = Wire.number(arguments, "run");
-        while (subscriber.poll(signal -> { }, BATCH) > 0) {
-            // What is left of the last run.
-            continue;
-        }
+        drain();
         log = new FiringLog(workload, schedule);
         published = new Figures();
         publishedWindows = new Windows(workload, schedule);
@@ -64,6 +61,14 @@ final class SubscriberRole implements ChildRole {
         answer.put("completeNs", lastObservedNs - schedule.endNs());
         answer.putAll(herd.toMap(workload));
         return answer;
+    }
+
+    /** What is left of the last run. */
+    private void drain() {
+        int drained = BATCH;
+        while (drained > 0) {
+            drained = subscriber.poll(signal -> { }, BATCH);
+        }
     }
 
     private void observe(long giveUpNs) {
