@@ -8,6 +8,7 @@ import io.tickbus.cli.demo.DemoSubscriber;
 import io.tickbus.cli.doctor.DoctorCommand;
 import io.tickbus.cli.dump.DumpCommand;
 import io.tickbus.cli.publish.PublishCommand;
+import io.tickbus.cli.reload.ReloadCommand;
 import io.tickbus.cli.stat.StatCommand;
 import io.tickbus.cli.tail.TailCommand;
 import java.io.PrintWriter;
@@ -28,8 +29,8 @@ import picocli.CommandLine.Spec;
         description = "A bus of timer signals between the processes of one host, over shared memory.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, DaemonCommand.class, TailCommand.class, PublishCommand.class,
-            StatCommand.class, DumpCommand.class, ClockCommand.class, DoctorCommand.class, DemoPublisher.class,
-            DemoSubscriber.class},
+            StatCommand.class, ReloadCommand.class, DumpCommand.class, ClockCommand.class, DoctorCommand.class,
+            DemoPublisher.class, DemoSubscriber.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",

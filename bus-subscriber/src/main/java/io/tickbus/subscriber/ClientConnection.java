@@ -8,6 +8,7 @@ import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.timer.ReplyReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,9 +82,11 @@ final class ClientConnection {
 
     /** Heartbeat: a sign of life, and a look at the daemon's. */
     void beat(long nowNs) {
-        file.putHeartbeatNs(nowNs);
-        bell.tryAgain();
         check(nowNs);
+        if (loss == null) {
+            file.putHeartbeatNs(nowNs);
+            bell.tryAgain();
+        }
     }
 
     /** Looks whether the daemon still serves this client; a few system calls. */
@@ -103,6 +106,9 @@ final class ClientConnection {
         int state = session.state();
         if (state == RepliesLayout.STATE_EVICTED) {
             return ConnectionLoss.evicted(session.reason());
+        }
+        if (file.isShortened()) {
+            return ConnectionLoss.evicted(ReplyReason.TRUNCATED);
         }
         boolean hasSuccessor = signals.header().epoch() != replies.epoch()
                 || signals.header().state() == SignalsLayout.STATE_REPLACED

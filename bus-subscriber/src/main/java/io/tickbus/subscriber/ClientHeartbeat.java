@@ -25,14 +25,16 @@ final class ClientHeartbeat implements Runnable {
     public void run() {
         while (!isStopped) {
             try {
-                connection.beat(System.nanoTime());
+                // The inner loop is inside, since the JVM reports a fault late: in the sleep as well.
+                while (!isStopped) {
+                    connection.beat(System.nanoTime());
+                    LockSupport.parkNanos(intervalNs);
+                }
             } catch (InternalError | BusException e) {
                 // A file was shortened or cannot be looked at: the client's thread meets the same and reports it. If it
                 // is mended, so is this.
                 LockSupport.parkNanos(intervalNs);
-                continue;
             }
-            LockSupport.parkNanos(intervalNs);
         }
     }
 

@@ -26,7 +26,8 @@ import java.util.UUID;
  * reply. When the daemon goes, or puts the client out, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
- * {@link #reconnect}; TRUNCATED when a file is shortened under it. {@link IllegalStateException} after {@link #close}.
+ * {@link #reconnect}; TRUNCATED when a file is shortened under it, of which the JVM may tell its caller, late, by an
+ * {@link InternalError} of its own. {@link IllegalStateException} after {@link #close}.
  */
 public final class TimerClient implements AutoCloseable {
     /** There is no room in the ring, or too many replies are not polled. Poll the replies, and try again. */

@@ -118,11 +118,15 @@ class StalledDaemonIT {
         String what = "key=" + key + " " + policy(key) + " next=" + next[key] + " late=" + late[key] + " missed="
                 + foldedIn[key];
         switch (policy(key)) {
-            case FIRE_ONCE -> assertEquals(1, late[key], what);
+            case FIRE_ONCE -> assertTrue(late[key] >= 1 && late[key] <= 1 + 1 + graceInPeriods(key), what);
             case SKIP -> assertEquals(0, late[key], what);
-            case FIRE_ALL -> assertEquals(CAP, late[key], what);
+            // What was due within the grace before the end of the stall fires for itself, and may be late by then.
+            case FIRE_ALL -> assertTrue(late[key] >= CAP && late[key] <= CAP + 1 + graceInPeriods(key), what);
         }
-        long tolerance = 2 + TimeUnit.MICROSECONDS.toNanos(GRACE_US) / periodNs(key);
-        assertTrue(foldedIn[key] >= overdue - tolerance - CAP, what);
+        assertTrue(foldedIn[key] >= overdue - 2 - graceInPeriods(key) - CAP, what);
+    }
+
+    private static long graceInPeriods(int key) {
+        return TimeUnit.MICROSECONDS.toNanos(GRACE_US) / periodNs(key);
     }
 }

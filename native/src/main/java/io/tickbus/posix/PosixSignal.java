@@ -2,6 +2,8 @@ package io.tickbus.posix;
 
 /** Numbers of the signals a bus might be compared with, on x86-64 and aarch64. Source: signal(7). */
 public final class PosixSignal {
+    /** Asks a daemon to read its settings again; ends a process that does not handle it. */
+    public static final int SIGHUP = 1;
     /** Ends a process at once; cannot be blocked. */
     public static final int SIGKILL = 9;
     /** Free for use: neither the JVM nor the C library needs it. */

@@ -51,7 +51,7 @@ final class BusInspector {
     /** Takes the second sample and reports. */
     BusReport end() {
         if (refusal != null) {
-            return new BusReport(directory.name(), directory.path().toString(), BusCondition.UNREADABLE, null,
+            return new BusReport(directory.name(), directory.path().toString(), BusCondition.UNREADABLE, null, null,
                     refusal.getMessage());
         }
         try {
@@ -61,7 +61,7 @@ final class BusInspector {
             BusCondition condition = condition(new PublisherWatch(directory).status(file, System.nanoTime()));
             file.checkLength();
             return new BusReport(directory.name(), directory.path().toString(), condition, figures.withRate(rate),
-                    problem(condition, figures));
+                    DaemonFigures.of(directory, file.header()), problem(condition, figures));
         } catch (BusException e) {
             refusal = e;
         } catch (InternalError e) {

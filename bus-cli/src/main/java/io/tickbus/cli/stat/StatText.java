@@ -44,6 +44,9 @@ record StatText(PrintWriter out) {
         if (report.figures() != null) {
             figures(report, report.figures());
         }
+        if (report.daemon() != null) {
+            new DaemonText(out).print(report.daemon());
+        }
     }
 
     private void figures(BusReport report, BusFigures figures) {

@@ -63,20 +63,9 @@ final class ClientSessions implements CommandSource {
             count += sessions.get(i).stage();
         }
         if (!sessions.isEmpty()) {
-            bringUpFault();
+            MappedFault.bringUp();
         }
         return count;
-    }
-
-    /**
-     * The JVM reports an access past the end of a shortened file as an {@link InternalError} at its leisure, perhaps
-     * in the middle of an arming some calls later. It does so at the latest when the thread comes back from native
-     * code: this is the cheapest way there, some 20 ns.
-     */
-    private void bringUpFault() {
-        if (Thread.holdsLock(this)) {
-            throw new IllegalStateException("the timer thread holds a lock");
-        }
     }
 
     @Override

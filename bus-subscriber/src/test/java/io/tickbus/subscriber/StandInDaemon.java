@@ -1,0 +1,249 @@
+package io.tickbus.subscriber;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.Session;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import io.tickbus.publisher.SignalPublisher;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The daemon's side of the wire, as simple as can be, for the tests of the client: timers are a map, and fire when a
+ * test says so. A thread of its own lets clients in; commands are served when a test says so, or by that thread too.
+ */
+final class StandInDaemon implements AutoCloseable {
+    static final int OWNER = 300;
+    private static final int LIST_PAGE = 63;
+
+    final SignalPublisher publisher;
+    final RepliesFile replies;
+    final List<TimerCommand> received = new ArrayList<>();
+    private final BusDirectory directory;
+    private final List<Served> served = new ArrayList<>();
+    private final Set<UUID> known = new HashSet<>();
+    private final Map<Long, Timer> timers = new TreeMap<>();
+    private final Map<Long, Long> fired = new TreeMap<>();
+    private final Thread conductor = new Thread(this::run, "stand-in-daemon");
+    private volatile ReplyReason rejection = ReplyReason.NONE;
+    private volatile boolean isServing;
+    private volatile boolean isAdmitting = true;
+    private volatile boolean isStopped;
+    private int quota = Integer.MAX_VALUE;
+
+    private record Timer(int signalId, long deadlineNs, long periodNs) {
+    }
+
+    private static final class Served {
+        private final ClientFile file;
+        private final Session session;
+        private final SlotWriter writer;
+        private long consumed;
+
+        Served(ClientFile file, Session session) {
+            this.file = file;
+            this.session = session;
+            this.writer = session.replyWriter();
+        }
+    }
+
+    StandInDaemon(BusDirectory directory, int replySlots) {
+        this.directory = directory;
+        this.publisher = SignalPublisher.open(directory, SubscriberFixture.SMALL.withSlotCount(64));
+        directory.createClientsIfMissing(null);
+        this.replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, replySlots, null);
+        conductor.start();
+    }
+
+    private void run() {
+        while (!isStopped) {
+            if (isAdmitting) {
+                admitNew();
+            }
+            if (isServing) {
+                serve(Integer.MAX_VALUE);
+            }
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    private synchronized void admitNew() {
+        for (UUID uuid : ClientFile.list(directory)) {
+            if (known.add(uuid)) {
+                ClientFile file = ClientFile.open(directory, uuid);
+                if (rejection != ReplyReason.NONE) {
+                    replies.session(0).replyWriter().write(new TimerReply()
+                            .answer(ReplyCode.REJECTED, rejection, uuid.getMostSignificantBits())
+                            .deadlineNs(uuid.getLeastSignificantBits()).fields());
+                    file.close();
+                } else if (file.identity().epoch() == replies.epoch()) {
+                    Session session = replies.session(1 + served.size() % (replies.sessionCount() - 1));
+                    served.add(new Served(file, session));
+                    session.putConnected(uuid, OWNER);
+                }
+            }
+        }
+    }
+
+    void reject(ReplyReason reason) {
+        rejection = reason;
+    }
+
+    void admitNobody() {
+        isAdmitting = false;
+    }
+
+    void serveAlways() {
+        isServing = true;
+    }
+
+    synchronized void quota(int timerCount) {
+        quota = timerCount;
+    }
+
+    /** Carries out so many commands of each client at most; returns how many there were. */
+    synchronized int serve(int limit) {
+        int count = 0;
+        for (Served client : served) {
+            TimerCommand command = new TimerCommand();
+            for (int i = 0; i < limit; i++) {
+                if (client.file.ring().read(client.consumed, command.fields()) != SlotRing.COMMITTED) {
+                    break;
+                }
+                answer(client, command);
+                received.add(command);
+                command = new TimerCommand();
+                client.consumed++;
+                client.session.putPendingTimers(timers.size());
+                client.session.putConsumed(client.consumed);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private void answer(Served client, TimerCommand command) {
+        TimerReply reply = new TimerReply();
+        if (command.type() == CommandLayout.TYPE_LIST) {
+            list(client, command);
+            return;
+        }
+        long key = command.key();
+        Timer timer = timers.get(key);
+        switch (command.type()) {
+            case CommandLayout.TYPE_ARM -> {
+                boolean isFull = timer == null && timers.size() >= quota;
+                reply.answer(isFull ? ReplyCode.FULL : ReplyCode.ARMED,
+                        isFull ? ReplyReason.OWNER_QUOTA : ReplyReason.NONE, key);
+                if (!isFull) {
+                    timers.put(key, new Timer(command.signalId(), command.deadlineNs(), command.periodNs()));
+                    fired.remove(key);
+                }
+            }
+            case CommandLayout.TYPE_CANCEL -> {
+                timers.remove(key);
+                reply.answer(timer != null ? ReplyCode.CANCELLED : unknown(key), ReplyReason.NONE, key);
+            }
+            case CommandLayout.TYPE_PAUSE ->
+                reply.answer(timer != null ? ReplyCode.PAUSED : unknown(key), ReplyReason.NONE, key);
+            case CommandLayout.TYPE_RESUME ->
+                reply.answer(timer != null ? ReplyCode.RESUMED : unknown(key), ReplyReason.NONE, key);
+            default -> reply.answer(ReplyCode.INVALID, ReplyReason.UNKNOWN_TYPE, key);
+        }
+        reply.signalSequence(reply.code() == ReplyCode.ALREADY_FIRED ? fired.get(key) : publisher.nextSequence());
+        client.writer.write(reply.deadlineNs(command.deadlineNs()).commandSequence(client.consumed).fields());
+    }
+
+    private ReplyCode unknown(long key) {
+        return fired.containsKey(key) ? ReplyCode.ALREADY_FIRED : ReplyCode.UNKNOWN;
+    }
+
+    private void list(Served client, TimerCommand command) {
+        TimerReply reply = new TimerReply();
+        List<Long> keys = timers.keySet().stream().skip(command.key()).limit(LIST_PAGE).toList();
+        for (long key : keys) {
+            Timer timer = timers.get(key);
+            client.writer.write(reply.answer(ReplyCode.LISTED, ReplyReason.NONE, key).deadlineNs(timer.deadlineNs())
+                    .timer(OWNER, timer.signalId(), timer.periodNs()).detail(key % 2 == 0 ? key : -1 - key)
+                    .commandSequence(client.consumed).fields());
+        }
+        long next = command.key() + keys.size();
+        client.writer.write(reply.answer(ReplyCode.LIST_END, ReplyReason.NONE, 0)
+                .detail(next < timers.size() ? next : 0).commandSequence(client.consumed).fields());
+    }
+
+    /** Fires a timer, if it is pending; returns whether it was. */
+    synchronized boolean fire(long key) {
+        Timer timer = timers.get(key);
+        if (timer == null) {
+            return false;
+        }
+        if (timer.periodNs() == 0) {
+            timers.remove(key);
+            fired.put(key, publisher.nextSequence());
+        }
+        publisher.publish(new SignalRecord().key(key).signalId(timer.signalId()).owner(OWNER));
+        return true;
+    }
+
+    synchronized void evict(ReplyReason reason) {
+        served.get(served.size() - 1).session.putEvicted(reason);
+        served.remove(served.size() - 1).file.close();
+    }
+
+    /** Gives the last client's session to another, as after an eviction while that one was stopped. */
+    synchronized void giveSessionAway() {
+        Served last = served.remove(served.size() - 1);
+        last.file.close();
+        last.session.putConnected(UUID.randomUUID(), OWNER + 1);
+        last.session.replyWriter().write(new TimerReply().answer(ReplyCode.ARMED, ReplyReason.NONE, 666).fields());
+    }
+
+    /** Overwrites the last client's reply ring, as nobody should. */
+    synchronized void flood(int count) {
+        SlotWriter writer = served.get(served.size() - 1).writer;
+        for (int i = 0; i < count; i++) {
+            writer.write(new TimerReply().answer(ReplyCode.UNKNOWN, ReplyReason.NONE, i).commandSequence(i).fields());
+        }
+    }
+
+    synchronized boolean isLastClosed() {
+        Served last = served.get(served.size() - 1);
+        return last.file.state() == SignalsLayout.STATE_CLOSED && !last.file.isAlive();
+    }
+
+    synchronized boolean isLastAlive() {
+        return served.get(served.size() - 1).file.isAlive();
+    }
+
+    synchronized ClientFile lastFile() {
+        return served.get(served.size() - 1).file;
+    }
+
+    @Override
+    public void close() {
+        isStopped = true;
+        try {
+            conductor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        served.forEach(client -> client.file.close());
+        publisher.close();
+    }
+}

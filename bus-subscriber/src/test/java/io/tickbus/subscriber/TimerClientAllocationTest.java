@@ -1,0 +1,93 @@
+package io.tickbus.subscriber;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.Session;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Arming, cancelling, polling replies and judging firings allocate nothing; as {@code AllocationTest}. */
+@Timeout(120)
+class TimerClientAllocationTest {
+    private static final int WARM_UP = 300_000;
+    private static final int COUNT = 1_000_000;
+    private static final long TOLERANCE_BYTES = 1_024;
+    private static final int ATTEMPTS = 3;
+
+    @TempDir
+    Path folder;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final TimerCommand incoming = new TimerCommand();
+    private final TimerReply outgoing = new TimerReply();
+    private final SignalRecord firing = new SignalRecord();
+    private long step;
+    private long consumed;
+    private long answers;
+    private long current;
+
+    @Test
+    void shouldAllocateNothingWhenArming() {
+        BusDirectory directory = BusDirectory.at(folder.resolve("root"), "bus");
+        try (StandInDaemon daemon = new StandInDaemon(directory, 1024);
+                TimerClient client = TimerClient.connect(directory)) {
+            ClientFile file = daemon.lastFile();
+            Session session = daemon.replies.session(1);
+            SlotWriter writer = session.replyWriter();
+            TimerReplyHandler handler = reply -> answers++;
+            TimerCommand periodic = new TimerCommand();
+            long allocated = Long.MAX_VALUE;
+            Runnable round = () -> {
+                step++;
+                assertTrue(client.arm(step, 1, 2) >= 0);
+                assertTrue(client.arm(periodic.arm(step & 1023, 1, 2).periodNs(7).payload(1, 2, 9)) >= 0);
+                assertTrue(client.cancel(step) >= 0);
+                serve(file, session, writer);
+                firing.key(step & 1023).owner(client.owner()).sequence(step);
+                current += client.isCurrent(firing) ? 1 : 0;
+                client.pollReplies(handler, 100);
+            };
+            repeat(round, WARM_UP);
+            for (int attempt = 0; attempt < ATTEMPTS && allocated > 0; attempt++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                repeat(round, COUNT);
+                allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            System.out.println("TimerClientAllocationTest bytes per million steps: " + allocated);
+            assertTrue(allocated <= TOLERANCE_BYTES, "allocated=" + allocated);
+            assertEquals(3 * step, answers);
+            assertEquals(step, current);
+            assertEquals(0, client.rings() + client.keysForgotten());
+        }
+    }
+
+    private static void repeat(Runnable step, int count) {
+        for (int i = 0; i < count; i++) {
+            step.run();
+        }
+    }
+
+    private void serve(ClientFile file, Session session, SlotWriter writer) {
+        while (file.ring().read(consumed, incoming.fields()) == SlotRing.COMMITTED) {
+            ReplyCode code = incoming.type() == 1 ? ReplyCode.ARMED : ReplyCode.CANCELLED;
+            writer.write(outgoing.answer(code, ReplyReason.NONE, incoming.key()).commandSequence(consumed)
+                    .signalSequence(step).fields());
+            consumed++;
+            session.putConsumed(consumed);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+package io.tickbus.subscriber;
+
+import static io.tickbus.subscriber.SubscriberFixture.assertFails;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.publisher.SignalPublisher;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes wrong between a client and its daemon is told, with the reason, and mended by reconnecting. */
+@Timeout(60)
+class TimerClientLossTest implements TimerClientListener {
+    private static final long SHORT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    @TempDir
+    Path folder;
+
+    private final List<String> events = new ArrayList<>();
+    private BusDirectory directory;
+    private StandInDaemon daemon;
+    private TimerClient client;
+
+    @Override
+    public void onEvicted(ReplyReason reason) {
+        events.add("evicted " + reason);
+    }
+
+    @Override
+    public void onDaemonRestarted() {
+        events.add("restarted");
+    }
+
+    @Override
+    public void onDaemonGone() {
+        events.add("gone");
+    }
+
+    @Override
+    public void onRepliesLost(long count) {
+        events.add("lost " + count);
+    }
+
+    @BeforeEach
+    void nameBus() {
+        directory = BusDirectory.at(folder.resolve("root"), "bus");
+    }
+
+    @AfterEach
+    void stop() {
+        if (client != null) {
+            client.close();
+        }
+        if (daemon != null) {
+            daemon.close();
+        }
+    }
+
+    private TimerClientOptions options() {
+        return TimerClientOptions.defaults().withCommandSlots(8).withListener(this);
+    }
+
+    private void connect() {
+        daemon = new StandInDaemon(directory, 8);
+        client = TimerClient.connect(directory, options());
+    }
+
+    /** The heartbeat's thread finds out within a tenth of a second. */
+    private BusException awaitDisconnected() {
+        while (true) {
+            try {
+                client.pollReplies(reply -> { }, 10);
+            } catch (BusException e) {
+                assertEquals(Reason.DISCONNECTED, e.reason(), e.getMessage());
+                return e;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void assertMentions(BusException e, String... texts) {
+        for (String text : texts) {
+            assertTrue(e.getMessage().contains(text), e.getMessage());
+        }
+    }
+
+    private BusException assertConnectFails(Reason reason) {
+        Executable connecting = () -> TimerClient.connect(directory, options().withConnectTimeoutNs(SHORT_NS));
+        BusException e = assertFails(reason, connecting);
+        assertEquals(Set.of(), ClientFile.list(directory));
+        return e;
+    }
+
+    @Test
+    void shouldSaySoWhenThereIsNoBus() {
+        assertMentions(assertFails(Reason.NOT_FOUND, () -> TimerClient.connect(directory)), directory.toString());
+    }
+
+    @Test
+    void shouldSaySoWhenPublisherIsNoDaemon() {
+        try (SignalPublisher publisher = SignalPublisher.open(directory, SubscriberFixture.SMALL)) {
+            assertEquals(0, publisher.nextSequence());
+            assertMentions(assertConnectFails(Reason.NOT_FOUND), "no daemon answers on bus 'bus' within 50 ms",
+                    "keeps no timers for others");
+        }
+    }
+
+    @Test
+    void shouldSaySoWhenDaemonHasStoppedOrIsFollowedByPublisher() {
+        new StandInDaemon(directory, 8).close();
+        assertMentions(assertConnectFails(Reason.NOT_FOUND), "its publisher has stopped");
+        try (SignalPublisher publisher = SignalPublisher.open(directory, SubscriberFixture.SMALL)) {
+            assertEquals(0, publisher.nextSequence());
+            assertMentions(assertConnectFails(Reason.NOT_FOUND), "a daemon before it did");
+        }
+    }
+
+    @Test
+    void shouldSaySoWhenDaemonRefusesOrDoesNotAnswer() {
+        daemon = new StandInDaemon(directory, 8);
+        daemon.reject(ReplyReason.TOO_MANY_CLIENTS);
+        assertMentions(assertConnectFails(Reason.DISCONNECTED), "as many clients as it may");
+        daemon.admitNobody();
+        assertMentions(assertConnectFails(Reason.TIMEOUT), "within 50 ms", "does not let the client in");
+    }
+
+    @Test
+    void shouldConnectAndStayInterruptedWhenThreadIsInterrupted() {
+        daemon = new StandInDaemon(directory, 8);
+        Thread.currentThread().interrupt();
+        client = TimerClient.connect(directory, options());
+        assertTrue(Thread.interrupted());
+        assertEquals(0, client.arm(1, 1, 1));
+    }
+
+    @Test
+    void shouldSayWhyAndReconnectWhenEvicted() {
+        connect();
+        client.arm(1, 0, 0);
+        daemon.serve(10);
+        client.arm(2, 0, 0);
+        client.arm(3, 0, 0);
+        UUID before = client.uuid();
+        daemon.evict(ReplyReason.CORRUPT_RING);
+        assertMentions(awaitDisconnected(), ReplyReason.CORRUPT_RING.sentence(), before.toString(), "reconnect()");
+        assertEquals(List.of("evicted CORRUPT_RING"), events);
+        assertFails(Reason.DISCONNECTED, () -> client.arm(4, 0, 0));
+        assertFails(Reason.DISCONNECTED, () -> client.cancel(4));
+        assertFails(Reason.DISCONNECTED, () -> client.list(true, 1));
+        assertEquals(List.of("evicted CORRUPT_RING"), events, "told once");
+        assertEquals(2, client.reconnect());
+        assertNotEquals(before, client.uuid());
+        assertEquals(3, client.arm(5, 0, 0), "sequences go on");
+        daemon.serve(10);
+        List<Long> answered = new ArrayList<>();
+        assertEquals(1, client.pollReplies(reply -> answered.add(reply.commandSequence()), 10));
+        assertEquals(List.of(3L), answered);
+    }
+
+    @Test
+    void shouldTakeNoRepliesOfSuccessorWhenSessionIsGivenAway() {
+        connect();
+        client.arm(1, 0, 0);
+        daemon.giveSessionAway();
+        int count = 0;
+        try {
+            while (true) {
+                count += client.pollReplies(reply -> { }, 10);
+            }
+        } catch (BusException e) {
+            assertMentions(e, "gave its session to another client");
+        }
+        assertEquals(0, count);
+        assertEquals(1, client.reconnect());
+    }
+
+    @Test
+    void shouldHearOfRestartAndReconnectWhenAnotherDaemonTakesOver() {
+        connect();
+        client.arm(1, 0, 0);
+        daemon.close();
+        daemon = new StandInDaemon(directory, 8);
+        awaitDisconnected();
+        assertTrue(List.of("restarted", "gone").contains(events.get(0)), events.toString());
+        assertEquals(1, client.reconnect());
+        assertEquals(1, client.arm(1, 0, 0));
+        assertEquals(1, daemon.serve(10));
+        assertEquals(1, ClientFile.list(directory).size(), "the old file is left");
+    }
+
+    @Test
+    void shouldHearOfEndAndTryAgainLaterWhenDaemonStops() {
+        connect();
+        daemon.close();
+        assertMentions(awaitDisconnected(), "stopped or died");
+        assertEquals(List.of("gone"), events);
+        TimerClient impatient = client;
+        client = null;
+        assertFails(Reason.NOT_FOUND, impatient::reconnect);
+        assertFails(Reason.DISCONNECTED, () -> impatient.arm(1, 0, 0));
+        daemon = new StandInDaemon(directory, 8);
+        assertEquals(0, impatient.reconnect());
+        assertEquals(0, impatient.arm(1, 0, 0));
+        impatient.close();
+    }
+
+    @Test
+    void shouldTakeFileAwayWhenClosedAfterDaemon() {
+        connect();
+        daemon.close();
+        awaitDisconnected();
+        client.close();
+        assertEquals(Set.of(), ClientFile.list(directory));
+    }
+
+    @Test
+    void shouldCountLostRepliesAndGoOnWhenOverrun() {
+        connect();
+        for (int i = 0; i < 3; i++) {
+            client.arm(i, 0, 0);
+        }
+        daemon.serve(2);
+        daemon.flood(30);
+        List<Long> keys = new ArrayList<>();
+        int count = client.pollReplies(reply -> keys.add(reply.key()), 100);
+        assertEquals(32 - count, client.repliesLost());
+        assertEquals(List.of("lost " + (32 - count)), events);
+        assertEquals(29, keys.get(count - 1));
+        assertTrue(count >= 7, "count=" + count);
+    }
+
+    @Test
+    void shouldBeHeardAgainWhenDoorbellIsCutOffAndMended() throws IOException {
+        connect();
+        daemon.replies.announceSleep(Long.MAX_VALUE);
+        try (FileChannel channel = FileChannel.open(directory.doorbell(), StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+        int sent = 0;
+        for (int i = 0; i < 200; i++) {
+            sent += client.arm(i, 0, 0) == TimerClient.FULL ? 0 : 1;
+            daemon.serve(10);
+            client.pollReplies(reply -> { }, 10);
+        }
+        assertEquals(sent, daemon.received.size());
+        assertTrue(sent > 190, "sent=" + sent);
+        while (daemon.publisher.bus().doorbell().region().length() > Files.size(directory.doorbell())) {
+            Thread.onSpinWait();
+        }
+        long rings = client.rings();
+        while (client.rings() == rings) {
+            client.arm(1, 0, 0);
+            daemon.serve(10);
+            client.pollReplies(reply -> { }, 10);
+        }
+        assertEquals(List.of(), events);
+    }
+
+    @Test
+    void shouldSaySoWhenOwnFileIsCut() throws IOException {
+        connect();
+        try (FileChannel channel = FileChannel.open(
+                directory.clients().resolve(client.uuid().toString()), StandardOpenOption.WRITE)) {
+            channel.truncate(4096);
+        }
+        BusException e = null;
+        while (e == null || e.reason() == Reason.TRUNCATED) {
+            try {
+                client.arm(1, 0, 0);
+                client.pollReplies(reply -> { }, 10);
+            } catch (InternalError fault) {
+                assertTrue(fault.getMessage().contains("unsafe memory access"), fault.getMessage());
+            } catch (BusException found) {
+                e = found;
+            }
+        }
+        assertMentions(e, "was shortened", client.uuid().toString());
+        assertEquals(List.of("evicted TRUNCATED"), events);
+        client.reconnect();
+        assertTrue(client.arm(1, 0, 0) >= 0);
+    }
+}
