@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,7 +24,7 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "oneway", mixinStandardHelpOptions = true,
         description = "Measure one-way latency against a C floor, interleaved, in one pair of pinned processes.")
-public final class OneWay implements Callable<Integer> {
+final class OneWay implements Callable<Integer> {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     @Option(names = "--rounds", defaultValue = "80", description = "Rounds that count; default 80.")
@@ -42,11 +41,6 @@ public final class OneWay implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean isJson;
-
-    /** Runs the benchmark. */
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new OneWay()).execute(arguments));
-    }
 
     @Override
     public Integer call() throws Exception {

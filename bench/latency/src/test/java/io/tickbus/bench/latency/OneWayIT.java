@@ -17,7 +17,7 @@ final class OneWayIT {
     @Test
     void shouldDeliverEveryMessageOfEveryTransport() throws Exception {
         Process process = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-cp",
-                System.getProperty("java.class.path"), "io.tickbus.bench.latency.OneWay", "--json", "--rounds", "3",
+                System.getProperty("java.class.path"), "io.tickbus.bench.latency.Latency", "--json", "--rounds", "3",
                 "--warm-up", "2", "--count", "500", "--gap-ns", "20000")
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,0 +1,178 @@
+package io.tickbus.bench.latency.timers;
+
+import io.netty.util.Timeout;
+import io.netty.util.Timer;
+import io.netty.util.TimerTask;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerReply;
+import io.tickbus.subscriber.TimerClient;
+import io.tickbus.subscriber.TimerClientOptions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Where one thread arms timers that are due so late that none of them fires. */
+interface ArmTarget extends AutoCloseable {
+    /** Delay of every timer. */
+    long DELAY_NS = TimeUnit.MINUTES.toNanos(5);
+
+    /** Arms one more. */
+    void arm();
+
+    /**
+     * Waits until those who keep the timers have taken in all that was armed.
+     *
+     * @param looksPerYield how often to look before others may have the processor
+     */
+    void settle(int looksPerYield);
+
+    /** Cancels all that was armed, and waits until that is done. */
+    void cancelAll(int looksPerYield);
+
+    @Override
+    default void close() {
+        // Most have nothing to close.
+    }
+
+    /** Through a client of its own. */
+    final class Tickbus implements ArmTarget {
+        private static final int REPLIES_AT_ONCE = 256;
+        private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+
+        private final TimerClient client;
+        private long armed;
+        private long sent;
+        private long answered;
+        private long fulls;
+
+        Tickbus(BusDirectory bus, int trackedKeys) {
+            client = TimerClient.connect(bus, TimerClientOptions.defaults().withTrackedKeys(trackedKeys));
+        }
+
+        @Override
+        public void arm() {
+            while (client.armAfter(armed, ArmedSchedule.SIGNAL_ID, DELAY_NS) < 0) {
+                fulls++;
+                poll();
+            }
+            armed++;
+            sent++;
+        }
+
+        /** How often the ring or the window was full. */
+        long fulls() {
+            return fulls;
+        }
+
+        private int poll() {
+            return client.pollReplies(this::onReply, REPLIES_AT_ONCE);
+        }
+
+        private void onReply(TimerReply reply) {
+            if (reply.code() != ReplyCode.ARMED && reply.code() != ReplyCode.CANCELLED) {
+                throw new IllegalStateException("the daemon refused: " + reply);
+            }
+            answered++;
+        }
+
+        // Eight threads on two processors: who waits for the daemon must let it run.
+        @SuppressWarnings("ThreadPriorityCheck")
+        @Override
+        public void settle(int looksPerYield) {
+            long giveUpNs = System.nanoTime() + PATIENCE_NS;
+            int looks = 0;
+            while (answered < sent) {
+                if (poll() == 0 && ++looks % looksPerYield == 0) {
+                    Thread.yield();
+                    if (System.nanoTime() > giveUpNs) {
+                        throw new IllegalStateException("the daemon does not answer: answered=" + answered);
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void cancelAll(int looksPerYield) {
+            while (armed > 0) {
+                if (client.cancel(armed - 1) < 0) {
+                    poll();
+                } else {
+                    armed--;
+                    sent++;
+                }
+            }
+            settle(looksPerYield);
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+
+    /** In a pool that all threads share. */
+    final class Pool implements ArmTarget {
+        private final ScheduledThreadPoolExecutor pool;
+        private final Deque<Future<?>> armed = new ArrayDeque<>();
+
+        Pool(ScheduledThreadPoolExecutor pool) {
+            this.pool = pool;
+        }
+
+        /** The pool, with what makes cancelled timers go. */
+        static ScheduledThreadPoolExecutor newPool() {
+            ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1);
+            pool.setRemoveOnCancelPolicy(true);
+            return pool;
+        }
+
+        @Override
+        public void arm() {
+            armed.push(pool.schedule(() -> { }, DELAY_NS, TimeUnit.NANOSECONDS));
+        }
+
+        @Override
+        public void settle(int looksPerYield) {
+            // The call that arms does all the work itself.
+        }
+
+        @Override
+        public void cancelAll(int looksPerYield) {
+            while (!armed.isEmpty()) {
+                armed.pop().cancel(false);
+            }
+        }
+    }
+
+    /** In a Netty wheel that all threads share: it takes timers in at its next tick, which nobody waits for. */
+    final class Netty implements ArmTarget {
+        private static final TimerTask NOTHING = timeout -> { };
+
+        private final Timer timers;
+        private final Deque<Timeout> armed = new ArrayDeque<>();
+
+        Netty(Timer timers) {
+            this.timers = timers;
+        }
+
+        @Override
+        public void arm() {
+            armed.push(timers.newTimeout(NOTHING, DELAY_NS, TimeUnit.NANOSECONDS));
+        }
+
+        @Override
+        public void settle(int looksPerYield) {
+            // It happens in the background.
+        }
+
+        @Override
+        public void cancelAll(int looksPerYield) {
+            while (!armed.isEmpty()) {
+                armed.pop().cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.tickbus.bench.latency.timers;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** One of the timers that are compared, whatever processes it consists of. */
+interface Contender extends AutoCloseable {
+    String name();
+
+    /** Where this contender cannot do such a workload, the reason. */
+    default Optional<String> refusal(Workload workload) {
+        return Optional.empty();
+    }
+
+    /**
+     * Runs a workload that starts a little after now, and waits for its end.
+     *
+     * @param startNs when it starts, CLOCK_MONOTONIC nanoseconds
+     */
+    Outcome run(Workload workload, long startNs) throws Exception;
+
+    @Override
+    void close();
+
+    /**
+     * What came of a slice.
+     *
+     * @param figures    of the firings
+     * @param cpuPercent of each process, by name
+     * @param extras     more that a scenario may want
+     */
+    record Outcome(Figures figures, Map<String, Double> cpuPercent, Map<String, Object> extras) {
+    }
+}

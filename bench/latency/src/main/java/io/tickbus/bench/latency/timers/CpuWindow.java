@@ -1,0 +1,62 @@
+package io.tickbus.bench.latency.timers;
+
+import io.tickbus.core.platform.Platforms;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** CPU time of this process between two times, taken by a thread that sleeps but for two looks. */
+final class CpuWindow {
+    private static final double PERCENT = 100.0;
+
+    private final long fromNs;
+    private final long untilNs;
+    private final Thread thread = new Thread(this::watch, "cpu-window");
+    private double percent;
+
+    private CpuWindow(long fromNs, long untilNs) {
+        this.fromNs = fromNs;
+        this.untilNs = untilNs;
+    }
+
+    static CpuWindow start(long fromNs, long untilNs) {
+        CpuWindow window = new CpuWindow(fromNs, untilNs);
+        window.thread.setDaemon(true);
+        window.thread.start();
+        return window;
+    }
+
+    static CpuWindow start(Map<String, Object> arguments) {
+        return start(Wire.number(arguments, "fromNs"), Wire.number(arguments, "untilNs"));
+    }
+
+    private void watch() {
+        try {
+            sleepUntil(fromNs);
+            long cpuNs = Platforms.current().processCpuNs();
+            long wallNs = System.nanoTime();
+            sleepUntil(untilNs);
+            long usedNs = Platforms.current().processCpuNs() - cpuNs;
+            percent = PERCENT * usedNs / (System.nanoTime() - wallNs);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Sleeps without any promise of precision. */
+    static void sleepUntil(long timeNs) throws InterruptedException {
+        long leftNs = timeNs - System.nanoTime();
+        if (leftNs > 0) {
+            TimeUnit.NANOSECONDS.sleep(leftNs);
+        }
+    }
+
+    /** Percent of one core, with two decimals; waits for the window's end. */
+    double percent() throws InterruptedException {
+        thread.join();
+        return Math.round(PERCENT * percent) / PERCENT;
+    }
+
+    Map<String, Object> toMap() throws InterruptedException {
+        return Map.of("cpuPercent", percent());
+    }
+}

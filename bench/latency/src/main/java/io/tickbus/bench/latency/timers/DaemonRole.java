@@ -1,0 +1,85 @@
+package io.tickbus.bench.latency.timers;
+
+import com.sun.management.ThreadMXBean;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.daemon.DaemonCounter;
+import io.tickbus.publisher.daemon.DaemonMode;
+import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.timer.TimerQuotas;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The daemon's process: the sidecar as a library user starts it, with its mode changed on order. */
+final class DaemonRole implements ChildRole {
+    static final String BUS = "timers";
+    private static final String TIMER_THREAD = "tickbus-timers";
+
+    private final TimerDaemon daemon;
+
+    DaemonRole(Map<String, Object> settings) {
+        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount((int) Wire.number(settings, "slots"));
+        DaemonSettings.Builder builder = DaemonSettings.builder().mode(mode(settings))
+                .quotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS))
+                .logLevel(System.Logger.Level.WARNING);
+        if (settings.containsKey("slackNs")) {
+            builder.ecoSlackNs(Wire.number(settings, "slackNs"));
+        }
+        if (settings.containsKey("fireLimit")) {
+            builder.fireLimit((int) Wire.number(settings, "fireLimit"));
+        }
+        daemon = TimerDaemon.open(bus(settings), options, builder.build()).start();
+    }
+
+    /** The bus that a stage's directory holds. */
+    static BusDirectory bus(Map<String, Object> settings) {
+        return BusDirectory.at(Path.of((String) settings.get("directory")), BUS);
+    }
+
+    private static DaemonMode mode(Map<String, Object> map) {
+        return DaemonMode.valueOf(((String) map.get("mode")).toUpperCase(Locale.ROOT));
+    }
+
+    @Override
+    public Map<String, Object> carryOut(String order, Map<String, Object> arguments) {
+        return switch (order) {
+            case "mode" -> {
+                daemon.reload(daemon.settings().toBuilder().mode(mode(arguments)).build());
+                yield Map.of();
+            }
+            case "counters" -> counters();
+            default -> throw new IllegalArgumentException("unknown order: order=" + order);
+        };
+    }
+
+    private Map<String, Object> counters() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (DaemonCounter counter : DaemonCounter.values()) {
+            map.put(counter.name(), daemon.counters().value(counter));
+        }
+        map.put("timerThreadAllocatedBytes", allocatedBytes());
+        return map;
+    }
+
+    /** What the timer thread has allocated in its life; −1 where the JVM does not tell. */
+    private static long allocatedBytes() {
+        if (ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads) {
+            for (ThreadInfo info : threads.getThreadInfo(threads.getAllThreadIds())) {
+                if (info != null && info.getThreadName().equals(TIMER_THREAD)) {
+                    return threads.getThreadAllocatedBytes(info.getThreadId());
+                }
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void close() {
+        daemon.close();
+    }
+}

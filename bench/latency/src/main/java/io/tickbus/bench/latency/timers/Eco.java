@@ -1,0 +1,64 @@
+package io.tickbus.bench.latency.timers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What timers cost that need not be precise. */
+@Command(name = "eco", mixinStandardHelpOptions = true, description = {
+    "10,000 periodic timers of 1 to 5 s that may be 50 ms late: CPU and mean lateness of the daemon's eco mode, of",
+    "naive polling, and of a wheel of two levels."})
+final class Eco implements Callable<Integer> {
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(2000);
+    private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final List<String> PEERS =
+            List.of("naive-map-1ms", "naive-array-1ms", "naive-array-25ms", "two-level-wheel-1ms");
+
+    @Mixin
+    private RunOptions options;
+
+    @Option(names = "--timers", defaultValue = "10000", description = "Timers; default 10000.")
+    private int timers;
+
+    @Option(names = "--seconds", defaultValue = "7", description = "Of each; default 7 s.")
+    private long seconds;
+
+    @Option(names = "--slack-ms", defaultValue = "50", description = "How late they may be; default 50 ms.")
+    private long slackMs;
+
+    @Override
+    public Integer call() throws Exception {
+        Report report = new Report("eco");
+        try (Stage stage = Stage.open(options, report)) {
+            List<Contender> contenders = new ArrayList<>();
+            contenders.add(TickbusContender.start(stage, Map.of("mode", "eco", "waiting", "park", "slackNs",
+                    TimeUnit.MILLISECONDS.toNanos(slackMs))));
+            for (String name : PEERS) {
+                contenders.add(stage.peer(name));
+            }
+            // Periods of 1.00, 1.01 … 5.00 s.
+            List<Long> periodsNs = LongStream.rangeClosed(100, 500)
+                    .map(each -> TimeUnit.MILLISECONDS.toNanos(10 * each)).boxed().toList();
+            long spreadNs = TimeUnit.SECONDS.toNanos(1);
+            Workload workload = Workload.periodic(periodsNs, TimeUnit.SECONDS.toNanos(seconds), SETTLE_NS)
+                    .spread(timers, spreadNs, options.seed());
+            Interleaving interleaving = new Interleaving(stage, report, contenders);
+            interleaving.warmUp(List.of(Workload.periodic(periodsNs, WARM_UP_NS, 0)
+                    .spread(timers, spreadNs, options.seed())));
+            interleaving.run(1, Map.of("1-5s", workload));
+            interleaving.demandFlawless("tickbus");
+            report.note("periods of 1.00 to 5.00 s in steps of 10 ms, first due at random within 1 s: "
+                    + new Schedule(workload, 0).occurrences() + " firings in " + seconds + " s");
+            report.note("the claim to beat is 38 % CPU and 12.7 ms mean lateness for naive polling against 9 % and "
+                    + "0.38 ms; no one tick gives both: 12.7 ms is a tick of 25 ms, 38 % is one of about 1 ms, "
+                    + "and so both are run");
+        }
+        return report.print(options);
+    }
+}

@@ -1,0 +1,36 @@
+package io.tickbus.bench.latency.timers;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A JVM in which other timers than ours run. */
+final class PeerRole implements ChildRole {
+    static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(3);
+    private static final long NAP_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final String name;
+
+    PeerRole(Map<String, Object> settings) {
+        name = (String) settings.get("timers");
+    }
+
+    @Override
+    public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws Exception {
+        Workload workload = Workload.of(Wire.object(arguments, "workload"));
+        Schedule schedule = new Schedule(workload, Wire.number(arguments, "startNs"));
+        FiringLog log = new FiringLog(workload, schedule);
+        CpuWindow cpu = CpuWindow.start(schedule.startNs(), schedule.endNs());
+        try (PeerTimers timers = PeerTimers.named(name)) {
+            timers.start(log);
+            if (System.nanoTime() >= schedule.startNs()) {
+                throw new IllegalStateException("arming took longer than the lead: timers=" + schedule.size());
+            }
+            CpuWindow.sleepUntil(schedule.endNs());
+            long giveUpNs = System.nanoTime() + PATIENCE_NS;
+            while (!log.isComplete() && System.nanoTime() < giveUpNs) {
+                TimeUnit.NANOSECONDS.sleep(NAP_NS);
+            }
+        }
+        return log.toWire(cpu.percent());
+    }
+}

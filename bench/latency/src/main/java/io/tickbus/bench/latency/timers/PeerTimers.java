@@ -1,0 +1,25 @@
+package io.tickbus.bench.latency.timers;
+
+/** One way to have timers inside a JVM: keeps those of one schedule and reports each firing to its log. */
+interface PeerTimers extends AutoCloseable {
+    /** Arms every timer of the log's schedule, before the first is due, and begins to fire. */
+    void start(FiringLog log);
+
+    /** Ends. When this returns nothing is reported any more. */
+    @Override
+    void close();
+
+    /** The timers of a name. */
+    static PeerTimers named(String name) {
+        return switch (name) {
+            case "stpe" -> new ScheduledPool();
+            case "netty-1ms" -> new NettyWheel();
+            case "agrona-200us" -> new PollingThread(new AgronaWheel(), 200_000);
+            case "naive-map-1ms" -> new PollingThread(new NaiveMap(), 1_000_000);
+            case "naive-array-1ms" -> new PollingThread(new NaiveArray(), 1_000_000);
+            case "naive-array-25ms" -> new PollingThread(new NaiveArray(), 25_000_000);
+            case "two-level-wheel-1ms" -> new PollingThread(new TwoLevelWheel(), 1_000_000);
+            default -> throw new IllegalArgumentException("unknown timers: name=" + name);
+        };
+    }
+}

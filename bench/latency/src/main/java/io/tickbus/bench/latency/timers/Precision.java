@@ -1,0 +1,67 @@
+package io.tickbus.bench.latency.timers;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How late timers are and what that costs: 1 kHz, and apart from it many random deadlines. */
+@Command(name = "precision", mixinStandardHelpOptions = true, description = {
+    "A periodic timer of 1 kHz, and 10,000 pending one-shot timers at random deadlines.",
+    "Tickbus (daemon hybrid, subscriber predictive) beside other timers, in rounds."})
+final class Precision implements Callable<Integer> {
+    private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(400);
+
+    @Mixin
+    private RunOptions options;
+
+    @Option(names = "--rounds", defaultValue = "2", description = "Rounds; default 2.")
+    private int rounds;
+
+    @Option(names = "--periodic-ms", defaultValue = "2000", description = "Of 1 kHz per round; default 2000 ms.")
+    private long periodicMs;
+
+    @Option(names = "--random-ms", defaultValue = "3000", description = "Of random deadlines; default 3000 ms.")
+    private long randomMs;
+
+    @Option(names = "--timers", defaultValue = "10000", description = "Random timers; default 10000.")
+    private int timers;
+
+    @Override
+    public Integer call() throws Exception {
+        Report report = new Report("precision");
+        try (Stage stage = Stage.open(options, report)) {
+            List<Contender> contenders = contenders(stage, report);
+            Interleaving interleaving = new Interleaving(stage, report, contenders);
+            interleaving.warmUp(List.of(Workload.periodic(List.of(PERIOD_NS / 4), WARM_UP_NS, 0),
+                    Workload.once(timers, WARM_UP_NS, options.seed())));
+            Map<String, Workload> workloads = new LinkedHashMap<>();
+            workloads.put("1kHz", Workload.periodic(List.of(PERIOD_NS),
+                    TimeUnit.MILLISECONDS.toNanos(periodicMs), SETTLE_NS));
+            workloads.put("random-" + timers,
+                    Workload.once(timers, TimeUnit.MILLISECONDS.toNanos(randomMs), options.seed()));
+            interleaving.run(rounds, workloads);
+            interleaving.demandFlawless("tickbus");
+        }
+        return report.print(options);
+    }
+
+    private List<Contender> contenders(Stage stage, Report report) throws Exception {
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(TickbusContender.start(stage, Map.of()));
+        for (String name : List.of("stpe", "netty-1ms", "agrona-200us")) {
+            contenders.add(stage.peer(name));
+        }
+        Cyclictest.find(stage).ifPresentOrElse(contenders::add,
+                () -> report.note("cyclictest is left out: there is no such programme on the PATH (package rt-tests)"));
+        GoTimers.build(stage, report::note).ifPresent(contenders::add);
+        return contenders;
+    }
+}

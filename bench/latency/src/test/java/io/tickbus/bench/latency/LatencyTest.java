@@ -1,0 +1,26 @@
+package io.tickbus.bench.latency;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+final class LatencyTest {
+    @Test
+    void shouldMeanOneWayWhenThereAreOnlyOptions() {
+        assertArrayEquals(new String[] {"oneway"}, Latency.withCommand());
+        assertArrayEquals(new String[] {"oneway", "--json"}, Latency.withCommand("--json"));
+        assertArrayEquals(new String[] {"--help"}, Latency.withCommand("--help"));
+        assertArrayEquals(new String[] {"timers", "herd"}, Latency.withCommand("timers", "herd"));
+    }
+
+    @Test
+    void shouldRefuseUnknownWords() {
+        assertEquals(2, Latency.run("nonsense"));
+        assertEquals(2, Latency.run("timers"));
+        assertEquals(2, Latency.run("timers", "nonsense"));
+        assertEquals(2, Latency.run("timers", "eco", "--nonsense"));
+        assertEquals(CommandLine.ExitCode.OK, Latency.run("timers", "gc", "--help"));
+    }
+}

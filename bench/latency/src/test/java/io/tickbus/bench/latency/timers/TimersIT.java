@@ -1,0 +1,108 @@
+package io.tickbus.bench.latency.timers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Each scenario with real processes, shortly: that it counts right, not how fast anything is. */
+@Timeout(180)
+final class TimersIT {
+    /** Long leads, since whoever builds has a busy machine. */
+    private static final List<String> CALM = List.of("--json", "--rest-ms", "10", "--lead-ms", "1500");
+
+    private static List<Map<String, Object>> rows(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-cp",
+                System.getProperty("java.class.path"), "io.tickbus.bench.latency.Latency", "timers"));
+        command.addAll(List.of(arguments));
+        command.addAll(CALM);
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        Map<String, Object> report = JSON.std.mapFrom(output);
+        assertEquals(List.of(), report.get("faults"), output);
+        assertTrue(report.containsKey("hiccup") && report.containsKey("environment"), output);
+        @SuppressWarnings("unchecked")
+        List<Map<String, Object>> rows = (List<Map<String, Object>>) report.get("rows");
+        return rows;
+    }
+
+    private static Map<String, Object> row(List<Map<String, Object>> rows, String name) {
+        return rows.stream().filter(each -> each.get("name").equals(name)).findFirst()
+                .orElseThrow(() -> new AssertionError("no row " + name + " in " + rows));
+    }
+
+    private static void assertAllFired(Map<String, Object> row, int count) {
+        for (String flaw : List.of("lost", "duplicated", "early", "missed")) {
+            assertEquals(0, row.get(flaw), row.toString());
+        }
+        assertEquals(count, row.get("count"), row.toString());
+    }
+
+    @Test
+    void shouldFireEachTimerOfThePrecisionScenarioOnce() throws Exception {
+        List<Map<String, Object>> rows =
+                rows("precision", "--rounds", "1", "--periodic-ms", "250", "--random-ms", "200", "--timers", "300");
+        for (String name : List.of("tickbus-hybrid-predictive", "stpe", "netty-1ms", "agrona-200us")) {
+            assertAllFired(row(rows, name + " 1kHz"), 200);
+            assertAllFired(row(rows, name + " random-300"), 300);
+        }
+        assertEquals(0, row(rows, "tickbus-hybrid-predictive random-300").get("outOfOrder"), rows.toString());
+    }
+
+    @Test
+    void shouldFireEachTimerOfTheEcoScenario() throws Exception {
+        List<Map<String, Object>> rows = rows("eco", "--seconds", "2", "--timers", "200");
+        Object count = row(rows, "tickbus-eco-park 1-5s").get("count");
+        assertEquals(5, rows.size(), rows.toString());
+        rows.forEach(each -> assertAllFired(each, (int) count));
+    }
+
+    @Test
+    void shouldArmEverythingAtOnce() throws Exception {
+        List<Map<String, Object>> rows = rows("contention", "--rounds", "1", "--warm-up", "0", "--bursts", "2",
+                "--burst", "100", "--traced-bursts", "2");
+        assertEquals(200, row(rows, "tickbus 1-thread").get("arms"), rows.toString());
+        assertEquals(1600, row(rows, "tickbus 8-threads").get("arms"), rows.toString());
+        assertEquals(800, row(rows, "tickbus 4-processes").get("arms"), rows.toString());
+        assertEquals(1600, row(rows, "netty-1ms 8-threads").get("arms"), rows.toString());
+        assertEquals(200, row(rows, "tickbus system-calls").get("arms"), rows.toString());
+    }
+
+    @Test
+    void shouldSeeEachTimerWithoutDelay() throws Exception {
+        List<Map<String, Object>> rows = rows("zero", "--rounds", "2", "--warm-up", "1", "--count", "50");
+        assertAllFired(row(rows, "tickbus-spin zero-delay"), 100);
+    }
+
+    @Test
+    void shouldCheckEachFiringUnderLoad() throws Exception {
+        List<Map<String, Object>> rows =
+                rows("load", "--rate", "500", "--seconds", "1", "--steps", "2000", "--step-seconds", "1");
+        assertAllFired(row(rows, "tickbus-hybrid-predictive 500/s"), 500);
+        assertAllFired(row(rows, "tickbus-spin-spin 2000/s"), 2000);
+    }
+
+    @Test
+    void shouldKeepTheOrderOfAHerd() throws Exception {
+        List<Map<String, Object>> rows = rows("herd", "--timers", "2000", "--rounds", "2", "--warm-up", "0");
+        Map<String, Object> row = row(rows, "tickbus-hybrid-predictive herd-2000");
+        assertAllFired(row, 4002);
+        assertEquals(0, row.get("outOfOrder"), row.toString());
+    }
+
+    @Test
+    void shouldProvokeTheCollectionsItPromises() throws Exception {
+        List<Map<String, Object>> rows = rows("gc", "--collections", "0,3", "--seconds", "1", "--windows", "3");
+        assertAllFired(row(rows, "tickbus-published collections-3"), 1000);
+        assertAllFired(row(rows, "stpe-in-client collections-3"), 1000);
+        assertTrue((int) row(rows, "stpe-in-client collections-3").get("collections") >= 3, rows.toString());
+        assertEquals(3, row(rows, "pearson tick-10ms").get("windows"), rows.toString());
+    }
+}
