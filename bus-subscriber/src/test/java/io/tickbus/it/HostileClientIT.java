@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Clients that do what they should not: the daemon and the timers of another client go on as if they were not there. */
+/**
+ * Clients that do what they should not: the daemon and the timers of another client go on as if they were not there.
+ */
 @Timeout(120)
 class HostileClientIT {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(2);

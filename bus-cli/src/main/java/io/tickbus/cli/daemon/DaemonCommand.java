@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 
 /** Owns a bus and keeps timers, its own and those of all clients, until it is told to stop. */
 @Command(name = "daemon",
-        description = "Own a bus and keep timers, until Ctrl-C or SIGTERM: those given here, and those that clients arm.",
+        description = "Own a bus and keep timers, given here or armed by clients, until Ctrl-C or SIGTERM.",
         footer = {
             "",
             "Examples:",

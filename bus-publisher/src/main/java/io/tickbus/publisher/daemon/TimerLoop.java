@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Keeps timers and publishes each as a signal when it is due: one duty cycle after the other, waiting in between,
- * until stopped. The sidecar's timer thread, and what an application runs that wants the same in its own process without any
- * clients.
+ * until stopped. The sidecar's timer thread, and what an application runs that wants the same in its own process
+ * without any clients.
  *
  * <p><b>Threads:</b> {@link #run} on one, which owns the timers from then on; {@link #stop} from any.
  * <p><b>Progress:</b> it waits as its {@link WaitStrategy} does and depends on no subscriber and no client. It
