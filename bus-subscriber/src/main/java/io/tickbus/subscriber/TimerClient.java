@@ -1,7 +1,6 @@
 package io.tickbus.subscriber;
 
 import io.tickbus.core.BusException;
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.layout.CommandLayout;
