@@ -1,6 +1,7 @@
 package io.tickbus.samples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,17 +30,36 @@ class SamplesTest {
     @Test
     void shouldReceiveWhatWasPublished() {
         PublisherSample.run(root);
+        List<String> lines = printedBy(() -> SubscriberSample.run(root));
+        assertEquals("received 100, lost 0", lines.get(lines.size() - 1));
+        assertEquals("key 100 arrived ", lines.get(99).substring(0, 16));
+    }
+
+    @Test
+    void shouldReceiveTicksOfADaemonInTheSameProcess() {
+        List<String> lines = printedBy(() -> EmbeddingSample.run(root, () -> TimerClientSample.run(root)));
+        String text = String.join("\n", lines);
+        assertTrue(lines.stream().filter(line -> line.startsWith("key 2 tick ")).count() >= 19, text);
+        assertTrue(lines.stream().noneMatch(line -> line.startsWith("key 1")), text);
+        assertTrue(lines.containsAll(List.of("ARMED key 1", "ARMED key 2")), text);
+        assertTrue(lines.get(lines.size() - 1).startsWith("fired "), text);
+    }
+
+    @Test
+    void shouldFireWithoutADaemon() {
+        assertEquals(List.of("key 1 is due"), printedBy(EngineSample::run));
+    }
+
+    private static List<String> printedBy(Runnable sample) {
         PrintStream standardOutput = System.out;
         ByteArrayOutputStream captured = new ByteArrayOutputStream();
         System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
         try {
-            SubscriberSample.run(root);
+            sample.run();
         } finally {
             System.setOut(standardOutput);
         }
-        List<String> lines = captured.toString(StandardCharsets.UTF_8).lines().toList();
-        assertEquals("received 100, lost 0", lines.get(lines.size() - 1));
-        assertEquals("key 100 arrived ", lines.get(99).substring(0, 16));
+        return captured.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     @Test
@@ -54,8 +74,11 @@ class SamplesTest {
         while (block.find()) {
             quoted.add(block.group(1));
         }
-        assertEquals(List.of(marked(samples.resolve("PublisherSample.java")),
-                marked(samples.resolve("SubscriberSample.java"))), quoted);
+        List<String> expected = new ArrayList<>();
+        for (String name : List.of("Publisher", "Subscriber", "TimerClient", "Embedding", "Engine")) {
+            expected.add(marked(samples.resolve(name + "Sample.java")));
+        }
+        assertEquals(expected, quoted);
     }
 
     private static String marked(Path source) throws IOException {

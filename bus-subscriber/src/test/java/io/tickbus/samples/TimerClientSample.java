@@ -1,0 +1,37 @@
+package io.tickbus.samples;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.TimerClient;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A timer of one's own at the daemon, every 10 ms. The README quotes what stands between the markers. */
+public final class TimerClientSample {
+    private TimerClientSample() {
+    }
+
+    public static void main(String[] arguments) {
+        run(BusDirectory.defaultRoot());
+    }
+
+    static void run(Path root) {
+        // README: begin
+        BusDirectory bus = BusDirectory.at(root, "app");
+        try (SignalSubscriber signals = SignalSubscriber.attach(bus); TimerClient timers = TimerClient.connect(bus)) {
+            timers.armAfter(1, 42, 5_000_000); // key 1, signal id 42, once in 5 ms
+            timers.arm(new TimerCommand().arm(2, 42, System.nanoTime()).periodNs(10_000_000)); // key 2, every 10 ms
+            timers.cancel(1); // no answer to wait for: a firing that came too late for is not current
+            while (signals.received() < 20) {
+                signals.await(signal -> {
+                    if (timers.isCurrent(signal)) { // mine, and neither cancelled nor armed anew meanwhile
+                        System.out.println("key " + signal.key() + " tick " + signal.occurrence());
+                    }
+                }, 64, TimeUnit.MILLISECONDS.toNanos(100));
+            }
+            timers.pollReplies(reply -> System.out.println(reply.code() + " key " + reply.key()), 64);
+        }
+        // README: end
+    }
+}
