@@ -49,8 +49,8 @@ final class DaemonBell {
 
     private void ringIfNeeded(long sequence, long deadlineNs, long sleepingUntilNs) {
         long consumed = session.consumed();
-        // While the command that it last rang for is not consumed, the daemon has yet to look at this client's ring, and
-        // finds this one behind that one.
+        // While the command that it last rang for is not consumed, the daemon has yet to look at this client's ring,
+        // and finds this one behind that one.
         boolean hasHeard = consumed > lastRung;
         if (hasHeard && (deadlineNs < sleepingUntilNs || sequence - consumed >= crowd)) {
             lastRung = sequence;
