@@ -5,8 +5,8 @@ import io.tickbus.subscriber.TimerClientOptions;
 import java.util.Queue;
 
 /** A client in a process of its own: arms what it is told, {@code arm KEY DEADLINE}, and says what it is told. */
-public final class TimerClientMain {
-    private TimerClientMain() {
+public final class LoneClientMain {
+    private LoneClientMain() {
     }
 
     public static void main(String... arguments) {

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client in another process: its commands, its lock, and what the daemon sees when it is stopped or killed. */
+/** A client in another process, without a daemon: its commands, its lock, and what the daemon sees when it is stopped or killed. */
 @Timeout(120)
-class TimerClientIT {
+class LoneClientIT {
     private static final int OWNER = 7;
 
     @RegisterExtension
@@ -48,7 +48,7 @@ class TimerClientIT {
         replies = RepliesFile.create(bus.directory(), published.signals().header(), 2, 128, null);
         FutexWord word = published.doorbell().futexWord(DoorbellLayout.CONDUCTOR_WORD);
         int seen = published.doorbell().word(DoorbellLayout.CONDUCTOR_WORD);
-        child = bus.start(bus.jvm(TimerClientMain.class));
+        child = bus.start(bus.jvm(LoneClientMain.class));
         Set<UUID> found = ClientFile.list(bus.directory());
         while (found.isEmpty()) {
             word.await(seen, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
