@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client in another process, without a daemon: its commands, its lock, and what the daemon sees when it is stopped or killed. */
+/** A client in another process, without a daemon: its commands, its lock, and what is seen when it is killed. */
 @Timeout(120)
 class LoneClientIT {
     private static final int OWNER = 7;
