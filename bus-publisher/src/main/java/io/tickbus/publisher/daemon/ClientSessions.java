@@ -102,8 +102,13 @@ final class ClientSessions implements CommandSource {
     /** Everybody who may connect may cancel what everybody else armed, if he says so: operators clear up. */
     private static int ownerOf(ClientSession session, TimerCommand command) {
         boolean isForOther = command.type() == CommandLayout.TYPE_CANCEL
-                && (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
-        return isForOther ? (int) command.payloadLow() & Owners.MAX_OWNERS : session.owner();
+                && command.flags() == CommandLayout.FLAG_ALL_OWNERS;
+        if (!isForOther) {
+            return session.owner();
+        }
+        // Said and done: the engine knows no such flag.
+        command.flags(0);
+        return (int) command.payloadLow() & Owners.MAX_OWNERS;
     }
 
     private void list(ClientSession session, long sequence, TimerCommand command) {
