@@ -91,7 +91,8 @@ final class ClientSessions implements CommandSource {
             if (command.type() == CommandLayout.TYPE_LIST) {
                 list(session, sequence, command);
             } else {
-                engine.execute(ownerOf(session, command), command, nowNs, publisher.nextSequence(), reply);
+                int owner = ownerOf(session, command);
+                engine.execute(owner, command, nowNs, publisher.nextSequence(), reply);
                 counters.countReply(reply);
                 session.answer(reply.commandSequence(sequence));
             }
@@ -103,12 +104,11 @@ final class ClientSessions implements CommandSource {
     private static int ownerOf(ClientSession session, TimerCommand command) {
         boolean isForOther = command.type() == CommandLayout.TYPE_CANCEL
                 && command.flags() == CommandLayout.FLAG_ALL_OWNERS;
-        if (!isForOther) {
-            return session.owner();
+        if (isForOther) {
+            command.flags(0);
+            return (int) command.payloadLow() & Owners.MAX_OWNERS;
         }
-        // Said and done: the engine knows no such flag.
-        command.flags(0);
-        return (int) command.payloadLow() & Owners.MAX_OWNERS;
+        return session.owner();
     }
 
     private void list(ClientSession session, long sequence, TimerCommand command) {
