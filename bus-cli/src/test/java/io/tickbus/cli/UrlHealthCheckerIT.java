@@ -118,9 +118,10 @@ final class UrlHealthCheckerIT {
                 }
                 assertTrue(CliRun.of("list", "--all", "--dir", buses).out().contains("8080"));
                 checker.terminate();
-                while (read(checker, ticks)) {
-                    // Probes that were under way when it was told to stop.
-                    continue;
+                // Probes that were under way when it was told to stop.
+                boolean isRunning = true;
+                while (isRunning) {
+                    isRunning = read(checker, ticks);
                 }
                 checker.exitCode();
             }

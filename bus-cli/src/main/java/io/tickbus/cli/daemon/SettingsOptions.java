@@ -18,57 +18,57 @@ final class SettingsOptions {
 
     @Option(names = "--mode", paramLabel = "spin|hybrid|park|eco", order = 2,
             description = "How to wait for the next deadline (mode); default hybrid.")
-    private void mode(String text) {
+    void mode(String text) {
         flags.put(DaemonSetting.MODE, text);
     }
 
     @Option(names = "--guard-max", paramLabel = "DURATION", order = 3,
             description = "hybrid: wake at most so long before a deadline (guard.max).")
-    private void guardMax(String text) {
+    void guardMax(String text) {
         flags.put(DaemonSetting.GUARD_MAX, text);
     }
 
     @Option(names = "--eco-slack", paramLabel = "DURATION", order = 4,
             description = "eco: a firing waits at most so long for others (eco.slack); default 50ms.")
-    private void ecoSlack(String text) {
+    void ecoSlack(String text) {
         flags.put(DaemonSetting.ECO_SLACK, text);
     }
 
     @Option(names = "--max-clients", paramLabel = "N", order = 5,
             description = "Clients at one time (quota.clients); default 100.")
-    private void maxClients(String text) {
+    void maxClients(String text) {
         flags.put(DaemonSetting.QUOTA_CLIENTS, text);
     }
 
     @Option(names = "--max-timers", paramLabel = "N", order = 6,
             description = "Timers of all clients together (quota.timers); default 10000000.")
-    private void maxTimers(String text) {
+    void maxTimers(String text) {
         flags.put(DaemonSetting.QUOTA_TIMERS, text);
     }
 
     @Option(names = "--max-timers-per-client", paramLabel = "N", order = 7,
             description = "Timers of a client, or of all of one name (quota.timers-per-client); default 1000000.")
-    private void maxTimersPerClient(String text) {
+    void maxTimersPerClient(String text) {
         flags.put(DaemonSetting.QUOTA_TIMERS_PER_CLIENT, text);
     }
 
     @Option(names = "--fire-limit", paramLabel = "N", order = 8,
             description = "Firings in one duty cycle (fire.limit); default 256.")
-    private void fireLimit(String text) {
+    void fireLimit(String text) {
         flags.put(DaemonSetting.FIRE_LIMIT, text);
     }
 
     @Option(names = "--log-level", paramLabel = "LEVEL", order = 9,
             description = "The least severe events that are logged on standard error: trace, debug, info, warning, "
                     + "error, off (log.level); default info.")
-    private void logLevel(String text) {
+    void logLevel(String text) {
         flags.put(DaemonSetting.LOG_LEVEL, text);
     }
 
     @Option(names = "--grace", paramLabel = "DURATION", order = 10,
             description = "How late an --every timer may be before it is flagged LATE, and what it missed folded into "
                     + "it (grace); default 1ms.")
-    private void grace(String text) {
+    void grace(String text) {
         flags.put(DaemonSetting.GRACE, text);
     }
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             "  tickbus stat --bus md --json | jq .daemon.counters",
             "",
             "Of a bus that a daemon keeps, one in full shows the daemon's counters, how late its timers fired, and its",
-            "clients. Percentiles are since the daemon started and rounded up by 6 % at most.",
+            "clients. Percentiles are since the daemon started and rounded up by 6 %% at most.",
             "",
             "Exit code 1 when the bus that is named cannot be read."})
 public final class StatCommand implements Callable<Integer> {

@@ -35,7 +35,8 @@ final class DueTimeTest {
 
     @Test
     void shouldRefuseWhatIsNoTimeOrTooFarAway() {
-        for (String text : new String[] {"noon", "12:00", "-5", "2026-13-01T12:00:00Z", "2026-12-01", "", "99999999999999999999"}) {
+        for (String text : new String[] {"noon", "12:00", "-5", "2026-13-01T12:00:00Z", "2026-12-01", "",
+            "99999999999999999999"}) {
             assertThrows(TypeConversionException.class, () -> DueTime.parse(text, ZONE), text);
         }
         DueTime far = DueTime.parse("2926-12-01T12:00:00Z", ZONE);
