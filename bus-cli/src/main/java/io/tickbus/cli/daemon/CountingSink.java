@@ -22,6 +22,11 @@ final class CountingSink implements FiringSink {
         return sink.fire(firing);
     }
 
+    @Override
+    public long nextSequence() {
+        return sink.nextSequence();
+    }
+
     /** Firings later than the grace. */
     long late() {
         return late;

@@ -18,6 +18,7 @@ import org.agrona.concurrent.NanoClock;
 public final class TimerDaemon implements Runnable {
     private final SignalPublisher publisher;
     private final TimerQueue timers;
+    private final FiringSink sink;
     private final WaitStrategy waitStrategy;
     private final DeadlineGate gate;
     private final TimerAgent agent;
@@ -38,6 +39,7 @@ public final class TimerDaemon implements Runnable {
         NanoClock clock = System::nanoTime;
         this.publisher = publisher;
         this.timers = timers;
+        this.sink = sink;
         this.waitStrategy = waitStrategy;
         this.gate = new DeadlineGate(clock, publisher.bus().doorbell());
         this.agent = new TimerAgent(clock, publisher, timers, sink);
@@ -45,7 +47,7 @@ public final class TimerDaemon implements Runnable {
 
     /** A sink that stamps each firing with the time and publishes it. */
     public static FiringSink publishing(SignalPublisher publisher) {
-        return firing -> publisher.publish(firing.publishedNs(System.nanoTime()));
+        return new PublishingSink(publisher);
     }
 
     /** Runs until {@link #stop}; the publisher stays open. */
@@ -62,6 +64,7 @@ public final class TimerDaemon implements Runnable {
                 // go on without it until it has its length again.
                 publisher.bus().signals().checkLength();
                 gate.goDeaf();
+                timers.repair(sink);
             }
         }
         publisher.nextDeadlineNs(Long.MAX_VALUE);
