@@ -28,4 +28,9 @@ final class CountedSink implements FiringSink {
         }
         return sequence;
     }
+
+    @Override
+    public long nextSequence() {
+        return publisher.nextSequence();
+    }
 }

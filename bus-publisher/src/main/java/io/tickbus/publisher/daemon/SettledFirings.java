@@ -33,6 +33,11 @@ final class SettledFirings implements FiringSink {
         return publisher.nextSequence() + count++;
     }
 
+    @Override
+    public long nextSequence() {
+        return publisher.nextSequence() + count;
+    }
+
     /** Publishes what was taken, each once, whatever faults come up. */
     void flush() {
         long firstSequence = publisher.nextSequence();

@@ -74,6 +74,16 @@ final class TimerAgent implements Agent {
         return staged + fired + timers.doHousekeeping();
     }
 
+    /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */
+    void repair() {
+        if (settled == null) {
+            timers.repair(sink);
+        } else {
+            timers.repair(settled);
+            settled.flush();
+        }
+    }
+
     private int expireSettled(long nowNs) {
         // The wait looked at the doorbell.
         MappedFault.bringUp();

@@ -58,7 +58,7 @@ public final class TimerLoop implements Runnable {
 
     /** A sink that stamps each firing with the time and publishes it. */
     public static FiringSink publishing(SignalPublisher publisher) {
-        return firing -> publisher.publish(firing.publishedNs(System.nanoTime()));
+        return new PublishingSink(publisher);
     }
 
     TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandSource commands, WaitStrategy waitStrategy) {
@@ -93,6 +93,7 @@ public final class TimerLoop implements Runnable {
             if (!commands.evictShortened()) {
                 gate.goDeaf();
             }
+            agent.repair();
         }
     }
 

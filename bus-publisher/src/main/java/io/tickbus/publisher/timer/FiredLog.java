@@ -36,6 +36,8 @@ final class FiredLog {
      */
     void put(long hash, long generation, long key, long sequence) {
         int at = at(hash);
+        // First, lest a fault leaves half of one and half of another.
+        entries[at + GENERATION] = 0;
         entries[at + KEY] = key;
         entries[at + SEQUENCE] = sequence;
         entries[at + GENERATION] = generation;

@@ -18,4 +18,13 @@ public interface FiringSink {
      * @return the sequence of the signal it became, or {@link #UNPUBLISHED}
      */
     long fire(SignalRecord firing);
+
+    /**
+     * The sequence that the next firing's signal will get: that it has grown tells {@link TimerQueue#repair} that a
+     * firing which was cut short by a fault has become a signal. {@link #UNPUBLISHED} for a sink that cannot tell; then
+     * such a firing counts as published.
+     */
+    default long nextSequence() {
+        return UNPUBLISHED;
+    }
 }

@@ -21,6 +21,7 @@ final class KeyIndex {
     private static final int CHUNK_MASK = CHUNK_LENGTH - 1;
 
     private final TimerTable table;
+    private final long seed;
     private final long keySecret;
     private final long ownerSecret;
     /** Head of each bucket plus 1, so that 0 is an empty one; a link in the table is the same. */
@@ -32,10 +33,16 @@ final class KeyIndex {
 
     KeyIndex(TimerTable table, int capacity, long seed) {
         this.table = table;
+        this.seed = seed;
         this.keySecret = mix(seed, 0x9E37_79B9_7F4A_7C15L);
         this.ownerSecret = mix(keySecret, seed);
         this.chunks = new int[Math.max(1, (capacity + CHUNK_MASK) >>> CHUNK_BITS)][];
         chunks[0] = new int[CHUNK_LENGTH];
+    }
+
+    /** An index of the same secret, with nothing in it. */
+    KeyIndex emptied() {
+        return new KeyIndex(table, chunks.length << CHUNK_BITS, seed);
     }
 
     int size() {

@@ -61,4 +61,15 @@ final class OwnerAccount {
     void endDying() {
         isDying = false;
     }
+
+    /** Begins to count anew. */
+    void clear() {
+        timers = 0;
+        mortal = 0;
+    }
+
+    /** Everything is counted. */
+    void recount() {
+        isDying = !isOpen && mortal > 0;
+    }
 }

@@ -65,6 +65,26 @@ final class OwnerAccounts {
         }
     }
 
+    /** Begins to count all timers anew. */
+    void clear() {
+        for (OwnerAccount account : accounts) {
+            if (account != null) {
+                account.clear();
+            }
+        }
+    }
+
+    /** All timers are counted. */
+    void recount() {
+        dying = 0;
+        for (OwnerAccount account : accounts) {
+            if (account != null) {
+                account.recount();
+                dying += account.isDying() ? 1 : 0;
+            }
+        }
+    }
+
     /** Whether timers of some owner are still to be cancelled. */
     boolean areSomeDying() {
         return dying > 0;

@@ -43,9 +43,7 @@ public final class TimerEngine implements TimerQueue {
     private static final long DEFAULT_ECO_SLACK_NS = 50_000_000;
 
     private final TimerStore store;
-    private final TimingWheel wheel;
     private final TimerTable table;
-    private final KeyIndex index;
     private final OwnerAccounts owners;
     private final FiredLog firedLog;
     private final MisfireRule misfire;
@@ -57,13 +55,16 @@ public final class TimerEngine implements TimerQueue {
     private TimerQuotas quotas;
     private long ecoSlackNs = DEFAULT_ECO_SLACK_NS;
     private FiringSink expirySink;
+    /** Whether the timers may be in disorder: true while this runs, false while a sink does. */
+    private boolean isChanging;
+    /** Whether the sink may not have published the firing yet. */
+    private boolean isOnItsWay;
+    private long sequenceBefore;
     private long expiryNowNs;
 
     private TimerEngine(TimerStore store, TimerQuotas quotas, int firedLogEntries) {
         this.store = store;
-        this.wheel = store.wheel();
         this.table = store.table();
-        this.index = store.index();
         this.owners = store.owners();
         this.quotas = quotas;
         this.firedLog = new FiredLog(firedLogEntries);
@@ -112,7 +113,10 @@ public final class TimerEngine implements TimerQueue {
      * @return false while its timers are being cancelled; ask again after some {@link #doHousekeeping}
      */
     public boolean openOwner(int owner) {
-        return owners.open(owner);
+        isChanging = true;
+        boolean isOpen = owners.open(owner);
+        isChanging = false;
+        return isOpen;
     }
 
     /**
@@ -121,7 +125,9 @@ public final class TimerEngine implements TimerQueue {
      * @param owner 1 to 65,535
      */
     public void cancelOwner(int owner) {
+        isChanging = true;
         owners.cancel(owner);
+        isChanging = false;
     }
 
     /**
@@ -131,7 +137,10 @@ public final class TimerEngine implements TimerQueue {
      * @return whether the number may be given to somebody else; false as long as there are timers
      */
     public boolean closeOwner(int owner) {
-        return owners.close(owner);
+        isChanging = true;
+        boolean isClosed = owners.close(owner);
+        isChanging = false;
+        return isClosed;
     }
 
     /** Timers of an owner, held ones and those that are about to be cancelled included. */
@@ -176,6 +185,12 @@ public final class TimerEngine implements TimerQueue {
      * @param reply              filled in, all but {@code commandSequence}
      */
     public void execute(int owner, TimerCommand command, long nowNs, long nextSignalSequence, TimerReply reply) {
+        isChanging = true;
+        carryOut(owner, command, nowNs, nextSignalSequence, reply);
+        isChanging = false;
+    }
+
+    private void carryOut(int owner, TimerCommand command, long nowNs, long nextSignalSequence, TimerReply reply) {
         OwnerAccount account = owners.find(owner);
         ReplyReason reason = account == null || !account.isOpen() ? ReplyReason.CLOSED
                 : CommandCheck.reasonAgainst(command, nowNs);
@@ -183,7 +198,7 @@ public final class TimerEngine implements TimerQueue {
             reply.answer(ReplyCode.INVALID, reason, command.key()).timer(owner, 0, 0);
             return;
         }
-        int timer = index.find(owner, command.key());
+        int timer = store.index().find(owner, command.key());
         if (command.type() == CommandLayout.TYPE_ARM) {
             ReplyReason refusal = arm(owner, account, timer, command, nowNs);
             reply.answer(refusal == ReplyReason.NONE ? ReplyCode.ARMED : ReplyCode.FULL, refusal, command.key())
@@ -192,7 +207,8 @@ public final class TimerEngine implements TimerQueue {
                 reply.deadlineNs(command.deadlineNs()).signalSequence(nextSignalSequence);
             }
         } else if (timer == KeyIndex.NONE) {
-            long sequence = firedLog.find(index.hash(owner, command.key()), account.generation(), command.key());
+            long hash = store.index().hash(owner, command.key());
+            long sequence = firedLog.find(hash, account.generation(), command.key());
             boolean hasFired = sequence != FiredLog.NONE;
             reply.answer(hasFired ? ReplyCode.ALREADY_FIRED : ReplyCode.UNKNOWN, ReplyReason.NONE, command.key())
                     .timer(owner, 0, 0).signalSequence(hasFired ? sequence : nextSignalSequence);
@@ -222,7 +238,7 @@ public final class TimerEngine implements TimerQueue {
         switch (command.type()) {
             case CommandLayout.TYPE_CANCEL -> {
                 // Of an earlier arming: the answer to one more cancellation must not be that this one fired.
-                firedLog.remove(index.hash(owner, key), account.generation(), key);
+                firedLog.remove(store.index().hash(owner, key), account.generation(), key);
                 store.cancel(timer);
                 reply.answer(ReplyCode.CANCELLED, ReplyReason.NONE, key);
             }
@@ -240,7 +256,11 @@ public final class TimerEngine implements TimerQueue {
 
     @Override
     public long nextDeadlineNs() {
-        return wheel.nextDeadlineNs();
+        isChanging = true;
+        // Which sorts, now and then.
+        long next = store.wheel().nextDeadlineNs();
+        isChanging = false;
+        return next;
     }
 
     /**
@@ -261,7 +281,10 @@ public final class TimerEngine implements TimerQueue {
     public int expire(long nowNs, int limit, FiringSink sink) {
         expirySink = sink;
         expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
-        return wheel.expire(expiryNowNs, limit, expiryHandler);
+        isChanging = true;
+        int fired = store.wheel().expire(expiryNowNs, limit, expiryHandler);
+        isChanging = false;
+        return fired;
     }
 
     private void fire(int timer) {
@@ -270,13 +293,15 @@ public final class TimerEngine implements TimerQueue {
         } else if (table.periodNs(timer) == 0) {
             fireOnce(timer);
         } else {
+            store.remember(timer);
             misfire.apply(timer, expiryNowNs);
-            wheel.rearm(timer, turnNs(table.dueNs(timer)));
+            store.wheel().rearm(timer, turnNs(table.dueNs(timer)));
             if (misfire.isFiring()) {
                 describe(timer, misfire.deadlineNs(), misfire.flags());
                 firing.occurrence((int) misfire.occurrence(), misfire.missed());
-                expirySink.fire(firing);
+                handOver();
             }
+            store.changed();
         }
     }
 
@@ -286,14 +311,39 @@ public final class TimerEngine implements TimerQueue {
     }
 
     private void fireOnce(int timer) {
+        store.remember(timer);
         int late = misfire.isLate(timer, expiryNowNs) ? SignalRecordLayout.FLAG_LATE : 0;
         describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST);
         long key = table.key(timer);
-        long hash = index.hash(table.owner(timer), key);
+        long hash = store.index().hash(table.owner(timer), key);
         long generation = store.accountOf(timer).generation();
         // First, as the sink may arm the same key anew.
         store.forget(timer);
-        firedLog.put(hash, generation, key, expirySink.fire(firing));
+        firedLog.put(hash, generation, key, handOver());
+    }
+
+    /** Gives the firing to the sink. The timers are in order then, and may be changed by the sink. */
+    private long handOver() {
+        sequenceBefore = expirySink.nextSequence();
+        isOnItsWay = true;
+        store.changed();
+        isChanging = false;
+        long sequence = expirySink.fire(firing);
+        isChanging = true;
+        isOnItsWay = false;
+        return sequence;
+    }
+
+    @Override
+    public void repair(FiringSink sink) {
+        if (isChanging && store.rebuild()) {
+            isOnItsWay = false;
+        }
+        isChanging = false;
+        if (isOnItsWay && sequenceBefore != FiringSink.UNPUBLISHED && sink.nextSequence() == sequenceBefore) {
+            sink.fire(firing);
+        }
+        isOnItsWay = false;
     }
 
     private void describe(int timer, long deadlineNs, int flags) {
@@ -309,7 +359,13 @@ public final class TimerEngine implements TimerQueue {
      */
     @Override
     public int doHousekeeping() {
-        return owners.areSomeDying() ? pages.sweep() : 0;
+        if (!owners.areSomeDying()) {
+            return 0;
+        }
+        isChanging = true;
+        int done = pages.sweep();
+        isChanging = false;
+        return done;
     }
 
     /**

@@ -11,6 +11,16 @@ public interface TimerQueue {
     long nextDeadlineNs();
 
     /**
+     * Puts right what a fault may have left half done. The JVM throws the {@link InternalError} of an access to memory
+     * that somebody has shortened some time after the access, in the middle of anything; nothing else may be called
+     * after one before this. What was cut short is as if it had not begun, or done: a timer fires neither twice nor
+     * never. May take long where there are many timers; returns at once where nothing was cut short.
+     *
+     * @param sink takes a firing that was on its way
+     */
+    void repair(FiringSink sink);
+
+    /**
      * Fires what is due, in deadline order.
      *
      * @param nowNs CLOCK_MONOTONIC nanoseconds

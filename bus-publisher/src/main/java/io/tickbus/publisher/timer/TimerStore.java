@@ -2,12 +2,21 @@ package io.tickbus.publisher.timer;
 
 import io.tickbus.core.timer.TimerCommand;
 
-/** Keeps the parts of a {@link TimerEngine} in step: wheel, table, index, accounts and slacks have the same timers. */
+/**
+ * Keeps the parts of a {@link TimerEngine} in step: wheel, table, index, accounts and slacks have the same timers.
+ *
+ * <p>A fault can cut any change short. Then the table alone is believed, after what it had of the timer that was being
+ * changed was restored, and all the rest is made anew from it.
+ */
 final class TimerStore {
-    private final TimingWheel wheel;
+    private static final int NONE = -1;
+
     private final TimerTable table = new TimerTable(TimerQuotas.MOST_TIMERS);
-    private final KeyIndex index;
-    private final SlackClasses slacks = new SlackClasses();
+    private final long[] image = new long[TimerTable.LONGS];
+    private TimingWheel wheel;
+    private KeyIndex index;
+    private SlackClasses slacks = new SlackClasses();
+    private int imaged = NONE;
     private final OwnerAccounts owners = new OwnerAccounts();
     private int size;
 
@@ -70,6 +79,8 @@ final class TimerStore {
         forgetSlack(timer);
         owners.remove(owners.of(owner), table.isKept(timer));
         wheel.rearm(timer, command.deadlineNs());
+        // A fault leaves none rather than half of both: the command is not answered then, and is carried out again.
+        table.free(timer);
         fill(timer, owner, command, nowNs);
     }
 
@@ -105,6 +116,7 @@ final class TimerStore {
         if (table.state(timer) == TimerTable.PAUSED) {
             return;
         }
+        remember(timer);
         forgetSlack(timer);
         table.state(timer, TimerTable.PAUSED);
         if (table.periodNs(timer) == 0) {
@@ -113,16 +125,19 @@ final class TimerStore {
             MisfireRule.onPause(table, timer);
         }
         wheel.hold(timer);
+        changed();
     }
 
     void resume(int timer, long nowNs) {
         if (table.state(timer) != TimerTable.PAUSED) {
             return;
         }
+        remember(timer);
         endPause(timer, nowNs);
         wheel.rearm(timer, table.dueNs(timer));
         table.state(timer, TimerTable.PENDING);
         slacks.add(table.slackClass(timer));
+        changed();
     }
 
     private void endPause(int timer, long nowNs) {
@@ -135,6 +150,60 @@ final class TimerStore {
             table.due(timer, Saturating.deadlineNs(dueNs, Saturating.product(passed, periodNs)),
                     table.occurrence(timer) + passed);
         }
+    }
+
+    /** Keeps what the table has of a timer, until {@link #changed}. */
+    void remember(int timer) {
+        table.save(timer, image);
+        imaged = timer;
+    }
+
+    /** What was remembered is not needed any more. */
+    void changed() {
+        imaged = NONE;
+    }
+
+    /**
+     * A change was cut short: makes everything but the table anew. Timers of equal deadlines may change their order.
+     *
+     * @return whether a timer was remembered, and is as it was then
+     */
+    boolean rebuild() {
+        boolean isRestored = imaged != NONE;
+        if (isRestored) {
+            table.restore(imaged, image);
+        }
+        wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
+        index = index.emptied();
+        slacks = new SlackClasses();
+        owners.clear();
+        size = 0;
+        int length = table.usedEver();
+        for (int entry = 0; entry < length; entry++) {
+            if (table.state(entry) != TimerTable.FREE) {
+                rebuild(entry);
+            }
+        }
+        owners.recount();
+        imaged = NONE;
+        return isRestored;
+    }
+
+    private void rebuild(int entry) {
+        boolean isPaused = table.state(entry) == TimerTable.PAUSED;
+        // The wheel gives out indexes from 0 without gaps: never above the entry's own.
+        int timer = wheel.arm(isPaused ? Saturating.NEVER_NS : table.dueNs(entry));
+        if (timer != entry) {
+            table.move(entry, timer);
+        }
+        if (isPaused) {
+            wheel.hold(timer);
+        } else {
+            slacks.add(table.slackClass(timer));
+        }
+        index.add(timer);
+        accountOf(timer).add(table.isKept(timer));
+        size++;
     }
 
     /** Bytes of the arrays that hold the timers, without the wheel's. */

@@ -32,10 +32,10 @@ final class TimerTable {
 
     /** Bytes of one timer. */
     static final int ENTRY_LENGTH = 72;
+    static final int LONGS = ENTRY_LENGTH / Long.BYTES;
 
     private static final int CHUNK_BITS = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
-    private static final int LONGS = ENTRY_LENGTH / Long.BYTES;
 
     private static final int KEY = 0;
     private static final int PERIOD_NS = 1;
@@ -86,7 +86,7 @@ final class TimerTable {
         return ((long) chunkCount << CHUNK_BITS) * ENTRY_LENGTH + (long) chunks.length * Integer.BYTES;
     }
 
-    /** Takes over a checked command; the timer is pending and owes nothing. The link stays. */
+    /** Takes over a checked command; the timer, which was free, is pending and owes nothing. The link stays. */
     void fill(int timer, int owner, TimerCommand command, int slackClass) {
         long[] chunk = chunk(timer);
         int at = at(timer);
@@ -97,16 +97,32 @@ final class TimerTable {
         chunk[at + OCCURRENCE] = 0;
         chunk[at + PAYLOAD_LOW] = command.payloadLow();
         chunk[at + PAYLOAD_HIGH] = command.payloadHigh();
+        chunk[at + GRACE_LINK] = (chunk[at + GRACE_LINK] & ~UINT32) | command.graceUs();
+        chunk[at + CAP_ARREARS] = command.catchUpCap();
+        // Last, lest a fault leaves half a timer.
         chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | ((long) owner << OWNER_SHIFT)
                 | ((long) command.payloadLength() << PAYLOAD_LENGTH_SHIFT)
                 | ((long) command.misfireCode() << POLICY_SHIFT) | (CommandCheck.isKept(command) ? KEEP : 0)
                 | ((long) PENDING << STATE_SHIFT) | ((long) slackClass << SLACK_SHIFT);
-        chunk[at + GRACE_LINK] = (chunk[at + GRACE_LINK] & ~UINT32) | command.graceUs();
-        chunk[at + CAP_ARREARS] = command.catchUpCap();
     }
 
     void free(int timer) {
         state(timer, FREE);
+    }
+
+    /** Copies an entry to where {@link #restore} finds it. */
+    void save(int timer, long[] image) {
+        System.arraycopy(chunk(timer), at(timer), image, 0, LONGS);
+    }
+
+    void restore(int timer, long[] image) {
+        System.arraycopy(image, 0, chunk(timer), at(timer), LONGS);
+    }
+
+    /** Gives a timer another index, which is free; its own becomes free. */
+    void move(int timer, int to) {
+        System.arraycopy(chunk(timer), at(timer), chunk(to), at(to), LONGS);
+        free(timer);
     }
 
     long key(int timer) {

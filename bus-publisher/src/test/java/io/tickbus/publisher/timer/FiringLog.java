@@ -19,7 +19,8 @@ final class FiringLog implements FiringSink {
         return firings;
     }
 
-    long nextSequence() {
+    @Override
+    public long nextSequence() {
         return nextSequence;
     }
 
