@@ -15,7 +15,8 @@ final class ArgumentsTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"daemon", "tail", "publish", "stat", "dump", "clock", "doctor", "demo"})
+    @ValueSource(strings = {"daemon", "tail", "publish", "stat", "dump", "clock", "doctor", "demo",
+        "arm", "cancel", "pause", "resume", "list", "reload"})
     void shouldExplainEachCommandWithAnExample(String command) {
         CliRun run = CliRun.of(command, "--help");
         assertEquals(Tickbus.DONE, run.exitCode(), run.err());
@@ -26,6 +27,13 @@ final class ArgumentsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "nonsense", "--nonsense", "daemon --evry 1ms:1", "daemon --every 1ms",
         "daemon --every 1:2", "daemon --every 1ms:x", "daemon --every 10ns:1", "daemon --mode fast",
+        "daemon --max-clients 0", "daemon --log-level loud", "daemon --grace 2d", "daemon --guard-max 1",
+        "arm --key 1 --signal 2", "arm --signal 2 --in 1s", "arm --key 1 --in 1s", "arm --key x --signal 2 --in 1s",
+        "arm --key 1 --signal 2 --in 1s --at 5", "arm --key 1 --signal 2 --at noon", "arm --key 1 --signal 2 --in 1",
+        "arm --key 1 --signal 2 --every 1s --misfire never", "arm --key 1 --signal 2 --every 1s --misfire fire-all",
+        "arm --key 1 --signal 2 --every 1s --cap 3", "arm --key 1 --signal 2 --in 1s --grace 2h",
+        "arm --key 1 --signal 2 --in 1s --payload 0x1", "cancel", "cancel x", "cancel 1 --timer-owner 65536",
+        "pause", "resume", "list 1", "list --timeout 0",
         "daemon --slots 3", "daemon --heartbeat 1us", "daemon --bus ../x", "tail --from middle", "tail --wait sleep",
         "tail --count 0", "tail --seconds 0", "tail --signal 99999999999", "publish", "publish x",
         "publish 1 --count 0", "publish 1 --payload 0xABC",

@@ -40,9 +40,22 @@ final class CliProcess implements AutoCloseable {
         for (Object arg : args) {
             command.add(arg.toString());
         }
+        return start(folder, new ProcessBuilder(command));
+    }
+
+    /** A program that is one source file, compiled and run by the JVM as its user would; with an environment. */
+    static CliProcess source(Path folder, Map<String, String> environment, List<String> args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        command.addAll(args);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return start(folder, builder);
+    }
+
+    private static CliProcess start(Path folder, ProcessBuilder builder) throws IOException {
         Path errors = Files.createTempFile(folder, "stderr-", ".txt");
-        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-        return new CliProcess(process, errors);
+        return new CliProcess(builder.redirectError(errors.toFile()).start(), errors);
     }
 
     long pid() {

@@ -35,10 +35,12 @@ public final class SignalPublisher implements AutoCloseable {
     private final FutexWord wakeWord;
     private final Heartbeat heartbeat;
     private long nextDeadlineNs = SignalsLayout.NO_DEADLINE;
+    private final boolean isDoorbellShared;
     private boolean isClosed;
 
-    private SignalPublisher(PublishedBus bus) {
+    private SignalPublisher(PublishedBus bus, boolean isDoorbellShared) {
         this.bus = bus;
+        this.isDoorbellShared = isDoorbellShared;
         this.header = bus.signals().header();
         this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = header.wakesSleepers() ? bus.doorbell() : null;
@@ -67,7 +69,7 @@ public final class SignalPublisher implements AutoCloseable {
     public static SignalPublisher openWithoutThread(BusDirectory directory, SignalsOptions options) {
         PublishedBus bus = PublishedBus.open(directory, options);
         try {
-            return new SignalPublisher(bus);
+            return new SignalPublisher(bus, options.group() != null);
         } catch (RuntimeException e) {
             bus.close();
             throw e;
@@ -189,6 +191,29 @@ public final class SignalPublisher implements AutoCloseable {
         }
         header.putPublisherCpu(Platforms.current().currentCpu());
         heartbeat.beat(nowNs);
+    }
+
+    /** Whether members of a group, who are not trusted, may write the doorbell. */
+    public boolean isDoorbellShared() {
+        return isDoorbellShared;
+    }
+
+    /**
+     * Goes on after a fault that came up in the publishing thread: gives the doorbell up until it has its length again,
+     * and wakes whoever may have waited for a signal that it should have rung for.
+     *
+     * @throws BusException TRUNCATED when it is the signals file itself that was shortened
+     */
+    public void survive(InternalError fault) {
+        bus.signals().checkLength();
+        if (doorbell != null) {
+            lostDoorbell = doorbell;
+            doorbell = null;
+        }
+        if (lostDoorbell == null) {
+            throw fault;
+        }
+        wakeUnasked();
     }
 
     /** The sequence that the next signal gets. */

@@ -6,9 +6,7 @@ import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.timer.TimerCommand;
 
-/**
- * Writes a client's commands: looks for room, commits, notes, and wakes the daemon where that is needed. One thread.
- */
+/** Writes a client's commands: looks for room, commits, notes, wakes the daemon where that is needed. One thread. */
 final class CommandSender {
     /** No room; nothing was written. */
     static final long FULL = SlotWriter.FULL;

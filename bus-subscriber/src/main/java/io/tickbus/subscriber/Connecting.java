@@ -103,12 +103,14 @@ final class Connecting {
         try {
             signals = SignalsFile.attach(directory);
         } catch (BusException e) {
-            return failed(e, "the bus is just being made");
+            failed(e, "the bus is just being made");
+            return null;
         }
         PublisherStatus status = new PublisherWatch(directory).status(signals, System.nanoTime());
         if (status == PublisherStatus.DEAD || status == PublisherStatus.CLOSED) {
-            return noDaemon(Reason.NOT_FOUND, status == PublisherStatus.DEAD ? "its publisher died"
+            noDaemon(Reason.NOT_FOUND, status == PublisherStatus.DEAD ? "its publisher died"
                     : "its publisher has stopped", "start 'tickbus daemon'");
+            return null;
         }
         return signals;
     }
@@ -118,11 +120,13 @@ final class Connecting {
         try {
             replies = RepliesFile.attach(directory);
         } catch (BusException e) {
-            return failed(e, "its publisher keeps no timers for others");
+            failed(e, "its publisher keeps no timers for others");
+            return null;
         }
         if (replies.epoch() != signals.header().epoch() || replies.historyId() != signals.header().historyId()) {
-            return noDaemon(Reason.NOT_FOUND, "its publisher keeps no timers for others, a daemon before it did",
+            noDaemon(Reason.NOT_FOUND, "its publisher keeps no timers for others, a daemon before it did",
                     "start 'tickbus daemon' in its place");
+            return null;
         }
         return replies;
     }
@@ -134,25 +138,23 @@ final class Connecting {
                     HEARTBEAT_INTERVAL_NS));
         } catch (BusException e) {
             // A daemon that starts takes unfinished files away.
-            return failed(e, "it takes no clients so far");
+            failed(e, "it takes no clients so far");
+            return null;
         }
     }
 
     /** Only what is missing may yet come. */
-    @SuppressWarnings("TypeParameterUnusedInFormals")
-    private <T> T failed(BusException e, String missing) {
+    private void failed(BusException e, String missing) {
         if (e.reason() != Reason.NOT_FOUND) {
             throw e;
         }
-        return noDaemon(Reason.NOT_FOUND, missing, "start 'tickbus daemon'");
+        noDaemon(Reason.NOT_FOUND, missing, "start 'tickbus daemon'");
     }
 
-    @SuppressWarnings("TypeParameterUnusedInFormals")
-    private <T> T noDaemon(Reason newReason, String newWhy, String newRemedy) {
+    private void noDaemon(Reason newReason, String newWhy, String newRemedy) {
         reason = newReason;
         why = newWhy;
         remedy = newRemedy;
-        return null;
     }
 
     private Session awaitSession(SignalsFile signals, RepliesFile replies, ClientFile file, long deskPosition) {

@@ -1,7 +1,6 @@
 package io.tickbus.subscriber;
 
 import io.tickbus.core.BusException;
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.layout.CommandLayout;
@@ -21,9 +20,9 @@ import java.util.UUID;
  *
  * <p><b>Threads:</b> one; a thread of its own keeps its heartbeat and watches the daemon.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
- * is awake; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and {@link
- * #list} wait, never longer than told. The set of tracked keys grows as others do, now and then, until it is large
- * enough.
+ * is awake; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
+ * {@link #list} wait, never longer than told. The set of tracked keys grows as others do, now and then, until it is
+ * large enough.
  * <p><b>Loss:</b> none in silence. A command that finds no room is answered with {@link #FULL}. Each command gets one
  * reply. When the daemon goes, or puts the client out, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
@@ -226,7 +225,7 @@ public final class TimerClient implements AutoCloseable {
     /**
      * Whether a firing belongs to this client's owner and to the latest arming of its key. Not so are firings that a
      * re-arming or a cancelling came too late for, whether or not its reply is polled yet; also where the daemon then
-     * refuses that re-arming. Of a key that this client has neither armed nor cancelled, nor had to forget, every
+     * refuses that re-arming. Of a key that this client has neither armed nor cancelled, or had to forget, every
      * firing is current. Exact where each firing is asked about once, in the order of the signals, and no replies were
      * lost.
      *
@@ -286,10 +285,10 @@ public final class TimerClient implements AutoCloseable {
 
     private void noteAll() {
         try {
-            while (replies.noteNext()) {
-                // Delivered later, or only counted.
-                continue;
-            }
+            boolean isAnother;
+            do {
+                isAnother = replies.noteNext();
+            } while (isAnother);
         } catch (InternalError e) {
             connection.survive(e);
         }
@@ -301,7 +300,7 @@ public final class TimerClient implements AutoCloseable {
         if (loss == null) {
             return;
         }
-        if (loss != toldLoss) {
+        if (!loss.equals(toldLoss)) {
             toldLoss = loss;
             loss.tell(options.listener());
         }

@@ -122,7 +122,7 @@ class HostileClientIT {
         for (int i = 0; i < 20; i++) {
             TimerClient hostile = TimerClient.connect(bus.directory());
             hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
-            truncate(file(hostile), random.nextInt(2) * ClientLayout.HEADER_LENGTH);
+            truncate(file(hostile), (long) random.nextInt(2) * ClientLayout.HEADER_LENGTH);
             assertFiresOn(20);
             closeElsewhere(hostile);
         }

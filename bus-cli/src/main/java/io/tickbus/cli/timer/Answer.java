@@ -70,7 +70,10 @@ record Answer(TimerReply reply, ReplyCode expected, long nowNs) {
             case UNKNOWN -> "owner " + reply.owner() + " has none of that key; see what is armed, and whose, with "
                     + "'tickbus list --all'";
             case FULL -> reply.reason().sentence() + "; cancel some, or raise the daemon's quota";
-            default -> "the daemon refuses the command, " + reply.reason().sentence() + "; see --help";
+            case INVALID -> reply.reason() == ReplyReason.CLOSED
+                    ? "there is no owner " + reply.owner() + "; see whose timers there are with 'tickbus list --all'"
+                    : "the daemon refuses the command, " + reply.reason().sentence() + "; see --help";
+            default -> "the daemon answers " + reply.code() + ", which is no answer to this; are both of one version?";
         };
     }
 }

@@ -25,15 +25,15 @@ record DueTime(Instant instant, Long monotonicNs) {
     }
 
     static DueTime parse(String text, ZoneId zone) {
-        if (text.matches("\\d{1,18}")) {
-            return new DueTime(null, Long.valueOf(text));
-        }
         try {
+            if (text.matches("\\d+")) {
+                return new DueTime(null, Long.valueOf(text));
+            }
             TemporalAccessor time = DateTimeFormatter.ISO_DATE_TIME
                     .parseBest(text, OffsetDateTime::from, LocalDateTime::from);
             return new DueTime(time instanceof OffsetDateTime offset ? offset.toInstant()
                     : ((LocalDateTime) time).atZone(zone).toInstant(), null);
-        } catch (DateTimeException e) {
+        } catch (DateTimeException | NumberFormatException e) {
             throw new TypeConversionException("a time is like 2026-12-01T12:00:00Z, or 2026-12-01T12:00:00.250 in the "
                     + "zone of this host, or nanoseconds of CLOCK_MONOTONIC: at=" + text);
         }

@@ -7,17 +7,21 @@ import com.sun.management.ThreadMXBean;
 import io.tickbus.core.SignalRecord;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class TailAllocationTest {
     private static final int SIGNALS = 100_000;
     private static final long ALLOWED_BYTES = 64 * 1024;
 
+    private static List<SignalFormat> formats() {
+        return List.of(new SignalJson(), new SignalTable(), new TimerTable());
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void shouldPrintSignalsWithoutAllocating(boolean isJson) {
-        SignalFormat format = isJson ? new SignalJson() : new SignalTable();
+    @MethodSource("formats")
+    void shouldPrintSignalsWithoutAllocating(SignalFormat format) {
         LineBuffer out = new LineBuffer(OutputStream.nullOutputStream());
         SignalRecord signal = new SignalRecord().signalId(42).key(-7).flags(3).payload(0xCAFEL);
         Sighting sighting = new Sighting();

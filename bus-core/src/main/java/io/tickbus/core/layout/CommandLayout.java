@@ -58,7 +58,10 @@ public final class CommandLayout {
 
     /** The timer stays armed when its client is gone. */
     public static final int FLAG_KEEP_ON_DEATH = 0x01;
-    /** {@link #TYPE_LIST}: the timers of every owner and not only the client's. */
+    /**
+     * {@link #TYPE_LIST}: the timers of every owner and not only the client's. {@link #TYPE_CANCEL}: for the owner
+     * whose number stands in the first eight bytes of the payload.
+     */
     public static final int FLAG_ALL_OWNERS = 0x02;
 
     private CommandLayout() {

@@ -91,7 +91,8 @@ final class ClientSessions implements CommandSource {
             if (command.type() == CommandLayout.TYPE_LIST) {
                 list(session, sequence, command);
             } else {
-                engine.execute(ownerOf(session, command), command, nowNs, publisher.nextSequence(), reply);
+                int owner = ownerOf(session, command);
+                engine.execute(owner, command, nowNs, publisher.nextSequence(), reply);
                 counters.countReply(reply);
                 session.answer(reply.commandSequence(sequence));
             }
@@ -102,8 +103,12 @@ final class ClientSessions implements CommandSource {
     /** Everybody who may connect may cancel what everybody else armed, if he says so: operators clear up. */
     private static int ownerOf(ClientSession session, TimerCommand command) {
         boolean isForOther = command.type() == CommandLayout.TYPE_CANCEL
-                && (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
-        return isForOther ? (int) command.payloadLow() & Owners.MAX_OWNERS : session.owner();
+                && command.flags() == CommandLayout.FLAG_ALL_OWNERS;
+        if (isForOther) {
+            command.flags(0);
+            return (int) command.payloadLow() & Owners.MAX_OWNERS;
+        }
+        return session.owner();
     }
 
     private void list(ClientSession session, long sequence, TimerCommand command) {

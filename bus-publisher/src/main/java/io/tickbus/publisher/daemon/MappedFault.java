@@ -16,17 +16,16 @@ final class MappedFault {
     private static final boolean IS_BROUGHT_UP_BY_NATIVES = Runtime.version().feature() >= 25;
     /** Not a constant, or the compiler would lay the array out by itself. */
     private static int size;
-    private static Object array;
 
     private MappedFault() {
     }
 
     /** Throws the {@link InternalError} of an access that this thread made before, if there was one. */
     static void bringUp() {
-        if (!IS_BROUGHT_UP_BY_NATIVES) {
-            array = new byte[size][size];
-        } else if (Thread.holdsLock(MappedFault.class)) {
-            array = null;
+        boolean isOdd = IS_BROUGHT_UP_BY_NATIVES ? Thread.holdsLock(MappedFault.class)
+                : new byte[size][size].length != size;
+        if (isOdd) {
+            throw new IllegalStateException("size=" + size);
         }
     }
 }

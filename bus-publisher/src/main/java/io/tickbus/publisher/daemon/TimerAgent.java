@@ -18,6 +18,8 @@ final class TimerAgent implements Agent {
     private final TimerQueue timers;
     private final FiringSink sink;
     private final CommandSource commands;
+    /** Where others may shorten the doorbell; else null. */
+    private final SettledFirings settled;
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
     private boolean isEco;
@@ -33,6 +35,7 @@ final class TimerAgent implements Agent {
         this.timers = timers;
         this.sink = sink;
         this.commands = commands;
+        this.settled = publisher.isDoorbellShared() ? new SettledFirings(publisher, sink) : null;
         this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
     }
 
@@ -56,7 +59,7 @@ final class TimerAgent implements Agent {
         int staged = commands.stage();
         long nowNs = clock.nanoTime();
         commands.execute(nowNs);
-        int fired = timers.expire(nowNs, fireLimit, sink);
+        int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireSettled(nowNs);
         if (fired >= fireLimit) {
             backlogCycles++;
         }
@@ -69,6 +72,19 @@ final class TimerAgent implements Agent {
             onHeartbeat.run();
         }
         return staged + fired + timers.doHousekeeping();
+    }
+
+    private int expireSettled(long nowNs) {
+        // The wait looked at the doorbell.
+        MappedFault.bringUp();
+        int fired = 0;
+        int latest;
+        do {
+            latest = timers.expire(nowNs, SettledFirings.LIMIT, settled);
+            settled.flush();
+            fired += latest;
+        } while (latest == SettledFirings.LIMIT && fired < fireLimit);
+        return fired;
     }
 
     private long nextWakeNs() {

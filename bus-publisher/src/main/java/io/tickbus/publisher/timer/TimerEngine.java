@@ -195,7 +195,7 @@ public final class TimerEngine implements TimerQueue {
             long sequence = firedLog.find(index.hash(owner, command.key()), account.generation(), command.key());
             boolean hasFired = sequence != FiredLog.NONE;
             reply.answer(hasFired ? ReplyCode.ALREADY_FIRED : ReplyCode.UNKNOWN, ReplyReason.NONE, command.key())
-                    .timer(owner, 0, 0).signalSequence(hasFired ? sequence : 0);
+                    .timer(owner, 0, 0).signalSequence(hasFired ? sequence : nextSignalSequence);
         } else {
             change(timer, account, command, nowNs, reply);
             reply.signalSequence(nextSignalSequence);

@@ -116,7 +116,9 @@ class DaemonCounterTest {
         long own = threads.getCurrentThreadAllocatedBytes() - before;
         before = threads.getCurrentThreadAllocatedBytes();
         count(reply, 20_000);
-        assertEquals(own, threads.getCurrentThreadAllocatedBytes() - before);
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before - own;
+        // The JIT compiler's own traps may leave a few objects; one per operation would be 16 bytes each.
+        assertTrue(bytes < 2_000, "bytes=" + bytes);
     }
 
     private void count(TimerReply reply, int times) {

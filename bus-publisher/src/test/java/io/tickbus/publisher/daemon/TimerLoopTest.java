@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -110,7 +111,11 @@ class TimerLoopTest {
     }
 
     @Test
-    void shouldGoOnWhenDoorbellIsCut() throws Exception {
+    void shouldGoOnWhenMemberOfGroupCutsDoorbell() throws Exception {
+        publisher.close();
+        String group = Files.readAttributes(folder, PosixFileAttributes.class).group().getName();
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withGroup(group)
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(2)));
         TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
                 EngineFixture.periodic(System.nanoTime(), 100_000, 1, 1, 0)), WaitStrategy.predictive());
         Thread thread = start(daemon);

@@ -1,0 +1,88 @@
+package io.tickbus.cli.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.daemon.DaemonCounter;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.daemon.DaemonMode;
+import io.tickbus.publisher.daemon.DaemonSetting;
+import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.publisher.daemon.TimerDaemon;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class SettingsReloadTest {
+    @TempDir
+    private Path root;
+
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    private Path file;
+    private TimerDaemon daemon;
+    private SettingsReload reload;
+
+    @BeforeEach
+    void start() throws IOException {
+        file = Files.writeString(root.resolve("settings"), "mode = park\n");
+        DaemonLog log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
+        daemon = TimerDaemon.open(BusDirectory.at(root, "one"), SignalsOptions.DEFAULT.withSlotCount(64), load(), log);
+        reload = new SettingsReload(daemon, log, this::load);
+    }
+
+    @AfterEach
+    void stop() {
+        daemon.close();
+    }
+
+    private DaemonSettings load() {
+        return DaemonSettings.load(file, Map.of(DaemonSetting.FIRE_LIMIT, "7"));
+    }
+
+    private String reload(String settings) throws IOException {
+        Files.writeString(file, settings);
+        logged.reset();
+        reload.run();
+        return logged.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldSayWhatHasChanged() throws IOException {
+        String line = reload("mode = eco\nquota.timers = 5\n");
+        assertTrue(line.contains("INFO settings-reloaded mode=park->eco quota.timers=10000000->5"), line);
+        assertEquals(DaemonMode.ECO, daemon.settings().mode());
+        assertEquals(7, daemon.settings().fireLimit());
+        assertTrue(reload("mode = eco\nquota.timers = 5\n").contains("settings-reloaded changed=nothing"));
+    }
+
+    @Test
+    void shouldSayWhatOnlyARestartChanges() throws IOException {
+        String lines = reload("mode = park\ngrace = 5ms\n");
+        assertTrue(lines.contains("WARNING setting-needs-restart key=grace now=1ms wanted=5ms"), lines);
+        assertEquals(1_000_000, daemon.settings().graceNs());
+    }
+
+    @Test
+    void shouldChangeNothingAndSayWhyWhenRefused() throws IOException {
+        String line = reload("mode = eco\nquota.timers = many\n");
+        assertTrue(line.contains("ERROR settings-refused"), line);
+        assertTrue(line.contains(file + " line 2"), line);
+        assertEquals(DaemonMode.PARK, daemon.settings().mode());
+        assertEquals(1, daemon.counters().value(DaemonCounter.SETTINGS_ERRORS));
+        Files.delete(file);
+        reload.run();
+        assertEquals(2, daemon.counters().value(DaemonCounter.SETTINGS_ERRORS));
+    }
+}

@@ -1,0 +1,176 @@
+package io.tickbus.cli.timer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.cli.CliRun;
+import io.tickbus.cli.Tickbus;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.timer.TimerQuotas;
+import io.tickbus.subscriber.ArmedTimer;
+import io.tickbus.subscriber.TimerClient;
+import io.tickbus.subscriber.TimerClientOptions;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real daemon in the test's JVM, and one connection per command. */
+@Timeout(60)
+final class TimerCommandsTest {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final int QUOTA = 3;
+
+    @TempDir
+    private Path root;
+
+    private BusDirectory directory;
+    private TimerDaemon daemon;
+
+    @BeforeEach
+    void start() {
+        directory = BusDirectory.at(root, "default");
+        daemon = TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(1024),
+                DaemonSettings.builder().quotas(new TimerQuotas(100, QUOTA))
+                        .logLevel(Level.OFF).build()).start();
+    }
+
+    @AfterEach
+    void stop() {
+        daemon.close();
+    }
+
+    private CliRun run(String line) {
+        return CliRun.of((Object[]) (line + " --dir " + root).split(" ", -1));
+    }
+
+    private String done(String line) {
+        CliRun run = run(line);
+        assertEquals(Tickbus.DONE, run.exitCode(), run.err());
+        assertEquals("", run.err());
+        return run.out();
+    }
+
+    private void refused(String line, String reason) {
+        CliRun run = run(line);
+        assertEquals(Tickbus.FAILED, run.exitCode(), run.out());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertTrue(run.err().contains(reason), run.err());
+        assertEquals("", run.out());
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<Map<String, Object>> list(String options) throws IOException {
+        Map<String, Object> list = run("list --json" + options).json();
+        List<Map<String, Object>> timers = (List<Map<String, Object>>) list.get("timers");
+        assertEquals(list.get("count"), timers.size());
+        return timers;
+    }
+
+    @Test
+    void shouldFindInOneCommandWhatAnotherHasArmed() throws IOException {
+        done("arm --key 7 --signal 42 --in 1h");
+        done("arm --key 8 --signal 43 --every 30m --misfire fire-all --cap 5 --payload hey");
+        List<Map<String, Object>> timers = list("");
+        assertEquals(List.of(8, 7), timers.stream().map(timer -> timer.get("key")).toList());
+        assertEquals(List.of(43, 42), timers.stream().map(timer -> timer.get("signalId")).toList());
+        assertEquals(List.of(1_800_000_000_000L, 0),
+                timers.stream().map(timer -> timer.get("periodNs")).toList());
+        assertTrue(done("list").lines().skip(1).allMatch(line -> line.endsWith("armed")));
+        assertTrue(done("cancel 7").startsWith("cancelled key 7 of owner "));
+        refused("cancel 7", "has none of that key");
+        assertEquals(1, list("").size());
+    }
+
+    @Test
+    void shouldHoldATimerAndLetItGoOn() throws IOException {
+        done("arm --key 7 --signal 42 --in 1h");
+        assertTrue(done("pause 7").startsWith("paused key 7"));
+        assertEquals(true, list("").get(0).get("paused"));
+        assertNull(list("").get(0).get("dueInNs"));
+        assertTrue(done("list").contains("paused"));
+        assertTrue(done("resume 7").contains("due in "));
+        assertEquals(false, list("").get(0).get("paused"));
+        refused("pause 8", "has none of that key");
+        refused("resume 8", "has none of that key");
+    }
+
+    @Test
+    void shouldShowOthersTimersAndCancelThem() throws IOException {
+        try (TimerClient other = TimerClient.connect(directory, TimerClientOptions.defaults().withName("other"))) {
+            other.armAfter(5, 1, TimeUnit.HOURS.toNanos(1));
+            assertEquals(1, other.list(false, PATIENCE_NS).size());
+            assertEquals(List.of(), list(""));
+            assertTrue(done("list").contains("--all"));
+            assertEquals(other.owner(), list(" --all").get(0).get("owner"));
+            assertEquals(1, list(" --client-name other").size());
+            assertTrue(done("cancel 5 --timer-owner " + other.owner()).contains("cancelled"));
+            assertEquals(List.<ArmedTimer>of(), other.list(false, PATIENCE_NS));
+            refused("cancel 5 --timer-owner " + other.owner(), "has none of that key");
+            refused("cancel 5 --timer-owner 60000", "there is no owner 60000");
+        }
+    }
+
+    @Test
+    void shouldSayWhyATimerIsRefused() {
+        refused("arm --key 1 --signal 2 --every 10ns", "at least 1 microsecond");
+        refused("arm --key 1 --signal 2 --at 9000000000000000000", "100 years");
+        for (int key = 0; key < QUOTA; key++) {
+            done("arm --key " + key + " --signal 2 --in 1h");
+        }
+        refused("arm --key 99 --signal 2 --in 1h", "quota");
+        done("arm --key 0 --signal 2 --in 2h");
+    }
+
+    @Test
+    void shouldWaitForTheFiringAndPrintIt() {
+        String out = done("arm --key 3 --signal 2 --in 20ms --wait");
+        assertEquals(2, out.lines().count(), out);
+        assertTrue(out.startsWith("armed key 3"), out);
+        assertTrue(out.contains("fired key 3"), out);
+        assertTrue(done("arm --key 3 --signal 2 --at 1 --wait --json").contains("\"flags\":[\"LATE\",\"LAST\"]"));
+    }
+
+    @Test
+    void shouldKeepTheTimerUnlessItEndsWithTheCommand() throws IOException {
+        done("arm --key 1 --signal 2 --in 1h --end-with-command");
+        done("arm --key 2 --signal 2 --every 20ms --wait");
+        awaitTimers(0);
+        done("arm --key 3 --signal 2 --in 1h");
+        assertEquals(List.of(3), list("").stream().map(timer -> timer.get("key")).toList());
+    }
+
+    private void awaitTimers(int count) throws IOException {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (list("").size() != count) {
+            assertTrue(System.nanoTime() < endNs, "timers are still there");
+        }
+    }
+
+    @Test
+    void shouldDrawTheJitterBelowItsBound() throws IOException {
+        done("arm --key 1 --signal 2 --in 1h --jitter 1h");
+        long dueNs = ((Number) list("").get(0).get("dueInNs")).longValue();
+        assertTrue(dueNs < TimeUnit.HOURS.toNanos(2), "due=" + dueNs);
+        assertTrue(dueNs > TimeUnit.MINUTES.toNanos(59), "due=" + dueNs);
+    }
+
+    @Test
+    void shouldSayThatThereIsNoDaemon() {
+        for (String line : new String[] {"arm --key 1 --signal 2 --in 1s", "cancel 1", "pause 1", "list",
+            "arm --key 1 --signal 2 --in 1s --wait"}) {
+            refused(line + " --bus none", "'none'");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.PublishedBus;
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.Session;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.platform.FutexWord;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A client in another process, without a daemon: its commands, its lock, and what is seen when it is killed. */
+@Timeout(120)
+class LoneClientIT {
+    private static final int OWNER = 7;
+
+    @RegisterExtension
+    final TestBus bus = new TestBus();
+
+    private PublishedBus published;
+    private RepliesFile replies;
+    private ChildJvm child;
+    private ClientFile client;
+    private final TimerCommand command = new TimerCommand();
+
+    @BeforeEach
+    void connect() {
+        published = PublishedBus.open(bus.directory(), SignalsOptions.DEFAULT.withHeartbeatIntervalNs(
+                TimeUnit.MINUTES.toNanos(10)));
+        bus.directory().createClientsIfMissing(null);
+        replies = RepliesFile.create(bus.directory(), published.signals().header(), 2, 128, null);
+        FutexWord word = published.doorbell().futexWord(DoorbellLayout.CONDUCTOR_WORD);
+        int seen = published.doorbell().word(DoorbellLayout.CONDUCTOR_WORD);
+        child = bus.start(bus.jvm(LoneClientMain.class));
+        Set<UUID> found = ClientFile.list(bus.directory());
+        while (found.isEmpty()) {
+            word.await(seen, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+            found = ClientFile.list(bus.directory());
+        }
+        client = ClientFile.open(bus.directory(), found.iterator().next());
+        session().putConnected(client.identity().uuid(), OWNER);
+        assertEquals(OWNER, ChildJvm.number(child.expect("CONNECTED"), "owner"));
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        published.close();
+    }
+
+    private Session session() {
+        return replies.session(1);
+    }
+
+    private void assertCommand(long sequence, long key) {
+        assertEquals(SlotRing.COMMITTED, client.ring().read(sequence, command.fields()));
+        assertEquals(key, command.key());
+    }
+
+    @Test
+    void shouldBeAliveUntilKilledWhenInAnotherProcess() {
+        assertEquals(child.pid(), client.identity().process().pid());
+        assertTrue(client.isAlive());
+        child.ask("arm 5 6", "SENT");
+        child.stop();
+        assertTrue(client.isAlive(), "it is only stopped");
+        child.resume();
+        child.kill();
+        assertFalse(client.isAlive());
+        assertEquals(SignalsLayout.STATE_OPEN, client.state());
+        assertCommand(0, 5);
+        ClientFile.delete(bus.directory(), client.identity().uuid());
+    }
+
+    @Test
+    void shouldGiveItsLockBackWhenClosed() {
+        child.ask("arm 5 6", "SENT");
+        child.quit();
+        assertFalse(client.isAlive());
+        assertEquals(SignalsLayout.STATE_CLOSED, client.state());
+        assertCommand(0, 5);
+    }
+
+    @Test
+    void shouldExchangeCommandsAndReplies() {
+        for (int i = 0; i < 300; i++) {
+            child.ask("arm " + i + " 6", "SENT sequence=" + i);
+            assertCommand(i, i);
+            session().replyWriter().write(new TimerReply().answer(ReplyCode.ARMED, ReplyReason.NONE, i)
+                    .commandSequence(i).fields());
+            session().putConsumed(i + 1);
+            child.expect("REPLY key=" + i + " code=ARMED");
+        }
+        child.quit();
+    }
+
+    @Test
+    void shouldWakeSleepingDaemonWhenDeadlineIsEarlier() {
+        FutexWord word = published.doorbell().futexWord(DoorbellLayout.DAEMON_WORD);
+        int seen = published.doorbell().word(DoorbellLayout.DAEMON_WORD);
+        replies.announceSleep(1_000);
+        assertEquals(0, ChildJvm.number(child.ask("arm 1 1000", "SENT"), "rings"));
+        child.send("arm 2 999");
+        while (published.doorbell().word(DoorbellLayout.DAEMON_WORD) == seen) {
+            word.await(seen, System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+        }
+        assertEquals(1, ChildJvm.number(child.expect("SENT"), "rings"));
+        assertCommand(1, 2);
+        child.quit();
+    }
+}
