@@ -7,7 +7,6 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.TimerClient;
-import io.tickbus.subscriber.TimerClientOptions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Future;
@@ -49,7 +48,7 @@ interface ArmTarget extends AutoCloseable {
         private long fulls;
 
         Tickbus(BusDirectory bus, int trackedKeys) {
-            client = TimerClient.connect(bus, TimerClientOptions.defaults().withTrackedKeys(trackedKeys));
+            client = TimerClient.connect(bus, ArmedSchedule.patient().withTrackedKeys(trackedKeys));
         }
 
         @Override

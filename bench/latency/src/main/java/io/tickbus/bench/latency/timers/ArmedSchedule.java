@@ -6,6 +6,7 @@ import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.TimerClient;
+import io.tickbus.subscriber.TimerClientOptions;
 import io.tickbus.subscriber.TimerReplyHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -16,6 +17,7 @@ final class ArmedSchedule implements AutoCloseable {
     /** Long: each occurrence shall fire on its own and show its own lateness, after a stall of the host too. */
     private static final long GRACE_US = TimeUnit.MINUTES.toMicros(1);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final int REPLIES_AT_ONCE = 256;
 
@@ -26,7 +28,15 @@ final class ArmedSchedule implements AutoCloseable {
     private String refusal;
 
     ArmedSchedule(BusDirectory bus) {
-        client = TimerClient.connect(bus);
+        client = TimerClient.connect(bus, patient());
+    }
+
+    /**
+     * Options of a client that waits long to be let in: a starved host may take seconds, and that is not what is
+     * measured. A client that is never let in still fails.
+     */
+    static TimerClientOptions patient() {
+        return TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_TIMEOUT_NS);
     }
 
     /** The key of a run's timer: runs are told apart, since firings of the last may still come in the next. */

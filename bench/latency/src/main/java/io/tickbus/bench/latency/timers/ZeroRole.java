@@ -31,7 +31,7 @@ final class ZeroRole implements ChildRole {
     ZeroRole(Map<String, Object> settings) {
         BusDirectory bus = DaemonRole.bus(settings);
         subscriber = SignalSubscriber.attach(bus, SubscriberOptions.defaults().withWaiting(WaitStrategy.spin()));
-        client = TimerClient.connect(bus);
+        client = TimerClient.connect(bus, ArmedSchedule.patient());
     }
 
     @Override

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Each scenario with real processes, shortly: that it counts right, not how fast anything is. */
-@Timeout(180)
+@Timeout(300)
 final class TimersIT {
     /** Long leads, since whoever builds has a busy machine. */
-    private static final List<String> CALM = List.of("--json", "--rest-ms", "10", "--lead-ms", "1500");
+    private static final List<String> CALM = List.of("--json", "--rest-ms", "10", "--lead-ms", "3000");
 
     private static List<Map<String, Object>> rows(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-cp",
