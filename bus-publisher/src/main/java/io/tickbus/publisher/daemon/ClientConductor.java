@@ -39,6 +39,7 @@ final class ClientConductor implements Runnable {
     private final DaemonCounters counters;
     private final Doorbell doorbell;
     private final FutexWord word;
+    private final FutexWord daemonWord;
     private final Owners owners = new Owners();
     private final Map<UUID, ClientSession> served = new HashMap<>();
     /** Files of clients that were refused or put out: not to be looked at again while they are there. */
@@ -56,6 +57,7 @@ final class ClientConductor implements Runnable {
         this.counters = parts.counters();
         this.doorbell = parts.doorbell();
         this.word = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
+        this.daemonWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.settings = settings;
         usedSessions.set(0);
         events.conductor(this);
@@ -92,6 +94,12 @@ final class ClientConductor implements Runnable {
         ring();
     }
 
+    /** Wakes it too: nobody is to wait for its next heartbeat. */
+    private void tellTimerThread(Runnable work) {
+        events.toTimerThread(work);
+        doorbell.ring(DoorbellLayout.DAEMON_WORD, daemonWord);
+    }
+
     /** Ends the current or the next sleep. */
     void ring() {
         doorbell.ring(DoorbellLayout.CONDUCTOR_WORD, word);
@@ -114,7 +122,7 @@ final class ClientConductor implements Runnable {
         for (ClientSession session : served.values()) {
             ReplyReason reason = fault(session.file());
             if (reason != ReplyReason.NONE && !session.isLeaving()) {
-                events.toTimerThread(() -> session.leave(reason));
+                tellTimerThread(() -> session.leave(reason));
             } else if (reason == ReplyReason.NONE && session.file().heartbeatNs() < silentSinceNs) {
                 silent++;
             }
@@ -186,7 +194,7 @@ final class ClientConductor implements Runnable {
         ClientSession session =
                 new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
         served.put(client.uuid(), session);
-        events.toTimerThread(() -> sessions.admit(session));
+        tellTimerThread(() -> sessions.admit(session));
         counters.add(DaemonCounter.CLIENTS_ADMITTED, 1);
         log.info("client-connected", "client", client.uuid(), "pid", client.process().pid(), "name", client.name(),
                 "owner", owner, "session", index);
@@ -194,7 +202,7 @@ final class ClientConductor implements Runnable {
 
     private void refuse(UUID uuid, ReplyReason reason, String why) {
         refused.add(uuid);
-        events.toTimerThread(() -> sessions.reject(uuid, reason));
+        tellTimerThread(() -> sessions.reject(uuid, reason));
         counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
         log.warn("client-refused", "client", uuid, "reason", reason, "why", why);
     }
@@ -218,7 +226,7 @@ final class ClientConductor implements Runnable {
         log.info("client-dismissed", "client", uuid, "reason", reason, "why", reason.sentence());
         int owner = session.owner();
         if (owners.close(owner)) {
-            events.toTimerThread(() -> sessions.ownerLeft(owner));
+            tellTimerThread(() -> sessions.ownerLeft(owner));
         }
     }
 

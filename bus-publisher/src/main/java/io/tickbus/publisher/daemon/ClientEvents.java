@@ -17,7 +17,7 @@ final class ClientEvents {
         conductor = newConductor;
     }
 
-    /** To be run by the timer thread, which is not woken for it. */
+    /** To be run by the timer thread, which this does not wake. */
     void toTimerThread(Runnable work) {
         forTimerThread.add(work);
     }

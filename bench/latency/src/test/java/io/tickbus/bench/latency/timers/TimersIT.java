@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.timers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,12 @@ final class TimersIT {
         return rows;
     }
 
+    /** Whoever builds may have a machine so busy that a peer, or a bound of the scenario, gives in. */
+    private static void assumeQuietMachine() {
+        assumeTrue(Boolean.getBoolean("tickbus.bench.scenarios"),
+                "scenario skipped: it needs a quiet machine; run with -Dtickbus.bench.scenarios=true");
+    }
+
     private static Map<String, Object> row(List<Map<String, Object>> rows, String name) {
         return rows.stream().filter(each -> each.get("name").equals(name)).findFirst()
                 .orElseThrow(() -> new AssertionError("no row " + name + " in " + rows));
@@ -47,6 +54,7 @@ final class TimersIT {
 
     @Test
     void shouldFireEachTimerOfThePrecisionScenarioOnce() throws Exception {
+        assumeQuietMachine();
         List<Map<String, Object>> rows =
                 rows("precision", "--rounds", "1", "--periodic-ms", "250", "--random-ms", "200", "--timers", "300");
         for (String name : List.of("tickbus-hybrid-predictive", "stpe", "netty-1ms", "agrona-200us")) {
@@ -58,6 +66,7 @@ final class TimersIT {
 
     @Test
     void shouldFireEachTimerOfTheEcoScenario() throws Exception {
+        assumeQuietMachine();
         List<Map<String, Object>> rows = rows("eco", "--seconds", "2", "--timers", "200");
         Object count = row(rows, "tickbus-eco-park 1-5s").get("count");
         assertEquals(5, rows.size(), rows.toString());
@@ -66,6 +75,7 @@ final class TimersIT {
 
     @Test
     void shouldArmEverythingAtOnce() throws Exception {
+        assumeQuietMachine();
         List<Map<String, Object>> rows = rows("contention", "--rounds", "1", "--warm-up", "0", "--bursts", "2",
                 "--burst", "100", "--traced-bursts", "2");
         assertEquals(200, row(rows, "tickbus 1-thread").get("arms"), rows.toString());
@@ -83,6 +93,7 @@ final class TimersIT {
 
     @Test
     void shouldCheckEachFiringUnderLoad() throws Exception {
+        assumeQuietMachine();
         List<Map<String, Object>> rows =
                 rows("load", "--rate", "500", "--seconds", "1", "--steps", "2000", "--step-seconds", "1");
         assertAllFired(row(rows, "tickbus-hybrid-predictive 500/s"), 500);
@@ -99,6 +110,7 @@ final class TimersIT {
 
     @Test
     void shouldProvokeTheCollectionsItPromises() throws Exception {
+        assumeQuietMachine();
         List<Map<String, Object>> rows = rows("gc", "--collections", "0,3", "--seconds", "1", "--windows", "3");
         assertAllFired(row(rows, "tickbus-published collections-3"), 1000);
         assertAllFired(row(rows, "stpe-in-client collections-3"), 1000);
