@@ -23,6 +23,8 @@ public final class TimerDaemon implements Runnable {
     private final DeadlineGate gate;
     private final TimerAgent agent;
     private volatile boolean isStopped;
+    /** Whether a fault may have cut short what the timers were doing. */
+    private boolean isFaulty;
 
     /**
      * A daemon that publishes each firing.
@@ -56,6 +58,10 @@ public final class TimerDaemon implements Runnable {
         while (!isStopped) {
             try {
                 // The inner loop is inside, since the JVM reports a fault late: between two cycles as well.
+                if (isFaulty) {
+                    timers.repair(sink);
+                    isFaulty = false;
+                }
                 while (!isStopped) {
                     runCycle();
                 }
@@ -64,7 +70,7 @@ public final class TimerDaemon implements Runnable {
                 // go on without it until it has its length again.
                 publisher.bus().signals().checkLength();
                 gate.goDeaf();
-                timers.repair(sink);
+                isFaulty = true;
             }
         }
         publisher.nextDeadlineNs(Long.MAX_VALUE);
