@@ -33,6 +33,7 @@ public final class TimerLoop implements Runnable {
     private volatile boolean isStopped;
     private final long firstSequence;
     private boolean hasWaited;
+    private boolean isFaulted;
     private long dutyCycles;
     private long longestCycleNs;
     private long wakeUps;
@@ -93,11 +94,20 @@ public final class TimerLoop implements Runnable {
             if (!commands.evictShortened()) {
                 gate.goDeaf();
             }
+            isFaulted = true;
+        }
+    }
+
+    /** Inside the try, since another fault may come up in it. */
+    private void repairIfFaulted() {
+        if (isFaulted) {
             agent.repair();
+            isFaulted = false;
         }
     }
 
     private void runCycles() {
+        repairIfFaulted();
         while (!isStopped) {
             if (change.get() != null) {
                 change.getAndSet(null).run();
@@ -148,6 +158,7 @@ public final class TimerLoop implements Runnable {
     }
 
     private void drain() {
+        repairIfFaulted();
         long untilNs = System.nanoTime() + DRAIN_NS;
         while (agent.doWork() > 0 && System.nanoTime() < untilNs) {
             Thread.onSpinWait();

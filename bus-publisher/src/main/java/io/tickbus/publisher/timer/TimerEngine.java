@@ -336,10 +336,11 @@ public final class TimerEngine implements TimerQueue {
 
     @Override
     public void repair(FiringSink sink) {
-        if (isChanging && store.rebuild()) {
-            isOnItsWay = false;
+        if (isChanging) {
+            isOnItsWay &= !store.restore();
+            store.rebuild();
+            isChanging = false;
         }
-        isChanging = false;
         if (isOnItsWay && sequenceBefore != FiringSink.UNPUBLISHED && sink.nextSequence() == sequenceBefore) {
             sink.fire(firing);
         }

@@ -164,15 +164,24 @@ final class TimerStore {
     }
 
     /**
-     * A change was cut short: makes everything but the table anew. Timers of equal deadlines may change their order.
+     * A change was cut short: puts a timer that was remembered back as it was then.
      *
-     * @return whether a timer was remembered, and is as it was then
+     * @return whether there was one
      */
-    boolean rebuild() {
-        boolean isRestored = imaged != NONE;
-        if (isRestored) {
-            table.restore(imaged, image);
+    boolean restore() {
+        if (imaged == NONE) {
+            return false;
         }
+        table.restore(imaged, image);
+        return true;
+    }
+
+    /**
+     * Makes everything but the table anew. Timers of equal deadlines may change their order. Can be cut short itself,
+     * and begun again.
+     */
+    void rebuild() {
+        imaged = NONE;
         wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
         index = index.emptied();
         slacks = new SlackClasses();
@@ -185,11 +194,14 @@ final class TimerStore {
             }
         }
         owners.recount();
-        imaged = NONE;
-        return isRestored;
     }
 
     private void rebuild(int entry) {
+        if (index.find(table.owner(entry), table.key(entry)) != KeyIndex.NONE) {
+            // A move was cut short before the old place was free.
+            table.free(entry);
+            return;
+        }
         boolean isPaused = table.state(entry) == TimerTable.PAUSED;
         // The wheel gives out indexes from 0 without gaps: never above the entry's own.
         int timer = wheel.arm(isPaused ? Saturating.NEVER_NS : table.dueNs(entry));

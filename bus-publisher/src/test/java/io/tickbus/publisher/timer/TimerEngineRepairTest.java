@@ -161,7 +161,8 @@ class TimerEngineRepairTest {
         int pending = engine.pending();
         long slackNs = engine.shortestSlackNs();
         long nextNs = engine.nextDeadlineNs();
-        assertFalse(engine.store().rebuild());
+        assertFalse(engine.store().restore());
+        engine.store().rebuild();
         engine.repair(sink);
         assertEquals(pending, engine.pending());
         assertEquals(pending - 1, engine.pending(OWNER));
