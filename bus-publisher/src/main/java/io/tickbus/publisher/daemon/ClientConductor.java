@@ -39,6 +39,7 @@ final class ClientConductor implements Runnable {
     private final DaemonCounters counters;
     private final Doorbell doorbell;
     private final FutexWord word;
+    private final FutexWord timerWord;
     private final Owners owners = new Owners();
     private final Map<UUID, ClientSession> served = new HashMap<>();
     /** Files of clients that were refused or put out: not to be looked at again while they are there. */
@@ -56,6 +57,7 @@ final class ClientConductor implements Runnable {
         this.counters = parts.counters();
         this.doorbell = parts.doorbell();
         this.word = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
+        this.timerWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.settings = settings;
         usedSessions.set(0);
         events.conductor(this);
@@ -74,6 +76,10 @@ final class ClientConductor implements Runnable {
                 // Before the look around: a file that gets its name after that ends the sleep that follows.
                 int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
                 round();
+                if (events.hasWorkForTimerThread()) {
+                    // Who connects waits for it: not until the next deadline or heartbeat.
+                    doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord);
+                }
                 counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
                 if (!isStopped) {
                     word.await(seen, System.nanoTime() + ROUND_NS);
