@@ -2,6 +2,7 @@ package io.tickbus.cli.daemon;
 
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,9 +19,10 @@ import java.util.concurrent.TimeUnit;
  * signals are not interpreted.
  */
 final class DaemonWarmUp {
-    private static final long DURATION_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long DURATION_NS = TimeUnit.MILLISECONDS.toNanos(120);
+    private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(5);
-    private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long GRACE_US = TimeUnit.SECONDS.toMicros(1);
     private static final long DELAY_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final int SLOT_COUNT = 1024;
     private static final int KEYS = 64;
@@ -30,15 +31,17 @@ final class DaemonWarmUp {
     private DaemonWarmUp() {
     }
 
-    /** Takes less than 250 ms on the calling thread. A file system without room for it is no reason to fail. */
+    /**
+     * Takes less than 250 ms on the calling thread, but for loading classes that the daemon needs anyway. A file system
+     * without room for it is no reason to fail.
+     */
     static void run(DaemonSettings settings, SignalsOptions options) {
-        long endNs = System.nanoTime() + DURATION_NS;
         Path root = null;
         try {
             root = Files.createTempDirectory("tickbus-warm-up-");
             BusDirectory directory = BusDirectory.at(root, "warm-up");
             try {
-                exercise(directory, settings, options, endNs);
+                exercise(directory, settings, options);
             } finally {
                 directory.delete();
             }
@@ -49,20 +52,26 @@ final class DaemonWarmUp {
         }
     }
 
-    private static void exercise(BusDirectory directory, DaemonSettings settings, SignalsOptions options, long endNs) {
+    private static void exercise(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
         SignalsOptions small = SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT).withParking(options.hasParking());
         DaemonSettings silent = settings.toBuilder().maxClients(1).logLevel(Level.OFF).build();
         try (TimerDaemon daemon = TimerDaemon.open(directory, small, silent, DaemonLog.standard())) {
-            TimerSpec.arm(List.of(new TimerSpec(PERIOD_NS, SIGNAL_ID, null)), daemon.engine(), System.nanoTime(),
-                    GRACE_NS);
             daemon.start();
             try (TimerClient client = TimerClient.connect(directory,
-                    TimerClientOptions.defaults().withConnectTimeoutNs(DURATION_NS).withTrackedKeys(KEYS))) {
+                    TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_TIMEOUT_NS).withTrackedKeys(KEYS))) {
+                TimerCommand command = new TimerCommand();
+                client.call(command.arm(KEYS, SIGNAL_ID, System.nanoTime()).periodNs(PERIOD_NS).graceUs(GRACE_US),
+                        CONNECT_TIMEOUT_NS);
+                long endNs = System.nanoTime() + DURATION_NS;
                 for (long key = 0; System.nanoTime() < endNs; key = (key + 1) % KEYS) {
-                    client.armAfter(key, SIGNAL_ID, DELAY_NS);
-                    client.cancel((key + KEYS / 2) % KEYS);
+                    if (client.unanswered() < KEYS) {
+                        client.armAfter(key, SIGNAL_ID, DELAY_NS);
+                        client.cancel((key + KEYS / 2) % KEYS);
+                    }
                     client.pollReplies(reply -> { }, KEYS);
                 }
+                // So that the daemon does not see it through when it stops. There is room: the replies are polled.
+                client.cancel(KEYS);
             }
         }
     }

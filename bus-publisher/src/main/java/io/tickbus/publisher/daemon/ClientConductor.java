@@ -39,7 +39,7 @@ final class ClientConductor implements Runnable {
     private final DaemonCounters counters;
     private final Doorbell doorbell;
     private final FutexWord word;
-    private final FutexWord daemonWord;
+    private final FutexWord timerWord;
     private final Owners owners = new Owners();
     private final Map<UUID, ClientSession> served = new HashMap<>();
     /** Files of clients that were refused or put out: not to be looked at again while they are there. */
@@ -57,7 +57,7 @@ final class ClientConductor implements Runnable {
         this.counters = parts.counters();
         this.doorbell = parts.doorbell();
         this.word = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
-        this.daemonWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
+        this.timerWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.settings = settings;
         usedSessions.set(0);
         events.conductor(this);
@@ -76,6 +76,10 @@ final class ClientConductor implements Runnable {
                 // Before the look around: a file that gets its name after that ends the sleep that follows.
                 int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
                 round();
+                if (events.hasWorkForTimerThread()) {
+                    // Who connects waits for it: not until the next deadline or heartbeat.
+                    doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord);
+                }
                 counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
                 if (!isStopped) {
                     word.await(seen, System.nanoTime() + ROUND_NS);
@@ -92,12 +96,6 @@ final class ClientConductor implements Runnable {
     void stop() {
         isStopped = true;
         ring();
-    }
-
-    /** Wakes it too: nobody is to wait for its next heartbeat. */
-    private void tellTimerThread(Runnable work) {
-        events.toTimerThread(work);
-        doorbell.ring(DoorbellLayout.DAEMON_WORD, daemonWord);
     }
 
     /** Ends the current or the next sleep. */
@@ -122,7 +120,7 @@ final class ClientConductor implements Runnable {
         for (ClientSession session : served.values()) {
             ReplyReason reason = fault(session.file());
             if (reason != ReplyReason.NONE && !session.isLeaving()) {
-                tellTimerThread(() -> session.leave(reason));
+                events.toTimerThread(() -> session.leave(reason));
             } else if (reason == ReplyReason.NONE && session.file().heartbeatNs() < silentSinceNs) {
                 silent++;
             }
@@ -194,7 +192,7 @@ final class ClientConductor implements Runnable {
         ClientSession session =
                 new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
         served.put(client.uuid(), session);
-        tellTimerThread(() -> sessions.admit(session));
+        events.toTimerThread(() -> sessions.admit(session));
         counters.add(DaemonCounter.CLIENTS_ADMITTED, 1);
         log.info("client-connected", "client", client.uuid(), "pid", client.process().pid(), "name", client.name(),
                 "owner", owner, "session", index);
@@ -202,7 +200,7 @@ final class ClientConductor implements Runnable {
 
     private void refuse(UUID uuid, ReplyReason reason, String why) {
         refused.add(uuid);
-        tellTimerThread(() -> sessions.reject(uuid, reason));
+        events.toTimerThread(() -> sessions.reject(uuid, reason));
         counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
         log.warn("client-refused", "client", uuid, "reason", reason, "why", why);
     }
@@ -226,7 +224,7 @@ final class ClientConductor implements Runnable {
         log.info("client-dismissed", "client", uuid, "reason", reason, "why", reason.sentence());
         int owner = session.owner();
         if (owners.close(owner)) {
-            tellTimerThread(() -> sessions.ownerLeft(owner));
+            events.toTimerThread(() -> sessions.ownerLeft(owner));
         }
     }
 

@@ -17,7 +17,7 @@ final class ClientEvents {
         conductor = newConductor;
     }
 
-    /** To be run by the timer thread, which this does not wake. */
+    /** To be run by the timer thread, which the conductor wakes for it at the end of its round. */
     void toTimerThread(Runnable work) {
         forTimerThread.add(work);
     }

@@ -30,6 +30,8 @@ final class ClientSessions implements CommandSource {
     private final DaemonCounters counters;
     private final TimerReply reply = new TimerReply();
     private final List<ClientSession> sessions = new ArrayList<>();
+    /** Clients whose owner is about to be cleared away. */
+    private final List<ClientSession> waiting = new ArrayList<>();
     /** Owners without clients, some of whose timers may still be there. */
     private final List<Integer> left = new ArrayList<>();
     private final ClientEvents events;
@@ -71,6 +73,7 @@ final class ClientSessions implements CommandSource {
     @Override
     public void execute(long nowNs) {
         events.runForTimerThread();
+        admitWaiting();
         freeOwners();
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ClientSession session = sessions.get(i);
@@ -131,9 +134,19 @@ final class ClientSessions implements CommandSource {
     /** Lets a client in. */
     void admit(ClientSession session) {
         left.remove((Integer) session.owner());
-        engine.openOwner(session.owner());
-        session.admit();
-        sessions.add(session);
+        if (engine.openOwner(session.owner())) {
+            session.admit();
+            sessions.add(session);
+        } else {
+            // The owner's last client has just gone, and its timers are still being cancelled.
+            waiting.add(session);
+        }
+    }
+
+    private void admitWaiting() {
+        for (int i = waiting.size(); i > 0; i--) {
+            admit(waiting.remove(0));
+        }
     }
 
     /** Tells a client at the front desk that it is not let in. */
