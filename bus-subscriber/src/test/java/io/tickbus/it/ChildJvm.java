@@ -253,6 +253,12 @@ final class ChildJvm {
         signal("-CONT");
     }
 
+    /** Has it write its threads' stacks into the transcript; for a test that is about to fail. */
+    void dumpThreads() {
+        signal("-QUIT");
+        expect("JNI global refs");
+    }
+
     private void signal(String signal) {
         try {
             Process kill = new ProcessBuilder("kill", signal, String.valueOf(pid())).inheritIO().start();

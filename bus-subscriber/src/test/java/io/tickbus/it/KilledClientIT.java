@@ -86,6 +86,9 @@ class KilledClientIT {
         do {
             value = ChildJvm.number(counters(daemon), counter);
         } while (value != expected && System.nanoTime() < giveUpNs);
+        if (value != expected) {
+            daemon.dumpThreads();
+        }
         assertEquals(expected, value, daemon::transcript);
         assertTrue(daemon.isAlive());
     }

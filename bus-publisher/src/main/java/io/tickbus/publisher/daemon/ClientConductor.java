@@ -12,6 +12,7 @@ import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The daemon's second thread: finds the clients' files, checks and maps them, asks for signs of life, clears away what
@@ -88,6 +90,12 @@ final class ClientConductor implements Runnable {
                 // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
                 // next round by its length.
                 log.warn("conductor-fault", "error", e.getMessage());
+            } catch (RuntimeException e) {
+                // Whatever one client's file has led to: all the others still want to be let in and out. It goes on at
+                // its usual pace, so that a lasting cause costs no processor.
+                counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
+                log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
+                LockSupport.parkNanos(ROUND_NS);
             }
         }
         round();
@@ -129,13 +137,26 @@ final class ClientConductor implements Runnable {
     }
 
     private static ReplyReason fault(ClientFile file) {
-        if (file.isShortened()) {
-            return ReplyReason.TRUNCATED;
+        try {
+            if (file.isShortened()) {
+                return ReplyReason.TRUNCATED;
+            }
+            if (!file.isAlive()) {
+                return file.state() == SignalsLayout.STATE_CLOSED ? ReplyReason.CLOSED : ReplyReason.DEAD;
+            }
+            return file.standing() == SignalsFile.Standing.CURRENT ? ReplyReason.NONE : ReplyReason.UNLINKED;
+        } catch (BusException e) {
+            // A file that cannot even be asked about costs its client the connection, and nobody else a look.
+            return ReplyReason.BAD_CLIENT_FILE;
         }
-        if (!file.isAlive()) {
-            return file.state() == SignalsLayout.STATE_CLOSED ? ReplyReason.CLOSED : ReplyReason.DEAD;
+    }
+
+    private static boolean isGone(ClientFile file) {
+        try {
+            return !file.isAlive();
+        } catch (BusException e) {
+            return false;
         }
-        return file.standing() == SignalsFile.Standing.CURRENT ? ReplyReason.NONE : ReplyReason.UNLINKED;
     }
 
     private void findNew() {
@@ -212,7 +233,7 @@ final class ClientConductor implements Runnable {
         ReplyReason reason = session.leaveReason();
         served.remove(uuid);
         usedSessions.clear(session.index());
-        boolean isGone = !file.isAlive();
+        boolean isGone = isGone(file);
         file.close();
         if (isGone) {
             ClientFile.delete(directory, uuid);

@@ -24,8 +24,6 @@ public enum DaemonCounter {
     SIGNALS_PUBLISHED(5, CounterUnit.EVENTS, "signals published"),
     /** Timers armed now, held ones included. */
     TIMERS_PENDING(6, CounterUnit.NUMBER, "timers pending"),
-    /** Timers that were cancelled because their client was gone. */
-    TIMERS_ORPHANED(7, CounterUnit.EVENTS, "timers orphaned"),
 
     /** Commands that arm or re-arm. */
     COMMANDS_ARM(10, CounterUnit.EVENTS, "commands arm"),
@@ -52,8 +50,6 @@ public enum DaemonCounter {
     DUTY_CYCLE_MAX(21, CounterUnit.NANOSECONDS, "duty cycle max"),
     /** Duty cycles that left due timers for the next, since they had reached {@code fire.limit}. */
     EXPIRE_BACKLOG_CYCLES(22, CounterUnit.EVENTS, "expire backlog cycles"),
-    /** Duty cycles that left commands of a client for the next, since they had reached {@code command.limit}. */
-    COMMAND_BACKLOG_CYCLES(23, CounterUnit.EVENTS, "command backlog cycles"),
     /** How often the timer thread went to sleep. */
     SLEEPS(24, CounterUnit.EVENTS, "sleeps"),
     /** How often it woke with something to do. */
@@ -98,7 +94,9 @@ public enum DaemonCounter {
     /** Conductor's: the longest of them. */
     CONDUCTOR_ROUND_MAX(59, CounterUnit.NANOSECONDS, "conductor round max"),
     /** Conductor's: CPU time of the whole process. */
-    CPU_TIME(60, CounterUnit.NANOSECONDS_TOTAL, "cpu time");
+    CPU_TIME(60, CounterUnit.NANOSECONDS_TOTAL, "cpu time"),
+    /** Conductor's: rounds that an error ended; the log says which. */
+    CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "conductor errors");
 
     private static final DaemonCounter[] ALL = values();
     private static final int FIRST_OF_CONDUCTOR = 50;

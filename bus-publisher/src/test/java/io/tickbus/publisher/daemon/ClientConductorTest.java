@@ -1,0 +1,133 @@
+package io.tickbus.publisher.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.platform.ProcessIdentity;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The conductor on its own thread, with the test as the timer thread. */
+@Timeout(60)
+class ClientConductorTest {
+    private static final int SLOTS = 64;
+
+    @TempDir
+    private Path root;
+
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    private final ClientEvents events = new ClientEvents();
+    private final DaemonCounters counters = DaemonCounters.inMemory();
+    private BusDirectory directory;
+    private SignalPublisher publisher;
+    private RepliesFile replies;
+    private ClientSessions sessions;
+    private ClientConductor conductor;
+    private Thread thread;
+
+    @BeforeEach
+    void startConductor() {
+        directory = BusDirectory.at(root, "bus");
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
+        directory.createClientsIfMissing(null);
+        replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, SLOTS, null);
+        sessions = new ClientSessions(publisher, TimerEngine.create(new TimerQuotas(1_000, 1_000)), replies, counters,
+                events);
+        DaemonLog log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
+        conductor = new ClientConductor(directory,
+                new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell()),
+                DaemonSettings.DEFAULT);
+        thread = new Thread(conductor, "conductor");
+        thread.start();
+    }
+
+    @AfterEach
+    void stopConductor() throws InterruptedException {
+        conductor.stop();
+        thread.join();
+        conductor.closeAll();
+        publisher.close();
+    }
+
+    private ClientFile connect() {
+        ClientFile file = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
+                replies.epoch(), ProcessIdentity.current(), "", SLOTS, 1_000_000));
+        conductor.ring();
+        return file;
+    }
+
+    private boolean isServed(ClientFile file) {
+        for (int i = 1; i < replies.sessionCount(); i++) {
+            if (replies.session(i).isConnectedTo(file.identity().uuid())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Does the timer thread's part meanwhile. */
+    private void await(String what, BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            assertTrue(thread.isAlive(), () -> "the conductor ended before " + what);
+            sessions.stage();
+            sessions.execute(0);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldLetClientInAndClearAwayWhatItLeaves() {
+        ClientFile file = connect();
+        await("it was let in", () -> isServed(file));
+        file.close();
+        await("it was let go", () -> !isServed(file) && Files.notExists(file.path()));
+        await("it was counted", () -> counters.value(DaemonCounter.CLIENTS_CONNECTED) == 0);
+        assertEquals(1, counters.value(DaemonCounter.CLIENTS_REAPED));
+    }
+
+    @Test
+    void shouldGoOnWhenRoundFails() {
+        // No client at all to let go: what no code does, as an error that nobody thought of.
+        events.dismissed(null);
+        conductor.ring();
+        await("the error was counted", () -> counters.value(DaemonCounter.CONDUCTOR_ERRORS) == 1);
+        assertTrue(logged.toString(StandardCharsets.UTF_8).contains("conductor-error"), logged::toString);
+        ClientFile file = connect();
+        await("it let in the next", () -> isServed(file));
+        file.close();
+    }
+
+    @Test
+    void shouldTurnAwayWhenThereIsNoSession() {
+        ClientFile[] files = {connect(), connect(), connect()};
+        for (ClientFile file : files) {
+            await("all places were taken", () -> isServed(file));
+        }
+        ClientFile last = connect();
+        await("it was turned away", () -> counters.value(DaemonCounter.CLIENTS_REJECTED) == 1);
+        assertFalse(isServed(last));
+        last.close();
+        for (ClientFile file : files) {
+            file.close();
+        }
+    }
+}
