@@ -112,7 +112,7 @@ public final class TimerClient implements AutoCloseable {
      *
      * @return its sequence, or {@link #FULL}
      */
-    public long arm(TimerCommand command) {
+    public long send(TimerCommand command) {
         prepare();
         long next = sender.nextSequence();
         try {
@@ -124,17 +124,17 @@ public final class TimerClient implements AutoCloseable {
 
     /** Cancels a timer; returns the command's sequence, or {@link #FULL}. */
     public long cancel(long key) {
-        return arm(scratch.of(CommandLayout.TYPE_CANCEL, key));
+        return send(scratch.of(CommandLayout.TYPE_CANCEL, key));
     }
 
     /** Holds a timer; returns the command's sequence, or {@link #FULL}. */
     public long pause(long key) {
-        return arm(scratch.of(CommandLayout.TYPE_PAUSE, key));
+        return send(scratch.of(CommandLayout.TYPE_PAUSE, key));
     }
 
     /** Lets a held timer go on; returns the command's sequence, or {@link #FULL}. */
     public long resume(long key) {
-        return arm(scratch.of(CommandLayout.TYPE_RESUME, key));
+        return send(scratch.of(CommandLayout.TYPE_RESUME, key));
     }
 
     private void prepare() {

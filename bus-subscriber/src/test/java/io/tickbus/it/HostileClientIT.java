@@ -91,7 +91,7 @@ class HostileClientIT {
             TimerCommand command = new TimerCommand();
             for (int i = 0; i < COMMANDS; i++) {
                 fillRandomly(command);
-                while (hostile.arm(command) == TimerClient.FULL) {
+                while (hostile.send(command) == TimerClient.FULL) {
                     hostile.pollReplies(reply -> { }, 64);
                     signals.poll(this::onSignal, 256);
                 }

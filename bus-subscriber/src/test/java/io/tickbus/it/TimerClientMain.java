@@ -114,7 +114,7 @@ public final class TimerClientMain {
     }
 
     private long send(TimerCommand toSend) {
-        while (client.arm(toSend) == TimerClient.FULL) {
+        while (client.send(toSend) == TimerClient.FULL) {
             client.pollReplies(this::onReply, 64);
             signals.poll(this::onSignal, 64);
         }
@@ -159,7 +159,7 @@ public final class TimerClientMain {
                 command.arm(key, SIGNAL_ID, System.nanoTime() + TimeUnit.SECONDS.toNanos(1000))
                         .flags(random.nextInt(3) == 0 ? CommandLayout.FLAG_KEEP_ON_DEATH : 0)
                         .periodNs(random.nextBoolean() ? TimeUnit.SECONDS.toNanos(1) : 0);
-                client.arm(command);
+                client.send(command);
             }
             client.pollReplies(reply -> { }, 64);
         }

@@ -21,8 +21,8 @@ public final class TimerClientSample {
         BusDirectory bus = BusDirectory.at(root, "app");
         try (SignalSubscriber signals = SignalSubscriber.attach(bus); TimerClient timers = TimerClient.connect(bus)) {
             timers.armAfter(1, 42, 5_000_000); // key 1, signal id 42, once in 5 ms
-            timers.arm(new TimerCommand().arm(2, 42, System.nanoTime()).periodNs(10_000_000)); // key 2, every 10 ms
-            timers.cancel(1); // no answer to wait for: a firing that came too late for is not current
+            timers.send(new TimerCommand().arm(2, 42, System.nanoTime()).periodNs(10_000_000)); // key 2, every 10 ms
+            timers.cancel(1); // no need to wait: a firing that raced it is not current
             while (signals.received() < 20) {
                 signals.await(signal -> {
                     if (timers.isCurrent(signal)) { // mine, and neither cancelled nor armed anew meanwhile

@@ -57,7 +57,7 @@ class ArmingLogPropertyTest {
         for (int step = 0; step < STEPS; step++) {
             long key = random.nextInt(KEYS);
             switch (random.nextInt(10)) {
-                case 0, 1, 2 -> send(client.arm(new TimerCommand().arm(key, 1, 2)
+                case 0, 1, 2 -> send(client.send(new TimerCommand().arm(key, 1, 2)
                         .periodNs(random.nextInt(3) == 0 ? 5 : 0)), key);
                 case 3 -> send(client.cancel(key), key);
                 case 4 -> client.pause(key);

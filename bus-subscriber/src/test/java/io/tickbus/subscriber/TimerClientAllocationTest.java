@@ -54,7 +54,7 @@ class TimerClientAllocationTest {
             Runnable round = () -> {
                 step++;
                 assertTrue(client.arm(step, 1, 2) >= 0);
-                assertTrue(client.arm(periodic.arm(step & 1023, 1, 2).periodNs(7).payload(1, 2, 9)) >= 0);
+                assertTrue(client.send(periodic.arm(step & 1023, 1, 2).periodNs(7).payload(1, 2, 9)) >= 0);
                 assertTrue(client.cancel(step) >= 0);
                 serve(file, session, writer);
                 firing.key(step & 1023).owner(client.owner()).sequence(step);

@@ -76,7 +76,7 @@ class TimerClientTest {
         TimerCommand full = new TimerCommand().arm(9, 8, 7).periodNs(6).misfire(MisfirePolicy.FIRE_ALL, 5).graceUs(4)
                 .payload(3, 2, 16).flags(CommandLayout.FLAG_KEEP_ON_DEATH);
         assertEquals(0, client.arm(1, -2, 3));
-        assertEquals(1, client.arm(full));
+        assertEquals(1, client.send(full));
         assertEquals(2, client.cancel(1));
         assertEquals(3, client.pause(9));
         assertEquals(4, client.resume(9));

@@ -51,7 +51,7 @@ final class ArmedSchedule implements AutoCloseable {
             command.arm(key(run, timer), SIGNAL_ID, schedule.firstNs(timer)).periodNs(schedule.periodNs(timer))
                     .misfire(MisfirePolicy.FIRE_ONCE, 0).graceUs(GRACE_US);
             long giveUpNs = System.nanoTime() + PATIENCE_NS;
-            while (client.arm(command) < 0) {
+            while (client.send(command) < 0) {
                 poll(giveUpNs);
             }
             sent++;
