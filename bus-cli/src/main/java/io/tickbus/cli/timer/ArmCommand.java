@@ -1,6 +1,7 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
@@ -66,8 +67,18 @@ public final class ArmCommand implements Callable<Integer> {
     }
 
     private int armAndWait(SignalSubscriber subscriber, TimerClient timers) {
-        PrintWriter out = spec.commandLine().getOut();
         FiringWait wait = new FiringWait(subscriber, timers, timer.key());
+        // Before anything is printed: who sees the first line may stop us.
+        StopSignal signal = StopSignal.listen(wait::stop);
+        try {
+            return armAndWait(timers, wait);
+        } finally {
+            signal.close();
+        }
+    }
+
+    private int armAndWait(TimerClient timers, FiringWait wait) {
+        PrintWriter out = spec.commandLine().getOut();
         Answer answer = arm(timers);
         // Printing takes milliseconds, and the firing shall not be seen late for it.
         boolean isSoon = answer.isDone() && answer.reply().deadlineNs() - answer.nowNs() < PRINTING_NS;

@@ -2,7 +2,6 @@ package io.tickbus.cli.timer;
 
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.subscriber.SignalSubscriber;
@@ -28,20 +27,23 @@ final class FiringWait {
         this.key = key;
     }
 
+    /** Any thread: ends the wait. */
+    void stop() {
+        isStopped = true;
+    }
+
     /**
-     * Returns when it has fired, or when the command is told to stop.
+     * Returns when it has fired, or at {@link #stop}.
      *
      * @throws io.tickbus.core.BusException when the daemon is gone
      */
     boolean await() {
-        StopSignal.during(() -> isStopped = true, () -> {
-            while (!hasFired && !isStopped) {
-                subscriber.await(this::look, BATCH, LOOK_INTERVAL_NS);
-                if (!hasFired) {
-                    timers.pollReplies(reply -> { }, BATCH);
-                }
+        while (!hasFired && !isStopped) {
+            subscriber.await(this::look, BATCH, LOOK_INTERVAL_NS);
+            if (!hasFired) {
+                timers.pollReplies(reply -> { }, BATCH);
             }
-        });
+        }
         return hasFired;
     }
 
