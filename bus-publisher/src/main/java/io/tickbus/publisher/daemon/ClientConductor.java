@@ -93,8 +93,8 @@ final class ClientConductor implements Runnable {
             } catch (RuntimeException e) {
                 // Whatever one client's file has led to: all the others still want to be let in and out. It goes on at
                 // its usual pace, so that a lasting cause costs no processor.
-                counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
                 log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
+                counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
                 LockSupport.parkNanos(ROUND_NS);
             }
         }
