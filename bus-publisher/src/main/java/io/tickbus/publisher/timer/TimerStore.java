@@ -144,7 +144,8 @@ final class TimerStore {
         long periodNs = table.periodNs(timer);
         long dueNs = table.dueNs(timer);
         if (periodNs == 0) {
-            table.due(timer, Saturating.deadlineNs(nowNs, dueNs), 0);
+            // What was overdue when it was held is so still; but not from before time began, should the clock go back.
+            table.due(timer, Math.max(0, Saturating.deadlineNs(nowNs, dueNs)), 0);
         } else if (dueNs < nowNs) {
             long passed = (Saturating.difference(nowNs, dueNs) - 1) / periodNs + 1;
             table.due(timer, Saturating.deadlineNs(dueNs, Saturating.product(passed, periodNs)),
