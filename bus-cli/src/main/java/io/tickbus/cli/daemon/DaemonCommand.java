@@ -71,6 +71,15 @@ public final class DaemonCommand implements Callable<Integer> {
     public Integer call() {
         SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(slotCount).withParking(!isWithoutParking)
                 .withHeartbeatIntervalNs(heartbeatNs).withGroup(group);
+        // First of all: SIGHUP ends a process that does not listen.
+        ReloadRequests requests = new ReloadRequests();
+        try (ReloadSignal signal = ReloadSignal.listen(requests)) {
+            run(options, requests, signal.isListening());
+        }
+        return Tickbus.DONE;
+    }
+
+    private void run(SignalsOptions options, ReloadRequests requests, boolean isListening) {
         BusDirectory directory = bus.directory();
         DaemonSettings first = settings.load();
         // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
@@ -83,11 +92,17 @@ public final class DaemonCommand implements Callable<Integer> {
         try (TimerDaemon daemon = TimerDaemon.open(directory, options, first, log)) {
             // After the daemon has looked where its other thread may run.
             int[] cpus = pin();
-            serve(daemon, new SettingsReload(daemon, log, settings::load), cpus);
+            daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, isListening ? 1 : 0);
+            requests.leadTo(new SettingsReload(daemon, log, settings::load)::run);
+            try {
+                serve(daemon, cpus);
+            } finally {
+                requests.end();
+            }
         } finally {
+            log.close();
             clock.stop();
         }
-        return Tickbus.DONE;
     }
 
     private int[] pin() {
@@ -104,19 +119,16 @@ public final class DaemonCommand implements Callable<Integer> {
         return readBack;
     }
 
-    private void serve(TimerDaemon daemon, SettingsReload reload, int[] cpus) {
+    private void serve(TimerDaemon daemon, int[] cpus) {
         DaemonReport report = new DaemonReport(spec.commandLine().getOut(), isJson);
         long firstSequence = daemon.publisher().nextSequence();
         // The ready line comes first, and its printing must not make the first signals late.
         long startNs = System.nanoTime() + HEAD_START_NS;
         TimerSpec.arm(timers, daemon.engine(), startNs, daemon.settings().graceNs());
-        try (ReloadSignal reloadSignal = ReloadSignal.listen(reload::run)) {
-            daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, reloadSignal.isListening() ? 1 : 0);
-            StopSignal.during(daemon::stop, () -> {
-                report.ready(bus.name(), daemon, timers, cpus);
-                daemon.run();
-            });
-        }
+        StopSignal.during(daemon::stop, () -> {
+            report.ready(bus.name(), daemon, timers, cpus);
+            daemon.run();
+        });
         report.stopped(daemon, firstSequence, System.nanoTime() - startNs);
     }
 }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class SettingsReloadTest {
+    private static final Pattern LAST_LINE = Pattern.compile("settings-re(loaded|fused).*\n");
+
     @TempDir
     private Path root;
 
@@ -55,6 +58,10 @@ final class SettingsReloadTest {
         Files.writeString(file, settings);
         logged.reset();
         reload.run();
+        // Printed by another thread; either event is the last.
+        while (!LAST_LINE.matcher(logged.toString(StandardCharsets.UTF_8)).find()) {
+            Thread.onSpinWait();
+        }
         return logged.toString(StandardCharsets.UTF_8);
     }
 

@@ -16,10 +16,10 @@ import org.agrona.concurrent.NanoClock;
  * nobody can forge a line. An event that comes more than {@value #MAX_PER_SECOND} times in a second is left out until
  * the second is over; the next line of it says how many were.
  *
- * <p><b>Threads:</b> any, though the timer thread should not. <b>Progress:</b> it allocates, locks, and writes to
- * wherever the logger does.
+ * <p><b>Threads:</b> any, though the timer thread should not. <b>Progress:</b> it allocates and locks. The one of
+ * {@link #toStream} prints on a thread of its own and waits for no reader; another does what its logger does.
  */
-public final class DaemonLog {
+public final class DaemonLog implements AutoCloseable {
     /** Name of the logger. */
     public static final String NAME = "io.tickbus.daemon";
     /** The most lines of one event in a second. */
@@ -32,6 +32,7 @@ public final class DaemonLog {
 
     private final System.Logger logger;
     private final NanoClock clock;
+    private final LinePrinter printer;
     private final Map<String, Budget> budgets = new HashMap<>();
     private volatile Level level = Level.INFO;
 
@@ -41,9 +42,10 @@ public final class DaemonLog {
         private long suppressed;
     }
 
-    private DaemonLog(System.Logger logger, NanoClock clock) {
+    private DaemonLog(System.Logger logger, NanoClock clock, LinePrinter printer) {
         this.logger = logger;
         this.clock = clock;
+        this.printer = printer;
     }
 
     /** To the logger of that name in this JVM: for a daemon inside of an application. */
@@ -51,13 +53,18 @@ public final class DaemonLog {
         return to(System.getLogger(NAME), System::nanoTime);
     }
 
-    /** Lines of {@code time level event key=value …}, for a daemon that is a process of its own. */
+    /**
+     * Lines of {@code time level event key=value …}, for a daemon that is a process of its own. Where nobody takes them
+     * off, the latest are lost, and counted in a line of their own; nobody waits.
+     */
     public static DaemonLog toStream(PrintStream stream) {
-        return to(new LineLogger(NAME, stream, System::currentTimeMillis), System::nanoTime);
+        LinePrinter printer = new LinePrinter(stream);
+        LineLogger lines = new LineLogger(NAME, printer, System::currentTimeMillis);
+        return new DaemonLog(lines, System::nanoTime, printer);
     }
 
     static DaemonLog to(System.Logger logger, NanoClock clock) {
-        return new DaemonLog(logger, clock);
+        return new DaemonLog(logger, clock, null);
     }
 
     /** Leaves out what is less severe. */
@@ -88,6 +95,14 @@ public final class DaemonLog {
     /** What keeps the daemon from doing its work. */
     public void error(String event, Object... pairs) {
         log(Level.ERROR, event, pairs);
+    }
+
+    /** Lets what was logged be printed, for a second at most; the stream stays open. */
+    @Override
+    public void close() {
+        if (printer != null) {
+            printer.close();
+        }
     }
 
     private void log(Level severity, String event, Object... pairs) {

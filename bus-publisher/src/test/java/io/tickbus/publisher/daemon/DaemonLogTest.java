@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 class DaemonLogTest {
@@ -16,8 +17,9 @@ class DaemonLogTest {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private long nowNs;
-    private final DaemonLog log = DaemonLog.to(
-            new LineLogger("test", new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> TIME_MS), () -> nowNs);
+    private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    private final DaemonLog log =
+            DaemonLog.to(new LineLogger("test", stream::print, () -> TIME_MS), () -> nowNs);
 
     private List<String> lines() {
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
@@ -78,8 +80,38 @@ class DaemonLogTest {
     void shouldGoToTheLoggerOfThisJvm() {
         assertEquals(Level.INFO, DaemonLog.standard().level());
         DaemonLog.standard().debug("nobody-sees-this");
-        DaemonLog.toStream(new PrintStream(bytes, true, StandardCharsets.UTF_8)).info("started", "pid", 1);
+        try (DaemonLog toStream = DaemonLog.toStream(stream)) {
+            toStream.info("started", "pid", 1);
+        }
         assertTrue(lines().get(0).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO started pid=1"),
                 lines().get(0));
+    }
+
+    @Test
+    void shouldNotWaitForAReaderAndCountWhatIsLost() {
+        Semaphore reader = new Semaphore(0);
+        PrintStream stalled = new PrintStream(bytes, true, StandardCharsets.UTF_8) {
+            @Override
+            public void print(String line) {
+                reader.acquireUninterruptibly();
+                super.print(line);
+            }
+        };
+        int extra = 10;
+        int printed;
+        try (LinePrinter printer = new LinePrinter(stalled)) {
+            printer.accept("first\n");
+            while (!reader.hasQueuedThreads()) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < LinePrinter.CAPACITY + extra; i++) {
+                printer.accept("line\n");
+            }
+            printed = bytes.size();
+            reader.release(Integer.MAX_VALUE);
+        }
+        assertEquals(0, printed);
+        assertEquals(List.of("first", "log-lines-lost count=" + extra, "line"), lines().subList(0, 3));
+        assertEquals(LinePrinter.CAPACITY + 2, lines().size());
     }
 }
