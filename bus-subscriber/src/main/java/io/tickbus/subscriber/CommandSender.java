@@ -52,9 +52,9 @@ final class CommandSender {
     long send(TimerCommand command) {
         return send(command, switch (command.type()) {
             case CommandLayout.TYPE_ARM -> command.deadlineNs();
-            // What was held may be due at once. What is cancelled or held is so before it fires, since the daemon wakes
-            // for that by itself and reads the commands first.
-            case CommandLayout.TYPE_RESUME -> NOW;
+            // What was held may be due at once, and the time that was left counts from when the daemon reads it. What
+            // is cancelled is so before it fires, since the daemon wakes for that by itself and reads commands first.
+            case CommandLayout.TYPE_PAUSE, CommandLayout.TYPE_RESUME -> NOW;
             default -> NEVER;
         });
     }

@@ -123,6 +123,14 @@ final class TimerCommandsTest {
     }
 
     @Test
+    void shouldCancelTimersThatOutliveTheirClient() throws IOException {
+        done("arm --key 5 --signal 1 --in 1h");
+        Object owner = list(" --all").get(0).get("owner");
+        assertTrue(done("cancel 5 --timer-owner " + owner).contains("cancelled"));
+        assertEquals(List.of(), list(" --all"));
+    }
+
+    @Test
     void shouldSayWhyATimerIsRefused() {
         refused("arm --key 1 --signal 2 --every 10ns", "at least 1 microsecond");
         refused("arm --key 1 --signal 2 --at 9000000000000000000", "100 years");

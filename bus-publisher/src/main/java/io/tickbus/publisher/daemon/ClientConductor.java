@@ -90,7 +90,8 @@ final class ClientConductor implements Runnable {
                 // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
                 // next round by its length.
                 log.warn("conductor-fault", "error", e.getMessage());
-            } catch (RuntimeException e) {
+                LockSupport.parkNanos(ROUND_NS);
+            } catch (RuntimeException | Error e) {
                 // Whatever one client's file has led to: all the others still want to be let in and out. It goes on at
                 // its usual pace, so that a lasting cause costs no processor.
                 log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
@@ -233,6 +234,11 @@ final class ClientConductor implements Runnable {
         ReplyReason reason = session.leaveReason();
         served.remove(uuid);
         usedSessions.clear(session.index());
+        // Before what may fail: the timers of the dead must end, whatever else becomes of their files.
+        int owner = session.owner();
+        if (owners.close(owner)) {
+            events.toTimerThread(() -> sessions.ownerLeft(owner));
+        }
         boolean isGone = isGone(file);
         file.close();
         if (isGone) {
@@ -243,10 +249,6 @@ final class ClientConductor implements Runnable {
         counters.add(reason == ReplyReason.CLOSED || reason == ReplyReason.STOPPING ? DaemonCounter.CLIENTS_CLOSED
                 : reason == ReplyReason.DEAD ? DaemonCounter.CLIENTS_REAPED : DaemonCounter.CLIENTS_EVICTED, 1);
         log.info("client-dismissed", "client", uuid, "reason", reason, "why", reason.sentence());
-        int owner = session.owner();
-        if (owners.close(owner)) {
-            events.toTimerThread(() -> sessions.ownerLeft(owner));
-        }
     }
 
     /** After the timer thread found nothing left of an owner without clients. */

@@ -2,6 +2,7 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.Session;
+import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.timer.ReplyReason;
@@ -74,6 +75,10 @@ final class ClientSession {
                 break;
             }
             stagedCount++;
+            if (staged[stagedCount - 1].type() == CommandLayout.TYPE_LIST) {
+                // A page is as much work as many commands: one in a duty cycle.
+                break;
+            }
         }
         return stagedCount;
     }

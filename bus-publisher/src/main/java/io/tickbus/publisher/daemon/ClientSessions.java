@@ -123,6 +123,7 @@ final class ClientSessions implements CommandSource {
     }
 
     private void answerListing(TimerReply listed) {
+        counters.countReply(listed);
         listing.answer(listed.commandSequence(listingSequence));
     }
 
@@ -159,17 +160,14 @@ final class ClientSessions implements CommandSource {
     @Override
     public boolean evictShortened() {
         boolean isAny = false;
-        for (int i = 0; i < sessions.size(); i++) {
+        for (int i = sessions.size() - 1; i >= 0; i--) {
             ClientSession session = sessions.get(i);
             session.unstage();
             if (session.file().isShortened()) {
+                // At once, whatever it was leaving for before: no other look at its memory.
                 session.leave(ReplyReason.TRUNCATED);
-                isAny = true;
-            }
-        }
-        for (int i = sessions.size() - 1; i >= 0; i--) {
-            if (sessions.get(i).leaveReason() == ReplyReason.TRUNCATED) {
                 dismiss(sessions.remove(i));
+                isAny = true;
             }
         }
         return isAny;

@@ -1,5 +1,7 @@
 package io.tickbus.publisher.timer;
 
+import io.tickbus.core.layout.CommandLayout;
+
 /** How many timers one owner has, and whether it may have more. */
 final class OwnerAccount {
     /** No other owner has it, be its number the same. */
@@ -30,6 +32,11 @@ final class OwnerAccount {
     /** Whether it may send commands. */
     boolean isOpen() {
         return isOpen;
+    }
+
+    /** Whether a command for its timers counts: those that outlive its clients can still be cancelled, by anybody. */
+    boolean serves(int commandType) {
+        return isOpen || (commandType == CommandLayout.TYPE_CANCEL && !isDying && timers > 0);
     }
 
     /** Whether its mortal timers are being cancelled: none of them fires any more. */

@@ -179,7 +179,8 @@ public final class TimerEngine implements TimerQueue {
      * Carries out ARM, CANCEL, PAUSE or RESUME; any other command is INVALID. Of a command that is FULL or INVALID
      * nothing is carried out.
      *
-     * @param owner              who sends it; INVALID, as CLOSED, where that owner is not open
+     * @param owner              whose timer it is; INVALID, as CLOSED, where that owner is not open; its timers can be
+     *                           cancelled as long as there are some
      * @param nowNs              CLOCK_MONOTONIC nanoseconds
      * @param nextSignalSequence the sequence that the next signal will get
      * @param reply              filled in, all but {@code commandSequence}
@@ -192,7 +193,7 @@ public final class TimerEngine implements TimerQueue {
 
     private void carryOut(int owner, TimerCommand command, long nowNs, long nextSignalSequence, TimerReply reply) {
         OwnerAccount account = owners.find(owner);
-        ReplyReason reason = account == null || !account.isOpen() ? ReplyReason.CLOSED
+        ReplyReason reason = account == null || !account.serves(command.type()) ? ReplyReason.CLOSED
                 : CommandCheck.reasonAgainst(command, nowNs);
         if (reason != ReplyReason.NONE) {
             reply.answer(ReplyCode.INVALID, reason, command.key()).timer(owner, 0, 0);
