@@ -3,6 +3,7 @@ package io.tickbus.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.layout.ClientLayout;
 import io.tickbus.core.layout.CommandLayout;
@@ -161,6 +162,33 @@ class HostileClientIT {
             closeElsewhere(hostile);
         }
         awaitCounter("CLIENTS_CONNECTED", 1);
+    }
+
+    @Test
+    void shouldPutOutClientWhenItUnlinksItsFileSendsOnAndThenShortensIt() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            TimerClient hostile = TimerClient.connect(bus.directory());
+            try (FileChannel channel = FileChannel.open(file(hostile), StandardOpenOption.WRITE)) {
+                Files.delete(file(hostile));
+                // Longer than a round of the conductor, so that the client is about to leave, but not gone.
+                long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100 + random.nextInt(60));
+                armUntil(hostile, untilNs);
+                channel.truncate(0);
+            }
+            assertFiresOn(20);
+            closeElsewhere(hostile);
+        }
+        awaitCounter("CLIENTS_CONNECTED", 1);
+    }
+
+    private void armUntil(TimerClient client, long untilNs) {
+        try {
+            while (System.nanoTime() < untilNs) {
+                client.armAfter(random.nextInt(100), 3, TimeUnit.DAYS.toNanos(1));
+            }
+        } catch (BusException e) {
+            System.out.println("put out before: " + e.reason());
+        }
     }
 
     @Test
