@@ -33,12 +33,12 @@ final class CommandSender {
         return writer.nextSequence();
     }
 
-    /** Arms a timer that fires once, without payload. */
+    /** Arms a timer that fires once, without payload and with the usual grace. */
     long arm(long key, int signalId, long deadlineNs) {
         if (writer.nextSequence() >= replies.sendLimit()) {
             return FULL;
         }
-        long sequence = writer.write(key, deadlineNs, 0, ARM_HEADER | (signalId & UINT32), 0);
+        long sequence = writer.write(key, deadlineNs, 0, ARM_HEADER | (signalId & UINT32), TimerCommand.DEFAULT_GRACE_US);
         if (sequence != FULL) {
             if (log != null) {
                 log.sent(key, sequence);

@@ -10,6 +10,7 @@ import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.core.timer.ReplyCode;
@@ -168,6 +169,7 @@ final class Connecting {
             }
             position = readFrontDesk(replies.session(0), position, uuid);
             if (signals.header().epoch() != replies.epoch()
+                    || signals.header().state() == SignalsLayout.STATE_CLOSED
                     || replies.standing() != SignalsFile.Standing.CURRENT) {
                 return null;
             }

@@ -3,7 +3,6 @@ package io.tickbus.cli.daemon;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.subscriber.TimerClient;
@@ -40,10 +39,15 @@ final class DaemonWarmUp {
         try {
             root = Files.createTempDirectory("tickbus-warm-up-");
             BusDirectory directory = BusDirectory.at(root, "warm-up");
+            Path made = root;
+            // For who is told to end in the middle of it.
+            Thread hook = new Thread(() -> clear(directory, made), "tickbus-warm-up-clear");
+            Runtime.getRuntime().addShutdownHook(hook);
             try {
                 exercise(directory, settings, options);
             } finally {
                 directory.delete();
+                Runtime.getRuntime().removeShutdownHook(hook);
             }
         } catch (IOException | RuntimeException e) {
             System.getLogger(DaemonWarmUp.class.getName()).log(Level.DEBUG, "no warm-up", e);
@@ -55,7 +59,7 @@ final class DaemonWarmUp {
     private static void exercise(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
         SignalsOptions small = SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT).withParking(options.hasParking());
         DaemonSettings silent = settings.toBuilder().maxClients(1).logLevel(Level.OFF).build();
-        try (TimerDaemon daemon = TimerDaemon.open(directory, small, silent, DaemonLog.standard())) {
+        try (TimerDaemon daemon = TimerDaemon.open(directory, small, silent)) {
             daemon.start();
             try (TimerClient client = TimerClient.connect(directory,
                     TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_TIMEOUT_NS).withTrackedKeys(KEYS))) {
@@ -74,6 +78,11 @@ final class DaemonWarmUp {
                 client.cancel(KEYS);
             }
         }
+    }
+
+    private static void clear(BusDirectory directory, Path root) {
+        directory.delete();
+        delete(root);
     }
 
     private static void delete(Path root) {

@@ -50,7 +50,8 @@ record DaemonText(PrintWriter out) {
             line("clients", "none");
             return;
         }
-        line("clients", String.valueOf(clients.size()));
+        long putOut = clients.stream().filter(client -> client.evictedBecause() != null).count();
+        line("clients", clients.size() - putOut + (putOut == 0 ? "" : ", and " + putOut + " put out"));
         out.printf(Locale.ROOT, "  %-36s %5s %7s %-16s %8s %12s  %s%n", "CLIENT", "OWNER", "PID", "NAME", "TIMERS",
                 "COMMANDS", "HEARTBEAT");
         for (ClientFigures client : clients) {

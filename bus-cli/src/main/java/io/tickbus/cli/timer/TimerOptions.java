@@ -67,6 +67,10 @@ final class TimerOptions {
             throw new IllegalArgumentException("--misfire fire-all and --cap go together, so that a stall is not "
                     + "followed by a flood without bounds");
         }
+        if (misfire == MisfirePolicy.SKIP && graceNs == 0) {
+            throw new IllegalArgumentException("--misfire skip needs a --grace of at least 1us: without any, each "
+                    + "firing would be too late and skipped");
+        }
         TimerCommand command = new TimerCommand().arm(key, signalId, deadlineNs()).periodNs(periodNs)
                 .misfire(misfire, cap == null ? 0 : cap)
                 .graceUs(graceNs / NS_PER_US + (graceNs % NS_PER_US == 0 ? 0 : 1));

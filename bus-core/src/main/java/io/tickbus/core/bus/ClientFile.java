@@ -143,6 +143,24 @@ public final class ClientFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Daemon: whether no process holds the lock of this file, whatever else stands in it; false where that cannot be
+     * asked. A client holds the lock before its file gets its name.
+     */
+    public static boolean isAbandoned(BusDirectory directory, UUID uuid) {
+        Path path = path(directory, uuid);
+        boolean isInterrupted = Thread.interrupted();
+        try (FileChannel channel = TrustedFiles.open(path, UserId.ofFile(path), false)) {
+            return channel.tryLock(0, 1, true) != null;
+        } catch (IOException | BusException | OverlappingFileLockException e) {
+            return false;
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private static ClientFile open(NamedFile file, FileChannel channel, int userId) throws IOException {
         ByteBuffer header = FileKind.CLIENT.header(file.path(), channel);
         int slotCount = FileKind.CLIENT.slotCount(file.path(), header);

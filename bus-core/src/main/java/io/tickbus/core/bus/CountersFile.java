@@ -150,6 +150,13 @@ public final class CountersFile {
         return expected;
     }
 
+    /** Daemon: refuses to go on when the file has become shorter than its mapping; one system call. */
+    public void checkLength() {
+        if (path != null) {
+            TrustedFiles.checkLength(path, region.length(), "start the daemon again, which makes it anew");
+        }
+    }
+
     /** Whether these are the counters of the publisher that a signals file names, and not of one before it. */
     public boolean belongsTo(SignalsHeader signals) {
         return signals.epoch() == epoch() && signals.historyId() == historyId() && signals.publisher().equals(daemon());

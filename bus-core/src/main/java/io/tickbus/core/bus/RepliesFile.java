@@ -137,6 +137,13 @@ public final class RepliesFile {
         }
     }
 
+    /** Daemon: refuses to go on when the file has become shorter than its mapping; one system call. */
+    public void checkLength() {
+        if (file != null) {
+            TrustedFiles.checkLength(file.path(), region.length(), "start the daemon again, which makes it anew");
+        }
+    }
+
     /** The memory; read-only for clients. */
     public SharedRegion region() {
         return region;

@@ -8,8 +8,6 @@ import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.platform.HostIdentity;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -107,17 +105,9 @@ public final class SignalsFile {
 
     /** Refuses to go on when the file has become shorter than its mapping. */
     public void checkLength() {
-        try {
-            long length = Files.size(path());
-            if (length < region.length() && standing() == Standing.CURRENT) {
-                throw new BusException(Reason.TRUNCATED, path().toString(),
-                        "it was shortened to " + length + " of " + region.length() + " bytes while it was mapped",
-                        "delete the bus, start its publisher again and attach anew");
-            }
-        } catch (NoSuchFileException e) {
-            return;
-        } catch (IOException e) {
-            throw TrustedFiles.failed(path(), e);
+        if (standing() == Standing.CURRENT) {
+            TrustedFiles.checkLength(
+                    path(), region.length(), "delete the bus, start its publisher again and attach anew");
         }
     }
 }

@@ -114,6 +114,21 @@ final class TrustedFiles {
         }
     }
 
+    /** Refuses to go on with a mapped file that has become shorter; one that is gone keeps its length. */
+    static void checkLength(Path path, long mappedLength, String remedy) {
+        try {
+            long length = Files.size(path);
+            if (length < mappedLength) {
+                throw new BusException(Reason.TRUNCATED, path.toString(),
+                        "it was shortened to " + length + " of " + mappedLength + " bytes while it was mapped", remedy);
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (IOException e) {
+            throw failed(path, e);
+        }
+    }
+
     /** Creates an empty file, mode 0600, that must not be there. */
     static void createPrivate(Path path) throws IOException {
         Files.createFile(path, PRIVATE_FILE);

@@ -39,7 +39,9 @@ public enum ReplyReason {
     /** It has closed. */
     CLOSED("it has closed"),
     /** The daemon stops. */
-    STOPPING("the daemon stops");
+    STOPPING("the daemon stops"),
+    /** SKIP without any grace: no firing is ever that punctual, and it would skip each. */
+    BAD_GRACE("SKIP needs a grace of at least 1 microsecond");
 
     private static final ReplyReason[] BY_CODE = values();
 

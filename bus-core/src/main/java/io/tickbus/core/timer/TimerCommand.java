@@ -10,6 +10,9 @@ import io.tickbus.core.layout.CommandLayout;
  * <p><b>Threads:</b> one at a time. <b>Progress:</b> allocates nothing.
  */
 public final class TimerCommand {
+    /** How late a firing may be where nothing else is said: {@value} microseconds. */
+    public static final int DEFAULT_GRACE_US = 1_000;
+
     private static final int TYPE_SHIFT = 32;
     private static final int FLAGS_SHIFT = 40;
     private static final int MISFIRE_SHIFT = 48;
@@ -99,13 +102,16 @@ public final class TimerCommand {
         return fields[PAYLOAD + 1];
     }
 
-    /** Starts an arming: due once, FIRE_ONCE, no grace, no payload, cancelled when its client dies. */
+    /**
+     * Starts an arming: due once, FIRE_ONCE, a grace of {@link #DEFAULT_GRACE_US}, no payload, cancelled when its
+     * client dies.
+     */
     public TimerCommand arm(long key, int signalId, long deadlineNs) {
         fields[KEY] = key;
         fields[DEADLINE_NS] = deadlineNs;
         fields[PERIOD_NS] = 0;
         fields[HEADER] = Integer.toUnsignedLong(signalId) | ((long) CommandLayout.TYPE_ARM << TYPE_SHIFT);
-        fields[LIMITS] = 0;
+        fields[LIMITS] = DEFAULT_GRACE_US;
         fields[PAYLOAD] = 0;
         fields[PAYLOAD + 1] = 0;
         return this;
@@ -115,6 +121,7 @@ public final class TimerCommand {
     public TimerCommand of(int type, long key) {
         arm(key, 0, 0);
         fields[HEADER] = (type & 0xFFL) << TYPE_SHIFT;
+        fields[LIMITS] = 0;
         return this;
     }
 

@@ -12,12 +12,14 @@ import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +33,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ClientConductor implements Runnable {
     private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MORE_TO_DO_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long TIMER_SLACK_NS = 50_000;
+    /** New files that are looked at in one round, and refused ones whose client may be gone by now. */
+    private static final int MEETINGS_PER_ROUND = 64;
+    private static final int VISITS_PER_ROUND = 4;
 
     private final BusDirectory directory;
     private final RepliesFile replies;
@@ -47,6 +53,10 @@ final class ClientConductor implements Runnable {
     /** Files of clients that were refused or put out: not to be looked at again while they are there. */
     private final Set<UUID> refused = new HashSet<>();
     private final BitSet usedSessions = new BitSet();
+    /** Those of {@link #refused} that are still to be visited before all are visited again. */
+    private final Queue<UUID> toVisit = new ArrayDeque<>();
+    private int latestSession;
+    private boolean hasMoreToMeet;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
 
@@ -73,38 +83,47 @@ final class ClientConductor implements Runnable {
     public void run() {
         Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
         while (!isStopped) {
-            try {
-                long startNs = System.nanoTime();
-                // Before the look around: a file that gets its name after that ends the sleep that follows.
-                int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
-                round();
-                if (events.hasWorkForTimerThread()) {
-                    // Who connects waits for it: not until the next deadline or heartbeat.
-                    doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord);
-                }
-                counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
-                if (!isStopped) {
-                    word.await(seen, System.nanoTime() + ROUND_NS);
-                }
-            } catch (InternalError e) {
-                // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
-                // next round by its length.
-                log.warn("conductor-fault", "error", e.getMessage());
-                LockSupport.parkNanos(ROUND_NS);
-            } catch (RuntimeException | Error e) {
-                // Whatever one client's file has led to: all the others still want to be let in and out. It goes on at
-                // its usual pace, so that a lasting cause costs no processor.
-                log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
-                counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
-                LockSupport.parkNanos(ROUND_NS);
-            }
+            goRound(true);
         }
-        round();
+        goRound(false);
+    }
+
+    private void goRound(boolean isWaiting) {
+        try {
+            long startNs = System.nanoTime();
+            // Before the look around: a file that gets its name after that ends the sleep that follows.
+            int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
+            round();
+            if (events.hasWorkForTimerThread()) {
+                // Who connects waits for it: not until the next deadline or heartbeat.
+                doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord);
+            }
+            counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
+            if (isWaiting && !isStopped) {
+                word.await(seen, System.nanoTime() + (hasMoreToMeet ? MORE_TO_DO_NS : ROUND_NS));
+            }
+        } catch (InternalError e) {
+            // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
+            // next round by its length.
+            log.warn("conductor-fault", "error", e.getMessage());
+            LockSupport.parkNanos(ROUND_NS);
+        } catch (RuntimeException | Error e) {
+            // Whatever one client's file has led to: all the others still want to be let in and out. It goes on at
+            // its usual pace, so that a lasting cause costs no processor.
+            log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
+            counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
+            LockSupport.parkNanos(ROUND_NS);
+        }
     }
 
     void stop() {
         isStopped = true;
-        ring();
+        try {
+            ring();
+        } catch (InternalError e) {
+            // The doorbell was cut off: the conductor wakes by itself after a round's time.
+            log.warn("doorbell-cut", "error", e.getMessage());
+        }
     }
 
     /** Ends the current or the next sleep. */
@@ -117,6 +136,7 @@ final class ClientConductor implements Runnable {
         checkServed();
         if (!isStopped) {
             findNew();
+            visitRefused();
         }
         counters.set(DaemonCounter.CLIENTS_CONNECTED, served.size());
         counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
@@ -129,11 +149,13 @@ final class ClientConductor implements Runnable {
         for (ClientSession session : served.values()) {
             ReplyReason reason = fault(session.file());
             if (reason != ReplyReason.NONE && !session.isLeaving()) {
+                session.askToLeave();
                 events.toTimerThread(() -> session.leave(reason));
             } else if (reason == ReplyReason.NONE && session.file().heartbeatNs() < silentSinceNs) {
                 silent++;
             }
         }
+        MappedFault.bringUp();
         counters.set(DaemonCounter.CLIENTS_SILENT, silent);
     }
 
@@ -163,9 +185,30 @@ final class ClientConductor implements Runnable {
     private void findNew() {
         Set<UUID> found = ClientFile.list(directory);
         refused.retainAll(found);
+        int met = 0;
+        hasMoreToMeet = false;
         for (UUID uuid : found) {
             if (!served.containsKey(uuid) && !refused.contains(uuid)) {
+                if (++met > MEETINGS_PER_ROUND) {
+                    hasMoreToMeet = true;
+                    break;
+                }
                 meet(uuid);
+            }
+        }
+    }
+
+    /** Takes away the files of refused clients that have died since. */
+    private void visitRefused() {
+        if (toVisit.isEmpty()) {
+            toVisit.addAll(refused);
+        }
+        for (int i = 0; i < VISITS_PER_ROUND && !toVisit.isEmpty(); i++) {
+            UUID uuid = toVisit.remove();
+            if (refused.contains(uuid) && ClientFile.isAbandoned(directory, uuid)) {
+                refused.remove(uuid);
+                ClientFile.delete(directory, uuid);
+                log.info("client-file-removed", "client", uuid, "why", "it was refused, and its process is gone");
             }
         }
     }
@@ -179,7 +222,11 @@ final class ClientConductor implements Runnable {
                 return;
             }
             ReplyReason objection = objection(file);
-            if (objection == ReplyReason.NONE) {
+            if (objection == ReplyReason.TOO_MANY_CLIENTS && areSomeLeaving()) {
+                // A place is about to be free.
+                file.close();
+                hasMoreToMeet = true;
+            } else if (objection == ReplyReason.NONE) {
                 admit(file);
             } else {
                 file.close();
@@ -201,6 +248,10 @@ final class ClientConductor implements Runnable {
         return isFull ? ReplyReason.TOO_MANY_CLIENTS : ReplyReason.NONE;
     }
 
+    private boolean areSomeLeaving() {
+        return served.values().stream().anyMatch(ClientSession::isAskedToLeave);
+    }
+
     private void admit(ClientFile file) {
         ClientIdentity client = file.identity();
         int owner = owners.open(file.userId(), client.name());
@@ -209,15 +260,22 @@ final class ClientConductor implements Runnable {
             refuse(client.uuid(), ReplyReason.TOO_MANY_CLIENTS, "all owner numbers are in use");
             return;
         }
-        int index = usedSessions.nextClearBit(0);
-        usedSessions.set(index);
+        int index = freeSession();
         ClientSession session =
                 new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
+        usedSessions.set(index);
+        latestSession = index;
         served.put(client.uuid(), session);
         events.toTimerThread(() -> sessions.admit(session));
         counters.add(DaemonCounter.CLIENTS_ADMITTED, 1);
         log.info("client-connected", "client", client.uuid(), "pid", client.process().pid(), "name", client.name(),
                 "owner", owner, "session", index);
+    }
+
+    /** The next in turn: who was put out should find the reason in its session for as long as possible. */
+    private int freeSession() {
+        int next = usedSessions.nextClearBit(latestSession + 1);
+        return next < replies.sessionCount() ? next : usedSessions.nextClearBit(1);
     }
 
     private void refuse(UUID uuid, ReplyReason reason, String why) {

@@ -9,6 +9,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * <p>Any thread may post; each side runs its own. An empty queue costs its reader one load.
  */
 final class ClientEvents {
+    /** Pieces of work in one duty cycle: what is left is news for the next. */
+    private static final int WORK_PER_CYCLE = 64;
+
     private final Queue<Runnable> forTimerThread = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> forConductor = new ConcurrentLinkedQueue<>();
     private volatile ClientConductor conductor;
@@ -22,9 +25,9 @@ final class ClientEvents {
         forTimerThread.add(work);
     }
 
-    /** Timer thread: does what there is to do; returns how much that was. */
+    /** Timer thread: does a bounded piece of what there is to do; returns how much that was. */
     int runForTimerThread() {
-        return run(forTimerThread);
+        return run(forTimerThread, WORK_PER_CYCLE);
     }
 
     boolean hasWorkForTimerThread() {
@@ -33,12 +36,16 @@ final class ClientEvents {
 
     /** Conductor: does what there is to do. */
     int runForConductor() {
-        return run(forConductor);
+        return run(forConductor, Integer.MAX_VALUE);
     }
 
-    private static int run(Queue<Runnable> queue) {
+    private static int run(Queue<Runnable> queue, int most) {
         int count = 0;
-        for (Runnable work = queue.poll(); work != null; work = queue.poll()) {
+        while (count < most) {
+            Runnable work = queue.poll();
+            if (work == null) {
+                break;
+            }
             work.run();
             count++;
         }

@@ -23,9 +23,14 @@ final class ClientSession {
     private final SlotWriter replies;
     private final TimerCommand[] staged;
     private int stagedCount;
+    private long stagedFrom;
     private long consumed;
+    /** What comes after this is not read any more from who leaves and goes on sending. */
+    private long consumeLimit = Long.MAX_VALUE;
     private ReplyReason leaveReason = ReplyReason.NONE;
     private boolean isLeaving;
+    /** The conductor's: that it has asked the timer thread to let the client go. */
+    private boolean isAskedToLeave;
 
     ClientSession(int index, int owner, ClientFile file, Session words, int commandLimit) {
         this.index = index;
@@ -65,7 +70,8 @@ final class ClientSession {
     /** Copies the commands that wait, at most as many as there is room for. Touches the client's memory. */
     int stage() {
         stagedCount = 0;
-        while (stagedCount < staged.length) {
+        stagedFrom = consumed;
+        while (stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
             int found = commands.read(consumed + stagedCount, staged[stagedCount].fields());
             if (found == SlotRing.OVERWRITTEN) {
                 // A ring that refuses is never overwritten before it was consumed: this is no client's work.
@@ -92,19 +98,28 @@ final class ClientSession {
     }
 
     long stagedSequence(int i) {
-        return consumed + i;
+        return stagedFrom + i;
     }
 
     void answer(TimerReply reply) {
         replies.write(reply.fields());
     }
 
+    /** The next of the staged commands is answered, and will not be carried out again after a fault. */
+    void settle() {
+        consumed++;
+    }
+
     /** The staged commands are answered; their slots may be used again. */
     void releaseStaged(long pendingTimers) {
-        consumed += stagedCount;
         stagedCount = 0;
-        words.putPendingTimers(pendingTimers);
+        report(pendingTimers);
         words.putConsumed(consumed);
+    }
+
+    /** Writes down how many timers the client's owner has. */
+    void report(long pendingTimers) {
+        words.putPendingTimers(pendingTimers);
     }
 
     /** What was staged and not answered is staged again; after a fault. */
@@ -116,8 +131,19 @@ final class ClientSession {
     void leave(ReplyReason reason) {
         if (!isLeaving) {
             isLeaving = true;
+            consumeLimit = consumed + commands.slotCount();
             leaveReason = reason;
         }
+    }
+
+    /** Conductor. */
+    void askToLeave() {
+        isAskedToLeave = true;
+    }
+
+    /** Conductor. */
+    boolean isAskedToLeave() {
+        return isAskedToLeave;
     }
 
     boolean isLeaving() {

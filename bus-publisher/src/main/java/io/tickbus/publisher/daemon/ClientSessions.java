@@ -22,6 +22,8 @@ import java.util.UUID;
 final class ClientSessions implements CommandSource {
     /** Replies to one request for a list, its end included. */
     static final int LIST_PAGE = 64;
+    /** Owners without clients that are looked at in one duty cycle. */
+    private static final int OWNERS_PER_CYCLE = 16;
 
     private final SignalPublisher publisher;
     private final TimerEngine engine;
@@ -35,6 +37,7 @@ final class ClientSessions implements CommandSource {
     /** Owners without clients, some of whose timers may still be there. */
     private final List<Integer> left = new ArrayList<>();
     private final ClientEvents events;
+    private int nextLeft;
     private ClientSession listing;
     private long listingSequence;
 
@@ -55,7 +58,7 @@ final class ClientSessions implements CommandSource {
                 return true;
             }
         }
-        return false;
+        return events.hasWorkForTimerThread();
     }
 
     @Override
@@ -99,6 +102,7 @@ final class ClientSessions implements CommandSource {
                 counters.countReply(reply);
                 session.answer(reply.commandSequence(sequence));
             }
+            session.settle();
         }
         session.releaseStaged(engine.pending(session.owner()));
     }
@@ -159,6 +163,9 @@ final class ClientSessions implements CommandSource {
 
     @Override
     public boolean evictShortened() {
+        // Nobody but the daemon's own user can have shortened these, and there is no way to go on without them.
+        replies.checkLength();
+        counters.file().checkLength();
         boolean isAny = false;
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ClientSession session = sessions.get(i);
@@ -175,6 +182,8 @@ final class ClientSessions implements CommandSource {
 
     @Override
     public void dismissAll(ReplyReason reason) {
+        sessions.addAll(waiting);
+        waiting.clear();
         for (ClientSession session : sessions) {
             session.leave(reason);
             dismiss(session);
@@ -198,10 +207,22 @@ final class ClientSessions implements CommandSource {
         left.add(owner);
     }
 
+    /** Writes down for each client how many timers its owner has. */
+    void report() {
+        for (int i = 0; i < sessions.size(); i++) {
+            sessions.get(i).report(engine.pending(sessions.get(i).owner()));
+        }
+    }
+
     private void freeOwners() {
-        for (int i = left.size() - 1; i >= 0; i--) {
-            if (engine.closeOwner(left.get(i))) {
-                events.ownerFreed(left.remove(i));
+        for (int i = Math.min(left.size(), OWNERS_PER_CYCLE); i > 0; i--) {
+            nextLeft = nextLeft < left.size() ? nextLeft : 0;
+            int owner = left.get(nextLeft);
+            if (engine.closeOwner(owner)) {
+                left.remove(nextLeft);
+                events.ownerFreed(owner);
+            } else {
+                nextLeft++;
             }
         }
     }

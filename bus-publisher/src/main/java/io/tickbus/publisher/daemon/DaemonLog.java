@@ -16,8 +16,8 @@ import org.agrona.concurrent.NanoClock;
  * nobody can forge a line. An event that comes more than {@value #MAX_PER_SECOND} times in a second is left out until
  * the second is over; the next line of it says how many were.
  *
- * <p><b>Threads:</b> any, though the timer thread should not. <b>Progress:</b> it allocates and locks. The one of
- * {@link #toStream} prints on a thread of its own and waits for no reader; another does what its logger does.
+ * <p><b>Threads:</b> any, though the timer thread should not. <b>Progress:</b> it allocates and locks for moments;
+ * the printing is done by a thread of its own, and nobody waits for a reader.
  */
 public final class DaemonLog implements AutoCloseable {
     /** Name of the logger. */
@@ -32,7 +32,7 @@ public final class DaemonLog implements AutoCloseable {
 
     private final System.Logger logger;
     private final NanoClock clock;
-    private final LinePrinter printer;
+    private final LogThread thread;
     private final Map<String, Budget> budgets = new HashMap<>();
     private volatile Level level = Level.INFO;
 
@@ -42,15 +42,16 @@ public final class DaemonLog implements AutoCloseable {
         private long suppressed;
     }
 
-    private DaemonLog(System.Logger logger, NanoClock clock, LinePrinter printer) {
+    private DaemonLog(System.Logger logger, NanoClock clock, LogThread thread) {
         this.logger = logger;
         this.clock = clock;
-        this.printer = printer;
+        this.thread = thread;
     }
 
     /** To the logger of that name in this JVM: for a daemon inside of an application. */
     public static DaemonLog standard() {
-        return to(System.getLogger(NAME), System::nanoTime);
+        QueuedLogger logger = new QueuedLogger(System.getLogger(NAME));
+        return new DaemonLog(logger, System::nanoTime, logger.thread());
     }
 
     /**
@@ -60,9 +61,10 @@ public final class DaemonLog implements AutoCloseable {
     public static DaemonLog toStream(PrintStream stream) {
         LinePrinter printer = new LinePrinter(stream);
         LineLogger lines = new LineLogger(NAME, printer, System::currentTimeMillis);
-        return new DaemonLog(lines, System::nanoTime, printer);
+        return new DaemonLog(lines, System::nanoTime, printer.thread());
     }
 
+    /** For tests: on the caller's thread. */
     static DaemonLog to(System.Logger logger, NanoClock clock) {
         return new DaemonLog(logger, clock, null);
     }
@@ -97,11 +99,11 @@ public final class DaemonLog implements AutoCloseable {
         log(Level.ERROR, event, pairs);
     }
 
-    /** Lets what was logged be printed, for a second at most; the stream stays open. */
+    /** Lets what was logged be printed, for a second at most; a stream stays open. */
     @Override
     public void close() {
-        if (printer != null) {
-            printer.close();
+        if (thread != null) {
+            thread.close();
         }
     }
 

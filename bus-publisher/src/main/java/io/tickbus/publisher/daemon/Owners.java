@@ -8,24 +8,29 @@ import java.util.Queue;
 /**
  * Whose timers are whose: gives out the owners' numbers. A client without a name is an owner of its own; clients of one
  * user with one name are one owner. A number is used again only after all the others, so that a late signal of a former
- * owner is not taken for one of the next. The conductor's.
+ * owner is not taken for one of the next. One user has a quarter of all numbers at most, so that nobody can use them up
+ * for the others by leaving timers behind. The conductor's.
  */
 final class Owners {
     /** Owner numbers are 16 bits on the wire; 0 is the publisher itself. */
     static final int MAX_OWNERS = 0xFFFF;
+    static final int MAX_PER_USER = 1 << 14;
 
     private final Map<String, Owner> named = new HashMap<>();
     private final Map<Integer, Owner> numbered = new HashMap<>();
+    private final Map<Integer, Integer> countByUser = new HashMap<>();
     private final Queue<Integer> released = new ArrayDeque<>();
     private int neverUsed = 1;
 
     private static final class Owner {
         private final int number;
+        private final int user;
         private final String name;
         private int clients;
 
-        Owner(int number, String name) {
+        Owner(int number, int user, String name) {
             this.number = number;
+            this.user = user;
             this.name = name;
         }
     }
@@ -35,17 +40,18 @@ final class Owners {
      *
      * @param user its numeric user id
      * @param name empty for an owner of its own
-     * @return the owner's number; 0 when there is none left
+     * @return the owner's number; 0 when there is none left for this user
      */
     int open(int user, String name) {
         String fullName = name.isEmpty() ? null : user + ":" + name;
         Owner owner = fullName == null ? null : named.get(fullName);
         if (owner == null) {
-            int number = nextNumber();
+            int number = countByUser.getOrDefault(user, 0) < MAX_PER_USER ? nextNumber() : 0;
             if (number == 0) {
                 return 0;
             }
-            owner = new Owner(number, fullName);
+            owner = new Owner(number, user, fullName);
+            countByUser.merge(user, 1, Integer::sum);
             numbered.put(number, owner);
             if (fullName != null) {
                 named.put(fullName, owner);
@@ -72,20 +78,11 @@ final class Owners {
             return false;
         }
         numbered.remove(number);
+        countByUser.compute(owner.user, (user, count) -> count == 1 ? null : count - 1);
         if (owner.name != null) {
             named.remove(owner.name);
         }
         released.add(number);
         return true;
-    }
-
-    /** The name of an owner, as {@code user:name}; empty for one without. */
-    String name(int number) {
-        Owner owner = numbered.get(number);
-        return owner == null || owner.name == null ? "" : owner.name;
-    }
-
-    int count() {
-        return numbered.size();
     }
 }

@@ -22,7 +22,6 @@ final class TimerAgent implements Agent {
     private final SettledFirings settled;
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
-    private boolean isEco;
     private long wakeNs = Long.MAX_VALUE;
     private long nextHeartbeatNs = Long.MIN_VALUE;
     private Runnable onHeartbeat = () -> { };
@@ -44,11 +43,6 @@ final class TimerAgent implements Agent {
         fireLimit = newLimit;
     }
 
-    /** Whether firings wait for each other within the slack of the timers. */
-    void eco(boolean newEco) {
-        isEco = newEco;
-    }
-
     /** Something to do on the timer thread at each heartbeat. */
     void onHeartbeat(Runnable newOnHeartbeat) {
         onHeartbeat = newOnHeartbeat;
@@ -60,10 +54,11 @@ final class TimerAgent implements Agent {
         long nowNs = clock.nanoTime();
         commands.execute(nowNs);
         int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireSettled(nowNs);
-        if (fired >= fireLimit) {
+        long nextNs = timers.nextDeadlineNs();
+        if (fired >= fireLimit && nextNs <= nowNs) {
             backlogCycles++;
         }
-        wakeNs = nextWakeNs();
+        wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
         publisher.nextDeadlineNs(wakeNs);
         if (nowNs >= nextHeartbeatNs) {
@@ -97,12 +92,7 @@ final class TimerAgent implements Agent {
         return fired;
     }
 
-    private long nextWakeNs() {
-        long deadlineNs = timers.nextDeadlineNs();
-        return isEco && deadlineNs != Long.MAX_VALUE ? deadlineNs + timers.shortestSlackNs() : deadlineNs;
-    }
-
-    /** When the next firing is to happen: the next deadline, in eco mode with the slack on top. */
+    /** When the next firing is to happen: the next deadline, with the slack on top where there is one. */
     long wakeNs() {
         return wakeNs;
     }

@@ -7,10 +7,12 @@ import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.TimerEngine;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The sidecar: keeps the timers of every process on the host that asks, and publishes each as a signal when it is due.
@@ -34,6 +36,7 @@ import io.tickbus.publisher.timer.TimerEngine;
  */
 public final class TimerDaemon implements Runnable, AutoCloseable {
     private static final int REPLY_SLOTS = 1024;
+    private static final long PATIENCE_MS = 5_000;
 
     private final SignalPublisher publisher;
     private final TimerEngine engine;
@@ -42,7 +45,10 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final ClientConductor conductor;
     private final Thread conductorThread;
     private final DaemonCounters counters;
+    private final ClientSessions sessions;
     private final DaemonLog log;
+    /** The log, where it was made here and ends here. */
+    private DaemonLog ownLog;
     private volatile DaemonSettings settings;
     private Thread ownThread;
 
@@ -59,7 +65,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, group);
         engine = TimerEngine.create(settings.quotas());
         ClientEvents events = new ClientEvents();
-        ClientSessions sessions = new ClientSessions(publisher, engine, replies, counters, events);
+        sessions = new ClientSessions(publisher, engine, replies, counters, events);
         agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
         loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
         conductor = new ClientConductor(directory, new DaemonParts(replies, sessions, events, log, counters,
@@ -80,6 +86,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private void report() {
         loop.report(counters);
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
+        sessions.report();
     }
 
     /**
@@ -88,7 +95,15 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
      * @throws io.tickbus.core.BusException when somebody else publishes on it, or its files cannot be made
      */
     public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings) {
-        return open(directory, options, settings, DaemonLog.standard());
+        DaemonLog log = DaemonLog.standard();
+        try {
+            TimerDaemon daemon = open(directory, options, settings, log);
+            daemon.ownLog = log;
+            return daemon;
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
     }
 
     /** As {@link #open(BusDirectory, SignalsOptions, DaemonSettings)}, with a log of the caller's. */
@@ -108,12 +123,24 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         return open(directory, SignalsOptions.DEFAULT, DaemonSettings.DEFAULT).start();
     }
 
-    /** Runs on a thread of its own, until {@link #close}. */
+    /**
+     * Runs on a thread of its own, until {@link #close}. Where an error ends it before, the log says so and the bus is
+     * given free.
+     */
     public TimerDaemon start() {
-        ownThread = new Thread(this, "tickbus-timers");
+        ownThread = new Thread(this::runAlone, "tickbus-timers");
         ownThread.setDaemon(true);
         ownThread.start();
         return this;
+    }
+
+    private void runAlone() {
+        try {
+            run();
+        } catch (RuntimeException | Error e) {
+            // Said in the log. Nobody else is there who could close the bus: others must see that it has no publisher.
+            publisher.close();
+        }
     }
 
     /** Runs until {@link #stop}: then drains what it has been sent, puts the clients out, and returns. */
@@ -122,18 +149,39 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         conductorThread.start();
         try {
             loop.run();
+        } catch (RuntimeException | Error e) {
+            log.error("timer-thread-failed", "error", e);
+            putAllOut();
+            throw e;
         } finally {
-            conductor.stop();
-            joinUninterruptibly(conductorThread);
+            endConductor();
+        }
+    }
+
+    private void putAllOut() {
+        try {
+            sessions.dismissAll(ReplyReason.STOPPING);
+        } catch (RuntimeException | InternalError e) {
+            log.error("clients-not-told", "error", e);
+        }
+    }
+
+    private void endConductor() {
+        conductor.stop();
+        joinUninterruptibly(conductorThread, PATIENCE_MS);
+        if (conductorThread.isAlive()) {
+            log.error("conductor-stuck", "waitedMs", PATIENCE_MS);
+        } else {
             conductor.closeAll();
         }
     }
 
-    private static void joinUninterruptibly(Thread thread) {
+    private static void joinUninterruptibly(Thread thread, long mostMs) {
         boolean isInterrupted = false;
-        while (thread.isAlive()) {
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMs);
+        while (thread.isAlive() && System.nanoTime() < untilNs) {
             try {
-                thread.join();
+                thread.join(1 + TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime()));
             } catch (InterruptedException e) {
                 isInterrupted = true;
             }
@@ -158,10 +206,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         if (loop.waitStrategy() instanceof PredictiveWait predictive) {
             predictive.guard().setBounds(newSettings.guardMinNs(), newSettings.guardMaxNs(), newSettings.guardShare());
         }
-        agent.eco(mode == DaemonMode.ECO);
         agent.fireLimit(newSettings.fireLimit());
         engine.quotas(newSettings.quotas());
-        engine.ecoSlackNs(newSettings.ecoSlackNs());
+        engine.ecoSlackNs(mode == DaemonMode.ECO ? newSettings.ecoSlackNs() : 0);
         log.level(newSettings.logLevel());
         counters.set(DaemonCounter.MODE, mode.code());
         counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
@@ -202,8 +249,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     public void close() {
         stop();
         if (ownThread != null) {
-            joinUninterruptibly(ownThread);
+            joinUninterruptibly(ownThread, 2 * PATIENCE_MS);
         }
         publisher.close();
+        if (ownLog != null) {
+            ownLog.close();
+        }
     }
 }

@@ -48,6 +48,9 @@ final class CommandCheck {
         if (policy == MisfirePolicy.FIRE_ALL && (cap < 1 || cap > LARGEST_CAP)) {
             return ReplyReason.BAD_CAP;
         }
+        if (policy == MisfirePolicy.SKIP && periodNs != 0 && command.graceUs() == 0) {
+            return ReplyReason.BAD_GRACE;
+        }
         return command.payloadLength() > MAX_PAYLOAD_LENGTH ? ReplyReason.BAD_PAYLOAD : ReplyReason.NONE;
     }
 

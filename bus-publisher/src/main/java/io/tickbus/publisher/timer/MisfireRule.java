@@ -7,7 +7,8 @@ import io.tickbus.core.timer.MisfirePolicy;
  * What a periodic timer does when it is due: which occurrences its record stands for and when it is due next. The sum
  * of {@code 1 + missed} over its records is the number of elapsed occurrences, exactly.
  *
- * <p>An occurrence is late when {@code now − deadline} is more than the grace. In time, each fires on its own. Late:
+ * <p>An occurrence is late when {@code now − deadline} is more than its allowance: the grace, and on top of it the
+ * slack by which a mode that saves power may put it off on purpose. In time, each fires on its own. Late:
  *
  * <ul>
  *   <li>FIRE_ONCE: all that are due by now are one record, which carries the number and deadline of the earliest.
@@ -30,6 +31,7 @@ final class MisfireRule {
     private static final int SKIP = MisfirePolicy.SKIP.code();
 
     private final TimerTable table;
+    private long longestSlackNs;
     private boolean isFiring;
     private long occurrence;
     private long deadlineNs;
@@ -40,9 +42,18 @@ final class MisfireRule {
         this.table = table;
     }
 
+    /** Sets how far a firing may be put off on purpose, at most. */
+    void longestSlackNs(long newLongestSlackNs) {
+        longestSlackNs = newLongestSlackNs;
+    }
+
     /** Whether a timer is late that is due. */
     boolean isLate(int timer, long nowNs) {
-        return Saturating.difference(nowNs, table.dueNs(timer)) > table.graceUs(timer) * NS_PER_US;
+        return Saturating.difference(nowNs, table.dueNs(timer)) > allowanceNs(timer);
+    }
+
+    private long allowanceNs(int timer) {
+        return table.graceUs(timer) * NS_PER_US + SlackClasses.slackNs(table.slackClass(timer), longestSlackNs);
     }
 
     /** Works out what a timer does that is due now, and moves it on to its next occurrence. */
@@ -123,7 +134,7 @@ final class MisfireRule {
 
     /** How many that come after a late one are late as well. */
     private long lateAfter(int timer, long nowNs) {
-        long overdueNs = Saturating.difference(nowNs, deadlineNs) - table.graceUs(timer) * NS_PER_US - 1;
+        long overdueNs = Saturating.difference(nowNs, deadlineNs) - allowanceNs(timer) - 1;
         return overdueNs / table.periodNs(timer);
     }
 

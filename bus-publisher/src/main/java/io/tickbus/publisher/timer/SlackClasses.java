@@ -19,6 +19,11 @@ final class SlackClasses {
         return slackClass == 0 ? 0 : 1L << (slackClass - 1);
     }
 
+    /** The slack of one timer, at most {@code mostNs}. */
+    static long slackNs(int slackClass, long mostNs) {
+        return Math.min(slackNs(slackClass), mostNs);
+    }
+
     void add(int slackClass) {
         counts[slackClass]++;
         occupied |= 1L << slackClass;

@@ -40,7 +40,6 @@ public final class TimerEngine implements TimerQueue {
     private static final int FIRED_LOG_ENTRIES = 1 << 16;
     /** A periodic timer that is further behind lets all others that are due go first. */
     private static final long MOST_BEHIND_NS = 100_000;
-    private static final long DEFAULT_ECO_SLACK_NS = 50_000_000;
 
     private final TimerStore store;
     private final TimerTable table;
@@ -53,7 +52,7 @@ public final class TimerEngine implements TimerQueue {
     private final TimerReply shortReply = new TimerReply();
     private final TimingWheel.ExpiryHandler expiryHandler = (timer, turnNs) -> fire(timer);
     private TimerQuotas quotas;
-    private long ecoSlackNs = DEFAULT_ECO_SLACK_NS;
+    private long ecoSlackNs;
     private FiringSink expirySink;
     /** Whether the timers may be in disorder: true while this runs, false while a sink does. */
     private boolean isChanging;
@@ -98,12 +97,16 @@ public final class TimerEngine implements TimerQueue {
         return quotas;
     }
 
-    /** Sets the longest slack that {@link #shortestSlackNs} may answer, nanoseconds, at least 0. */
+    /**
+     * Sets the longest slack of a firing, nanoseconds, at least 0: how far it may be put off on purpose so that firings
+     * share a wake-up. 0, as at first, for none. A firing that uses its slack is not late: its grace counts from there.
+     */
     public void ecoSlackNs(long newEcoSlackNs) {
         if (newEcoSlackNs < 0) {
             throw new IllegalArgumentException("a slack must be at least 0: ecoSlackNs=" + newEcoSlackNs);
         }
         ecoSlackNs = newEcoSlackNs;
+        misfire.longestSlackNs(newEcoSlackNs);
     }
 
     /**
@@ -159,7 +162,7 @@ public final class TimerEngine implements TimerQueue {
         return execute(shortCommand.arm(key, signalId, deadlineNs));
     }
 
-    /** Arms a periodic timer of the host itself: FIRE_ONCE, without grace. */
+    /** Arms a periodic timer of the host itself: FIRE_ONCE, with the grace of {@link TimerCommand#DEFAULT_GRACE_US}. */
     public ReplyCode armEvery(long key, int signalId, long anchorNs, long periodNs) {
         return execute(shortCommand.arm(key, signalId, anchorNs).periodNs(periodNs));
     }

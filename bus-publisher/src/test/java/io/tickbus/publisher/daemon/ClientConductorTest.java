@@ -14,6 +14,7 @@ import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -116,6 +117,41 @@ class ClientConductorTest {
         ClientFile file = connect();
         await("it let in the next", () -> isServed(file));
         file.close();
+    }
+
+    @Test
+    void shouldTakeAwayTheFileOfWhoWasRefusedAndDied() throws IOException {
+        ClientFile stranger = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
+                replies.epoch() + 1, ProcessIdentity.current(), "", SLOTS, 1_000_000));
+        conductor.ring();
+        await("it was refused", () -> counters.value(DaemonCounter.CLIENTS_REJECTED) == 1);
+        Path junk = Files.write(directory.clients().resolve(UUID.randomUUID().toString()), new byte[100]);
+        await("the junk was taken away", () -> Files.notExists(junk));
+        assertTrue(Files.exists(stranger.path()), "its process lives");
+        stranger.close();
+        await("it was taken away", () -> Files.notExists(stranger.path()));
+    }
+
+    @Test
+    void shouldGiveSessionsInTurn() {
+        ClientFile first = connect();
+        await("it was let in", () -> isServed(first));
+        int index = session(first);
+        first.close();
+        await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED) == 1);
+        ClientFile second = connect();
+        await("the next was let in", () -> isServed(second));
+        assertEquals(index % 3 + 1, session(second));
+        second.close();
+    }
+
+    private int session(ClientFile file) {
+        for (int i = 1; i < replies.sessionCount(); i++) {
+            if (replies.session(i).isConnectedTo(file.identity().uuid())) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("it is not served");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
@@ -78,8 +79,12 @@ class DaemonLogTest {
 
     @Test
     void shouldGoToTheLoggerOfThisJvm() {
-        assertEquals(Level.INFO, DaemonLog.standard().level());
-        DaemonLog.standard().debug("nobody-sees-this");
+        try (DaemonLog standard = DaemonLog.standard()) {
+            assertEquals(Level.INFO, standard.level());
+        }
+        try (DaemonLog standard = DaemonLog.standard()) {
+            standard.debug("nobody-sees-this");
+        }
         try (DaemonLog toStream = DaemonLog.toStream(stream)) {
             toStream.info("started", "pid", 1);
         }
@@ -104,7 +109,7 @@ class DaemonLogTest {
             while (!reader.hasQueuedThreads()) {
                 Thread.onSpinWait();
             }
-            for (int i = 0; i < LinePrinter.CAPACITY + extra; i++) {
+            for (int i = 0; i < LogThread.CAPACITY + extra; i++) {
                 printer.accept("line\n");
             }
             printed = bytes.size();
@@ -112,6 +117,25 @@ class DaemonLogTest {
         }
         assertEquals(0, printed);
         assertEquals(List.of("first", "log-lines-lost count=" + extra, "line"), lines().subList(0, 3));
-        assertEquals(LinePrinter.CAPACITY + 2, lines().size());
+        assertEquals(LogThread.CAPACITY + 2, lines().size());
+    }
+
+    @Test
+    void shouldNotWaitForAHandlerThatHangs() throws InterruptedException {
+        Semaphore handler = new Semaphore(0);
+        CountDownLatch isDone = new CountDownLatch(2);
+        System.Logger hanging = new LineLogger("hanging", line -> {
+            handler.acquireUninterruptibly();
+            stream.print(line);
+            isDone.countDown();
+        }, () -> TIME_MS);
+        QueuedLogger logger = new QueuedLogger(hanging);
+        logger.log(Level.INFO, "one");
+        logger.log(Level.WARNING, "two");
+        assertEquals(0, bytes.size());
+        handler.release(Integer.MAX_VALUE);
+        isDone.await();
+        logger.thread().close();
+        assertEquals(List.of(TIME + "INFO one", TIME + "WARNING two"), lines());
     }
 }

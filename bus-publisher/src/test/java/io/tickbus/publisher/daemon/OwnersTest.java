@@ -40,7 +40,7 @@ class OwnersTest {
     @Test
     void shouldGiveOutEveryNumberAndThenTheOneReleasedFirst() {
         for (int i = 1; i <= Owners.MAX_OWNERS; i++) {
-            assertEquals(i, owners.open(1000, ""));
+            assertEquals(i, owners.open(1000 + i / Owners.MAX_PER_USER, ""));
         }
         assertEquals(0, owners.open(1000, ""), "none left");
         for (int number : new int[] {500, 20}) {
@@ -50,5 +50,18 @@ class OwnersTest {
         assertEquals(500, owners.open(1000, "late"));
         assertEquals(20, owners.open(1000, ""));
         assertEquals(0, owners.open(1000, ""));
+    }
+
+    @Test
+    void shouldNotLetOneUserUseUpAllNumbers() {
+        for (int i = 1; i <= Owners.MAX_PER_USER; i++) {
+            assertEquals(i, owners.open(1000, ""));
+        }
+        assertEquals(0, owners.open(1000, ""));
+        assertEquals(0, owners.open(1000, "named"));
+        assertEquals(Owners.MAX_PER_USER + 1, owners.open(1001, ""));
+        assertTrue(owners.close(7));
+        assertTrue(owners.release(7));
+        assertEquals(Owners.MAX_PER_USER + 2, owners.open(1000, "named"));
     }
 }

@@ -68,6 +68,21 @@ class TimerAgentTest {
     }
 
     @Test
+    void shouldCountACycleAsBacklogOnlyWhenSomeAreLeft() {
+        timers.arm(3, 1, ANCHOR_NS);
+        TimerAgent agent = agent();
+        agent.fireLimit(2);
+        nowNs = ANCHOR_NS;
+        assertEquals(2, agent.doWork());
+        assertEquals(0, agent.backlogCycles(), "both that were due have fired");
+        timers.arm(4, 1, ANCHOR_NS);
+        agent.fireLimit(1);
+        nowNs = ANCHOR_NS + PERIOD_NS;
+        agent.doWork();
+        assertEquals(1, agent.backlogCycles());
+    }
+
+    @Test
     void shouldBeatWhenIntervalIsOver() {
         TimerAgent agent = agent();
         agent.doWork();

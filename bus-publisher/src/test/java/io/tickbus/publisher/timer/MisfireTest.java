@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.timer.MisfirePolicy;
+import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,35 @@ class MisfireTest {
         TimerEngine engine = engine(MisfirePolicy.FIRE_ONCE, 0);
         assertEquals(List.of(firing(0, 0, 0)), expire(engine, ANCHOR_NS + GRACE_NS));
         assertEquals(List.of(firing(1, LATE, 0)), expire(engine, ANCHOR_NS + PERIOD_NS + GRACE_NS + 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldFireEachInTimeWhenPutOffBySlackOnPurpose(MisfirePolicy policy) {
+        TimerEngine engine = engine(policy, 5);
+        engine.ecoSlackNs(PERIOD_NS);
+        long slackNs = engine.shortestSlackNs();
+        assertTrue(slackNs > GRACE_NS && slackNs <= PERIOD_NS / 8, "slackNs=" + slackNs);
+        for (long n = 0; n < 1_000; n++) {
+            assertEquals(List.of(firing(n, 0, 0)),
+                    expire(engine, ANCHOR_NS + n * PERIOD_NS + slackNs + n % (GRACE_NS + 1)));
+        }
+        List<Firing> late = expire(engine, ANCHOR_NS + 1_000 * PERIOD_NS + slackNs + GRACE_NS + 1);
+        assertEquals(policy == MisfirePolicy.SKIP ? List.of() : List.of(firing(1_000, LATE, 0)), late);
+        engine.ecoSlackNs(0);
+        assertEquals(policy == MisfirePolicy.SKIP ? List.of() : List.of(firing(1_001, LATE, 0)),
+                expire(engine, ANCHOR_NS + 1_001 * PERIOD_NS + slackNs), "what was put off by nobody is late");
+    }
+
+    @Test
+    void shouldRefuseToSkipWithoutAnyGrace() {
+        TimerEngine engine = TimerEngine.create(new TimerQuotas(10, 10));
+        assertEquals(ReplyCode.INVALID, engine.execute(
+                EngineFixture.periodic(ANCHOR_NS, PERIOD_NS, 42, 7, 0).misfire(MisfirePolicy.SKIP, 0)));
+        assertEquals(ReplyCode.ARMED, engine.execute(
+                new TimerCommand().arm(7, 42, ANCHOR_NS).periodNs(PERIOD_NS).misfire(MisfirePolicy.SKIP, 0)));
+        assertEquals(List.of(new Firing(0, 42, 7, ANCHOR_NS, 0, 0, 0)),
+                expire(engine, ANCHOR_NS + 1_000L * TimerCommand.DEFAULT_GRACE_US));
     }
 
     @Test
@@ -154,7 +184,7 @@ class MisfireTest {
             long periodNs = 1_000L + random.nextInt(5_000_000);
             int cap = 1 + random.nextInt(50);
             TimerEngine engine = EngineFixture.engine(EngineFixture
-                    .periodic(ANCHOR_NS, periodNs, 1, 2, random.nextInt(1_000)).misfire(policy, cap));
+                    .periodic(ANCHOR_NS, periodNs, 1, 2, 1 + random.nextInt(1_000)).misfire(policy, cap));
             List<Firing> firings = new ArrayList<>();
             long nowNs = ANCHOR_NS - 1;
             for (int step = 0; step < 300; step++) {

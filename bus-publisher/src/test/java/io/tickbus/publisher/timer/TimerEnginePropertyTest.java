@@ -69,7 +69,8 @@ class TimerEnginePropertyTest {
             command.periodNs(Math.max(1_000, (long) (LONGEST_PERIOD_NS * Math.pow(random.nextDouble(), 4))));
         }
         MisfirePolicy policy = MisfirePolicy.of(random.nextInt(3));
-        return command.misfire(policy, 1 + random.nextInt(20)).graceUs(random.nextInt(3) * 50L)
+        long leastUs = policy == MisfirePolicy.SKIP ? 1 : 0;
+        return command.misfire(policy, 1 + random.nextInt(20)).graceUs(leastUs + random.nextInt(3) * 50L)
                 .flags(random.nextInt(4) == 0 ? CommandLayout.FLAG_KEEP_ON_DEATH : 0);
     }
 

@@ -277,6 +277,7 @@ class TimerEngineTest {
 
     @Test
     void shouldNeverBeLaterThanSlackOfAnyTimer() {
+        assertEquals(0, engine.shortestSlackNs());
         engine.ecoSlackNs(50 * MS);
         assertEquals(50 * MS, engine.shortestSlackNs());
         engine.openOwner(OWNER);
