@@ -38,7 +38,8 @@ final class CommandSender {
         if (writer.nextSequence() >= replies.sendLimit()) {
             return FULL;
         }
-        long sequence = writer.write(key, deadlineNs, 0, ARM_HEADER | (signalId & UINT32), TimerCommand.DEFAULT_GRACE_US);
+        long header = ARM_HEADER | (signalId & UINT32);
+        long sequence = writer.write(key, deadlineNs, 0, header, TimerCommand.DEFAULT_GRACE_US);
         if (sequence != FULL) {
             if (log != null) {
                 log.sent(key, sequence);
