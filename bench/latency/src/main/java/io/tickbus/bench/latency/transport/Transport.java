@@ -1,14 +1,16 @@
-package io.tickbus.bench.latency;
+package io.tickbus.bench.latency.transport;
 
 import java.nio.file.Path;
 
 /**
  * One way to get a 64-byte message from one process to another. The sender's process and the receiver's each open one
- * end of it and use only that.
+ * end of it and use only that, each on one thread.
+ *
+ * <p>Those that spin have their loops to themselves, so that the compiler sees each alone.
  */
-interface Transport extends AutoCloseable {
-    /** The name in reports. */
-    String name();
+public interface Transport extends AutoCloseable {
+    /** How it is set up, with versions: a sentence for the report. */
+    String settings();
 
     /** Opens the sending end, which makes what both need below the directory. */
     void openSender(Path directory) throws Exception;
@@ -19,14 +21,10 @@ interface Transport extends AutoCloseable {
     /** Sends a burst, each message not before its intended time, which it carries. */
     void send(Burst burst);
 
-    /**
-     * Receives a burst.
-     *
-     * @param latenciesNs takes observed − intended of each message received
-     * @return how many came, each once, in order and whole
-     */
-    int receive(Burst burst, long[] latenciesNs);
+    /** Receives a burst until it is complete or its time is over. */
+    void receive(Burst burst, Reception reception);
 
+    /** Lets go of everything, either end. */
     @Override
     void close();
 }

@@ -1,4 +1,4 @@
-package io.tickbus.bench.latency;
+package io.tickbus.bench.latency.transport;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
@@ -16,23 +16,21 @@ final class TickbusSpin implements Transport {
     private final SignalHandler handler = this::onSignal;
     private SignalPublisher publisher;
     private SignalSubscriber subscriber;
-    private long[] latenciesNs;
-    private int received;
-    private long expectedKey;
+    private Reception reception;
 
     @Override
-    public String name() {
-        return "tickbus-spin";
+    public String settings() {
+        return "SignalPublisher.publishAt, SignalSubscriber.poll in a tight loop, default options, 65,536 slots";
     }
 
     @Override
     public void openSender(Path directory) {
-        publisher = SignalPublisher.open(BusDirectory.at(directory, "oneway"));
+        publisher = SignalPublisher.open(BusDirectory.at(directory, "spin"));
     }
 
     @Override
     public void openReceiver(Path directory) {
-        subscriber = SignalSubscriber.attach(BusDirectory.at(directory, "oneway"));
+        subscriber = SignalSubscriber.attach(BusDirectory.at(directory, "spin"));
     }
 
     @Override
@@ -48,27 +46,19 @@ final class TickbusSpin implements Transport {
     }
 
     @Override
-    public int receive(Burst burst, long[] latencies) {
-        latenciesNs = latencies;
-        received = 0;
-        expectedKey = burst.first();
+    public void receive(Burst burst, Reception newReception) {
+        reception = newReception;
         int looks = 0;
-        while (received < burst.count()) {
+        while (!newReception.isComplete()) {
             if (subscriber.poll(handler, BATCH) == 0 && ++looks % LOOKS_PER_CLOCK_READ == 0
                     && System.nanoTime() > burst.giveUpNs()) {
                 break;
             }
         }
-        return received;
     }
 
     private void onSignal(SignalRecord signal) {
-        long observedNs = System.nanoTime();
-        if (signal.key() != expectedKey) {
-            throw new IllegalStateException("expectedKey=" + expectedKey + " " + signal);
-        }
-        expectedKey++;
-        latenciesNs[received++] = observedNs - signal.deadlineNs();
+        reception.take(signal.key(), signal.deadlineNs(), System.nanoTime());
     }
 
     @Override

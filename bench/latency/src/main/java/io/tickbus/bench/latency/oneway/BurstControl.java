@@ -1,4 +1,4 @@
-package io.tickbus.bench.latency;
+package io.tickbus.bench.latency.oneway;
 
 import io.tickbus.core.memory.SharedRegion;
 import java.io.IOException;

@@ -1,0 +1,26 @@
+package io.tickbus.bench.latency.oneway;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** JVM flags of the two ends: what Agrona, Chronicle Queue and JNA ask for, the same for all transports. */
+final class ChildFlags {
+    private static final int FIRST_THAT_WARNS = 24;
+
+    private ChildFlags() {
+    }
+
+    static List<String> all() {
+        List<String> flags = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData",
+                "-Dchronicle.analytics.disable=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED"));
+        if (Runtime.version().feature() >= FIRST_THAT_WARNS) {
+            flags.add("--enable-native-access=ALL-UNNAMED");
+            flags.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return flags;
+    }
+}

@@ -1,0 +1,58 @@
+package io.tickbus.bench.latency.oneway;
+
+import io.tickbus.bench.latency.transport.Transports;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One transport at one pace.
+ *
+ * @param count  messages per burst
+ * @param gapNs  between two messages
+ * @param rounds bursts that count
+ */
+record Leg(Transports transport, int count, long gapNs, int rounds) {
+    private static final long SHORT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long SPINNERS_LEAD_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final long SLEEPERS_LEAD_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long SLEEPERS_REST_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int FIELDS = 4;
+
+    /** The pace that is the transport's own. */
+    static Leg of(Transports transport, int rounds) {
+        return new Leg(transport, transport.pace().count(), transport.pace().gapNs(), rounds);
+    }
+
+    /** How long a burst takes. */
+    long burstNs() {
+        return count * gapNs;
+    }
+
+    /** Whether it takes part in a round; the rounds before number 0 are for warming up. */
+    boolean isIn(int round) {
+        return round < 0 ? burstNs() <= SHORT_NS : round < rounds;
+    }
+
+    boolean isSpinning() {
+        return transport.pace() == Transports.Pace.SPINNING;
+    }
+
+    /** From the call of a burst to its first message: whoever sleeps, sleeps before the first as before the others. */
+    long leadNs() {
+        return isSpinning() ? SPINNERS_LEAD_NS : Math.max(SLEEPERS_LEAD_NS, gapNs);
+    }
+
+    /** After a burst: two processes that spin rest as long as they spun, so that the host does not take it from them. */
+    long restNs() {
+        return isSpinning() ? burstNs() : SLEEPERS_REST_NS;
+    }
+
+    String toArgument() {
+        return transport.label() + ":" + count + ":" + gapNs + ":" + rounds;
+    }
+
+    static Leg parse(String text) {
+        String[] fields = text.split(":", FIELDS);
+        return new Leg(Transports.of(fields[0]), Integer.parseInt(fields[1]), Long.parseLong(fields[2]),
+                Integer.parseInt(fields[3]));
+    }
+}

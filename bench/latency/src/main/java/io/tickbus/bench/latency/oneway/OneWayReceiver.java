@@ -1,0 +1,181 @@
+package io.tickbus.bench.latency.oneway;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.transport.Burst;
+import io.tickbus.bench.latency.transport.Reception;
+import io.tickbus.bench.latency.transport.Transport;
+import io.tickbus.core.platform.HiccupMeter;
+import io.tickbus.core.platform.Platforms;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.HistogramLogWriter;
+
+/** The receiving process. Arguments: a processor or −1, then the plan. Prints its figures as one line of JSON. */
+public final class OneWayReceiver {
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long HICCUP_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final OneWayPlan plan;
+    private final List<Transport> transports = new ArrayList<>();
+    private final List<LegFigures> figures = new ArrayList<>();
+    private final BurstControl control;
+    private final Reception reception;
+    private final HiccupTimeline hiccups = new HiccupTimeline();
+    private long bursts;
+
+    private OneWayReceiver(OneWayPlan plan) throws Exception {
+        this.plan = plan;
+        this.control = BurstControl.open(plan.directory());
+        this.reception = new Reception(plan.largestBurst());
+        for (Leg leg : plan.legs()) {
+            transports.add(SharedEnds.make(plan, transports, leg));
+            figures.add(new LegFigures());
+        }
+        for (Transport transport : SharedEnds.distinct(transports)) {
+            transport.openReceiver(plan.directory());
+        }
+    }
+
+    /** Runs the whole plan. */
+    public static void main(String[] arguments) throws Exception {
+        ChildLife life = ChildLife.watch();
+        int[] cpus = Pinning.pin(Integer.parseInt(arguments[0]));
+        OneWayReceiver receiver = new OneWayReceiver(OneWayPlan.parse(Arrays.asList(arguments).subList(1,
+                arguments.length)));
+        System.out.println(OneWayRun.READY + Arrays.toString(cpus));
+        receiver.run();
+        if (receiver.plan.counted() > 0) {
+            System.out.println(OneWayRun.COUNTING);
+            life.awaitWord();
+            receiver.countSystemCalls();
+        }
+        SharedEnds.distinct(receiver.transports).forEach(Transport::close);
+        receiver.writeLog();
+        System.out.println(OneWayRun.RESULT + JSON.std.asString(receiver.result()));
+        System.out.flush();
+        // Aeron and Chronicle have threads of their own, which need not be waited for.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void run() {
+        for (int round = -plan.warmUps(); round < plan.rounds(); round++) {
+            System.out.println(OneWayRun.ROUND + round);
+            for (int i = 0; i < plan.legs().size(); i++) {
+                int index = plan.legAt(round, i);
+                if (plan.legs().get(index).isIn(round)) {
+                    receive(index, round);
+                }
+            }
+            if (round >= 0) {
+                hiccups.look(HICCUP_NS);
+            }
+        }
+    }
+
+    private void receive(int index, int round) {
+        Leg leg = plan.legs().get(index);
+        bursts++;
+        control.awaitCall(bursts);
+        if (plan.isStalled(leg, round)) {
+            System.out.println(OneWayRun.STALL);
+        }
+        Burst burst = new Burst(plan.first(round), leg.count(), 0, leg.gapNs(),
+                System.nanoTime() + leg.leadNs() + leg.burstNs() + plan.stallNs() + PATIENCE_NS);
+        reception.begin(burst);
+        long cpuBeforeNs = Platforms.current().processCpuNs();
+        long beforeNs = System.nanoTime();
+        control.ready(bursts);
+        transports.get(index).receive(burst, reception);
+        if (round >= 0) {
+            LegFigures found = figures.get(index);
+            found.used(Platforms.current().processCpuNs() - cpuBeforeNs, System.nanoTime() - beforeNs);
+            found.record(reception);
+        }
+        control.done(bursts);
+    }
+
+    private void countSystemCalls() {
+        int round = plan.rounds();
+        for (int i = 0; i < plan.legs().size(); i++) {
+            Leg leg = plan.legs().get(i);
+            long gapNs = SystemCallMarks.gapNs(leg);
+            bursts++;
+            control.awaitCall(bursts);
+            Burst burst = new Burst(plan.first(round), plan.counted(), 0, gapNs,
+                    System.nanoTime() + leg.leadNs() + plan.counted() * gapNs + PATIENCE_NS);
+            reception.begin(burst);
+            control.ready(bursts);
+            SystemCallMarks.begin(i);
+            transports.get(i).receive(burst, reception);
+            SystemCallMarks.end(i);
+            control.done(bursts);
+        }
+    }
+
+    /** All histograms as they are, for who wants to look at them in his own way. */
+    private void writeLog() throws IOException {
+        HistogramLogWriter writer =
+                new HistogramLogWriter(plan.directory().resolve(OneWayRun.HISTOGRAMS).toFile());
+        writer.outputLogFormatVersion();
+        for (int i = 0; i < figures.size(); i++) {
+            Leg leg = plan.legs().get(i);
+            figures.get(i).histogram().setTag(leg.transport().label() + "-" + leg.gapNs() + "ns");
+            writer.outputIntervalHistogram(figures.get(i).histogram());
+        }
+        writer.close();
+    }
+
+    private Map<String, Object> result() {
+        List<Map<String, Object>> legs = new ArrayList<>();
+        for (int i = 0; i < figures.size(); i++) {
+            Map<String, Object> leg = new LinkedHashMap<>();
+            leg.put("name", plan.legs().get(i).transport().label());
+            leg.put("gapNs", plan.legs().get(i).gapNs());
+            leg.put("settings", transports.get(i).settings());
+            leg.putAll(figures.get(i).toMap());
+            legs.add(leg);
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("legs", legs);
+        map.put("hiccup", hiccups.toMap());
+        return map;
+    }
+
+    /** Hiccups by time. */
+    private static final class HiccupTimeline {
+        private final List<List<Number>> timeline = new ArrayList<>();
+        private long startNs;
+        private long watchedNs;
+        private long count;
+        private long stolenNs;
+        private long maxNs;
+
+        void look(long durationNs) {
+            long nowNs = System.nanoTime();
+            startNs = startNs == 0 ? nowNs : startNs;
+            HiccupMeter meter = new HiccupMeter();
+            meter.spinUntil(nowNs + durationNs);
+            watchedNs += meter.spunNs();
+            count += meter.count();
+            stolenNs += meter.stolenNs();
+            maxNs = Math.max(maxNs, meter.maxNs());
+            timeline.add(List.of(TimeUnit.NANOSECONDS.toMillis(nowNs - startNs), meter.maxNs()));
+        }
+
+        Map<String, Object> toMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("thresholdNs", HiccupMeter.THRESHOLD_NS);
+            map.put("watchedNs", watchedNs);
+            map.put("count", count);
+            map.put("stolenNs", stolenNs);
+            map.put("maxNs", maxNs);
+            map.put("timeline", timeline);
+            return map;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.tickbus.bench.latency.oneway;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Marks in a trace of system calls where a burst begins and ends: calls of close(2) that cannot succeed. What stands
+ * between two marks is counted.
+ */
+final class SystemCallMarks {
+    private static final int BEGIN = -100_000;
+    private static final int END = -200_000;
+    private static final long TRACED_GAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final Pattern LINE = Pattern.compile("(\\d+) +(.*)");
+    private static final Pattern MARK = Pattern.compile("close\\((-[12]\\d{5})\\).*");
+
+    static {
+        Native.register(SystemCallMarks.class, NativeLibrary.getProcess());
+    }
+
+    private SystemCallMarks() {
+    }
+
+    private static native int close(int fd);
+
+    /** Whoever sleeps needs more time while each of its calls is looked at. */
+    static long gapNs(Leg leg) {
+        return leg.isSpinning() ? leg.gapNs() : TRACED_GAP_NS;
+    }
+
+    static void begin(int leg) {
+        close(BEGIN - leg);
+    }
+
+    static void end(int leg) {
+        close(END - leg);
+    }
+
+    /**
+     * Counts the calls between the marks of each leg.
+     *
+     * @param trace   of {@code strace -f}: lines of a thread's number and a call, or its second half
+     * @param legs    how many there are
+     * @param isOfAll whether calls of other threads count for a leg, too
+     */
+    static long[] count(List<String> trace, int legs, List<Boolean> isOfAll) {
+        long[] counts = new long[legs];
+        int leg = -1;
+        String marker = "";
+        for (String line : trace) {
+            Matcher fields = LINE.matcher(line);
+            if (!fields.matches()) {
+                continue;
+            }
+            String call = fields.group(2);
+            Matcher mark = MARK.matcher(call);
+            if (mark.matches()) {
+                int number = Integer.parseInt(mark.group(1));
+                leg = number > END ? BEGIN - number : -1;
+                marker = fields.group(1);
+            } else if (leg >= 0 && leg < legs && !isContinued(call)
+                    && (isOfAll.get(leg) || fields.group(1).equals(marker))) {
+                counts[leg]++;
+            }
+        }
+        return counts;
+    }
+
+    /** The second half of a call that others came in between, or no call at all. */
+    private static boolean isContinued(String call) {
+        return call.startsWith("<...") || call.startsWith("---") || call.startsWith("+++");
+    }
+
+    /** What a run is asked to do about other threads, by leg. */
+    static List<Boolean> ofAll(List<Leg> legs) {
+        List<Boolean> ofAll = new ArrayList<>();
+        for (Leg leg : legs) {
+            // The JVM hands each signal on from one thread to another.
+            ofAll.add(leg.transport().label().equals("java-signal"));
+        }
+        return ofAll;
+    }
+}

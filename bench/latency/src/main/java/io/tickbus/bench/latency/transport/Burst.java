@@ -1,0 +1,36 @@
+package io.tickbus.bench.latency.transport;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One burst of messages, as both sides know it.
+ *
+ * @param first    number of its first message among all of its transport
+ * @param count    messages
+ * @param startNs  intended time of the first, CLOCK_MONOTONIC nanoseconds; 0 for the receiver, who reads it per message
+ * @param gapNs    between two intended times
+ * @param giveUpNs when the receiver stops waiting
+ */
+public record Burst(long first, int count, long startNs, long gapNs, long giveUpNs) {
+    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(300);
+
+    /** When a message is intended to be sent. */
+    public long dueNs(int i) {
+        return startNs + i * gapNs;
+    }
+
+    /** Waits for the time of a message: sleeps while that is far away, spins at the end. Returns the time it is. */
+    public long awaitDue(int i) {
+        long dueNs = dueNs(i);
+        long nowNs = System.nanoTime();
+        if (dueNs - nowNs > 2 * SPIN_NS) {
+            LockSupport.parkNanos(dueNs - nowNs - SPIN_NS);
+            nowNs = System.nanoTime();
+        }
+        while (nowNs < dueNs) {
+            nowNs = System.nanoTime();
+        }
+        return nowNs;
+    }
+}

@@ -1,0 +1,51 @@
+package io.tickbus.bench.latency.transport;
+
+import com.sun.jna.NativeLibrary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A C source of ours, compiled into the run's directory with the {@code cc} that is found. */
+enum CLibrary {
+    FLOOR("floor"),
+    READER("reader");
+
+    private static final long COMPILER_PATIENCE_S = 60;
+
+    private final String name;
+
+    CLibrary(String name) {
+        this.name = name;
+    }
+
+    private Path file(Path directory) {
+        return directory.resolve("lib" + name + ".so");
+    }
+
+    /** Compiles it; the reason where that is not possible. */
+    Optional<String> compile(Path directory) throws IOException, InterruptedException {
+        Path source = directory.resolve(name + ".c");
+        try (InputStream in = CLibrary.class.getResourceAsStream(name + ".c")) {
+            Files.copy(in, source);
+        }
+        Process compiler;
+        try {
+            compiler = new ProcessBuilder(List.of("cc", "-std=gnu11", "-O2", "-shared", "-fPIC", "-o",
+                    file(directory).toString(), source.toString())).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            return Optional.of("there is no C compiler 'cc' on the PATH");
+        }
+        String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        boolean isDone = compiler.waitFor(COMPILER_PATIENCE_S, TimeUnit.SECONDS) && compiler.exitValue() == 0;
+        return isDone ? Optional.empty() : Optional.of("cc failed: " + said.lines().findFirst().orElse("no message"));
+    }
+
+    NativeLibrary load(Path directory) {
+        return NativeLibrary.getInstance(file(directory).toString());
+    }
+}

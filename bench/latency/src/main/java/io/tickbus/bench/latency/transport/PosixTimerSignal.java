@@ -1,0 +1,75 @@
+package io.tickbus.bench.latency.transport;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import io.tickbus.posix.SignalReceiver;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A POSIX timer that delivers a real-time signal, waited for by sigtimedwait(2): the kernel is the sender, and the
+ * sender's process has nothing to do. Armed anew for each message, at an absolute time.
+ */
+final class PosixTimerSignal implements Transport {
+    private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int EVENT_LENGTH = 64;
+    private static final int EVENT_SIGNAL = 8;
+    private static final int TIME_LENGTH = 32;
+    private static final int TIME_VALUE = 16;
+
+    private final Memory time = new Memory(TIME_LENGTH);
+    private Pointer timer;
+    private SignalReceiver receiver;
+
+    @Override
+    public String settings() {
+        return "timer_create(2) on CLOCK_MONOTONIC with a real-time signal, armed by timer_settime(2) for each message, "
+                + "and sigtimedwait(2), through JNA";
+    }
+
+    @Override
+    public void openSender(Path directory) {
+        // The kernel sends.
+    }
+
+    @Override
+    public void openReceiver(Path directory) {
+        receiver = SignalReceiver.of(SignalTransport.TIMER_SIGNAL);
+        time.clear();
+        try (Memory event = new Memory(EVENT_LENGTH); Memory made = new Memory(Long.BYTES)) {
+            event.clear();
+            event.setInt(EVENT_SIGNAL, SignalTransport.TIMER_SIGNAL);
+            KernelCalls.check("timer_create", KernelCalls.timer_create(KernelCalls.CLOCK_MONOTONIC, event, made));
+            timer = made.getPointer(0);
+        }
+    }
+
+    @Override
+    public void send(Burst burst) {
+        // The kernel sends.
+    }
+
+    @Override
+    public void receive(Burst burst, Reception reception) {
+        long startNs = System.nanoTime() + LEAD_NS;
+        for (int i = 0; i < burst.count(); i++) {
+            long dueNs = startNs + i * burst.gapNs();
+            time.setLong(TIME_VALUE, dueNs / KernelCalls.NS_PER_S);
+            time.setLong(TIME_VALUE + Long.BYTES, dueNs % KernelCalls.NS_PER_S);
+            KernelCalls.check("timer_settime",
+                    KernelCalls.timer_settime(timer, KernelCalls.TIMER_ABSTIME, time, Pointer.NULL));
+            long patienceNs = burst.giveUpNs() - System.nanoTime();
+            if (receiver.await(patienceNs) != SignalTransport.TIMER_SIGNAL) {
+                break;
+            }
+            reception.take(burst.first() + i, dueNs, System.nanoTime());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (timer != null) {
+            KernelCalls.timer_delete(timer);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.tickbus.bench.latency.transport;
+
+import io.tickbus.core.memory.SharedRegion;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Intended times of messages in shared memory, for transports that only wake: how many were sent, and each time. */
+final class SharedMessages {
+    private static final int SENT = 0;
+    private static final int RECEIVER = 64;
+    private static final int WORD = 128;
+    private static final int TIMES = 192;
+    private static final int CAPACITY = 8192;
+
+    private final SharedRegion region;
+
+    private SharedMessages(SharedRegion region) {
+        this.region = region;
+    }
+
+    static SharedMessages open(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+            return new SharedMessages(SharedRegion.map(channel, TIMES + (long) CAPACITY * Long.BYTES, true));
+        }
+    }
+
+    SharedRegion region() {
+        return region;
+    }
+
+    /** Where the futex word is. */
+    static int word() {
+        return WORD;
+    }
+
+    /** Sender: message {@code sequence} is there. */
+    void put(long sequence, long dueNs) {
+        region.putLong(time(sequence), dueNs);
+        region.putLongRelease(SENT, sequence + 1);
+    }
+
+    /** How many were sent so far. */
+    long sent() {
+        return region.getLongAcquire(SENT);
+    }
+
+    long dueNs(long sequence) {
+        return region.getLong(time(sequence));
+    }
+
+    private static int time(long sequence) {
+        return TIMES + (int) (sequence % CAPACITY) * Long.BYTES;
+    }
+
+    /** Receiver: who is to be woken. */
+    void receiver(long pid) {
+        region.putLongRelease(RECEIVER, pid);
+    }
+
+    long receiver() {
+        return region.getLongAcquire(RECEIVER);
+    }
+}

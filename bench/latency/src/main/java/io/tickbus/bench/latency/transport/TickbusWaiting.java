@@ -1,0 +1,79 @@
+package io.tickbus.bench.latency.transport;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.subscriber.SignalHandler;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberOptions;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Tickbus through its public API, with a subscriber that waits in one of its ways; each has a bus of its own. */
+final class TickbusWaiting implements Transport {
+    private static final int SIGNAL_ID = 42;
+    private static final int BATCH = 16;
+    private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final String waiting;
+    private final SignalHandler handler = this::onSignal;
+    private SignalPublisher publisher;
+    private SignalSubscriber subscriber;
+    private Reception reception;
+
+    /** {@code waiting}: a name that {@link WaitStrategy#named} knows. */
+    TickbusWaiting(String waiting) {
+        this.waiting = waiting;
+    }
+
+    @Override
+    public String settings() {
+        return "SignalPublisher with each deadline announced, SignalSubscriber.await, WaitStrategy." + waiting
+                + "(), default options, 65,536 slots";
+    }
+
+    @Override
+    public void openSender(Path directory) {
+        publisher = SignalPublisher.open(BusDirectory.at(directory, waiting));
+    }
+
+    @Override
+    public void openReceiver(Path directory) {
+        subscriber = SignalSubscriber.attach(BusDirectory.at(directory, waiting),
+                SubscriberOptions.defaults().withWaiting(WaitStrategy.named(waiting)));
+    }
+
+    @Override
+    public void send(Burst burst) {
+        publisher.nextDeadlineNs(burst.startNs());
+        for (int i = 0; i < burst.count(); i++) {
+            long sentNs = burst.awaitDue(i);
+            publisher.publishAt(sentNs, burst.dueNs(i), SIGNAL_ID, burst.first() + i);
+            publisher.nextDeadlineNs(i + 1 < burst.count() ? burst.dueNs(i + 1) : SignalsLayout.NO_DEADLINE);
+        }
+    }
+
+    @Override
+    public void receive(Burst burst, Reception newReception) {
+        reception = newReception;
+        while (!newReception.isComplete() && System.nanoTime() < burst.giveUpNs()) {
+            subscriber.await(handler, BATCH, LONGEST_WAIT_NS);
+        }
+    }
+
+    private void onSignal(SignalRecord signal) {
+        reception.take(signal.key(), signal.deadlineNs(), System.nanoTime());
+    }
+
+    @Override
+    public void close() {
+        if (publisher != null) {
+            publisher.close();
+        }
+        if (subscriber != null) {
+            subscriber.close();
+        }
+    }
+}
