@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.run.BenchRun;
 import io.tickbus.bench.latency.transport.Transports;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,14 +52,15 @@ public final class OneWay implements Callable<Integer> {
             throw new IllegalArgumentException("rounds must be at least 1, the others at least 0: rounds=" + rounds
                     + " warmUps=" + warmUps + " counted=" + counted);
         }
-        try (OneWayRun run = OneWayRun.open()) {
-            List<Transports> transports = run.available(options.wanted(Arrays.asList(Transports.values())));
+        try (BenchRun run = BenchRun.open()) {
+            OneWayRun pair = new OneWayRun(run);
+            List<Transports> transports = pair.available(options.wanted(Arrays.asList(Transports.values())));
             if (transports.isEmpty()) {
                 System.err.println("None of the transports can run here.");
                 return 1;
             }
             List<Leg> legs = transports.stream().map(each -> Leg.of(each, rounds)).toList();
-            Map<String, Object> found = run.run(new OneWayPlan(run.directory(), legs, warmUps, counted,
+            Map<String, Object> found = pair.run(new OneWayPlan(run.directory(), legs, warmUps, counted,
                     TimeUnit.MILLISECONDS.toNanos(stallMs)), options.isPinned());
             options.keepHistograms(run);
             Map<String, Object> report = new LinkedHashMap<>();

@@ -46,9 +46,9 @@ record OneWayPlan(Path directory, List<Leg> legs, int warmUps, int counted, long
         return Math.floorMod(round + i, legs.size());
     }
 
-    /** Number of the first message of a leg's burst: rounds before 0 count too. */
-    long first(int round) {
-        return (long) (round + warmUps) * largestBurst();
+    /** Number of the first message of a burst, the bursts being counted from 1: no number is used twice. */
+    long first(long burst) {
+        return burst * largestBurst();
     }
 
     /** The round in which the receiver is stopped. */

@@ -1,6 +1,9 @@
 package io.tickbus.bench.latency.oneway;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.run.ChildLife;
+import io.tickbus.bench.latency.run.Pinning;
 import io.tickbus.bench.latency.transport.Burst;
 import io.tickbus.bench.latency.transport.Reception;
 import io.tickbus.bench.latency.transport.Transport;
@@ -47,7 +50,7 @@ public final class OneWayReceiver {
         int[] cpus = Pinning.pin(Integer.parseInt(arguments[0]));
         OneWayReceiver receiver = new OneWayReceiver(OneWayPlan.parse(Arrays.asList(arguments).subList(1,
                 arguments.length)));
-        System.out.println(OneWayRun.READY + Arrays.toString(cpus));
+        System.out.println(BenchRun.READY + Arrays.toString(cpus));
         receiver.run();
         if (receiver.plan.counted() > 0) {
             System.out.println(OneWayRun.COUNTING);
@@ -56,7 +59,7 @@ public final class OneWayReceiver {
         }
         SharedEnds.distinct(receiver.transports).forEach(Transport::close);
         receiver.writeLog();
-        System.out.println(OneWayRun.RESULT + JSON.std.asString(receiver.result()));
+        System.out.println(BenchRun.RESULT + JSON.std.asString(receiver.result()));
         System.out.flush();
         // Aeron and Chronicle have threads of their own, which need not be waited for.
         Runtime.getRuntime().halt(0);
@@ -84,7 +87,7 @@ public final class OneWayReceiver {
         if (plan.isStalled(leg, round)) {
             System.out.println(OneWayRun.STALL);
         }
-        Burst burst = new Burst(plan.first(round), leg.count(), 0, leg.gapNs(),
+        Burst burst = new Burst(plan.first(bursts), leg.count(), 0, leg.gapNs(),
                 System.nanoTime() + leg.leadNs() + leg.burstNs() + plan.stallNs() + PATIENCE_NS);
         reception.begin(burst);
         long cpuBeforeNs = Platforms.current().processCpuNs();
@@ -100,13 +103,12 @@ public final class OneWayReceiver {
     }
 
     private void countSystemCalls() {
-        int round = plan.rounds();
         for (int i = 0; i < plan.legs().size(); i++) {
             Leg leg = plan.legs().get(i);
             long gapNs = SystemCallMarks.gapNs(leg);
             bursts++;
             control.awaitCall(bursts);
-            Burst burst = new Burst(plan.first(round), plan.counted(), 0, gapNs,
+            Burst burst = new Burst(plan.first(bursts), plan.counted(), 0, gapNs,
                     System.nanoTime() + leg.leadNs() + plan.counted() * gapNs + PATIENCE_NS);
             reception.begin(burst);
             control.ready(bursts);

@@ -1,6 +1,9 @@
 package io.tickbus.bench.latency.oneway;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.run.ChildLife;
+import io.tickbus.bench.latency.run.Pinning;
 import io.tickbus.bench.latency.transport.Burst;
 import io.tickbus.bench.latency.transport.Transport;
 import io.tickbus.core.platform.Platforms;
@@ -41,7 +44,7 @@ public final class OneWaySender {
         int[] cpus = Pinning.pin(Integer.parseInt(arguments[0]));
         OneWaySender sender = new OneWaySender(OneWayPlan.parse(Arrays.asList(arguments).subList(1,
                 arguments.length)));
-        System.out.println(OneWayRun.READY + Arrays.toString(cpus));
+        System.out.println(BenchRun.READY + Arrays.toString(cpus));
         sender.run();
         if (sender.plan.counted() > 0) {
             System.out.println(OneWayRun.COUNTING);
@@ -49,7 +52,7 @@ public final class OneWaySender {
             sender.countSystemCalls();
         }
         SharedEnds.distinct(sender.transports).forEach(Transport::close);
-        System.out.println(OneWayRun.RESULT + JSON.std.asString(Map.of("cpuNs", sender.cpuNs, "wallNs",
+        System.out.println(BenchRun.RESULT + JSON.std.asString(Map.of("cpuNs", sender.cpuNs, "wallNs",
                 sender.wallNs)));
         System.out.flush();
         // Aeron and Chronicle have threads of their own, which need not be waited for.
@@ -76,7 +79,7 @@ public final class OneWaySender {
         long beforeNs = System.nanoTime();
         long leadNs = plan.isStalled(leg, round) ? STALLS_LEAD_NS : leg.leadNs();
         transports.get(index).send(
-                new Burst(plan.first(round), leg.count(), beforeNs + leadNs, leg.gapNs(), 0));
+                new Burst(plan.first(bursts), leg.count(), beforeNs + leadNs, leg.gapNs(), 0));
         if (round >= 0) {
             cpuNs[index] += Platforms.current().processCpuNs() - cpuBeforeNs;
             wallNs[index] += System.nanoTime() - beforeNs;
@@ -85,13 +88,12 @@ public final class OneWaySender {
     }
 
     private void countSystemCalls() {
-        int round = plan.rounds();
         for (int i = 0; i < plan.legs().size(); i++) {
             Leg leg = plan.legs().get(i);
             bursts++;
             control.call(bursts);
             SystemCallMarks.begin(i);
-            transports.get(i).send(new Burst(plan.first(round), plan.counted(),
+            transports.get(i).send(new Burst(plan.first(bursts), plan.counted(),
                     System.nanoTime() + leg.leadNs(), SystemCallMarks.gapNs(leg), 0));
             SystemCallMarks.end(i);
             control.awaitDone(bursts);

@@ -1,6 +1,8 @@
 package io.tickbus.bench.latency.oneway;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.run.ChildFlags;
 import io.tickbus.bench.latency.transport.Transports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +54,7 @@ final class PairOptions {
         return wanted;
     }
 
-    void keepHistograms(OneWayRun run) throws IOException {
+    void keepHistograms(BenchRun run) throws IOException {
         if (histograms != null) {
             Files.copy(run.directory().resolve(OneWayRun.HISTOGRAMS), histograms,
                     StandardCopyOption.REPLACE_EXISTING);
@@ -60,16 +62,14 @@ final class PairOptions {
     }
 
     /** What stands below every table. */
-    static Map<String, Object> frame(OneWayRun run, Map<String, Object> found) {
+    static Map<String, Object> frame(BenchRun run, Map<String, Object> found) {
         @SuppressWarnings("unchecked")
         Map<String, Object> hiccup = (Map<String, Object>) found.get("hiccup");
         double stolenNs = ((Number) hiccup.get("stolenNs")).doubleValue();
         Map<String, Object> frame = new LinkedHashMap<>();
         frame.put("hiccup", hiccup);
         frame.put("disturbed", stolenNs > DISTURBED_SHARE * ((Number) hiccup.get("watchedNs")).longValue());
-        List<Map<String, String>> leftOut = new ArrayList<>();
-        run.leftOut().forEach((what, why) -> leftOut.add(Map.of("what", what, "why", why)));
-        frame.put("leftOut", leftOut);
+        frame.put("leftOut", run.leftOut());
         run.environment().put("childFlags", ChildFlags.all());
         frame.put("environment", run.environment());
         return frame;

@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 final class SystemCallMarks {
     private static final int BEGIN = -100_000;
     private static final int END = -200_000;
-    private static final long TRACED_GAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long TRACED_GAP_NS = TimeUnit.MICROSECONDS.toNanos(500);
     private static final Pattern LINE = Pattern.compile("(\\d+) +(.*)");
-    private static final Pattern MARK = Pattern.compile("close\\((-[12]\\d{5})\\).*");
+    private static final Pattern MARK = Pattern.compile("close\\((-[12]\\d{5})\\b.*");
 
     static {
         Native.register(SystemCallMarks.class, NativeLibrary.getProcess());

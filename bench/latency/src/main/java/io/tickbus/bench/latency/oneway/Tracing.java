@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.run.BenchRun;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Counts the system calls of both ends with strace, attached for the bursts at the end of a run. */
@@ -23,15 +23,14 @@ final class Tracing {
         this.plan = plan;
     }
 
-    /** Attaches to both; notes under "system calls" why that is not possible, and then counts nothing. */
-    static Tracing start(OneWayPlan plan, Process sender, Process receiver, Map<String, String> leftOut) {
+    /** Attaches to both; notes why that is not possible, and then counts nothing. */
+    static Tracing start(OneWayPlan plan, Process sender, Process receiver, BenchRun run) {
         Tracing tracing = new Tracing(plan);
         try {
             tracing.attach(sender.pid());
             tracing.attach(receiver.pid());
         } catch (IOException e) {
-            leftOut.put("system calls", "strace cannot count them: " + e.getMessage());
-            System.err.println("system calls are left out: strace cannot count them: " + e.getMessage());
+            run.leaveOut("the count of system calls", "strace cannot do it: " + e.getMessage());
             tracing.tracers.forEach(tracer -> tracer.toHandle().destroy());
             return null;
         }

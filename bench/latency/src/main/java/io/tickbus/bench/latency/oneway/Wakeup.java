@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.run.BenchRun;
 import io.tickbus.bench.latency.transport.Transports;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,15 +46,16 @@ public final class Wakeup implements Callable<Integer> {
         }
         List<Transports> sleepers = Stream.of(Transports.values())
                 .filter(each -> each.pace() == Transports.Pace.SLEEPING).toList();
-        try (OneWayRun run = OneWayRun.open()) {
+        try (BenchRun run = BenchRun.open()) {
+            OneWayRun pair = new OneWayRun(run);
             List<Leg> legs = new ArrayList<>();
-            for (Transports transport : run.available(options.wanted(sleepers))) {
+            for (Transports transport : pair.available(options.wanted(sleepers))) {
                 for (Gap gap : GAPS) {
                     legs.add(new Leg(transport, gap.count(), gap.gapNs(), Math.max(1, rounds / gap.divisor())));
                 }
             }
             Map<String, Object> found =
-                    run.run(new OneWayPlan(run.directory(), legs, rounds / 4, 0, 0), options.isPinned());
+                    pair.run(new OneWayPlan(run.directory(), legs, rounds / 4, 0, 0), options.isPinned());
             options.keepHistograms(run);
             Map<String, Object> report = new LinkedHashMap<>();
             report.put("legs", legs(found));

@@ -1,4 +1,4 @@
-package io.tickbus.bench.latency.oneway;
+package io.tickbus.bench.latency.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * Clears a run's directory away when the run is over, however it ends: a shell that waits for the end of its standard
  * input, which is ours. A Ctrl-C that ends everybody else does not end it.
  */
-final class Guardian implements AutoCloseable {
+public final class Guardian implements AutoCloseable {
     private static final long PATIENCE_S = 10;
     /** Twice: whoever was just making a file may still have done so. The name of a queue is that of the directory. */
     private static final String SCRIPT = "trap '' INT TERM HUP; cat >/dev/null; rm -rf -- \"$1\"; sleep 0.3; "
@@ -21,7 +21,8 @@ final class Guardian implements AutoCloseable {
         this.shell = shell;
     }
 
-    static Guardian of(Path directory) throws IOException {
+    /** Begins to guard. */
+    public static Guardian of(Path directory) throws IOException {
         return new Guardian(new ProcessBuilder(List.of("sh", "-c", SCRIPT, "guardian", directory.toString()))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start());

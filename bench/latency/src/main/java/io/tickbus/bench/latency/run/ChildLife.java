@@ -1,10 +1,10 @@
-package io.tickbus.bench.latency.oneway;
+package io.tickbus.bench.latency.run;
 
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
 /** Ends a child with its parent, whatever ends that, and takes the parent's one word. */
-final class ChildLife {
+public final class ChildLife {
     private static final int ORPHANED = 3;
 
     private final CountDownLatch word = new CountDownLatch(1);
@@ -12,7 +12,8 @@ final class ChildLife {
     private ChildLife() {
     }
 
-    static ChildLife watch() {
+    /** Begins to watch standard input. */
+    public static ChildLife watch() {
         ChildLife life = new ChildLife();
         Thread thread = new Thread(life::read, "parent-watch");
         thread.setDaemon(true);
@@ -34,7 +35,7 @@ final class ChildLife {
     }
 
     /** Waits until the parent has said something. */
-    void awaitWord() throws InterruptedException {
+    public void awaitWord() throws InterruptedException {
         word.await();
     }
 }

@@ -1,18 +1,19 @@
-package io.tickbus.bench.latency.oneway;
+package io.tickbus.bench.latency.run;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** JVM flags of the two ends: what Agrona, Chronicle Queue and JNA ask for, the same for all transports. */
-final class ChildFlags {
+/** JVM flags of child processes: what Agrona, Chronicle Queue and JNA ask for, the same for all. */
+public final class ChildFlags {
     private static final int FIRST_THAT_WARNS = 24;
 
     private ChildFlags() {
     }
 
-    static List<String> all() {
+    /** All of them. */
+    public static List<String> all() {
         List<String> flags = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData",
-                "-Dchronicle.analytics.disable=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                "-Dchronicle.analytics.disable=true", "-Dslf4j.internal.verbosity=ERROR",
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                 "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                 "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",

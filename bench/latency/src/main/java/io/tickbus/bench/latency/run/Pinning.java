@@ -1,14 +1,14 @@
-package io.tickbus.bench.latency.oneway;
+package io.tickbus.bench.latency.run;
 
 import io.tickbus.core.platform.Platforms;
 
 /** Pins the calling thread and reads back where it may run. */
-final class Pinning {
+public final class Pinning {
     private Pinning() {
     }
 
     /** To a processor; −1 leaves it as it is. */
-    static int[] pin(int cpu) {
+    public static int[] pin(int cpu) {
         return cpu < 0 ? Platforms.current().affinity() : Platforms.current().setAffinity(cpu);
     }
 }
