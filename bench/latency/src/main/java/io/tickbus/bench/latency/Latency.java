@@ -2,12 +2,13 @@ package io.tickbus.bench.latency;
 
 import io.tickbus.bench.latency.oneway.OneWay;
 import io.tickbus.bench.latency.oneway.Wakeup;
+import io.tickbus.bench.latency.throughput.Throughput;
 import io.tickbus.bench.latency.timers.TimersCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The benchmarks with processes: {@code oneway}, which is also what no word at all means, and {@code timers}. */
-@Command(name = "latency.jar", mixinStandardHelpOptions = true, subcommands = {OneWay.class, Wakeup.class, TimersCommand.class},
+@Command(name = "latency.jar", mixinStandardHelpOptions = true, subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class},
         description = "Measure signals and timers between processes. Without a command: oneway.")
 public final class Latency {
     private Latency() {

@@ -14,7 +14,8 @@ public final class AeronDriver {
     private AeronDriver() {
     }
 
-    static Path directory(Path run) {
+    /** The driver's directory within that of a run. */
+    public static Path directory(Path run) {
         return run.resolve("aeron");
     }
 

@@ -8,7 +8,7 @@ import java.nio.file.StandardOpenOption;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A mapped file as Agrona's buffers want it. */
-final class AgronaFile {
+public final class AgronaFile {
     private AgronaFile() {
     }
 
@@ -17,7 +17,7 @@ final class AgronaFile {
     }
 
     /** Maps a file of that length, made where it is missing, with every page touched. */
-    static UnsafeBuffer map(Path path, int length) throws IOException {
+    public static UnsafeBuffer map(Path path, int length) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
                 StandardOpenOption.WRITE)) {
             MappedByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, length);

@@ -1,0 +1,157 @@
+package io.tickbus.bench.latency.throughput;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.transport.AeronDriver;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Messages a second and loss, from one writer to one to four readers, each a process. */
+@Command(name = "throughput", mixinStandardHelpOptions = true,
+        description = "Measure messages per second and loss, one writer, one to four readers.")
+public final class Throughput implements Callable<Integer> {
+    private static final double MILLION = 1e6;
+    private static final double DISTURBED_SHARE = 0.10;
+
+    @Option(names = "--slices", defaultValue = "15", description = "Of 60 ms each, for each line; default 15.")
+    private int slices;
+
+    @Option(names = "--readers", split = ",", defaultValue = "1,2,4", description = "How many; default 1,2,4.")
+    private List<Integer> readers = new ArrayList<>();
+
+    @Option(names = "--only", split = ",", paramLabel = "NAME", description = "Only these transports.")
+    private List<String> only = new ArrayList<>();
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean isJson;
+
+    @Option(names = "--no-pin", negatable = false, description = "Leave the placement of the processes to the kernel.")
+    private boolean isUnpinned;
+
+    private final Map<String, Long> hiccup = new LinkedHashMap<>();
+
+    /** The command line makes it. */
+    public Throughput() {
+        // Nothing to set.
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (slices < 1 || readers.stream().anyMatch(count -> count < 1 || count > Flow.MAX_READERS)) {
+            throw new IllegalArgumentException("slices must be at least 1 and readers 1 to " + Flow.MAX_READERS
+                    + ": slices=" + slices + " readers=" + readers);
+        }
+        List<Map<String, Object>> rows = new ArrayList<>();
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("runs", rows);
+        Map<String, String> leftOut = new LinkedHashMap<>();
+        for (Ends ends : Ends.values()) {
+            for (int count : readers) {
+                String name = ends.transport().label();
+                if ((only.isEmpty() || only.contains(name)) && (count == 1 || ends.hasManyReaders())) {
+                    System.err.println("throughput: " + name + ", readers: " + count);
+                    run(ends, count, report, leftOut).ifPresent(rows::add);
+                }
+            }
+        }
+        report.put("leftOut", leftOut.entrySet().stream()
+                .map(entry -> Map.of("what", entry.getKey(), "why", entry.getValue())).toList());
+        report.put("hiccup", hiccup);
+        report.put("disturbed", hiccup.getOrDefault("stolenNs", 0L)
+                > DISTURBED_SHARE * hiccup.getOrDefault("watchedNs", 0L));
+        System.out.print(isJson ? JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report) + "\n"
+                : toText(report));
+        return 0;
+    }
+
+    /** One line, in a directory and processes of its own. */
+    private Optional<Map<String, Object>> run(Ends ends, int count, Map<String, Object> report,
+            Map<String, String> leftOut) throws IOException, InterruptedException {
+        try (BenchRun run = BenchRun.open()) {
+            report.putIfAbsent("environment", run.environment());
+            Optional<String> reason = ends.transport().prepare(run.directory());
+            if (reason.isPresent()) {
+                leftOut.put(ends.transport().label(), reason.get());
+                return Optional.empty();
+            }
+            if (ends.transport().needsDriver()) {
+                BenchRun.expect(BenchRun.lines(run.start(AeronDriver.class, List.of(run.directory().toString())))
+                        .readLine(), BenchRun.READY);
+            }
+            Process writer = start(run, ThroughputWriter.class, BenchRun.senderCpu(!isUnpinned), ends, count);
+            BufferedReader writerLines = BenchRun.lines(writer);
+            BenchRun.expect(writerLines.readLine(), BenchRun.READY);
+            List<BufferedReader> readerLines = new ArrayList<>();
+            for (int reader = 0; reader < count; reader++) {
+                // With more readers than processors, who runs where is for the kernel to say.
+                int cpu = reader == 0 ? BenchRun.receiverCpu(!isUnpinned) : -1;
+                readerLines.add(BenchRun.lines(start(run, ThroughputReader.class, cpu, ends, reader)));
+                BenchRun.expect(readerLines.get(reader).readLine(), BenchRun.READY);
+            }
+            writer.getOutputStream().write('\n');
+            writer.getOutputStream().flush();
+            return Optional.of(row(ends, JSON.std.mapFrom(BenchRun.expect(writerLines.readLine(), BenchRun.RESULT)),
+                    readerLines));
+        }
+    }
+
+    private Process start(BenchRun run, Class<?> main, int cpu, Ends ends, int number) throws IOException {
+        return run.start(main, List.of(Integer.toString(cpu), run.directory().toString(), ends.name(),
+                Integer.toString(number), Integer.toString(slices)));
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> row(Ends ends, Map<String, Object> written, List<BufferedReader> readerLines)
+            throws IOException {
+        long received = 0;
+        long lost = 0;
+        for (BufferedReader lines : readerLines) {
+            Map<String, Object> found = JSON.std.mapFrom(BenchRun.expect(lines.readLine(), BenchRun.RESULT));
+            received += ((Number) found.get("received")).longValue();
+            lost += ((Number) found.get("lost")).longValue() + ((Number) found.get("outOfOrder")).longValue();
+        }
+        for (String key : List.of("watchedNs", "count", "stolenNs", "maxNs")) {
+            hiccup.merge(key, ((Number) written.get(key)).longValue(), key.equals("maxNs") ? Math::max : Long::sum);
+        }
+        List<Double> rates = new ArrayList<>();
+        ((List<Number>) written.get("messagesPerSecond")).forEach(rate -> rates.add(rate.doubleValue()));
+        Collections.sort(rates);
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", ends.transport().label());
+        row.put("readers", readerLines.size());
+        row.put("messagesPerSecond", Math.round(rates.get(rates.size() / 2)));
+        row.put("quartiles", List.of(Math.round(rates.get(rates.size() / 4)),
+                Math.round(rates.get(rates.size() * 3 / 4))));
+        row.put("received", received);
+        row.put("lost", lost);
+        row.put("settings", ends.make().settings());
+        return row;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static String toText(Map<String, Object> report) {
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-20s %8s %16s %14s %6s%n", "transport",
+                "readers", "million/s, each", "received", "lost"));
+        for (Map<String, Object> row : (List<Map<String, Object>>) report.get("runs")) {
+            text.append(String.format(Locale.ROOT, "%-20s %8s %16.2f %14s %6s%n", row.get("name"),
+                    row.get("readers"), ((Number) row.get("messagesPerSecond")).doubleValue() / MILLION,
+                    row.get("received"), row.get("lost")));
+        }
+        text.append("hiccups of an idle thread: ").append(report.get("hiccup")).append(System.lineSeparator());
+        if ((boolean) report.get("disturbed")) {
+            text.append("The host was too busy for a verdict: an idle thread lost more than a tenth of its time.")
+                    .append(System.lineSeparator());
+        }
+        return text.toString();
+    }
+}
