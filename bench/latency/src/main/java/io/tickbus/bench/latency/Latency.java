@@ -1,38 +1,74 @@
 package io.tickbus.bench.latency;
 
+import io.tickbus.bench.latency.all.AllCommand;
 import io.tickbus.bench.latency.oneway.OneWay;
 import io.tickbus.bench.latency.oneway.Wakeup;
+import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.bench.latency.throughput.Throughput;
 import io.tickbus.bench.latency.timers.TimersCommand;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
 
-/** The benchmarks with processes: {@code oneway}, which is also what no word at all means, and {@code timers}. */
-@Command(name = "latency.jar", mixinStandardHelpOptions = true, subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class},
-        description = "Measure signals and timers between processes. Without a command: oneway.")
+/**
+ * The benchmarks with processes. No word at all means {@code oneway}; {@code gc} and {@code load} are scenarios of {@code
+ * timers}, whose own is {@code precision}.
+ */
+@Command(name = "tickbus bench", mixinStandardHelpOptions = true, subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class,
+            AllCommand.class},
+        description = {"Measure signals and timers between processes. Without a command: oneway.",
+            "gc and load are short for timers gc and timers load, timers alone for timers precision."})
 public final class Latency {
+    private static final String QUESTIONS = "-h --help -V --version ";
+
     private Latency() {
     }
 
     /** Runs one of the benchmarks. */
     public static void main(String[] arguments) {
+        if (Boolean.getBoolean(AllCommand.SECTION)) {
+            ParentWatch.start();
+        }
         System.exit(run(arguments));
     }
 
     static int run(String... arguments) {
-        return new CommandLine(new Latency()).execute(withCommand(arguments));
+        return new CommandLine(new Latency()).setExecutionExceptionHandler(Latency::complain)
+                .execute(withCommand(arguments));
+    }
+
+    /** What was asked for cannot be done so: a sentence is enough. All else is shown in full. */
+    private static int complain(Exception e, CommandLine line, ParseResult parsed) throws Exception {
+        if (e instanceof IllegalArgumentException) {
+            System.err.println(line.getCommandName() + ": " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        throw e;
     }
 
     /** Options alone belong to {@code oneway}, save those that ask about the whole. */
     static String[] withCommand(String... arguments) {
         boolean isOption = arguments.length > 0 && arguments[0].startsWith("-");
-        boolean isQuestion = isOption && "-h --help -V --version ".contains(arguments[0] + " ");
-        if (arguments.length > 0 && (!isOption || isQuestion)) {
-            return arguments;
+        boolean isQuestion = isOption && QUESTIONS.contains(arguments[0] + " ");
+        if (arguments.length == 0 || (isOption && !isQuestion)) {
+            return completed("oneway", 0, arguments);
         }
-        String[] completed = new String[arguments.length + 1];
-        completed[0] = "oneway";
-        System.arraycopy(arguments, 0, completed, 1, arguments.length);
-        return completed;
+        if (arguments[0].equals("gc") || arguments[0].equals("load")) {
+            return completed("timers", 0, arguments);
+        }
+        boolean isBare = arguments[0].equals("timers") && (arguments.length == 1 || isOption(arguments[1]));
+        return isBare ? completed("precision", 1, arguments) : arguments;
+    }
+
+    private static boolean isOption(String argument) {
+        return argument.startsWith("-") && !QUESTIONS.contains(argument + " ");
+    }
+
+    private static String[] completed(String word, int at, String... arguments) {
+        List<String> completed = new ArrayList<>(List.of(arguments));
+        completed.add(at, word);
+        return completed.toArray(new String[0]);
     }
 }

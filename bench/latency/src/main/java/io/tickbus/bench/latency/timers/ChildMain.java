@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.core.platform.HiccupMeter;
 import io.tickbus.core.platform.Platforms;
 import java.io.BufferedReader;
@@ -24,6 +25,7 @@ public final class ChildMain {
 
     /** Runs the child. */
     public static void main(String[] arguments) throws Exception {
+        ParentWatch.start();
         int cpu = Integer.parseInt(arguments[1]);
         int[] cpus = cpu < 0 ? Platforms.current().affinity() : Platforms.current().setAffinity(cpu);
         try (ChildRole role = role(arguments[0], Wire.parse(arguments[2]))) {

@@ -13,6 +13,7 @@ interface PeerTimers extends AutoCloseable {
     static PeerTimers named(String name) {
         return switch (name) {
             case "stpe" -> new ScheduledPool();
+            case "java-util-timer" -> new UtilTimer();
             case "netty-1ms" -> new NettyWheel();
             case "agrona-200us" -> new PollingThread(new AgronaWheel(), 200_000);
             case "naive-map-1ms" -> new PollingThread(new NaiveMap(), 1_000_000);

@@ -56,7 +56,7 @@ final class Precision implements Callable<Integer> {
     private List<Contender> contenders(Stage stage, Report report) throws Exception {
         List<Contender> contenders = new ArrayList<>();
         contenders.add(TickbusContender.start(stage, Map.of()));
-        for (String name : List.of("stpe", "netty-1ms", "agrona-200us")) {
+        for (String name : List.of("stpe", "netty-1ms", "agrona-200us", "java-util-timer")) {
             contenders.add(stage.peer(name));
         }
         Cyclictest.find(stage).ifPresentOrElse(contenders::add,

@@ -1,18 +1,17 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.run.Guardian;
 import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** What a scenario runs on: a private directory, processors, and child processes that end with it. */
 final class Stage implements AutoCloseable {
@@ -24,11 +23,13 @@ final class Stage implements AutoCloseable {
     private final RunOptions options;
     private final Report report;
     private final Path directory;
+    private final Guardian guardian;
     private final int[] cpus = Platforms.current().affinity();
     private final Deque<ChildProcess> children = new ArrayDeque<>();
     private final List<ChildProcess> meters = new ArrayList<>();
 
-    private Stage(RunOptions options, Report report, Path directory) {
+    private Stage(RunOptions options, Report report, Path directory) throws IOException {
+        this.guardian = Guardian.of(directory);
         this.options = options;
         this.report = report;
         this.directory = directory;
@@ -99,10 +100,6 @@ final class Stage implements AutoCloseable {
         while (!children.isEmpty()) {
             children.pop().close();
         }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        guardian.close();
     }
 }

@@ -1,0 +1,42 @@
+package io.tickbus.bench.latency.all;
+
+import java.util.List;
+
+/**
+ * One benchmark of {@code bench all}: its words on the command line, and about how long it takes.
+ *
+ * @param name         in the results
+ * @param quick        words of the quick mode
+ * @param quickSeconds about
+ * @param full         words of the full mode
+ * @param fullSeconds  about
+ */
+record Section(String name, List<String> quick, int quickSeconds, List<String> full, int fullSeconds) {
+    static final List<Section> ALL = List.of(
+            section("oneway", "oneway --rounds 24 --warm-up 16", 25, "oneway --rounds 120 --warm-up 60", 110),
+            section("wakeup", "wakeup --rounds 10", 35, "wakeup --rounds 60", 160),
+            section("throughput", "throughput --slices 10 --readers 1", 12, "throughput --slices 40", 120),
+            section("timers", "timers precision --rounds 1 --periodic-ms 500 --random-ms 1000", 15,
+                    "timers precision --rounds 6", 180),
+            section("eco", "timers eco --seconds 2", 16, "timers eco", 50),
+            section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 10,
+                    "timers contention --tracked-keys 0", 60),
+            section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
+            section("gc", "timers gc --collections 0,10,100 --seconds 2 --windows 6", 25, "timers gc", 130),
+            section("load", "timers load --seconds 5 --steps 1000000 --step-seconds 1 --goal-seconds 2", 14,
+                    "timers load", 110),
+            section("clocks", "clocks --quick", 12, "clocks", 60));
+
+    private static Section section(String name, String quick, int quickSeconds, String full, int fullSeconds) {
+        return new Section(name, List.of(quick.split(" ", -1)), quickSeconds, List.of(full.split(" ", -1)),
+                fullSeconds);
+    }
+
+    List<String> words(boolean isQuick) {
+        return isQuick ? quick : full;
+    }
+
+    int seconds(boolean isQuick) {
+        return isQuick ? quickSeconds : fullSeconds;
+    }
+}

@@ -1,0 +1,64 @@
+package io.tickbus.bench.latency.timers;
+
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The JDK's first timers, whose times are whole milliseconds. */
+final class UtilTimer implements PeerTimers {
+    private final Timer timer = new Timer("util-timer", true);
+
+    @Override
+    public void start(FiringLog log) {
+        Schedule schedule = log.schedule();
+        for (int i = 0; i < schedule.size(); i++) {
+            Task task = new Task(log, i);
+            // Upwards: nothing may fire early.
+            long delayMs = Math.max(0, millis(schedule.firstNs(i) - System.nanoTime()) + 1);
+            if (schedule.periodNs(i) == 0) {
+                timer.schedule(task, delayMs);
+            } else {
+                timer.scheduleAtFixedRate(task, delayMs, Math.max(1, millis(schedule.periodNs(i))));
+            }
+        }
+    }
+
+    private static long millis(long ns) {
+        return TimeUnit.NANOSECONDS.toMillis(ns);
+    }
+
+    @Override
+    public void close() {
+        CountDownLatch isOver = new CountDownLatch(1);
+        timer.schedule(new TimerTask() {
+            @Override
+            public void run() {
+                // From within a task: no other runs after it.
+                timer.cancel();
+                isOver.countDown();
+            }
+        }, 0);
+        try {
+            isOver.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Task extends TimerTask {
+        private final FiringLog log;
+        private final int timer;
+        private int occurrence;
+
+        Task(FiringLog log, int timer) {
+            this.log = log;
+            this.timer = timer;
+        }
+
+        @Override
+        public void run() {
+            log.fired(timer, occurrence++, 0, System.nanoTime());
+        }
+    }
+}
