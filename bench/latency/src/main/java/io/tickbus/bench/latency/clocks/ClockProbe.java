@@ -1,0 +1,92 @@
+package io.tickbus.bench.latency.clocks;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.run.ParentWatch;
+import io.tickbus.core.platform.HiccupMeter;
+import io.tickbus.core.platform.Platforms;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process of one JDK that measures all of its paths. Argument: batches of each. */
+public final class ClockProbe {
+    private static final long BATCH_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long REST_MS = 2;
+    private static final int WARM_UP_BATCHES = 20;
+    private static final int STEPS = 200_000;
+    private static final long LONGEST_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private ClockProbe() {
+    }
+
+    /** Measures and prints. */
+    public static void main(String[] arguments) throws Exception {
+        ParentWatch.start();
+        int batches = Integer.parseInt(arguments[0]);
+        List<String> leftOut = new ArrayList<>();
+        List<Map<String, Object>> paths = new ArrayList<>();
+        HiccupMeter hiccups = new HiccupMeter();
+        int[] cpus = Platforms.current().affinity();
+        for (TimePath path : TimePath.all(leftOut)) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("path", path.name());
+            row.put("costNs", cost(path, batches));
+            row.put("resolutionNs", resolutionNs(path));
+            row.put("backwardSteps", cpus.length > 1 ? HandOver.backwardSteps(path, cpus) : null);
+            paths.add(row);
+            hiccups.spinUntil(System.nanoTime() + BATCH_NS);
+        }
+        if (cpus.length < 2) {
+            leftOut.add("backward steps: they need two processors");
+        }
+        System.out.println(BenchRun.RESULT + JSON.std.asString(Map.of("paths", paths, "leftOut", leftOut, "watchedNs",
+                hiccups.spunNs(), "count", hiccups.count(), "stolenNs", hiccups.stolenNs(), "maxNs",
+                hiccups.maxNs())));
+    }
+
+    private static Map<String, Object> cost(TimePath path, int batches) throws InterruptedException {
+        int times = 100;
+        for (int i = 0; i < WARM_UP_BATCHES; i++) {
+            long tookNs = timed(path, times);
+            times = (int) Math.max(100, Math.min(1_000_000, times * BATCH_NS / Math.max(1, tookNs)));
+        }
+        double[] costsNs = new double[batches];
+        for (int i = 0; i < batches; i++) {
+            costsNs[i] = (double) timed(path, times) / times;
+            TimeUnit.MILLISECONDS.sleep(REST_MS);
+        }
+        Arrays.sort(costsNs);
+        Map<String, Object> quartiles = new LinkedHashMap<>();
+        quartiles.put("p25", costsNs[batches / 4]);
+        quartiles.put("p50", costsNs[batches / 2]);
+        quartiles.put("p75", costsNs[batches * 3 / 4]);
+        return quartiles;
+    }
+
+    private static long timed(TimePath path, int times) {
+        long startNs = System.nanoTime();
+        long sum = path.reader().read(times);
+        long tookNs = System.nanoTime() - startNs;
+        // Never so, but the compiler does not know.
+        return sum == 0 ? 0 : tookNs;
+    }
+
+    /** The smallest step that was seen; 0 where there was none. */
+    private static long resolutionNs(TimePath path) {
+        long smallestNs = Long.MAX_VALUE;
+        long lastNs = path.reader().read(1);
+        long untilNs = System.nanoTime() + LONGEST_LOOK_NS;
+        for (int i = 0; i < STEPS && System.nanoTime() < untilNs; i++) {
+            long nowNs = path.reader().read(1);
+            if (nowNs > lastNs) {
+                smallestNs = Math.min(smallestNs, nowNs - lastNs);
+            }
+            lastNs = nowNs;
+        }
+        return smallestNs == Long.MAX_VALUE ? 0 : smallestNs;
+    }
+}

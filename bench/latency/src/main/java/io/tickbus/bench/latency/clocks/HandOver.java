@@ -1,0 +1,54 @@
+package io.tickbus.bench.latency.clocks;
+
+import io.tickbus.core.platform.Platforms;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Two threads on two processors hand the time to each other: a reading below the one that was handed is a step back. */
+final class HandOver {
+    private static final int TURNS = 20_000;
+    private static final long LONGEST_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final TimePath path;
+    /** Counts the turns; whose it is, is its lowest bit. */
+    private final AtomicLong turn = new AtomicLong();
+    private volatile long handedNs = Long.MIN_VALUE;
+    private final AtomicLong backwardSteps = new AtomicLong();
+    private final long untilNs = System.nanoTime() + LONGEST_NS;
+
+    private HandOver(TimePath path) {
+        this.path = path;
+    }
+
+    static long backwardSteps(TimePath path, int[] cpus) throws InterruptedException {
+        HandOver handOver = new HandOver(path);
+        Thread other = new Thread(() -> handOver.take(1, cpus[cpus.length - 1]), "clock-hand-over");
+        other.setDaemon(true);
+        other.start();
+        Thread first = new Thread(() -> handOver.take(0, cpus[0]), "clock-hand-over");
+        first.setDaemon(true);
+        first.start();
+        first.join();
+        other.join();
+        return handOver.backwardSteps.get();
+    }
+
+    private void take(int mine, int cpu) {
+        Platforms.current().setAffinity(cpu);
+        while (turn.get() < TURNS) {
+            long current = turn.get();
+            if ((current & 1) == mine) {
+                // JNA's memory is shared by both threads, but only whoever has the turn uses it.
+                long nowNs = path.reader().read(1);
+                if (nowNs < handedNs) {
+                    backwardSteps.incrementAndGet();
+                }
+                handedNs = nowNs;
+                // SYNC: the volatile count after the time, so that the other thread reads the time that belongs to it.
+                turn.set(System.nanoTime() > untilNs ? TURNS : current + 1);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+    }
+}

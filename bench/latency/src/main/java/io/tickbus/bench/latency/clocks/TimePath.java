@@ -1,0 +1,143 @@
+package io.tickbus.bench.latency.clocks;
+
+import com.sun.jna.Library;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import io.tickbus.posix.ClockId;
+import io.tickbus.posix.PosixClock;
+import java.lang.invoke.MethodHandle;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One way to ask what time it is. Each has its loop to itself, so that the compiler sees each alone.
+ *
+ * @param name   in reports
+ * @param reader reads several times
+ */
+record TimePath(String name, Reader reader) {
+    private static final long NS_PER_S = 1_000_000_000L;
+    private static final long NS_PER_MS = 1_000_000L;
+    private static final int MONOTONIC = 1;
+    private static final int MONOTONIC_COARSE = 6;
+
+    /** Reads the clock so often. */
+    @FunctionalInterface
+    interface Reader {
+        /** Returns the sum of what was read, nanoseconds, so that none of it can be left out. */
+        long read(int times);
+    }
+
+    /** The C library by interface mapping. */
+    interface CLibrary extends Library {
+        int clock_gettime(int clock, Pointer time);
+    }
+
+    /** The C library by direct mapping. */
+    static final class Direct {
+        static {
+            Native.register(Direct.class, NativeLibrary.getProcess());
+        }
+
+        private Direct() {
+        }
+
+        static native int clock_gettime(int clock, long time);
+    }
+
+    /** All that this JVM has, and the reasons for those that it has not. */
+    static List<TimePath> all(List<String> leftOut) {
+        List<TimePath> paths = new ArrayList<>();
+        paths.add(new TimePath("System.nanoTime", TimePath::nanoTime));
+        paths.add(new TimePath("System.currentTimeMillis", TimePath::currentTimeMillis));
+        paths.add(new TimePath("Instant.now", TimePath::instant));
+        Memory time = new Memory(2L * Long.BYTES);
+        long address = Pointer.nativeValue(time);
+        paths.add(new TimePath("JNA direct clock_gettime", times -> direct(times, MONOTONIC, time, address)));
+        CLibrary library = Native.load(null, CLibrary.class);
+        paths.add(new TimePath("JNA interface clock_gettime", times -> mapped(times, library, time)));
+        paths.add(new TimePath("JNA system call", TimePath::systemCall));
+        paths.add(new TimePath("JNA direct MONOTONIC_COARSE",
+                times -> direct(times, MONOTONIC_COARSE, time, address)));
+        if (ForeignClock.HANDLE == null) {
+            leftOut.add("FFM clock_gettime: " + ForeignClock.REASON);
+        } else {
+            paths.add(new TimePath("FFM clock_gettime", times -> foreign(times, time, address)));
+        }
+        return paths;
+    }
+
+    private static long nanoTime(int times) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            sum += System.nanoTime();
+        }
+        return sum;
+    }
+
+    private static long currentTimeMillis(int times) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            sum += System.currentTimeMillis();
+        }
+        return sum * NS_PER_MS;
+    }
+
+    private static long instant(int times) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            Instant now = Instant.now();
+            sum += now.getEpochSecond() * NS_PER_S + now.getNano();
+        }
+        return sum;
+    }
+
+    private static long direct(int times, int clock, Memory time, long address) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            if (Direct.clock_gettime(clock, address) != 0) {
+                throw new IllegalStateException("the kernel does not have this clock: clock=" + clock);
+            }
+            sum += nanos(time);
+        }
+        return sum;
+    }
+
+    private static long mapped(int times, CLibrary library, Memory time) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            library.clock_gettime(MONOTONIC, time);
+            sum += nanos(time);
+        }
+        return sum;
+    }
+
+    private static long systemCall(int times) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            sum += PosixClock.nowBySyscall(ClockId.MONOTONIC);
+        }
+        return sum;
+    }
+
+    private static long foreign(int times, Memory time, long address) {
+        MethodHandle handle = ForeignClock.HANDLE;
+        long sum = 0;
+        try {
+            for (int i = 0; i < times; i++) {
+                int result = (int) ForeignClock.HANDLE.invokeExact(MONOTONIC, address);
+                sum += nanos(time) + result;
+            }
+        } catch (Throwable e) {
+            throw new IllegalStateException("the call through " + handle + " failed", e);
+        }
+        return sum;
+    }
+
+    private static long nanos(Memory time) {
+        return time.getLong(0) * NS_PER_S + time.getLong(Long.BYTES);
+    }
+}
