@@ -4,6 +4,8 @@ import io.tickbus.bench.latency.all.AllCommand;
 import io.tickbus.bench.latency.clocks.ClocksCommand;
 import io.tickbus.bench.latency.oneway.OneWay;
 import io.tickbus.bench.latency.oneway.Wakeup;
+import io.tickbus.bench.latency.report.CompareCommand;
+import io.tickbus.bench.latency.report.ReportCommand;
 import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.bench.latency.throughput.Throughput;
 import io.tickbus.bench.latency.timers.TimersCommand;
@@ -18,7 +20,7 @@ import picocli.CommandLine.ParseResult;
  * timers}, whose own is {@code precision}.
  */
 @Command(name = "tickbus bench", mixinStandardHelpOptions = true, subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class,
-            ClocksCommand.class, AllCommand.class},
+            ClocksCommand.class, AllCommand.class, ReportCommand.class, CompareCommand.class},
         description = {"Measure signals and timers between processes. Without a command: oneway.",
             "gc and load are short for timers gc and timers load, timers alone for timers precision."})
 public final class Latency {

@@ -1,6 +1,7 @@
 package io.tickbus.bench.latency.all;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.report.HtmlReport;
 import io.tickbus.bench.latency.run.ChildFlags;
 import io.tickbus.posix.HostFacts;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +63,7 @@ public final class AllCommand implements Callable<Integer> {
                 ? Path.of("results", FOLDER.format(LocalDateTime.now(ZoneOffset.UTC))) : out;
         Files.createDirectories(folder);
         Map<String, Object> results = new LinkedHashMap<>();
-        results.put("startedAt", Instant.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
+        results.put("startedAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         results.put("mode", mode.isQuick ? "quick" : "full");
         List<Map<String, String>> leftOut = new ArrayList<>();
         long startNs = System.nanoTime();
@@ -71,11 +73,8 @@ public final class AllCommand implements Callable<Integer> {
         results.put("environment", HostFacts.read());
         String json = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(results) + "\n";
         Files.writeString(folder.resolve("results.json"), json);
-        if (isJson) {
-            System.out.print(json);
-        } else {
-            System.out.println(folder.resolve("results.json"));
-        }
+        HtmlReport.write(results, folder.resolve("report.html"));
+        System.out.print(isJson ? json : folder.resolve("report.html") + System.lineSeparator());
         return leftOut.isEmpty() ? 0 : 1;
     }
 

@@ -1,0 +1,79 @@
+package io.tickbus.bench.latency.report;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * One page of HTML that needs nothing else: data, styles, scripts and the chart library (Apache ECharts) are in it.
+ */
+public final class HtmlReport {
+    private static final String ECHARTS = "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
+    private static final double NS_PER_US = 1_000;
+    private static final long MILLISECOND_NS = 1_000_000;
+
+    private HtmlReport() {
+    }
+
+    /** Writes the page of results as {@code bench all} gives them. */
+    public static void write(Map<String, Object> results, Path file) throws IOException {
+        Files.writeString(file, of(new Results(results)));
+    }
+
+    static String of(Results results) throws IOException {
+        Map<String, Object> data = new LinkedHashMap<>(results.root());
+        data.put("headlines", headlines(results));
+        data.put("claims", Claims.of(results));
+        // In a script element nothing but its end tag has a meaning, and an escaped "<" cannot be that.
+        String json = JSON.std.asString(data).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+                .replace("\u2029", "\\u2029");
+        return resource("report.html").replace("/*STYLE*/", resource("report.css"))
+                .replace("/*ECHARTS*/", resource(ECHARTS)).replace("/*SCRIPT*/", resource("report.js"))
+                .replace("/*DATA*/", json);
+    }
+
+    /** The main result, in a sentence or three. */
+    private static List<String> headlines(Results results) {
+        List<String> sentences = new ArrayList<>();
+        Map<String, Object> spin = results.transport("tickbus-spin");
+        OptionalDouble p50 = Results.number(spin, "latencyNs", "p50");
+        OptionalDouble ratio = Results.number(spin, "ratioToFloor", "p50");
+        OptionalDouble kill = Results.number(results.transport("kill-sigwait"), "latencyNs", "p50");
+        if (p50.isPresent()) {
+            sentences.add(Claims.format("Tickbus, spinning: %.2f µs from process to process", p50.getAsDouble()
+                    / NS_PER_US) + (ratio.isPresent() ? Claims.format(", %.2f times the C floor", ratio.getAsDouble())
+                    : "") + (kill.isPresent() ? Claims.format("; kill + sigwait: %.1f µs", kill.getAsDouble()
+                    / NS_PER_US) : "") + ".");
+        }
+        OptionalDouble predictive =
+                Results.number(results.leg("tickbus-predictive", MILLISECOND_NS), "latencyNs", "p50");
+        OptionalDouble signal = Results.number(results.leg("kill-sigwait", MILLISECOND_NS), "latencyNs", "p50");
+        OptionalDouble cpu =
+                Results.number(results.leg("tickbus-predictive", MILLISECOND_NS), "cpuPercent", "receiver");
+        if (predictive.isPresent() && signal.isPresent()) {
+            sentences.add(Claims.format("Asleep, woken each millisecond: predictive %.2f µs with %.0f %% CPU, kill + "
+                    + "sigwait %.1f µs: %.0f times.", predictive.getAsDouble() / NS_PER_US, cpu.orElse(0),
+                    signal.getAsDouble() / NS_PER_US, signal.getAsDouble() / Math.max(1, predictive.getAsDouble())));
+        }
+        OptionalDouble rate = Results.number(results.row("load", "highest rate kept"), "firingsPerSecond");
+        if (rate.isPresent()) {
+            sentences.add(Claims.format("Timers: %,.0f firings a second, each checked in another process, none lost.",
+                    rate.getAsDouble()));
+        }
+        return sentences;
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
