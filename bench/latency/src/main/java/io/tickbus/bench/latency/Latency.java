@@ -16,11 +16,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The benchmarks with processes. No word at all means {@code oneway}; {@code gc} and {@code load} are scenarios of {@code
- * timers}, whose own is {@code precision}.
+ * The benchmarks with processes. No word at all means {@code oneway}; {@code gc} and {@code load} are scenarios of
+ * {@code timers}, whose own is {@code precision}.
  */
-@Command(name = "tickbus bench", mixinStandardHelpOptions = true, subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class,
-            ClocksCommand.class, AllCommand.class, ReportCommand.class, CompareCommand.class},
+@Command(name = "tickbus bench", mixinStandardHelpOptions = true,
+        subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class, ClocksCommand.class,
+            AllCommand.class, ReportCommand.class, CompareCommand.class},
         description = {"Measure signals and timers between processes. Without a command: oneway.",
             "gc and load are short for timers gc and timers load, timers alone for timers precision."})
 public final class Latency {

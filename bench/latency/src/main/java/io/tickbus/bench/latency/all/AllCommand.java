@@ -49,6 +49,10 @@ public final class AllCommand implements Callable<Integer> {
         private boolean isQuick;
         @Option(names = "--full", description = "Within thirty minutes; the default.")
         private boolean isFull;
+
+        boolean isQuick() {
+            return isQuick && !isFull;
+        }
     }
 
     /** The command line makes it. */
@@ -64,7 +68,7 @@ public final class AllCommand implements Callable<Integer> {
         Files.createDirectories(folder);
         Map<String, Object> results = new LinkedHashMap<>();
         results.put("startedAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        results.put("mode", mode.isQuick ? "quick" : "full");
+        results.put("mode", mode.isQuick() ? "quick" : "full");
         List<Map<String, String>> leftOut = new ArrayList<>();
         long startNs = System.nanoTime();
         results.put("sections", run(sections, folder, leftOut));
@@ -92,12 +96,12 @@ public final class AllCommand implements Callable<Integer> {
     private Map<String, Object> run(List<Section> sections, Path folder, List<Map<String, String>> leftOut)
             throws IOException, InterruptedException {
         Map<String, Object> found = new LinkedHashMap<>();
-        int leftS = sections.stream().mapToInt(each -> each.seconds(mode.isQuick)).sum();
+        int leftS = sections.stream().mapToInt(each -> each.seconds(mode.isQuick())).sum();
         for (int i = 0; i < sections.size(); i++) {
             Section section = sections.get(i);
             System.err.println("bench: " + section.name() + ", " + (i + 1) + " of " + sections.size() + ", about "
                     + leftS + " s left");
-            leftS -= section.seconds(mode.isQuick);
+            leftS -= section.seconds(mode.isQuick());
             String output = output(section, folder);
             if (output.isBlank()) {
                 leftOut.add(Map.of("what", section.name(), "why", "it failed, see its message on standard error"));
@@ -115,7 +119,7 @@ public final class AllCommand implements Callable<Integer> {
         command.addAll(ChildFlags.all());
         command.addAll(List.of("-D" + SECTION + "=true", "-cp", System.getProperty("java.class.path"),
                 "io.tickbus.bench.latency.Latency"));
-        command.addAll(section.words(mode.isQuick));
+        command.addAll(section.words(mode.isQuick()));
         command.add("--json");
         if (section.name().equals("oneway") || section.name().equals("wakeup")) {
             command.addAll(List.of("--histograms", folder.resolve(section.name() + ".hlog").toString()));

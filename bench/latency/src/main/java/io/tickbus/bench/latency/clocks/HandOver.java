@@ -4,7 +4,7 @@ import io.tickbus.core.platform.Platforms;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Two threads on two processors hand the time to each other: a reading below the one that was handed is a step back. */
+/** Two threads on two processors hand the time to each other: a reading below the one handed over is a step back. */
 final class HandOver {
     private static final int TURNS = 20_000;
     private static final long LONGEST_NS = TimeUnit.MILLISECONDS.toNanos(50);

@@ -41,7 +41,7 @@ record Leg(Transports transport, int count, long gapNs, int rounds) {
         return isSpinning() ? SPINNERS_LEAD_NS : Math.max(SLEEPERS_LEAD_NS, gapNs);
     }
 
-    /** After a burst: two processes that spin rest as long as they spun, so that the host does not take it from them. */
+    /** After a burst: two processes that spin rest for as long, so that the host takes no time from them. */
     long restNs() {
         return isSpinning() ? burstNs() : SLEEPERS_REST_NS;
     }

@@ -123,7 +123,8 @@ final class Claims {
 
     private OptionalDouble clock(String path, String source) {
         return Results.list(results.section("clocks"), "paths").stream()
-                .filter(row -> path.equals(row.get("path")) && (source == null || source.equals(row.get("clockSource"))))
+                .filter(row -> path.equals(row.get("path")))
+                .filter(row -> source == null || source.equals(row.get("clockSource")))
                 .map(row -> Results.number(row, "costNs", P50)).filter(OptionalDouble::isPresent)
                 .mapToDouble(OptionalDouble::getAsDouble).findFirst();
     }

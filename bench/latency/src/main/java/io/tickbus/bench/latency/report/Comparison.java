@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 
 /**
  * Two results, figure by figure. Ratios to the floor have changed when their quartiles do not overlap and the medians
- * differ by more than a tenth; a median latency of a wake-up when it differs by more than a quarter; throughput, by more
- * than a tenth; a loss, when there was none.
+ * differ by more than a tenth; a median latency of a wake-up when it differs by more than a quarter; throughput, by
+ * more than a tenth; a loss, when there was none.
  */
 final class Comparison {
     private static final double TENTH = 0.10;

@@ -2,7 +2,7 @@ package io.tickbus.bench.latency.throughput;
 
 import java.nio.file.Path;
 
-/** One end of a transport at full speed. Each has its loops to itself. Messages carry 56 bytes, or what stands below. */
+/** One end of a transport at full speed. Each has its loops to itself. What a message carries, its settings say. */
 interface End extends AutoCloseable {
     /** How it is set up. */
     String settings();

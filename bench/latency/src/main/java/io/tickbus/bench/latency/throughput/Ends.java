@@ -13,6 +13,7 @@ enum Ends {
 
     private final Transports transport;
     private final boolean hasManyReaders;
+    @SuppressWarnings("ImmutableEnumChecker") // they are constructors
     private final Supplier<End> maker;
 
     Ends(Transports transport, boolean hasManyReaders, Supplier<End> maker) {

@@ -14,7 +14,7 @@ final class UtilTimer implements PeerTimers {
         Schedule schedule = log.schedule();
         for (int i = 0; i < schedule.size(); i++) {
             Task task = new Task(log, i);
-            // Upwards, as everybody does; by up to a millisecond early all the same, since its clock has only whole ones.
+            // Upwards, as everybody does; up to a millisecond early all the same, since its clock has only whole ones.
             long delayMs = Math.max(0, millis(schedule.firstNs(i) - System.nanoTime()) + 1);
             if (schedule.periodNs(i) == 0) {
                 timer.schedule(task, delayMs);

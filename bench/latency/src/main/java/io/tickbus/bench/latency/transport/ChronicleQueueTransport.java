@@ -20,8 +20,8 @@ final class ChronicleQueueTransport implements Transport {
 
     @Override
     public String settings() {
-        return "Chronicle Queue " + Versions.of("chronicle-queue") + ", binary, writingDocument/readingDocument on raw bytes, 64 bytes, "
-                + "block size 64 MiB on tmpfs, interrupts not checked, tailer spins";
+        return "Chronicle Queue " + Versions.of("chronicle-queue") + ", binary, writingDocument/readingDocument on raw "
+                + "bytes, 64 bytes, block size 64 MiB on tmpfs, interrupts not checked, tailer spins";
     }
 
     private void open(Path directory) {

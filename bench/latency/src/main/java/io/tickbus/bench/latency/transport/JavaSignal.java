@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code kill} and a handler of {@code sun.misc.Signal}, by reflection, since the compiler warns of a mention of it. The
- * JVM runs each on a thread of its own, and signals merge with one that is pending.
+ * {@code kill} and a handler of {@code sun.misc.Signal}, by reflection, since the compiler warns of a mention of it.
+ * The JVM runs each on a thread of its own, and signals merge with one that is pending.
  */
 final class JavaSignal implements Transport {
     private static final long NAP_MS = 10;

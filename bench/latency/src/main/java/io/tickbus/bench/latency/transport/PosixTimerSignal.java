@@ -23,8 +23,8 @@ final class PosixTimerSignal implements Transport {
 
     @Override
     public String settings() {
-        return "timer_create(2) on CLOCK_MONOTONIC with a real-time signal, armed by timer_settime(2) for each message, "
-                + "and sigtimedwait(2), through JNA";
+        return "timer_create(2) on CLOCK_MONOTONIC with a real-time signal, armed by timer_settime(2) for each "
+                + "message, and sigtimedwait(2), through JNA";
     }
 
     @Override

@@ -87,6 +87,7 @@ public enum Transports {
     private final String label;
     private final Pace pace;
     private final Need need;
+    @SuppressWarnings("ImmutableEnumChecker") // they are constructors
     private final Supplier<Transport> maker;
 
     Transports(String label, Pace pace, Need need, Supplier<Transport> maker) {

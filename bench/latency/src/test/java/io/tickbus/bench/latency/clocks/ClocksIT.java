@@ -1,0 +1,72 @@
+package io.tickbus.bench.latency.clocks;
+
+import static io.tickbus.bench.latency.BenchProcess.list;
+import static io.tickbus.bench.latency.BenchProcess.object;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.bench.latency.BenchProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes, with clock sources of our own. */
+@Timeout(180)
+final class ClocksIT {
+    @TempDir
+    private Path sysfs;
+
+    private void sources() throws IOException {
+        Files.writeString(sysfs.resolve("current_clocksource"), "alpha\n");
+        Files.writeString(sysfs.resolve("available_clocksource"), "alpha beta \n");
+    }
+
+    @Test
+    void shouldMeasureEveryPathUnderEverySourceAndPutTheActiveOneBack() throws Exception {
+        sources();
+        Map<String, Object> report = BenchProcess.json("clocks", "--quick", "--json", "--switch-source", "--sysfs",
+                sysfs.toString());
+        List<Map<String, Object>> paths = list(report, "paths");
+        assertEquals(Set.of("alpha", "beta"),
+                paths.stream().map(path -> path.get("clockSource")).collect(Collectors.toSet()));
+        String running = System.getProperty("java.version");
+        Set<Object> names = paths.stream().filter(path -> running.equals(path.get("jdk")))
+                .map(path -> path.get("path")).collect(Collectors.toSet());
+        assertEquals(Runtime.version().feature() >= 22 ? 8 : 7, names.size(), names::toString);
+        for (Map<String, Object> path : paths) {
+            assertTrue(((Number) object(path, "costNs").get("p50")).doubleValue() > 0, path::toString);
+        }
+        assertEquals("alpha\n", Files.readString(sysfs.resolve("current_clocksource")));
+    }
+
+    @Test
+    void shouldPutTheClockSourceBackWhenKilled() throws Exception {
+        sources();
+        Process bench = BenchProcess.start("clocks", "--switch-source", "--sysfs", sysfs.toString());
+        Path file = sysfs.resolve("current_clocksource");
+        while (!Files.readString(file).equals("beta\n")) {
+            assertTrue(bench.isAlive(), "it ended before it switched");
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        List<ProcessHandle> children = bench.descendants().toList();
+        bench.destroyForcibly().waitFor();
+        while (!Files.readString(file).equals("alpha\n") || children.stream().anyMatch(ProcessHandle::isAlive)) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    @Test
+    void shouldSayWhyItCannotSwitch() throws Exception {
+        Process bench = BenchProcess.start("clocks", "--switch-source", "--sysfs", sysfs.resolve("none").toString());
+        assertEquals("", BenchProcess.output(bench));
+        assertEquals(2, bench.waitFor());
+    }
+}

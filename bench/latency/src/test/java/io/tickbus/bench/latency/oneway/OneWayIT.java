@@ -1,0 +1,130 @@
+package io.tickbus.bench.latency.oneway;
+
+import static io.tickbus.bench.latency.BenchProcess.list;
+import static io.tickbus.bench.latency.BenchProcess.number;
+import static io.tickbus.bench.latency.BenchProcess.object;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.bench.latency.BenchProcess;
+import io.tickbus.bench.latency.transport.Transports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The harness with real processes, shortly. */
+@Timeout(180)
+final class OneWayIT {
+    private static final long STALL_MS = 50;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldDeliverEveryMessageOfEveryTransport() throws Exception {
+        Path log = folder.resolve("latency.hlog");
+        Map<String, Object> report = BenchProcess.json("--json", "--rounds", "3", "--warm-up", "2", "--histograms",
+                log.toString());
+        List<Map<String, Object>> transports = list(report, "transports");
+        Set<String> names = transports.stream().map(each -> (String) each.get("name")).collect(Collectors.toSet());
+        list(report, "leftOut").forEach(each -> names.add((String) each.get("what")));
+        assertTrue(names.containsAll(Transports.labels()), names::toString);
+        for (Map<String, Object> transport : transports) {
+            Transports kind = Transports.of((String) transport.get("name"));
+            assertEquals(3L * kind.pace().count(), number(transport, "count"), transport::toString);
+            assertEquals(0, number(transport, "lost"), transport::toString);
+            assertEquals(0, number(transport, "duplicated"), transport::toString);
+            assertEquals(0, number(transport, "outOfOrder"), transport::toString);
+            assertEquals(3, number(transport, "rounds"));
+            assertFalse(((String) transport.get("settings")).isBlank());
+            if (transport.get("syscallsPerMessage") != null) {
+                double calls = ((Number) transport.get("syscallsPerMessage")).doubleValue();
+                boolean isKernels = kind.pace() == Transports.Pace.SLEEPING;
+                assertTrue(isKernels ? calls >= 1 : calls < 1, transport::toString);
+            }
+        }
+        assertTrue(Files.readString(log).contains("Tag=tickbus-spin"));
+        assertTrue(number(object(report, "hiccup"), "watchedNs") > 0);
+    }
+
+    @Test
+    void shouldShowAStallInEveryTransportsFigures() throws Exception {
+        Map<String, Object> report = BenchProcess.json("oneway", "--json", "--rounds", "2", "--warm-up", "1",
+                "--count-calls", "0", "--stall-ms", Long.toString(STALL_MS));
+        // The receiver is stopped within a few milliseconds of a lead of 20, so that every message waits for the rest.
+        long leastNs = TimeUnit.MILLISECONDS.toNanos(STALL_MS / 2);
+        for (Map<String, Object> transport : list(report, "transports")) {
+            if (!transport.get("name").equals("posix-timer-signal")) {
+                assertEquals(0, number(transport, "lost"), transport::toString);
+            }
+            Map<String, Object> latency = object(transport, "latencyNs");
+            assertTrue(number(latency, "max") >= leastNs, transport::toString);
+            assertTrue(number(latency, "p999") >= leastNs, transport::toString);
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingWhenKilled() throws Exception {
+        Set<Path> before = directories();
+        Process bench = BenchProcess.start("oneway", "--rounds", "1000");
+        Set<Path> made = new HashSet<>();
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (made.isEmpty() || bench.descendants().count() < 3) {
+            made = directories();
+            made.removeAll(before);
+            assertTrue(bench.isAlive() && System.nanoTime() < untilNs, "it does not start");
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        TimeUnit.SECONDS.sleep(2);
+        List<ProcessHandle> children = new ArrayList<>(bench.descendants().toList());
+        bench.destroyForcibly().waitFor();
+        Set<Path> left = made;
+        untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (children.stream().anyMatch(ProcessHandle::isAlive) || left.stream().anyMatch(Files::exists)) {
+            assertTrue(System.nanoTime() < untilNs, () -> "left: " + left + " "
+                    + children.stream().filter(ProcessHandle::isAlive).map(ProcessHandle::info).toList());
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static Set<Path> directories() throws IOException {
+        Path parent = Files.isDirectory(Path.of("/dev/shm")) ? Path.of("/dev/shm")
+                : Path.of(System.getProperty("java.io.tmpdir"));
+        try (Stream<Path> files = Files.list(parent)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("tickbus-bench-"))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    @Test
+    void shouldRefuseAnUnknownTransportInASentence() throws Exception {
+        Process bench = BenchProcess.start("oneway", "--only", "carrier-pigeon");
+        assertEquals("", BenchProcess.output(bench));
+        assertEquals(2, bench.waitFor());
+    }
+
+    @Test
+    void shouldMeasureWakeUpsByGap() throws Exception {
+        Map<String, Object> report =
+                BenchProcess.json("wakeup", "--json", "--rounds", "2", "--only", "tickbus-predictive,futex");
+        List<Map<String, Object>> legs = list(report, "legs");
+        assertEquals(10, legs.size());
+        for (Map<String, Object> leg : legs) {
+            assertEquals(0, number(leg, "lost"), leg::toString);
+            assertTrue(number(leg, "count") > 0, leg::toString);
+            assertTrue(object(leg, "cpuPercent").containsKey("receiver"));
+        }
+    }
+}

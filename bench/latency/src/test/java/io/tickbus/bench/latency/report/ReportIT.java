@@ -1,0 +1,81 @@
+package io.tickbus.bench.latency.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.BenchProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser, with figures of real runs. */
+@Timeout(240)
+final class ReportIT {
+    /** Runs in the page after its own script; what it finds is read back from the document. */
+    private static final String PROBE = "<script>var root = document.documentElement;"
+            + "root.setAttribute('data-errors', window.pageErrors || 0);"
+            + "root.setAttribute('data-overflow', root.scrollWidth - window.innerWidth);"
+            + "root.setAttribute('data-drawn', Array.prototype.filter.call(document.querySelectorAll('.chart'),"
+            + " function (c) { var s = c.querySelector('svg'); return s && s.getBoundingClientRect().height > 100"
+            + " && s.querySelectorAll('path').length > 3; }).length);"
+            + "root.setAttribute('data-boxes', document.querySelectorAll('.chart').length);</script></body>";
+    private static final String COUNTER = "<head><script>window.onerror = function () {"
+            + " window.pageErrors = (window.pageErrors || 0) + 1; };</script>";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldDrawEveryChartWideAndNarrow() throws Exception {
+        Optional<String> browser = Stream.of("chromium", "chromium-browser", "google-chrome").filter(ReportIT::isThere)
+                .findFirst();
+        assumeTrue(browser.isPresent(), "no chromium on the PATH: the page is not opened");
+        Map<String, Object> sections = new LinkedHashMap<>();
+        sections.put("oneway", BenchProcess.json("oneway", "--json", "--rounds", "3", "--warm-up", "1"));
+        sections.put("wakeup", BenchProcess.json("wakeup", "--json", "--rounds", "1", "--only", "futex,fifo"));
+        sections.put("throughput", BenchProcess.json("throughput", "--json", "--slices", "1", "--readers", "1"));
+        Path page = folder.resolve("report.html");
+        HtmlReport.write(JSON.std.mapFrom(JSON.std.asString(Map.of("sections", sections))), page);
+        String html = Files.readString(page);
+        Files.writeString(page, html.replace("<head>", COUNTER).replace("</body>", PROBE));
+        for (int width : new int[] {1280, 390}) {
+            String document = open(browser.get(), page, width);
+            assertEquals("0", attribute(document, "data-errors"));
+            assertEquals("5", attribute(document, "data-boxes"));
+            assertEquals("5", attribute(document, "data-drawn"), "drawn at a width of " + width);
+            assertTrue(Integer.parseInt(attribute(document, "data-overflow")) <= 0, "wider than " + width);
+        }
+    }
+
+    private String open(String browser, Path page, int width) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(List.of(browser, "--headless=new", "--no-sandbox", "--disable-gpu",
+                "--user-data-dir=" + folder.resolve("profile"), "--window-size=" + width + ",900", "--dump-dom",
+                page.toUri().toString())).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String document = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+        return document;
+    }
+
+    private static String attribute(String document, String name) {
+        int start = document.indexOf(name + "=\"") + name.length() + 2;
+        assertTrue(start > name.length() + 1, () -> name + " is not there");
+        return document.substring(start, document.indexOf('"', start));
+    }
+
+    private static boolean isThere(String program) {
+        return Stream.of(System.getenv("PATH").split(":", -1))
+                .anyMatch(place -> Files.isExecutable(Path.of(place.isEmpty() ? "." : place, program)));
+    }
+}

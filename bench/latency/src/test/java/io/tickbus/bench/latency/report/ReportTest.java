@@ -1,0 +1,80 @@
+package io.tickbus.bench.latency.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+    @TempDir
+    private Path folder;
+
+    static Map<String, Object> transport(String name, double p50, double ratio, long lost) {
+        return Map.of("name", name, "count", 1000, "lost", lost, "latencyNs", Map.of("p50", p50),
+                "ratioToFloor", Map.of("p25", ratio - 0.02, "p50", ratio, "p75", ratio + 0.02),
+                "syscallsPerMessage", 0.0, "settings", "</script><b>bold</b>");
+    }
+
+    static Results results(boolean isDisturbed, double spinRatio) {
+        return new Results(Map.of("sections", Map.of("oneway", Map.of("disturbed", isDisturbed, "transports",
+                List.of(transport("c-floor", 100, 1, 0), transport("tickbus-spin", 105, spinRatio, 0),
+                        transport("kill-sigwait", 20_000, 200, 0))))));
+    }
+
+    @Test
+    void shouldLetNothingOutOfItsScript() throws IOException {
+        String html = HtmlReport.of(results(false, 1.05));
+        assertFalse(html.contains("</script><b>"));
+        assertTrue(html.contains("\\u003c/script>\\u003cb>"));
+        assertTrue(html.contains("0.11 µs from process to process, 1.05 times the C floor; kill + sigwait: 20.0 µs"));
+        assertFalse(html.matches("(?s).*<(script|link|img)[^>]+(src|href)=\"http.*"), "it needs the network");
+    }
+
+    @Test
+    void shouldComeOutWholeWithoutAnyResults() throws IOException {
+        String html = HtmlReport.of(new Results(Map.of()));
+        assertTrue(html.contains("\"headlines\":[]"));
+        assertEquals(9, Claims.of(new Results(Map.of())).size());
+        assertTrue(Claims.of(new Results(Map.of())).stream()
+                .allMatch(row -> row.get("verdict").equals(Claims.NOT_MEASURED)));
+    }
+
+    @Test
+    void shouldJudgeNothingThatWasDisturbed() {
+        assertEquals(Claims.HOLDS, Claims.of(results(false, 1.05)).get(0).get("verdict"));
+        assertEquals(Claims.NOT_JUDGED, Claims.of(results(true, 1.05)).get(0).get("verdict"));
+    }
+
+    @Test
+    void shouldTellNoiseFromChange() {
+        List<Map<String, Object>> same = Comparison.of(results(false, 1.05), results(false, 1.06)).rows();
+        assertTrue(same.stream().allMatch(row -> row.get("verdict").equals("same")), same::toString);
+        Comparison worse = Comparison.of(results(false, 1.05), results(true, 1.40));
+        assertFalse(worse.isComparable());
+        assertEquals(List.of("worse"), worse.rows().stream().map(row -> row.get("verdict"))
+                .filter(verdict -> !verdict.equals("same")).toList());
+        Comparison fewer = Comparison.of(results(false, 1.05), new Results(Map.of()));
+        assertTrue(fewer.rows().stream().allMatch(row -> row.get("verdict").equals("missing")));
+    }
+
+    @Test
+    void shouldTakeTheResultsOfOneBenchmarkAndRefuseAnythingElse() throws IOException {
+        Path oneWay = folder.resolve("oneway.json");
+        Files.writeString(oneWay, JSON.std.asString(results(false, 1.05).section("oneway")));
+        assertFalse(Results.read(oneWay).transport("tickbus-spin").isEmpty());
+        for (String text : List.of("", "nonsense", "{}", "[1]")) {
+            Path file = Files.writeString(folder.resolve("bad.json"), text);
+            assertThrows(IllegalArgumentException.class, () -> Results.read(file), text);
+        }
+        assertThrows(IllegalArgumentException.class, () -> Results.read(folder.resolve("none.json")));
+    }
+}
