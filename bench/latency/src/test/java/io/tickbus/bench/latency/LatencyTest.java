@@ -18,9 +18,19 @@ final class LatencyTest {
     @Test
     void shouldRefuseUnknownWords() {
         assertEquals(2, Latency.run("nonsense"));
-        assertEquals(2, Latency.run("timers"));
+        assertEquals(2, Latency.run("timers", "nonsense"));
         assertEquals(2, Latency.run("timers", "nonsense"));
         assertEquals(2, Latency.run("timers", "eco", "--nonsense"));
         assertEquals(CommandLine.ExitCode.OK, Latency.run("timers", "gc", "--help"));
+    }
+
+    @Test
+    void shouldFillInWhatIsUsuallyMeant() {
+        assertArrayEquals(new String[] {"timers", "gc", "--json"}, Latency.withCommand("gc", "--json"));
+        assertArrayEquals(new String[] {"timers", "load"}, Latency.withCommand("load"));
+        assertArrayEquals(new String[] {"timers", "precision", "--json"}, Latency.withCommand("timers", "--json"));
+        assertArrayEquals(new String[] {"timers", "--help"}, Latency.withCommand("timers", "--help"));
+        assertArrayEquals(new String[] {"timers", "eco"}, Latency.withCommand("timers", "eco"));
+        assertArrayEquals(new String[] {"oneway"}, Latency.withCommand());
     }
 }

@@ -84,15 +84,17 @@ public final class OneWayReceiver {
         Leg leg = plan.legs().get(index);
         bursts++;
         control.awaitCall(bursts);
-        if (plan.isStalled(leg, round)) {
-            System.out.println(OneWayRun.STALL);
-        }
-        Burst burst = new Burst(plan.first(bursts), leg.count(), 0, leg.gapNs(),
-                System.nanoTime() + leg.leadNs() + leg.burstNs() + plan.stallNs() + PATIENCE_NS);
+        long startNs = System.nanoTime() + leg.leadNs();
+        Burst burst = new Burst(plan.first(bursts), leg.count(), startNs, leg.gapNs(),
+                startNs + leg.burstNs() + plan.stallNs() + PATIENCE_NS);
         reception.begin(burst);
         long cpuBeforeNs = Platforms.current().processCpuNs();
         long beforeNs = System.nanoTime();
         control.ready(bursts);
+        if (plan.isStalled(leg, round)) {
+            // The sender's lead begins now, and is long enough for the stop to come before its end.
+            System.out.println(OneWayRun.STALL);
+        }
         transports.get(index).receive(burst, reception);
         if (round >= 0) {
             LegFigures found = figures.get(index);
@@ -108,8 +110,9 @@ public final class OneWayReceiver {
             long gapNs = SystemCallMarks.gapNs(leg);
             bursts++;
             control.awaitCall(bursts);
-            Burst burst = new Burst(plan.first(bursts), plan.counted(), 0, gapNs,
-                    System.nanoTime() + leg.leadNs() + plan.counted() * gapNs + PATIENCE_NS);
+            long startNs = System.nanoTime() + leg.leadNs();
+            Burst burst = new Burst(plan.first(bursts), plan.counted(), startNs, gapNs,
+                    startNs + plan.counted() * gapNs + PATIENCE_NS);
             reception.begin(burst);
             control.ready(bursts);
             SystemCallMarks.begin(i);

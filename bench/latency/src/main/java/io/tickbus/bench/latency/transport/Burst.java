@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param first    number of its first message among all of its transport
  * @param count    messages
- * @param startNs  intended time of the first, CLOCK_MONOTONIC nanoseconds; 0 for the receiver, who reads it per message
+ * @param startNs  intended time of the first, CLOCK_MONOTONIC nanoseconds; the receiver reads that of each message, and
+ *                 uses this one only where no process sends
  * @param gapNs    between two intended times
  * @param giveUpNs when the receiver stops waiting
  */

@@ -4,14 +4,12 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import io.tickbus.posix.SignalReceiver;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A POSIX timer that delivers a real-time signal, waited for by sigtimedwait(2): the kernel is the sender, and the
  * sender's process has nothing to do. Armed anew for each message, at an absolute time.
  */
 final class PosixTimerSignal implements Transport {
-    private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int EVENT_LENGTH = 64;
     private static final int EVENT_SIGNAL = 8;
     private static final int TIME_LENGTH = 32;
@@ -51,9 +49,8 @@ final class PosixTimerSignal implements Transport {
 
     @Override
     public void receive(Burst burst, Reception reception) {
-        long startNs = System.nanoTime() + LEAD_NS;
         for (int i = 0; i < burst.count(); i++) {
-            long dueNs = startNs + i * burst.gapNs();
+            long dueNs = burst.dueNs(i);
             time.setLong(TIME_VALUE, dueNs / KernelCalls.NS_PER_S);
             time.setLong(TIME_VALUE + Long.BYTES, dueNs % KernelCalls.NS_PER_S);
             KernelCalls.check("timer_settime",

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,7 +50,8 @@ final class ReportIT {
         Path page = folder.resolve("report.html");
         HtmlReport.write(JSON.std.mapFrom(JSON.std.asString(Map.of("sections", sections))), page);
         String html = Files.readString(page);
-        Files.writeString(page, html.replace("<head>", COUNTER).replace("</body>", PROBE));
+        Files.writeString(page, html.replaceFirst("<head>", Matcher.quoteReplacement(COUNTER))
+                .replace("</body>\n</html>", PROBE + "</html>"));
         for (int width : new int[] {1280, 390}) {
             String document = open(browser.get(), page, width);
             assertEquals("0", attribute(document, "data-errors"));
