@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
             "A first look, in two terminals:",
             "  tickbus daemon --every 1ms:42",
             "  tickbus tail",
-            "and a timer of your own: tickbus arm --key 7 --signal 43 --in 1s --wait"})
+            "and a timer of your own: tickbus arm --key 7 --signal 43 --in 1s --wait",
+            "Benchmarks, from a checkout: ./tickbus bench --help"})
 public final class Tickbus implements Runnable {
     /** Exit code: done. */
     public static final int DONE = 0;

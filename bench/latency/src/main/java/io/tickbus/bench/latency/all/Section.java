@@ -14,8 +14,8 @@ import java.util.List;
 record Section(String name, List<String> quick, int quickSeconds, List<String> full, int fullSeconds) {
     static final List<Section> ALL = List.of(
             section("oneway", "oneway --rounds 24 --warm-up 16", 25, "oneway --rounds 120 --warm-up 60", 110),
-            section("wakeup", "wakeup --rounds 10", 35, "wakeup --rounds 60", 160),
-            section("throughput", "throughput --slices 10 --readers 1", 12, "throughput --slices 40", 120),
+            section("wakeup", "wakeup --rounds 8", 28, "wakeup --rounds 60", 160),
+            section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
             section("timers", "timers precision --rounds 1 --periodic-ms 500 --random-ms 1000", 15,
                     "timers precision --rounds 6", 180),
             section("eco", "timers eco --seconds 2", 16, "timers eco", 50),

@@ -23,8 +23,14 @@ public final class Throughput implements Callable<Integer> {
     private static final double MILLION = 1e6;
     private static final double DISTURBED_SHARE = 0.10;
 
-    @Option(names = "--slices", defaultValue = "15", description = "Of 60 ms each, for each line; default 15.")
+    @Option(names = "--slices", defaultValue = "15",
+            description = "Of 60 ms each, for each line in each pass; default 15.")
     private int slices;
+
+    @Option(names = "--passes", defaultValue = "3",
+            description = "Over all lines, each with new processes, so that no moment of the host is one line's only; "
+                    + "default 3.")
+    private int passes;
 
     @Option(names = "--readers", split = ",", defaultValue = "1,2,4", description = "How many; default 1,2,4.")
     private List<Integer> readers = new ArrayList<>();
@@ -47,23 +53,27 @@ public final class Throughput implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (slices < 1 || readers.stream().anyMatch(count -> count < 1 || count > Flow.MAX_READERS)) {
-            throw new IllegalArgumentException("slices must be at least 1 and readers 1 to " + Flow.MAX_READERS
+        boolean isOdd = readers.stream().anyMatch(count -> count < 1 || count > Flow.MAX_READERS);
+        if (slices < 1 || passes < 1 || isOdd) {
+            throw new IllegalArgumentException("slices and passes must be at least 1 and readers 1 to " + Flow.MAX_READERS
                     + ": slices=" + slices + " readers=" + readers);
         }
-        List<Map<String, Object>> rows = new ArrayList<>();
+        Map<String, Line> lines = new LinkedHashMap<>();
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put("runs", rows);
         Map<String, String> leftOut = new LinkedHashMap<>();
-        for (Ends ends : Ends.values()) {
-            for (int count : readers) {
-                String name = ends.transport().label();
-                if ((only.isEmpty() || only.contains(name)) && (count == 1 || ends.hasManyReaders())) {
-                    System.err.println("throughput: " + name + ", readers: " + count);
-                    run(ends, count, report, leftOut).ifPresent(rows::add);
+        for (int pass = 1; pass <= passes; pass++) {
+            for (Ends ends : Ends.values()) {
+                for (int count : readers) {
+                    String name = ends.transport().label();
+                    if ((only.isEmpty() || only.contains(name)) && (count == 1 || ends.hasManyReaders())) {
+                        System.err.println("throughput: pass " + pass + " of " + passes + ", " + name
+                                + ", readers: " + count);
+                        run(ends, lines.computeIfAbsent(name + count, key -> new Line(ends, count)), report, leftOut);
+                    }
                 }
             }
         }
+        report.put("runs", lines.values().stream().filter(line -> !line.rates.isEmpty()).map(Line::toMap).toList());
         report.put("leftOut", leftOut.entrySet().stream()
                 .map(entry -> Map.of("what", entry.getKey(), "why", entry.getValue())).toList());
         report.put("hiccup", hiccup);
@@ -74,25 +84,25 @@ public final class Throughput implements Callable<Integer> {
         return 0;
     }
 
-    /** One line, in a directory and processes of its own. */
-    private Optional<Map<String, Object>> run(Ends ends, int count, Map<String, Object> report,
-            Map<String, String> leftOut) throws IOException, InterruptedException {
+    /** One pass of a line, in a directory and processes of its own. */
+    private void run(Ends ends, Line line, Map<String, Object> report, Map<String, String> leftOut)
+            throws IOException, InterruptedException {
         try (BenchRun run = BenchRun.open()) {
             report.putIfAbsent("environment", run.environment());
             Optional<String> reason = ends.transport().prepare(run.directory());
             if (reason.isPresent()) {
                 leftOut.put(ends.transport().label(), reason.get());
-                return Optional.empty();
+                return;
             }
             if (ends.transport().needsDriver()) {
                 BenchRun.expect(BenchRun.lines(run.start(AeronDriver.class, List.of(run.directory().toString())))
                         .readLine(), BenchRun.READY);
             }
-            Process writer = start(run, ThroughputWriter.class, BenchRun.senderCpu(!isUnpinned), ends, count);
+            Process writer = start(run, ThroughputWriter.class, BenchRun.senderCpu(!isUnpinned), ends, line.readers);
             BufferedReader writerLines = BenchRun.lines(writer);
             BenchRun.expect(writerLines.readLine(), BenchRun.READY);
             List<BufferedReader> readerLines = new ArrayList<>();
-            for (int reader = 0; reader < count; reader++) {
+            for (int reader = 0; reader < line.readers; reader++) {
                 // With more readers than processors, who runs where is for the kernel to say.
                 int cpu = reader == 0 ? BenchRun.receiverCpu(!isUnpinned) : -1;
                 readerLines.add(BenchRun.lines(start(run, ThroughputReader.class, cpu, ends, reader)));
@@ -100,42 +110,19 @@ public final class Throughput implements Callable<Integer> {
             }
             writer.getOutputStream().write('\n');
             writer.getOutputStream().flush();
-            return Optional.of(row(ends, JSON.std.mapFrom(BenchRun.expect(writerLines.readLine(), BenchRun.RESULT)),
-                    readerLines));
+            Map<String, Object> written =
+                    JSON.std.mapFrom(BenchRun.expect(writerLines.readLine(), BenchRun.RESULT));
+            line.add(written, readerLines);
+            for (String key : List.of("watchedNs", "count", "stolenNs", "maxNs")) {
+                hiccup.merge(key, ((Number) written.get(key)).longValue(),
+                        key.equals("maxNs") ? Math::max : Long::sum);
+            }
         }
     }
 
     private Process start(BenchRun run, Class<?> main, int cpu, Ends ends, int number) throws IOException {
         return run.start(main, List.of(Integer.toString(cpu), run.directory().toString(), ends.name(),
                 Integer.toString(number), Integer.toString(slices)));
-    }
-
-    @SuppressWarnings("unchecked")
-    private Map<String, Object> row(Ends ends, Map<String, Object> written, List<BufferedReader> readerLines)
-            throws IOException {
-        long received = 0;
-        long lost = 0;
-        for (BufferedReader lines : readerLines) {
-            Map<String, Object> found = JSON.std.mapFrom(BenchRun.expect(lines.readLine(), BenchRun.RESULT));
-            received += ((Number) found.get("received")).longValue();
-            lost += ((Number) found.get("lost")).longValue() + ((Number) found.get("outOfOrder")).longValue();
-        }
-        for (String key : List.of("watchedNs", "count", "stolenNs", "maxNs")) {
-            hiccup.merge(key, ((Number) written.get(key)).longValue(), key.equals("maxNs") ? Math::max : Long::sum);
-        }
-        List<Double> rates = new ArrayList<>();
-        ((List<Number>) written.get("messagesPerSecond")).forEach(rate -> rates.add(rate.doubleValue()));
-        Collections.sort(rates);
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", ends.transport().label());
-        row.put("readers", readerLines.size());
-        row.put("messagesPerSecond", Math.round(rates.get(rates.size() / 2)));
-        row.put("quartiles", List.of(Math.round(rates.get(rates.size() / 4)),
-                Math.round(rates.get(rates.size() * 3 / 4))));
-        row.put("received", received);
-        row.put("lost", lost);
-        row.put("settings", ends.make().settings());
-        return row;
     }
 
     @SuppressWarnings("unchecked")
@@ -153,5 +140,43 @@ public final class Throughput implements Callable<Integer> {
                     .append(System.lineSeparator());
         }
         return text.toString();
+    }
+
+    /** One transport with so many readers, over all passes. */
+    private static final class Line {
+        private final Ends ends;
+        private final int readers;
+        private final List<Double> rates = new ArrayList<>();
+        private long received;
+        private long lost;
+
+        Line(Ends ends, int readers) {
+            this.ends = ends;
+            this.readers = readers;
+        }
+
+        @SuppressWarnings("unchecked")
+        void add(Map<String, Object> written, List<BufferedReader> readerLines) throws IOException {
+            for (BufferedReader lines : readerLines) {
+                Map<String, Object> found = JSON.std.mapFrom(BenchRun.expect(lines.readLine(), BenchRun.RESULT));
+                received += ((Number) found.get("received")).longValue();
+                lost += ((Number) found.get("lost")).longValue() + ((Number) found.get("outOfOrder")).longValue();
+            }
+            ((List<Number>) written.get("messagesPerSecond")).forEach(rate -> rates.add(rate.doubleValue()));
+        }
+
+        Map<String, Object> toMap() {
+            Collections.sort(rates);
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("name", ends.transport().label());
+            row.put("readers", readers);
+            row.put("messagesPerSecond", Math.round(rates.get(rates.size() / 2)));
+            row.put("quartiles", List.of(Math.round(rates.get(rates.size() / 4)),
+                    Math.round(rates.get(rates.size() * 3 / 4))));
+            row.put("received", received);
+            row.put("lost", lost);
+            row.put("settings", ends.make().settings());
+            return row;
+        }
     }
 }
