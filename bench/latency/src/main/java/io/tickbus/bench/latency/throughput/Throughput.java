@@ -55,7 +55,8 @@ public final class Throughput implements Callable<Integer> {
     public Integer call() throws Exception {
         boolean isOdd = readers.stream().anyMatch(count -> count < 1 || count > Flow.MAX_READERS);
         if (slices < 1 || passes < 1 || isOdd) {
-            throw new IllegalArgumentException("slices and passes must be at least 1 and readers 1 to " + Flow.MAX_READERS
+            throw new IllegalArgumentException("slices and passes must be at least 1 and readers 1 to "
+                    + Flow.MAX_READERS
                     + ": slices=" + slices + " readers=" + readers);
         }
         Map<String, Line> lines = new LinkedHashMap<>();
