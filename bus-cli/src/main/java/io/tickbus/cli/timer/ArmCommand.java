@@ -93,7 +93,9 @@ public final class ArmCommand implements Callable<Integer> {
             print(answer);
         }
         if (!hasFired) {
-            spec.commandLine().getErr().println("tickbus: stopped before the timer fired");
+            spec.commandLine().getErr().println(wait.isCancelled()
+                    ? "tickbus: the timer was cancelled by somebody else before it fired"
+                    : "tickbus: stopped before the timer fired");
             return Tickbus.FAILED;
         }
         out.println(isJson ? JsonOutput.line(wait.json()) : wait.text());

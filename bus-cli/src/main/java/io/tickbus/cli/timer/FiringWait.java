@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 /** Waits for the first firing of one timer, and holds it. */
 final class FiringWait {
     private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** How often it is looked whether the timer is still there: who else has its name may cancel it. */
+    private static final long LIST_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final int BATCH = 64;
 
     private final SignalSubscriber subscriber;
@@ -19,6 +21,7 @@ final class FiringWait {
     private final SignalRecord firing = new SignalRecord();
     private volatile boolean isStopped;
     private boolean hasFired;
+    private boolean isCancelled;
     private long observedNs;
 
     FiringWait(SignalSubscriber subscriber, TimerClient timers, long key) {
@@ -33,18 +36,39 @@ final class FiringWait {
     }
 
     /**
-     * Returns when it has fired, or at {@link #stop}.
+     * Returns when it has fired, when it was found cancelled, or at {@link #stop}.
      *
      * @throws io.tickbus.core.BusException when the daemon is gone
      */
     boolean await() {
-        while (!hasFired && !isStopped) {
+        long nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
+        while (!hasFired && !isStopped && !isCancelled) {
             subscriber.await(this::look, BATCH, LOOK_INTERVAL_NS);
             if (!hasFired) {
                 timers.pollReplies(reply -> { }, BATCH);
             }
+            if (!hasFired && System.nanoTime() >= nextListNs) {
+                isCancelled = !isArmed();
+                nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
+            }
         }
         return hasFired;
+    }
+
+    /** Whether the daemon still has it, or it has fired just now. */
+    private boolean isArmed() {
+        boolean isListed = timers.list(false, ClientOptions.TIMEOUT_NS).stream().anyMatch(each -> each.key() == key);
+        // A signal comes before the list that its timer is missing from.
+        int read = isListed ? 0 : BATCH;
+        while (read == BATCH) {
+            read = subscriber.poll(this::look, BATCH);
+        }
+        return isListed || hasFired;
+    }
+
+    /** Whether the wait ended since somebody cancelled the timer. */
+    boolean isCancelled() {
+        return isCancelled;
     }
 
     private void look(SignalRecord signal) {
