@@ -103,7 +103,7 @@
     table(['', 'verdict', 'claim to beat', 'measured here'], (data.claims || []).map(function (c) {
       var cls = c.verdict === 'holds' ? 'holds' : c.verdict === 'missed' ? 'missed' : 'open';
       return [c.row, { text: c.verdict, cls: cls }, c.claim, c.measured];
-    }), 9);
+    }), 9).className = 'claims';
   }
 
   function oneway() {
