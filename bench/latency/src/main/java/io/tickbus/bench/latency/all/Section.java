@@ -13,8 +13,8 @@ import java.util.List;
  */
 record Section(String name, List<String> quick, int quickSeconds, List<String> full, int fullSeconds) {
     static final List<Section> ALL = List.of(
-            section("oneway", "oneway --rounds 24 --warm-up 16", 25, "oneway --rounds 120 --warm-up 60", 110),
-            section("wakeup", "wakeup --rounds 8", 28, "wakeup --rounds 60", 160),
+            section("oneway", "oneway --rounds 20 --warm-up 14", 22, "oneway --rounds 120 --warm-up 60", 110),
+            section("wakeup", "wakeup --rounds 6", 24, "wakeup --rounds 60", 160),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
             section("timers", "timers precision --rounds 1 --periodic-ms 500 --random-ms 1000", 15,
                     "timers precision --rounds 6", 180),
@@ -22,7 +22,7 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 10,
                     "timers contention --tracked-keys 0", 60),
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
-            section("gc", "timers gc --collections 0,10,100 --seconds 2 --windows 6", 25, "timers gc", 130),
+            section("gc", "timers gc --collections 10,100 --seconds 2 --windows 6", 21, "timers gc", 130),
             section("load", "timers load --seconds 5 --steps 1000000 --step-seconds 1 --goal-seconds 2", 14,
                     "timers load", 110),
             section("clocks", "clocks --quick", 12, "clocks", 60));

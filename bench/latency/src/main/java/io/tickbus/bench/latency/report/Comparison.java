@@ -65,7 +65,7 @@ final class Comparison {
     private void lost(String name, Map<String, Object> then, Map<String, Object> now) {
         double before = value(then, "lost");
         double after = value(now, "lost");
-        if (before != after && (before == 0 || after == 0)) {
+        if (before != after && (before == 0 || after == 0 || Math.abs(after - before) > TENTH * before)) {
             add(name + ", lost", before, after, after > before ? "worse" : "better");
         }
     }
@@ -75,7 +75,9 @@ final class Comparison {
             String name = String.valueOf(then.get("name"));
             long gapNs = (long) value(then, "gapNs");
             Map<String, Object> now = after.leg(name, gapNs);
-            if (!now.isEmpty()) {
+            if (now.isEmpty()) {
+                add(name + ", wake-up after " + gapNs / 1_000 + " us", "there", "missing", "missing");
+            } else {
                 compare(name + ", wake-up after " + gapNs / 1_000 + " us, ns",
                         value(Results.object(then, "latencyNs"), "p50"),
                         value(Results.object(now, "latencyNs"), "p50"), QUARTER);

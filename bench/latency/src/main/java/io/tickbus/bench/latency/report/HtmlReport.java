@@ -59,14 +59,15 @@ public final class HtmlReport {
         OptionalDouble cpu =
                 Results.number(results.leg("tickbus-predictive", MILLISECOND_NS), "cpuPercent", "receiver");
         if (predictive.isPresent() && signal.isPresent()) {
-            sentences.add(Claims.format("Asleep, woken each millisecond: predictive %.2f µs with %.0f %% CPU, kill + "
-                    + "sigwait %.1f µs: %.0f times.", predictive.getAsDouble() / NS_PER_US, cpu.orElse(0),
-                    signal.getAsDouble() / NS_PER_US, signal.getAsDouble() / Math.max(1, predictive.getAsDouble())));
+            String share = cpu.isPresent() ? Claims.format(" with %.0f %% CPU", cpu.getAsDouble()) : "";
+            sentences.add(Claims.format("Asleep, woken each millisecond: predictive %.2f µs%s, kill + sigwait %.1f µs: "
+                    + "%.0f times.", predictive.getAsDouble() / NS_PER_US, share, signal.getAsDouble() / NS_PER_US,
+                    signal.getAsDouble() / Math.max(1, predictive.getAsDouble())));
         }
         OptionalDouble rate = Results.number(results.row("load", "highest rate kept"), "firingsPerSecond");
-        if (rate.isPresent()) {
-            sentences.add(Claims.format("Timers: %,.0f firings a second, each checked in another process, none lost.",
-                    rate.getAsDouble()));
+        if (rate.isPresent() && rate.getAsDouble() > 0) {
+            sentences.add(Claims.format("Timers: %,.0f firings a second, each checked in another process, none lost%s.",
+                    rate.getAsDouble(), results.isDisturbed("load") ? ", on a busy host" : ""));
         }
         return sentences;
     }

@@ -180,7 +180,7 @@
   function wakeup() {
     var s = sections.wakeup;
     if (!s) { return; }
-    var legs = s.legs || [];
+    var legs = (s.legs || []).filter(function (l) { return l.latencyNs; });
     var names = legs.map(function (l) { return l.name; }).filter(function (n, i, all) { return all.indexOf(n) === i; });
     heading('Waking a receiver that sleeps',
       'Median latency by how long it has slept. A wake-up by the kernel costs the more the longer the sleep; a '
@@ -293,9 +293,9 @@
     ].forEach(function (w) { add(page, 'p', w); });
     heading('Where others are better, and why one would choose them');
     [
-      'Aeron IPC: as fast here within a few percent; the same programme also goes over the network, its readers hold '
+      'Aeron IPC: as fast, within a few percent, where this was developed; the same programme also goes over the network, its readers hold '
         + 'the writer back instead of losing messages, and messages may be of any length.',
-      'Chronicle Queue: slower by a multiple here, and every message stays on disk to be read again.',
+      'Chronicle Queue: slower by a multiple there, and every message stays on disk to be read again.',
       'Agrona’s ring buffers: many writers into one reader, any length, no directory of files.',
       'Futexes, pipes and sockets: the receiver needs no idea of when the next message comes; after a long sleep nobody '
         + 'is faster than the kernel without one.',

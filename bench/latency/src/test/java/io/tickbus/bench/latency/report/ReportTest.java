@@ -55,6 +55,15 @@ class ReportTest {
     }
 
     @Test
+    void shouldClaimNothingAboutCallsThatWereNotCounted() {
+        Map<String, Object> spin = Map.of("name", "tickbus-spin", "latencyNs", Map.of("p50", 100));
+        Map<String, Object> kill = Map.of("name", "kill-sigwait", "latencyNs", Map.of("p50", 20_000));
+        Results results = new Results(Map.of("sections", Map.of("oneway", Map.of("transports",
+                List.of(spin, kill)))));
+        assertEquals(Claims.NOT_MEASURED, Claims.of(results).get(0).get("verdict"));
+    }
+
+    @Test
     void shouldTellNoiseFromChange() {
         List<Map<String, Object>> same = Comparison.of(results(false, 1.05), results(false, 1.06)).rows();
         assertTrue(same.stream().allMatch(row -> row.get("verdict").equals("same")), same::toString);
