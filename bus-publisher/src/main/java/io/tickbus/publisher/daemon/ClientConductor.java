@@ -261,8 +261,16 @@ final class ClientConductor implements Runnable {
             return;
         }
         int index = freeSession();
-        ClientSession session =
-                new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
+        ClientSession session;
+        try {
+            session = new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
+        } catch (RuntimeException | Error e) {
+            // Nothing of it stays, and it is met again in the next round.
+            owners.close(owner);
+            owners.release(owner);
+            file.close();
+            throw e;
+        }
         usedSessions.set(index);
         latestSession = index;
         served.put(client.uuid(), session);

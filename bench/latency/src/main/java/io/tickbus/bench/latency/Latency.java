@@ -32,9 +32,7 @@ public final class Latency {
 
     /** Runs one of the benchmarks. */
     public static void main(String[] arguments) {
-        if (Boolean.getBoolean(AllCommand.SECTION)) {
-            ParentWatch.start();
-        }
+        ParentWatch.start();
         System.exit(run(arguments));
     }
 

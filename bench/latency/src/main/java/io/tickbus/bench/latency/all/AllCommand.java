@@ -28,8 +28,6 @@ import picocli.CommandLine.Option;
 @Command(name = "all", mixinStandardHelpOptions = true,
         description = "Run every benchmark; write raw histograms, one JSON file and one HTML report.")
 public final class AllCommand implements Callable<Integer> {
-    /** System property of a process that runs one section: it ends with who started it. */
-    public static final String SECTION = "tickbus.bench.section";
     private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss", Locale.ROOT);
 
     @ArgGroup
@@ -117,7 +115,7 @@ public final class AllCommand implements Callable<Integer> {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(ChildFlags.all());
-        command.addAll(List.of("-D" + SECTION + "=true", "-cp", System.getProperty("java.class.path"),
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"),
                 "io.tickbus.bench.latency.Latency"));
         command.addAll(section.words(mode.isQuick()));
         command.add("--json");

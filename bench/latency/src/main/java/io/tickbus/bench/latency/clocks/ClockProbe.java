@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.clocks;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.run.Hiccups;
 import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.core.platform.HiccupMeter;
 import io.tickbus.core.platform.Platforms;
@@ -15,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 /** A process of one JDK that measures all of its paths. Argument: batches of each. */
 public final class ClockProbe {
     private static final long BATCH_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LOOK_NS = TimeUnit.MICROSECONDS.toNanos(500);
     private static final long REST_MS = 2;
+    private static final int STEPS_PER_LOOK = 64;
     private static final int WARM_UP_BATCHES = 20;
     private static final int STEPS = 200_000;
     private static final long LONGEST_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -29,26 +32,24 @@ public final class ClockProbe {
         int batches = Integer.parseInt(arguments[0]);
         List<String> leftOut = new ArrayList<>();
         List<Map<String, Object>> paths = new ArrayList<>();
-        HiccupMeter hiccups = new HiccupMeter();
+        Hiccups hiccups = new Hiccups();
         int[] cpus = Platforms.current().affinity();
         for (TimePath path : TimePath.all(leftOut)) {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("path", path.name());
-            row.put("costNs", cost(path, batches));
+            row.put("costNs", cost(path, batches, hiccups));
             row.put("resolutionNs", resolutionNs(path));
             row.put("backwardSteps", cpus.length > 1 ? HandOver.backwardSteps(path, cpus) : null);
             paths.add(row);
-            hiccups.spinUntil(System.nanoTime() + BATCH_NS);
         }
         if (cpus.length < 2) {
             leftOut.add("backward steps: they need two processors");
         }
-        System.out.println(BenchRun.RESULT + JSON.std.asString(Map.of("paths", paths, "leftOut", leftOut, "watchedNs",
-                hiccups.spunNs(), "count", hiccups.count(), "stolenNs", hiccups.stolenNs(), "maxNs",
-                hiccups.maxNs())));
+        System.out.println(BenchRun.RESULT + JSON.std.asString(Map.of("paths", paths, "leftOut", leftOut, "hiccup",
+                hiccups.toMap())));
     }
 
-    private static Map<String, Object> cost(TimePath path, int batches) throws InterruptedException {
+    private static Map<String, Object> cost(TimePath path, int batches, Hiccups hiccups) throws InterruptedException {
         int times = 100;
         for (int i = 0; i < WARM_UP_BATCHES; i++) {
             long tookNs = timed(path, times);
@@ -57,6 +58,9 @@ public final class ClockProbe {
         double[] costsNs = new double[batches];
         for (int i = 0; i < batches; i++) {
             costsNs[i] = (double) timed(path, times) / times;
+            HiccupMeter meter = new HiccupMeter();
+            meter.spinUntil(System.nanoTime() + LOOK_NS);
+            hiccups.add(meter);
             TimeUnit.MILLISECONDS.sleep(REST_MS);
         }
         Arrays.sort(costsNs);
@@ -80,7 +84,8 @@ public final class ClockProbe {
         long smallestNs = Long.MAX_VALUE;
         long lastNs = path.reader().read(1);
         long untilNs = System.nanoTime() + LONGEST_LOOK_NS;
-        for (int i = 0; i < STEPS && System.nanoTime() < untilNs; i++) {
+        // The time is up only now and then: a look at it in between would be taken for a step.
+        for (int i = 0; i < STEPS && (i % STEPS_PER_LOOK != 0 || System.nanoTime() < untilNs); i++) {
             long nowNs = path.reader().read(1);
             if (nowNs > lastNs) {
                 smallestNs = Math.min(smallestNs, nowNs - lastNs);

@@ -2,6 +2,8 @@ package io.tickbus.bench.latency.clocks;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.run.ChildFlags;
+import io.tickbus.bench.latency.run.Hiccups;
 import io.tickbus.posix.HostFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +24,6 @@ import picocli.CommandLine.Option;
 public final class ClocksCommand implements Callable<Integer> {
     private static final int BATCHES = 60;
     private static final int QUICK_BATCHES = 15;
-    private static final int FIRST_THAT_WARNS = 24;
-    private static final double DISTURBED_SHARE = 0.10;
     private static final String ACTIVE = "current_clocksource";
     private static final String AVAILABLE = "available_clocksource";
 
@@ -46,7 +46,7 @@ public final class ClocksCommand implements Callable<Integer> {
 
     private final List<Map<String, Object>> paths = new ArrayList<>();
     private final List<Map<String, String>> leftOut = new ArrayList<>();
-    private final Map<String, Long> hiccup = new LinkedHashMap<>();
+    private final Hiccups hiccups = new Hiccups();
 
     /** The command line makes it. */
     public ClocksCommand() {
@@ -71,8 +71,8 @@ public final class ClocksCommand implements Callable<Integer> {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("paths", paths);
         report.put("leftOut", leftOut);
-        report.put("hiccup", hiccup);
-        report.put("disturbed", hiccup.get("stolenNs") > DISTURBED_SHARE * hiccup.get("watchedNs"));
+        report.put("hiccup", hiccups.toMap());
+        report.put("disturbed", hiccups.isDisturbed());
         report.put("environment", HostFacts.read());
         System.out.print(isJson ? JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report) + "\n"
                 : toText(report));
@@ -82,17 +82,26 @@ public final class ClocksCommand implements Callable<Integer> {
     private void measureOthers(List<Jdk> found, String active) throws IOException, InterruptedException {
         try (SourceSwitch source = SourceSwitch.open(sysfs.resolve(ACTIVE))) {
             for (String other : Files.readString(sysfs.resolve(AVAILABLE)).strip().split("\\s+", -1)) {
-                if (!other.equals(active)) {
-                    source.choose(other);
+                if (!other.equals(active) && isChosen(source, other)) {
                     measureAll(found, other);
                 }
             }
         }
     }
 
+    private boolean isChosen(SourceSwitch source, String name) {
+        try {
+            source.choose(name);
+            return true;
+        } catch (IOException e) {
+            leaveOut("clock source " + name, "the kernel does not take it: " + e.getMessage());
+            return false;
+        }
+    }
+
     private void leaveOut(String what, String why) {
         leftOut.add(Map.of("what", what, "why", why));
-        System.err.println(what + " are left out: " + why);
+        System.err.println("left out: " + what + ", " + why);
     }
 
     private void measureAll(List<Jdk> found, String source) throws IOException, InterruptedException {
@@ -104,10 +113,8 @@ public final class ClocksCommand implements Callable<Integer> {
 
     @SuppressWarnings("unchecked")
     private void measure(Jdk jdk, String source) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(jdk.java().toString(), "-XX:+UseSerialGC"));
-        if (Jdk.feature(jdk.version()) >= FIRST_THAT_WARNS) {
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
+        List<String> command = new ArrayList<>(List.of(jdk.java().toString()));
+        command.addAll(ChildFlags.of(Jdk.feature(jdk.version())));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClockProbe.class.getName(),
                 Integer.toString(isQuick ? QUICK_BATCHES : BATCHES)));
         Process probe = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -124,11 +131,9 @@ public final class ClocksCommand implements Callable<Integer> {
             paths.add(row);
         }
         for (String what : (List<String>) result.get("leftOut")) {
-            leftOut.add(Map.of("what", "JDK " + jdk.version(), "why", what));
+            leaveOut("with JDK " + jdk.version(), what);
         }
-        for (String key : List.of("watchedNs", "count", "stolenNs", "maxNs")) {
-            hiccup.merge(key, ((Number) result.get(key)).longValue(), key.equals("maxNs") ? Math::max : Long::sum);
-        }
+        hiccups.add((Map<String, Object>) result.get("hiccup"));
     }
 
     @SuppressWarnings("unchecked")

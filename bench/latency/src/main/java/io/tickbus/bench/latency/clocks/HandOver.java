@@ -1,6 +1,7 @@
 package io.tickbus.bench.latency.clocks;
 
 import io.tickbus.core.platform.Platforms;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -13,6 +14,7 @@ final class HandOver {
     /** Counts the turns; whose it is, is its lowest bit. */
     private final AtomicLong turn = new AtomicLong();
     private volatile long handedNs = Long.MIN_VALUE;
+    private volatile boolean isPinned = true;
     private final AtomicLong backwardSteps = new AtomicLong();
     private final long untilNs = System.nanoTime() + LONGEST_NS;
 
@@ -20,25 +22,39 @@ final class HandOver {
         this.path = path;
     }
 
+    /** How many there were; −1 where the threads could not be put on two processors. */
     static long backwardSteps(TimePath path, int[] cpus) throws InterruptedException {
         HandOver handOver = new HandOver(path);
-        Thread other = new Thread(() -> handOver.take(1, cpus[cpus.length - 1]), "clock-hand-over");
-        other.setDaemon(true);
-        other.start();
-        Thread first = new Thread(() -> handOver.take(0, cpus[0]), "clock-hand-over");
-        first.setDaemon(true);
-        first.start();
+        Thread first = handOver.start(0, cpus[0]);
+        Thread other = handOver.start(1, cpus[cpus.length - 1]);
         first.join();
         other.join();
-        return handOver.backwardSteps.get();
+        return handOver.isPinned ? handOver.backwardSteps.get() : -1;
+    }
+
+    private Thread start(int mine, int cpu) {
+        Thread thread = new Thread(() -> {
+            try {
+                take(mine, cpu);
+            } finally {
+                // Whatever ends one ends the other.
+                turn.set(TURNS);
+            }
+        }, "clock-hand-over");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     private void take(int mine, int cpu) {
-        Platforms.current().setAffinity(cpu);
+        if (!Arrays.equals(new int[] {cpu}, Platforms.current().setAffinity(cpu))) {
+            isPinned = false;
+            return;
+        }
         while (turn.get() < TURNS) {
             long current = turn.get();
             if ((current & 1) == mine) {
-                // JNA's memory is shared by both threads, but only whoever has the turn uses it.
+                // The memory of the time is shared by both threads, but only whoever has the turn uses it.
                 long nowNs = path.reader().read(1);
                 if (nowNs < handedNs) {
                     backwardSteps.incrementAndGet();

@@ -1,51 +1,45 @@
 package io.tickbus.bench.latency.clocks;
 
+import io.tickbus.bench.latency.run.Guardian;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/**
- * Changes the kernel's clock source and puts back the one that was there, also when this process is killed: a shell
- * that waits for the end of its standard input, which is ours, does it.
- */
+/** Changes the kernel's clock source and puts back the one that was there, also when this process is killed. */
 final class SourceSwitch implements AutoCloseable {
-    private static final String SCRIPT = "trap '' INT TERM HUP; cat >/dev/null; printf '%s\\n' \"$1\" >\"$2\"";
-    private static final long PATIENCE_S = 10;
+    private static final String PUT_BACK = "printf '%s\\n' \"$1\" >\"$2\"";
 
     private final Path file;
-    private final Process shell;
+    private final String original;
+    private final Guardian guardian;
 
-    private SourceSwitch(Path file, Process shell) {
+    private SourceSwitch(Path file, String original, Guardian guardian) {
         this.file = file;
-        this.shell = shell;
+        this.original = original;
+        this.guardian = guardian;
     }
 
     /** Begins: the source that is there now is the one that is put back. */
     static SourceSwitch open(Path file) throws IOException {
         String original = Files.readString(file).strip();
-        return new SourceSwitch(file, new ProcessBuilder(List.of("sh", "-c", SCRIPT, "clock-source", original,
-                file.toString())).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
+        return new SourceSwitch(file, original, Guardian.running(PUT_BACK, original, file.toString()));
     }
 
+    /** Throws where the kernel does not take it. */
     void choose(String source) throws IOException {
         Files.writeString(file, source + "\n");
         String now = Files.readString(file).strip();
         if (!now.equals(source)) {
-            throw new IOException("the kernel keeps " + now + " and does not take " + source);
+            throw new IOException("the kernel keeps " + now);
         }
     }
 
     @Override
     public void close() throws IOException {
-        shell.getOutputStream().close();
-        try {
-            if (!shell.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
-                throw new IOException("the clock source was not put back within " + PATIENCE_S + " s: file=" + file);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        guardian.close();
+        if (!Files.readString(file).strip().equals(original)) {
+            // Somebody has ended the guardian: then it is done here.
+            choose(original);
         }
     }
 }

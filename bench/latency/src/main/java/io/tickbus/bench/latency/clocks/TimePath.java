@@ -1,13 +1,14 @@
 package io.tickbus.bench.latency.clocks;
 
 import com.sun.jna.Library;
-import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.tickbus.posix.ClockId;
 import io.tickbus.posix.PosixClock;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,11 +55,13 @@ record TimePath(String name, Reader reader) {
         paths.add(new TimePath("System.nanoTime", TimePath::nanoTime));
         paths.add(new TimePath("System.currentTimeMillis", TimePath::currentTimeMillis));
         paths.add(new TimePath("Instant.now", TimePath::instant));
-        Memory time = new Memory(2L * Long.BYTES);
-        long address = Pointer.nativeValue(time);
+        // A buffer and not JNA's Memory, each look at which is a native call.
+        ByteBuffer time = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+        Pointer pointer = Native.getDirectBufferPointer(time);
+        long address = Pointer.nativeValue(pointer);
         paths.add(new TimePath("JNA direct clock_gettime", times -> direct(times, MONOTONIC, time, address)));
         CLibrary library = Native.load(null, CLibrary.class);
-        paths.add(new TimePath("JNA interface clock_gettime", times -> mapped(times, library, time)));
+        paths.add(new TimePath("JNA interface clock_gettime", times -> mapped(times, library, pointer, time)));
         paths.add(new TimePath("JNA system call", TimePath::systemCall));
         paths.add(new TimePath("JNA direct MONOTONIC_COARSE",
                 times -> direct(times, MONOTONIC_COARSE, time, address)));
@@ -95,7 +98,7 @@ record TimePath(String name, Reader reader) {
         return sum;
     }
 
-    private static long direct(int times, int clock, Memory time, long address) {
+    private static long direct(int times, int clock, ByteBuffer time, long address) {
         long sum = 0;
         for (int i = 0; i < times; i++) {
             if (Direct.clock_gettime(clock, address) != 0) {
@@ -106,10 +109,10 @@ record TimePath(String name, Reader reader) {
         return sum;
     }
 
-    private static long mapped(int times, CLibrary library, Memory time) {
+    private static long mapped(int times, CLibrary library, Pointer pointer, ByteBuffer time) {
         long sum = 0;
         for (int i = 0; i < times; i++) {
-            library.clock_gettime(MONOTONIC, time);
+            library.clock_gettime(MONOTONIC, pointer);
             sum += nanos(time);
         }
         return sum;
@@ -123,7 +126,7 @@ record TimePath(String name, Reader reader) {
         return sum;
     }
 
-    private static long foreign(int times, Memory time, long address) {
+    private static long foreign(int times, ByteBuffer time, long address) {
         MethodHandle handle = ForeignClock.HANDLE;
         long sum = 0;
         try {
@@ -137,7 +140,7 @@ record TimePath(String name, Reader reader) {
         return sum;
     }
 
-    private static long nanos(Memory time) {
+    private static long nanos(ByteBuffer time) {
         return time.getLong(0) * NS_PER_S + time.getLong(Long.BYTES);
     }
 }

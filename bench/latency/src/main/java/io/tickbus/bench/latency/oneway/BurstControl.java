@@ -1,10 +1,9 @@
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.transport.SharedFile;
 import io.tickbus.core.memory.SharedRegion;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,10 +26,7 @@ final class BurstControl {
     }
 
     static BurstControl open(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory.resolve("control"), StandardOpenOption.CREATE,
-                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return new BurstControl(SharedRegion.map(channel, LENGTH, true));
-        }
+        return new BurstControl(SharedFile.region(directory.resolve("control"), LENGTH));
     }
 
     void call(long burst) {

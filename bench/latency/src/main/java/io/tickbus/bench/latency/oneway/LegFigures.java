@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.run.Percentiles;
 import io.tickbus.bench.latency.transport.Reception;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,15 +14,6 @@ import org.HdrHistogram.HistogramIterationValue;
 final class LegFigures {
     private static final long HIGHEST_NS = 60_000_000_000L;
     private static final int TICKS_PER_HALF_DISTANCE = 5;
-    private static final Map<String, Double> PERCENTILES = new LinkedHashMap<>();
-
-    static {
-        PERCENTILES.put("p50", 50.0);
-        PERCENTILES.put("p90", 90.0);
-        PERCENTILES.put("p99", 99.0);
-        PERCENTILES.put("p999", 99.9);
-        PERCENTILES.put("p9999", 99.99);
-    }
 
     private final List<Long> mediansNs = new ArrayList<>();
     private final Histogram histogram = new Histogram(HIGHEST_NS, 3);
@@ -78,8 +70,7 @@ final class LegFigures {
     private Map<String, Object> latency() {
         Map<String, Object> latency = new LinkedHashMap<>();
         latency.put("min", count == 0 ? 0 : histogram.getMinValue());
-        PERCENTILES.forEach((name, percentile) -> latency.put(name, histogram.getValueAtPercentile(percentile)));
-        latency.put("max", histogram.getMaxValue());
+        latency.putAll(Percentiles.of(histogram));
         return latency;
     }
 

@@ -1,7 +1,9 @@
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.run.BenchOptions;
 import io.tickbus.bench.latency.run.BenchRun;
 import io.tickbus.bench.latency.transport.Transports;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,7 +27,11 @@ public final class OneWay implements Callable<Integer> {
     private static final String NAME = "name";
 
     @Mixin
-    private PairOptions options;
+    private BenchOptions options;
+
+    @Option(names = "--histograms", paramLabel = "FILE",
+            description = "Write all latencies as an HdrHistogram log to this file.")
+    private Path histograms;
 
     @Option(names = "--rounds", defaultValue = "80", description = "Rounds that count; default 80.")
     private int rounds;
@@ -62,11 +68,9 @@ public final class OneWay implements Callable<Integer> {
             List<Leg> legs = transports.stream().map(each -> Leg.of(each, rounds)).toList();
             Map<String, Object> found = pair.run(new OneWayPlan(run.directory(), legs, warmUps, counted,
                     TimeUnit.MILLISECONDS.toNanos(stallMs)), options.isPinned());
-            options.keepHistograms(run);
-            Map<String, Object> report = new LinkedHashMap<>();
-            report.put("transports", transports(found));
-            report.putAll(PairOptions.frame(run, found));
-            System.out.print(options.isJson() ? PairOptions.toJson(report) : toText(report));
+            pair.keepHistograms(histograms);
+            Map<String, Object> report = PairReport.of("transports", transports(found), run, found);
+            System.out.print(options.isJson() ? PairReport.toJson(report) : toText(report));
             return 0;
         }
     }

@@ -2,7 +2,8 @@ package io.tickbus.bench.latency.oneway;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.run.BenchRun;
-import io.tickbus.bench.latency.run.ChildLife;
+import io.tickbus.bench.latency.run.Hiccups;
+import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.bench.latency.run.Pinning;
 import io.tickbus.bench.latency.transport.Burst;
 import io.tickbus.bench.latency.transport.Reception;
@@ -46,7 +47,7 @@ public final class OneWayReceiver {
 
     /** Runs the whole plan. */
     public static void main(String[] arguments) throws Exception {
-        ChildLife life = ChildLife.watch();
+        ParentWatch.start();
         int[] cpus = Pinning.pin(Integer.parseInt(arguments[0]));
         OneWayReceiver receiver = new OneWayReceiver(OneWayPlan.parse(Arrays.asList(arguments).subList(1,
                 arguments.length)));
@@ -54,7 +55,7 @@ public final class OneWayReceiver {
         receiver.run();
         if (receiver.plan.counted() > 0) {
             System.out.println(OneWayRun.COUNTING);
-            life.awaitWord();
+            BenchRun.awaitWord();
             receiver.countSystemCalls();
         }
         SharedEnds.distinct(receiver.transports).forEach(Transport::close);
@@ -154,31 +155,20 @@ public final class OneWayReceiver {
     /** Hiccups by time. */
     private static final class HiccupTimeline {
         private final List<List<Number>> timeline = new ArrayList<>();
+        private final Hiccups sum = new Hiccups();
         private long startNs;
-        private long watchedNs;
-        private long count;
-        private long stolenNs;
-        private long maxNs;
 
         void look(long durationNs) {
             long nowNs = System.nanoTime();
             startNs = startNs == 0 ? nowNs : startNs;
             HiccupMeter meter = new HiccupMeter();
             meter.spinUntil(nowNs + durationNs);
-            watchedNs += meter.spunNs();
-            count += meter.count();
-            stolenNs += meter.stolenNs();
-            maxNs = Math.max(maxNs, meter.maxNs());
+            sum.add(meter);
             timeline.add(List.of(TimeUnit.NANOSECONDS.toMillis(nowNs - startNs), meter.maxNs()));
         }
 
         Map<String, Object> toMap() {
-            Map<String, Object> map = new LinkedHashMap<>();
-            map.put("thresholdNs", HiccupMeter.THRESHOLD_NS);
-            map.put("watchedNs", watchedNs);
-            map.put("count", count);
-            map.put("stolenNs", stolenNs);
-            map.put("maxNs", maxNs);
+            Map<String, Object> map = sum.toMap();
             map.put("timeline", timeline);
             return map;
         }

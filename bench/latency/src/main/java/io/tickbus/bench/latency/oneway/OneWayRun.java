@@ -9,6 +9,9 @@ import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,13 @@ final class OneWayRun {
             found.put("systemCalls", tracing.finish());
         }
         return found;
+    }
+
+    /** Copies the log of all latencies, where one is wanted. */
+    void keepHistograms(Path file) throws IOException {
+        if (file != null) {
+            Files.copy(run.directory().resolve(HISTOGRAMS), file, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     private static void say(Process child) throws IOException {

@@ -2,7 +2,7 @@ package io.tickbus.bench.latency.oneway;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.run.BenchRun;
-import io.tickbus.bench.latency.run.ChildLife;
+import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.bench.latency.run.Pinning;
 import io.tickbus.bench.latency.transport.Burst;
 import io.tickbus.bench.latency.transport.Transport;
@@ -40,7 +40,7 @@ public final class OneWaySender {
 
     /** Runs the whole plan. */
     public static void main(String[] arguments) throws Exception {
-        ChildLife life = ChildLife.watch();
+        ParentWatch.start();
         int[] cpus = Pinning.pin(Integer.parseInt(arguments[0]));
         OneWaySender sender = new OneWaySender(OneWayPlan.parse(Arrays.asList(arguments).subList(1,
                 arguments.length)));
@@ -48,7 +48,7 @@ public final class OneWaySender {
         sender.run();
         if (sender.plan.counted() > 0) {
             System.out.println(OneWayRun.COUNTING);
-            life.awaitWord();
+            BenchRun.awaitWord();
             sender.countSystemCalls();
         }
         SharedEnds.distinct(sender.transports).forEach(Transport::close);

@@ -1,7 +1,9 @@
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.run.BenchOptions;
 import io.tickbus.bench.latency.run.BenchRun;
 import io.tickbus.bench.latency.transport.Transports;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +27,11 @@ public final class Wakeup implements Callable<Integer> {
             new Gap(TimeUnit.MILLISECONDS.toNanos(10), 5, 2), new Gap(TimeUnit.SECONDS.toNanos(1), 1, 10));
 
     @Mixin
-    private PairOptions options;
+    private BenchOptions options;
+
+    @Option(names = "--histograms", paramLabel = "FILE",
+            description = "Write all latencies as an HdrHistogram log to this file.")
+    private Path histograms;
 
     @Option(names = "--rounds", defaultValue = "40",
             description = "Rounds of the short gaps; half as many of 10 ms, a tenth of 1 s; default 40.")
@@ -56,11 +62,9 @@ public final class Wakeup implements Callable<Integer> {
             }
             Map<String, Object> found =
                     pair.run(new OneWayPlan(run.directory(), legs, rounds / 4, 0, 0), options.isPinned());
-            options.keepHistograms(run);
-            Map<String, Object> report = new LinkedHashMap<>();
-            report.put("legs", legs(found));
-            report.putAll(PairOptions.frame(run, found));
-            System.out.print(options.isJson() ? PairOptions.toJson(report) : toText(report));
+            pair.keepHistograms(histograms);
+            Map<String, Object> report = PairReport.of("legs", legs(found), run, found);
+            System.out.print(options.isJson() ? PairReport.toJson(report) : toText(report));
             return 0;
         }
     }

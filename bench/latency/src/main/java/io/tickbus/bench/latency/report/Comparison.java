@@ -28,6 +28,7 @@ final class Comparison {
             comparison.isComparable &= !before.isDisturbed(section) && !after.isDisturbed(section);
         }
         comparison.oneWay(before, after);
+        comparison.added(before, after);
         comparison.wakeups(before, after);
         comparison.throughput(before, after);
         return comparison;
@@ -59,6 +60,15 @@ final class Comparison {
                         : Double.POSITIVE_INFINITY);
             }
             lost(name, then, now);
+        }
+    }
+
+    private void added(Results before, Results after) {
+        for (Map<String, Object> now : Results.list(after.section("oneway"), "transports")) {
+            String name = String.valueOf(now.get("name"));
+            if (before.transport(name).isEmpty()) {
+                add(name, "missing", "there", "new");
+            }
         }
     }
 

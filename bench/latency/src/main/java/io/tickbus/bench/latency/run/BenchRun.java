@@ -42,7 +42,7 @@ public final class BenchRun implements AutoCloseable {
     public static BenchRun open() throws IOException {
         Path parent = Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
         Path directory = Files.createTempDirectory(parent, "tickbus-bench-");
-        return new BenchRun(directory, Guardian.of(directory));
+        return new BenchRun(directory, Guardian.clearing(directory));
     }
 
     /** The private directory. */
@@ -98,6 +98,13 @@ public final class BenchRun implements AutoCloseable {
         return process;
     }
 
+    /** Child: waits until its parent has said something. */
+    public static void awaitWord() throws IOException {
+        if (System.in.read() < 0) {
+            throw new IOException("the parent is gone");
+        }
+    }
+
     /** What a child says. */
     public static BufferedReader lines(Process process) {
         return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -126,7 +133,8 @@ public final class BenchRun implements AutoCloseable {
         guardian.close();
     }
 
-    private static void end(Process process) {
+    /** Lets a child end by closing its input, or ends it. */
+    public static void end(Process process) {
         try {
             process.getOutputStream().close();
             if (process.waitFor(FAREWELL_S, TimeUnit.SECONDS)) {

@@ -10,15 +10,20 @@ public final class ChildFlags {
     private ChildFlags() {
     }
 
-    /** All of them. */
+    /** Those of a JVM like this. */
     public static List<String> all() {
+        return of(Runtime.version().feature());
+    }
+
+    /** Those of a JVM of that feature version. */
+    public static List<String> of(int feature) {
         List<String> flags = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData",
-                "-Dchronicle.analytics.disable=true", "-Dslf4j.internal.verbosity=ERROR",
+                ParentWatch.flag(), "-Dchronicle.analytics.disable=true", "-Dslf4j.internal.verbosity=ERROR",
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                 "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                 "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
                 "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED"));
-        if (Runtime.version().feature() >= FIRST_THAT_WARNS) {
+        if (feature >= FIRST_THAT_WARNS) {
             flags.add("--enable-native-access=ALL-UNNAMED");
             flags.add("--sun-misc-unsafe-memory-access=allow");
         }

@@ -2,18 +2,20 @@ package io.tickbus.bench.latency.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clears a run's directory away when the run is over, however it ends: a shell that waits for the end of its standard
+ * Does something when a run is over, however it ends, kill -9 included: a shell that waits for the end of its standard
  * input, which is ours. A Ctrl-C that ends everybody else does not end it.
  */
 public final class Guardian implements AutoCloseable {
     private static final long PATIENCE_S = 10;
-    /** Twice: whoever was just making a file may still have done so. The name of a queue is that of the directory. */
-    private static final String SCRIPT = "trap '' INT TERM HUP; cat >/dev/null; rm -rf -- \"$1\"; sleep 0.3; "
-            + "rm -rf -- \"$1\"; rm -f -- \"/dev/mqueue/${1##*/}\"";
+    private static final String WAIT = "trap '' INT TERM HUP; echo ready; cat >/dev/null; ";
+    /** Twice: who was just making a file has by then found its parent gone. A queue is named like the directory. */
+    private static final String CLEAR = "rm -rf -- \"$1\"; sleep 0.5; rm -rf -- \"$1\"; "
+            + "rm -f -- \"/dev/mqueue/${1##*/}\"";
 
     private final Process shell;
 
@@ -21,14 +23,24 @@ public final class Guardian implements AutoCloseable {
         this.shell = shell;
     }
 
-    /** Begins to guard. */
-    public static Guardian of(Path directory) throws IOException {
-        return new Guardian(new ProcessBuilder(List.of("sh", "-c", SCRIPT, "guardian", directory.toString()))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start());
+    /** Begins to guard: runs a line of shell, with {@code $1} and so on, at the end. */
+    public static Guardian running(String script, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", WAIT + script, "guardian"));
+        command.addAll(List.of(arguments));
+        Process shell = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        // Not before it is deaf to signals.
+        if (shell.getInputStream().read() < 0) {
+            throw new IOException("there is no shell 'sh' that could clear up afterwards");
+        }
+        return new Guardian(shell);
     }
 
-    /** Has it cleared away, and waits for that. */
+    /** Begins to guard: takes a directory away at the end. */
+    public static Guardian clearing(Path directory) throws IOException {
+        return running(CLEAR, directory.toString());
+    }
+
+    /** Has it done now, and waits for that. */
     @Override
     public void close() throws IOException {
         shell.getOutputStream().close();

@@ -1,10 +1,9 @@
 package io.tickbus.bench.latency.throughput;
 
+import io.tickbus.bench.latency.transport.SharedFile;
 import io.tickbus.core.memory.SharedRegion;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -30,10 +29,7 @@ final class Flow {
     }
 
     static Flow open(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory.resolve("flow"), StandardOpenOption.CREATE,
-                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return new Flow(SharedRegion.map(channel, LENGTH, true));
-        }
+        return new Flow(SharedFile.region(directory.resolve("flow"), LENGTH));
     }
 
     /** Writer: begins a slice. */

@@ -1,8 +1,11 @@
 package io.tickbus.bench.latency.throughput;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.run.BenchOptions;
 import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.run.Hiccups;
 import io.tickbus.bench.latency.transport.AeronDriver;
+import io.tickbus.bench.latency.transport.Transports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,7 +16,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Messages a second and loss, from one writer to one to four readers, each a process. */
@@ -21,7 +26,6 @@ import picocli.CommandLine.Option;
         description = "Measure messages per second and loss, one writer, one to four readers.")
 public final class Throughput implements Callable<Integer> {
     private static final double MILLION = 1e6;
-    private static final double DISTURBED_SHARE = 0.10;
 
     @Option(names = "--slices", defaultValue = "15",
             description = "Of 60 ms each, for each line in each pass; default 15.")
@@ -35,16 +39,10 @@ public final class Throughput implements Callable<Integer> {
     @Option(names = "--readers", split = ",", defaultValue = "1,2,4", description = "How many; default 1,2,4.")
     private List<Integer> readers = new ArrayList<>();
 
-    @Option(names = "--only", split = ",", paramLabel = "NAME", description = "Only these transports.")
-    private List<String> only = new ArrayList<>();
+    @Mixin
+    private BenchOptions options;
 
-    @Option(names = "--json", description = "Print one JSON object.")
-    private boolean isJson;
-
-    @Option(names = "--no-pin", negatable = false, description = "Leave the placement of the processes to the kernel.")
-    private boolean isUnpinned;
-
-    private final Map<String, Long> hiccup = new LinkedHashMap<>();
+    private final Hiccups hiccups = new Hiccups();
 
     /** The command line makes it. */
     public Throughput() {
@@ -62,11 +60,12 @@ public final class Throughput implements Callable<Integer> {
         Map<String, Line> lines = new LinkedHashMap<>();
         Map<String, Object> report = new LinkedHashMap<>();
         Map<String, String> leftOut = new LinkedHashMap<>();
+        List<Transports> wanted = options.wanted(Stream.of(Ends.values()).map(Ends::transport).toList());
         for (int pass = 1; pass <= passes; pass++) {
             for (Ends ends : Ends.values()) {
                 for (int count : readers) {
                     String name = ends.transport().label();
-                    if ((only.isEmpty() || only.contains(name)) && (count == 1 || ends.hasManyReaders())) {
+                    if (wanted.contains(ends.transport()) && (count == 1 || ends.hasManyReaders())) {
                         System.err.println("throughput: pass " + pass + " of " + passes + ", " + name
                                 + ", readers: " + count);
                         run(ends, lines.computeIfAbsent(name + count, key -> new Line(ends, count)), report, leftOut);
@@ -77,15 +76,15 @@ public final class Throughput implements Callable<Integer> {
         report.put("runs", lines.values().stream().filter(line -> !line.rates.isEmpty()).map(Line::toMap).toList());
         report.put("leftOut", leftOut.entrySet().stream()
                 .map(entry -> Map.of("what", entry.getKey(), "why", entry.getValue())).toList());
-        report.put("hiccup", hiccup);
-        report.put("disturbed", hiccup.getOrDefault("stolenNs", 0L)
-                > DISTURBED_SHARE * hiccup.getOrDefault("watchedNs", 0L));
-        System.out.print(isJson ? JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report) + "\n"
+        report.put("hiccup", hiccups.toMap());
+        report.put("disturbed", hiccups.isDisturbed());
+        System.out.print(options.isJson() ? JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report) + "\n"
                 : toText(report));
         return 0;
     }
 
     /** One pass of a line, in a directory and processes of its own. */
+    @SuppressWarnings("unchecked")
     private void run(Ends ends, Line line, Map<String, Object> report, Map<String, String> leftOut)
             throws IOException, InterruptedException {
         try (BenchRun run = BenchRun.open()) {
@@ -99,13 +98,14 @@ public final class Throughput implements Callable<Integer> {
                 BenchRun.expect(BenchRun.lines(run.start(AeronDriver.class, List.of(run.directory().toString())))
                         .readLine(), BenchRun.READY);
             }
-            Process writer = start(run, ThroughputWriter.class, BenchRun.senderCpu(!isUnpinned), ends, line.readers);
+            Process writer =
+                    start(run, ThroughputWriter.class, BenchRun.senderCpu(options.isPinned()), ends, line.readers);
             BufferedReader writerLines = BenchRun.lines(writer);
             BenchRun.expect(writerLines.readLine(), BenchRun.READY);
             List<BufferedReader> readerLines = new ArrayList<>();
             for (int reader = 0; reader < line.readers; reader++) {
                 // With more readers than processors, who runs where is for the kernel to say.
-                int cpu = reader == 0 ? BenchRun.receiverCpu(!isUnpinned) : -1;
+                int cpu = reader == 0 ? BenchRun.receiverCpu(options.isPinned()) : -1;
                 readerLines.add(BenchRun.lines(start(run, ThroughputReader.class, cpu, ends, reader)));
                 BenchRun.expect(readerLines.get(reader).readLine(), BenchRun.READY);
             }
@@ -114,10 +114,7 @@ public final class Throughput implements Callable<Integer> {
             Map<String, Object> written =
                     JSON.std.mapFrom(BenchRun.expect(writerLines.readLine(), BenchRun.RESULT));
             line.add(written, readerLines);
-            for (String key : List.of("watchedNs", "count", "stolenNs", "maxNs")) {
-                hiccup.merge(key, ((Number) written.get(key)).longValue(),
-                        key.equals("maxNs") ? Math::max : Long::sum);
-            }
+            hiccups.add((Map<String, Object>) written.get("hiccup"));
         }
     }
 

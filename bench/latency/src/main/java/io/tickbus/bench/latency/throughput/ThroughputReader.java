@@ -2,7 +2,7 @@ package io.tickbus.bench.latency.throughput;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.run.BenchRun;
-import io.tickbus.bench.latency.run.ChildLife;
+import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.bench.latency.run.Pinning;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ public final class ThroughputReader {
 
     /** Runs all slices. */
     public static void main(String[] arguments) throws Exception {
-        ChildLife.watch();
+        ParentWatch.start();
         int[] cpus = Pinning.pin(Integer.parseInt(arguments[0]));
         Path directory = Path.of(arguments[DIRECTORY]);
         int number = Integer.parseInt(arguments[NUMBER]);

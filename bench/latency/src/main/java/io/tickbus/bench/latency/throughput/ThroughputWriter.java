@@ -2,7 +2,8 @@ package io.tickbus.bench.latency.throughput;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.run.BenchRun;
-import io.tickbus.bench.latency.run.ChildLife;
+import io.tickbus.bench.latency.run.Hiccups;
+import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.bench.latency.run.Pinning;
 import io.tickbus.core.platform.HiccupMeter;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public final class ThroughputWriter {
 
     /** Runs all slices. */
     public static void main(String[] arguments) throws Exception {
-        ChildLife life = ChildLife.watch();
+        ParentWatch.start();
         int[] cpus = Pinning.pin(Integer.parseInt(arguments[0]));
         Path directory = Path.of(arguments[DIRECTORY]);
         End end = Ends.valueOf(arguments[NAME]).make();
@@ -49,7 +50,7 @@ public final class ThroughputWriter {
         ThroughputWriter writer =
                 new ThroughputWriter(end, Flow.open(directory), Integer.parseInt(arguments[READERS]));
         System.out.println(BenchRun.READY + Arrays.toString(cpus));
-        life.awaitWord();
+        BenchRun.awaitWord();
         List<Double> perSecond = new ArrayList<>();
         HiccupMeter hiccups = new HiccupMeter();
         for (int slice = 1; slice <= Integer.parseInt(arguments[SLICES]); slice++) {
@@ -57,9 +58,10 @@ public final class ThroughputWriter {
             TimeUnit.MILLISECONDS.sleep(REST_MS);
             hiccups.spinUntil(System.nanoTime() + HICCUP_NS);
         }
-        System.out.println(BenchRun.RESULT + JSON.std.asString(Map.of("messagesPerSecond", perSecond, "written",
-                writer.next, "watchedNs", hiccups.spunNs(), "count", hiccups.count(), "stolenNs",
-                hiccups.stolenNs(), "maxNs", hiccups.maxNs())));
+        Hiccups seen = new Hiccups();
+        seen.add(hiccups);
+        System.out.println(BenchRun.RESULT + JSON.std.asString(Map.of("messagesPerSecond", perSecond, "hiccup",
+                seen.toMap())));
         System.out.flush();
         Runtime.getRuntime().halt(0);
     }

@@ -1,5 +1,7 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.run.ChildFlags;
+import io.tickbus.bench.latency.run.Hiccups;
 import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.core.platform.HiccupMeter;
 import io.tickbus.core.platform.Platforms;
@@ -7,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -64,17 +65,13 @@ public final class ChildMain {
     private static Map<String, Object> hiccup(long untilNs) {
         HiccupMeter meter = new HiccupMeter();
         meter.spinUntil(untilNs);
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("watchedNs", meter.spunNs());
-        map.put("count", meter.count());
-        map.put("stolenNs", meter.stolenNs());
-        map.put("maxNs", meter.maxNs());
-        return map;
+        Hiccups hiccups = new Hiccups();
+        hiccups.add(meter);
+        return hiccups.toMap();
     }
 
     /** Flags of every child JVM. */
     static List<String> flags() {
-        return Runtime.version().feature() < 24 ? List.of("-XX:+UseSerialGC", "-XX:-UsePerfData")
-                : List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "--enable-native-access=ALL-UNNAMED");
+        return ChildFlags.all();
     }
 }

@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.run.BenchRun;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -10,12 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** The parent's end of a child process that runs {@link ChildMain}. */
 final class ChildProcess implements AutoCloseable {
-    private static final long LAST_WORDS_S = 5;
-
     private final String role;
     private final Process process;
     private final BufferedWriter orders;
@@ -94,17 +92,6 @@ final class ChildProcess implements AutoCloseable {
     /** Lets it end in order, or ends it. */
     @Override
     public void close() {
-        try {
-            orders.close();
-            if (process.waitFor(LAST_WORDS_S, TimeUnit.SECONDS)) {
-                return;
-            }
-        } catch (IOException e) {
-            // It is gone already, or soon will be.
-            process.destroy();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        process.destroyForcibly();
+        BenchRun.end(process);
     }
 }

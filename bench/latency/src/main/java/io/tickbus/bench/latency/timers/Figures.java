@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.run.Percentiles;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
@@ -13,15 +14,6 @@ import org.HdrHistogram.Histogram;
 final class Figures {
     private static final long HIGHEST_NS = 120_000_000_000L;
     private static final int DIGITS = 3;
-    private static final Map<String, Double> PERCENTILES = new LinkedHashMap<>();
-
-    static {
-        PERCENTILES.put("p50", 50.0);
-        PERCENTILES.put("p90", 90.0);
-        PERCENTILES.put("p99", 99.0);
-        PERCENTILES.put("p999", 99.9);
-        PERCENTILES.put("p9999", 99.99);
-    }
 
     /** What is counted, besides what is measured. */
     enum Tally { LOST, DUPLICATED, EARLY, OUT_OF_ORDER, MISSED }
@@ -91,8 +83,7 @@ final class Figures {
     Map<String, Object> latenessNs() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("mean", Math.round(histogram.getMean()));
-        PERCENTILES.forEach((name, percentile) -> map.put(name, histogram.getValueAtPercentile(percentile)));
-        map.put("max", histogram.getMaxValue());
+        map.putAll(Percentiles.of(histogram));
         return map;
     }
 

@@ -22,7 +22,8 @@ final class NettyWheel implements PeerTimers {
     public void start(FiringLog log) {
         Schedule schedule = log.schedule();
         for (int timer = 0; timer < schedule.size(); timer++) {
-            timers.newTimeout(new Task(log, timer), schedule.firstNs(timer) - System.nanoTime(), TimeUnit.NANOSECONDS);
+            timers.newTimeout(task(new FiringTask(log, timer)), schedule.firstNs(timer) - System.nanoTime(),
+                    TimeUnit.NANOSECONDS);
         }
     }
 
@@ -31,23 +32,15 @@ final class NettyWheel implements PeerTimers {
         timers.stop();
     }
 
-    private static final class Task implements TimerTask {
-        private final FiringLog log;
-        private final int timer;
-        private int occurrence;
-
-        Task(FiringLog log, int timer) {
-            this.log = log;
-            this.timer = timer;
-        }
-
-        @Override
-        public void run(Timeout timeout) {
-            log.fired(timer, occurrence++, 0, System.nanoTime());
-            if (log.schedule().periodNs(timer) > 0) {
-                timeout.timer().newTimeout(this, log.schedule().deadlineNs(timer, occurrence) - System.nanoTime(),
-                        TimeUnit.NANOSECONDS);
+    private static TimerTask task(FiringTask firing) {
+        return new TimerTask() {
+            @Override
+            public void run(Timeout timeout) {
+                firing.run();
+                if (firing.isPeriodic()) {
+                    timeout.timer().newTimeout(this, firing.nextNs() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                }
             }
-        }
+        };
     }
 }

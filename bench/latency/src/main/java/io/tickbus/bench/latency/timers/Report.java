@@ -1,7 +1,7 @@
 package io.tickbus.bench.latency.timers;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.tickbus.core.platform.HiccupMeter;
+import io.tickbus.bench.latency.run.Hiccups;
 import io.tickbus.posix.HostFacts;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,17 +12,12 @@ import java.util.Map;
 
 /** What a scenario found: rows, notes, the hiccup meter of the same run, and where it ran. */
 final class Report {
-    private static final double DISTURBED_SHARE = 0.10;
-
     private final String scenario;
     private final List<Row> rows = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private final Map<String, Object> environment = new LinkedHashMap<>(HostFacts.read());
-    private long watchedNs;
-    private long hiccups;
-    private long stolenNs;
-    private long maxNs;
+    private final Hiccups hiccups = new Hiccups();
 
     Report(String scenario) {
         this.scenario = scenario;
@@ -51,24 +46,7 @@ final class Report {
 
     /** Adds what a child's hiccup meter saw. */
     void hiccup(Map<String, Object> seen) {
-        watchedNs += Wire.number(seen, "watchedNs");
-        hiccups += Wire.number(seen, "count");
-        stolenNs += Wire.number(seen, "stolenNs");
-        maxNs = Math.max(maxNs, Wire.number(seen, "maxNs"));
-    }
-
-    private Map<String, Object> hiccupMap() {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("thresholdNs", HiccupMeter.THRESHOLD_NS);
-        map.put("watchedNs", watchedNs);
-        map.put("count", hiccups);
-        map.put("stolenNs", stolenNs);
-        map.put("maxNs", maxNs);
-        return map;
-    }
-
-    private boolean isDisturbed() {
-        return stolenNs > DISTURBED_SHARE * watchedNs;
+        hiccups.add(seen);
     }
 
     private Map<String, Object> toMap() {
@@ -77,8 +55,8 @@ final class Report {
         map.put("rows", rows.stream().map(Row::toMap).toList());
         map.put("notes", notes);
         map.put("faults", faults);
-        map.put("hiccup", hiccupMap());
-        map.put("disturbed", isDisturbed());
+        map.put("hiccup", hiccups.toMap());
+        map.put("disturbed", hiccups.isDisturbed());
         map.put("environment", environment);
         return map;
     }
@@ -92,9 +70,9 @@ final class Report {
             text.append('\n');
         }
         notes.forEach(note -> text.append("note ").append(note).append('\n'));
-        text.append("hiccup ").append(hiccupMap()).append('\n');
+        text.append("hiccup ").append(hiccups.toMap()).append('\n');
         text.append("environment ").append(environment).append('\n');
-        if (isDisturbed()) {
+        if (hiccups.isDisturbed()) {
             text.append("The host was too busy for a verdict: an idle thread lost more than a tenth of its time.\n");
         }
         faults.forEach(fault -> text.append("FAULT ").append(fault).append('\n'));

@@ -12,7 +12,7 @@ final class ScheduledPool implements PeerTimers {
     public void start(FiringLog log) {
         Schedule schedule = log.schedule();
         for (int timer = 0; timer < schedule.size(); timer++) {
-            Runnable task = new Task(log, timer);
+            Runnable task = new FiringTask(log, timer);
             long delayNs = schedule.firstNs(timer) - System.nanoTime();
             // What a task throws is the future's to keep: nobody asks, and the log then shows it as lost.
             Future<?> unused = schedule.periodNs(timer) == 0 ? pool.schedule(task, delayNs, TimeUnit.NANOSECONDS)
@@ -29,22 +29,6 @@ final class ScheduledPool implements PeerTimers {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static final class Task implements Runnable {
-        private final FiringLog log;
-        private final int timer;
-        private int occurrence;
-
-        Task(FiringLog log, int timer) {
-            this.log = log;
-            this.timer = timer;
-        }
-
-        @Override
-        public void run() {
-            log.fired(timer, occurrence++, 0, System.nanoTime());
         }
     }
 }

@@ -29,7 +29,7 @@ final class Stage implements AutoCloseable {
     private final List<ChildProcess> meters = new ArrayList<>();
 
     private Stage(RunOptions options, Report report, Path directory) throws IOException {
-        this.guardian = Guardian.of(directory);
+        this.guardian = Guardian.clearing(directory);
         this.options = options;
         this.report = report;
         this.directory = directory;

@@ -1,10 +1,7 @@
 package io.tickbus.bench.latency.timers;
 
-import java.io.BufferedReader;
+import io.tickbus.bench.latency.run.Strace;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +13,10 @@ final class SystemCalls {
     private static final int CALLS = 3;
     private static final int SHORTEST_LINE = 5;
 
-    private final Process strace;
-    private final Path summary;
+    private final Strace strace;
 
-    private SystemCalls(Process strace, Path summary) {
+    private SystemCalls(Strace strace) {
         this.strace = strace;
-        this.summary = summary;
     }
 
     /** Why they cannot be counted so; empty where they can. */
@@ -31,27 +26,12 @@ final class SystemCalls {
 
     /** Begins to count; throws with strace's own words where the kernel forbids it. */
     static SystemCalls attach(long pid, Path directory) throws IOException {
-        Path summary = directory.resolve("strace-" + pid);
-        Process strace = new ProcessBuilder(List.of("strace", "-c", "-f", "-p", Long.toString(pid), "-o",
-                summary.toString())).redirectErrorStream(true).start();
-        StringBuilder said = new StringBuilder();
-        BufferedReader lines = new BufferedReader(
-                new InputStreamReader(strace.getInputStream(), StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            said.append(line).append(' ');
-            if (line.contains(" attached")) {
-                return new SystemCalls(strace, summary);
-            }
-        }
-        throw new IOException(said.toString().strip());
+        return new SystemCalls(Strace.attach(pid, directory, "-c"));
     }
 
     /** Ends it: calls by name. */
     Map<String, Long> detach() throws IOException, InterruptedException {
-        // By the handle: it leaves the streams alone, which strace may still write to.
-        strace.toHandle().destroy();
-        strace.waitFor();
-        return parse(Files.readAllLines(summary));
+        return parse(strace.detach());
     }
 
     /** Reads strace's table: share, seconds, microseconds per call, calls, errors where there are any, name. */

@@ -13,7 +13,7 @@ final class UtilTimer implements PeerTimers {
     public void start(FiringLog log) {
         Schedule schedule = log.schedule();
         for (int i = 0; i < schedule.size(); i++) {
-            Task task = new Task(log, i);
+            TimerTask task = task(new FiringTask(log, i));
             // Upwards, as everybody does; up to a millisecond early all the same, since its clock has only whole ones.
             long delayMs = Math.max(0, millis(schedule.firstNs(i) - System.nanoTime()) + 1);
             if (schedule.periodNs(i) == 0) {
@@ -31,14 +31,11 @@ final class UtilTimer implements PeerTimers {
     @Override
     public void close() {
         CountDownLatch isOver = new CountDownLatch(1);
-        timer.schedule(new TimerTask() {
-            @Override
-            public void run() {
-                // From within a task: no other runs after it.
-                timer.cancel();
-                isOver.countDown();
-            }
-        }, 0);
+        timer.schedule(task(() -> {
+            // From within a task: no other runs after it.
+            timer.cancel();
+            isOver.countDown();
+        }), 0);
         try {
             isOver.await();
         } catch (InterruptedException e) {
@@ -46,19 +43,12 @@ final class UtilTimer implements PeerTimers {
         }
     }
 
-    private static final class Task extends TimerTask {
-        private final FiringLog log;
-        private final int timer;
-        private int occurrence;
-
-        Task(FiringLog log, int timer) {
-            this.log = log;
-            this.timer = timer;
-        }
-
-        @Override
-        public void run() {
-            log.fired(timer, occurrence++, 0, System.nanoTime());
-        }
+    private static TimerTask task(Runnable work) {
+        return new TimerTask() {
+            @Override
+            public void run() {
+                work.run();
+            }
+        };
     }
 }

@@ -100,15 +100,11 @@ final class AeronIpc implements Transport {
 
     private void claim(Burst burst) {
         for (int i = 0; i < burst.count(); i++) {
-            long dueNs = burst.startNs() + i * burst.gapNs();
-            long sentNs = System.nanoTime();
-            while (sentNs < dueNs) {
-                sentNs = System.nanoTime();
-            }
+            long sentNs = burst.spinUntilDue(i);
             while (exclusive.tryClaim(LENGTH, claim) < 0) {
                 Thread.onSpinWait();
             }
-            put(claim.buffer(), claim.offset(), burst.first() + i, dueNs, sentNs);
+            put(claim.buffer(), claim.offset(), burst.first() + i, burst.dueNs(i), sentNs);
             claim.commit();
         }
     }

@@ -44,13 +44,9 @@ final class AgronaBroadcast implements Transport {
     @Override
     public void send(Burst burst) {
         for (int i = 0; i < burst.count(); i++) {
-            long dueNs = burst.startNs() + i * burst.gapNs();
-            long sentNs = System.nanoTime();
-            while (sentNs < dueNs) {
-                sentNs = System.nanoTime();
-            }
+            long sentNs = burst.spinUntilDue(i);
             message.putLong(0, burst.first() + i);
-            message.putLong(Long.BYTES, dueNs);
+            message.putLong(Long.BYTES, burst.dueNs(i));
             message.putLong(2 * Long.BYTES, sentNs);
             transmitter.transmit(TYPE, message, 0, LENGTH);
         }

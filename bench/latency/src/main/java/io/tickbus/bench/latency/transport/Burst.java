@@ -21,17 +21,23 @@ public record Burst(long first, int count, long startNs, long gapNs, long giveUp
         return startNs + i * gapNs;
     }
 
+    /** Spins until the time of a message. Returns the time it is. */
+    public long spinUntilDue(int i) {
+        long dueNs = startNs + i * gapNs;
+        long nowNs = System.nanoTime();
+        while (nowNs < dueNs) {
+            nowNs = System.nanoTime();
+        }
+        return nowNs;
+    }
+
     /** Waits for the time of a message: sleeps while that is far away, spins at the end. Returns the time it is. */
     public long awaitDue(int i) {
         long dueNs = dueNs(i);
         long nowNs = System.nanoTime();
         if (dueNs - nowNs > 2 * SPIN_NS) {
             LockSupport.parkNanos(dueNs - nowNs - SPIN_NS);
-            nowNs = System.nanoTime();
         }
-        while (nowNs < dueNs) {
-            nowNs = System.nanoTime();
-        }
-        return nowNs;
+        return spinUntilDue(i);
     }
 }

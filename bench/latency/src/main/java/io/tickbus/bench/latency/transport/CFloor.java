@@ -8,9 +8,7 @@ import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.SignalRecordLayout;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The floor: the same hand-over of one line in C, called for a whole burst at a time in the very threads that run the
@@ -40,12 +38,7 @@ final class CFloor implements Transport {
     }
 
     private void open(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE,
-                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            lines = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) LINES * SignalRecordLayout.LENGTH);
-        }
-        // Touches every page, so that no burst meets a page fault.
-        lines.load();
+        lines = SharedFile.buffer(directory.resolve(FILE), (long) LINES * SignalRecordLayout.LENGTH);
         NativeLibrary library = CLibrary.FLOOR.load(directory);
         sending = library.getFunction("floor_send");
         receiving = library.getFunction("floor_receive");

@@ -43,12 +43,8 @@ final class CReader implements Transport {
     @Override
     public void send(Burst burst) {
         for (int i = 0; i < burst.count(); i++) {
-            long dueNs = burst.startNs() + i * burst.gapNs();
-            long sentNs = System.nanoTime();
-            while (sentNs < dueNs) {
-                sentNs = System.nanoTime();
-            }
-            publisher.publishAt(sentNs, dueNs, SIGNAL_ID, burst.first() + i);
+            long sentNs = burst.spinUntilDue(i);
+            publisher.publishAt(sentNs, burst.dueNs(i), SIGNAL_ID, burst.first() + i);
         }
     }
 

@@ -47,12 +47,8 @@ final class ChronicleQueueTransport implements Transport {
     @Override
     public void send(Burst burst) {
         for (int i = 0; i < burst.count(); i++) {
-            long dueNs = burst.startNs() + i * burst.gapNs();
-            long sentNs = System.nanoTime();
-            while (sentNs < dueNs) {
-                sentNs = System.nanoTime();
-            }
-            write(burst.first() + i, dueNs, sentNs);
+            long sentNs = burst.spinUntilDue(i);
+            write(burst.first() + i, burst.dueNs(i), sentNs);
         }
     }
 

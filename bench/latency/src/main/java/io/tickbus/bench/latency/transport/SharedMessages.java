@@ -2,9 +2,7 @@ package io.tickbus.bench.latency.transport;
 
 import io.tickbus.core.memory.SharedRegion;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Intended times of messages in shared memory, for transports that only wake: how many were sent, and each time. */
 final class SharedMessages {
@@ -21,10 +19,7 @@ final class SharedMessages {
     }
 
     static SharedMessages open(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
-                StandardOpenOption.WRITE)) {
-            return new SharedMessages(SharedRegion.map(channel, TIMES + (long) CAPACITY * Long.BYTES, true));
-        }
+        return new SharedMessages(SharedFile.region(file, TIMES + (long) CAPACITY * Long.BYTES));
     }
 
     SharedRegion region() {

@@ -9,17 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.bench.latency.BenchProcess;
 import io.tickbus.bench.latency.transport.Transports;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,39 +68,6 @@ final class OneWayIT {
             Map<String, Object> latency = object(transport, "latencyNs");
             assertTrue(number(latency, "max") >= leastNs, transport::toString);
             assertTrue(number(latency, "p999") >= leastNs, transport::toString);
-        }
-    }
-
-    @Test
-    void shouldLeaveNothingWhenKilled() throws Exception {
-        Set<Path> before = directories();
-        Process bench = BenchProcess.start("oneway", "--rounds", "1000");
-        Set<Path> made = new HashSet<>();
-        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (made.isEmpty() || bench.descendants().count() < 3) {
-            made = directories();
-            made.removeAll(before);
-            assertTrue(bench.isAlive() && System.nanoTime() < untilNs, "it does not start");
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        TimeUnit.SECONDS.sleep(2);
-        List<ProcessHandle> children = new ArrayList<>(bench.descendants().toList());
-        bench.destroyForcibly().waitFor();
-        Set<Path> left = made;
-        untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (children.stream().anyMatch(ProcessHandle::isAlive) || left.stream().anyMatch(Files::exists)) {
-            assertTrue(System.nanoTime() < untilNs, () -> "left: " + left + " "
-                    + children.stream().filter(ProcessHandle::isAlive).map(ProcessHandle::info).toList());
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    private static Set<Path> directories() throws IOException {
-        Path parent = Files.isDirectory(Path.of("/dev/shm")) ? Path.of("/dev/shm")
-                : Path.of(System.getProperty("java.io.tmpdir"));
-        try (Stream<Path> files = Files.list(parent)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("tickbus-bench-"))
-                    .collect(Collectors.toSet());
         }
     }
 

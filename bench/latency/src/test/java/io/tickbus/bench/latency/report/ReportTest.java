@@ -73,6 +73,8 @@ class ReportTest {
                 .filter(verdict -> !verdict.equals("same")).toList());
         Comparison fewer = Comparison.of(results(false, 1.05), new Results(Map.of()));
         assertTrue(fewer.rows().stream().allMatch(row -> row.get("verdict").equals("missing")));
+        Comparison more = Comparison.of(new Results(Map.of()), results(false, 1.05));
+        assertEquals(3, more.rows().stream().filter(row -> row.get("verdict").equals("new")).count());
     }
 
     @Test

@@ -36,8 +36,12 @@ final class TimersIT {
 
     /** Whoever builds may have a machine so busy that a peer, or a bound of the scenario, gives in. */
     private static void assumeQuietMachine() {
-        assumeTrue(Boolean.getBoolean("tickbus.bench.scenarios"),
-                "scenario skipped: it needs a quiet machine; run with -Dtickbus.bench.scenarios=true");
+        boolean isWanted = Boolean.getBoolean("tickbus.bench.scenarios");
+        String reason = "scenario skipped: it needs a quiet machine; run with -Dtickbus.bench.scenarios=true";
+        if (!isWanted) {
+            System.out.println(reason);
+        }
+        assumeTrue(isWanted, reason);
     }
 
     private static Map<String, Object> row(List<Map<String, Object>> rows, String name) {

@@ -1,0 +1,27 @@
+package io.tickbus.bench.latency.timers;
+
+/** What a timer of a peer does when it is due: tells the log which occurrence this is. */
+final class FiringTask implements Runnable {
+    private final FiringLog log;
+    private final int timer;
+    private int occurrence;
+
+    FiringTask(FiringLog log, int timer) {
+        this.log = log;
+        this.timer = timer;
+    }
+
+    @Override
+    public void run() {
+        log.fired(timer, occurrence++, 0, System.nanoTime());
+    }
+
+    /** When it is due next, CLOCK_MONOTONIC nanoseconds; only of a periodic one. */
+    long nextNs() {
+        return log.schedule().deadlineNs(timer, occurrence);
+    }
+
+    boolean isPeriodic() {
+        return log.schedule().periodNs(timer) > 0;
+    }
+}

@@ -1,0 +1,75 @@
+package io.tickbus.bench.latency.run;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.bench.latency.BenchProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real kill -9 of each kind of benchmark. */
+@Timeout(120)
+final class KilledBenchIT {
+    private static final int FEWEST_CHILDREN = 2;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"oneway --rounds 1000", "wakeup --rounds 1000", "throughput --slices 1000",
+        "timers precision --rounds 100", "load", "all --sections oneway --out @"})
+    void shouldLeaveNothing(String words) throws Exception {
+        String[] arguments = words.replace("@", out()).split(" ", -1);
+        Set<Path> before = directories();
+        Process bench = BenchProcess.start(arguments);
+        Set<Path> made = new HashSet<>();
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+        while (made.isEmpty() || bench.descendants().count() < FEWEST_CHILDREN) {
+            made = directories();
+            made.removeAll(before);
+            assertTrue(bench.isAlive() && System.nanoTime() < untilNs, "it does not start");
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        // Into the middle of it.
+        TimeUnit.SECONDS.sleep(2);
+        List<ProcessHandle> children = new ArrayList<>(bench.descendants().toList());
+        bench.destroyForcibly().waitFor();
+        untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        Set<Path> left = left(before);
+        while (children.stream().anyMatch(ProcessHandle::isAlive) || !left.isEmpty()) {
+            Set<Path> found = left;
+            assertTrue(System.nanoTime() < untilNs, () -> "left: " + found + " "
+                    + children.stream().filter(ProcessHandle::isAlive).map(ProcessHandle::info).toList());
+            TimeUnit.MILLISECONDS.sleep(20);
+            left = left(before);
+        }
+    }
+
+    private static String out() throws IOException {
+        Path folder = Files.createTempDirectory("killed-bench");
+        folder.toFile().deleteOnExit();
+        return folder.toString();
+    }
+
+    private static Set<Path> left(Set<Path> before) throws IOException {
+        Set<Path> left = directories();
+        left.removeAll(before);
+        return left;
+    }
+
+    private static Set<Path> directories() throws IOException {
+        Path parent = Files.isDirectory(Path.of("/dev/shm")) ? Path.of("/dev/shm")
+                : Path.of(System.getProperty("java.io.tmpdir"));
+        try (Stream<Path> files = Files.list(parent)) {
+            return files.filter(file -> file.getFileName().toString().matches("tickbus-(bench|timers)-.*"))
+                    .collect(Collectors.toSet());
+        }
+    }
+}
