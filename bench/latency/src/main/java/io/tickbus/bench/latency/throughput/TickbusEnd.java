@@ -1,6 +1,6 @@
 package io.tickbus.bench.latency.throughput;
 
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.bench.latency.transport.TickbusPair;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;
@@ -10,8 +10,8 @@ import java.nio.file.Path;
 /** Tickbus: a ring that overwrites. */
 final class TickbusEnd implements End {
     private static final int BATCH = 4096;
-    private static final String BUS = "throughput";
 
+    private final TickbusPair pair = new TickbusPair("throughput");
     private SignalPublisher publisher;
     private SignalSubscriber subscriber;
     private Tally tally;
@@ -24,12 +24,12 @@ final class TickbusEnd implements End {
 
     @Override
     public void openWriter(Path directory) {
-        publisher = SignalPublisher.open(BusDirectory.at(directory, BUS));
+        publisher = pair.publish(directory);
     }
 
     @Override
     public void openReader(Path directory) {
-        subscriber = SignalSubscriber.attach(BusDirectory.at(directory, BUS),
+        subscriber = pair.subscribe(directory,
                 SubscriberOptions.defaults().withJoin(SubscriberOptions.FROM_OLDEST));
     }
 
@@ -51,11 +51,6 @@ final class TickbusEnd implements End {
 
     @Override
     public void close() {
-        if (publisher != null) {
-            publisher.close();
-        }
-        if (subscriber != null) {
-            subscriber.close();
-        }
+        pair.close();
     }
 }

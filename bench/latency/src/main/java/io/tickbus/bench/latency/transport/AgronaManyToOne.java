@@ -8,7 +8,7 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /** Agrona's many-to-one ring buffer over a mapped file. */
-final class AgronaManyToOne implements Transport {
+final class AgronaManyToOne implements AlikeEnds {
     private static final int CAPACITY = 4 << 20;
     private static final int LENGTH = 56;
     private static final int TYPE = 7;
@@ -28,16 +28,7 @@ final class AgronaManyToOne implements Transport {
     }
 
     @Override
-    public void openSender(Path directory) throws IOException {
-        open(directory);
-    }
-
-    @Override
-    public void openReceiver(Path directory) throws IOException {
-        open(directory);
-    }
-
-    private void open(Path directory) throws IOException {
+    public void open(Path directory) throws IOException {
         ring = new ManyToOneRingBuffer(AgronaFile.map(directory.resolve("agrona-many-to-one"),
                 CAPACITY + RingBufferDescriptor.TRAILER_LENGTH));
     }

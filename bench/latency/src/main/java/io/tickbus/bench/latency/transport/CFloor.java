@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * The floor: the same hand-over of one line in C, called for a whole burst at a time in the very threads that run the
  * other transports.
  */
-final class CFloor implements Transport {
+final class CFloor implements AlikeEnds {
     private static final int LINES = SignalsOptions.DEFAULT_SLOT_COUNT;
     private static final String FILE = "floor";
 
@@ -28,16 +28,7 @@ final class CFloor implements Transport {
     }
 
     @Override
-    public void openSender(Path directory) throws IOException {
-        open(directory);
-    }
-
-    @Override
-    public void openReceiver(Path directory) throws IOException {
-        open(directory);
-    }
-
-    private void open(Path directory) throws IOException {
+    public void open(Path directory) throws IOException {
         lines = SharedFile.buffer(directory.resolve(FILE), (long) LINES * SignalRecordLayout.LENGTH);
         NativeLibrary library = CLibrary.FLOOR.load(directory);
         sending = library.getFunction("floor_send");

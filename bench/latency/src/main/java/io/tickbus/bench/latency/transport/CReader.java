@@ -4,16 +4,11 @@ import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 
 /** A Tickbus publisher in Java and a reader of its file in C. */
 final class CReader implements Transport {
-    private static final int SIGNAL_ID = 42;
-    private static final String BUS = "c-reader";
-
-    private SignalPublisher publisher;
+    private final TickbusPair pair = new TickbusPair("c-reader");
     private Function receiving;
     private Pointer file;
     private long position;
@@ -25,13 +20,13 @@ final class CReader implements Transport {
 
     @Override
     public void openSender(Path directory) {
-        publisher = SignalPublisher.open(BusDirectory.at(directory, BUS));
+        pair.publish(directory);
     }
 
     @Override
     public void openReceiver(Path directory) {
         NativeLibrary library = CLibrary.READER.load(directory);
-        String path = BusDirectory.at(directory, BUS).signals().toString();
+        String path = pair.directory(directory).signals().toString();
         file = (Pointer) library.getFunction("reader_open").invoke(Pointer.class, new Object[] {path});
         if (file == null) {
             throw new IllegalStateException("the C reader does not take it for a bus: path=" + path);
@@ -42,10 +37,7 @@ final class CReader implements Transport {
 
     @Override
     public void send(Burst burst) {
-        for (int i = 0; i < burst.count(); i++) {
-            long sentNs = burst.spinUntilDue(i);
-            publisher.publishAt(sentNs, burst.dueNs(i), SIGNAL_ID, burst.first() + i);
-        }
+        pair.send(burst);
     }
 
     @Override
@@ -67,8 +59,6 @@ final class CReader implements Transport {
 
     @Override
     public void close() {
-        if (publisher != null) {
-            publisher.close();
-        }
+        pair.close();
     }
 }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A raw futex beside a message in shared memory: FUTEX_WAKE for each message, FUTEX_WAIT where there is none. */
-final class Futex extends KernelTransport {
+final class Futex extends KernelTransport implements AlikeEnds {
     private SharedMessages messages;
     private FutexWord word;
     private long taken;
@@ -17,16 +17,7 @@ final class Futex extends KernelTransport {
     }
 
     @Override
-    public void openSender(Path directory) throws IOException {
-        open(directory);
-    }
-
-    @Override
-    public void openReceiver(Path directory) throws IOException {
-        open(directory);
-    }
-
-    private void open(Path directory) throws IOException {
+    public void open(Path directory) throws IOException {
         messages = SharedMessages.open(directory.resolve("futex"));
         word = Platforms.current().futexWord(messages.region(), SharedMessages.word());
     }

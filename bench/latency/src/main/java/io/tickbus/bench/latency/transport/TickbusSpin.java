@@ -1,20 +1,18 @@
 package io.tickbus.bench.latency.transport;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberOptions;
 import java.nio.file.Path;
 
 /** Tickbus through its public API, with its default options, polled in a tight loop. */
 final class TickbusSpin implements Transport {
-    private static final int SIGNAL_ID = 42;
     private static final int BATCH = 16;
     private static final int LOOKS_PER_CLOCK_READ = 4096;
 
+    private final TickbusPair pair = new TickbusPair("spin");
     private final SignalHandler handler = this::onSignal;
-    private SignalPublisher publisher;
     private SignalSubscriber subscriber;
     private Reception reception;
 
@@ -25,20 +23,17 @@ final class TickbusSpin implements Transport {
 
     @Override
     public void openSender(Path directory) {
-        publisher = SignalPublisher.open(BusDirectory.at(directory, "spin"));
+        pair.publish(directory);
     }
 
     @Override
     public void openReceiver(Path directory) {
-        subscriber = SignalSubscriber.attach(BusDirectory.at(directory, "spin"));
+        subscriber = pair.subscribe(directory, SubscriberOptions.defaults());
     }
 
     @Override
     public void send(Burst burst) {
-        for (int i = 0; i < burst.count(); i++) {
-            long sentNs = burst.spinUntilDue(i);
-            publisher.publishAt(sentNs, burst.dueNs(i), SIGNAL_ID, burst.first() + i);
-        }
+        pair.send(burst);
     }
 
     @Override
@@ -59,11 +54,6 @@ final class TickbusSpin implements Transport {
 
     @Override
     public void close() {
-        if (publisher != null) {
-            publisher.close();
-        }
-        if (subscriber != null) {
-            subscriber.close();
-        }
+        pair.close();
     }
 }

@@ -1,7 +1,6 @@
 package io.tickbus.bench.latency.transport;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
@@ -13,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 
 /** Tickbus through its public API, with a subscriber that waits in one of its ways; each has a bus of its own. */
 final class TickbusWaiting implements Transport {
-    private static final int SIGNAL_ID = 42;
     private static final int BATCH = 16;
     private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final String waiting;
+    private final TickbusPair pair;
     private final SignalHandler handler = this::onSignal;
     private SignalPublisher publisher;
     private SignalSubscriber subscriber;
@@ -26,6 +25,7 @@ final class TickbusWaiting implements Transport {
     /** {@code waiting}: a name that {@link WaitStrategy#named} knows. */
     TickbusWaiting(String waiting) {
         this.waiting = waiting;
+        this.pair = new TickbusPair(waiting);
     }
 
     @Override
@@ -36,12 +36,12 @@ final class TickbusWaiting implements Transport {
 
     @Override
     public void openSender(Path directory) {
-        publisher = SignalPublisher.open(BusDirectory.at(directory, waiting));
+        publisher = pair.publish(directory);
     }
 
     @Override
     public void openReceiver(Path directory) {
-        subscriber = SignalSubscriber.attach(BusDirectory.at(directory, waiting),
+        subscriber = pair.subscribe(directory,
                 SubscriberOptions.defaults().withWaiting(WaitStrategy.named(waiting)));
     }
 
@@ -49,8 +49,7 @@ final class TickbusWaiting implements Transport {
     public void send(Burst burst) {
         publisher.nextDeadlineNs(burst.startNs());
         for (int i = 0; i < burst.count(); i++) {
-            long sentNs = burst.awaitDue(i);
-            publisher.publishAt(sentNs, burst.dueNs(i), SIGNAL_ID, burst.first() + i);
+            pair.publish(burst, i, burst.awaitDue(i));
             publisher.nextDeadlineNs(i + 1 < burst.count() ? burst.dueNs(i + 1) : SignalsLayout.NO_DEADLINE);
         }
     }
@@ -69,11 +68,6 @@ final class TickbusWaiting implements Transport {
 
     @Override
     public void close() {
-        if (publisher != null) {
-            publisher.close();
-        }
-        if (subscriber != null) {
-            subscriber.close();
-        }
+        pair.close();
     }
 }
