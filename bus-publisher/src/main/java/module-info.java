@@ -5,5 +5,8 @@ module io.tickbus.publisher {
 
     exports io.tickbus.publisher;
     exports io.tickbus.publisher.daemon;
+    exports io.tickbus.publisher.journal;
     exports io.tickbus.publisher.timer;
+
+    uses io.tickbus.publisher.journal.JournalProvider;
 }

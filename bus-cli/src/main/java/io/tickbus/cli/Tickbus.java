@@ -7,6 +7,8 @@ import io.tickbus.cli.demo.DemoPublisher;
 import io.tickbus.cli.demo.DemoSubscriber;
 import io.tickbus.cli.doctor.DoctorCommand;
 import io.tickbus.cli.dump.DumpCommand;
+import io.tickbus.cli.journal.JournalCommand;
+import io.tickbus.cli.journal.ReplayCommand;
 import io.tickbus.cli.publish.PublishCommand;
 import io.tickbus.cli.reload.ReloadCommand;
 import io.tickbus.cli.stat.StatCommand;
@@ -35,7 +37,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, DaemonCommand.class, TailCommand.class, PublishCommand.class,
             ArmCommand.class, CancelCommand.class, PauseCommand.class, ResumeCommand.class, ListCommand.class,
-            StatCommand.class, ReloadCommand.class, DumpCommand.class, ClockCommand.class, DoctorCommand.class,
+            StatCommand.class, ReloadCommand.class, ReplayCommand.class, JournalCommand.class, DumpCommand.class,
+            ClockCommand.class, DoctorCommand.class,
             DemoPublisher.class, DemoSubscriber.class},
         footer = {
             "",

@@ -2,6 +2,7 @@ package io.tickbus.subscriber;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.SignalHistory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
@@ -21,7 +22,8 @@ import java.util.concurrent.TimeUnit;
  * longer than told.
  * <p><b>Loss:</b> a subscriber that falls a whole ring behind is overrun. It learns exactly which sequences it missed,
  * through {@link SubscriberListener#onLoss} and {@link #lost()}, before it reads on: received + filtered + lost is
- * always what was published since it joined. It follows a publisher that restarts, or that replaces the file, by
+ * always what was published since it joined. With a {@link SubscriberOptions#withHistory history} it first reads there
+ * what the ring has lost. It follows a publisher that restarts, or that replaces the file, by
  * itself.
  * <p><b>Errors:</b> {@link BusException} when the file is shortened under it, when the bus is replaced by one it cannot
  * read, and where asked for, on overrun. An exception of the handler passes through; its signal counts as received.
@@ -39,6 +41,7 @@ public final class SignalSubscriber implements AutoCloseable {
     private final WaitStrategy waitStrategy;
     private final int[] signalIds;
     private final PublisherWatch watch;
+    private final PastSignals past;
     private final SignalRecord signal = new SignalRecord();
     private SignalsFile file;
     private SlotRing ring;
@@ -62,6 +65,7 @@ public final class SignalSubscriber implements AutoCloseable {
         this.overrunPolicy = options.overrunPolicy();
         this.waitStrategy = options.waitStrategy();
         this.signalIds = options.signalIds();
+        this.past = new PastSignals(options.history());
         this.watch = new PublisherWatch(directory);
     }
 
@@ -146,8 +150,13 @@ public final class SignalSubscriber implements AutoCloseable {
             }
             long current = sequence;
             if (found == SlotRing.OVERWRITTEN || !ring.copy(current, signal.fields())) {
-                skipOverwritten();
-                continue;
+                int inPast = past.read(file.header().historyId(), current, signal);
+                if (inPast == SignalHistory.NOT_YET) {
+                    break;
+                } else if (inPast == SignalHistory.MISSING) {
+                    skipOverwritten();
+                    continue;
+                }
             }
             signal.sequence(current);
             sequence = current + 1;
@@ -208,6 +217,11 @@ public final class SignalSubscriber implements AutoCloseable {
     /** Goes to the oldest or newest readable signal and reports exactly what lies between. */
     private void skipOverwritten() {
         long next = position.nextAfterLap(sequence);
+        long inPast = past.nextAfter(file.header().historyId(), sequence);
+        if (inPast < ring.oldestReadable(file.header().baseSequence(), next)) {
+            reportLoss(inPast);
+            return;
+        }
         overruns++;
         if (overrunPolicy == OverrunPolicy.FAIL) {
             throw new BusException(Reason.OVERRUN, "bus '" + directory.name() + "'", "sequence " + sequence
@@ -346,6 +360,11 @@ public final class SignalSubscriber implements AutoCloseable {
     /** Signals overwritten before they could be read, exactly. */
     public long lost() {
         return lost;
+    }
+
+    /** Signals that the ring had lost and the history had. */
+    public long fromHistory() {
+        return past.copied();
     }
 
     /** How often it was overrun. */

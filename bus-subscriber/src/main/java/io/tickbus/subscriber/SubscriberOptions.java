@@ -1,5 +1,6 @@
 package io.tickbus.subscriber;
 
+import io.tickbus.core.SignalHistory;
 import io.tickbus.core.wait.WaitStrategy;
 import java.util.Arrays;
 
@@ -17,25 +18,34 @@ public final class SubscriberOptions {
     /** Join position: the oldest signal that is still there. */
     public static final long FROM_OLDEST = -2;
 
-    private final long joinSequence;
-    private final WaitStrategy waitStrategy;
-    private final OverrunPolicy overrunPolicy;
-    private final SubscriberListener listener;
-    private final int[] signalIds;
+    private long joinSequence;
+    private WaitStrategy waitStrategy;
+    private OverrunPolicy overrunPolicy;
+    private SubscriberListener listener;
+    private int[] signalIds;
+    /** Null for none. */
+    private SignalHistory history;
 
-    private SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, OverrunPolicy overrunPolicy,
-            SubscriberListener listener, int[] signalIds) {
-        this.joinSequence = joinSequence;
-        this.waitStrategy = waitStrategy;
-        this.overrunPolicy = overrunPolicy;
-        this.listener = listener;
-        this.signalIds = signalIds;
+    private SubscriberOptions() {
+        joinSequence = FROM_NEWEST;
+        waitStrategy = WaitStrategy.predictive();
+        overrunPolicy = OverrunPolicy.OLDEST;
+        listener = SubscriberListener.NONE;
+        signalIds = new int[0];
+    }
+
+    private SubscriberOptions(SubscriberOptions other) {
+        joinSequence = other.joinSequence;
+        waitStrategy = other.waitStrategy;
+        overrunPolicy = other.overrunPolicy;
+        listener = other.listener;
+        signalIds = other.signalIds;
+        history = other.history;
     }
 
     /** The defaults, with a wait strategy of their own. */
     public static SubscriberOptions defaults() {
-        return new SubscriberOptions(FROM_NEWEST, WaitStrategy.predictive(), OverrunPolicy.OLDEST,
-                SubscriberListener.NONE, new int[0]);
+        return new SubscriberOptions();
     }
 
     /**
@@ -47,29 +57,53 @@ public final class SubscriberOptions {
             throw new IllegalArgumentException("join position must be a sequence, -1 for the newest or -2 for the "
                     + "oldest: sequence=" + sequence);
         }
-        return new SubscriberOptions(sequence, waitStrategy, overrunPolicy, listener, signalIds);
+        SubscriberOptions changed = new SubscriberOptions(this);
+        changed.joinSequence = sequence;
+        return changed;
     }
 
     /** Waits so in {@code await}; the strategy must not be shared with another subscriber. */
     public SubscriberOptions withWaiting(WaitStrategy strategy) {
-        return new SubscriberOptions(joinSequence, strategy, overrunPolicy, listener, signalIds);
+        SubscriberOptions changed = new SubscriberOptions(this);
+        changed.waitStrategy = strategy;
+        return changed;
     }
 
     /** Goes on so after an overrun. */
     public SubscriberOptions withOverrun(OverrunPolicy policy) {
-        return new SubscriberOptions(joinSequence, waitStrategy, policy, listener, signalIds);
+        SubscriberOptions changed = new SubscriberOptions(this);
+        changed.overrunPolicy = policy;
+        return changed;
     }
 
     /** Tells this listener of losses and of the publisher's fate. */
     public SubscriberOptions withListener(SubscriberListener newListener) {
-        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, newListener, signalIds);
+        SubscriberOptions changed = new SubscriberOptions(this);
+        changed.listener = newListener;
+        return changed;
     }
 
     /** Takes only these signal ids; none means all. What is left out counts as filtered, not as lost. */
     public SubscriberOptions withSignalIds(int... ids) {
         int[] sorted = ids.clone();
         Arrays.sort(sorted);
-        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, sorted);
+        SubscriberOptions changed = new SubscriberOptions(this);
+        changed.signalIds = sorted;
+        return changed;
+    }
+
+    /**
+     * Reads in this history what the ring has overwritten, before anything counts as lost. The history belongs to this
+     * subscriber; who made it closes it.
+     */
+    public SubscriberOptions withHistory(SignalHistory newHistory) {
+        SubscriberOptions changed = new SubscriberOptions(this);
+        changed.history = newHistory;
+        return changed;
+    }
+
+    SignalHistory history() {
+        return history;
     }
 
     long joinSequence() {

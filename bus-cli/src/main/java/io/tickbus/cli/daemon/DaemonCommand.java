@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  tickbus daemon --every 1ms:42                     signal 42 a thousand times a second",
             "  tickbus daemon --bus md --every 10ms:1 --every 1s:2:77 --mode spin --cpu 3",
+            "  tickbus daemon --journal                          timers that survive it, and a record of every signal",
             "  tickbus daemon --settings /etc/tickbus.properties --log-level debug",
             "",
             "SIGHUP, or 'tickbus reload', reads the settings again; a line of the log on standard error says what",
@@ -51,6 +52,8 @@ public final class DaemonCommand implements Callable<Integer> {
     private List<TimerSpec> timers = new ArrayList<>();
     @Mixin
     private SettingsOptions settings;
+    @Mixin
+    private JournalFlags journal;
     @Option(names = "--slots", paramLabel = "N", defaultValue = "" + SignalsOptions.DEFAULT_SLOT_COUNT,
             description = "Signals the ring holds, a power of two; default ${DEFAULT-VALUE}.")
     private int slotCount;
@@ -89,7 +92,8 @@ public final class DaemonCommand implements Callable<Integer> {
             DaemonWarmUp.run(first, options);
         }
         DaemonLog log = DaemonLog.toStream(System.err);
-        try (TimerDaemon daemon = TimerDaemon.open(directory, options, first, log)) {
+        try (TimerDaemon daemon = TimerDaemon.open(directory, options, first, log,
+                journal.options(bus.name()))) {
             // After the daemon has looked where its other thread may run.
             int[] cpus = pin();
             daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, isListening ? 1 : 0);

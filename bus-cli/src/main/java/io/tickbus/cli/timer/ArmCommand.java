@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
             "  tickbus arm --key 1 --signal 1 --in 100us --wait",
             "",
             "The timer belongs to --client-name, so that 'tickbus list' and 'tickbus cancel' find it, and stays",
-            "armed when the command ends, but not when the daemon does. With --wait it ends with the command.",
+            "armed when the command ends, and with --durable when the daemon does. With --wait it ends with",
+            "the command.",
             "Exit code 1 when the daemon refuses it, or the wait ends without a firing."})
 public final class ArmCommand implements Callable<Integer> {
     private static final long PRINTING_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -112,7 +113,8 @@ public final class ArmCommand implements Callable<Integer> {
 
     private Answer arm(TimerClient timers) {
         boolean isKept = !isEndingWithCommand && !isWaiting;
-        TimerCommand command = timer.command().flags(isKept ? CommandLayout.FLAG_KEEP_ON_DEATH : 0);
+        TimerCommand command = timer.command();
+        command.flags(command.flags() | (isKept ? CommandLayout.FLAG_KEEP_ON_DEATH : 0));
         return new Answer(timers.call(command, ClientOptions.TIMEOUT_NS), ReplyCode.ARMED, System.nanoTime());
     }
 }

@@ -17,6 +17,8 @@ import picocli.CommandLine.TypeConversionException;
  * or CLOCK_MONOTONIC nanoseconds. Exactly one of the two is set.
  */
 record DueTime(Instant instant, Long monotonicNs) {
+    private static final long NS_PER_S = TimeUnit.SECONDS.toNanos(1);
+
     static final class Converter implements ITypeConverter<DueTime> {
         @Override
         public DueTime convert(String value) {
@@ -36,6 +38,15 @@ record DueTime(Instant instant, Long monotonicNs) {
         } catch (DateTimeException | NumberFormatException e) {
             throw new TypeConversionException("a time is like 2026-12-01T12:00:00Z, or 2026-12-01T12:00:00.250 in the "
                     + "zone of this host, or nanoseconds of CLOCK_MONOTONIC: at=" + text);
+        }
+    }
+
+    /** Nanoseconds since 1970. */
+    long realtimeNs() {
+        try {
+            return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NS_PER_S), instant.getNano());
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("a timer is due within 100 years: at=" + instant, e);
         }
     }
 

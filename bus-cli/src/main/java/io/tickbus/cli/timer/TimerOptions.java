@@ -3,6 +3,8 @@ package io.tickbus.cli.timer;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.Payload;
 import io.tickbus.cli.WholeNumber;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.TimerCommand;
 import java.time.Instant;
@@ -43,6 +45,14 @@ final class TimerOptions {
     @Option(names = "--jitter", paramLabel = "DURATION", defaultValue = "0", converter = Durations.Converter.class,
             description = "Due later by a random time below this, drawn once: so that many do not fire together.")
     private long jitterNs;
+    @Option(names = "--durable", paramLabel = "none|process|disk", converter = DurabilityName.class,
+            defaultValue = "none",
+            description = "What the timer survives: nothing, the daemon's death, or also the host's loss of power; "
+                    + "needs a daemon with --journal; default ${DEFAULT-VALUE}.")
+    private Durability durability;
+    @Option(names = "--calendar",
+            description = "With --at and a time of day: the timer follows that clock also when it is set.")
+    private boolean isCalendar;
     @Option(names = "--payload", paramLabel = "TEXT|0xHEX", converter = Payload.Converter.class,
             description = "At most 16 bytes, for each of its signals.")
     private Payload payload;
@@ -74,6 +84,13 @@ final class TimerOptions {
         TimerCommand command = new TimerCommand().arm(key, signalId, deadlineNs()).periodNs(periodNs)
                 .misfire(misfire, cap == null ? 0 : cap)
                 .graceUs(graceNs / NS_PER_US + (graceNs % NS_PER_US == 0 ? 0 : 1));
+        if (isCalendar) {
+            if (time == null || time.instant() == null || jitterNs != 0) {
+                throw new IllegalArgumentException("--calendar needs --at with a time of day, and no --jitter");
+            }
+            command.deadlineNs(time.realtimeNs()).flags(CommandLayout.FLAG_CALENDAR);
+        }
+        command.durability(durability);
         return payload == null ? command : payload.putInto(command);
     }
 

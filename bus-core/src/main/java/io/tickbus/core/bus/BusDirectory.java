@@ -120,6 +120,11 @@ public final class BusDirectory {
         return path().resolve("counters");
     }
 
+    /** What the daemon has promised and not yet journalled. */
+    public Path intents() {
+        return path().resolve("intents");
+    }
+
     /** The directory of the clients' files. */
     public Path clients() {
         return path().resolve("clients");
@@ -206,7 +211,7 @@ public final class BusDirectory {
     void deleteFiles() {
         TrustedFiles.deleteTemporary(path());
         ClientFile.deleteAll(this);
-        for (Path file : List.of(replies(), counters(), signals(), doorbell(), lock())) {
+        for (Path file : List.of(intents(), replies(), counters(), signals(), doorbell(), lock())) {
             TrustedFiles.deleteIfPossible(file);
         }
         deleteIfEmpty();

@@ -5,6 +5,7 @@ import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.layout.ClientLayout;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.layout.CountersLayout;
+import io.tickbus.core.layout.IntentsLayout;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.layout.ReplyLayout;
 import io.tickbus.core.layout.SignalRecordLayout;
@@ -40,6 +41,10 @@ record FileKind(String noun, long magic, int version, int headerLength, int reco
     static final FileKind COUNTERS = new FileKind("counters file", CountersLayout.MAGIC_VALUE, CountersLayout.VERSION,
             CountersLayout.HEADER_LENGTH, CountersLayout.COUNTER_LENGTH, CountersLayout.MAX_COUNTER_COUNT,
             "start the daemon again, which makes it anew");
+
+    static final FileKind INTENTS = new FileKind("intents file", IntentsLayout.MAGIC_VALUE, IntentsLayout.VERSION,
+            IntentsLayout.HEADER_LENGTH, IntentsLayout.ENTRY_LENGTH, IntentsLayout.MAX_SLOT_COUNT,
+            "move it away and start the daemon again: what it holds and the journal does not is lost then");
 
     private static final int MAGIC = SignalsLayout.MAGIC;
     private static final int LAYOUT_VERSION = SignalsLayout.LAYOUT_VERSION;

@@ -63,6 +63,12 @@ public final class CommandLayout {
      * whose number stands in the first eight bytes of the payload.
      */
     public static final int FLAG_ALL_OWNERS = 0x02;
+    /** {@link #TYPE_ARM}: the timer survives the death of the daemon, {@code Durability.PROCESS}. */
+    public static final int FLAG_PROCESS = 0x04;
+    /** {@link #TYPE_ARM}: the timer survives the host's loss of power, {@code Durability.DISK}. */
+    public static final int FLAG_DISK = 0x08;
+    /** {@link #TYPE_ARM}: {@link #DEADLINE_NS} is CLOCK_REALTIME nanoseconds and follows that clock when it is set. */
+    public static final int FLAG_CALENDAR = 0x10;
 
     private CommandLayout() {
     }

@@ -41,7 +41,14 @@ public enum ReplyReason {
     /** The daemon stops. */
     STOPPING("the daemon stops"),
     /** SKIP without any grace: no firing is ever that punctual, and it would skip each. */
-    BAD_GRACE("SKIP needs a grace of at least 1 microsecond");
+    BAD_GRACE("SKIP needs a grace of at least 1 microsecond"),
+    /** A durable timer at a daemon without a journal. */
+    NO_JOURNAL("durable timers need a daemon with a journal: start it with --journal, and bus-journal on its class "
+            + "path"),
+    /** A durable timer of a client without a name, whom no successor could find. */
+    NO_CLIENT_NAME("a durable timer needs a client with a name"),
+    /** The journal's disk is full, read-only or broken just now. */
+    JOURNAL_UNAVAILABLE("the journal cannot be written just now, so nothing durable can be promised");
 
     private static final ReplyReason[] BY_CODE = values();
 

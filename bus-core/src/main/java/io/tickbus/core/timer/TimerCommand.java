@@ -161,6 +161,37 @@ public final class TimerCommand {
         return header(PAYLOAD_LENGTH_SHIFT, length, "payloadLength");
     }
 
+    /** Sets what the timer survives. */
+    public TimerCommand durability(Durability durability) {
+        return flags((flags() & ~Durability.FLAGS) | durability.flags());
+    }
+
+    /** What the timer is to survive. */
+    public Durability durability() {
+        return Durability.ofFlags(flags());
+    }
+
+    /**
+     * Starts the arming of a calendar timer: due when CLOCK_REALTIME shows that time, also after that clock was set.
+     *
+     * @param realtimeNs nanoseconds since 1970
+     */
+    public TimerCommand armAt(long key, int signalId, long realtimeNs) {
+        return arm(key, signalId, realtimeNs).flags(CommandLayout.FLAG_CALENDAR);
+    }
+
+    /** Sets when it is due first. */
+    public TimerCommand deadlineNs(long deadlineNs) {
+        fields[DEADLINE_NS] = deadlineNs;
+        return this;
+    }
+
+    /** Makes this the same command as another. */
+    public TimerCommand copyOf(TimerCommand other) {
+        System.arraycopy(other.fields, 0, fields, 0, fields.length);
+        return this;
+    }
+
     private TimerCommand header(int shift, int value, String name) {
         if ((value & ~0xFF) != 0) {
             throw new IllegalArgumentException(name + " must be 0 to 255: " + name + "=" + value);

@@ -45,6 +45,7 @@ final class ClientConductor implements Runnable {
     private final ClientEvents events;
     private final DaemonLog log;
     private final DaemonCounters counters;
+    private final WallClock wallClock;
     private final Doorbell doorbell;
     private final FutexWord word;
     private final FutexWord timerWord;
@@ -68,11 +69,17 @@ final class ClientConductor implements Runnable {
         this.log = parts.log();
         this.counters = parts.counters();
         this.doorbell = parts.doorbell();
+        this.wallClock = parts.wallClock();
         this.word = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
         this.timerWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.settings = settings;
         usedSessions.set(0);
         events.conductor(this);
+    }
+
+    /** Before it runs: an owner whose timers were recovered. */
+    void ownerRecovered(int number, int user, String name) {
+        owners.restore(number, user, name);
     }
 
     void settings(DaemonSettings newSettings) {
@@ -133,6 +140,11 @@ final class ClientConductor implements Runnable {
 
     private void round() {
         events.runForConductor();
+        if (wallClock.hasStepped()) {
+            long offsetNs = wallClock.toldNs();
+            log.info("clock-set", "realtimeAheadNs", offsetNs);
+            events.toTimerThread(() -> sessions.calendarChanged(offsetNs));
+        }
         checkServed();
         if (!isStopped) {
             findNew();

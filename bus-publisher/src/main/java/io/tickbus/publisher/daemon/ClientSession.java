@@ -29,12 +29,17 @@ final class ClientSession {
     private long consumeLimit = Long.MAX_VALUE;
     private ReplyReason leaveReason = ReplyReason.NONE;
     private boolean isLeaving;
+    private final int user;
+    private int inFlight;
+    private boolean isIntroduced;
+    private boolean isDismissed;
     /** The conductor's: that it has asked the timer thread to let the client go. */
     private boolean isAskedToLeave;
 
     ClientSession(int index, int owner, ClientFile file, Session words, int commandLimit) {
         this.index = index;
         this.owner = owner;
+        this.user = file.userId();
         this.file = file;
         this.words = words;
         this.commands = file.ring();
@@ -56,6 +61,38 @@ final class ClientSession {
 
     int owner() {
         return owner;
+    }
+
+    /** Numeric id of its user. */
+    int user() {
+        return user;
+    }
+
+    /** The name that its owner goes by; empty for none. */
+    String name() {
+        return file.identity().name();
+    }
+
+    /** Commands of it that wait for the disk. */
+    int inFlight() {
+        return inFlight;
+    }
+
+    void inFlight(int more) {
+        inFlight += more;
+    }
+
+    /** Whether the journal knows who its owner is. */
+    boolean isIntroduced() {
+        return isIntroduced;
+    }
+
+    void introduced() {
+        isIntroduced = true;
+    }
+
+    boolean isDismissed() {
+        return isDismissed;
     }
 
     ClientFile file() {
@@ -164,6 +201,7 @@ final class ClientSession {
 
     /** Says in the table that the client is served no more. */
     void dismiss() {
+        isDismissed = true;
         if (leaveReason == ReplyReason.DEAD || leaveReason == ReplyReason.CLOSED) {
             words.putFree();
         } else {

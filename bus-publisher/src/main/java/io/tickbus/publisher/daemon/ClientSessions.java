@@ -7,7 +7,6 @@ import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
-import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.TimerEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,7 @@ final class ClientSessions implements CommandSource {
     /** Owners without clients that are looked at in one duty cycle. */
     private static final int OWNERS_PER_CYCLE = 16;
 
-    private final SignalPublisher publisher;
+    private final CommandDesk desk;
     private final TimerEngine engine;
     private final RepliesFile replies;
     private final SlotWriter frontDesk;
@@ -41,10 +40,10 @@ final class ClientSessions implements CommandSource {
     private ClientSession listing;
     private long listingSequence;
 
-    ClientSessions(SignalPublisher publisher, TimerEngine engine, RepliesFile replies, DaemonCounters counters,
-            ClientEvents events) {
-        this.publisher = publisher;
+    ClientSessions(TimerEngine engine, RepliesFile replies, DaemonCounters counters, ClientEvents events,
+            CommandDesk desk) {
         this.engine = engine;
+        this.desk = desk;
         this.replies = replies;
         this.frontDesk = replies.session(0).replyWriter();
         this.counters = counters;
@@ -70,7 +69,8 @@ final class ClientSessions implements CommandSource {
         if (!sessions.isEmpty()) {
             MappedFault.bringUp();
         }
-        return count;
+        // Who waits for the disk is work: nobody rings when it is there.
+        return count + desk.inFlight();
     }
 
     @Override
@@ -78,11 +78,12 @@ final class ClientSessions implements CommandSource {
         events.runForTimerThread();
         admitWaiting();
         freeOwners();
+        desk.complete();
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ClientSession session = sessions.get(i);
             if (session.stagedCount() > 0 && (!session.isLeaving() || session.isTrusted())) {
                 execute(session, nowNs);
-            } else if (session.isLeaving()) {
+            } else if (session.isLeaving() && session.inFlight() == 0) {
                 sessions.remove(i);
                 dismiss(session);
             }
@@ -93,29 +94,18 @@ final class ClientSessions implements CommandSource {
         for (int i = 0; i < session.stagedCount(); i++) {
             TimerCommand command = session.staged(i);
             long sequence = session.stagedSequence(i);
-            counters.countCommand(command.type());
             if (command.type() == CommandLayout.TYPE_LIST) {
+                if (session.inFlight() > 0) {
+                    break;
+                }
+                counters.countCommand(command.type());
                 list(session, sequence, command);
-            } else {
-                int owner = ownerOf(session, command);
-                engine.execute(owner, command, nowNs, publisher.nextSequence(), reply);
-                counters.countReply(reply);
-                session.answer(reply.commandSequence(sequence));
+            } else if (!desk.take(session, command, sequence, nowNs)) {
+                break;
             }
             session.settle();
         }
         session.releaseStaged(engine.pending(session.owner()));
-    }
-
-    /** Everybody who may connect may cancel what everybody else armed, if he says so: operators clear up. */
-    private static int ownerOf(ClientSession session, TimerCommand command) {
-        boolean isForOther = command.type() == CommandLayout.TYPE_CANCEL
-                && command.flags() == CommandLayout.FLAG_ALL_OWNERS;
-        if (isForOther) {
-            command.flags(0);
-            return (int) command.payloadLow() & Owners.MAX_OWNERS;
-        }
-        return session.owner();
     }
 
     private void list(ClientSession session, long sequence, TimerCommand command) {
@@ -162,6 +152,11 @@ final class ClientSessions implements CommandSource {
     }
 
     @Override
+    public int doHousekeeping() {
+        return desk.doHousekeeping();
+    }
+
+    @Override
     public boolean evictShortened() {
         // Nobody but the daemon's own user can have shortened these, and there is no way to go on without them.
         replies.checkLength();
@@ -205,6 +200,16 @@ final class ClientSessions implements CommandSource {
     void ownerLeft(int owner) {
         engine.cancelOwner(owner);
         left.add(owner);
+    }
+
+    /** An owner of whom there are timers, and no client yet. */
+    void ownerRecovered(int owner) {
+        left.add(owner);
+    }
+
+    /** CLOCK_REALTIME is ahead by so much now. */
+    void calendarChanged(long offsetNs) {
+        desk.calendarChanged(offsetNs);
     }
 
     /** Writes down for each client how many timers its owner has. */

@@ -65,6 +65,15 @@ interface CommandSource {
     /** Puts everybody out. */
     void dismissAll(ReplyReason reason);
 
+    /**
+     * A bounded piece of what can wait, after the firings.
+     *
+     * @return how much was done
+     */
+    default int doHousekeeping() {
+        return 0;
+    }
+
     /** Announces that nobody looks at the commands until then, unless the doorbell rings. */
     void announceSleep(long untilNs);
 

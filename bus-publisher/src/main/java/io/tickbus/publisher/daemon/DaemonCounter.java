@@ -72,6 +72,28 @@ public enum DaemonCounter {
     SETTINGS_GENERATION(33, CounterUnit.EVENTS, "settings generation"),
     /** 1 where SIGHUP makes the process read its settings again; where it is 0, the signal would end the process. */
     RELOAD_SIGNAL(34, CounterUnit.NUMBER, "reload by signal"),
+    /** Entries handed to the journal. */
+    JOURNAL_ENTRIES(35, CounterUnit.EVENTS, "journal entries"),
+    /** Of these, those that are not in it yet. */
+    JOURNAL_BACKLOG(36, CounterUnit.NUMBER, "journal backlog"),
+    /** Signals in the journal. */
+    JOURNAL_SIGNALS(37, CounterUnit.EVENTS, "journal signals"),
+    /** Signals that were overwritten before they reached the journal. */
+    JOURNAL_SIGNALS_MISSED(38, CounterUnit.EVENTS, "journal signals missed"),
+    /** Bytes written to the journal. */
+    JOURNAL_BYTES(39, CounterUnit.EVENTS, "journal bytes"),
+    /** How often the disk was asked to keep what it has. */
+    JOURNAL_SYNCS(40, CounterUnit.EVENTS, "journal syncs"),
+    /** Failed attempts to write the journal. */
+    JOURNAL_FAILURES(41, CounterUnit.EVENTS, "journal failures"),
+    /** 1 while the journal cannot be written and nothing durable is taken. */
+    JOURNAL_UNAVAILABLE(42, CounterUnit.NUMBER, "journal unavailable"),
+    /** Pieces of the journal that could not be read at the start, and were set aside. */
+    JOURNAL_UNREADABLE(43, CounterUnit.EVENTS, "journal unreadable"),
+    /** Timers that the journal brought back at the start. */
+    TIMERS_RECOVERED(44, CounterUnit.EVENTS, "timers recovered"),
+    /** How often CLOCK_REALTIME was set while it ran. */
+    CLOCK_STEPS(45, CounterUnit.EVENTS, "clock steps"),
 
     /** Conductor's: settings that were refused. */
     SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings errors"),

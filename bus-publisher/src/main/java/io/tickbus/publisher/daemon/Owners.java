@@ -62,8 +62,21 @@ final class Owners {
     }
 
     private int nextNumber() {
-        int number = neverUsed <= MAX_OWNERS ? neverUsed++ : released.isEmpty() ? 0 : released.remove();
-        return number;
+        while (neverUsed <= MAX_OWNERS && numbered.containsKey(neverUsed)) {
+            neverUsed++;
+        }
+        return neverUsed <= MAX_OWNERS ? neverUsed++ : released.isEmpty() ? 0 : released.remove();
+    }
+
+    /** An owner whose timers were recovered: its number stays the same, and its clients find it by its name. */
+    void restore(int number, int user, String name) {
+        String fullName = name.isEmpty() ? null : user + ":" + name;
+        Owner owner = new Owner(number, user, fullName);
+        numbered.put(number, owner);
+        countByUser.merge(user, 1, Integer::sum);
+        if (fullName != null) {
+            named.put(fullName, owner);
+        }
     }
 
     /** A client goes; returns whether it was its owner's last. */

@@ -66,7 +66,7 @@ final class TimerAgent implements Agent {
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
             onHeartbeat.run();
         }
-        return staged + fired + timers.doHousekeeping();
+        return staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
     }
 
     /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */

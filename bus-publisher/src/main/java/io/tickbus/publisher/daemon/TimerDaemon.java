@@ -11,6 +11,11 @@ import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.journal.Journal;
+import io.tickbus.publisher.journal.JournalOptions;
+import io.tickbus.publisher.journal.JournalProvider;
+import io.tickbus.publisher.journal.Recovery;
+import io.tickbus.publisher.timer.DurableTimers;
 import io.tickbus.publisher.timer.TimerEngine;
 import java.util.concurrent.TimeUnit;
 
@@ -47,13 +52,19 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final DaemonCounters counters;
     private final ClientSessions sessions;
     private final DaemonLog log;
+    /** Null for none. */
+    private final Journal journal;
     /** The log, where it was made here and ends here. */
     private DaemonLog ownLog;
     private volatile DaemonSettings settings;
     private Thread ownThread;
 
-    private TimerDaemon(BusDirectory directory, SignalPublisher publisher, DaemonSettings settings, String group,
-            DaemonLog log) {
+    private TimerDaemon(BusDirectory directory, SignalPublisher publisher, Setup setup, DaemonLog log,
+            Journal journal) {
+        this.journal = journal;
+        String group = setup.options().group();
+        DaemonSettings settings = setup.settings();
+        WallClock wallClock = setup.wallClock();
         SignalsHeader header = publisher.bus().signals().header();
         this.publisher = publisher;
         this.settings = settings;
@@ -65,11 +76,12 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, group);
         engine = TimerEngine.create(settings.quotas());
         ClientEvents events = new ClientEvents();
-        sessions = new ClientSessions(publisher, engine, replies, counters, events);
+        CommandDesk desk = new CommandDesk(engine, publisher, counters, wallClock, journal);
+        sessions = new ClientSessions(engine, replies, counters, events, desk);
         agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
         loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
         conductor = new ClientConductor(directory, new DaemonParts(replies, sessions, events, log, counters,
-                publisher.bus().doorbell()), settings);
+                publisher.bus().doorbell(), wallClock), settings);
         // Who pins the timer thread does so after this, and the conductor must not share its processor.
         int[] cpus = Platforms.current().affinity();
         conductorThread = new Thread(() -> {
@@ -81,12 +93,31 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         conductorThread.setDaemon(true);
         agent.onHeartbeat(this::report);
         apply(settings);
+        if (journal != null) {
+            recover();
+        }
+    }
+
+    private void recover() {
+        Recovery recovery = journal.recover(DurableTimers.of(engine));
+        for (Recovery.Owner owner : recovery.owners()) {
+            conductor.ownerRecovered(owner.number(), owner.user(), owner.name());
+            sessions.ownerRecovered(owner.number());
+        }
+        counters.set(DaemonCounter.TIMERS_RECOVERED, recovery.timers());
+        counters.set(DaemonCounter.JOURNAL_UNREADABLE, recovery.unreadable());
+        log.info("recovered", "timers", recovery.timers(), "overdue", recovery.overdue(), "owners",
+                recovery.owners().size(), "entries", recovery.entries(), "unreadable", recovery.unreadable(), "ms",
+                TimeUnit.NANOSECONDS.toMillis(recovery.tookNs()));
     }
 
     private void report() {
         loop.report(counters);
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
         sessions.report();
+        if (journal != null) {
+            journal.report(counters);
+        }
     }
 
     /**
@@ -109,10 +140,35 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     /** As {@link #open(BusDirectory, SignalsOptions, DaemonSettings)}, with a log of the caller's. */
     public static TimerDaemon open(
             BusDirectory directory, SignalsOptions options, DaemonSettings settings, DaemonLog log) {
-        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options);
+        return open(directory, new Setup(options, settings, null, WallClock.system()), log);
+    }
+
+    /**
+     * As {@link #open(BusDirectory, SignalsOptions, DaemonSettings, DaemonLog)}, with durable timers.
+     *
+     * @param journal how the journal is kept; null for none
+     * @throws io.tickbus.core.BusException also when bus-journal is not on the class path, or its folder cannot be used
+     */
+    public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings,
+            DaemonLog log, JournalOptions journal) {
+        return open(directory, new Setup(options, settings, journal, WallClock.system()), log);
+    }
+
+    /** What a daemon is made of. */
+    record Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, WallClock wallClock) {
+    }
+
+    static TimerDaemon open(BusDirectory directory, Setup setup, DaemonLog log) {
+        JournalProvider provider = setup.journal() == null ? null : JournalProvider.find();
+        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, setup.options());
+        Journal journal = null;
         try {
-            return new TimerDaemon(directory, publisher, settings, options.group(), log);
+            journal = provider == null ? null : provider.open(directory, publisher, setup.journal(), log);
+            return new TimerDaemon(directory, publisher, setup, log, journal);
         } catch (RuntimeException e) {
+            if (journal != null) {
+                journal.close();
+            }
             publisher.close();
             throw e;
         }
@@ -147,6 +203,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     @Override
     public void run() {
         conductorThread.start();
+        if (journal != null) {
+            journal.start();
+        }
         try {
             loop.run();
         } catch (RuntimeException | Error e) {
@@ -250,6 +309,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         stop();
         if (ownThread != null) {
             joinUninterruptibly(ownThread, 2 * PATIENCE_MS);
+        }
+        if (journal != null) {
+            journal.close();
         }
         publisher.close();
         if (ownLog != null) {

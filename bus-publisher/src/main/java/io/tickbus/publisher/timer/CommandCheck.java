@@ -1,6 +1,7 @@
 package io.tickbus.publisher.timer;
 
 import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
@@ -14,6 +15,9 @@ final class CommandCheck {
     static final int LARGEST_CAP = 1_000_000;
 
     private static final int MAX_PAYLOAD_LENGTH = CommandLayout.LENGTH - CommandLayout.PAYLOAD;
+
+    private static final int ARM_FLAGS =
+            CommandLayout.FLAG_KEEP_ON_DEATH | CommandLayout.FLAG_CALENDAR | Durability.FLAGS;
 
     private CommandCheck() {
     }
@@ -29,7 +33,7 @@ final class CommandCheck {
     }
 
     private static ReplyReason reasonAgainstArming(TimerCommand command, long nowNs) {
-        if ((command.flags() & ~CommandLayout.FLAG_KEEP_ON_DEATH) != 0) {
+        if ((command.flags() & ~ARM_FLAGS) != 0 || (command.flags() & Durability.FLAGS) == Durability.FLAGS) {
             return ReplyReason.UNKNOWN_FLAG;
         }
         long deadlineNs = command.deadlineNs();
@@ -54,8 +58,8 @@ final class CommandCheck {
         return command.payloadLength() > MAX_PAYLOAD_LENGTH ? ReplyReason.BAD_PAYLOAD : ReplyReason.NONE;
     }
 
-    /** Whether an arming asks that its timer outlives the clients of its owner. */
+    /** Whether an arming asks that its timer outlives the clients of its owner, as every durable one does. */
     static boolean isKept(TimerCommand command) {
-        return (command.flags() & CommandLayout.FLAG_KEEP_ON_DEATH) != 0;
+        return (command.flags() & (CommandLayout.FLAG_KEEP_ON_DEATH | Durability.FLAGS)) != 0;
     }
 }

@@ -47,6 +47,7 @@ public final class TimerEngine implements TimerQueue {
     private final FiredLog firedLog;
     private final MisfireRule misfire;
     private final TimerPages pages;
+    private final CalendarTimers calendar;
     private final SignalRecord firing = new SignalRecord();
     private final TimerCommand shortCommand = new TimerCommand();
     private final TimerReply shortReply = new TimerReply();
@@ -69,6 +70,7 @@ public final class TimerEngine implements TimerQueue {
         this.firedLog = new FiredLog(firedLogEntries);
         this.misfire = new MisfireRule(table);
         this.pages = new TimerPages(store);
+        this.calendar = new CalendarTimers(store);
     }
 
     /** An engine that remembers some 65,536 firings. */
@@ -353,24 +355,28 @@ public final class TimerEngine implements TimerQueue {
 
     private void describe(int timer, long deadlineNs, int flags) {
         firing.clear().signalId(table.signalId(timer)).key(table.key(timer)).owner(table.owner(timer))
-                .deadlineNs(deadlineNs).flags(flags)
+                .deadlineNs(deadlineNs).flags(flags | table.takeRecoveryFlags(timer))
                 .payload(table.payloadLow(timer), table.payloadHigh(timer), table.payloadLength(timer));
     }
 
-    /**
-     * Cancels some more timers of owners that are gone.
-     *
-     * @return how much was done; 0 when nothing is left to do, and the caller may sleep
-     */
+    /** Cancels some more timers of owners that are gone, and moves some more of those whose clock was set. */
     @Override
     public int doHousekeeping() {
-        if (!owners.areSomeDying()) {
+        if (!owners.areSomeDying() && !calendar.isMoving()) {
             return 0;
         }
         isChanging = true;
-        int done = pages.sweep();
+        int done = owners.areSomeDying() ? pages.sweep() : calendar.move();
         isChanging = false;
         return done;
+    }
+
+    /**
+     * CLOCK_REALTIME was set forwards, by so many nanoseconds: calendar timers follow, in {@link #doHousekeeping}. One
+     * that is due by its new time fires at once; one that has fired does not fire again.
+     */
+    public void calendarStepped(long stepNs) {
+        calendar.step(stepNs);
     }
 
     /**
@@ -378,11 +384,9 @@ public final class TimerEngine implements TimerQueue {
      * a few thousand timers at most, so that a page may be short, or empty, before the end. Timers armed or fired
      * between two pages may be in none or in one of them, never in two.
      *
-     * @param owner   whose, or {@link #ALL_OWNERS}
-     * @param cursor  0, or that of the last LIST_END
-     * @param max     the most timers on the page, at least 1
-     * @param sink    takes the replies
-     * @param scratch filled in for each
+     * @param owner  whose, or {@link #ALL_OWNERS}
+     * @param cursor 0, or that of the last LIST_END
+     * @param max    the most timers on the page, at least 1
      */
     public void list(int owner, long cursor, int max, ReplySink sink, TimerReply scratch) {
         pages.list(owner, cursor, max, sink, scratch);

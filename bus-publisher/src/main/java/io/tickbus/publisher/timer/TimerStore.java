@@ -19,6 +19,7 @@ final class TimerStore {
     private int imaged = NONE;
     private final OwnerAccounts owners = new OwnerAccounts();
     private int size;
+    private boolean calendarParity;
 
     TimerStore(long seed) {
         wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
@@ -88,13 +89,63 @@ final class TimerStore {
         int slackClass = SlackClasses.classOf(command.periodNs() > 0 ? command.periodNs()
                 : Saturating.difference(command.deadlineNs(), nowNs));
         table.fill(timer, owner, command, slackClass);
+        if (table.isCalendar(timer)) {
+            table.shiftParity(timer, calendarParity);
+        }
         slacks.add(slackClass);
         owners.of(owner).add(table.isKept(timer));
+    }
+
+    /** A timer as an image shows it, whose key the owner does not have; {@link KeyIndex#NONE} when there is no room. */
+    int addImage(int owner, long[] entry, long dueNs) {
+        table.reach(Math.min(table.usedEver(), TimerQuotas.MOST_TIMERS - 1));
+        int timer = wheel.arm(dueNs);
+        if (timer == TimingWheel.FULL) {
+            return KeyIndex.NONE;
+        }
+        table.fillImage(timer, owner, entry);
+        table.shiftParity(timer, calendarParity);
+        if (table.state(timer) == TimerTable.PAUSED) {
+            wheel.hold(timer);
+        } else {
+            slacks.add(table.slackClass(timer));
+        }
+        owners.of(owner).add(table.isKept(timer));
+        index.add(timer);
+        size++;
+        return timer;
     }
 
     void cancel(int timer) {
         forget(timer);
         wheel.cancel(timer);
+    }
+
+    /** Which of two offsets between the clocks new calendar timers come with. */
+    boolean calendarParity() {
+        return calendarParity;
+    }
+
+    void calendarParity(boolean parity) {
+        calendarParity = parity;
+    }
+
+    /** Moves a calendar timer's deadline, as its clock was set. */
+    void shift(int timer, long deltaNs) {
+        remember(timer);
+        table.shiftParity(timer, calendarParity);
+        boolean isPaused = table.state(timer) == TimerTable.PAUSED;
+        if (isPaused && table.periodNs(timer) == 0) {
+            // The time that is left, which no clock moves.
+            changed();
+            return;
+        }
+        long dueNs = Saturating.deadlineNs(table.dueNs(timer), deltaNs);
+        table.due(timer, dueNs, table.occurrence(timer));
+        if (!isPaused) {
+            wheel.rearm(timer, dueNs);
+        }
+        changed();
     }
 
     /** Takes a timer out of everything but the wheel, which frees a timer that it fires. */

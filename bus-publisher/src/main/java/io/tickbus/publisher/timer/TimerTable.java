@@ -1,5 +1,7 @@
 package io.tickbus.publisher.timer;
 
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.timer.TimerCommand;
 
 /**
@@ -21,7 +23,8 @@ import io.tickbus.core.timer.TimerCommand;
  * <p>{@code dueNs} is the deadline of the occurrence that is next. The wheel's may be later, for a timer that catches
  * up; of a held timer that is due once, the time left is here instead. {@code b}: bits 0 to 4 payload length, 5 and 6
  * misfire policy, 7 keep on death, 8 and 9 state, 10 to 15 class of slack. {@code arrears}: see {@link MisfireRule}.
- * {@code link}: the next in the bucket of {@link KeyIndex}.
+ * {@code link}: the next in the bucket of {@link KeyIndex}. {@code cap}: bits 0 to 19 the cap, 20 and 21 durability, 22
+ * calendar, 23 which of two calendar offsets, 24 recovered, 25 maybe a duplicate.
  *
  * <p>The entry of a free index has the state {@link #FREE}; no other field of it means anything.
  */
@@ -58,6 +61,13 @@ final class TimerTable {
     private static final int STATE_MASK = 0x3;
     private static final int SLACK_SHIFT = 58;
     private static final long UINT32 = 0xFFFF_FFFFL;
+    private static final int CAP_MASK = (1 << 20) - 1;
+    private static final int DURABILITY_SHIFT = 20;
+    private static final int DURABILITY_MASK = 0x3;
+    private static final long CALENDAR = 1L << 22;
+    private static final long SHIFT_PARITY = 1L << 23;
+    private static final long RECOVERED = 1L << 24;
+    private static final long MAYBE_DUPLICATE = 1L << 25;
 
     private final long[][] chunks;
     private int chunkCount;
@@ -98,7 +108,9 @@ final class TimerTable {
         chunk[at + PAYLOAD_LOW] = command.payloadLow();
         chunk[at + PAYLOAD_HIGH] = command.payloadHigh();
         chunk[at + GRACE_LINK] = (chunk[at + GRACE_LINK] & ~UINT32) | command.graceUs();
-        chunk[at + CAP_ARREARS] = command.catchUpCap();
+        chunk[at + CAP_ARREARS] = (command.catchUpCap() & CAP_MASK)
+                | ((long) command.durability().code() << DURABILITY_SHIFT)
+                | ((command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? CALENDAR : 0);
         // Last, lest a fault leaves half a timer.
         chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | ((long) owner << OWNER_SHIFT)
                 | ((long) command.payloadLength() << PAYLOAD_LENGTH_SHIFT)
@@ -113,6 +125,18 @@ final class TimerTable {
     /** Copies an entry to where {@link #restore} finds it. */
     void save(int timer, long[] image) {
         System.arraycopy(chunk(timer), at(timer), image, 0, LONGS);
+    }
+
+    /** A new entry as an image shows it, of this owner; whatever the image's bits, the timer is pending or held. */
+    void fillImage(int timer, int owner, long[] image) {
+        int link = link(timer);
+        restore(timer, image);
+        usedEver = Math.max(usedEver, timer + 1);
+        link(timer, link);
+        long[] chunk = chunk(timer);
+        int at = at(timer) + HEADER;
+        chunk[at] = (chunk[at] & ~((long) OWNER_MASK << OWNER_SHIFT)) | ((long) owner << OWNER_SHIFT) | KEEP;
+        state(timer, state(timer) == PAUSED ? PAUSED : PENDING);
     }
 
     void restore(int timer, long[] image) {
@@ -209,7 +233,51 @@ final class TimerTable {
     }
 
     int cap(int timer) {
-        return (int) chunk(timer)[at(timer) + CAP_ARREARS];
+        return (int) chunk(timer)[at(timer) + CAP_ARREARS] & CAP_MASK;
+    }
+
+    /** {@code Durability.code()}. */
+    int durabilityCode(int timer) {
+        return (int) (chunk(timer)[at(timer) + CAP_ARREARS] >>> DURABILITY_SHIFT) & DURABILITY_MASK;
+    }
+
+    /** Whether it follows CLOCK_REALTIME. */
+    boolean isCalendar(int timer) {
+        return (chunk(timer)[at(timer) + CAP_ARREARS] & CALENDAR) != 0;
+    }
+
+    /** Which of two offsets between the clocks its deadline was reckoned with. */
+    boolean shiftParity(int timer) {
+        return (chunk(timer)[at(timer) + CAP_ARREARS] & SHIFT_PARITY) != 0;
+    }
+
+    void shiftParity(int timer, boolean parity) {
+        set(timer, SHIFT_PARITY, parity);
+    }
+
+    /** It was there before a restart, and perhaps has fired for what is due now. */
+    void recovered(int timer, boolean isMaybeDuplicate) {
+        set(timer, RECOVERED, true);
+        set(timer, MAYBE_DUPLICATE, isMaybeDuplicate);
+    }
+
+    private void set(int timer, long bit, boolean isSet) {
+        long[] chunk = chunk(timer);
+        int at = at(timer) + CAP_ARREARS;
+        chunk[at] = isSet ? chunk[at] | bit : chunk[at] & ~bit;
+    }
+
+    /** What the first firing after a restart has to say of it; the later ones need not. */
+    int takeRecoveryFlags(int timer) {
+        long[] chunk = chunk(timer);
+        int at = at(timer) + CAP_ARREARS;
+        long bits = chunk[at];
+        if ((bits & (RECOVERED | MAYBE_DUPLICATE)) == 0) {
+            return 0;
+        }
+        chunk[at] = bits & ~(RECOVERED | MAYBE_DUPLICATE);
+        return ((bits & RECOVERED) != 0 ? SignalRecordLayout.FLAG_RECOVERED : 0)
+                | ((bits & MAYBE_DUPLICATE) != 0 ? SignalRecordLayout.FLAG_MAYBE_DUPLICATE : 0);
     }
 
     int arrears(int timer) {

@@ -52,11 +52,13 @@ class ClientConductorTest {
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
         directory.createClientsIfMissing(null);
         replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, SLOTS, null);
-        sessions = new ClientSessions(publisher, TimerEngine.create(new TimerQuotas(1_000, 1_000)), replies, counters,
-                events);
+        TimerEngine engine = TimerEngine.create(new TimerQuotas(1_000, 1_000));
+        WallClock wallClock = WallClock.system();
+        sessions = new ClientSessions(engine, replies, counters, events,
+                new CommandDesk(engine, publisher, counters, wallClock, null));
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
         conductor = new ClientConductor(directory,
-                new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell()),
+                new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell(), wallClock),
                 DaemonSettings.DEFAULT);
         thread = new Thread(conductor, "conductor");
         thread.start();

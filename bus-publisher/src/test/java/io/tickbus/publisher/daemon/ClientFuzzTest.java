@@ -56,7 +56,9 @@ class ClientFuzzTest {
         engine = TimerEngine.create(new TimerQuotas(10_000, 5_000));
         replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, 64, null);
         events = new ClientEvents();
-        sessions = new ClientSessions(publisher, engine, replies, DaemonCounters.inMemory(), events);
+        DaemonCounters counters = DaemonCounters.inMemory();
+        sessions = new ClientSessions(engine, replies, counters, events,
+                new CommandDesk(engine, publisher, counters, WallClock.system(), null));
         ClientFile honest = connect();
         ClientSession honestSession =
                 new ClientSession(1, HONEST_OWNER, open(honest), replies.session(1), SLOTS);

@@ -1,0 +1,219 @@
+package io.tickbus.cli.journal;
+
+import io.tickbus.cli.BusArgument;
+import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.Tickbus;
+import io.tickbus.cli.WholeNumber;
+import io.tickbus.cli.tail.FlagNames;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.journal.JournalReader;
+import io.tickbus.publisher.SignalPublisher;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Gives out again what a journal has recorded. */
+@Command(name = "replay",
+        description = "Print what a journal has recorded, or publish it again on another bus.",
+        footer = {
+            "",
+            "Examples:",
+            "  tickbus replay --from 2026-11-24T12:00:00Z --to 2026-11-24T12:00:05Z",
+            "  tickbus replay --from 120000 --signal 42 --json | jq .deadlineNs",
+            "  tickbus replay md --from 0 --speed 1x --onto md-again",
+            "",
+            "With --onto, a signal keeps key, owner, occurrence, missed, flags and payload; its deadline is",
+            "the moment it is published again, as is its sequence the other bus's own.",
+            "Exit code 1 when a gap or something unreadable was met; it says so on standard error."})
+public final class ReplayCommand implements Callable<Integer> {
+    private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    @Spec
+    private CommandSpec spec;
+    @Mixin
+    private BusArgument bus;
+    @Mixin
+    private JournalFolderOption journal;
+    @Option(names = "--from", paramLabel = "TIME|SEQUENCE", required = true, converter = ReplayPoint.Converter.class,
+            description = "Where to begin: a time such as 2026-12-01T12:00:00Z, or a sequence.")
+    private ReplayPoint from;
+    @Option(names = "--to", paramLabel = "TIME|SEQUENCE", converter = ReplayPoint.Converter.class,
+            description = "Where to end, not included; without it at the end of the journal.")
+    private ReplayPoint to;
+    @Option(names = "--speed", paramLabel = "1x|max", defaultValue = "max",
+            description = "As fast as it was, a multiple such as 10x, or as fast as possible; default "
+                    + "${DEFAULT-VALUE}.")
+    private String speed;
+    @Option(names = "--signal", paramLabel = "ID", converter = WholeNumber.ToInt.class,
+            description = "Only this signal id; may be repeated.")
+    private int[] signalIds = {};
+    @Option(names = "--onto", paramLabel = "BUS", description = "Publish on this bus instead of printing.")
+    private String onto;
+    @Option(names = "--json", description = "Print signals as JSON, one object a line.")
+    private boolean isJson;
+
+    private final AtomicBoolean isStopped = new AtomicBoolean();
+    private Thread replaying;
+
+    @Override
+    public Integer call() {
+        double factor = factor();
+        Arrays.sort(signalIds);
+        replaying = Thread.currentThread();
+        BusDirectory target = onto == null ? null : bus.directory(onto);
+        Replay replay = new Replay(factor);
+        StopSignal.during(this::stop, () -> {
+            if (target == null) {
+                replay.run();
+            } else {
+                try (SignalPublisher publisher = SignalPublisher.open(target)) {
+                    replay.publisher = publisher;
+                    replay.run();
+                }
+            }
+        });
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("tickbus: " + replay.count + " signals replayed, " + replay.missing + " missing, "
+                + replay.unreadable + " unreadable pieces");
+        err.flush();
+        return replay.missing == 0 && replay.unreadable == 0 ? Tickbus.DONE : Tickbus.FAILED;
+    }
+
+    private double factor() {
+        if (speed.equals("max")) {
+            return 0;
+        }
+        if (!speed.matches("\\d+(\\.\\d+)?x") || Double.parseDouble(speed.substring(0, speed.length() - 1)) == 0) {
+            throw new IllegalArgumentException("a speed is max, or a multiple such as 1x or 10x: speed=" + speed);
+        }
+        return Double.parseDouble(speed.substring(0, speed.length() - 1));
+    }
+
+    private void stop() {
+        isStopped.set(true);
+        LockSupport.unpark(replaying);
+    }
+
+    /** One run through the journal. */
+    private final class Replay implements JournalReader.Visitor {
+        private final double factor;
+        private final PrintWriter out = spec.commandLine().getOut();
+        private SignalPublisher publisher;
+        private long count;
+        private long missing;
+        private long unreadable;
+        private boolean isDone;
+        private long firstPublishedNs = Long.MIN_VALUE;
+        private long startNs;
+        private long toldNs = System.nanoTime();
+
+        Replay(double factor) {
+            this.factor = factor;
+        }
+
+        void run() {
+            if (publisher == null && !isJson) {
+                out.println("SEQUENCE      TIME                            SIGNAL  OWNER  KEY  OCCURRENCE  MISSED  "
+                        + "LATENESS us  FLAGS  PAYLOAD");
+            }
+            try (JournalReader reader = JournalReader.open(journal.of(bus.name()))) {
+                while (!isDone && !isStopped.get() && reader.next(this)) {
+                    tell();
+                }
+                unreadable = reader.unreadable();
+            }
+            out.flush();
+        }
+
+        private void tell() {
+            if (publisher != null && System.nanoTime() - toldNs > TELL_NS) {
+                toldNs = System.nanoTime();
+                spec.commandLine().getErr().println("tickbus: " + count + " signals replayed");
+                spec.commandLine().getErr().flush();
+            }
+        }
+
+        @Override
+        public void gap(long firstSequence, long lost) {
+            boolean isBefore = from.sequence() != null && firstSequence + lost <= from.sequence();
+            if (!isBefore && !isDone && (from.sequence() != null || count > 0)) {
+                missing += lost;
+                spec.commandLine().getErr().println("tickbus: sequences " + firstSequence + " to "
+                        + (firstSequence + lost - 1) + " are missing: they were overwritten before they were recorded");
+            }
+        }
+
+        @Override
+        public void signal(SignalRecord signal, long historyId, long clockOffsetNs) {
+            long realtimeNs = signal.publishedNs() + clockOffsetNs;
+            if (isDone || isStopped.get() || from.isAfter(signal.sequence(), realtimeNs)) {
+                return;
+            }
+            if (to != null && !to.isAfter(signal.sequence(), realtimeNs)) {
+                isDone = true;
+                return;
+            }
+            if (signalIds.length > 0 && Arrays.binarySearch(signalIds, signal.signalId()) < 0) {
+                return;
+            }
+            keepPace(signal.publishedNs());
+            count++;
+            if (publisher != null) {
+                long nowNs = System.nanoTime();
+                publisher.publish(signal.deadlineNs(nowNs).publishedNs(nowNs));
+            } else if (isJson) {
+                out.println(JsonOutput.line(json(signal, realtimeNs)));
+            } else {
+                print(signal, realtimeNs);
+            }
+        }
+
+        private void keepPace(long publishedNs) {
+            if (factor == 0) {
+                return;
+            }
+            if (firstPublishedNs == Long.MIN_VALUE) {
+                firstPublishedNs = publishedNs;
+                startNs = System.nanoTime();
+            }
+            long dueNs = startNs + (long) ((publishedNs - firstPublishedNs) / factor);
+            if (publisher == null && dueNs - System.nanoTime() > TimeUnit.MILLISECONDS.toNanos(1)) {
+                out.flush();
+            }
+            for (long nowNs = System.nanoTime(); nowNs < dueNs && !isStopped.get(); nowNs = System.nanoTime()) {
+                LockSupport.parkNanos(Math.min(dueNs - nowNs, LONGEST_NAP_NS));
+            }
+        }
+
+        private JsonObject json(SignalRecord signal, long realtimeNs) {
+            return new JsonObject().with("type", "signal").with("sequence", signal.sequence())
+                    .with("signalId", signal.signalId()).with("key", signal.key()).with("owner", signal.owner())
+                    .with("publishedRealtimeNs", realtimeNs).with("publishedNs", signal.publishedNs())
+                    .with("deadlineNs", signal.deadlineNs()).with("occurrence", signal.occurrence())
+                    .with("missed", Integer.toUnsignedLong(signal.missed())).with("flags", signal.flags())
+                    .with("payload", HexFormat.of().formatHex(signal.payload()));
+        }
+
+        private void print(SignalRecord signal, long realtimeNs) {
+            out.printf("%-13d %-31s %6d %6d %4d %11d %7d %12.1f  %s %s%n", signal.sequence(),
+                    Instant.ofEpochSecond(0, realtimeNs), signal.signalId(), signal.owner(), signal.key(),
+                    signal.occurrence(), Integer.toUnsignedLong(signal.missed()),
+                    (signal.publishedNs() - signal.deadlineNs()) / 1e3, String.join(",", FlagNames.of(signal.flags())),
+                    HexFormat.of().formatHex(signal.payload()));
+        }
+    }
+}

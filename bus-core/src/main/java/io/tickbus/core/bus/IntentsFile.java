@@ -1,0 +1,88 @@
+package io.tickbus.core.bus;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.layout.IntentsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.Platforms;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The memory of a bus's {@code intents} file; see {@link IntentsLayout}. What stands in the ring is the journal's
+ * matter.
+ *
+ * <p><b>Threads:</b> immutable. <b>Errors:</b> {@link BusException}, as for every file of a bus.
+ */
+public final class IntentsFile {
+    private final SharedRegion region;
+    private final int slotCount;
+
+    private IntentsFile(SharedRegion region, int slotCount) {
+        this.region = region;
+        this.slotCount = slotCount;
+    }
+
+    /** A file of zeros, mode 0600, put into the place of an earlier one in one step. For who holds the bus's lock. */
+    public static IntentsFile create(BusDirectory directory, SignalsHeader bus, int slotCount) {
+        Path path = directory.intents();
+        Path temporary = TrustedFiles.temporaryFor(path);
+        long length = IntentsLayout.fileLength(slotCount);
+        try {
+            TrustedFiles.createPrivate(temporary);
+            Platforms.current().allocate(temporary, length);
+            SharedRegion region;
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS)) {
+                region = SharedRegion.map(channel, length, true);
+            }
+            FileKind.INTENTS.writeTo(region, slotCount);
+            region.putLong(IntentsLayout.HISTORY_ID, bus.historyId());
+            region.putLong(IntentsLayout.EPOCH, bus.epoch());
+            FileKind.INTENTS.finish(region);
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+            return new IntentsFile(region, slotCount);
+        } catch (IOException e) {
+            TrustedFiles.deleteIfPossible(temporary);
+            throw TrustedFiles.failed(path, e);
+        } catch (BusException e) {
+            TrustedFiles.deleteIfPossible(temporary);
+            throw e;
+        }
+    }
+
+    /**
+     * Maps what an earlier daemon has left, to be gone on with; null where there is none. For who holds the bus's lock.
+     *
+     * @throws BusException which says what differs, where it cannot be read
+     */
+    public static IntentsFile attachIfPresent(BusDirectory directory) {
+        Path path = directory.intents();
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
+            ByteBuffer header = FileKind.INTENTS.header(path, channel);
+            int slots = FileKind.INTENTS.slotCount(path, header);
+            FileKind.INTENTS.length(path, header, channel.size(), IntentsLayout.fileLength(slots));
+            return new IntentsFile(SharedRegion.map(channel, IntentsLayout.fileLength(slots), true), slots);
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    /** The memory. */
+    public SharedRegion region() {
+        return region;
+    }
+
+    /** Entries, a power of two. */
+    public int slotCount() {
+        return slotCount;
+    }
+}

@@ -1,0 +1,48 @@
+package io.tickbus.journal;
+
+import io.tickbus.core.layout.IntentsLayout;
+import io.tickbus.core.timer.TimerCommand;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** One record of the journal that is no signal, made once and filled anew for each. */
+final class Entry {
+    /** Bytes in a block: header, ticket, next sequence, time, body. */
+    static final int LENGTH = (4 + IntentsLayout.BODY_WORDS) * Long.BYTES;
+    static final int COMMAND_WORDS = 7;
+    /** COMMAND: where the body has the ticket of the intent. */
+    static final int INTENT_TICKET = COMMAND_WORDS;
+
+    long ticket;
+    long header;
+    long nextSequence;
+    long nowNs;
+    final long[] body = new long[IntentsLayout.BODY_WORDS];
+
+    EntryKind kind() {
+        return EntryKind.of(header);
+    }
+
+    int owner() {
+        return EntryKind.owner(header);
+    }
+
+    /** The command of COMMAND and INTENT. */
+    void command(TimerCommand command) {
+        System.arraycopy(body, 0, command.fields(), 0, COMMAND_WORDS);
+    }
+
+    /** The name of OWNER: up to 64 ASCII characters. */
+    static void putName(String name, long[] body) {
+        ByteBuffer bytes = ByteBuffer.allocate(body.length * Long.BYTES);
+        bytes.put(name.getBytes(StandardCharsets.US_ASCII));
+        bytes.clear();
+        bytes.asLongBuffer().get(body);
+    }
+
+    String name() {
+        ByteBuffer bytes = ByteBuffer.allocate(body.length * Long.BYTES);
+        bytes.asLongBuffer().put(body);
+        return new String(bytes.array(), StandardCharsets.US_ASCII).replace("\0", "");
+    }
+}

@@ -1,0 +1,109 @@
+package io.tickbus.journal;
+
+import io.tickbus.core.SignalHistory;
+import io.tickbus.journal.JournalFolder.Position;
+import java.nio.file.Path;
+
+/**
+ * The signals of a journal for a subscriber that fell behind: exact, in order, each once. See {@link SignalHistory}.
+ *
+ * <p>The place of the first signal is looked for block by block; from there on each is the next.
+ */
+public final class JournalHistory implements SignalHistory {
+    private static final long NOWHERE = Long.MIN_VALUE;
+
+    private final JournalFolder folder;
+    private BlockReader blocks;
+    private long history;
+    private int at = -1;
+    /** The sequence at {@link #at}; gaps included. */
+    private long here = NOWHERE;
+
+    private JournalHistory(JournalFolder folder) {
+        this.folder = folder;
+    }
+
+    /** The history that a folder holds. */
+    public static JournalHistory of(Path folder) {
+        return new JournalHistory(new JournalFolder(folder));
+    }
+
+    @Override
+    public int read(long historyId, long sequence, long[] fields) {
+        if (blocks == null || history != historyId || here == NOWHERE || here > sequence) {
+            seek(historyId, sequence);
+        }
+        while (true) {
+            if (at < 0 && !nextBlock(sequence)) {
+                return NOT_YET;
+            }
+            Block block = blocks.block();
+            while (at >= 0 && at < block.length()) {
+                EntryKind kind = block.kind(at);
+                if (kind == EntryKind.SIGNAL && block.sequence(at) >= sequence) {
+                    here = block.sequence(at);
+                    if (here > sequence) {
+                        return MISSING;
+                    }
+                    block.copySignal(at, fields);
+                    at = block.next(at);
+                    here = sequence + 1;
+                    return COPIED;
+                }
+                at = block.next(at);
+            }
+            at = -1;
+        }
+    }
+
+    @Override
+    public long nextAfter(long historyId, long missing) {
+        // read() has stopped at the first that is there.
+        return here != NOWHERE && here > missing ? here : Long.MAX_VALUE;
+    }
+
+    private boolean nextBlock(long sequence) {
+        while (blocks.next()) {
+            Block block = blocks.block();
+            if (block.historyId() == history && block.nextSequence() > sequence) {
+                at = Block.first();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Goes to the block that has the sequence, or the first after it. */
+    private void seek(long historyId, long sequence) {
+        close();
+        history = historyId;
+        at = -1;
+        here = sequence;
+        Position start = null;
+        // The last file whose first block is not past the sequence.
+        for (long segment : folder.segments()) {
+            for (String file : folder.files(segment)) {
+                Position first = new Position(segment, file, 0);
+                if (startsBefore(first, historyId, sequence)) {
+                    start = first;
+                }
+            }
+        }
+        blocks = new BlockReader(folder, start, (where, bytes, length, why) -> { });
+    }
+
+    private boolean startsBefore(Position file, long historyId, long sequence) {
+        try (BlockReader reader = new BlockReader(folder, file, (where, bytes, length, why) -> { }).withoutChecks()) {
+            return reader.next() && reader.position().file().equals(file.file())
+                    && reader.block().historyId() == historyId && reader.block().firstSequence() <= sequence;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (blocks != null) {
+            blocks.close();
+            blocks = null;
+        }
+    }
+}

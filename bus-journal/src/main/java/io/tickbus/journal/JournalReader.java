@@ -1,0 +1,90 @@
+package io.tickbus.journal;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.SignalRecord;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Reads the signals of a journal in their order, while a daemon may be writing it. For audit and replay.
+ *
+ * <p><b>Threads:</b> one. <b>Progress:</b> reads files; never waits for the writer. <b>Loss:</b> none in silence: gaps
+ * and unreadable pieces are handed over as such. <b>Errors:</b> {@link BusException} NOT_FOUND where there is no
+ * journal.
+ */
+public final class JournalReader implements AutoCloseable {
+    private final BlockReader blocks;
+    private final SignalRecord signal = new SignalRecord();
+    private long unreadable;
+
+    /** Takes what a journal holds. */
+    public interface Visitor {
+        /**
+         * A signal.
+         *
+         * @param signal        used again for the next
+         * @param historyId     the bus's history, within which sequences count
+         * @param clockOffsetNs by how much CLOCK_REALTIME was ahead of CLOCK_MONOTONIC then
+         */
+        void signal(SignalRecord signal, long historyId, long clockOffsetNs);
+
+        /** Signals that were overwritten before the journal had them. */
+        default void gap(long firstSequence, long count) {
+            // Who does not care need not.
+        }
+
+        /** An entry about a durable timer, or of the journal's own. */
+        default void entry(String kind, int owner) {
+            // Who does not care need not.
+        }
+    }
+
+    private JournalReader(JournalFolder folder) {
+        blocks = new BlockReader(folder, null, (where, bytes, length, why) -> unreadable++);
+    }
+
+    /** Opens a journal at its oldest block. */
+    public static JournalReader open(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new BusException(Reason.NOT_FOUND, folder.toString(), "there is no journal",
+                    "start the daemon with --journal, or name the folder with --journal DIR");
+        }
+        return new JournalReader(new JournalFolder(folder));
+    }
+
+    /** Hands over the next block's contents; false where there is none so far. */
+    public boolean next(Visitor visitor) {
+        if (!blocks.next()) {
+            return false;
+        }
+        Block block = blocks.block();
+        for (int at = Block.first(); at >= 0 && at < block.length(); at = block.next(at)) {
+            EntryKind kind = block.kind(at);
+            switch (kind) {
+                case SIGNAL -> {
+                    block.copySignal(at, signal.fields());
+                    visitor.signal(signal.sequence(block.sequence(at)), block.historyId(), block.clockOffsetNs());
+                }
+                case GAP -> visitor.gap(block.sequence(at), block.missing(at));
+                default -> visitor.entry(kind.name(), block.owner(at));
+            }
+        }
+        return true;
+    }
+
+    /** Bytes of the latest block. */
+    public int blockLength() {
+        return blocks.block().length();
+    }
+
+    /** Pieces that could not be read. */
+    public long unreadable() {
+        return unreadable;
+    }
+
+    @Override
+    public void close() {
+        blocks.close();
+    }
+}

@@ -1,0 +1,332 @@
+package io.tickbus.journal;
+
+import io.tickbus.core.bus.PublishedBus;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.daemon.FaultPoints;
+import io.tickbus.publisher.journal.JournalOptions;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The journal's thread: takes entries out of the {@link IntentRing} and signals out of the bus's own ring, puts them
+ * into one order, and appends them, many at once.
+ *
+ * <p>The timer thread produces both. An entry says which signal came next when it was made, so the signals before that
+ * go first. A signal goes only after a look for entries that was made when the signal was already seen: the stamps are
+ * stored in the order of the timer thread, with release, and looked at with acquire, so an entry that belongs before
+ * the signal is seen by then.
+ *
+ * <p>When the disk refuses, nothing durable is taken any more, and every half a second it is tried anew with another
+ * segment. What was not written waits in its ring; the signals' ring may overwrite some meanwhile, which is counted and
+ * written down as a gap.
+ *
+ * <p><b>Threads:</b> its own; what is not private and is no start or end may be asked by any.
+ */
+final class JournalWriter implements Runnable {
+    private static final long SHORTEST_NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long PATIENCE_MS = 5_000;
+    private static final long RETENTION_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private final JournalFolder folder;
+    private final IntentRing intents;
+    private final SlotRing signals;
+    private final long historyId;
+    private final JournalOptions options;
+    private final DaemonLog log;
+    private final Retention retention;
+    private final Block block = new Block();
+    private final Entry entry = new Entry();
+    private final long[] fields = new long[SlotRing.FIELD_COUNT];
+    private final Thread thread = new Thread(this, "tickbus-journal");
+    private SegmentWriter segment;
+    private long nextTicket;
+    private long nextSequence;
+    private long firstOrderedTicket;
+    private long lastIntent;
+    private int signalsInBlock;
+    private boolean hasIntent;
+    private boolean hasSnapshotEnd;
+    private boolean hasSnapshotBegin;
+    private Position snapshotStart;
+    private long retryNs;
+    private long napNs = SHORTEST_NAP_NS;
+    private final AtomicLong clockOffsetNs = new AtomicLong();
+    private volatile long syncedTicket = -1;
+    private volatile boolean isWritable = true;
+    private volatile boolean isStopped;
+    private volatile boolean wantsSnapshot = true;
+    private final AtomicLong entries = new AtomicLong();
+    private final AtomicLong written = new AtomicLong();
+    private final AtomicLong missed = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong syncs = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
+    private long bytesAtSnapshot;
+
+    JournalWriter(JournalFolder folder, IntentRing intents, PublishedBus bus, JournalOptions options, DaemonLog log) {
+        this.folder = folder;
+        this.intents = intents;
+        this.signals = bus.signals().ring();
+        this.historyId = bus.signals().header().historyId();
+        this.options = options;
+        this.log = log;
+        this.retention = new Retention(folder, options, log);
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Before it starts: what is to be written first, and opens the segment for it.
+     *
+     * @param firstOrdered the first ticket whose entry says which of this bus's signals came next
+     */
+    void begin(long firstTicket, long firstSequence, long firstOrdered, long offsetNs) {
+        nextTicket = firstTicket;
+        firstOrderedTicket = firstOrdered;
+        nextSequence = firstSequence;
+        clockOffsetNs.set(offsetNs);
+        try {
+            openSegment();
+        } catch (IOException | RuntimeException | InternalError e) {
+            fail(e);
+        }
+    }
+
+    private void openSegment() throws IOException {
+        long last = folder.segments().stream().mapToLong(Long::longValue).max().orElse(0);
+        segment = SegmentWriter.open(folder, last + 1, options.roll());
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        while (!isStopped) {
+            if (!round()) {
+                LockSupport.parkNanos(isWritable ? napNs : SHORTEST_NAP_NS * 20);
+                napNs = Math.min(LONGEST_NAP_NS, napNs * 2);
+            } else {
+                napNs = SHORTEST_NAP_NS;
+            }
+        }
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        while (isWritable && round() && System.nanoTime() < untilNs) {
+            Thread.onSpinWait();
+        }
+        closeSegment();
+    }
+
+    /** Writes what there is, one block at most; returns whether there was something. */
+    private boolean round() {
+        if (!isWritable && System.nanoTime() < retryNs) {
+            return false;
+        }
+        long firstTicket = nextTicket;
+        long firstSequence = nextSequence;
+        long missedBefore = missed.get();
+        try {
+            if (segment == null) {
+                openSegment();
+            }
+            gather();
+            boolean isWork = !block.isEmpty();
+            if (isWork) {
+                write(firstSequence);
+            }
+            if (!isWritable) {
+                isWritable = true;
+                log.info("journal-writable", "segment", segment.number());
+            }
+            retention.run(System.nanoTime(), RETENTION_NS, segment);
+            return isWork;
+        } catch (IOException | RuntimeException | InternalError e) {
+            nextTicket = firstTicket;
+            nextSequence = firstSequence;
+            missed.set(missedBefore);
+            fail(e);
+            return false;
+        }
+    }
+
+    private void fail(Throwable e) {
+        if (isWritable) {
+            log.error("journal-failed", "folder", folder.path(), "error", e, "what",
+                    "durable timers are refused until it can be written");
+        }
+        failures.incrementAndGet();
+        isWritable = false;
+        retryNs = System.nanoTime() + RETRY_NS;
+        closeSegment();
+    }
+
+    private void closeSegment() {
+        try {
+            if (segment != null) {
+                segment.sync();
+                segment.close();
+            }
+        } catch (IOException | RuntimeException | InternalError e) {
+            log.warn("journal-close", "error", e);
+        }
+        segment = null;
+    }
+
+    private void gather() {
+        block.clear();
+        hasIntent = false;
+        hasSnapshotBegin = false;
+        hasSnapshotEnd = false;
+        signalsInBlock = 0;
+        boolean isMore = true;
+        while (isMore && block.hasRoom()) {
+            // First the signal, then the entries: see above.
+            int found = signals.look(nextSequence);
+            if (intents.isThere(nextTicket)) {
+                intents.copy(nextTicket, entry);
+                if (entry.nextSequence <= nextSequence || nextTicket < firstOrderedTicket) {
+                    addEntry();
+                    continue;
+                }
+                if (found == SlotRing.NOT_YET) {
+                    // The signal that goes before it has come since.
+                    continue;
+                }
+            }
+            isMore = found != SlotRing.NOT_YET && addSignal(found);
+        }
+    }
+
+    private void addEntry() {
+        EntryKind kind = entry.kind();
+        if (kind == EntryKind.INTENT) {
+            hasIntent = true;
+            lastIntent = entry.ticket;
+        }
+        hasSnapshotBegin |= kind == EntryKind.SNAPSHOT_BEGIN;
+        hasSnapshotEnd |= kind == EntryKind.SNAPSHOT_END;
+        block.add(entry);
+        nextTicket++;
+    }
+
+    private boolean addSignal(int found) {
+        if (found == SlotRing.COMMITTED && signals.copy(nextSequence, fields)) {
+            block.addSignal(nextSequence, fields);
+            signalsInBlock++;
+            nextSequence++;
+            return true;
+        }
+        // Overwritten: goes on a quarter of the ring behind the publisher, which then has that long to catch up.
+        long newest = Math.abs(signals.stamp(nextSequence)) - 1;
+        long goOn = Math.max(nextSequence + 1, newest - signals.slotCount() + signals.slotCount() / 4 + 1);
+        block.addGap(nextSequence, goOn - nextSequence);
+        missed.addAndGet(goOn - nextSequence);
+        nextSequence = goOn;
+        return true;
+    }
+
+    private void write(long firstSequence) throws IOException {
+        FaultPoints.reach("write");
+        block.finish(historyId, clockOffsetNs.get(), firstSequence, nextSequence, nextTicket);
+        Position position = segment.append(block);
+        FaultPoints.reach("written");
+        if (hasSnapshotBegin) {
+            snapshotStart = position;
+        }
+        if (hasIntent || hasSnapshotEnd) {
+            segment.sync();
+            syncs.incrementAndGet();
+            FaultPoints.reach("sync");
+        }
+        if (hasSnapshotEnd && snapshotStart != null) {
+            folder.snapshot(snapshotStart);
+            retention.soon();
+        }
+        intents.consumed(nextTicket);
+        entries.set(nextTicket);
+        written.addAndGet(signalsInBlock);
+        bytes.addAndGet(block.length());
+        if (hasIntent) {
+            syncedTicket = lastIntent;
+        }
+        if (bytes.get() - bytesAtSnapshot > options.snapshotBytes()) {
+            bytesAtSnapshot = bytes.get();
+            wantsSnapshot = true;
+        }
+    }
+
+    /** Timer thread: something waits for the disk. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /** Timer thread. */
+    void snapshotBegan() {
+        wantsSnapshot = false;
+    }
+
+    /** Timer thread. */
+    void clockStepped(long stepNs) {
+        clockOffsetNs.addAndGet(stepNs);
+    }
+
+    boolean wantsSnapshot() {
+        return wantsSnapshot;
+    }
+
+    boolean isWritable() {
+        return isWritable;
+    }
+
+    long syncedTicket() {
+        return syncedTicket;
+    }
+
+    long entries() {
+        return entries.get();
+    }
+
+    long signals() {
+        return written.get();
+    }
+
+    long signalsMissed() {
+        return missed.get();
+    }
+
+    long bytes() {
+        return bytes.get();
+    }
+
+    long syncs() {
+        return syncs.get();
+    }
+
+    long failures() {
+        return failures.get();
+    }
+
+    /** Writes what was handed over and published by now, and ends. */
+    void close() {
+        isStopped = true;
+        if (!thread.isAlive()) {
+            closeSegment();
+            return;
+        }
+        wake();
+        try {
+            thread.join(2 * PATIENCE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            log.error("journal-stuck", "waitedMs", 2 * PATIENCE_MS);
+        }
+    }
+}

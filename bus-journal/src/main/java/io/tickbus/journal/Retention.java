@@ -1,0 +1,91 @@
+package io.tickbus.journal;
+
+import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.journal.JournalOptions;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Deletes the files of a journal that are too old, or too much, the oldest first; never one that the next recovery
+ * needs, which reads from the last whole snapshot on. The journal thread's.
+ */
+final class Retention {
+    private final JournalFolder folder;
+    private final JournalOptions options;
+    private final DaemonLog log;
+    private long nextNs = Long.MIN_VALUE;
+
+    private record Kept(Position position, long bytes, long ageNs) {
+    }
+
+    Retention(JournalFolder folder, JournalOptions options, DaemonLog log) {
+        this.folder = folder;
+        this.options = options;
+        this.log = log;
+    }
+
+    /** Not only when the interval is over. */
+    void soon() {
+        nextNs = Long.MIN_VALUE;
+    }
+
+    void run(long nowNs, long intervalNs, SegmentWriter current) throws IOException {
+        if (nowNs < nextNs) {
+            return;
+        }
+        nextNs = nowNs + intervalNs;
+        Position snapshot = folder.snapshot();
+        if (snapshot == null) {
+            return;
+        }
+        List<Kept> files = files();
+        long total = files.stream().mapToLong(Kept::bytes).sum();
+        for (Kept file : files) {
+            Position position = file.position();
+            boolean isCurrent = position.segment() == current.number() && position.file().equals(current.file());
+            boolean isOfSnapshot =
+                    position.segment() == snapshot.segment() && position.file().equals(snapshot.file());
+            boolean isNeeded = isCurrent || isOfSnapshot || position.compareTo(snapshot) >= 0;
+            if (isNeeded || (file.ageNs() <= options.keepNs() && total <= options.keepBytes())) {
+                break;
+            }
+            Path path = folder.file(position);
+            Files.deleteIfExists(path);
+            total -= file.bytes();
+            log.info("journal-file-removed", "file", path, "bytes", file.bytes());
+            removeIfDone(position.segment(), current.number());
+        }
+    }
+
+    private List<Kept> files() throws IOException {
+        List<Kept> files = new ArrayList<>();
+        long nowMs = System.currentTimeMillis();
+        for (long segment : folder.segments()) {
+            for (String name : folder.files(segment)) {
+                Path path = folder.segment(segment).resolve(name);
+                // What the file takes on the disk may be less: it is sparse.
+                files.add(new Kept(new Position(segment, name, 0), Files.size(path), TimeUnit.MILLISECONDS.toNanos(
+                        nowMs - Files.getLastModifiedTime(path).toMillis())));
+            }
+        }
+        return files;
+    }
+
+    private void removeIfDone(long segment, long current) throws IOException {
+        if (segment == current || !folder.files(segment).isEmpty()) {
+            return;
+        }
+        try (DirectoryStream<Path> rest = Files.newDirectoryStream(folder.segment(segment), "metadata.cq4t")) {
+            for (Path file : rest) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder.segment(segment));
+    }
+}

@@ -1,0 +1,168 @@
+package io.tickbus.journal;
+
+import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.publisher.journal.JournalOptions.Roll;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.RollCycle;
+import net.openhft.chronicle.queue.impl.StoreFileListener;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.queue.rollcycles.LegacyRollCycles;
+import net.openhft.chronicle.wire.DocumentContext;
+
+/**
+ * Appends blocks to one segment, a Chronicle Queue.
+ *
+ * <p>A queue's file is a sparse one that is mapped; a store into a page for which the disk has no room would be a fault
+ * of the JVM. So each page gets its room before it is stored to, by writing zeros through the file, which fails with an
+ * exception.
+ *
+ * <p><b>Threads:</b> one. <b>Progress:</b> waits for the file system, and for the disk in {@link #sync}.
+ * <b>Errors:</b> {@link IOException} when there is no room or the disk refuses; then the segment is to be closed.
+ */
+final class SegmentWriter implements AutoCloseable {
+    private static final long QUEUE_BLOCK = 8 << 20;
+    /** Room for what the queue itself stores between two blocks: its index. */
+    private static final int SPARE = 2 << 20;
+    private static final int STEP = 8 << 20;
+    private static final long ROOM_FOR_FILE = 32 << 20;
+    private static final byte[] ZEROS = new byte[1 << 20];
+
+    private final long number;
+    private final Path folder;
+    private final SingleChronicleQueue queue;
+    private final ExcerptAppender appender;
+    private FileChannel channel;
+    private String file = "";
+    private long allocatedTo;
+    private boolean isNewFile;
+
+    private SegmentWriter(JournalFolder journal, long number, Roll roll) throws IOException {
+        this.number = number;
+        folder = Files.createDirectory(journal.segment(number),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        checkRoom();
+        queue = SingleChronicleQueueBuilder.binary(folder.toFile()).blockSize(QUEUE_BLOCK).rollCycle(cycle(roll))
+                .checkInterrupts(false).storeFileListener(new Listener()).build();
+        appender = queue.createAppender();
+    }
+
+    static SegmentWriter open(JournalFolder journal, long number, Roll roll) throws IOException {
+        ChronicleSetup.prepare();
+        SegmentWriter writer = new SegmentWriter(journal, number, roll);
+        JournalFolder.syncFolder(journal.path());
+        return writer;
+    }
+
+    private static RollCycle cycle(Roll roll) {
+        return switch (roll) {
+            case MINUTELY -> LegacyRollCycles.MINUTELY;
+            case HOURLY -> LegacyRollCycles.HOURLY;
+            case DAILY -> LegacyRollCycles.DAILY;
+        };
+    }
+
+    private final class Listener implements StoreFileListener {
+        @Override
+        public void onAcquired(int cycle, File acquired) {
+            file = acquired.getName();
+            isNewFile = true;
+        }
+
+        @Override
+        public void onReleased(int cycle, File released) {
+            // It is closed with its channel.
+        }
+    }
+
+    private void checkRoom() throws IOException {
+        long usable = Files.getFileStore(folder).getUsableSpace();
+        if (usable < ROOM_FOR_FILE) {
+            throw new IOException("No space left for a new file: usableBytes=" + usable + " needed=" + ROOM_FOR_FILE);
+        }
+    }
+
+    /** Appends a block; returns where it stands. */
+    Position append(Block block) throws IOException {
+        if (queue.cycle() != appender.cycle()) {
+            checkRoom();
+        }
+        try (DocumentContext document = appender.writingDocument()) {
+            boolean isWritten = false;
+            try {
+                long at = document.wire().bytes().writePosition();
+                reserve(at, block.length());
+                document.wire().bytes().write(block.bytes(), 0, block.length());
+                isWritten = true;
+                return new Position(number, file, at - Integer.BYTES);
+            } finally {
+                if (!isWritten) {
+                    document.rollbackOnClose();
+                }
+            }
+        }
+    }
+
+    private void reserve(long at, int length) throws IOException {
+        if (isNewFile) {
+            isNewFile = false;
+            useNewFile();
+        }
+        if (allocatedTo >= at + length + SPARE) {
+            return;
+        }
+        long from = Math.max(at, allocatedTo);
+        long to = at + length + STEP;
+        for (long next = from; next < to; ) {
+            int count = (int) Math.min(ZEROS.length, to - next);
+            next += channel.write(ByteBuffer.wrap(ZEROS, 0, count), next);
+        }
+        allocatedTo = to;
+    }
+
+    private void useNewFile() throws IOException {
+        if (channel != null) {
+            channel.force(false);
+            channel.close();
+        }
+        Path path = folder.resolve(file);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        allocatedTo = 0;
+        JournalFolder.syncFolder(folder);
+    }
+
+    /** Returns when the disk has everything that was appended. */
+    void sync() throws IOException {
+        if (channel != null) {
+            channel.force(false);
+        }
+    }
+
+    /** The file that is being written; empty before the first block. */
+    String file() {
+        return file;
+    }
+
+    long number() {
+        return number;
+    }
+
+    @Override
+    public void close() throws IOException {
+        appender.close();
+        queue.close();
+        if (channel != null) {
+            channel.close();
+        }
+    }
+}

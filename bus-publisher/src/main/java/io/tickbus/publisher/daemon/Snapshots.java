@@ -1,0 +1,47 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.publisher.journal.Journal;
+import io.tickbus.publisher.timer.DurableTimers;
+
+/**
+ * Takes snapshots of the durable timers for the journal, a few images in a duty cycle, while everything else goes on:
+ * an image holds what is true at its place in the journal, and what changes later stands behind it. The timer thread's.
+ */
+final class Snapshots {
+    private static final int IMAGES_PER_CYCLE = 64;
+    /** What commands need goes first. */
+    private static final int ROOM = 4 * IMAGES_PER_CYCLE;
+
+    private final DurableTimers timers;
+    private final Journal journal;
+    private final CommandDesk desk;
+    private int cursor;
+    private boolean isRunning;
+
+    Snapshots(DurableTimers timers, Journal journal, CommandDesk desk) {
+        this.timers = timers;
+        this.journal = journal;
+        this.desk = desk;
+    }
+
+    /** Goes on with a snapshot, or begins one; returns how much was done. */
+    int doWork() {
+        if (!isRunning && !(journal.wantsSnapshot() && desk.inFlight() == 0 && journal.hasRoom(ROOM))) {
+            return 0;
+        }
+        if (!journal.isWritable() || !journal.hasRoom(ROOM)) {
+            return 0;
+        }
+        if (!isRunning) {
+            isRunning = true;
+            cursor = 0;
+            journal.snapshotBegins();
+        }
+        cursor = timers.page(cursor, IMAGES_PER_CYCLE, journal::image);
+        if (cursor < 0) {
+            isRunning = false;
+            journal.snapshotEnds();
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,82 @@
+package io.tickbus.publisher.journal;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a journal is kept.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param folder        where; made if missing, mode 0700
+ * @param keepNs        how long what recovery does not need is kept for replay, in nanoseconds
+ * @param keepBytes     how much of it
+ * @param roll          after how long a new file begins
+ * @param recoveryRate  overdue timers fired per second after a restart, at least 1
+ * @param snapshotBytes how much is written before the next snapshot
+ */
+public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll, int recoveryRate,
+        long snapshotBytes) {
+    /** 7 days. */
+    public static final long DEFAULT_KEEP_NS = TimeUnit.DAYS.toNanos(7);
+    /** 8 GiB. */
+    public static final long DEFAULT_KEEP_BYTES = 8L << 30;
+    /** 100,000 a second. */
+    public static final int DEFAULT_RECOVERY_RATE = 100_000;
+    /** 256 MiB. */
+    public static final long DEFAULT_SNAPSHOT_BYTES = 256L << 20;
+
+    /** After how long a new file begins. */
+    public enum Roll {
+        /** Every minute; for trials. */
+        MINUTELY,
+        /** Every hour. */
+        HOURLY,
+        /** Every day. */
+        DAILY
+    }
+
+    /** Checks the values. */
+    public JournalOptions {
+        if (keepNs < 0 || keepBytes < 0 || recoveryRate < 1 || snapshotBytes < 1) {
+            throw new IllegalArgumentException("neither age nor size may be negative, and the rate at least 1: keepNs="
+                    + keepNs + " keepBytes=" + keepBytes + " recoveryRate=" + recoveryRate + " snapshotBytes="
+                    + snapshotBytes);
+        }
+    }
+
+    /** A journal in a folder, else with the defaults. */
+    public static JournalOptions in(Path folder) {
+        return new JournalOptions(folder, DEFAULT_KEEP_NS, DEFAULT_KEEP_BYTES, Roll.HOURLY, DEFAULT_RECOVERY_RATE,
+                DEFAULT_SNAPSHOT_BYTES);
+    }
+
+    /** {@code $XDG_STATE_HOME/tickbus/BUS}, which is {@code ~/.local/state/tickbus/BUS} where that is not set. */
+    public static Path defaultFolder(String bus) {
+        String state = System.getenv("XDG_STATE_HOME");
+        // The standard says that a relative path there is to be ignored.
+        Path home = state != null && state.startsWith("/") ? Path.of(state)
+                : Path.of(System.getProperty("user.home"), ".local", "state");
+        return home.resolve("tickbus").resolve(bus);
+    }
+
+    /** Keeps for so long, and so much. */
+    public JournalOptions withRetention(long newKeepNs, long newKeepBytes) {
+        return new JournalOptions(folder, newKeepNs, newKeepBytes, roll, recoveryRate, snapshotBytes);
+    }
+
+    /** Another file so often. */
+    public JournalOptions withRoll(Roll newRoll) {
+        return new JournalOptions(folder, keepNs, keepBytes, newRoll, recoveryRate, snapshotBytes);
+    }
+
+    /** Fires overdue timers at another rate. */
+    public JournalOptions withRecoveryRate(int newRate) {
+        return new JournalOptions(folder, keepNs, keepBytes, roll, newRate, snapshotBytes);
+    }
+
+    /** Takes a snapshot after so many bytes. */
+    public JournalOptions withSnapshotBytes(long newBytes) {
+        return new JournalOptions(folder, keepNs, keepBytes, roll, recoveryRate, newBytes);
+    }
+}

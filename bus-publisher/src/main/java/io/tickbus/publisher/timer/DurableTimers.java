@@ -1,0 +1,207 @@
+package io.tickbus.publisher.timer;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.timer.Durability;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+
+/**
+ * What a journal needs of a {@link TimerEngine}: which of its timers are durable, images of them for a snapshot, and
+ * making it again from images, commands and firings in the order in which they happened.
+ *
+ * <p><b>Threads:</b> the engine's. <b>Progress:</b> {@link #page} is bounded; what recovers takes as long as there are
+ * timers and belongs before the engine runs. <b>Errors:</b> none for any image or command whatever; what makes no sense
+ * is answered with {@code false}.
+ */
+public final class DurableTimers {
+    /** 64-bit words of an image. */
+    public static final int IMAGE_WORDS = TimerTable.LONGS;
+    private static final int MOST_LOOKED_AT = 2_048;
+    private static final int IMAGE_KEY = 0;
+    private static final int IMAGE_DUE = 2;
+
+    private final TimerEngine engine;
+    private final TimerStore store;
+    private final TimerTable table;
+    private final TimerReply scratch = new TimerReply();
+    private final long[] image = new long[IMAGE_WORDS];
+    private TimerQuotas quotas;
+
+    /** Takes the images of a snapshot. */
+    @FunctionalInterface
+    public interface ImageSink {
+        /** Takes one image, an array that is used again. */
+        void take(int owner, long[] image);
+    }
+
+    private DurableTimers(TimerEngine engine) {
+        this.engine = engine;
+        this.store = engine.store();
+        this.table = store.table();
+    }
+
+    /** Those of an engine. */
+    public static DurableTimers of(TimerEngine engine) {
+        return new DurableTimers(engine);
+    }
+
+    /** What the pending timer of a key survives; NONE where there is none. */
+    public Durability durability(int owner, long key) {
+        int timer = store.index().find(owner, key);
+        return timer == KeyIndex.NONE ? Durability.NONE : Durability.of(table.durabilityCode(timer));
+    }
+
+    /**
+     * Hands over images of durable timers.
+     *
+     * @param cursor 0, or what the last call returned
+     * @param max    the most images
+     * @return the cursor of the next page; −1 at the end
+     */
+    public int page(int cursor, int max, ImageSink sink) {
+        int end = Math.min(table.usedEver(), cursor + MOST_LOOKED_AT);
+        int timer = cursor;
+        for (int count = 0; timer < end && count < max; timer++) {
+            if (table.state(timer) != TimerTable.FREE && table.durabilityCode(timer) != 0) {
+                table.save(timer, image);
+                sink.take(table.owner(timer), image);
+                count++;
+            }
+        }
+        return timer < table.usedEver() ? timer : -1;
+    }
+
+    /** Begins to recover: no quota applies until {@link #finish}. */
+    public void begin() {
+        quotas = engine.quotas();
+        engine.quotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS));
+    }
+
+    /** Carries out a command again. Of a volatile arming only that it ends a durable one is. */
+    public boolean redo(int owner, TimerCommand command, long nowNs) {
+        open(owner);
+        boolean isVolatileArm =
+                command.type() == CommandLayout.TYPE_ARM && command.durability() == Durability.NONE;
+        if (isVolatileArm) {
+            remove(owner, command.key());
+            return true;
+        }
+        engine.execute(owner, command, nowNs, 0, scratch);
+        return switch (scratch.code()) {
+            case ARMED, CANCELLED, PAUSED, RESUMED, ALREADY_FIRED, UNKNOWN -> true;
+            default -> false;
+        };
+    }
+
+    private void open(int owner) {
+        OwnerAccount account = store.owners().find(owner);
+        if (account == null || !account.isOpen()) {
+            engine.openOwner(owner);
+        }
+    }
+
+    private void remove(int owner, long key) {
+        int timer = store.index().find(owner, key);
+        if (timer != KeyIndex.NONE) {
+            store.cancel(timer);
+        }
+    }
+
+    /** Puts a timer back as an image shows it, in the place of any other of its key. */
+    public boolean restore(int owner, long[] from) {
+        open(owner);
+        System.arraycopy(from, 0, image, 0, IMAGE_WORDS);
+        remove(owner, image[IMAGE_KEY]);
+        int timer = store.addImage(owner, image, image[IMAGE_DUE]);
+        return timer != KeyIndex.NONE;
+    }
+
+    /**
+     * Does again what a firing has done: a timer that is due once is no more, a periodic one goes on to its next
+     * occurrence. A firing that does not belong to the timer of its key, or is done already, changes nothing.
+     */
+    public void refire(SignalRecord firing) {
+        int timer = store.index().find(firing.owner(), firing.key());
+        if (timer == KeyIndex.NONE || table.durabilityCode(timer) == 0) {
+            return;
+        }
+        long periodNs = table.periodNs(timer);
+        long dueNs = table.dueNs(timer);
+        if (periodNs == 0) {
+            if (dueNs == firing.deadlineNs() || table.isCalendar(timer)) {
+                store.cancel(timer);
+            }
+            return;
+        }
+        long count = 1L + (firing.isLate() ? firing.missed() : 0);
+        long nextNs = Saturating.deadlineNs(firing.deadlineNs(), Saturating.product(count, periodNs));
+        if (nextNs > dueNs) {
+            long occurrences = (Saturating.difference(nextNs, dueNs) + periodNs / 2) / periodNs;
+            table.due(timer, nextNs, table.occurrence(timer) + occurrences);
+            table.arrears(timer, 0);
+            if (table.state(timer) == TimerTable.PENDING) {
+                store.wheel().rearm(timer, nextNs);
+            }
+        }
+    }
+
+    /**
+     * Moves deadlines, as CLOCK_MONOTONIC began anew with the host or CLOCK_REALTIME was set.
+     *
+     * @param deltaNs          what is added to each
+     * @param isOnlyOfCalendar whether the others stay
+     */
+    public void shift(long deltaNs, boolean isOnlyOfCalendar) {
+        for (int timer = 0; timer < table.usedEver(); timer++) {
+            if (table.state(timer) != TimerTable.FREE && (table.isCalendar(timer) || !isOnlyOfCalendar)) {
+                store.shift(timer, deltaNs);
+            }
+        }
+    }
+
+    /**
+     * Ends the recovery: every timer's next firing says RECOVERED, and those that are due get their turns one after
+     * the other, in the order of their deadlines.
+     *
+     * @param nowNs               CLOCK_MONOTONIC nanoseconds
+     * @param intervalNs          from one overdue firing to the next, in nanoseconds
+     * @param areMaybeDuplicates  whether it is unknown which of those that are due have fired before
+     * @return how many are overdue
+     */
+    public int finish(long nowNs, long intervalNs, boolean areMaybeDuplicates) {
+        for (int timer = 0; timer < table.usedEver(); timer++) {
+            if (table.state(timer) != TimerTable.FREE) {
+                boolean isDue = table.state(timer) == TimerTable.PENDING && table.dueNs(timer) <= nowNs;
+                table.recovered(timer, areMaybeDuplicates && isDue);
+            }
+        }
+        int[] overdue = {0};
+        store.wheel().expire(nowNs, Integer.MAX_VALUE, (timer, dueNs) -> {
+            overdue[0]++;
+            store.wheel().rearm(timer, nowNs + 1 + overdue[0] * intervalNs);
+        });
+        engine.quotas(quotas);
+        return overdue[0];
+    }
+
+    /** Timers of an owner. */
+    public int count(int owner) {
+        return engine.pending(owner);
+    }
+
+    /** All timers. */
+    public int count() {
+        return engine.pending();
+    }
+
+    /** Owners that timers were recovered for, before their clients are back. */
+    public void closeOwners() {
+        for (int owner = 1; owner <= 0xFFFF; owner++) {
+            OwnerAccount account = store.owners().find(owner);
+            if (account != null && account.isOpen()) {
+                engine.cancelOwner(owner);
+            }
+        }
+    }
+}
