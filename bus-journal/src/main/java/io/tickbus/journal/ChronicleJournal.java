@@ -73,6 +73,8 @@ final class ChronicleJournal implements Journal {
         writer = new JournalWriter(folder, ring, publisher.bus(), options, log);
         writer.begin(run.firstUnwritten(), run.nextSequence(), run.firstOrdered(), run.clock().offsetNs());
         putStart(run.clock(), header);
+        // Done now, and not once more by the next recovery.
+        run.forEachIntent(this::applied);
         return recovery;
     }
 

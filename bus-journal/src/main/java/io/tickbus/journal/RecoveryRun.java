@@ -242,6 +242,16 @@ final class RecoveryRun {
         }
     }
 
+    /** Takes what had waited for the disk, and was carried out by this recovery. */
+    @FunctionalInterface
+    interface IntentSink {
+        void take(int owner, TimerCommand done, long nowNs, long ticket);
+    }
+
+    void forEachIntent(IntentSink sink) {
+        intents.forEach((ticket, intent) -> sink.take(intent.owner(), intent.command(), intent.nowNs(), ticket));
+    }
+
     /** By how much CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */
     static long measureOffset() {
         long beforeNs = System.nanoTime();

@@ -10,10 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycle;
-import net.openhft.chronicle.queue.impl.StoreFileListener;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.queue.rollcycles.LegacyRollCycles;
@@ -35,6 +36,7 @@ final class SegmentWriter implements AutoCloseable {
     private static final int SPARE = 2 << 20;
     private static final int STEP = 8 << 20;
     private static final long ROOM_FOR_FILE = 32 << 20;
+    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
     private static final byte[] ZEROS = new byte[1 << 20];
 
     private final long number;
@@ -44,7 +46,6 @@ final class SegmentWriter implements AutoCloseable {
     private FileChannel channel;
     private String file = "";
     private long allocatedTo;
-    private boolean isNewFile;
 
     private SegmentWriter(JournalFolder journal, long number, Roll roll) throws IOException {
         this.number = number;
@@ -52,8 +53,9 @@ final class SegmentWriter implements AutoCloseable {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         checkRoom();
         queue = SingleChronicleQueueBuilder.binary(folder.toFile()).blockSize(QUEUE_BLOCK).rollCycle(cycle(roll))
-                .checkInterrupts(false).storeFileListener(new Listener()).build();
+                .checkInterrupts(false).build();
         appender = queue.createAppender();
+        Files.setPosixFilePermissions(folder.resolve("metadata.cq4t"), PRIVATE);
     }
 
     static SegmentWriter open(JournalFolder journal, long number, Roll roll) throws IOException {
@@ -69,19 +71,6 @@ final class SegmentWriter implements AutoCloseable {
             case HOURLY -> LegacyRollCycles.HOURLY;
             case DAILY -> LegacyRollCycles.DAILY;
         };
-    }
-
-    private final class Listener implements StoreFileListener {
-        @Override
-        public void onAcquired(int cycle, File acquired) {
-            file = acquired.getName();
-            isNewFile = true;
-        }
-
-        @Override
-        public void onReleased(int cycle, File released) {
-            // It is closed with its channel.
-        }
     }
 
     private void checkRoom() throws IOException {
@@ -113,8 +102,9 @@ final class SegmentWriter implements AutoCloseable {
     }
 
     private void reserve(long at, int length) throws IOException {
-        if (isNewFile) {
-            isNewFile = false;
+        File current = appender.currentFile();
+        if (channel == null || !current.getName().equals(file)) {
+            file = current.getName();
             useNewFile();
         }
         if (allocatedTo >= at + length + SPARE) {
@@ -135,7 +125,7 @@ final class SegmentWriter implements AutoCloseable {
             channel.close();
         }
         Path path = folder.resolve(file);
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(path, PRIVATE);
         channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         allocatedTo = 0;
         JournalFolder.syncFolder(folder);

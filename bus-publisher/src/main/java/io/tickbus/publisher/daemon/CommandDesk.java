@@ -173,6 +173,7 @@ final class CommandDesk {
         TimerCommand command = entry.command;
         counters.countCommand(command.type());
         boolean wasDurable = journal != null && durable.durability(owner, command.key()) != Durability.NONE;
+        FaultPoints.reach("accept");
         engine.execute(owner, command, entry.nowNs, publisher.nextSequence(), reply);
         ReplyCode code = reply.code();
         boolean isChange = code == ReplyCode.ARMED || code == ReplyCode.CANCELLED || code == ReplyCode.PAUSED

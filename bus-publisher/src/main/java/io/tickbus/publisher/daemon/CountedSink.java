@@ -17,7 +17,9 @@ final class CountedSink implements FiringSink {
     @Override
     public long fire(SignalRecord firing) {
         long nowNs = System.nanoTime();
+        FaultPoints.reach("publish");
         long sequence = publisher.publish(firing.publishedNs(nowNs));
+        FaultPoints.reach("published");
         counters.recordLateness(nowNs - firing.deadlineNs());
         counters.add(DaemonCounter.FIRINGS, 1);
         if (firing.isLate()) {
