@@ -22,10 +22,16 @@ final class Load implements AutoCloseable {
     private final TimerClient client;
     private final TimerCommand command = new TimerCommand();
     private final BitSet acknowledged = new BitSet();
+    private final long shortestDelayNs;
     private int nextKey = 1;
     private long refused;
 
     Load(BusDirectory directory, Durability durability, Random random) {
+        this(directory, durability, random, 0);
+    }
+
+    Load(BusDirectory directory, Durability durability, Random random, long shortestDelayNs) {
+        this.shortestDelayNs = shortestDelayNs;
         this.durability = durability;
         this.random = random;
         client = TimerClient.connect(directory, TimerClientOptions.defaults().withName("load").withTrackedKeys(0)
@@ -50,7 +56,7 @@ final class Load implements AutoCloseable {
     }
 
     private boolean arm(long nowNs) {
-        long deadlineNs = nowNs + (long) (random.nextDouble() * LONGEST_DELAY_NS);
+        long deadlineNs = nowNs + shortestDelayNs + (long) (random.nextDouble() * LONGEST_DELAY_NS);
         long sequence = client.send(command.arm(nextKey, 1, deadlineNs).durability(durability));
         if (sequence < 0) {
             return false;
