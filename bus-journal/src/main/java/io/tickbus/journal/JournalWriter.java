@@ -7,6 +7,7 @@ import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.FaultPoints;
 import io.tickbus.publisher.journal.JournalOptions;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -29,6 +30,7 @@ import java.util.concurrent.locks.LockSupport;
 final class JournalWriter implements Runnable {
     private static final long SHORTEST_NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final int FRAMES = 6;
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PATIENCE_MS = 5_000;
     private static final long RETENTION_NS = TimeUnit.SECONDS.toNanos(10);
@@ -157,7 +159,8 @@ final class JournalWriter implements Runnable {
 
     private void fail(Throwable e) {
         if (isWritable) {
-            log.error("journal-failed", "folder", folder.path(), "error", e, "what",
+            log.error("journal-failed", "folder", folder.path(), "error", e, "at",
+                    Arrays.stream(e.getStackTrace()).limit(FRAMES).toList(), "what",
                     "durable timers are refused until it can be written");
         }
         failures.incrementAndGet();

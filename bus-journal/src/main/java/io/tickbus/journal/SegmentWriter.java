@@ -105,7 +105,7 @@ final class SegmentWriter implements AutoCloseable {
         File current = appender.currentFile();
         if (channel == null || !current.getName().equals(file)) {
             file = current.getName();
-            useNewFile();
+            useNewFile(at);
         }
         if (allocatedTo >= at + length + SPARE) {
             return;
@@ -119,7 +119,7 @@ final class SegmentWriter implements AutoCloseable {
         allocatedTo = to;
     }
 
-    private void useNewFile() throws IOException {
+    private void useNewFile(long at) throws IOException {
         if (channel != null) {
             channel.force(false);
             channel.close();
@@ -127,7 +127,15 @@ final class SegmentWriter implements AutoCloseable {
         Path path = folder.resolve(file);
         Files.setPosixFilePermissions(path, PRIVATE);
         channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-        allocatedTo = 0;
+        // The queue's index stands before the first block and is full of holes: each page gets its room by being
+        // written as it is. Nobody else writes meanwhile.
+        ByteBuffer piece = ByteBuffer.allocate(ZEROS.length);
+        for (long next = 0; next < at; ) {
+            piece.clear().limit((int) Math.min(ZEROS.length, at - next));
+            channel.read(piece, next);
+            next += channel.write(piece.flip(), next);
+        }
+        allocatedTo = at;
         JournalFolder.syncFolder(folder);
     }
 

@@ -22,7 +22,8 @@ public final class ChildFlags {
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                 "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                 "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED"));
+                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+                "--add-opens=jdk.unsupported/sun.misc=ALL-UNNAMED"));
         if (feature >= FIRST_THAT_WARNS) {
             flags.add("--enable-native-access=ALL-UNNAMED");
             flags.add("--sun-misc-unsafe-memory-access=allow");

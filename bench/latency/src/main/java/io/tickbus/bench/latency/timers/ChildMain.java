@@ -41,6 +41,7 @@ public final class ChildMain {
             case "daemon" -> new DaemonRole(settings);
             case "subscriber" -> new SubscriberRole(settings);
             case "zero" -> new ZeroRole(settings);
+            case "durable-arming" -> new DurableArmingRole(settings);
             case "arming" -> new ArmingRole(settings);
             case "allocating" -> new AllocatingRole(settings);
             default -> throw new IllegalArgumentException("unknown role: role=" + name);

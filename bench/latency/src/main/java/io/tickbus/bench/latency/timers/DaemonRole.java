@@ -4,9 +4,11 @@ import com.sun.management.ThreadMXBean;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.publisher.daemon.DaemonCounter;
+import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.DaemonMode;
 import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.journal.JournalOptions;
 import io.tickbus.publisher.timer.TimerQuotas;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -33,7 +35,9 @@ final class DaemonRole implements ChildRole {
         if (settings.containsKey("fireLimit")) {
             builder.fireLimit((int) Wire.number(settings, "fireLimit"));
         }
-        daemon = TimerDaemon.open(bus(settings), options, builder.build()).start();
+        Object journal = settings.get("journal");
+        daemon = TimerDaemon.open(bus(settings), options, builder.build(), DaemonLog.toStream(System.err),
+                journal == null ? null : JournalOptions.in(Path.of((String) journal))).start();
     }
 
     /** The bus that a stage's directory holds. */

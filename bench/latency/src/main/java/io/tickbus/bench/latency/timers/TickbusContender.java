@@ -32,7 +32,8 @@ final class TickbusContender implements Contender {
         ChildProcess daemon = stage.child("daemon", stage.daemonCpu(), all);
         ChildProcess subscriber = stage.child("subscriber", stage.observerCpu(), all);
         stage.meterHiccupsIn(daemon, subscriber);
-        return new TickbusContender("tickbus-" + all.get("mode") + "-" + all.get("waiting"), daemon, subscriber);
+        return new TickbusContender("tickbus-" + (all.containsKey("journal") ? "journalled-" : "") + all.get("mode")
+                + "-" + all.get("waiting"), daemon, subscriber);
     }
 
     /** Settings for the roles of one bus, with defaults for what is not given. */
