@@ -35,6 +35,8 @@ final class BlockReader implements AutoCloseable {
     private long offset;
     private Position position;
     private boolean isChecking = true;
+    /** Whether the present file ends in the middle of a block. */
+    private boolean isTorn;
 
     /** Hears of what cannot be read. */
     @FunctionalInterface
@@ -85,7 +87,7 @@ final class BlockReader implements AutoCloseable {
     }
 
     private boolean nextInFile() throws IOException {
-        while (load(offset, WORD)) {
+        while (!isTorn && load(offset, WORD)) {
             int word = window.getInt((int) (offset - windowAt));
             int length = word & LENGTH_MASK;
             if ((word & NOT_COMPLETE) != 0 || length == 0) {
@@ -110,6 +112,7 @@ final class BlockReader implements AutoCloseable {
             }
             trouble.unreadable(position, block.bytes(), readable, fault);
             if (readable < length) {
+                isTorn = true;
                 return false;
             }
             offset = end;
@@ -197,6 +200,7 @@ final class BlockReader implements AutoCloseable {
             }
             channel = null;
             offset = at;
+            isTorn = false;
             window.limit(0);
             windowAt = 0;
             channel = FileChannel.open(folder.segment(segment).resolve(file), StandardOpenOption.READ);

@@ -16,6 +16,8 @@ import io.tickbus.publisher.timer.DurableTimers;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -62,12 +64,12 @@ final class ChronicleJournal implements Journal {
     public Recovery recover(DurableTimers timers) {
         SignalsHeader header = publisher.bus().signals().header();
         IntentsFile left = leftBehind();
-        RecoveryRun run = new RecoveryRun(folder, publisher.bus(), timers, log);
+        RecoveryRun run = new RecoveryRun(folder, publisher.bus(), timers, RecoveryRun.Clock.current(), log);
         Recovery recovery = run.run(left == null ? null : IntentRing.over(left), options.recoveryRate());
         for (Recovery.Owner owner : recovery.owners()) {
             owners.put(owner.number(), owner);
         }
-        IntentsFile file = left == null ? IntentsFile.create(directory, header, SLOTS) : left;
+        IntentsFile file = left == null ? IntentsFile.create(directory, header, folder.id(), SLOTS) : left;
         ring = IntentRing.over(file);
         ring.begin(run.firstUnwritten(), run.nextTicket());
         writer = new JournalWriter(folder, ring, publisher.bus(), options, log);
@@ -78,19 +80,26 @@ final class ChronicleJournal implements Journal {
         return recovery;
     }
 
-    /** What the daemon before has handed over: set aside where it makes no sense. */
+    /** What the daemon before has handed over to this journal: set aside where it makes no sense. */
     private IntentsFile leftBehind() {
         try {
-            return IntentsFile.attachIfPresent(directory);
+            IntentsFile found = IntentsFile.attachIfPresent(directory);
+            if (found == null || found.journalId() == folder.id()) {
+                return found;
+            }
+            log.error("intents-of-another-journal", "file", directory.intents(), "what",
+                    "it is set aside; start with the folder it belongs to, and it back in its place, to use it");
         } catch (BusException e) {
             log.error("intents-unreadable", "file", directory.intents(), "why", e.getMessage());
-            try {
-                Files.move(directory.intents(),
-                        folder.path().resolve("unreadable-intents-" + System.currentTimeMillis() + ".bin"));
-            } catch (IOException failure) {
-                throw BusException.system(directory.intents(), failure, "move it away by hand");
-            }
+        }
+        Path aside = folder.path().resolve("unreadable-intents-" + System.currentTimeMillis() + ".bin");
+        try {
+            Files.copy(directory.intents(), aside);
+            Files.setPosixFilePermissions(aside, PosixFilePermissions.fromString("rw-------"));
+            Files.delete(directory.intents());
             return null;
+        } catch (IOException e) {
+            throw BusException.system(directory.intents(), e, "move it away by hand");
         }
     }
 

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** One record of the journal that is no signal, made once and filled anew for each. */
-final class Entry {
+public final class Entry {
     /** Bytes in a block: header, ticket, next sequence, time, body. */
     static final int LENGTH = (4 + IntentsLayout.BODY_WORDS) * Long.BYTES;
     static final int COMMAND_WORDS = 7;
@@ -18,6 +18,21 @@ final class Entry {
     long nextSequence;
     long nowNs;
     final long[] body = new long[IntentsLayout.BODY_WORDS];
+
+    /** An entry of zeros, which is none. */
+    public Entry() {
+        // Nothing to set.
+    }
+
+    /** The ticket. */
+    public long ticket() {
+        return ticket;
+    }
+
+    /** The body; not a copy. */
+    public long[] body() {
+        return body;
+    }
 
     EntryKind kind() {
         return EntryKind.of(header);

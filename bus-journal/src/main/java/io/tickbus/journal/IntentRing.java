@@ -25,7 +25,7 @@ import io.tickbus.core.memory.SharedRegion;
  *
  * <p>Source: Lamport, <i>Specifying Concurrent Program Modules</i> (1983).
  */
-final class IntentRing {
+public final class IntentRing {
     private final SharedRegion region;
     private final int slotCount;
     private final long mask;
@@ -38,12 +38,13 @@ final class IntentRing {
         this.mask = slotCount - 1L;
     }
 
-    static IntentRing over(IntentsFile file) {
+    /** Over a file, or memory that looks like one. */
+    public static IntentRing over(IntentsFile file) {
         return new IntentRing(file);
     }
 
     /** Before both threads run: where the producer and the consumer go on. */
-    void begin(long firstUnwritten, long next) {
+    public void begin(long firstUnwritten, long next) {
         nextTicket = next;
         knownConsumed = firstUnwritten;
         region.putLongRelease(IntentsLayout.CONSUMED, firstUnwritten);
@@ -53,17 +54,18 @@ final class IntentRing {
         return IntentsLayout.HEADER_LENGTH + (int) (ticket & mask) * IntentsLayout.ENTRY_LENGTH;
     }
 
-    int slotCount() {
+    /** Entries. */
+    public int slotCount() {
         return slotCount;
     }
 
     /** Producer: the ticket of the next entry. */
-    long nextTicket() {
+    public long nextTicket() {
         return nextTicket;
     }
 
     /** Producer: free entries. */
-    int free() {
+    public int free() {
         if (nextTicket - knownConsumed > slotCount / 2) {
             // SYNC intent-consumed: pairs with IntentRing.consumed; without acquire an entry could be written over
             // while the other thread still copies it.
@@ -73,7 +75,7 @@ final class IntentRing {
     }
 
     /** Producer: hands over an entry, for which there is room; returns its ticket. */
-    long put(long header, long nextSequence, long nowNs, long[] body, int words) {
+    public long put(long header, long nextSequence, long nowNs, long[] body, int words) {
         long ticket = nextTicket;
         int at = offset(ticket);
         region.putLong(at + IntentsLayout.HEADER, header);
@@ -90,13 +92,13 @@ final class IntentRing {
     }
 
     /** Consumer: whether the entry of a ticket is whole. */
-    boolean isThere(long ticket) {
+    public boolean isThere(long ticket) {
         // SYNC intent-publish: pairs with IntentRing.put; without acquire the copy could hold older fields.
         return region.getLongAcquire(offset(ticket) + IntentsLayout.STAMP) == ticket + 1;
     }
 
     /** Consumer, after {@link #isThere}. */
-    void copy(long ticket, Entry entry) {
+    public void copy(long ticket, Entry entry) {
         int at = offset(ticket);
         entry.ticket = ticket;
         entry.header = region.getLong(at + IntentsLayout.HEADER);
@@ -108,18 +110,19 @@ final class IntentRing {
     }
 
     /** Consumer: the entries before a ticket are in the journal. */
-    void consumed(long ticket) {
-        // SYNC intent-consumed: pairs with IntentRing.free.
+    public void consumed(long ticket) {
+        // SYNC intent-consumed: pairs with IntentRing.free; without release the copy could be done after the slot was
+        // given free, of an entry that is being overwritten.
         region.putLongRelease(IntentsLayout.CONSUMED, ticket);
     }
 
     /** Any thread: entries that are not in the journal, about. */
-    long backlog() {
+    public long backlog() {
         return nextTicket - region.getLongOpaque(IntentsLayout.CONSUMED);
     }
 
     /** What the slot at a place holds, by its stamp; −1 for nothing. After a restart. */
-    long ticketAt(int slot) {
+    public long ticketAt(int slot) {
         long stamp = region.getLongAcquire(IntentsLayout.HEADER_LENGTH + slot * IntentsLayout.ENTRY_LENGTH);
         return stamp > 0 && ((stamp - 1) & mask) == slot ? stamp - 1 : -1;
     }

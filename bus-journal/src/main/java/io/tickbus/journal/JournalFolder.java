@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  *  lock                        held by the daemon
+ *  id                          which journal this is
  *  snapshot                    where the last whole snapshot begins: segment, file, offset
  *  unreadable-TIME.bin         what could not be read
  *  0000000000000001/           segment: 20261124-11.cq4, …
@@ -31,6 +33,7 @@ import java.util.stream.Stream;
  */
 final class JournalFolder {
     private static final String QUEUE_FILE = ".cq4";
+    private static final int HEX = 16;
 
     private final Path path;
 
@@ -53,6 +56,31 @@ final class JournalFolder {
         } catch (IOException e) {
             throw BusException.system(path, e, "name another folder with --journal DIR");
         }
+    }
+
+    /** Which journal this is: a random number, drawn when the folder is first used. For who holds the lock. */
+    long id() {
+        Path file = path.resolve("id");
+        try {
+            if (!Files.exists(file)) {
+                writeWhole(file, Long.toHexString(new SecureRandom().nextLong()));
+            }
+            return Long.parseUnsignedLong(Files.readString(file).strip(), HEX);
+        } catch (IOException | NumberFormatException e) {
+            throw BusException.system(file, e, "restore the journal's folder, or name another with --journal DIR");
+        }
+    }
+
+    private void writeWhole(Path target, String line) throws IOException {
+        Path temporary = path.resolve(target.getFileName() + ".new");
+        Files.deleteIfExists(temporary);
+        Files.createFile(temporary,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.US_ASCII)));
+            channel.force(true);
+        }
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Takes the folder for one daemon. */
@@ -129,16 +157,7 @@ final class JournalFolder {
 
     /** Writes down where the last whole snapshot begins, in one step. */
     void snapshot(Position position) throws IOException {
-        Path temporary = path.resolve("snapshot.new");
-        Files.deleteIfExists(temporary);
-        Files.createFile(temporary,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        String text = position.segment() + " " + position.file() + " " + position.offset() + "\n";
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-            channel.force(true);
-        }
-        Files.move(temporary, path.resolve("snapshot"), StandardCopyOption.ATOMIC_MOVE);
+        writeWhole(path.resolve("snapshot"), position.segment() + " " + position.file() + " " + position.offset());
     }
 
     /** Sets a piece aside that could not be read. */

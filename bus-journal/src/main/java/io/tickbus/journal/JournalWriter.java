@@ -28,8 +28,11 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Threads:</b> its own; what is not private and is no start or end may be asked by any.
  */
 final class JournalWriter implements Runnable {
-    private static final long SHORTEST_NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    /** Long, as each costs the timer thread its caches; what waits for the disk ends them at once. */
+    private static final long SHORTEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(8);
+    /** Of the signals' ring: a nap in which a publisher at full speed does not overwrite what is to be written. */
+    private static final long NAP_NS_PER_SLOT = 100;
     private static final int FRAMES = 6;
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PATIENCE_MS = 5_000;
@@ -57,7 +60,8 @@ final class JournalWriter implements Runnable {
     private boolean hasSnapshotBegin;
     private Position snapshotStart;
     private long retryNs;
-    private long napNs = SHORTEST_NAP_NS;
+    private final long longestNapNs;
+    private long napNs;
     private final AtomicLong clockOffsetNs = new AtomicLong();
     private volatile long syncedTicket = -1;
     private volatile boolean isWritable = true;
@@ -78,6 +82,8 @@ final class JournalWriter implements Runnable {
         this.historyId = bus.signals().header().historyId();
         this.options = options;
         this.log = log;
+        this.longestNapNs = Math.min(LONGEST_NAP_NS, signals.slotCount() * NAP_NS_PER_SLOT);
+        this.napNs = longestNapNs;
         this.retention = new Retention(folder, options, log);
         thread.setDaemon(true);
     }
@@ -111,11 +117,11 @@ final class JournalWriter implements Runnable {
     @Override
     public void run() {
         while (!isStopped) {
-            if (!round()) {
-                LockSupport.parkNanos(isWritable ? napNs : SHORTEST_NAP_NS * 20);
-                napNs = Math.min(LONGEST_NAP_NS, napNs * 2);
-            } else {
-                napNs = SHORTEST_NAP_NS;
+            boolean isWork = round();
+            napNs = isWork ? Math.min(longestNapNs, SHORTEST_NAP_NS) : Math.min(longestNapNs, napNs * 2);
+            // What is full was not all there was.
+            if (!isWork || block.hasRoom()) {
+                LockSupport.parkNanos(napNs);
             }
         }
         long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);

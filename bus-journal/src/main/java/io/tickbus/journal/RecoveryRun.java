@@ -33,13 +33,13 @@ final class RecoveryRun {
     private final JournalFolder folder;
     private final PublishedBus bus;
     private final DurableTimers timers;
+    private final Clock clock;
     private final DaemonLog log;
     private final Entry entry = new Entry();
     private final TimerCommand command = new TimerCommand();
     private final SignalRecord signal = new SignalRecord();
     private final Map<Integer, Recovery.Owner> owners = new HashMap<>();
     private final Map<Long, Intent> intents = new LinkedHashMap<>();
-    private final HostIdentity host = HostIdentity.current();
     private final long startedNs = System.nanoTime();
     private long toldNs = startedNs;
     private long historyId;
@@ -53,7 +53,6 @@ final class RecoveryRun {
     private boolean isEmpty = true;
     private UUID bootId;
     private long offsetNs;
-    private Clock clock;
 
     /** What waited for the disk when the daemon died. */
     private record Intent(int owner, TimerCommand command, long nowNs) {
@@ -61,9 +60,14 @@ final class RecoveryRun {
 
     /** Which clocks the daemon reckons with from now on. */
     record Clock(UUID bootId, long offsetNs) {
+        /** This host's. */
+        static Clock current() {
+            return new Clock(HostIdentity.current().bootId(), measureOffset());
+        }
     }
 
-    RecoveryRun(JournalFolder folder, PublishedBus bus, DurableTimers timers, DaemonLog log) {
+    RecoveryRun(JournalFolder folder, PublishedBus bus, DurableTimers timers, Clock clock, DaemonLog log) {
+        this.clock = clock;
         this.folder = folder;
         this.bus = bus;
         this.timers = timers;
@@ -71,7 +75,6 @@ final class RecoveryRun {
     }
 
     Recovery run(IntentRing left, int rate) {
-        clock = new Clock(host.bootId(), measureOffset());
         timers.begin();
         readJournal();
         readRings(left);
@@ -238,7 +241,7 @@ final class RecoveryRun {
 
     private void rebase() {
         if (bootId != null) {
-            changeClocks(host.bootId(), clock.offsetNs());
+            changeClocks(clock.bootId(), clock.offsetNs());
         }
     }
 

@@ -28,8 +28,13 @@ public final class IntentsFile {
         this.slotCount = slotCount;
     }
 
+    /** The same over memory that is no file; for trials. */
+    public static IntentsFile over(SharedRegion region, int slotCount) {
+        return new IntentsFile(region, slotCount);
+    }
+
     /** A file of zeros, mode 0600, put into the place of an earlier one in one step. For who holds the bus's lock. */
-    public static IntentsFile create(BusDirectory directory, SignalsHeader bus, int slotCount) {
+    public static IntentsFile create(BusDirectory directory, SignalsHeader bus, long journalId, int slotCount) {
         Path path = directory.intents();
         Path temporary = TrustedFiles.temporaryFor(path);
         long length = IntentsLayout.fileLength(slotCount);
@@ -44,6 +49,7 @@ public final class IntentsFile {
             FileKind.INTENTS.writeTo(region, slotCount);
             region.putLong(IntentsLayout.HISTORY_ID, bus.historyId());
             region.putLong(IntentsLayout.EPOCH, bus.epoch());
+            region.putLong(IntentsLayout.JOURNAL_ID, journalId);
             FileKind.INTENTS.finish(region);
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
             return new IntentsFile(region, slotCount);
@@ -74,6 +80,11 @@ public final class IntentsFile {
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
+    }
+
+    /** Which journal it belongs to. */
+    public long journalId() {
+        return region.getLong(IntentsLayout.JOURNAL_ID);
     }
 
     /** The memory. */

@@ -8,7 +8,7 @@ package io.tickbus.core.layout;
  * <pre>
  *  offset
  *     0  identity of the file         written once, at creation             (line 0)
- *    64  history, epoch               written once, at creation             (line 1)
+ *    64  history, epoch, journal      written once, at creation             (line 1)
  *   256  consumed                     written as entries reach the journal  (alone on 128 bytes)
  *   512  reserved, zero
  *  4096  entry 0, 1, …
@@ -41,6 +41,8 @@ public final class IntentsLayout {
     public static final int HISTORY_ID = 64;
     /** int64: epoch of the daemon. */
     public static final int EPOCH = HISTORY_ID + Long.BYTES;
+    /** int64: which journal it belongs to, a random number. */
+    public static final int JOURNAL_ID = EPOCH + Long.BYTES;
     /** int64, release: the first ticket that is not in the journal. */
     public static final int CONSUMED = 256;
 

@@ -3,6 +3,7 @@ package io.tickbus.publisher.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
@@ -12,13 +13,21 @@ import io.tickbus.core.layout.ClientLayout;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.platform.ProcessIdentity;
+import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +38,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ClientFuzzTest {
     private static final int MUTATIONS = 1_000_000;
+    private static final int MUTATED_FILES = Integer.getInteger("tickbus.fuzz.files", 20_000);
+    private static final int MAPPINGS = 10_000;
+    private static final int LINES_THAT_SPEAK = 50;
     private static final int SLOTS = 64;
     private static final int HONEST_OWNER = 1;
     private static final int HOSTILE_OWNER = 2;
+    private static final int MUTATED_OWNER = 3;
     private static final int HONEST_TIMERS = 100;
     private static final long FAR_NS = 1L << 60;
 
@@ -126,6 +139,77 @@ class ClientFuzzTest {
         }
         assertHonestTimersThere();
         assertTrue(evictions > 0);
+    }
+
+    /** {@code -Dtickbus.fuzz.files=1000000} for the long run. */
+    @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    void shouldRefuseOrServeAnyFile() throws IOException {
+        long seed = System.nanoTime();
+        System.out.println("seed=" + seed + " files=" + MUTATED_FILES);
+        SplittableRandom random = new SplittableRandom(seed);
+        UUID uuid = hostile.identity().uuid();
+        Path path = directory.clients().resolve(uuid.toString());
+        byte[] valid = Files.readAllBytes(path);
+        int refused = 0;
+        int served = 0;
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < MUTATED_FILES; i++) {
+                mutate(channel, valid, random);
+                try {
+                    serve(ClientFile.open(directory, uuid), i);
+                    served++;
+                } catch (BusException e) {
+                    refused++;
+                }
+                if (i % MAPPINGS == MAPPINGS - 1) {
+                    // A mapping lasts until its buffer is collected, and a process has 65,530 of them.
+                    System.gc();
+                    assertHonestTimersThere();
+                }
+            }
+        }
+        assertHonestTimersThere();
+        System.out.println("refused=" + refused + " served=" + served);
+        assertTrue(refused > MUTATED_FILES / 10 && served > MUTATED_FILES / 10,
+                "refused=" + refused + " served=" + served);
+    }
+
+    private static void mutate(FileChannel channel, byte[] valid, SplittableRandom random) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(valid.clone()).order(ByteOrder.LITTLE_ENDIAN);
+        int changes = 1 + random.nextInt(4);
+        for (int i = 0; i < changes; i++) {
+            // Half of them in the words that say something.
+            int at = random.nextBoolean() ? Long.BYTES * random.nextInt(LINES_THAT_SPEAK)
+                    : random.nextInt(valid.length - Long.BYTES);
+            bytes.putLong(at, switch (random.nextInt(4)) {
+                case 0 -> random.nextLong();
+                case 1 -> bytes.getLong(at) ^ 1L << random.nextInt(Long.SIZE);
+                case 2 -> random.nextInt(100);
+                default -> Long.MIN_VALUE >> random.nextInt(Long.SIZE);
+            });
+        }
+        int length = random.nextInt(10) == 0 ? random.nextInt(2 * valid.length) : valid.length;
+        channel.truncate(length);
+        channel.write(bytes.limit(Math.min(length, valid.length)), 0);
+        if (length > valid.length) {
+            channel.write(ByteBuffer.allocate(1), length - 1L);
+        }
+    }
+
+    private void serve(ClientFile file, long nowNs) {
+        ClientSession met = new ClientSession(3, MUTATED_OWNER, file, replies.session(3), SLOTS);
+        sessions.admit(met);
+        sessions.stage();
+        sessions.execute(nowNs);
+        met.leave(ReplyReason.BAD_CLIENT_FILE);
+        sessions.stage();
+        sessions.execute(nowNs);
+        file.close();
+        engine.cancelOwner(MUTATED_OWNER);
+        while (engine.doHousekeeping() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     private void scribble(SplittableRandom random) {

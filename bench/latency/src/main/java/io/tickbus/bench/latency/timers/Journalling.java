@@ -67,7 +67,6 @@ final class Journalling implements Callable<Integer> {
                 Workload.periodic(List.of(PERIOD_NS), TimeUnit.MILLISECONDS.toNanos(periodicMs), SETTLE_NS));
         interleaving.run(rounds, workloads);
         interleaving.demandFlawless("tickbus");
-        contenders.forEach(Contender::close);
     }
 
     private void arm(Stage stage, Report report, Path journals) throws Exception {

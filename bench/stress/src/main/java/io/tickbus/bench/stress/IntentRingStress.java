@@ -1,0 +1,87 @@
+package io.tickbus.bench.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.tickbus.core.bus.IntentsFile;
+import io.tickbus.core.layout.IntentsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.journal.Entry;
+import io.tickbus.journal.IntentRing;
+import java.util.Arrays;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/**
+ * SYNC intent-publish, SYNC intent-consumed: entries on their way from the timer thread to the journal.
+ *
+ * <p>The timer thread hands over entries where a ring of two has room; the journal's thread copies each it finds and
+ * then says that it is consumed. Each entry must come out once, whole and in order.
+ *
+ * <p>What would break: an entry seen before its body is whole would be journalled, or found after a kill, with a body
+ * of the entry before it; a slot given away before it was copied would be journalled with the body of the entry after it.
+ */
+@JCStressTest
+@State
+@Outcome(expect = FORBIDDEN, desc = "An entry was lost, changed or read twice.")
+@Outcome(id = "exact", expect = ACCEPTABLE, desc = "Each entry that was handed over came out once.")
+public class IntentRingStress {
+    private static final int SLOTS = 2;
+    private static final int OFFERED = 5;
+
+    private final IntentRing ring = IntentRing.over(IntentsFile.over(
+            SharedRegion.allocate((int) IntentsLayout.fileLength(SLOTS)), SLOTS));
+    private final long[] body = new long[IntentsLayout.BODY_WORDS];
+    private final Entry entry = new Entry();
+    private long nextToRead;
+    private boolean isBroken;
+
+    public IntentRingStress() {
+        ring.begin(0, 0);
+    }
+
+    @Actor
+    public void timerThread() {
+        for (int i = 0; i < OFFERED; i++) {
+            if (ring.free() > 0) {
+                long ticket = ring.nextTicket();
+                Arrays.fill(body, ticket + 1);
+                ring.put(ticket + 1, ticket + 1, ticket + 1, body, body.length);
+            }
+        }
+    }
+
+    @Actor
+    public void journalThread() {
+        for (int i = 0; i < OFFERED; i++) {
+            readNext();
+        }
+    }
+
+    private boolean readNext() {
+        if (!ring.isThere(nextToRead)) {
+            return false;
+        }
+        ring.copy(nextToRead, entry);
+        for (long word : entry.body()) {
+            isBroken |= word != nextToRead + 1;
+        }
+        isBroken |= entry.ticket() != nextToRead;
+        nextToRead++;
+        ring.consumed(nextToRead);
+        return true;
+    }
+
+    @Arbiter
+    public void after(L_Result r) {
+        boolean isAnother = true;
+        while (isAnother) {
+            isAnother = readNext();
+        }
+        r.r1 = !isBroken && nextToRead == ring.nextTicket() ? "exact" : "broken at " + nextToRead;
+    }
+}

@@ -1,0 +1,103 @@
+package io.tickbus.journal;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.timer.Durability;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.publisher.journal.JournalOptions.Roll;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Writes a journal's segment by hand. */
+final class JournalFixture implements AutoCloseable {
+    static final long HISTORY = 4711;
+    static final int OWNER = 3;
+
+    private final SegmentWriter segment;
+    private final Block block = new Block();
+    private final Entry entry = new Entry();
+    private final List<Position> positions = new ArrayList<>();
+    private long offsetNs;
+    private long firstSequence;
+    private long nextSequence;
+    private long nextTicket;
+
+    JournalFixture(Path folder, long number) throws IOException {
+        JournalFolder journal = new JournalFolder(folder);
+        journal.create();
+        segment = SegmentWriter.open(journal, number, Roll.DAILY);
+        block.clear();
+    }
+
+    JournalFixture start(UUID bootId, long newOffsetNs) {
+        offsetNs = newOffsetNs;
+        entry.body[0] = bootId.getMostSignificantBits();
+        entry.body[1] = bootId.getLeastSignificantBits();
+        entry.body[2] = newOffsetNs;
+        return put(EntryKind.START);
+    }
+
+    JournalFixture owner(int user, String name) {
+        Entry.putName(name, entry.body);
+        entry.header = EntryKind.OWNER.header(OWNER, user);
+        return put();
+    }
+
+    JournalFixture arm(long key, long deadlineNs, long periodNs) {
+        TimerCommand command =
+                new TimerCommand().arm(key, 1, deadlineNs).periodNs(periodNs).durability(Durability.DISK);
+        System.arraycopy(command.fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
+        entry.body[Entry.INTENT_TICKET] = -1;
+        return put(EntryKind.COMMAND);
+    }
+
+    private JournalFixture put(EntryKind kind) {
+        entry.header = kind.header(OWNER, 0);
+        return put();
+    }
+
+    private JournalFixture put() {
+        entry.ticket = nextTicket++;
+        entry.nextSequence = nextSequence;
+        block.add(entry);
+        return this;
+    }
+
+    JournalFixture signal(long key, long deadlineNs) {
+        SignalRecord signal = new SignalRecord().key(key).owner(OWNER).deadlineNs(deadlineNs).publishedNs(deadlineNs);
+        block.addSignal(nextSequence++, signal.fields());
+        return this;
+    }
+
+    JournalFixture gap(long count) {
+        block.addGap(nextSequence, count);
+        nextSequence += count;
+        return this;
+    }
+
+    /** Ends the block. */
+    JournalFixture write() throws IOException {
+        block.finish(HISTORY, offsetNs, firstSequence, nextSequence, nextTicket);
+        positions.add(segment.append(block));
+        block.clear();
+        firstSequence = nextSequence;
+        return this;
+    }
+
+    /** Where the blocks stand. */
+    List<Position> positions() {
+        return positions;
+    }
+
+    @Override
+    public void close() {
+        try {
+            segment.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
