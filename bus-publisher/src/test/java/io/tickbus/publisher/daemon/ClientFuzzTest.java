@@ -15,6 +15,7 @@ import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
@@ -60,6 +61,7 @@ class ClientFuzzTest {
     private ClientFile hostile;
     private SlotWriter commands;
     private ClientSession session;
+    private final TimerReply reply = new TimerReply();
 
     @BeforeEach
     void openBus() {
@@ -199,12 +201,17 @@ class ClientFuzzTest {
 
     private void serve(ClientFile file, long nowNs) {
         ClientSession met = new ClientSession(3, MUTATED_OWNER, file, replies.session(3), SLOTS);
-        sessions.admit(met);
-        sessions.stage();
-        sessions.execute(nowNs);
+        engine.openOwner(MUTATED_OWNER);
+        met.admit();
+        met.hasNews();
+        met.stage();
+        for (int i = 0; i < met.stagedCount(); i++) {
+            engine.execute(MUTATED_OWNER, met.staged(i), nowNs, publisher.nextSequence(), reply);
+            met.settle();
+        }
+        met.releaseStaged(engine.pending(MUTATED_OWNER));
         met.leave(ReplyReason.BAD_CLIENT_FILE);
-        sessions.stage();
-        sessions.execute(nowNs);
+        met.dismiss();
         file.close();
         engine.cancelOwner(MUTATED_OWNER);
         while (engine.doHousekeeping() > 0) {

@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 final class Comparison {
     private static final double TENTH = 0.10;
     private static final double QUARTER = 0.25;
+    private static final String FLOOR = "c-floor";
     private static final List<String> JUDGED = List.of("oneway", "wakeup", "throughput");
 
     private final List<Map<String, Object>> rows = new ArrayList<>();
@@ -45,6 +46,7 @@ final class Comparison {
     }
 
     private void oneWay(Results before, Results after) {
+        boolean isOtherFloor = isOtherFloor(before, after);
         for (Map<String, Object> then : Results.list(before.section("oneway"), "transports")) {
             String name = String.valueOf(then.get("name"));
             Map<String, Object> now = after.transport(name);
@@ -56,11 +58,26 @@ final class Comparison {
             Map<String, Object> b = Results.object(now, "ratioToFloor");
             if (!a.isEmpty() && !b.isEmpty()) {
                 boolean isApart = value(a, "p75") < value(b, "p25") || value(b, "p75") < value(a, "p25");
-                compare(name + ", times the floor", value(a, "p50"), value(b, "p50"), isApart ? TENTH
-                        : Double.POSITIVE_INFINITY);
+                if (isApart && isOtherFloor) {
+                    add(name + ", times the floor", value(a, "p50"), value(b, "p50"), "other floor");
+                } else {
+                    compare(name + ", times the floor", value(a, "p50"), value(b, "p50"), isApart ? TENTH
+                            : Double.POSITIVE_INFINITY);
+                }
             }
             lost(name, then, now);
         }
+    }
+
+    /** A floor that moved says that the processors stood otherwise to each other: its multiples mean something else. */
+    private boolean isOtherFloor(Results before, Results after) {
+        double then = value(Results.object(before.transport(FLOOR), "latencyNs"), "p50");
+        double now = value(Results.object(after.transport(FLOOR), "latencyNs"), "p50");
+        boolean isOther = then > 0 && now > 0 && Math.abs(now - then) > QUARTER * then;
+        if (isOther) {
+            add("the floor itself, ns", then, now, "other floor");
+        }
+        return isOther;
     }
 
     private void added(Results before, Results after) {

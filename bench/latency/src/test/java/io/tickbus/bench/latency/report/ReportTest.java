@@ -64,6 +64,16 @@ class ReportTest {
     }
 
     @Test
+    void shouldNotCompareMultiplesOfFloorsThatDiffer() {
+        Results fast = new Results(Map.of("sections", Map.of("oneway", Map.of("transports",
+                List.of(transport("c-floor", 100, 1, 0), transport("tickbus-spin", 105, 1.05, 0))))));
+        Results slow = new Results(Map.of("sections", Map.of("oneway", Map.of("transports",
+                List.of(transport("c-floor", 310, 1, 0), transport("tickbus-spin", 420, 1.35, 0))))));
+        assertEquals(List.of("other floor", "same", "other floor"),
+                Comparison.of(fast, slow).rows().stream().map(row -> row.get("verdict")).toList());
+    }
+
+    @Test
     void shouldTellNoiseFromChange() {
         List<Map<String, Object>> same = Comparison.of(results(false, 1.05), results(false, 1.06)).rows();
         assertTrue(same.stream().allMatch(row -> row.get("verdict").equals("same")), same::toString);
