@@ -115,6 +115,21 @@ public final class SignalPublisher implements AutoCloseable {
         return announce(writer.write(signal.fields()));
     }
 
+    /**
+     * Publishes a signal and wakes nobody: who spins sees it, who is parked does not before {@link #wake}. For several
+     * signals at once, as the look for sleepers is dear: it waits until other processors have given up the memory.
+     *
+     * @return its sequence
+     */
+    public long publishWithoutWaking(SignalRecord signal) {
+        return writer.write(signal.fields());
+    }
+
+    /** Wakes whoever is parked, for all signals published before. */
+    public void wake() {
+        announce(0);
+    }
+
     private long announce(long sequence) {
         if (doorbell != null) {
             wakeParked();

@@ -7,10 +7,12 @@ import io.tickbus.publisher.timer.FiringSink;
 /** Publishes firings, and counts them afterwards: the counting must not make them late. */
 final class CountedSink implements FiringSink {
     private final SignalPublisher publisher;
+    private final SignalBatch batch;
     private final DaemonCounters counters;
 
     CountedSink(SignalPublisher publisher, DaemonCounters counters) {
         this.publisher = publisher;
+        this.batch = new SignalBatch(publisher);
         this.counters = counters;
     }
 
@@ -18,7 +20,7 @@ final class CountedSink implements FiringSink {
     public long fire(SignalRecord firing) {
         long nowNs = System.nanoTime();
         FaultPoints.reach("publish");
-        long sequence = publisher.publish(firing.publishedNs(nowNs));
+        long sequence = batch.publish(firing.publishedNs(nowNs));
         FaultPoints.reach("published");
         counters.recordLateness(nowNs - firing.deadlineNs());
         counters.add(DaemonCounter.FIRINGS, 1);
@@ -29,6 +31,11 @@ final class CountedSink implements FiringSink {
             counters.add(DaemonCounter.OCCURRENCES_MISSED, firing.missed());
         }
         return sequence;
+    }
+
+    @Override
+    public void settle() {
+        batch.settle();
     }
 
     @Override

@@ -7,14 +7,21 @@ import io.tickbus.publisher.timer.FiringSink;
 /** Stamps each firing with the time and publishes it. */
 final class PublishingSink implements FiringSink {
     private final SignalPublisher publisher;
+    private final SignalBatch batch;
 
     PublishingSink(SignalPublisher publisher) {
         this.publisher = publisher;
+        this.batch = new SignalBatch(publisher);
     }
 
     @Override
     public long fire(SignalRecord firing) {
-        return publisher.publish(firing.publishedNs(System.nanoTime()));
+        return batch.publish(firing.publishedNs(System.nanoTime()));
+    }
+
+    @Override
+    public void settle() {
+        batch.settle();
     }
 
     @Override

@@ -54,6 +54,7 @@ final class TimerAgent implements Agent {
         long nowNs = clock.nanoTime();
         commands.execute(nowNs);
         int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireSettled(nowNs);
+        sink.settle();
         long nextNs = timers.nextDeadlineNs();
         if (fired >= fireLimit && nextNs <= nowNs) {
             backlogCycles++;

@@ -19,6 +19,11 @@ public interface FiringSink {
      */
     long fire(SignalRecord firing);
 
+    /** After the last firing for now: what a sink puts off until there are several is to be done. */
+    default void settle() {
+        // Most put off nothing.
+    }
+
     /**
      * The sequence that the next firing's signal will get: that it has grown tells {@link TimerQueue#repair} that a
      * firing which was cut short by a fault has become a signal. {@link #UNPUBLISHED} for a sink that cannot tell; then
