@@ -69,7 +69,9 @@ record Answer(TimerReply reply, ReplyCode expected, long nowNs) {
                     + "; see what is armed with 'tickbus list'";
             case UNKNOWN -> "owner " + reply.owner() + " has none of that key; see what is armed, and whose, with "
                     + "'tickbus list --all'";
-            case FULL -> reply.reason().sentence() + "; cancel some, or raise the daemon's quota";
+            case FULL -> reply.reason().sentence() + (reply.reason() == ReplyReason.JOURNAL_UNAVAILABLE
+                    ? "; see the daemon's log, and try again when there is room on the journal's disk"
+                    : "; cancel some, or raise the daemon's quota");
             case INVALID -> reply.reason() == ReplyReason.CLOSED
                     ? "there is no owner " + reply.owner() + "; see whose timers there are with 'tickbus list --all'"
                     : "the daemon refuses the command, " + reply.reason().sentence() + "; see --help";

@@ -22,8 +22,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * <p>The timer thread hands over entries where a ring of two has room; the journal's thread copies each it finds and
  * then says that it is consumed. Each entry must come out once, whole and in order.
  *
- * <p>What would break: an entry seen before its body is whole would be journalled, or found after a kill, with a body
- * of the entry before it; a slot given away before it was copied would be journalled with the body of the entry after it.
+ * <p>What would break: an entry seen before its body is whole would be journalled, or found after a kill, with a
+ * body of the entry before it; a slot given away before it was copied would be journalled with the body of the entry
+ * after it.
  */
 @JCStressTest
 @State
