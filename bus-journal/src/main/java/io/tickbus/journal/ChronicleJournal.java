@@ -143,11 +143,11 @@ final class ChronicleJournal implements Journal {
     }
 
     @Override
-    public long intended(int owner, TimerCommand command, long nowNs) {
-        long ticket = ring.nextTicket();
-        putCommand(EntryKind.INTENT, owner, command, nowNs, ticket);
+    public long intended(int owner, TimerCommand command, long nowNs, long ticket) {
+        long own = ticket == NO_TICKET ? ring.nextTicket() : ticket;
+        putCommand(EntryKind.INTENT, owner, command, nowNs, own);
         writer.wake();
-        return ticket;
+        return own;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.tickbus.core.bus.PublishedBus;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.platform.HostIdentity;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.journal.JournalFolder.Position;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
@@ -29,6 +30,7 @@ final class RecoveryRun {
     private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long TOLERANCE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int ASK_EVERY = 1 << 16;
+    private static final int MOST_OWNERS = 0xFFFF;
 
     private final JournalFolder folder;
     private final PublishedBus bus;
@@ -84,25 +86,51 @@ final class RecoveryRun {
         rebase();
         int overdue = timers.finish(System.nanoTime(), TimeUnit.SECONDS.toNanos(1) / rate, isUncertain);
         timers.closeOwners();
-        List<Recovery.Owner> kept = owners.values().stream().filter(owner -> timers.count(owner.number()) > 0).toList();
+        List<Recovery.Owner> kept = new ArrayList<>();
+        for (int number = 1; number <= MOST_OWNERS; number++) {
+            if (timers.count(number) > 0) {
+                // One whose name was unreadable keeps its number, so that its timers become nobody else's.
+                kept.add(owners.getOrDefault(number, new Recovery.Owner(number, 0, "")));
+            }
+        }
         return new Recovery(kept, timers.count(), overdue, read, unreadable, System.nanoTime() - startedNs);
     }
 
     private void readJournal() {
-        try (BlockReader reader = new BlockReader(folder, folder.snapshot(), (where, bytes, length, why) -> {
-            unreadable++;
-            isUncertain = true;
-            folder.setAside(bytes, length);
-            log.warn("journal-unreadable", "segment", where.segment(), "file", where.file(), "offset",
-                    where.offset(), "why", why);
-        })) {
-            while (reader.next()) {
-                readBlock(reader.block());
-            }
+        Position snapshot = folder.snapshot();
+        if (!readJournal(snapshot)) {
+            log.error("snapshot-missing", "segment", snapshot.segment(), "file", snapshot.file(), "offset",
+                    snapshot.offset(), "what", "the journal is read from its beginning");
+            readJournal(null);
         }
     }
 
+    /** Reads from a place on, or everything; false where the place holds no block. */
+    private boolean readJournal(Position start) {
+        try (BlockReader reader = new BlockReader(folder, start, this::setAside)) {
+            boolean isThere = reader.next();
+            if (start != null && !(isThere && reader.position().equals(start))) {
+                return false;
+            }
+            while (isThere) {
+                readBlock(reader.block());
+                isThere = reader.next();
+            }
+            return true;
+        }
+    }
+
+    private void setAside(Position where, byte[] bytes, int length, String why) {
+        unreadable++;
+        isUncertain = true;
+        folder.setAside(bytes, length);
+        log.warn("journal-unreadable", "segment", where.segment(), "file", where.file(), "offset", where.offset(),
+                "why", why);
+    }
+
     private void readBlock(Block block) {
+        // The bus was made anew in between: what the daemon before had published last is not known.
+        isUncertain |= !isEmpty && historyId != block.historyId();
         historyId = block.historyId();
         for (int at = Block.first(); at >= 0 && at < block.length(); at = block.next(at)) {
             switch (block.kind(at)) {
@@ -144,7 +172,7 @@ final class RecoveryRun {
             case INTENT -> {
                 TimerCommand intended = new TimerCommand();
                 done.command(intended);
-                intents.put(done.ticket, new Intent(done.owner(), intended, done.nowNs));
+                intents.put(done.body[Entry.INTENT_TICKET], new Intent(done.owner(), intended, done.nowNs));
             }
             case DROPPED -> intents.remove(done.body[0]);
             case IMAGE -> timers.restore(done.owner(), done.body);

@@ -193,7 +193,7 @@ final class CommandDesk {
         Waiting entry = waiting[(int) next & MASK].of(session, owner, null, sequence, nowNs);
         entry.command = entry.copy.copyOf(command);
         FaultPoints.reach("intend");
-        entry.ticket = journal.intended(owner, command, nowNs);
+        entry.ticket = journal.intended(owner, command, nowNs, Journal.NO_TICKET);
         next++;
         session.inFlight(1);
     }
@@ -229,6 +229,14 @@ final class CommandDesk {
                 journal.dropped(entry.ticket);
             }
             FaultPoints.reach("acknowledge");
+        }
+    }
+
+    /** Says once more what waits for the disk, so that it stands behind the beginning of a snapshot. */
+    void restate() {
+        for (long i = first; i < next; i++) {
+            Waiting entry = waiting[(int) i & MASK];
+            journal.intended(entry.owner, entry.command, entry.nowNs, entry.ticket);
         }
     }
 

@@ -17,6 +17,7 @@ final class Snapshots {
     private final CommandDesk desk;
     private int cursor;
     private boolean isRunning;
+    private long rebuilds;
 
     Snapshots(DurableTimers timers, Journal journal, CommandDesk desk) {
         this.timers = timers;
@@ -26,16 +27,22 @@ final class Snapshots {
 
     /** Goes on with a snapshot, or begins one; returns how much was done. */
     int doWork() {
-        if (!isRunning && !(journal.wantsSnapshot() && desk.inFlight() == 0 && journal.hasRoom(ROOM))) {
+        if (!isRunning && !journal.wantsSnapshot()) {
             return 0;
         }
-        if (!journal.isWritable() || !journal.hasRoom(ROOM)) {
+        if (isRunning && timers.rebuilds() != rebuilds) {
+            // A fault was mended, and the timers are in other places now.
+            isRunning = false;
+        }
+        if (!journal.isWritable() || !journal.hasRoom(isRunning ? ROOM : ROOM + desk.inFlight())) {
             return 0;
         }
         if (!isRunning) {
             isRunning = true;
             cursor = 0;
+            rebuilds = timers.rebuilds();
             journal.snapshotBegins();
+            desk.restate();
         }
         cursor = timers.page(cursor, IMAGES_PER_CYCLE, journal::image);
         if (cursor < 0) {

@@ -46,9 +46,11 @@ public interface Journal extends AutoCloseable {
     /**
      * A command is to be carried out, and answered, when it is on the disk.
      *
+     * @param ticket {@link #NO_TICKET}; or what this answered before, to say it once more behind the beginning of a
+     *               snapshot
      * @return its ticket
      */
-    long intended(int owner, TimerCommand command, long nowNs);
+    long intended(int owner, TimerCommand command, long nowNs, long ticket);
 
     /** What was intended is not done, because it was refused. */
     void dropped(long ticket);

@@ -72,6 +72,11 @@ public final class DurableTimers {
         return timer < table.usedEver() ? timer : -1;
     }
 
+    /** How often all timers were given new places, after a fault: a page's cursor means nothing then. */
+    public long rebuilds() {
+        return store.rebuilds();
+    }
+
     /** Begins to recover: no quota applies until {@link #finish}. */
     public void begin() {
         quotas = engine.quotas();

@@ -20,6 +20,7 @@ final class TimerStore {
     private final OwnerAccounts owners = new OwnerAccounts();
     private int size;
     private boolean calendarParity;
+    private long rebuilds;
 
     TimerStore(long seed) {
         wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
@@ -119,6 +120,11 @@ final class TimerStore {
     void cancel(int timer) {
         forget(timer);
         wheel.cancel(timer);
+    }
+
+    /** How often it was made anew. */
+    long rebuilds() {
+        return rebuilds;
     }
 
     /** Which of two offsets between the clocks new calendar timers come with. */
@@ -233,6 +239,7 @@ final class TimerStore {
      * and begun again.
      */
     void rebuild() {
+        rebuilds++;
         imaged = NONE;
         wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
         index = index.emptied();

@@ -258,7 +258,10 @@ final class TimerTable {
     /** It was there before a restart, and perhaps has fired for what is due now. */
     void recovered(int timer, boolean isMaybeDuplicate) {
         set(timer, RECOVERED, true);
-        set(timer, MAYBE_DUPLICATE, isMaybeDuplicate);
+        if (isMaybeDuplicate) {
+            // Never taken back: an image of a recovery before may say so too.
+            set(timer, MAYBE_DUPLICATE, true);
+        }
     }
 
     private void set(int timer, long bit, boolean isSet) {
