@@ -1,0 +1,90 @@
+package io.tickbus.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.journal.JournalOptions;
+import io.tickbus.publisher.journal.JournalOptions.Roll;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RetentionTest {
+    private static final long DAY_NS = TimeUnit.DAYS.toNanos(1);
+    private static final long MUCH = 1L << 40;
+
+    @TempDir
+    private Path folder;
+
+    private final DaemonLog log = DaemonLog.standard();
+
+    @AfterEach
+    void closeLog() {
+        log.close();
+    }
+
+    /** Segments 1 to 4 of a file each, where the first is ten days old, the second nine, and so on. */
+    private JournalFolder write() throws Exception {
+        JournalFolder journal = new JournalFolder(folder);
+        for (long segment = 1; segment <= 4; segment++) {
+            try (JournalFixture fixture = new JournalFixture(folder, segment)) {
+                fixture.signal(segment, 1).write();
+            }
+            Path file = journal.segment(segment).resolve(journal.files(segment).get(0));
+            Files.setLastModifiedTime(file, FileTime.fromMillis(
+                    System.currentTimeMillis() - TimeUnit.DAYS.toMillis(11 - segment)));
+        }
+        return journal;
+    }
+
+    private void run(JournalFolder journal, long keepNs, long keepBytes) throws Exception {
+        JournalOptions options = JournalOptions.in(folder).withRetention(keepNs, keepBytes);
+        try (SegmentWriter current = SegmentWriter.open(journal, 5, Roll.DAILY)) {
+            new Retention(journal, options, log).run(System.nanoTime(), DAY_NS, current);
+        }
+    }
+
+    private static void snapshotIn(JournalFolder journal, long segment) throws Exception {
+        journal.snapshot(new Position(segment, journal.files(segment).get(0), 0));
+    }
+
+    @Test
+    void shouldDeleteWhatIsTooOldAndNotNeeded() throws Exception {
+        JournalFolder journal = write();
+        snapshotIn(journal, 4);
+        run(journal, 8 * DAY_NS + DAY_NS / 2, MUCH);
+        assertEquals(List.of(3L, 4L, 5L), journal.segments());
+    }
+
+    @Test
+    void shouldDeleteTheOldestWhenThereIsTooMuch() throws Exception {
+        JournalFolder journal = write();
+        snapshotIn(journal, 4);
+        long each = Files.size(journal.segment(1).resolve(journal.files(1).get(0)));
+        run(journal, 100 * DAY_NS, 2 * each + each / 2);
+        assertEquals(List.of(3L, 4L, 5L), journal.segments());
+    }
+
+    @Test
+    void shouldKeepWhatTheNextRecoveryReads() throws Exception {
+        JournalFolder journal = write();
+        snapshotIn(journal, 2);
+        run(journal, 0, 0);
+        assertEquals(List.of(2L, 3L, 4L, 5L), journal.segments());
+    }
+
+    @Test
+    void shouldDeleteNothingWithoutASnapshot() throws Exception {
+        JournalFolder journal = write();
+        run(journal, 0, 0);
+        assertEquals(List.of(1L, 2L, 3L, 4L, 5L), journal.segments());
+        assertFalse(Files.exists(folder.resolve("snapshot")));
+    }
+}
