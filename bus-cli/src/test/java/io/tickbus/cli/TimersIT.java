@@ -116,8 +116,12 @@ final class TimersIT {
     @Test
     void shouldReloadItsSettingsFileAndLetFlagsGoFirst() throws Exception {
         try (ReloadSignal inherited = ReloadSignal.listen(() -> { })) {
-            assumeTrue(inherited.isListening(),
-                    "skipped: this build was started with SIGHUP ignored, as by nohup, and its children inherit that");
+            String reason = "skipped: this build was started with SIGHUP ignored, as by nohup, which its children "
+                    + "inherit";
+            if (!inherited.isListening()) {
+                System.out.println(reason);
+            }
+            assumeTrue(inherited.isListening(), reason);
         }
         Path file = Files.writeString(folder.resolve("tickbus.properties"), "mode = park\nquota.timers = 10\n");
         try (CliProcess daemon = start("daemon --fire-limit 9 --settings " + file)) {

@@ -1,15 +1,16 @@
 package io.tickbus.journal;
 
+import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.PublishedBus;
 import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.platform.CalendarOffset;
 import io.tickbus.core.platform.HostIdentity;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.journal.JournalFolder.Position;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -64,7 +65,7 @@ final class RecoveryRun {
     record Clock(UUID bootId, long offsetNs) {
         /** This host's. */
         static Clock current() {
-            return new Clock(HostIdentity.current().bootId(), measureOffset());
+            return new Clock(HostIdentity.current().bootId(), CalendarOffset.measureNs());
         }
     }
 
@@ -123,7 +124,12 @@ final class RecoveryRun {
     private void setAside(Position where, byte[] bytes, int length, String why) {
         unreadable++;
         isUncertain = true;
-        folder.setAside(bytes, length);
+        try {
+            folder.setAside(bytes, length);
+        } catch (BusException e) {
+            // The piece stays where it is, and the timers matter more.
+            log.warn("journal-not-set-aside", "error", e.getMessage());
+        }
         log.warn("journal-unreadable", "segment", where.segment(), "file", where.file(), "offset", where.offset(),
                 "why", why);
     }
@@ -281,14 +287,6 @@ final class RecoveryRun {
 
     void forEachIntent(IntentSink sink) {
         intents.forEach((ticket, intent) -> sink.take(intent.owner(), intent.command(), intent.nowNs(), ticket));
-    }
-
-    /** By how much CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */
-    static long measureOffset() {
-        long beforeNs = System.nanoTime();
-        Instant now = Instant.now();
-        long afterNs = System.nanoTime();
-        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - beforeNs - (afterNs - beforeNs) / 2;
     }
 
     /** The first ticket that is to be written. */

@@ -20,6 +20,7 @@ final class JournalFixture implements AutoCloseable {
     private final Block block = new Block();
     private final Entry entry = new Entry();
     private final List<Position> positions = new ArrayList<>();
+    private long history = HISTORY;
     private long offsetNs;
     private long firstSequence;
     private long nextSequence;
@@ -38,6 +39,11 @@ final class JournalFixture implements AutoCloseable {
         entry.body[1] = bootId.getLeastSignificantBits();
         entry.body[2] = newOffsetNs;
         return put(EntryKind.START);
+    }
+
+    JournalFixture history(long newHistory) {
+        history = newHistory;
+        return this;
     }
 
     JournalFixture owner(int user, String name) {
@@ -80,7 +86,7 @@ final class JournalFixture implements AutoCloseable {
 
     /** Ends the block. */
     JournalFixture write() throws IOException {
-        block.finish(HISTORY, offsetNs, firstSequence, nextSequence, nextTicket);
+        block.finish(history, offsetNs, firstSequence, nextSequence, nextTicket);
         positions.add(segment.append(block));
         block.clear();
         firstSequence = nextSequence;

@@ -134,4 +134,37 @@ class RecoveryRunTest {
             assertTrue(Files.size(aside) > Block.HEADER_LENGTH);
         }
     }
+
+    @Test
+    void shouldReadEverythingWhenTheSnapshotIsNotWhereItShouldBe() throws Exception {
+        long nowNs = System.nanoTime();
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).arm(1, nowNs + HOUR_NS, 0).write();
+            Position there = fixture.positions().get(0);
+            new JournalFolder(journal).snapshot(new Position(1, there.file(), there.offset() + (1 << 20)));
+        }
+        assertEquals(1, recover(BOOT, OFFSET_NS).timers());
+    }
+
+    @Test
+    void shouldKeepTheNumberOfAnOwnerWhoseNameIsGone() throws Exception {
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).arm(1, System.nanoTime() + HOUR_NS, 0).write();
+        }
+        assertEquals(List.of(new Recovery.Owner(JournalFixture.OWNER, 0, "")), recover(BOOT, OFFSET_NS).owners());
+    }
+
+    @Test
+    void shouldFlagWhatMayHaveFiredWhenTheBusWasMadeAnewBetweenTwoRuns() throws Exception {
+        long nowNs = System.nanoTime();
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).arm(1, nowNs - 10, 0).write();
+        }
+        try (JournalFixture fixture = new JournalFixture(journal, 2)) {
+            // The second daemon was killed before its snapshot was whole, on the bus that is there now.
+            fixture.history(publisher.bus().signals().header().historyId()).start(BOOT, OFFSET_NS).write();
+        }
+        recover(BOOT, OFFSET_NS);
+        assertEquals(List.of("1@" + (nowNs - 10) + "?"), expire(nowNs + HOUR_NS));
+    }
 }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * ended. And that a command of the level {@code process} waits for none.
  */
 class SyncOrderIT {
+    private static final String SKIPPED = "SyncOrderIT is skipped: strace is not there, or may not trace";
     private static final int ARMS = 20;
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
     private static final Pattern CALL = Pattern.compile("(\\d+\\.\\d+) f(?:data)?sync\\(\\d+\\) += 0 <(\\d+\\.\\d+)>");
@@ -42,7 +43,11 @@ class SyncOrderIT {
 
     @Test
     void diskIsSyncedBeforeTheReply() throws Exception {
-        assumeTrue(canTrace(), "strace is not there, or may not trace");
+        boolean canTrace = canTrace();
+        if (!canTrace) {
+            System.out.println(SKIPPED);
+        }
+        assumeTrue(canTrace, SKIPPED);
         Path trace = folder.resolve("trace");
         System.setProperty("tickbus.test.prefix", "strace -D -f -ttt -T -e trace=fsync,fdatasync -o " + trace);
         BusDirectory directory = BusDirectory.at(folder.resolve("root"), "bus");

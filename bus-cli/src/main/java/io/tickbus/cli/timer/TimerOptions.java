@@ -27,7 +27,8 @@ final class TimerOptions {
     private Long delayNs;
     @Option(names = "--at", paramLabel = "TIME", converter = DueTime.Converter.class,
             description = "When it is due: an ISO time such as 2026-12-01T12:00:00Z, or nanoseconds of "
-                    + "CLOCK_MONOTONIC. A time of day is converted now: later steps of the clock do not move it.")
+                    + "CLOCK_MONOTONIC. A time of day is converted now: later steps of the clock do not move it, "
+                    + "unless --calendar is given.")
     private DueTime time;
     @Option(names = "--every", paramLabel = "DURATION", converter = Durations.Converter.class, defaultValue = "0",
             description = "The time from one firing to the next; without it the timer fires once.")

@@ -4,17 +4,12 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.layout.CountersLayout;
 import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.platform.ProcessIdentity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -49,28 +44,13 @@ public final class CountersFile {
     public static CountersFile create(
             BusDirectory directory, SignalsHeader bus, List<CounterDefinition> counters, String group) {
         checkCount(counters.size());
-        Path path = directory.counters();
-        Path temporary = TrustedFiles.temporaryFor(path);
-        long length = CountersLayout.fileLength(counters.size());
-        try {
-            TrustedFiles.createPrivate(temporary);
-            Platforms.current().allocate(temporary, length);
-            SharedRegion region = map(temporary, length);
-            region.putLong(CountersLayout.HISTORY_ID, bus.historyId());
-            region.putLong(CountersLayout.EPOCH, bus.epoch());
-            writeHeader(region, counters);
-            if (group != null) {
-                TrustedFiles.share(temporary, group, "rw-r-----");
-            }
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            return new CountersFile(path, region);
-        } catch (IOException e) {
-            TrustedFiles.deleteIfPossible(temporary);
-            throw TrustedFiles.failed(path, e);
-        } catch (BusException e) {
-            TrustedFiles.deleteIfPossible(temporary);
-            throw e;
-        }
+        SharedRegion region = TrustedFiles.createWhole(directory.counters(),
+                CountersLayout.fileLength(counters.size()), group, made -> {
+                    made.putLong(CountersLayout.HISTORY_ID, bus.historyId());
+                    made.putLong(CountersLayout.EPOCH, bus.epoch());
+                    writeHeader(made, counters);
+                });
+        return new CountersFile(directory.counters(), region);
     }
 
     /** Counters without a file, of this process only, for an embedded daemon that shows them to nobody. */
@@ -85,13 +65,6 @@ public final class CountersFile {
         if (count < 1 || count > CountersLayout.MAX_COUNTER_COUNT) {
             throw new IllegalArgumentException("a file has 1 to " + CountersLayout.MAX_COUNTER_COUNT
                     + " counters: count=" + count);
-        }
-    }
-
-    private static SharedRegion map(Path file, long length) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS)) {
-            return SharedRegion.map(channel, length, true);
         }
     }
 

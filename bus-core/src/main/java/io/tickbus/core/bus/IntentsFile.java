@@ -3,15 +3,12 @@ package io.tickbus.core.bus;
 import io.tickbus.core.BusException;
 import io.tickbus.core.layout.IntentsLayout;
 import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The memory of a bus's {@code intents} file; see {@link IntentsLayout}. What stands in the ring is the journal's
@@ -35,31 +32,15 @@ public final class IntentsFile {
 
     /** A file of zeros, mode 0600, put into the place of an earlier one in one step. For who holds the bus's lock. */
     public static IntentsFile create(BusDirectory directory, SignalsHeader bus, long journalId, int slotCount) {
-        Path path = directory.intents();
-        Path temporary = TrustedFiles.temporaryFor(path);
-        long length = IntentsLayout.fileLength(slotCount);
-        try {
-            TrustedFiles.createPrivate(temporary);
-            Platforms.current().allocate(temporary, length);
-            SharedRegion region;
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS)) {
-                region = SharedRegion.map(channel, length, true);
-            }
-            FileKind.INTENTS.writeTo(region, slotCount);
-            region.putLong(IntentsLayout.HISTORY_ID, bus.historyId());
-            region.putLong(IntentsLayout.EPOCH, bus.epoch());
-            region.putLong(IntentsLayout.JOURNAL_ID, journalId);
-            FileKind.INTENTS.finish(region);
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            return new IntentsFile(region, slotCount);
-        } catch (IOException e) {
-            TrustedFiles.deleteIfPossible(temporary);
-            throw TrustedFiles.failed(path, e);
-        } catch (BusException e) {
-            TrustedFiles.deleteIfPossible(temporary);
-            throw e;
-        }
+        SharedRegion region = TrustedFiles.createWhole(directory.intents(), IntentsLayout.fileLength(slotCount), null,
+                made -> {
+                    FileKind.INTENTS.writeTo(made, slotCount);
+                    made.putLong(IntentsLayout.HISTORY_ID, bus.historyId());
+                    made.putLong(IntentsLayout.EPOCH, bus.epoch());
+                    made.putLong(IntentsLayout.JOURNAL_ID, journalId);
+                    FileKind.INTENTS.finish(made);
+                });
+        return new IntentsFile(region, slotCount);
     }
 
     /**

@@ -4,15 +4,10 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
@@ -57,29 +52,21 @@ public final class RepliesFile {
             BusDirectory directory, SignalsHeader bus, int sessionCount, int slotCount, String group) {
         checkGeometry(sessionCount, slotCount);
         Path path = directory.replies();
-        Path temporary = TrustedFiles.temporaryFor(path);
+        SharedRegion region = TrustedFiles.createWhole(path, RepliesLayout.fileLength(sessionCount, slotCount), group,
+                made -> begin(made, bus, sessionCount, slotCount));
         try {
-            TrustedFiles.createPrivate(temporary);
-            Platforms.current().allocate(temporary, RepliesLayout.fileLength(sessionCount, slotCount));
-            NamedFile file = NamedFile.of(temporary).renamed(path);
-            SharedRegion region = map(temporary, RepliesLayout.fileLength(sessionCount, slotCount));
-            writeHeader(region, bus, sessionCount, slotCount);
-            RepliesFile created = new RepliesFile(file, region, sessionCount, slotCount);
-            created.announceAwake();
-            created.session(0).putConnected(new UUID(0, 0), 0);
-            FileKind.REPLIES.finish(region);
-            if (group != null) {
-                TrustedFiles.share(temporary, group, "rw-r-----");
-            }
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            return created;
+            return new RepliesFile(NamedFile.of(path), region, sessionCount, slotCount);
         } catch (IOException e) {
-            TrustedFiles.deleteIfPossible(temporary);
             throw TrustedFiles.failed(path, e);
-        } catch (BusException e) {
-            TrustedFiles.deleteIfPossible(temporary);
-            throw e;
         }
+    }
+
+    private static void begin(SharedRegion region, SignalsHeader bus, int sessionCount, int slotCount) {
+        writeHeader(region, bus, sessionCount, slotCount);
+        RepliesFile begun = over(region, sessionCount, slotCount);
+        begun.announceAwake();
+        begun.session(0).putConnected(new UUID(0, 0), 0);
+        FileKind.REPLIES.finish(region);
     }
 
     private static void checkGeometry(int sessionCount, int slotCount) {
@@ -91,13 +78,6 @@ public final class RepliesFile {
                 || RepliesLayout.fileLength(sessionCount, slotCount) > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("reply slots must be a power of two, at least 2, and the file shorter "
                     + "than 2 GiB: slotCount=" + slotCount + " sessionCount=" + sessionCount);
-        }
-    }
-
-    private static SharedRegion map(Path temporary, long length) throws IOException {
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS)) {
-            return SharedRegion.map(channel, length, true);
         }
     }
 

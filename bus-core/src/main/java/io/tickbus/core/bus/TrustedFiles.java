@@ -1,7 +1,9 @@
 package io.tickbus.core.bus;
 
-import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.BusException;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -14,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.GroupPrincipal;
@@ -22,6 +25,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Opens and creates files so that nobody else can slip something under the name: no links, right owner, mode 0600. */
 final class TrustedFiles {
@@ -132,6 +136,38 @@ final class TrustedFiles {
     /** Creates an empty file, mode 0600, that must not be there. */
     static void createPrivate(Path path) throws IOException {
         Files.createFile(path, PRIVATE_FILE);
+    }
+
+    /**
+     * Makes a file, mode 0600 or read by a group, and puts it into the place of an earlier one in one step, when it is
+     * whole: nobody sees it before, and nothing is left where it cannot be made.
+     *
+     * @param fill  writes what it begins with; all else is zero
+     * @param group null for the owner alone
+     */
+    static SharedRegion createWhole(Path path, long length, String group, Consumer<SharedRegion> fill) {
+        Path temporary = temporaryFor(path);
+        try {
+            createPrivate(temporary);
+            Platforms.current().allocate(temporary, length);
+            SharedRegion region;
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS)) {
+                region = SharedRegion.map(channel, length, true);
+            }
+            fill.accept(region);
+            if (group != null) {
+                share(temporary, group, "rw-r-----");
+            }
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+            return region;
+        } catch (IOException e) {
+            deleteIfPossible(temporary);
+            throw failed(path, e);
+        } catch (BusException e) {
+            deleteIfPossible(temporary);
+            throw e;
+        }
     }
 
     /** A name in the same directory for a file that is not finished; {@link #deleteTemporary} finds it again. */

@@ -6,23 +6,20 @@ import io.tickbus.publisher.timer.FiringSink;
 
 /** Publishes firings, and counts them afterwards: the counting must not make them late. */
 final class CountedSink implements FiringSink {
-    private final SignalPublisher publisher;
-    private final SignalBatch batch;
+    private final PublishingSink publishing;
     private final DaemonCounters counters;
 
     CountedSink(SignalPublisher publisher, DaemonCounters counters) {
-        this.publisher = publisher;
-        this.batch = new SignalBatch(publisher);
+        this.publishing = new PublishingSink(publisher);
         this.counters = counters;
     }
 
     @Override
     public long fire(SignalRecord firing) {
-        long nowNs = System.nanoTime();
         FaultPoints.reach("publish");
-        long sequence = batch.publish(firing.publishedNs(nowNs));
+        long sequence = publishing.fire(firing);
         FaultPoints.reach("published");
-        counters.recordLateness(nowNs - firing.deadlineNs());
+        counters.recordLateness(firing.publishedNs() - firing.deadlineNs());
         counters.add(DaemonCounter.FIRINGS, 1);
         if (firing.isLate()) {
             counters.add(DaemonCounter.FIRINGS_LATE, 1);
@@ -35,11 +32,11 @@ final class CountedSink implements FiringSink {
 
     @Override
     public void settle() {
-        batch.settle();
+        publishing.settle();
     }
 
     @Override
     public long nextSequence() {
-        return publisher.nextSequence();
+        return publishing.nextSequence();
     }
 }

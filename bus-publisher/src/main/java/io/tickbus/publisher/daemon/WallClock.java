@@ -1,6 +1,6 @@
 package io.tickbus.publisher.daemon;
 
-import java.time.Instant;
+import io.tickbus.core.platform.CalendarOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -12,7 +12,6 @@ import java.util.function.LongSupplier;
 final class WallClock {
     /** How far a calendar timer may be off before it is moved. */
     static final long TOLERANCE_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final int ATTEMPTS = 3;
 
     private final LongSupplier offset;
     /** The timer thread's. */
@@ -27,23 +26,7 @@ final class WallClock {
     }
 
     static WallClock system() {
-        return new WallClock(WallClock::measure);
-    }
-
-    /** The offset by the two readings that were closest together. */
-    static long measure() {
-        long shortestNs = Long.MAX_VALUE;
-        long best = 0;
-        for (int i = 0; i < ATTEMPTS; i++) {
-            long beforeNs = System.nanoTime();
-            Instant now = Instant.now();
-            long tookNs = System.nanoTime() - beforeNs;
-            if (tookNs < shortestNs) {
-                shortestNs = tookNs;
-                best = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - beforeNs - tookNs / 2;
-            }
-        }
-        return best;
+        return new WallClock(CalendarOffset::measureNs);
     }
 
     /** Conductor: whether the clock was set since it was last asked. */

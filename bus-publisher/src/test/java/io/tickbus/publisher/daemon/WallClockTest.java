@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.platform.CalendarOffset;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.daemon.TimerDaemon.Setup;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class WallClockTest {
     @Test
     void shouldMeasureTheRealClocks() {
         long before = System.currentTimeMillis();
-        long measured = (WallClock.measure() + System.nanoTime()) / 1_000_000;
+        long measured = (CalendarOffset.measureNs() + System.nanoTime()) / 1_000_000;
         assertTrue(measured >= before - 1 && measured <= System.currentTimeMillis() + 1, "measured=" + measured);
     }
 
