@@ -1,34 +1,31 @@
 package io.tickbus.publisher.timer;
 
 /**
- * Where a {@link TimingWheel} keeps its timers: three longs each, in chunks that are made as they are needed, so that
+ * Where a {@link TimingWheel} keeps its timers: two longs each, in chunks that are made as they are needed, so that
  * growing never copies.
  *
  * <pre>
- *   deadline, nanoseconds                           64 bits
- *   next in the list 32 | previous in the list      32 bits
- *   generation       32 | bucket it is in           32 bits
+ *   deadline, nanoseconds; of a free timer the next free one     64 bits
+ *   generation   32 | slot in the lists, see {@link SegmentSlab}        32 bits
  * </pre>
  *
- * A free timer has the bucket {@link #FREE}, and its next is the next free one: the last freed is the first reused, as
- * it is still in the cache.
+ * A free timer has the slot {@link #FREE}. The last freed is the first reused, as it is still in the cache.
  */
 final class TimerSlab {
-    /** No timer: the end of a list. */
+    /** No timer. */
     static final int NONE = -1;
-    /** The bucket of a timer that nobody has. */
+    /** The slot of a timer that nobody has. */
     static final int FREE = -1;
-    /** The bucket of a timer whose handler runs: taken, but not pending. */
+    /** The slot of a timer whose handler runs: taken, but not pending. */
     static final int FIRING = -2;
-    /** The bucket of a timer that is taken, but waits for nothing. */
+    /** The slot of a timer that is taken, but waits for nothing. */
     static final int HELD = -3;
 
     private static final int CHUNK_BITS = 14;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
-    private static final int LONGS = 3;
+    private static final int LONGS = 2;
     private static final int DEADLINE = 0;
-    private static final int LINKS = 1;
-    private static final int STATE = 2;
+    private static final int STATE = 1;
     private static final long LOW = 0xFFFF_FFFFL;
     private static final int GENERATION_MASK = Integer.MAX_VALUE;
 
@@ -59,7 +56,7 @@ final class TimerSlab {
     int take() {
         int timer = firstFree;
         if (timer != NONE) {
-            firstFree = next(timer);
+            firstFree = (int) deadlineNs(timer);
             return timer;
         }
         if (usedEver == capacity) {
@@ -78,7 +75,7 @@ final class TimerSlab {
         int at = at(timer);
         int generation = ((int) (chunk[at + STATE] >>> 32) + 1) & GENERATION_MASK;
         chunk[at + STATE] = (long) generation << 32 | LOW;
-        chunk[at + LINKS] = (long) firstFree << 32;
+        chunk[at + DEADLINE] = firstFree;
         firstFree = timer;
     }
 
@@ -95,42 +92,15 @@ final class TimerSlab {
         chunk(timer)[at(timer) + DEADLINE] = deadlineNs;
     }
 
-    int next(int timer) {
-        return (int) (chunk(timer)[at(timer) + LINKS] >>> 32);
-    }
-
-    int previous(int timer) {
-        return (int) chunk(timer)[at(timer) + LINKS];
-    }
-
-    long links(int timer) {
-        return chunk(timer)[at(timer) + LINKS];
-    }
-
-    void links(int timer, int previous, int next) {
-        chunk(timer)[at(timer) + LINKS] = (long) next << 32 | (previous & LOW);
-    }
-
-    void next(int timer, int next) {
-        long[] chunk = chunk(timer);
-        int at = at(timer) + LINKS;
-        chunk[at] = (long) next << 32 | (chunk[at] & LOW);
-    }
-
-    void previous(int timer, int previous) {
-        long[] chunk = chunk(timer);
-        int at = at(timer) + LINKS;
-        chunk[at] = (chunk[at] & ~LOW) | (previous & LOW);
-    }
-
-    int bucket(int timer) {
+    /** Where in the lists it is, or one of the constants above. */
+    int slot(int timer) {
         return (int) chunk(timer)[at(timer) + STATE];
     }
 
-    void bucket(int timer, int bucket) {
+    void slot(int timer, int slot) {
         long[] chunk = chunk(timer);
         int at = at(timer) + STATE;
-        chunk[at] = (chunk[at] & ~LOW) | (bucket & LOW);
+        chunk[at] = (chunk[at] & ~LOW) | (slot & LOW);
     }
 
     int generation(int timer) {

@@ -12,22 +12,25 @@ package io.tickbus.publisher.timer;
  * depends on how often {@link #expire} is called or how far the time jumps.
  *
  * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) and allocate nothing but at
- * growth, which goes by chunks of 400 kB and never copies a timer. Each step (an arming, a cancelling, a look at the
- * next deadline, one firing) moves at most about 100 other timers, and nearly always none: there is no cascade that
- * could be half done. A bucket is a list of at most 96 timers and is sorted when its turn comes; a longer one becomes
- * a wheel of 64 finer buckets, and a wheel with little left in it a list again. Lists of equal deadlines may have any
- * length. <b>Memory:</b> 24 bytes per timer and one wheel of 536 bytes for 97 timers or more: less than 31 bytes per
- * pending timer while timers arrive. Who arms and cancels so that few timers at ever new distances are left can make it
- * several times that. Nothing is given back. <b>Loss:</b> none; a timer never fires before its deadline, nor twice.
+ * growth, which goes by chunks of at most 256 kB and never copies a timer. Each step (an arming, a cancelling, a look
+ * at the next deadline, one firing) moves at most about 100 other timers, and nearly always none: there is no cascade
+ * that could be half done. A bucket is a list of at most 96 timers, of which a sorted copy is made when its turn
+ * comes; a longer one becomes a wheel of 16 finer buckets, and a wheel with little left in it a list again. Lists of
+ * equal deadlines may have any length. <b>Memory:</b> 16 bytes per timer, 44 for each 8 in a list, and one wheel of
+ * 144 bytes for 97 timers or more: less than 31 bytes per pending timer while timers arrive. Who arms and cancels so
+ * that few timers at ever new distances are left can make it several times that. Nothing is given back. <b>Loss:</b>
+ * none; a timer never fires before its deadline, nor twice.
  *
  * <p>Source: the hierarchical wheels of G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), with
- * wheels made on demand as the nodes of a burst trie are (S. Heinz, J. Zobel, H. Williams, "Burst Tries", 2002).
+ * wheels made on demand as the nodes of a burst trie are (S. Heinz, J. Zobel, H. Williams, "Burst Tries", 2002), lists
+ * as arrays linked to each other (Z. Shao, J. Reppy, A. Appel, "Unrolling Lists", 1994), and the first of them in a
+ * sorted copy as in a ladder queue (W. T. Tang, R. Goh, I. Thng, "Ladder Queue", 2005).
  */
 public final class TimingWheel {
     /** Answer of {@link #arm} when all timers are taken. */
     public static final int FULL = -1;
     /** The most timers that one wheel can have. */
-    public static final int MAX_TIMERS = Bucket.MAX_TIMERS;
+    public static final int MAX_TIMERS = Bucket.MAX_SEGMENTS;
 
     /** Takes the timers that are due. */
     @FunctionalInterface
@@ -110,7 +113,6 @@ public final class TimingWheel {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
         tree.unlink(timer);
-        timers.bucket(timer, TimerSlab.HELD);
         pending--;
     }
 
@@ -165,15 +167,15 @@ public final class TimingWheel {
 
     /** Whether this number is a timer's that is armed and neither fired nor cancelled. */
     public boolean isPending(int timer) {
-        return timers.isKnown(timer) && timers.bucket(timer) >= 0;
+        return timers.isKnown(timer) && timers.slot(timer) >= 0;
     }
 
     private boolean isHeld(int timer) {
-        return timers.isKnown(timer) && timers.bucket(timer) == TimerSlab.HELD;
+        return timers.isKnown(timer) && timers.slot(timer) == TimerSlab.HELD;
     }
 
     private boolean isFiring(int timer) {
-        return timers.isKnown(timer) && timers.bucket(timer) == TimerSlab.FIRING;
+        return timers.isKnown(timer) && timers.slot(timer) == TimerSlab.FIRING;
     }
 
     /**
@@ -190,7 +192,17 @@ public final class TimingWheel {
 
     /** The earliest deadline, exactly; {@link Long#MAX_VALUE} if nothing is pending. */
     public long nextDeadlineNs() {
-        return tree.firstNs();
+        return tree.first() == TimerSlab.NONE ? Long.MAX_VALUE : tree.firstNs();
+    }
+
+    /**
+     * Copies the numbers of timers that are due and come next, in their order; fewer than are due, perhaps. For who
+     * wants to have what belongs to them in the cache by the time that they fire.
+     *
+     * @return how many
+     */
+    public int copyDue(long nowNs, int[] into) {
+        return tree.copyDue(nowNs, into);
     }
 
     /**
@@ -209,9 +221,13 @@ public final class TimingWheel {
         expiredToNs = nowNs;
         int fired = 0;
         try {
-            while (fired < limit && pending > 0 && tree.firstNs() <= nowNs) {
+            while (fired < limit) {
+                int timer = tree.first();
+                if (timer == TimerSlab.NONE || tree.firstNs() > nowNs) {
+                    break;
+                }
                 fired++;
-                fireFirst(handler);
+                fire(timer, tree.firstNs(), handler);
             }
         } finally {
             isExpiring = false;
@@ -219,11 +235,9 @@ public final class TimingWheel {
         return fired;
     }
 
-    private void fireFirst(ExpiryHandler handler) {
-        int timer = tree.first();
-        long deadlineNs = tree.firstNs();
+    private void fire(int timer, long deadlineNs, ExpiryHandler handler) {
         tree.unlink(timer);
-        timers.bucket(timer, TimerSlab.FIRING);
+        timers.slot(timer, TimerSlab.FIRING);
         pending--;
         try {
             handler.onExpiry(timer, deadlineNs);
@@ -236,7 +250,7 @@ public final class TimingWheel {
 
     /** Whether anything is due at the time of the last {@link #expire}. */
     public boolean hasMoreDue() {
-        return pending > 0 && tree.firstNs() <= expiredToNs;
+        return nextDeadlineNs() <= expiredToNs && pending > 0;
     }
 
     /** How many timers are armed. */
@@ -251,6 +265,6 @@ public final class TimingWheel {
 
     /** Bytes of memory that the wheel has taken. */
     public long sizeBytes() {
-        return timers.sizeBytes() + tree.wheels().sizeBytes();
+        return timers.sizeBytes() + tree.sizeBytes();
     }
 }

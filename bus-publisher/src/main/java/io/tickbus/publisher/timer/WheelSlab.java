@@ -3,33 +3,37 @@ package io.tickbus.publisher.timer;
 import java.util.Arrays;
 
 /**
- * The wheels of a {@link TimingWheel}: 64 buckets each, in chunks that are made as they are needed. The wheel {@link
+ * The wheels of a {@link TimingWheel}: 16 buckets each, in chunks that are made as they are needed. The wheel {@link
  * #ROOT} is always there and covers every deadline.
  *
  * <pre>
- *   occupied: one bit per bucket                            64 bits
- *   any deadline that it covers                             64 bits
- *   bucket of the coarser wheel that it refines  32 | shift 32 bits
- *   64 buckets, see {@link Bucket}
+ *   any deadline that it covers                                                       64 bits
+ *   bucket of the coarser wheel that it refines  32 | shift 16 | one bit per bucket   16 bits
+ *   16 buckets, see {@link Bucket}
  * </pre>
  *
- * A bucket of a wheel of shift {@code s} holds {@code 2^s} ns, so a wheel covers the {@code 2^(s+6)} deadlines that
- * differ in their lowest {@code s + 6} bits only. A place is {@code wheel << 6 | number of the bucket}.
+ * A bucket of a wheel of shift {@code s} holds {@code 2^s} ns, so a wheel covers the {@code 2^(s+4)} deadlines that
+ * differ in their lowest {@code s + 4} bits only. A place is {@code wheel << 4 | number of the bucket}.
  */
 final class WheelSlab {
     static final int ROOT = 0;
-    static final int BUCKETS = 64;
-    static final int BUCKET_BITS = 6;
+    static final int BUCKETS = 16;
+    static final int BUCKET_BITS = 4;
+    /** Bytes of a wheel. */
+    static final int WHEEL_LENGTH = (2 + BUCKETS) * Long.BYTES;
+
     private static final int ROOT_SHIFT = 60;
 
-    private static final int CHUNK_BITS = 7;
+    private static final int CHUNK_BITS = 9;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
-    private static final int OCCUPIED = 0;
-    private static final int COVERED = 1;
-    private static final int ABOVE = 2;
-    private static final int FIRST_BUCKET = 3;
+    private static final int COVERED = 0;
+    private static final int STATE = 1;
+    private static final int FIRST_BUCKET = 2;
     private static final int LONGS = FIRST_BUCKET + BUCKETS;
     private static final int NONE = -1;
+    private static final int OCCUPIED_MASK = 0xFFFF;
+    private static final int SHIFT_SHIFT = 16;
+    private static final int SHIFT_MASK = 0x3F;
 
     private long[][] chunks = new long[16][];
     private int firstFree = NONE;
@@ -64,9 +68,8 @@ final class WheelSlab {
         }
         long[] chunk = chunk(wheel);
         int at = at(wheel);
-        chunk[at + OCCUPIED] = 0;
         chunk[at + COVERED] = deadlineNs;
-        chunk[at + ABOVE] = (long) place << 32 | shift;
+        chunk[at + STATE] = (long) place << 32 | (long) shift << SHIFT_SHIFT;
         inUse++;
         return wheel;
     }
@@ -96,16 +99,20 @@ final class WheelSlab {
     }
 
     int shift(int wheel) {
-        return (int) chunk(wheel)[at(wheel) + ABOVE];
+        return (int) (state(wheel) >>> SHIFT_SHIFT) & SHIFT_MASK;
     }
 
     /** Where the wheel hangs. */
     int place(int wheel) {
-        return (int) (chunk(wheel)[at(wheel) + ABOVE] >>> 32);
+        return (int) (state(wheel) >>> 32);
     }
 
     void place(int wheel, int place) {
-        chunk(wheel)[at(wheel) + ABOVE] = (long) place << 32 | shift(wheel);
+        chunk(wheel)[at(wheel) + STATE] = (long) place << 32 | (state(wheel) & 0xFFFF_FFFFL);
+    }
+
+    private long state(int wheel) {
+        return chunk(wheel)[at(wheel) + STATE];
     }
 
     /** Where in this wheel a deadline that it covers belongs. */
@@ -114,12 +121,17 @@ final class WheelSlab {
         return wheel << BUCKET_BITS | ((int) ((deadlineNs ^ Long.MIN_VALUE) >>> shift(wheel)) & (BUCKETS - 1));
     }
 
-    long occupied(int wheel) {
-        return chunk(wheel)[at(wheel) + OCCUPIED];
+    /** One bit for each bucket that is in use. */
+    int occupied(int wheel) {
+        return (int) state(wheel) & OCCUPIED_MASK;
     }
 
     boolean isOccupied(int place) {
-        return (occupied(place >>> BUCKET_BITS) & 1L << place) != 0;
+        return (state(place >>> BUCKET_BITS) & bit(place)) != 0;
+    }
+
+    private static long bit(int place) {
+        return 1L << (place & (BUCKETS - 1));
     }
 
     long bucket(int place) {
@@ -134,14 +146,15 @@ final class WheelSlab {
 
     void occupy(int place, long bucket) {
         int wheel = place >>> BUCKET_BITS;
-        chunk(wheel)[at(wheel) + OCCUPIED] |= 1L << place;
+        chunk(wheel)[at(wheel) + STATE] |= bit(place);
         bucket(place, bucket);
     }
 
     /** Empties a bucket and returns which others of its wheel are occupied. */
-    long vacate(int place) {
+    int vacate(int place) {
         int wheel = place >>> BUCKET_BITS;
-        return chunk(wheel)[at(wheel) + OCCUPIED] &= ~(1L << place);
+        chunk(wheel)[at(wheel) + STATE] &= ~bit(place);
+        return occupied(wheel);
     }
 
     private long[] chunk(int wheel) {

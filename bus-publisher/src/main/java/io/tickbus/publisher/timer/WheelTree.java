@@ -1,7 +1,7 @@
 package io.tickbus.publisher.timer;
 
 /**
- * The order of a {@link TimingWheel}'s timers: a tree of wheels of 64 buckets, in which a bucket is a list of at most
+ * The order of a {@link TimingWheel}'s timers: a tree of wheels of 16 buckets, in which a bucket is a list of at most
  * {@link #MAX_LIST} timers or, where more came together, a finer wheel of its own.
  *
  * <ul>
@@ -10,99 +10,122 @@ package io.tickbus.publisher.timer;
  * <li>A wheel is as coarse as what it holds demands: levels at which all of its deadlines agree are left out.
  * <li>Equal deadlines are always in one list, in arming order; whatever moves lists keeps it. A bucket of 1 ns holds
  *     one deadline only, so there the list may be of any length.
- * <li>A list is sorted when its turn comes, unless it ascends already.
- * <li>A wheel that has become nearly empty becomes a list again, at most {@link #MAX_FOLDED} timers.
+ * <li>The list whose turn has come is copied into a sorted {@link DueRun}; nothing is moved for that.
+ * <li>A wheel that has become nearly empty becomes a list again, at most {@link #MAX_FOLDED_SEGMENTS} segments.
  * </ul>
  *
- * So each step moves a bounded number of timers: what would be a cascade of everything in a bucket is one list here.
+ * <p>So each step moves a bounded number of timers: what would be a cascade of everything in a bucket is one list here.
+ *
+ * <p>What costs time among millions of timers are looks at memory that wait for each other. Arming and cancelling one
+ * in any order look at the timer and at one segment's header; the wheels above are few enough for the cache. Lists are
+ * arrays of numbers, not links from timer to timer: to sort one, its timers are looked at all at once and not one after
+ * the other.
  */
 final class WheelTree {
-    /** A list that grows beyond this becomes a wheel. It also bounds the memory: a wheel costs 536 bytes. */
-    static final int MAX_LIST = 96;
-    /** A wheel with fewer buckets in use may become a list again ... */
-    static final int MAX_FOLDED_BUCKETS = 16;
-    /** ... if it holds no more than this; far below MAX_LIST, lest one timer to and fro make it a wheel each time. */
-    static final int MAX_FOLDED = 32;
+    /** Segments of a list that becomes a wheel when it grows beyond, unless most of it is cancelled. */
+    static final int MAX_SEGMENTS = 12;
+    /** Timers of a list, but of equal deadlines. */
+    static final int MAX_LIST = MAX_SEGMENTS * SegmentSlab.SLOTS;
+    /** A wheel with no more buckets in use may become a list again ... */
+    static final int MAX_FOLDED_BUCKETS = 4;
+    /** ... if it has no more than this; far below MAX_SEGMENTS, lest one timer to and fro make it a wheel each time. */
+    static final int MAX_FOLDED_SEGMENTS = 4;
 
     private static final int NONE = TimerSlab.NONE;
-    private static final int UNKNOWN = -2;
 
     private final TimerSlab timers;
+    private final SegmentSlab segments;
     private final WheelSlab wheels = new WheelSlab();
-    private final int[] sortedTimers = new int[MAX_LIST];
-    private final long[] sortedNs = new long[MAX_LIST];
-
-    /** The earliest timer, NONE, or UNKNOWN; with its deadline, which is below all others where it is unknown. */
-    private int first = NONE;
-    private long firstNs = Long.MAX_VALUE;
+    private final DueRun run = new DueRun();
+    private final int[] moved = new int[MAX_LIST];
     /** The wheel that the last one was linked below: the next often belongs there too. */
     private int lastWheel = WheelSlab.ROOT;
 
     WheelTree(TimerSlab timers) {
         this.timers = timers;
+        this.segments = new SegmentSlab(timers.capacity());
     }
 
-    WheelSlab wheels() {
-        return wheels;
+    /** Bytes of the arrays of wheels and lists. */
+    long sizeBytes() {
+        return wheels.sizeBytes() + segments.sizeBytes();
     }
 
     /** The earliest timer, of equal ones the first linked; NONE if there is none. */
     int first() {
-        if (first == UNKNOWN) {
-            findFirst();
-        }
-        return first;
+        int first = run.first();
+        return first == NONE && wheels.occupied(WheelSlab.ROOT) != 0 ? load() : first;
     }
 
-    /** The deadline of {@link #first()}; {@link Long#MAX_VALUE} if there is none. */
+    /** The deadline of {@link #first()}, which must have been asked for and found. */
     long firstNs() {
-        if (first == UNKNOWN) {
-            findFirst();
-        }
-        return firstNs;
+        return run.firstNs();
+    }
+
+    /** Copies timers that come next and are due; as {@link DueRun#copyDue}. */
+    int copyDue(long nowNs, int[] into) {
+        return first() == NONE ? 0 : run.copyDue(nowNs, into);
     }
 
     /** Puts a timer in. */
     void link(int timer, long deadlineNs) {
         timers.deadlineNs(timer, deadlineNs);
-        if (deadlineNs < firstNs || first == NONE) {
-            first = timer;
-            firstNs = deadlineNs;
-        }
         int wheel = wheels.isCovering(lastWheel, deadlineNs) ? lastWheel : WheelSlab.ROOT;
         int place = wheels.placeOf(wheel, deadlineNs);
-        while (wheels.isOccupied(place)) {
-            long bucket = wheels.bucket(place);
-            if (!Bucket.isWheel(bucket)) {
-                lastWheel = wheel;
-                append(place, bucket, timer, deadlineNs);
-                return;
+        int slot = NONE;
+        while (slot == NONE) {
+            if (!wheels.isOccupied(place)) {
+                slot = start(place, timer);
+            } else if (!Bucket.isWheel(wheels.bucket(place))) {
+                slot = append(place, timer);
+            } else {
+                wheel = Bucket.wheelOf(wheels.bucket(place));
+                if (!wheels.isCovering(wheel, deadlineNs)) {
+                    wheel = insertAbove(wheel, deadlineNs);
+                }
+                place = wheels.placeOf(wheel, deadlineNs);
             }
-            wheel = Bucket.wheelOf(bucket);
-            if (!wheels.isCovering(wheel, deadlineNs)) {
-                wheel = insertAbove(wheel, deadlineNs);
-            }
-            place = wheels.placeOf(wheel, deadlineNs);
         }
         lastWheel = wheel;
-        start(place, timer);
-    }
-
-    private void start(int place, int timer) {
-        wheels.occupy(place, Bucket.listOf(timer));
-        timers.links(timer, NONE, NONE);
-        timers.bucket(timer, place);
-    }
-
-    private void append(int place, long bucket, int timer, long deadlineNs) {
-        int tail = Bucket.tail(bucket);
-        timers.next(tail, timer);
-        timers.links(timer, tail, NONE);
-        timers.bucket(timer, place);
-        wheels.bucket(place, Bucket.appended(bucket, timer, deadlineNs >= timers.deadlineNs(tail)));
-        if (Bucket.count(bucket) >= MAX_LIST && wheels.shift(place >>> WheelSlab.BUCKET_BITS) > 0) {
-            unfold(place, Bucket.head(bucket));
+        if (deadlineNs < run.endNs()) {
+            run.insert(timer, deadlineNs);
         }
+    }
+
+    private int start(int place, int timer) {
+        int segment = segments.take(place);
+        wheels.occupy(place, Bucket.listOf(segment));
+        return into(segment, timer);
+    }
+
+    private int into(int segment, int timer) {
+        int slot = segments.append(segment, timer);
+        if (slot != NONE) {
+            timers.slot(timer, slot);
+        }
+        return slot;
+    }
+
+    /** The timer's slot; NONE where the list has become a wheel, and the timer's place is to be looked for there. */
+    private int append(int place, int timer) {
+        long bucket = wheels.bucket(place);
+        int slot = into(Bucket.last(bucket), timer);
+        if (slot != NONE) {
+            return slot;
+        }
+        int shift = wheels.shift(place >>> WheelSlab.BUCKET_BITS);
+        if (Bucket.count(bucket) >= MAX_SEGMENTS && shift > 0) {
+            tidy(place, bucket);
+            return NONE;
+        }
+        return extend(place, bucket, timer);
+    }
+
+    private int extend(int place, long bucket, int timer) {
+        int segment = segments.take(place);
+        segments.join(Bucket.last(bucket), segment);
+        wheels.bucket(place, Bucket.appended(bucket, segment));
+        return into(segment, timer);
     }
 
     /** A wheel coarse enough for both takes the place of one that does not cover the deadline. */
@@ -123,65 +146,83 @@ final class WheelTree {
                 * WheelSlab.BUCKET_BITS;
     }
 
-    /** A list has become too long: a finer wheel takes its place. */
-    private void unfold(int place, int head) {
-        long headNs = timers.deadlineNs(head);
+    /** A list has run out of segments: it is packed anew if most is cancelled, else a finer wheel takes its place. */
+    private void tidy(int place, long bucket) {
+        int count = takeOut(Bucket.first(bucket));
+        long firstNs = timers.deadlineNs(moved[0]);
         long differing = 0;
-        for (int timer = head; timer != NONE; timer = timers.next(timer)) {
-            differing |= timers.deadlineNs(timer) ^ headNs;
+        for (int i = 0; i < count; i++) {
+            differing |= timers.deadlineNs(moved[i]) ^ firstNs;
         }
-        int wheel = wheels.take(headNs, shiftOf(differing), place);
-        wheels.bucket(place, Bucket.wheel(wheel));
-        for (int timer = head; timer != NONE; ) {
-            int next = timers.next(timer);
-            long deadlineNs = timers.deadlineNs(timer);
-            int finer = wheels.placeOf(wheel, deadlineNs);
-            if (wheels.isOccupied(finer)) {
-                append(finer, wheels.bucket(finer), timer, deadlineNs);
-            } else {
-                start(finer, timer);
+        if (count <= MAX_LIST / 2) {
+            wheels.vacate(place);
+            for (int i = 0; i < count; i++) {
+                putBack(place, moved[i]);
             }
-            timer = next;
+            return;
         }
-        lastWheel = wheel;
+        int wheel = wheels.take(firstNs, shiftOf(differing), place);
+        wheels.bucket(place, Bucket.wheel(wheel));
+        for (int i = 0; i < count; i++) {
+            putBack(wheels.placeOf(wheel, timers.deadlineNs(moved[i])), moved[i]);
+        }
     }
 
-    /** Takes a timer out. */
-    void unlink(int timer) {
-        int place = timers.bucket(timer);
-        int next = timers.next(timer);
-        int previous = timers.previous(timer);
-        if (next == NONE && previous == NONE) {
-            if (timer == first) {
-                first = UNKNOWN;
-                firstNs = Long.MIN_VALUE;
+    private void putBack(int place, int timer) {
+        if (!wheels.isOccupied(place)) {
+            start(place, timer);
+        } else if (append(place, timer) == NONE) {
+            throw new IllegalStateException("a list of at most " + MAX_LIST + " timers grew: place=" + place);
+        }
+    }
+
+    /** Frees a list's segments; its timers are in {@link #moved} then, in their order. Returns how many. */
+    private int takeOut(int firstSegment) {
+        int count = 0;
+        for (int segment = firstSegment; segment != SegmentSlab.NONE; ) {
+            int slot = segment << SegmentSlab.SLOT_BITS;
+            for (int end = slot + segments.used(segment); slot < end; slot++) {
+                int timer = segments.timer(slot);
+                if (timers.slot(timer) == slot) {
+                    moved[count++] = timer;
+                }
             }
+            int next = segments.next(segment);
+            segments.free(segment);
+            segment = next;
+        }
+        return count;
+    }
+
+    /** Takes a timer out; it is held then, until the caller says otherwise. */
+    void unlink(int timer) {
+        run.remove(timer, timers.deadlineNs(timer));
+        int segment = timers.slot(timer) >>> SegmentSlab.SLOT_BITS;
+        timers.slot(timer, TimerSlab.HELD);
+        if (segments.remove(segment) == 0) {
+            remove(segment);
+        }
+    }
+
+    private void remove(int segment) {
+        int place = segments.place(segment);
+        int previous = segments.previous(segment);
+        int next = segments.next(segment);
+        segments.free(segment);
+        if (previous == SegmentSlab.NONE && next == SegmentSlab.NONE) {
             vacate(place);
             return;
         }
+        segments.join(previous, next);
         long bucket = wheels.bucket(place);
-        if (next == NONE) {
-            timers.next(previous, NONE);
-            bucket = Bucket.removed(bucket, Bucket.head(bucket), previous);
-        } else if (previous == NONE) {
-            timers.previous(next, NONE);
-            bucket = Bucket.removed(bucket, next, Bucket.tail(bucket));
-        } else {
-            timers.next(previous, next);
-            timers.previous(next, previous);
-            bucket = Bucket.removed(bucket, Bucket.head(bucket), Bucket.tail(bucket));
-        }
-        wheels.bucket(place, bucket);
-        if (timer == first) {
-            first = Bucket.isAscending(bucket) ? Bucket.head(bucket) : UNKNOWN;
-            firstNs = first == UNKNOWN ? Long.MIN_VALUE : timers.deadlineNs(first);
-        }
+        wheels.bucket(place, Bucket.removed(bucket, previous == SegmentSlab.NONE ? next : Bucket.first(bucket),
+                next == SegmentSlab.NONE ? previous : Bucket.last(bucket)));
     }
 
     private void vacate(int place) {
-        long others = wheels.vacate(place);
+        int others = wheels.vacate(place);
         int wheel = place >>> WheelSlab.BUCKET_BITS;
-        while (wheel != WheelSlab.ROOT && Long.bitCount(others) <= MAX_FOLDED_BUCKETS) {
+        while (wheel != WheelSlab.ROOT && Integer.bitCount(others) <= MAX_FOLDED_BUCKETS) {
             int above = wheels.place(wheel);
             if (others == 0) {
                 wheels.vacate(above);
@@ -202,13 +243,13 @@ final class WheelTree {
     }
 
     /** Puts what is left in a wheel into the bucket above, if it is little enough; says whether it did. */
-    private boolean fold(int wheel, long occupied, int above) {
+    private boolean fold(int wheel, int occupied, int above) {
         int firstPlace = wheel << WheelSlab.BUCKET_BITS;
         int count = 0;
-        for (long left = occupied; left != 0; left &= left - 1) {
-            long bucket = wheels.bucket(firstPlace + Long.numberOfTrailingZeros(left));
+        for (int left = occupied; left != 0; left &= left - 1) {
+            long bucket = wheels.bucket(firstPlace + Integer.numberOfTrailingZeros(left));
             if (Bucket.isWheel(bucket)) {
-                if (Long.bitCount(occupied) > 1) {
+                if (Integer.bitCount(occupied) > 1) {
                     return false;
                 }
                 wheels.bucket(above, bucket);
@@ -217,67 +258,59 @@ final class WheelTree {
             }
             count += Bucket.count(bucket);
         }
-        if (count > MAX_FOLDED) {
+        if (count > MAX_FOLDED_SEGMENTS) {
             return false;
         }
-        int head = NONE;
-        int tail = NONE;
-        boolean isAscending = true;
-        for (long left = occupied; left != 0; left &= left - 1) {
-            long bucket = wheels.bucket(firstPlace + Long.numberOfTrailingZeros(left));
-            if (head == NONE) {
-                head = Bucket.head(bucket);
-            } else {
-                timers.next(tail, Bucket.head(bucket));
-                timers.previous(Bucket.head(bucket), tail);
-            }
-            tail = Bucket.tail(bucket);
-            isAscending &= Bucket.isAscending(bucket);
+        int first = SegmentSlab.NONE;
+        int last = SegmentSlab.NONE;
+        for (int left = occupied; left != 0; left &= left - 1) {
+            long bucket = wheels.bucket(firstPlace + Integer.numberOfTrailingZeros(left));
+            segments.join(last, Bucket.first(bucket));
+            first = first == SegmentSlab.NONE ? Bucket.first(bucket) : first;
+            last = Bucket.last(bucket);
         }
-        wheels.bucket(above, Bucket.list(head, tail, count, isAscending));
-        for (int timer = head; timer != NONE; timer = timers.next(timer)) {
-            timers.bucket(timer, above);
+        wheels.bucket(above, Bucket.list(first, last, count));
+        for (int segment = first; segment != SegmentSlab.NONE; segment = segments.next(segment)) {
+            segments.place(segment, above);
         }
         return true;
     }
 
-    private void findFirst() {
+    /** Makes a new run of the first list and returns its first timer. */
+    private int load() {
         int wheel = WheelSlab.ROOT;
-        long occupied = wheels.occupied(wheel);
-        if (occupied == 0) {
-            first = NONE;
-            firstNs = Long.MAX_VALUE;
-            return;
-        }
-        int place = Long.numberOfTrailingZeros(occupied);
-        long bucket = wheels.bucket(place);
+        long bucket = firstBucket(wheel);
         while (Bucket.isWheel(bucket)) {
             wheel = Bucket.wheelOf(bucket);
-            place = wheel << WheelSlab.BUCKET_BITS | Long.numberOfTrailingZeros(wheels.occupied(wheel));
-            bucket = wheels.bucket(place);
+            bucket = firstBucket(wheel);
         }
-        first = Bucket.isAscending(bucket) ? Bucket.head(bucket) : sort(place, bucket);
-        firstNs = timers.deadlineNs(first);
+        run.begin();
+        boolean isWhole = copy(Bucket.first(bucket));
+        int first = run.first();
+        long firstNs = run.firstNs();
+        long lastNs = firstNs | (1L << wheels.shift(wheel)) - 1;
+        run.end(isWhole && lastNs != Long.MAX_VALUE ? lastNs + 1 : lastNs);
+        return first;
     }
 
-    /** Sorts a list, equal deadlines as they stand, and returns its head. */
-    private int sort(int place, long bucket) {
-        int count = 0;
-        for (int timer = Bucket.head(bucket); timer != NONE; timer = timers.next(timer)) {
-            long deadlineNs = timers.deadlineNs(timer);
-            int i = count++;
-            for (; i > 0 && sortedNs[i - 1] > deadlineNs; i--) {
-                sortedNs[i] = sortedNs[i - 1];
-                sortedTimers[i] = sortedTimers[i - 1];
+    private long firstBucket(int wheel) {
+        return wheels.bucket(wheel << WheelSlab.BUCKET_BITS | Integer.numberOfTrailingZeros(wheels.occupied(wheel)));
+    }
+
+    /** Copies a list into the run; false where it is longer than that. Then all of it is due at once. */
+    private boolean copy(int firstSegment) {
+        for (int segment = firstSegment; segment != SegmentSlab.NONE; segment = segments.next(segment)) {
+            if (run.length() > MAX_LIST - SegmentSlab.SLOTS) {
+                return false;
             }
-            sortedNs[i] = deadlineNs;
-            sortedTimers[i] = timer;
+            int slot = segment << SegmentSlab.SLOT_BITS;
+            for (int end = slot + segments.used(segment); slot < end; slot++) {
+                int timer = segments.timer(slot);
+                if (timers.slot(timer) == slot) {
+                    run.add(timer, timers.deadlineNs(timer));
+                }
+            }
         }
-        for (int i = 0; i < count; i++) {
-            timers.links(sortedTimers[i], i == 0 ? NONE : sortedTimers[i - 1],
-                    i == count - 1 ? NONE : sortedTimers[i + 1]);
-        }
-        wheels.bucket(place, Bucket.list(sortedTimers[0], sortedTimers[count - 1], count, true));
-        return sortedTimers[0];
+        return true;
     }
 }

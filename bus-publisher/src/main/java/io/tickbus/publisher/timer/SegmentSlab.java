@@ -1,0 +1,165 @@
+package io.tickbus.publisher.timer;
+
+/**
+ * The lists of timers of a {@link TimingWheel}: unrolled linked lists, whose segments have 8 slots for numbers of
+ * timers. Segments are made in chunks as they are needed.
+ *
+ * <pre>
+ *   8 slots for a timer each                            32 bits each
+ *   next 25 | previous 25 | slots used 4 | live 4       58 bits
+ *   place of the bucket whose list it belongs to        32 bits
+ * </pre>
+ *
+ * <p>A slot is used once until its segment is free: {@code live} counts the slots whose timer is still pending. Taking
+ * a timer out is one less to count, and its slot is not looked at: a slot counts only if its timer says that it is
+ * there ({@link TimerSlab#slot}). So a cancellation touches two words in all, and no neighbour.
+ *
+ * <p>A slot's number is {@code segment << 3 | index}.
+ */
+final class SegmentSlab {
+    static final int NONE = -1;
+    /** Slots of a segment. */
+    static final int SLOTS = 8;
+    static final int SLOT_BITS = 3;
+    /** Bytes of a segment. */
+    static final int SEGMENT_LENGTH = SLOTS * Integer.BYTES + Long.BYTES + Integer.BYTES;
+
+    private static final int CHUNK_BITS = 12;
+    private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+    private static final int LIVE_MASK = 0xF;
+    private static final int USED_SHIFT = 4;
+    private static final int USED_MASK = 0xF;
+    private static final long ONE_MORE = 1L << USED_SHIFT | 1;
+    private static final int PREVIOUS_SHIFT = 8;
+    private static final int NEXT_SHIFT = 33;
+    private static final long LINK_MASK = (1L << 25) - 1;
+    private static final long NO_LINKS = LINK_MASK << NEXT_SHIFT | LINK_MASK << PREVIOUS_SHIFT;
+
+    private final int[][] slots;
+    private final long[][] headers;
+    private final int[][] places;
+    private int firstFree = NONE;
+    private int usedEver;
+
+    /** A slab for lists of so many timers. */
+    SegmentSlab(int timerCapacity) {
+        int chunkCount = (timerCapacity + CHUNK_MASK) >>> CHUNK_BITS;
+        slots = new int[chunkCount][];
+        headers = new long[chunkCount][];
+        places = new int[chunkCount][];
+    }
+
+    /** Bytes of the arrays, their headers included. */
+    long sizeBytes() {
+        long chunkCount = ((long) usedEver + CHUNK_MASK) >>> CHUNK_BITS;
+        return 3 * (16 + 4L * slots.length) + chunkCount * (3 * 16 + ((long) SEGMENT_LENGTH << CHUNK_BITS));
+    }
+
+    /** An empty segment of a bucket's list, linked to nothing yet. */
+    int take(int place) {
+        int segment = firstFree;
+        if (segment == NONE) {
+            segment = usedEver;
+            makeChunk(segment >>> CHUNK_BITS);
+            usedEver++;
+        } else {
+            firstFree = place(segment);
+        }
+        header(segment, NO_LINKS);
+        place(segment, place);
+        return segment;
+    }
+
+    private void makeChunk(int chunk) {
+        if (slots[chunk] == null) {
+            headers[chunk] = new long[1 << CHUNK_BITS];
+            places[chunk] = new int[1 << CHUNK_BITS];
+            slots[chunk] = new int[SLOTS << CHUNK_BITS];
+        }
+    }
+
+    void free(int segment) {
+        place(segment, firstFree);
+        firstFree = segment;
+    }
+
+    /** The next slot of a segment, or {@link #NONE}; the timer must be told. */
+    int append(int segment, int timer) {
+        long header = header(segment);
+        int used = used(header);
+        if (used == SLOTS) {
+            return NONE;
+        }
+        slots[segment >>> CHUNK_BITS][(segment & CHUNK_MASK) << SLOT_BITS | used] = timer;
+        header(segment, header + ONE_MORE);
+        return segment << SLOT_BITS | used;
+    }
+
+    /** One timer less in this segment; returns how many are left. */
+    int remove(int segment) {
+        long header = header(segment) - 1;
+        header(segment, header);
+        return (int) header & LIVE_MASK;
+    }
+
+    int live(int segment) {
+        return (int) header(segment) & LIVE_MASK;
+    }
+
+    /** Slots that are or were used. */
+    int used(int segment) {
+        return used(header(segment));
+    }
+
+    private static int used(long header) {
+        return (int) (header >>> USED_SHIFT) & USED_MASK;
+    }
+
+    /** The timer that was put into a slot; it may be elsewhere by now. */
+    int timer(int slot) {
+        return slots[slot >>> (CHUNK_BITS + SLOT_BITS)][slot & (SLOTS << CHUNK_BITS) - 1];
+    }
+
+    int next(int segment) {
+        return link(header(segment) >>> NEXT_SHIFT);
+    }
+
+    int previous(int segment) {
+        return link(header(segment) >>> PREVIOUS_SHIFT);
+    }
+
+    private static int link(long bits) {
+        int link = (int) (bits & LINK_MASK);
+        return link == LINK_MASK ? NONE : link;
+    }
+
+    /** Makes two segments neighbours; either may be {@link #NONE}. */
+    void join(int previous, int next) {
+        if (previous != NONE) {
+            header(previous, linked(header(previous), next, NEXT_SHIFT));
+        }
+        if (next != NONE) {
+            header(next, linked(header(next), previous, PREVIOUS_SHIFT));
+        }
+    }
+
+    private static long linked(long header, int link, int shift) {
+        return (header & ~(LINK_MASK << shift)) | ((link & LINK_MASK) << shift);
+    }
+
+    int place(int segment) {
+        return places[segment >>> CHUNK_BITS][segment & CHUNK_MASK];
+    }
+
+    void place(int segment, int place) {
+        places[segment >>> CHUNK_BITS][segment & CHUNK_MASK] = place;
+    }
+
+    private long header(int segment) {
+        return headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK];
+    }
+
+    private void header(int segment, long header) {
+        headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK] = header;
+    }
+}
