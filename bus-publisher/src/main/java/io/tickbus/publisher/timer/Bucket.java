@@ -4,36 +4,44 @@ package io.tickbus.publisher.timer;
  * The word of one bucket of a wheel: a list of timers, which is a chain of segments, or a finer wheel.
  *
  * <pre>
- *   63      61 .. 48   47 .. 24       23 .. 0
- *   0       segments   last segment   first segment   a list
- *   1                                 31 .. 0         a wheel
+ *   63   62 .. 59       58 .. 50   49 .. 25       24 .. 0
+ *   0    0              0          0              0               nothing
+ *   0    used of last   segments   last segment   first segment   a list
+ *   1                              37 .. 32 shift 31 .. 0         a wheel
  * </pre>
  *
- * The count of segments stays at its largest value once it is there; only a list of equal deadlines gets that long.
+ * How many slots of the last segment are used stands here too, so that who appends does not wait for the segment; and
+ * the wheel's shift, so that who looks for a place does not wait for the wheel's head. The count of segments stays at
+ * its largest value once it is there; only a list of equal deadlines gets that long.
  */
 final class Bucket {
-    /** The most segments that a bucket can tell apart, so the most timers: one segment has one at least. */
-    static final int MAX_SEGMENTS = 1 << 24;
-    static final int MAX_COUNT = (1 << 14) - 1;
+    static final long EMPTY = 0;
+    static final int MAX_COUNT = (1 << 9) - 1;
 
     private static final long WHEEL = 1L << 63;
-    private static final int COUNT_SHIFT = 48;
-    private static final int LAST_SHIFT = 24;
-    private static final int SEGMENT_MASK = MAX_SEGMENTS - 1;
+    private static final int SHIFT_SHIFT = 32;
+    private static final int SHIFT_MASK = 0x3F;
+    private static final int USED_SHIFT = 59;
+    private static final long USED_ONE = 1L << USED_SHIFT;
+    private static final int COUNT_SHIFT = 50;
+    private static final int LAST_SHIFT = 25;
+    private static final int SEGMENT_MASK = (1 << 25) - 1;
 
     private Bucket() {
     }
 
+    /** A list of one segment with one timer. */
     static long listOf(int segment) {
-        return list(segment, segment, 1);
+        return list(segment, segment, 1, 1);
     }
 
-    static long list(int first, int last, int count) {
-        return (long) Math.min(count, MAX_COUNT) << COUNT_SHIFT | (long) last << LAST_SHIFT | first;
+    static long list(int first, int last, int count, int used) {
+        return (long) used << USED_SHIFT | (long) Math.min(count, MAX_COUNT) << COUNT_SHIFT
+                | (long) last << LAST_SHIFT | first;
     }
 
-    static long wheel(int wheel) {
-        return WHEEL | wheel;
+    static long wheel(int wheel, int shift) {
+        return WHEEL | (long) shift << SHIFT_SHIFT | wheel;
     }
 
     static boolean isWheel(long bucket) {
@@ -42,6 +50,10 @@ final class Bucket {
 
     static int wheelOf(long bucket) {
         return (int) bucket;
+    }
+
+    static int shiftOf(long bucket) {
+        return (int) (bucket >>> SHIFT_SHIFT) & SHIFT_MASK;
     }
 
     static int count(long bucket) {
@@ -56,14 +68,24 @@ final class Bucket {
         return (int) (bucket >>> LAST_SHIFT) & SEGMENT_MASK;
     }
 
-    /** One segment more at the end. */
-    static long appended(long bucket, int last) {
-        return list(first(bucket), last, count(bucket) + 1);
+    /** How many slots of the last segment are or were used. */
+    static int used(long bucket) {
+        return (int) (bucket >>> USED_SHIFT);
+    }
+
+    /** One slot more of the last segment. */
+    static long filled(long bucket) {
+        return bucket + USED_ONE;
+    }
+
+    /** One segment more at the end, with one timer. */
+    static long extended(long bucket, int last) {
+        return list(first(bucket), last, count(bucket) + 1, 1);
     }
 
     /** One segment less, with the first and the last that there are then. */
-    static long removed(long bucket, int first, int last) {
+    static long removed(long bucket, int first, int last, int used) {
         int count = count(bucket);
-        return list(first, last, count == MAX_COUNT ? count : count - 1);
+        return list(first, last, count == MAX_COUNT ? count : count - 1, used);
     }
 }

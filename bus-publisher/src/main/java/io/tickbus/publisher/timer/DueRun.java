@@ -74,10 +74,7 @@ final class DueRun {
 
     /** Takes a timer out, if it is here. */
     void remove(int timer, long deadlineNs) {
-        if (deadlineNs > endNs || head == tail) {
-            return;
-        }
-        if (timers[head] == timer) {
+        if (head < tail && timers[head] == timer) {
             head++;
             return;
         }

@@ -5,14 +5,18 @@ package io.tickbus.publisher.timer;
  * timers. Segments are made in chunks as they are needed.
  *
  * <pre>
- *   8 slots for a timer each                            32 bits each
- *   next 25 | previous 25 | slots used 4 | live 4       58 bits
- *   place of the bucket whose list it belongs to        32 bits
+ *   8 slots for a timer each                                         32 bits each
+ *   next 25 | previous 25 | noted as empty 1 | slots used 4 | live 4     59 bits
+ *   place of the bucket whose list it belongs to                         32 bits
  * </pre>
  *
  * <p>A slot is used once until its segment is free: {@code live} counts the slots whose timer is still pending. Taking
  * a timer out is one less to count, and its slot is not looked at: a slot counts only if its timer says that it is
  * there ({@link TimerSlab#slot}). So a cancellation touches two words in all, and no neighbour.
+ *
+ * <p>Nor does it depend on what it finds: a segment that is left empty is noted, without a branch, and taken out of its
+ * list later together with others. One cancellation in eight empties one, which no processor can predict; it would have
+ * to wait there for memory.
  *
  * <p>A slot's number is {@code segment << 3 | index}.
  */
@@ -21,6 +25,8 @@ final class SegmentSlab {
     /** Slots of a segment. */
     static final int SLOTS = 8;
     static final int SLOT_BITS = 3;
+    /** Empty segments that are noted at most. */
+    static final int MAX_EMPTY = 64;
     /** Bytes of a segment. */
     static final int SEGMENT_LENGTH = SLOTS * Integer.BYTES + Long.BYTES + Integer.BYTES;
 
@@ -30,20 +36,26 @@ final class SegmentSlab {
     private static final int USED_SHIFT = 4;
     private static final int USED_MASK = 0xF;
     private static final long ONE_MORE = 1L << USED_SHIFT | 1;
-    private static final int PREVIOUS_SHIFT = 8;
-    private static final int NEXT_SHIFT = 33;
+    private static final int NOTED_SHIFT = 8;
+    private static final long NOTED = 1L << NOTED_SHIFT;
+    private static final int PREVIOUS_SHIFT = 9;
+    private static final int NEXT_SHIFT = 34;
     private static final long LINK_MASK = (1L << 25) - 1;
     private static final long NO_LINKS = LINK_MASK << NEXT_SHIFT | LINK_MASK << PREVIOUS_SHIFT;
 
     private final int[][] slots;
     private final long[][] headers;
     private final int[][] places;
+    /** Segments that were left empty; one place more than needed, for what is written but does not count. */
+    private final int[] empty = new int[MAX_EMPTY + 1];
+    private int emptyCount;
     private int firstFree = NONE;
     private int usedEver;
 
     /** A slab for lists of so many timers. */
     SegmentSlab(int timerCapacity) {
-        int chunkCount = (timerCapacity + CHUNK_MASK) >>> CHUNK_BITS;
+        // Each has a timer, but for those that are noted as empty and the one that comes next.
+        int chunkCount = (timerCapacity + MAX_EMPTY + 1 + CHUNK_MASK) >>> CHUNK_BITS;
         slots = new int[chunkCount][];
         headers = new long[chunkCount][];
         places = new int[chunkCount][];
@@ -83,23 +95,52 @@ final class SegmentSlab {
         firstFree = segment;
     }
 
-    /** The next slot of a segment, or {@link #NONE}; the timer must be told. */
-    int append(int segment, int timer) {
-        long header = header(segment);
-        int used = used(header);
-        if (used == SLOTS) {
-            return NONE;
+    /** Frees a segment whatever is in it; one that is noted as empty when it is taken from the notes. */
+    void drop(int segment) {
+        if ((header(segment) & NOTED) == 0) {
+            free(segment);
+        } else {
+            header(segment, NO_LINKS | NOTED);
+            place(segment, NONE);
         }
+    }
+
+    /** Puts a timer into the slot that comes after those that are used; the timer must be told. */
+    int append(int segment, int used, int timer) {
         slots[segment >>> CHUNK_BITS][(segment & CHUNK_MASK) << SLOT_BITS | used] = timer;
-        header(segment, header + ONE_MORE);
+        headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK] += ONE_MORE;
         return segment << SLOT_BITS | used;
     }
 
-    /** One timer less in this segment; returns how many are left. */
-    int remove(int segment) {
+    /** One timer less in this segment. Returns whether no more empty segments can be noted. */
+    boolean remove(int segment) {
         long header = header(segment) - 1;
-        header(segment, header);
-        return (int) header & LIVE_MASK;
+        // 1 where nothing is left and that is not noted yet, else 0.
+        long isEmpty = ((header & (LIVE_MASK | NOTED)) - 1) >>> (Long.SIZE - 1);
+        header(segment, header | isEmpty << NOTED_SHIFT);
+        empty[emptyCount] = segment;
+        emptyCount += (int) isEmpty;
+        return emptyCount == MAX_EMPTY;
+    }
+
+    /** How many segments are noted as empty. */
+    int emptyCount() {
+        return emptyCount;
+    }
+
+    /** One of those that are noted, without taking it. */
+    int empty(int index) {
+        return empty[index];
+    }
+
+    /** A segment that was left empty, and may have been filled again since; {@link #NONE} if there is none. */
+    int takeEmpty() {
+        if (emptyCount == 0) {
+            return NONE;
+        }
+        int segment = empty[--emptyCount];
+        header(segment, header(segment) & ~NOTED);
+        return segment;
     }
 
     int live(int segment) {

@@ -27,7 +27,8 @@ final class TimerSlab {
     private static final int DEADLINE = 0;
     private static final int STATE = 1;
     private static final long LOW = 0xFFFF_FFFFL;
-    private static final int GENERATION_MASK = Integer.MAX_VALUE;
+    private static final long GENERATION_ONE = 1L << 32;
+    private static final long GENERATION_MASK = (long) Integer.MAX_VALUE << 32;
 
     private final long[][] chunks;
     private final int capacity;
@@ -73,8 +74,7 @@ final class TimerSlab {
     void free(int timer) {
         long[] chunk = chunk(timer);
         int at = at(timer);
-        int generation = ((int) (chunk[at + STATE] >>> 32) + 1) & GENERATION_MASK;
-        chunk[at + STATE] = (long) generation << 32 | LOW;
+        chunk[at + STATE] = (((chunk[at + STATE] & ~LOW) + GENERATION_ONE) & GENERATION_MASK) | LOW;
         chunk[at + DEADLINE] = firstFree;
         firstFree = timer;
     }

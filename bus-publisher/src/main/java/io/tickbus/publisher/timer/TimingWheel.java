@@ -30,7 +30,7 @@ public final class TimingWheel {
     /** Answer of {@link #arm} when all timers are taken. */
     public static final int FULL = -1;
     /** The most timers that one wheel can have. */
-    public static final int MAX_TIMERS = Bucket.MAX_SEGMENTS;
+    public static final int MAX_TIMERS = 1 << 24;
 
     /** Takes the timers that are due. */
     @FunctionalInterface
@@ -93,7 +93,7 @@ public final class TimingWheel {
      */
     public void rearm(int timer, long deadlineNs) {
         if (isPending(timer)) {
-            tree.unlink(timer);
+            unlink(timer, TimerSlab.HELD);
         } else if (isFiring(timer) || isHeld(timer)) {
             pending++;
         } else {
@@ -112,8 +112,14 @@ public final class TimingWheel {
         if (!isPending(timer)) {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
-        tree.unlink(timer);
+        unlink(timer, TimerSlab.HELD);
         pending--;
+    }
+
+    private void unlink(int timer, int newSlot) {
+        int slot = timers.slot(timer);
+        timers.slot(timer, newSlot);
+        tree.unlink(timer, slot, timers.deadlineNs(timer));
     }
 
     /**
@@ -122,14 +128,21 @@ public final class TimingWheel {
      * @return whether it was pending or held; if not, nothing happens
      */
     public boolean cancel(int timer) {
-        if (isPending(timer)) {
-            tree.unlink(timer);
-            pending--;
-        } else if (!isHeld(timer)) {
+        if (!timers.isKnown(timer)) {
             return false;
         }
-        timers.free(timer);
-        return true;
+        int slot = timers.slot(timer);
+        if (slot >= 0) {
+            long deadlineNs = timers.deadlineNs(timer);
+            timers.free(timer);
+            tree.unlink(timer, slot, deadlineNs);
+            pending--;
+            return true;
+        }
+        if (slot == TimerSlab.HELD) {
+            timers.free(timer);
+        }
+        return slot == TimerSlab.HELD;
     }
 
     /**
@@ -236,8 +249,7 @@ public final class TimingWheel {
     }
 
     private void fire(int timer, long deadlineNs, ExpiryHandler handler) {
-        tree.unlink(timer);
-        timers.slot(timer, TimerSlab.FIRING);
+        unlink(timer, TimerSlab.FIRING);
         pending--;
         try {
             handler.onExpiry(timer, deadlineNs);

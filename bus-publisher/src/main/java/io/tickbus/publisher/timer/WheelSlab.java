@@ -7,9 +7,9 @@ import java.util.Arrays;
  * #ROOT} is always there and covers every deadline.
  *
  * <pre>
+ *   16 buckets, see {@link Bucket}                                                    64 bits each
  *   any deadline that it covers                                                       64 bits
  *   bucket of the coarser wheel that it refines  32 | shift 16 | one bit per bucket   16 bits
- *   16 buckets, see {@link Bucket}
  * </pre>
  *
  * A bucket of a wheel of shift {@code s} holds {@code 2^s} ns, so a wheel covers the {@code 2^(s+4)} deadlines that
@@ -20,22 +20,27 @@ final class WheelSlab {
     static final int BUCKETS = 16;
     static final int BUCKET_BITS = 4;
     /** Bytes of a wheel. */
-    static final int WHEEL_LENGTH = (2 + BUCKETS) * Long.BYTES;
+    static final int WHEEL_LENGTH = (BUCKETS + 2) * Long.BYTES;
 
     private static final int ROOT_SHIFT = 60;
 
     private static final int CHUNK_BITS = 9;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+    private static final int PLACE_MASK = (BUCKETS << CHUNK_BITS) - 1;
+    private static final int HEAD_LONGS = 2;
     private static final int COVERED = 0;
     private static final int STATE = 1;
-    private static final int FIRST_BUCKET = 2;
-    private static final int LONGS = FIRST_BUCKET + BUCKETS;
     private static final int NONE = -1;
     private static final int OCCUPIED_MASK = 0xFFFF;
     private static final int SHIFT_SHIFT = 16;
     private static final int SHIFT_MASK = 0x3F;
+    private static final int HINT_MASK = (1 << 12) - 1;
 
-    private long[][] chunks = new long[16][];
+    private long[][] buckets = new long[16][];
+    private long[][] heads = new long[16][];
+    /** Wheels that were found lately, by the digits of a deadline above those that the last one found looks at. */
+    private final int[] hints = new int[HINT_MASK + 1];
+    private int hintShift;
     private int firstFree = NONE;
     private int usedEver;
     private int inUse;
@@ -46,11 +51,8 @@ final class WheelSlab {
 
     /** Bytes of the arrays, their headers included. */
     long sizeBytes() {
-        long size = 16 + 4L * chunks.length;
-        for (long[] chunk : chunks) {
-            size += chunk == null ? 0 : 16 + 8L * chunk.length;
-        }
-        return size;
+        long chunkCount = ((long) usedEver + CHUNK_MASK) >>> CHUNK_BITS;
+        return 2 * (16 + 4L * buckets.length) + chunkCount * (2 * 16 + ((long) WHEEL_LENGTH << CHUNK_BITS));
     }
 
     int inUse() {
@@ -64,38 +66,49 @@ final class WheelSlab {
             wheel = usedEver++;
             makeChunk(wheel >>> CHUNK_BITS);
         } else {
-            firstFree = (int) chunk(wheel)[at(wheel) + COVERED];
+            firstFree = (int) coveredNs(wheel);
         }
-        long[] chunk = chunk(wheel);
-        int at = at(wheel);
-        chunk[at + COVERED] = deadlineNs;
-        chunk[at + STATE] = (long) place << 32 | (long) shift << SHIFT_SHIFT;
+        int first = (wheel & CHUNK_MASK) << BUCKET_BITS;
+        Arrays.fill(buckets[wheel >>> CHUNK_BITS], first, first + BUCKETS, Bucket.EMPTY);
+        coveredNs(wheel, deadlineNs);
+        state(wheel, (long) place << 32 | (long) shift << SHIFT_SHIFT);
         inUse++;
         return wheel;
     }
 
     void free(int wheel) {
-        chunk(wheel)[at(wheel) + COVERED] = firstFree;
+        coveredNs(wheel, firstFree);
+        state(wheel, 0);
         firstFree = wheel;
         inUse--;
     }
 
     private void makeChunk(int chunk) {
-        if (chunk == chunks.length) {
-            chunks = Arrays.copyOf(chunks, 2 * chunk);
+        if (chunk == heads.length) {
+            buckets = Arrays.copyOf(buckets, 2 * chunk);
+            heads = Arrays.copyOf(heads, 2 * chunk);
         }
-        if (chunks[chunk] == null) {
-            chunks[chunk] = new long[LONGS << CHUNK_BITS];
+        if (heads[chunk] == null) {
+            buckets[chunk] = new long[BUCKETS << CHUNK_BITS];
+            heads[chunk] = new long[HEAD_LONGS << CHUNK_BITS];
         }
     }
 
     boolean isCovering(int wheel, long deadlineNs) {
-        return (chunk(wheel)[at(wheel) + COVERED] ^ deadlineNs) >>> shift(wheel) >>> BUCKET_BITS == 0;
+        return isCovering(wheel, shift(wheel), deadlineNs);
+    }
+
+    private boolean isCovering(int wheel, int shift, long deadlineNs) {
+        return (coveredNs(wheel) ^ deadlineNs) >>> shift >>> BUCKET_BITS == 0;
     }
 
     /** A deadline that the wheel covers. */
     long coveredNs(int wheel) {
-        return chunk(wheel)[at(wheel) + COVERED];
+        return heads[wheel >>> CHUNK_BITS][(wheel & CHUNK_MASK) * HEAD_LONGS + COVERED];
+    }
+
+    private void coveredNs(int wheel, long coveredNs) {
+        heads[wheel >>> CHUNK_BITS][(wheel & CHUNK_MASK) * HEAD_LONGS + COVERED] = coveredNs;
     }
 
     int shift(int wheel) {
@@ -108,17 +121,64 @@ final class WheelSlab {
     }
 
     void place(int wheel, int place) {
-        chunk(wheel)[at(wheel) + STATE] = (long) place << 32 | (state(wheel) & 0xFFFF_FFFFL);
+        state(wheel, (long) place << 32 | (state(wheel) & 0xFFFF_FFFFL));
     }
 
     private long state(int wheel) {
-        return chunk(wheel)[at(wheel) + STATE];
+        return heads[wheel >>> CHUNK_BITS][(wheel & CHUNK_MASK) * HEAD_LONGS + STATE];
+    }
+
+    private void state(int wheel, long state) {
+        heads[wheel >>> CHUNK_BITS][(wheel & CHUNK_MASK) * HEAD_LONGS + STATE] = state;
     }
 
     /** Where in this wheel a deadline that it covers belongs. */
     int placeOf(int wheel, long deadlineNs) {
+        return wheel << BUCKET_BITS | digit(shift(wheel), deadlineNs);
+    }
+
+    private static int digit(int shift, long deadlineNs) {
         // Earlier deadlines must have lower digits, negative ones too.
-        return wheel << BUCKET_BITS | ((int) ((deadlineNs ^ Long.MIN_VALUE) >>> shift(wheel)) & (BUCKETS - 1));
+        return (int) ((deadlineNs ^ Long.MIN_VALUE) >>> shift) & (BUCKETS - 1);
+    }
+
+    /** Where among all wheels a deadline belongs; see {@link #placeBelow}. */
+    int placeOf(long deadlineNs) {
+        int hint = (int) (deadlineNs >>> hintShift) & HINT_MASK;
+        int wheel = hints[hint];
+        // One that is free now has no bucket in use.
+        if (isCovering(wheel, deadlineNs) && occupied(wheel) != 0) {
+            return placeBelow(wheel, deadlineNs);
+        }
+        int place = placeBelow(ROOT, deadlineNs);
+        wheel = place >>> BUCKET_BITS;
+        hintShift = Math.min(shift(wheel) + BUCKET_BITS, SHIFT_MASK);
+        hints[(int) (deadlineNs >>> hintShift) & HINT_MASK] = wheel;
+        return place;
+    }
+
+    /**
+     * Where below a wheel that covers a deadline it belongs: a bucket that is empty, has a list, or has a wheel that
+     * does not cover it. The way down depends on no more than the buckets.
+     */
+    int placeBelow(int from, long deadlineNs) {
+        int place = placeOf(from, deadlineNs);
+        long bucket = bucket(place);
+        while (Bucket.isWheel(bucket)) {
+            int wheel = Bucket.wheelOf(bucket);
+            int shift = Bucket.shiftOf(bucket);
+            if (!isCovering(wheel, shift, deadlineNs)) {
+                break;
+            }
+            place = wheel << BUCKET_BITS | digit(shift, deadlineNs);
+            bucket = bucket(place);
+        }
+        return place;
+    }
+
+    /** What stands in the bucket of the coarser wheel. */
+    long word(int wheel) {
+        return Bucket.wheel(wheel, shift(wheel));
     }
 
     /** One bit for each bucket that is in use. */
@@ -126,42 +186,29 @@ final class WheelSlab {
         return (int) state(wheel) & OCCUPIED_MASK;
     }
 
-    boolean isOccupied(int place) {
-        return (state(place >>> BUCKET_BITS) & bit(place)) != 0;
-    }
-
     private static long bit(int place) {
         return 1L << (place & (BUCKETS - 1));
     }
 
     long bucket(int place) {
-        int wheel = place >>> BUCKET_BITS;
-        return chunk(wheel)[at(wheel) + FIRST_BUCKET + (place & (BUCKETS - 1))];
+        return buckets[place >>> (CHUNK_BITS + BUCKET_BITS)][place & PLACE_MASK];
     }
 
     void bucket(int place, long bucket) {
-        int wheel = place >>> BUCKET_BITS;
-        chunk(wheel)[at(wheel) + FIRST_BUCKET + (place & (BUCKETS - 1))] = bucket;
+        buckets[place >>> (CHUNK_BITS + BUCKET_BITS)][place & PLACE_MASK] = bucket;
     }
 
     void occupy(int place, long bucket) {
         int wheel = place >>> BUCKET_BITS;
-        chunk(wheel)[at(wheel) + STATE] |= bit(place);
+        state(wheel, state(wheel) | bit(place));
         bucket(place, bucket);
     }
 
     /** Empties a bucket and returns which others of its wheel are occupied. */
     int vacate(int place) {
         int wheel = place >>> BUCKET_BITS;
-        chunk(wheel)[at(wheel) + STATE] &= ~bit(place);
+        bucket(place, Bucket.EMPTY);
+        state(wheel, state(wheel) & ~bit(place));
         return occupied(wheel);
-    }
-
-    private long[] chunk(int wheel) {
-        return chunks[wheel >>> CHUNK_BITS];
-    }
-
-    private static int at(int wheel) {
-        return LONGS * (wheel & CHUNK_MASK);
     }
 }

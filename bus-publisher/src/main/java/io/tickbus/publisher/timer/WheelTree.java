@@ -38,8 +38,9 @@ final class WheelTree {
     private final WheelSlab wheels = new WheelSlab();
     private final DueRun run = new DueRun();
     private final int[] moved = new int[MAX_LIST];
-    /** The wheel that the last one was linked below: the next often belongs there too. */
-    private int lastWheel = WheelSlab.ROOT;
+    /** Without a meaning: keeps looks that are taken ahead from being left out. */
+    @SuppressWarnings("UnusedVariable")
+    private long lookedAt;
 
     WheelTree(TimerSlab timers) {
         this.timers = timers;
@@ -54,7 +55,7 @@ final class WheelTree {
     /** The earliest timer, of equal ones the first linked; NONE if there is none. */
     int first() {
         int first = run.first();
-        return first == NONE && wheels.occupied(WheelSlab.ROOT) != 0 ? load() : first;
+        return first == NONE ? load() : first;
     }
 
     /** The deadline of {@link #first()}, which must have been asked for and found. */
@@ -70,62 +71,79 @@ final class WheelTree {
     /** Puts a timer in. */
     void link(int timer, long deadlineNs) {
         timers.deadlineNs(timer, deadlineNs);
-        int wheel = wheels.isCovering(lastWheel, deadlineNs) ? lastWheel : WheelSlab.ROOT;
-        int place = wheels.placeOf(wheel, deadlineNs);
-        int slot = NONE;
-        while (slot == NONE) {
-            if (!wheels.isOccupied(place)) {
-                slot = start(place, timer);
-            } else if (!Bucket.isWheel(wheels.bucket(place))) {
-                slot = append(place, timer);
-            } else {
-                wheel = Bucket.wheelOf(wheels.bucket(place));
-                if (!wheels.isCovering(wheel, deadlineNs)) {
-                    wheel = insertAbove(wheel, deadlineNs);
-                }
-                place = wheels.placeOf(wheel, deadlineNs);
-            }
+        int place = wheels.placeOf(deadlineNs);
+        long bucket = wheels.bucket(place);
+        // Not by append, which calls itself: this is to be compiled into one piece.
+        if (hasRoom(bucket)) {
+            fill(place, bucket, timer);
+        } else {
+            appendToNew(place, bucket, timer, deadlineNs);
         }
-        lastWheel = wheel;
         if (deadlineNs < run.endNs()) {
             run.insert(timer, deadlineNs);
         }
     }
 
-    private int start(int place, int timer) {
+    private void append(int place, int timer, long deadlineNs) {
+        long bucket = wheels.bucket(place);
+        if (hasRoom(bucket)) {
+            fill(place, bucket, timer);
+        } else {
+            appendToNew(place, bucket, timer, deadlineNs);
+        }
+    }
+
+    private static boolean hasRoom(long bucket) {
+        return bucket > Bucket.EMPTY && Bucket.used(bucket) < SegmentSlab.SLOTS;
+    }
+
+    private void fill(int place, long bucket, int timer) {
+        wheels.bucket(place, Bucket.filled(bucket));
+        timers.slot(timer, segments.append(Bucket.last(bucket), Bucket.used(bucket), timer));
+    }
+
+    /** Where there is no segment with room. */
+    private void appendToNew(int place, long bucket, int timer, long deadlineNs) {
+        if (bucket == Bucket.EMPTY) {
+            start(place, timer);
+        } else if (Bucket.isWheel(bucket)) {
+            start(wheels.placeOf(insertAbove(Bucket.wheelOf(bucket), deadlineNs), deadlineNs), timer);
+        } else if (isToTidy(place, bucket)) {
+            tidy(place, bucket);
+            append(wheels.placeBelow(place >>> WheelSlab.BUCKET_BITS, deadlineNs), timer, deadlineNs);
+        } else {
+            extend(place, bucket, timer);
+        }
+    }
+
+    /** Whether a list is as long as it may be, or half as long for no good reason. */
+    private boolean isToTidy(int place, long bucket) {
+        int count = Bucket.count(bucket);
+        if (count < MAX_SEGMENTS / 2 || wheels.shift(place >>> WheelSlab.BUCKET_BITS) == 0) {
+            return false;
+        }
+        return count == MAX_SEGMENTS || (count == MAX_SEGMENTS / 2 && live(Bucket.first(bucket)) <= MAX_LIST / 4);
+    }
+
+    private int live(int firstSegment) {
+        int live = 0;
+        for (int segment = firstSegment; segment != SegmentSlab.NONE; segment = segments.next(segment)) {
+            live += segments.live(segment);
+        }
+        return live;
+    }
+
+    private void start(int place, int timer) {
         int segment = segments.take(place);
         wheels.occupy(place, Bucket.listOf(segment));
-        return into(segment, timer);
+        timers.slot(timer, segments.append(segment, 0, timer));
     }
 
-    private int into(int segment, int timer) {
-        int slot = segments.append(segment, timer);
-        if (slot != NONE) {
-            timers.slot(timer, slot);
-        }
-        return slot;
-    }
-
-    /** The timer's slot; NONE where the list has become a wheel, and the timer's place is to be looked for there. */
-    private int append(int place, int timer) {
-        long bucket = wheels.bucket(place);
-        int slot = into(Bucket.last(bucket), timer);
-        if (slot != NONE) {
-            return slot;
-        }
-        int shift = wheels.shift(place >>> WheelSlab.BUCKET_BITS);
-        if (Bucket.count(bucket) >= MAX_SEGMENTS && shift > 0) {
-            tidy(place, bucket);
-            return NONE;
-        }
-        return extend(place, bucket, timer);
-    }
-
-    private int extend(int place, long bucket, int timer) {
+    private void extend(int place, long bucket, int timer) {
         int segment = segments.take(place);
         segments.join(Bucket.last(bucket), segment);
-        wheels.bucket(place, Bucket.appended(bucket, segment));
-        return into(segment, timer);
+        wheels.bucket(place, Bucket.extended(bucket, segment));
+        timers.slot(timer, segments.append(segment, 0, timer));
     }
 
     /** A wheel coarse enough for both takes the place of one that does not cover the deadline. */
@@ -133,9 +151,9 @@ final class WheelTree {
         long coveredNs = wheels.coveredNs(wheel);
         int place = wheels.place(wheel);
         int above = wheels.take(deadlineNs, shiftOf(coveredNs ^ deadlineNs), place);
-        wheels.bucket(place, Bucket.wheel(above));
+        wheels.bucket(place, wheels.word(above));
         int placeAbove = wheels.placeOf(above, coveredNs);
-        wheels.occupy(placeAbove, Bucket.wheel(wheel));
+        wheels.occupy(placeAbove, wheels.word(wheel));
         wheels.place(wheel, placeAbove);
         return above;
     }
@@ -146,33 +164,26 @@ final class WheelTree {
                 * WheelSlab.BUCKET_BITS;
     }
 
-    /** A list has run out of segments: it is packed anew if most is cancelled, else a finer wheel takes its place. */
+    /** A list becomes too long: it is packed anew if most of it is cancelled, else a finer wheel takes its place. */
     private void tidy(int place, long bucket) {
         int count = takeOut(Bucket.first(bucket));
+        if (count <= MAX_LIST / 2) {
+            wheels.vacate(place);
+            for (int i = 0; i < count; i++) {
+                append(place, moved[i], timers.deadlineNs(moved[i]));
+            }
+            return;
+        }
         long firstNs = timers.deadlineNs(moved[0]);
         long differing = 0;
         for (int i = 0; i < count; i++) {
             differing |= timers.deadlineNs(moved[i]) ^ firstNs;
         }
-        if (count <= MAX_LIST / 2) {
-            wheels.vacate(place);
-            for (int i = 0; i < count; i++) {
-                putBack(place, moved[i]);
-            }
-            return;
-        }
         int wheel = wheels.take(firstNs, shiftOf(differing), place);
-        wheels.bucket(place, Bucket.wheel(wheel));
+        wheels.bucket(place, wheels.word(wheel));
         for (int i = 0; i < count; i++) {
-            putBack(wheels.placeOf(wheel, timers.deadlineNs(moved[i])), moved[i]);
-        }
-    }
-
-    private void putBack(int place, int timer) {
-        if (!wheels.isOccupied(place)) {
-            start(place, timer);
-        } else if (append(place, timer) == NONE) {
-            throw new IllegalStateException("a list of at most " + MAX_LIST + " timers grew: place=" + place);
+            long deadlineNs = timers.deadlineNs(moved[i]);
+            append(wheels.placeOf(wheel, deadlineNs), moved[i], deadlineNs);
         }
     }
 
@@ -188,19 +199,44 @@ final class WheelTree {
                 }
             }
             int next = segments.next(segment);
-            segments.free(segment);
+            segments.drop(segment);
             segment = next;
         }
         return count;
     }
 
-    /** Takes a timer out; it is held then, until the caller says otherwise. */
-    void unlink(int timer) {
-        run.remove(timer, timers.deadlineNs(timer));
-        int segment = timers.slot(timer) >>> SegmentSlab.SLOT_BITS;
-        timers.slot(timer, TimerSlab.HELD);
-        if (segments.remove(segment) == 0) {
-            remove(segment);
+    /** A timer of this slot and deadline goes: it has been given another slot, or none. */
+    void unlink(int timer, int slot, long deadlineNs) {
+        if (deadlineNs <= run.endNs()) {
+            run.remove(timer, deadlineNs);
+        }
+        if (segments.remove(slot >>> SegmentSlab.SLOT_BITS)) {
+            takeEmptyOut();
+        }
+    }
+
+    /** Takes segments that were left empty out of their lists. What that looks at is first looked at all at once. */
+    private void takeEmptyOut() {
+        long seen = 0;
+        for (int i = segments.emptyCount(); --i >= 0; ) {
+            int segment = segments.empty(i);
+            seen += segments.place(segment) + segments.live(segment);
+        }
+        for (int i = segments.emptyCount(); --i >= 0; ) {
+            int segment = segments.empty(i);
+            seen += wheels.bucket(Math.max(0, segments.place(segment)))
+                    + segments.live(Math.max(0, segments.previous(segment)))
+                    + segments.live(Math.max(0, segments.next(segment)));
+        }
+        lookedAt = seen;
+        for (int segment = segments.takeEmpty(); segment != SegmentSlab.NONE; segment = segments.takeEmpty()) {
+            if (segments.live(segment) == 0) {
+                if (segments.place(segment) == SegmentSlab.NONE) {
+                    segments.free(segment);
+                } else {
+                    remove(segment);
+                }
+            }
         }
     }
 
@@ -215,8 +251,12 @@ final class WheelTree {
         }
         segments.join(previous, next);
         long bucket = wheels.bucket(place);
-        wheels.bucket(place, Bucket.removed(bucket, previous == SegmentSlab.NONE ? next : Bucket.first(bucket),
-                next == SegmentSlab.NONE ? previous : Bucket.last(bucket)));
+        int first = previous == SegmentSlab.NONE ? next : Bucket.first(bucket);
+        if (next == SegmentSlab.NONE) {
+            wheels.bucket(place, Bucket.removed(bucket, first, previous, segments.used(previous)));
+        } else {
+            wheels.bucket(place, Bucket.removed(bucket, first, Bucket.last(bucket), Bucket.used(bucket)));
+        }
     }
 
     private void vacate(int place) {
@@ -229,16 +269,9 @@ final class WheelTree {
             } else if (!fold(wheel, others, above)) {
                 return;
             }
-            free(wheel);
+            wheels.free(wheel);
             wheel = above >>> WheelSlab.BUCKET_BITS;
             others = wheels.occupied(wheel);
-        }
-    }
-
-    private void free(int wheel) {
-        wheels.free(wheel);
-        if (wheel == lastWheel) {
-            lastWheel = WheelSlab.ROOT;
         }
     }
 
@@ -269,15 +302,19 @@ final class WheelTree {
             first = first == SegmentSlab.NONE ? Bucket.first(bucket) : first;
             last = Bucket.last(bucket);
         }
-        wheels.bucket(above, Bucket.list(first, last, count));
+        wheels.bucket(above, Bucket.list(first, last, count, segments.used(last)));
         for (int segment = first; segment != SegmentSlab.NONE; segment = segments.next(segment)) {
             segments.place(segment, above);
         }
         return true;
     }
 
-    /** Makes a new run of the first list and returns its first timer. */
+    /** Makes a new run of the first list and returns its first timer; NONE if there is no list. */
     private int load() {
+        takeEmptyOut();
+        if (wheels.occupied(WheelSlab.ROOT) == 0) {
+            return NONE;
+        }
         int wheel = WheelSlab.ROOT;
         long bucket = firstBucket(wheel);
         while (Bucket.isWheel(bucket)) {
