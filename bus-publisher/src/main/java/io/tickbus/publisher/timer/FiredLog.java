@@ -57,6 +57,11 @@ final class FiredLog {
         }
     }
 
+    /** The generation that stands in the place of a hash; only for who wants to have it in the cache. */
+    long generationAt(long hash) {
+        return entries[at(hash) + GENERATION];
+    }
+
     private boolean isOf(int at, long generation, long key) {
         return entries[at + GENERATION] == generation && entries[at + KEY] == key;
     }

@@ -4,8 +4,9 @@ package io.tickbus.publisher.timer;
  * Finds the timer of an owner and a key: linear hashing, whose buckets are lists threaded through the {@link
  * TimerTable}.
  *
- * <p>It grows by one bucket whenever a timer is added and there are fewer buckets than timers: the bucket that is next
- * in line is split in two by one more bit of the hash. So there is never a pause in which everything is hashed anew;
+ * <p>It grows by two buckets whenever a timer is added and there are fewer than two for each: the bucket that is next in
+ * line is split in two by one more bit of the hash. Most lists are empty or of one timer then; each further one is a
+ * look at memory that is in no cache. So there is never a pause in which everything is hashed anew;
  * the longest step makes room for {@value #CHUNK_LENGTH} more buckets. It never shrinks.
  *
  * <p>Keys are chosen by clients, who may want to harm: the hash depends on a secret of the process.
@@ -20,7 +21,10 @@ final class KeyIndex {
     private static final int CHUNK_LENGTH = 1 << CHUNK_BITS;
     private static final int CHUNK_MASK = CHUNK_LENGTH - 1;
 
+    private static final int BUCKETS_PER_TIMER = 2;
+
     private final TimerTable table;
+    private final int capacity;
     private final long seed;
     private final long keySecret;
     private final long ownerSecret;
@@ -36,13 +40,14 @@ final class KeyIndex {
         this.seed = seed;
         this.keySecret = mix(seed, 0x9E37_79B9_7F4A_7C15L);
         this.ownerSecret = mix(keySecret, seed);
-        this.chunks = new int[Math.max(1, (capacity + CHUNK_MASK) >>> CHUNK_BITS)][];
+        this.capacity = capacity;
+        this.chunks = new int[Math.max(1, (BUCKETS_PER_TIMER * capacity + CHUNK_MASK) >>> CHUNK_BITS)][];
         chunks[0] = new int[CHUNK_LENGTH];
     }
 
     /** An index of the same secret, with nothing in it. */
     KeyIndex emptied() {
-        return new KeyIndex(table, chunks.length << CHUNK_BITS, seed);
+        return new KeyIndex(table, capacity, seed);
     }
 
     int size() {
@@ -64,12 +69,17 @@ final class KeyIndex {
         return timer;
     }
 
+    /** The first timer of those whose hash is alike, or {@link #NONE}: the one that is looked for, or before it. */
+    int first(long hash) {
+        return head(bucketOf(hash)) - 1;
+    }
+
     /** Adds a timer whose owner and key are in the table and not yet here. */
     void add(int timer) {
-        if (size == bucketCount && size < chunks.length << CHUNK_BITS) {
+        size++;
+        for (int i = 0; i < BUCKETS_PER_TIMER && bucketCount < BUCKETS_PER_TIMER * size; i++) {
             split();
         }
-        size++;
         push(bucketOf(hash(table.owner(timer), table.key(timer))), timer);
     }
 

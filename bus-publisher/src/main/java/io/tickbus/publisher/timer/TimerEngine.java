@@ -45,6 +45,7 @@ public final class TimerEngine implements TimerQueue {
     private final TimerTable table;
     private final OwnerAccounts owners;
     private final FiredLog firedLog;
+    private final ExpiryLoop expiry;
     private final MisfireRule misfire;
     private final TimerPages pages;
     private final CalendarTimers calendar;
@@ -68,6 +69,7 @@ public final class TimerEngine implements TimerQueue {
         this.owners = store.owners();
         this.quotas = quotas;
         this.firedLog = new FiredLog(firedLogEntries);
+        this.expiry = new ExpiryLoop(store, firedLog);
         this.misfire = new MisfireRule(table);
         this.pages = new TimerPages(store);
         this.calendar = new CalendarTimers(store);
@@ -279,16 +281,14 @@ public final class TimerEngine implements TimerQueue {
     }
 
     /**
-     * {@inheritDoc}
-     *
-     * <p>Timers that are dealt with without a firing, as their owner is gone or they skip what is late, count as fired.
+     * {@inheritDoc} Timers that are dealt with without a firing, their owner gone or they too late to SKIP, count too.
      */
     @Override
     public int expire(long nowNs, int limit, FiringSink sink) {
         expirySink = sink;
         expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
         isChanging = true;
-        int fired = store.wheel().expire(expiryNowNs, limit, expiryHandler);
+        int fired = expiry.expire(expiryNowNs, limit, expiryHandler);
         isChanging = false;
         return fired;
     }
