@@ -90,7 +90,7 @@ class KeyIndexTest {
             add(index, i, 1, i);
         }
         assertEquals(capacity, index.size());
-        assertTrue(index.sizeBytes() < 5L * capacity, "size=" + index.sizeBytes());
+        assertTrue(index.sizeBytes() < 9L * capacity, "size=" + index.sizeBytes());
     }
 
     private void add(KeyIndex index, int timer, int owner, long key) {
