@@ -16,6 +16,7 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("oneway", "oneway --rounds 20 --warm-up 14", 22, "oneway --rounds 120 --warm-up 60", 110),
             section("wakeup", "wakeup --rounds 6", 24, "wakeup --rounds 60", 160),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
+            section("enqueue", "enqueue --rounds 300 --warm-up 200", 2, "enqueue", 5),
             section("timers", "timers precision --rounds 1 --periodic-ms 500 --random-ms 1000", 15,
                     "timers precision --rounds 6", 180),
             section("eco", "timers eco --seconds 2", 16, "timers eco", 50),
@@ -23,7 +24,7 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
                     "timers contention --tracked-keys 0", 60),
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
             section("gc", "timers gc --collections 10,100 --seconds 2 --windows 6", 21, "timers gc", 130),
-            section("load", "timers load --seconds 5 --steps 1000000 --step-seconds 1 --goal-seconds 2", 14,
+            section("load", "timers load --seconds 3 --steps 1000000 --step-seconds 1 --goal-seconds 2", 12,
                     "timers load", 110),
             section("clocks", "clocks --quick", 12, "clocks", 60));
 
