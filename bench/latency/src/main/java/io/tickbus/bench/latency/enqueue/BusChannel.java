@@ -1,26 +1,27 @@
 package io.tickbus.bench.latency.enqueue;
 
-import io.tickbus.bench.latency.transport.TickbusPair;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.nio.file.Path;
 
-/** The whole bus with its default options: the same ring in a mapped file, and a look for sleepers at each message. */
+/** The whole bus, as long as the others: the same ring in a mapped file, and a look for sleepers at each message. */
 final class BusChannel implements Channel {
     private static final int SIGNAL_ID = 42;
 
-    private final TickbusPair pair = new TickbusPair("enqueue");
     private final SignalPublisher publisher;
     private final SignalSubscriber subscriber;
     private final SignalHandler handler = this::onSignal;
     private long next;
 
-    BusChannel(Path directory) {
-        publisher = pair.publish(directory);
-        subscriber = pair.subscribe(directory, SubscriberOptions.defaults());
+    BusChannel(Path directory, String name) {
+        BusDirectory bus = BusDirectory.at(directory, name);
+        publisher = SignalPublisher.open(bus, SignalsOptions.DEFAULT.withSlotCount(2 * CAPACITY));
+        subscriber = SignalSubscriber.attach(bus, SubscriberOptions.defaults());
     }
 
     @Override
@@ -42,6 +43,7 @@ final class BusChannel implements Channel {
 
     @Override
     public void close() {
-        pair.close();
+        subscriber.close();
+        publisher.close();
     }
 }

@@ -7,8 +7,8 @@ package io.tickbus.bench.latency.enqueue;
  * <p><b>Threads:</b> one puts in, one takes out.
  */
 interface Channel extends AutoCloseable {
-    /** Messages that fit, of which a burst is a part: nobody is ever refused or overwritten. */
-    int CAPACITY = 1 << 13;
+    /** Messages that fit, at least, and a burst at most: nobody is refused or overwritten; few stay in the cache. */
+    int CAPACITY = 1 << 10;
 
     /** Puts in so many messages, numbered from {@code first}. */
     void put(long first, int count);

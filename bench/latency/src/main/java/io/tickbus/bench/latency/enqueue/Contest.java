@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Channels in turns, burst by burst, another one first in each round: a burst that one thread puts in and then takes
- * out again, of which only the putting in is timed; then one that another thread takes out at the same time.
+ * Channels in turns, burst by burst, another one first in each round. Alone: one thread puts a burst in, which is
+ * timed, and then takes it out again. Contended: another thread takes it out at the same time.
  *
  * <p><b>Threads:</b> {@link #run} in the one that puts in; it has the other take out.
  */
@@ -26,31 +26,27 @@ final class Contest {
     private final int burst;
     private final Hiccups hiccups = new Hiccups();
 
-    /** A channel and what it took: alone, and with another thread that takes out. */
+    /** A channel and what its bursts took. */
     static final class Line {
         private final String name;
         private final Channel channel;
-        private final BurstMeans alone;
-        private final BurstMeans contended;
+        private final boolean isContended;
+        private final BurstMeans means;
         private long next;
 
-        private Line(String name, Channel channel, int rounds) {
+        private Line(String name, Channel channel, boolean isContended, int rounds) {
             this.name = name;
             this.channel = channel;
-            alone = new BurstMeans(rounds);
-            contended = new BurstMeans(rounds);
+            this.isContended = isContended;
+            means = new BurstMeans(rounds);
         }
 
         String name() {
             return name;
         }
 
-        BurstMeans alone() {
-            return alone;
-        }
-
-        BurstMeans contended() {
-            return contended;
+        BurstMeans means() {
+            return means;
         }
 
         /** Messages that went through, every one checked: those of the warm-up too. */
@@ -64,8 +60,9 @@ final class Contest {
         this.burst = burst;
     }
 
-    void enter(String name, Channel channel, int rounds) {
-        lines.add(new Line(name, channel, rounds));
+    /** A channel of its own for each line: the other thread's caches are to know nothing of one that is alone. */
+    void enter(String name, Channel channel, boolean isContended, int rounds) {
+        lines.add(new Line(name, channel, isContended, rounds));
     }
 
     List<Line> lines() {
@@ -82,11 +79,9 @@ final class Contest {
         for (int round = -warmUps; round < rounds; round++) {
             for (int i = 0; i < lines.size(); i++) {
                 Line line = lines.get(Math.floorMod(round + i, lines.size()));
-                double aloneNs = putAlone(line);
-                double contendedNs = putContended(line);
+                double meanNs = line.isContended ? putContended(line) : putAlone(line);
                 if (round >= 0) {
-                    line.alone.add(aloneNs);
-                    line.contended.add(contendedNs);
+                    line.means.add(meanNs);
                 }
             }
             if (System.nanoTime() - spellNs > SPELL_NS) {

@@ -26,7 +26,7 @@ public final class Enqueue implements Callable<Integer> {
     @Option(names = "--warm-up", defaultValue = "400", description = "Rounds before them; default 400.")
     private int warmUps;
 
-    @Option(names = "--burst", defaultValue = "1000", description = "Messages in a burst, at most 8192; default 1000.")
+    @Option(names = "--burst", defaultValue = "1000", description = "Messages in a burst, at most 1024; default 1000.")
     private int burst;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -50,12 +50,11 @@ public final class Enqueue implements Callable<Integer> {
         try (BenchRun run = BenchRun.open();
                 PinnedThread putter = new PinnedThread("putter", BenchRun.senderCpu(!isUnpinned));
                 PinnedThread taker = new PinnedThread("taker", BenchRun.receiverCpu(!isUnpinned));
-                BusChannel bus = new BusChannel(run.directory())) {
+                BusChannel alone = new BusChannel(run.directory(), "alone");
+                BusChannel contended = new BusChannel(run.directory(), "contended")) {
             Contest contest = new Contest(taker, burst);
-            contest.enter(RING, new SlotChannel(), rounds);
-            contest.enter("tickbus-bus", bus, rounds);
-            contest.enter("array-blocking-queue", new BlockingQueueChannel(), rounds);
-            contest.enter("synchronized-ring", new SynchronizedChannel(), rounds);
+            enter(contest, false, alone);
+            enter(contest, true, contended);
             PinnedThread.result(putter.submit(() -> {
                 contest.run(warmUps, rounds);
                 return null;
@@ -69,14 +68,20 @@ public final class Enqueue implements Callable<Integer> {
         return 0;
     }
 
+    private void enter(Contest contest, boolean isContended, BusChannel bus) {
+        String kind = isContended ? " contended" : " alone";
+        contest.enter(RING + kind, new SlotChannel(), isContended, rounds);
+        contest.enter("tickbus-bus" + kind, bus, isContended, rounds);
+        contest.enter("array-blocking-queue" + kind, new BlockingQueueChannel(), isContended, rounds);
+        contest.enter("synchronized-ring" + kind, new SynchronizedChannel(), isContended, rounds);
+    }
+
     private Map<String, Object> report(Contest contest, BenchRun run) {
         List<Map<String, Object>> rows = new ArrayList<>();
-        Contest.Line ring = contest.lines().get(0);
+        BurstMeans ofRing = null;
         for (Contest.Line line : contest.lines()) {
-            rows.add(row(line, " alone", line.alone(), ring.alone()));
-        }
-        for (Contest.Line line : contest.lines()) {
-            rows.add(row(line, " contended", line.contended(), ring.contended()));
+            ofRing = line.name().startsWith(RING) ? line.means() : ofRing;
+            rows.add(row(line, ofRing));
         }
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("burst", burst);
@@ -88,12 +93,13 @@ public final class Enqueue implements Callable<Integer> {
         return report;
     }
 
-    private Map<String, Object> row(Contest.Line line, String kind, BurstMeans means, BurstMeans ofRing) {
+    /** The ring stands first of its kind. */
+    private Map<String, Object> row(Contest.Line line, BurstMeans ofRing) {
         Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", line.name() + kind);
+        row.put("name", line.name());
         row.put("bursts", rounds);
-        row.put(COST, means.percentiles());
-        row.put("ratioToRing", means.ratiosTo(ofRing));
+        row.put(COST, line.means().percentiles());
+        row.put("ratioToRing", line.means().ratiosTo(ofRing));
         row.put("messagesChecked", line.messages());
         return row;
     }

@@ -15,8 +15,8 @@ class ChannelTest {
     private Path folder;
 
     static Stream<Function<Path, Channel>> channels() {
-        return Stream.of(folder -> new SlotChannel(), BusChannel::new, folder -> new BlockingQueueChannel(),
-                folder -> new SynchronizedChannel());
+        return Stream.of(folder -> new SlotChannel(), folder -> new BusChannel(folder, "bus"),
+                folder -> new BlockingQueueChannel(), folder -> new SynchronizedChannel());
     }
 
     @ParameterizedTest
