@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.enqueue;
 
+import io.tickbus.bench.latency.run.BurstMeans;
 import io.tickbus.bench.latency.run.Hiccups;
 import io.tickbus.core.platform.HiccupMeter;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.enqueue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.run.BenchRun;
+import io.tickbus.bench.latency.run.BurstMeans;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

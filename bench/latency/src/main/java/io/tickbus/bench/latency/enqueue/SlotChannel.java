@@ -8,12 +8,15 @@ import io.tickbus.core.memory.SlotWriter;
 final class SlotChannel implements Channel {
     private static final int SIGNAL_ID = 42;
     private static final int KEY = 2;
+    private static final int PADDING = 32;
 
     private final SlotRing ring =
             new SlotRing(SharedRegion.allocate(CAPACITY * SlotRing.SLOT_LENGTH), 0, CAPACITY);
     private final SharedRegion consumed = SharedRegion.allocate(SlotRing.SLOT_LENGTH);
     private final SlotWriter writer = SlotWriter.refusing(ring, 0, consumed, 0);
-    private final long[] fields = new long[SlotRing.FIELD_COUNT];
+    /** The writer changes with each message, and so does the reader's array: they must not share a cache line. */
+    private final long[] apart = new long[PADDING];
+    private final long[] fields = new long[SlotRing.FIELD_COUNT + PADDING];
 
     @Override
     public void put(long first, int count) {
@@ -33,5 +36,10 @@ final class SlotChannel implements Channel {
             SlotWriter.releaseConsumed(consumed, 0, next + taken);
         }
         return taken;
+    }
+
+    @Override
+    public String toString() {
+        return "ring, its two ends " + apart.length + " words apart";
     }
 }

@@ -69,6 +69,31 @@ final class TimersIT {
     }
 
     @Test
+    void shouldFireEachOfManyPendingTimersOnce() throws Exception {
+        List<Map<String, Object>> rows =
+                rows("pending", "--timers", "3000", "--random-ms", "500", "--only", "tickbus,stpe,netty");
+        for (String name : List.of("tickbus-hybrid-predictive", "stpe", "netty-1ms")) {
+            assertAllFired(row(rows, name + " random-3000"), 3000);
+        }
+    }
+
+    @Test
+    void shouldTellTheDriftOfEachRhythm() throws Exception {
+        List<Map<String, Object>> rows = rows("drift", "--seconds", "1", "--only", "tickbus,stpe");
+        assertEquals(6, rows.size(), rows.toString());
+        for (Map<String, Object> row : rows) {
+            Map<String, Object> drift = Wire.object(row, "drift");
+            assertTrue(Wire.number(drift, "firings") > 0, row.toString());
+            boolean isPutOff = ((String) row.get("name")).startsWith("stpe-fixed-delay");
+            assertEquals(isPutOff ? "fixed delay" : "fixed rate", drift.get("rhythm"), row.toString());
+            // Each firing of a fixed delay is later than the last by what that was late.
+            assertTrue(!isPutOff || Wire.fraction(drift, "slopePpm") > 0, row.toString());
+        }
+        assertAllFired(row(rows, "tickbus-hybrid-predictive 1kHz"), 1000);
+        assertAllFired(row(rows, "tickbus-hybrid-predictive 100Hz"), 100);
+    }
+
+    @Test
     void shouldFireEachTimerOfTheEcoScenario() throws Exception {
         assumeQuietMachine();
         List<Map<String, Object>> rows = rows("eco", "--seconds", "2", "--timers", "200");

@@ -1,42 +1,44 @@
-package io.tickbus.bench.latency.enqueue;
+package io.tickbus.bench.latency.run;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The mean cost of a message in each burst of a kind, round by round, nanoseconds. */
-final class BurstMeans {
+/** The mean cost of one of a burst, nanoseconds, burst by burst. */
+public final class BurstMeans {
     private static final double TENTHS = 10.0;
     private static final double HUNDREDTHS = 100.0;
 
     private final double[] meansNs;
-    private int rounds;
+    private int bursts;
 
-    BurstMeans(int mostRounds) {
-        meansNs = new double[mostRounds];
+    /** None yet. */
+    public BurstMeans(int mostBursts) {
+        meansNs = new double[mostBursts];
     }
 
-    /** Adds the burst of the next round. */
-    void add(double meanNs) {
-        meansNs[rounds++] = meanNs;
+    /** Adds the next burst. */
+    public void add(double meanNs) {
+        meansNs[bursts++] = meanNs;
     }
 
-    /** Percentiles of the bursts' means. */
-    Map<String, Object> percentiles() {
-        double[] sorted = Arrays.copyOf(meansNs, rounds);
+    /** Percentiles of the bursts' means, and the mean of all; there must be some. */
+    public Map<String, Object> percentiles() {
+        double[] sorted = Arrays.copyOf(meansNs, bursts);
         Arrays.sort(sorted);
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("p50", round(at(sorted, 0.50), TENTHS));
         map.put("p90", round(at(sorted, 0.90), TENTHS));
         map.put("p99", round(at(sorted, 0.99), TENTHS));
-        map.put("max", round(sorted[rounds - 1], TENTHS));
+        map.put("max", round(sorted[bursts - 1], TENTHS));
+        map.put("mean", round(Arrays.stream(sorted).average().orElse(0), TENTHS));
         return map;
     }
 
-    /** Quartiles of these divided by others, round by round: what the host does to a round it does to both. */
-    Map<String, Object> ratiosTo(BurstMeans others) {
-        double[] sorted = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
+    /** Quartiles of these divided by others, one by one: what the host does to a round it does to both. */
+    public Map<String, Object> ratiosTo(BurstMeans others) {
+        double[] sorted = new double[bursts];
+        for (int i = 0; i < bursts; i++) {
             sorted[i] = meansNs[i] / others.meansNs[i];
         }
         Arrays.sort(sorted);
