@@ -94,6 +94,21 @@ final class TimersIT {
     }
 
     @Test
+    void shouldTellWhatPendingTimersCost() throws Exception {
+        List<Map<String, Object>> rows = rows("cost", "--timers", "2000", "--rounds", "1", "--only",
+                "tickbus,stpe,java,netty,agrona");
+        assertEquals(List.of("tickbus-engine 2000", "stpe 2000", "java-util-timer 2000", "netty-1ms 2000",
+                "agrona 2000", "tickbus-client 2000"),
+                rows.stream().map(each -> each.get("name")).toList());
+        for (Map<String, Object> row : rows) {
+            assertTrue(Wire.fraction(row, "heapBytesPerTimer") > 0, row.toString());
+            assertTrue(Wire.fraction(Wire.object(row, "nsPerArm"), "p50") > 0, row.toString());
+            assertTrue(Wire.fraction(Wire.object(row, "nsPerCancel"), "p50") > 0, row.toString());
+        }
+        assertTrue(Wire.fraction(rows.get(0), "ownBytesPerTimer") > 0, rows.toString());
+    }
+
+    @Test
     void shouldFireEachTimerOfTheEcoScenario() throws Exception {
         assumeQuietMachine();
         List<Map<String, Object>> rows = rows("eco", "--seconds", "2", "--timers", "200");
