@@ -110,9 +110,17 @@ final class Claims {
             add("M3", claim, "–", null, null);
             return;
         }
-        add("M3", claim, format("CPU %.1f %% of the daemon against %.1f %%; mean lateness %.1f ms, of 50 allowed",
-                daemon.getAsDouble(), naive.getAsDouble(), mean.getAsDouble() / NS_PER_MS),
+        add("M3", claim, format("CPU %.1f %% of the daemon against %.1f %%; mean lateness %.1f ms, of 50 allowed%s",
+                daemon.getAsDouble(), naive.getAsDouble(), mean.getAsDouble() / NS_PER_MS, insertion()),
                 daemon.getAsDouble() <= 9 && daemon.getAsDouble() < naive.getAsDouble(), "eco");
+    }
+
+    /** What an arm costs among few and among many, where that was measured. */
+    private String insertion() {
+        OptionalDouble few = Results.number(results.exactRow("cost", "tickbus-engine 10000"), "nsPerArm", P50);
+        OptionalDouble many = Results.number(results.exactRow("cost", "tickbus-engine 1000000"), "nsPerArm", P50);
+        return few.isEmpty() || many.isEmpty() ? "" : format("; an arm %.0f ns among 10,000, %.0f among 1,000,000",
+                few.getAsDouble(), many.getAsDouble());
     }
 
     private void contention() {

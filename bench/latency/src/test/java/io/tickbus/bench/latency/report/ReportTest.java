@@ -85,6 +85,23 @@ class ReportTest {
         assertEquals(Claims.MISSED, enqueueClaim(6.9, 200).get("verdict"), "no steadier than a lock");
     }
 
+    private static Map<String, Object> cost(int timers, double p50) {
+        return Map.of("name", "tickbus-engine " + timers, "nsPerArm", Map.of("p50", p50));
+    }
+
+    @Test
+    void shouldTellWhatAnArmCostsAmongFewAndMany() {
+        List<Map<String, Object>> eco = List.of(
+                Map.of("name", "tickbus-eco-park", "cpuPercent", Map.of("daemon", 2.5), "latenessNs",
+                        Map.of("mean", 9_000_000)),
+                Map.of("name", "naive-map-1ms", "cpuPercent", Map.of("jvm", 4.8)));
+        Map<String, Object> sections = Map.of("eco", Map.of("rows", eco), "cost",
+                Map.of("rows", List.of(cost(1_000_000, 41), cost(10_000, 29))));
+        assertEquals("CPU 2.5 % of the daemon against 4.8 %; mean lateness 9.0 ms, of 50 allowed; an arm 29 ns among "
+                + "10,000, 41 among 1,000,000",
+                Claims.of(new Results(Map.of("sections", sections))).get(2).get("measured"));
+    }
+
     @Test
     void shouldNotCompareMultiplesOfFloorsThatDiffer() {
         Results fast = new Results(Map.of("sections", Map.of("oneway", Map.of("transports",
