@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * How far one periodic timer moves away from anchor + k × period: the offset of its k-th firing, over the time at which
- * that was due. A stall of the host spoils the offsets of some firings and must not pass for drift, so the slope is a
- * line of least squares through the medians of ten parts.
+ * that was due. A stall of the host spoils the offsets of some firings and must not pass for drift, so the slope is the
+ * median of those between each two of ten parts, of which each stands for the median of its offsets.
  */
 final class Drift {
     private static final int PARTS = 10;
@@ -39,20 +39,15 @@ final class Drift {
         if (firings < 2 * PARTS) {
             return 0;
         }
-        double meanX = 0;
-        double meanY = 0;
-        for (int part = 0; part < PARTS; part++) {
-            meanX += middleNs(part) / PARTS;
-            meanY += (double) medianNs(part) / PARTS;
+        double[] slopes = new double[PARTS * (PARTS - 1) / 2];
+        int pair = 0;
+        for (int later = 1; later < PARTS; later++) {
+            for (int part = 0; part < later; part++) {
+                slopes[pair++] = (medianNs(later) - medianNs(part)) / (middleNs(later) - middleNs(part));
+            }
         }
-        double xy = 0;
-        double xx = 0;
-        for (int part = 0; part < PARTS; part++) {
-            double dx = middleNs(part) - meanX;
-            xy += dx * (medianNs(part) - meanY);
-            xx += dx * dx;
-        }
-        return NS_PER_SECOND * xy / xx;
+        Arrays.sort(slopes);
+        return NS_PER_SECOND * slopes[slopes.length / 2];
     }
 
     private int begin(int part) {
