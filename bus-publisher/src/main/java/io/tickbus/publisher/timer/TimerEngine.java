@@ -161,6 +161,11 @@ public final class TimerEngine implements TimerQueue {
         return store.size();
     }
 
+    /** Bytes of memory that the timers have taken, the wheel's and the index's included; it is not given back. */
+    public long sizeBytes() {
+        return store.sizeBytes() + store.wheel().sizeBytes();
+    }
+
     /** Arms a timer of the host itself that is due once. */
     public ReplyCode arm(long key, int signalId, long deadlineNs) {
         return execute(shortCommand.arm(key, signalId, deadlineNs));
@@ -301,7 +306,8 @@ public final class TimerEngine implements TimerQueue {
         } else {
             store.remember(timer);
             misfire.apply(timer, expiryNowNs);
-            store.wheel().rearm(timer, turnNs(table.dueNs(timer)));
+            long dueNs = table.dueNs(timer);
+            store.wheel().rearm(timer, dueNs < expiryNowNs - MOST_BEHIND_NS ? expiryNowNs : dueNs);
             if (misfire.isFiring()) {
                 describe(timer, misfire.deadlineNs(), misfire.flags());
                 firing.occurrence((int) misfire.occurrence(), misfire.missed());
@@ -309,11 +315,6 @@ public final class TimerEngine implements TimerQueue {
             }
             store.changed();
         }
-    }
-
-    /** When it is the turn of a periodic timer that has just fired. */
-    private long turnNs(long dueNs) {
-        return dueNs < expiryNowNs - MOST_BEHIND_NS ? expiryNowNs : dueNs;
     }
 
     private void fireOnce(int timer) {

@@ -2,6 +2,7 @@ package io.tickbus.bench.latency;
 
 import io.tickbus.bench.latency.all.AllCommand;
 import io.tickbus.bench.latency.clocks.ClocksCommand;
+import io.tickbus.bench.latency.enqueue.Enqueue;
 import io.tickbus.bench.latency.oneway.OneWay;
 import io.tickbus.bench.latency.oneway.Wakeup;
 import io.tickbus.bench.latency.report.CompareCommand;
@@ -20,8 +21,8 @@ import picocli.CommandLine.ParseResult;
  * {@code timers}, whose own is {@code precision}.
  */
 @Command(name = "tickbus bench", mixinStandardHelpOptions = true,
-        subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class, ClocksCommand.class,
-            AllCommand.class, ReportCommand.class, CompareCommand.class},
+        subcommands = {OneWay.class, Wakeup.class, Throughput.class, Enqueue.class, TimersCommand.class,
+            ClocksCommand.class, AllCommand.class, ReportCommand.class, CompareCommand.class},
         description = {"Measure signals and timers between processes. Without a command: oneway.",
             "gc and load are short for timers gc and timers load, timers alone for timers precision."})
 public final class Latency {

@@ -88,7 +88,8 @@ public final class AllCommand implements Callable<Integer> {
                         + String.join(", ", names));
             }
         }
-        return Section.ALL.stream().filter(each -> only.isEmpty() || only.contains(each.name())).toList();
+        return Section.ALL.stream().filter(
+                each -> only.isEmpty() ? each.isIn(mode.isQuick()) : only.contains(each.name())).toList();
     }
 
     private Map<String, Object> run(List<Section> sections, Path folder, List<Map<String, String>> leftOut)

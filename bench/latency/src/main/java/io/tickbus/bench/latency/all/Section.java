@@ -3,10 +3,11 @@ package io.tickbus.bench.latency.all;
 import java.util.List;
 
 /**
- * One benchmark of {@code bench all}: its words on the command line, and about how long it takes.
+ * One benchmark of {@code bench all}: its words on the command line, and about how long it takes. Some are too long for
+ * the quick mode: there they run only if they are asked for by name, and then as in the full mode.
  *
  * @param name         in the results
- * @param quick        words of the quick mode
+ * @param quick        words of the quick mode; none where it has no part in it
  * @param quickSeconds about
  * @param full         words of the full mode
  * @param fullSeconds  about
@@ -16,14 +17,18 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("oneway", "oneway --rounds 20 --warm-up 14", 22, "oneway --rounds 120 --warm-up 60", 110),
             section("wakeup", "wakeup --rounds 6", 24, "wakeup --rounds 60", 160),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
+            section("enqueue", "enqueue --rounds 300 --warm-up 200", 2, "enqueue", 5),
             section("timers", "timers precision --rounds 1 --periodic-ms 500 --random-ms 1000", 15,
                     "timers precision --rounds 6", 180),
+            full("pending", "timers pending", 85),
+            full("drift", "timers drift", 105),
+            full("cost", "timers cost", 75),
             section("eco", "timers eco --seconds 2", 16, "timers eco", 50),
             section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 10,
                     "timers contention --tracked-keys 0", 60),
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
             section("gc", "timers gc --collections 10,100 --seconds 2 --windows 6", 21, "timers gc", 130),
-            section("load", "timers load --seconds 5 --steps 1000000 --step-seconds 1 --goal-seconds 2", 14,
+            section("load", "timers load --seconds 3 --steps 1000000 --step-seconds 1 --goal-seconds 2", 12,
                     "timers load", 110),
             section("clocks", "clocks --quick", 12, "clocks", 60));
 
@@ -32,11 +37,20 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
                 fullSeconds);
     }
 
+    private static Section full(String name, String full, int fullSeconds) {
+        return new Section(name, List.of(), 0, List.of(full.split(" ", -1)), fullSeconds);
+    }
+
+    /** Whether it is a part of a mode. */
+    boolean isIn(boolean isQuick) {
+        return !isQuick || !quick.isEmpty();
+    }
+
     List<String> words(boolean isQuick) {
-        return isQuick ? quick : full;
+        return isQuick && isIn(true) ? quick : full;
     }
 
     int seconds(boolean isQuick) {
-        return isQuick ? quickSeconds : fullSeconds;
+        return isQuick && isIn(true) ? quickSeconds : fullSeconds;
     }
 }

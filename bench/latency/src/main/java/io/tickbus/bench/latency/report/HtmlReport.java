@@ -1,6 +1,7 @@
 package io.tickbus.bench.latency.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.run.Versions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,8 @@ import java.util.OptionalDouble;
  * One page of HTML that needs nothing else: data, styles, scripts and the chart library (Apache ECharts) are in it.
  */
 public final class HtmlReport {
-    private static final String ECHARTS = "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
+    private static final String ECHARTS = "/META-INF/resources/webjars/echarts/"
+            + Versions.of("echarts") + "/dist/echarts.min.js";
     private static final double NS_PER_US = 1_000;
     private static final long MILLISECOND_NS = 1_000_000;
 

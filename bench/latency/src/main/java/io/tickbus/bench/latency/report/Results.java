@@ -70,6 +70,11 @@ final class Results {
                 .filter(row -> String.valueOf(row.get("name")).startsWith(start)).findFirst().orElse(Map.of());
     }
 
+    /** The row of a scenario of exactly that name. */
+    Map<String, Object> exactRow(String section, String name) {
+        return named(list(section(section), "rows"), name).orElse(Map.of());
+    }
+
     private static Optional<Map<String, Object>> named(List<Map<String, Object>> list, String name) {
         return list.stream().filter(each -> name.equals(each.get("name"))).findFirst();
     }

@@ -36,7 +36,7 @@ final class AllocatingRole implements ChildRole {
         FiringLog log = new FiringLog(workload, schedule);
         Map<String, Object> answer = new LinkedHashMap<>();
         long run = Wire.number(arguments, "run");
-        try (PeerTimers pool = new ScheduledPool()) {
+        try (PeerTimers pool = new ScheduledPool(Rhythm.FIXED_RATE)) {
             pool.start(log);
             armed.arm(schedule, run);
             CpuWindow.sleepUntil(schedule.startNs());

@@ -43,6 +43,7 @@ public final class ChildMain {
             case "zero" -> new ZeroRole(settings);
             case "durable-arming" -> new DurableArmingRole(settings);
             case "arming" -> new ArmingRole(settings);
+            case "holding" -> new HoldingRole(settings);
             case "allocating" -> new AllocatingRole(settings);
             default -> throw new IllegalArgumentException("unknown role: role=" + name);
         };

@@ -50,13 +50,14 @@ final class DaemonRole implements ChildRole {
     }
 
     @Override
-    public Map<String, Object> carryOut(String order, Map<String, Object> arguments) {
+    public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws InterruptedException {
         return switch (order) {
             case "mode" -> {
                 daemon.reload(daemon.settings().toBuilder().mode(mode(arguments)).build());
                 yield Map.of();
             }
             case "counters" -> counters();
+            case "heap" -> Map.of("usedBytes", UsedHeap.bytes());
             default -> throw new IllegalArgumentException("unknown order: order=" + order);
         };
     }

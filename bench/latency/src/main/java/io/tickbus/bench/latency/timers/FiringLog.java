@@ -17,6 +17,8 @@ final class FiringLog {
     private final Figures figures = new Figures();
     private final int[] nextOccurrence;
     private final Windows windows;
+    /** Of a single periodic timer; null for any others. */
+    private final Drift drift;
     private long remaining;
     private long lastDeadlineNs = Long.MIN_VALUE;
     private int lastTimer;
@@ -27,6 +29,7 @@ final class FiringLog {
         settledNs = schedule.startNs() + workload.settleNs();
         nextOccurrence = new int[schedule.size()];
         windows = new Windows(workload, schedule);
+        drift = schedule.size() == 1 && schedule.periodNs(0) > 0 ? new Drift(schedule.periodNs(0)) : null;
         remaining = schedule.occurrences();
     }
 
@@ -51,6 +54,9 @@ final class FiringLog {
         figures.tally(Tally.MISSED, folded);
         nextOccurrence[timer] = occurrence + 1 + missed;
         measure(timer, deadlineNs, observedNs);
+        if (drift != null && observedNs < schedule.endNs()) {
+            drift.fired(occurrence, observedNs - deadlineNs);
+        }
         remaining -= occurrence - expected + 1 + folded;
         if (remaining == 0) {
             isComplete = true;
@@ -97,6 +103,9 @@ final class FiringLog {
         map.put("figures", conclude().toWire());
         map.put("windows", windows.toWire());
         map.put("cpuPercent", cpuPercent);
+        if (drift != null) {
+            map.put("drift", drift.toMap());
+        }
         return map;
     }
 }

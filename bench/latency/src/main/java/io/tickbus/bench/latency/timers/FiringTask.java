@@ -16,9 +16,10 @@ final class FiringTask implements Runnable {
         log.fired(timer, occurrence++, 0, System.nanoTime());
     }
 
-    /** When it is due next, CLOCK_MONOTONIC nanoseconds; only of a periodic one. */
-    long nextNs() {
-        return log.schedule().deadlineNs(timer, occurrence);
+    /** How long until it is due next; only of a periodic one. */
+    long nextDelayNs(Rhythm rhythm) {
+        return rhythm == Rhythm.FIXED_DELAY ? log.schedule().periodNs(timer)
+                : log.schedule().deadlineNs(timer, occurrence) - System.nanoTime();
     }
 
     boolean isPeriodic() {

@@ -11,6 +11,11 @@ final class NettyWheel implements PeerTimers {
     private static final int WHEEL_SIZE = 512;
 
     private final Timer timers = newTimer();
+    private final Rhythm rhythm;
+
+    NettyWheel(Rhythm rhythm) {
+        this.rhythm = rhythm;
+    }
 
     /** A wheel of 1 ms; its thread begins with the first timer. */
     static Timer newTimer() {
@@ -32,13 +37,13 @@ final class NettyWheel implements PeerTimers {
         timers.stop();
     }
 
-    private static TimerTask task(FiringTask firing) {
+    private TimerTask task(FiringTask firing) {
         return new TimerTask() {
             @Override
             public void run(Timeout timeout) {
                 firing.run();
                 if (firing.isPeriodic()) {
-                    timeout.timer().newTimeout(this, firing.nextNs() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    timeout.timer().newTimeout(this, firing.nextDelayNs(rhythm), TimeUnit.NANOSECONDS);
                 }
             }
         };

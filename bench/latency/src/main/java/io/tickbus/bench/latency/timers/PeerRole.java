@@ -26,7 +26,9 @@ final class PeerRole implements ChildRole {
                 throw new IllegalStateException("arming took longer than the lead: timers=" + schedule.size());
             }
             CpuWindow.sleepUntil(schedule.endNs());
-            long giveUpNs = System.nanoTime() + PATIENCE_NS;
+            // What a fixed delay has put off beyond the end is nothing to wait for.
+            long patienceNs = Rhythm.of(name) == Rhythm.FIXED_DELAY ? 0 : PATIENCE_NS;
+            long giveUpNs = System.nanoTime() + patienceNs;
             while (!log.isComplete() && System.nanoTime() < giveUpNs) {
                 TimeUnit.NANOSECONDS.sleep(NAP_NS);
             }

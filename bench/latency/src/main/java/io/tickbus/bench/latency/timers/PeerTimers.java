@@ -9,17 +9,18 @@ interface PeerTimers extends AutoCloseable {
     @Override
     void close();
 
-    /** The timers of a name. */
+    /** The timers of a name, which may end with a rhythm's suffix. */
     static PeerTimers named(String name) {
-        return switch (name) {
-            case "stpe" -> new ScheduledPool();
-            case "java-util-timer" -> new UtilTimer();
-            case "netty-1ms" -> new NettyWheel();
-            case "agrona-200us" -> new PollingThread(new AgronaWheel(), 200_000);
-            case "naive-map-1ms" -> new PollingThread(new NaiveMap(), 1_000_000);
-            case "naive-array-1ms" -> new PollingThread(new NaiveArray(), 1_000_000);
-            case "naive-array-25ms" -> new PollingThread(new NaiveArray(), 25_000_000);
-            case "two-level-wheel-1ms" -> new PollingThread(new TwoLevelWheel(), 1_000_000);
+        Rhythm rhythm = Rhythm.of(name);
+        return switch (name.substring(0, name.length() - rhythm.suffix().length())) {
+            case "stpe" -> new ScheduledPool(rhythm);
+            case "java-util-timer" -> new UtilTimer(rhythm);
+            case "netty-1ms" -> new NettyWheel(rhythm);
+            case "agrona-200us" -> new PollingThread(new AgronaWheel(), 200_000, rhythm);
+            case "naive-map-1ms" -> new PollingThread(new NaiveMap(), 1_000_000, rhythm);
+            case "naive-array-1ms" -> new PollingThread(new NaiveArray(), 1_000_000, rhythm);
+            case "naive-array-25ms" -> new PollingThread(new NaiveArray(), 25_000_000, rhythm);
+            case "two-level-wheel-1ms" -> new PollingThread(new TwoLevelWheel(), 1_000_000, rhythm);
             default -> throw new IllegalArgumentException("unknown timers: name=" + name);
         };
     }

@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 final class PollingThread implements PeerTimers {
     private final PolledTimers timers;
     private final long tickNs;
+    private final Rhythm rhythm;
     private final Thread thread = new Thread(this::run, "polling");
     private final IntConsumer fire = this::fire;
     private FiringLog log;
@@ -14,7 +15,8 @@ final class PollingThread implements PeerTimers {
     private long originNs;
     private volatile boolean isStopped;
 
-    PollingThread(PolledTimers timers, long tickNs) {
+    PollingThread(PolledTimers timers, long tickNs, Rhythm rhythm) {
+        this.rhythm = rhythm;
         this.timers = timers;
         this.tickNs = tickNs;
     }
@@ -48,8 +50,10 @@ final class PollingThread implements PeerTimers {
 
     private void fire(int timer) {
         log.fired(timer, occurrence[timer]++, 0, System.nanoTime());
-        if (log.schedule().periodNs(timer) > 0) {
-            timers.arm(timer, log.schedule().deadlineNs(timer, occurrence[timer]));
+        long periodNs = log.schedule().periodNs(timer);
+        if (periodNs > 0) {
+            timers.arm(timer, rhythm == Rhythm.FIXED_DELAY ? System.nanoTime() + periodNs
+                    : log.schedule().deadlineNs(timer, occurrence[timer]));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.tickbus.bench.latency.timers;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,9 @@ final class Precision implements Callable<Integer> {
     public Integer call() throws Exception {
         Report report = new Report("precision");
         try (Stage stage = Stage.open(options, report)) {
-            List<Contender> contenders = contenders(stage, report);
+            List<Contender> contenders = new Contenders(stage, report, List.of()).tickbus(Map.of())
+                    .peers(List.of("stpe", "netty-1ms", "agrona-200us", "java-util-timer")).cyclictest()
+                    .go(Rhythm.FIXED_RATE).all();
             Interleaving interleaving = new Interleaving(stage, report, contenders);
             interleaving.warmUp(List.of(Workload.periodic(List.of(PERIOD_NS / 4), WARM_UP_NS, 0),
                     Workload.once(timers, WARM_UP_NS, options.seed())));
@@ -51,17 +52,5 @@ final class Precision implements Callable<Integer> {
             interleaving.demandFlawless("tickbus");
         }
         return report.print(options);
-    }
-
-    private List<Contender> contenders(Stage stage, Report report) throws Exception {
-        List<Contender> contenders = new ArrayList<>();
-        contenders.add(TickbusContender.start(stage, Map.of()));
-        for (String name : List.of("stpe", "netty-1ms", "agrona-200us", "java-util-timer")) {
-            contenders.add(stage.peer(name));
-        }
-        Cyclictest.find(stage).ifPresentOrElse(contenders::add,
-                () -> report.note("cyclictest is left out: there is no such programme on the PATH (package rt-tests)"));
-        GoTimers.build(stage, report::note).ifPresent(contenders::add);
-        return contenders;
     }
 }

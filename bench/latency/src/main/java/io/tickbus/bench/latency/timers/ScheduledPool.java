@@ -7,6 +7,11 @@ import java.util.concurrent.TimeUnit;
 /** The JDK's ScheduledThreadPoolExecutor with one thread, used as everybody does. */
 final class ScheduledPool implements PeerTimers {
     private final ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1);
+    private final Rhythm rhythm;
+
+    ScheduledPool(Rhythm rhythm) {
+        this.rhythm = rhythm;
+    }
 
     @Override
     public void start(FiringLog log) {
@@ -16,8 +21,14 @@ final class ScheduledPool implements PeerTimers {
             long delayNs = schedule.firstNs(timer) - System.nanoTime();
             // What a task throws is the future's to keep: nobody asks, and the log then shows it as lost.
             Future<?> unused = schedule.periodNs(timer) == 0 ? pool.schedule(task, delayNs, TimeUnit.NANOSECONDS)
-                    : pool.scheduleAtFixedRate(task, delayNs, schedule.periodNs(timer), TimeUnit.NANOSECONDS);
+                    : repeat(task, delayNs, schedule.periodNs(timer));
         }
+    }
+
+    private Future<?> repeat(Runnable task, long delayNs, long periodNs) {
+        return rhythm == Rhythm.FIXED_DELAY
+                ? pool.scheduleWithFixedDelay(task, delayNs, periodNs, TimeUnit.NANOSECONDS)
+                : pool.scheduleAtFixedRate(task, delayNs, periodNs, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -7,8 +7,8 @@ import picocli.CommandLine.Spec;
 
 /** Everything about timers, a scenario at a time. */
 @Command(name = "timers", mixinStandardHelpOptions = true,
-        subcommands = {Precision.class, Eco.class, Contention.class, ZeroDelay.class, Load.class, Herd.class,
-            Collector.class, Journalling.class},
+        subcommands = {Precision.class, Pending.class, Drifting.class, Holding.class, Eco.class, Contention.class,
+            ZeroDelay.class, Load.class, Herd.class, Collector.class, Journalling.class},
         description = "Measure timers: how late, how dear, how many, and what disturbs them.")
 public final class TimersCommand implements Runnable {
     @Spec

@@ -8,6 +8,11 @@ import java.util.concurrent.TimeUnit;
 /** The JDK's first timers, whose times are whole milliseconds. */
 final class UtilTimer implements PeerTimers {
     private final Timer timer = new Timer("util-timer", true);
+    private final Rhythm rhythm;
+
+    UtilTimer(Rhythm rhythm) {
+        this.rhythm = rhythm;
+    }
 
     @Override
     public void start(FiringLog log) {
@@ -19,8 +24,16 @@ final class UtilTimer implements PeerTimers {
             if (schedule.periodNs(i) == 0) {
                 timer.schedule(task, delayMs);
             } else {
-                timer.scheduleAtFixedRate(task, delayMs, Math.max(1, millis(schedule.periodNs(i))));
+                repeat(task, delayMs, Math.max(1, millis(schedule.periodNs(i))));
             }
+        }
+    }
+
+    private void repeat(TimerTask task, long delayMs, long periodMs) {
+        if (rhythm == Rhythm.FIXED_DELAY) {
+            timer.schedule(task, delayMs, periodMs);
+        } else {
+            timer.scheduleAtFixedRate(task, delayMs, periodMs);
         }
     }
 

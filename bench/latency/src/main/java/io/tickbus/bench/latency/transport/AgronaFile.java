@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.transport;
 
+import io.tickbus.bench.latency.run.Versions;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.transport;
 
+import io.tickbus.bench.latency.run.Versions;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ExcerptAppender;

@@ -227,6 +227,21 @@
     hiccupLine(s);
   }
 
+  function enqueue() {
+    var s = sections.enqueue;
+    if (!s) { return; }
+    heading('Putting a message into a ring', 'One process, one thread that puts in: alone, and while a second thread '
+      + 'takes out. Percentiles are of the means of bursts of ' + num(s.burst, 0) + ' messages; ratios are to the '
+      + 'ring’s burst of the same round.');
+    disturbed(s);
+    table(['', 'p50 ns', 'p90 ns', 'p99 ns', 'max ns', 'times the ring', 'messages, checked'], (s.rows || []).map(function (r) {
+      var c = r.nsPerMessage || {};
+      return [r.name, num(c.p50, 1), num(c.p90, 1), num(c.p99, 1), num(c.max, 1), num((r.ratioToRing || {}).p50, 2),
+        num(r.messagesChecked, 0)];
+    }), 1);
+    hiccupLine(s);
+  }
+
   function scenario(key, title, words) {
     var s = sections[key];
     if (!s) { return; }
@@ -245,9 +260,44 @@
       add(page, 'p', r.name + ': ' + Object.keys(r).filter(function (k) { return k !== 'name'; }).map(function (k) {
         return k + ' ' + (typeof r[k] === 'object' ? JSON.stringify(r[k]) : r[k]); }).join(', '), 'soft');
     });
+    notes(s);
+  }
+
+  function notes(s) {
     (s.faults || []).forEach(function (f) { add(page, 'p', f, 'warning'); });
     (s.notes || []).forEach(function (n) { add(page, 'p', n, 'soft'); });
     hiccupLine(s);
+  }
+
+  function drift() {
+    var s = sections.drift;
+    if (!s) { return; }
+    heading('Timers: drift', 'How far the k-th firing of a periodic timer moves away from anchor + k × period. At a '
+      + 'fixed rate it must not; a fixed delay, which is all that some timers offer, adds up each lateness.');
+    disturbed(s);
+    table(['', 'rhythm', 'slope ppm', 'slope µs in a second', 'offset at first µs', 'offset at last µs', 'firings',
+      'CPU %'], (s.rows || []).map(function (r) {
+      var d = r.drift || {};
+      var cpu = Object.keys(r.cpuPercent || {}).map(function (k) { return k + ' ' + num(r.cpuPercent[k], 1); }).join(', ');
+      return [r.name, d.rhythm, num(d.slopePpm, 3), num(d.slopeNsPerS / 1000, 3), us(d.firstOffsetNs),
+        us(d.finalOffsetNs), num(d.firings, 0), cpu || '–'];
+    }), 2);
+    notes(s);
+  }
+
+  function cost() {
+    var s = sections.cost;
+    if (!s) { return; }
+    heading('Timers: what pending ones cost', 'Bytes of heap for each, and what the caller pays to arm and to cancel one.');
+    disturbed(s);
+    table(['', 'bytes per timer', 'by its own account', 'empty, KiB', 'arm p50 ns', 'arm p99 ns', 'cancel p50 ns',
+      'cancel p99 ns'], (s.rows || []).map(function (r) {
+      var a = r.nsPerArm || {};
+      var c = r.nsPerCancel || {};
+      return [r.name, num(r.heapBytesPerTimer, 1), num(r.ownBytesPerTimer, 1), num(r.emptyHeapBytes / 1024, 0),
+        num(a.p50, 1), num(a.p99, 1), num(c.p50, 1), num(c.p99, 1)];
+    }), 1);
+    notes(s);
   }
 
   function clocks() {
@@ -327,7 +377,11 @@
   oneway();
   wakeup();
   throughput();
+  enqueue();
   scenario('timers', 'Timers: lateness', 'From the deadline to the observation, in another process for Tickbus, in the same one for the others.');
+  scenario('pending', 'Timers: a million pending', 'One-shot timers at random deadlines over 4 s.');
+  drift();
+  cost();
   scenario('eco', 'Timers: saving power', '10,000 timers that may be 50 ms late.');
   scenario('contention', 'Timers: arming from many threads and processes');
   scenario('herd', 'Timers: a herd due at one instant');

@@ -1,6 +1,7 @@
-// How late time.AfterFunc calls. Arguments, in nanoseconds but for the first: timers, period (0: each fires once),
-// spread of their first deadlines, duration, settling time. Prints the lateness of each firing, a line each, and at
-// the end "cpu" and the CPU time used between the start and the end.
+// How late time.AfterFunc calls. Arguments, in nanoseconds but for the first and the last: timers, period (0: each
+// fires once), spread of their first deadlines, duration, settling time, and 1 for a fixed delay (the callback arms the
+// timer for one period from now; else for the deadline plus one period). Prints by how much each firing is later than
+// first deadline + k * period, a line each, and at the end "cpu" and the CPU time used between the start and the end.
 package main
 
 import (
@@ -14,7 +15,18 @@ import (
 	"time"
 )
 
-const lead = 200 * time.Millisecond
+const (
+	lead         = 200 * time.Millisecond
+	leadPerTimer = 2 * time.Microsecond
+	patience     = 3 * time.Second
+)
+
+type rhythm struct {
+	period     time.Duration
+	fixedDelay bool
+	settled    time.Time
+	end        time.Time
+}
 
 var (
 	mutex    sync.Mutex
@@ -37,39 +49,65 @@ func cpuNs() int64 {
 	return usage.Utime.Nano() + usage.Stime.Nano()
 }
 
-func arm(deadline time.Time, period time.Duration, settled time.Time, end time.Time) {
-	time.AfterFunc(time.Until(deadline), func() {
+func arm(deadline time.Time, wait time.Duration, r *rhythm) {
+	time.AfterFunc(wait, func() {
 		late := time.Since(deadline)
-		if !deadline.Before(settled) {
+		if !deadline.Before(r.settled) {
 			mutex.Lock()
 			lateness = append(lateness, int64(late))
 			mutex.Unlock()
 		}
-		next := deadline.Add(period)
-		if period > 0 && next.Before(end) {
-			arm(next, period, settled, end)
+		next := deadline.Add(r.period)
+		if r.period == 0 || !next.Before(r.end) {
+			return
+		}
+		if !r.fixedDelay {
+			arm(next, time.Until(next), r)
+		} else if time.Now().Before(r.end) {
+			arm(next, r.period, r)
 		}
 	})
+}
+
+// Waits for timers that fire once and are late.
+func awaitAll(timers int64) {
+	for giveUp := time.Now().Add(patience); time.Now().Before(giveUp); time.Sleep(lead) {
+		mutex.Lock()
+		fired := int64(len(lateness))
+		mutex.Unlock()
+		if fired >= timers {
+			return
+		}
+	}
 }
 
 func main() {
 	timers, period, spread := argument(1), time.Duration(argument(2)), argument(3)
 	duration, settle := time.Duration(argument(4)), time.Duration(argument(5))
-	lateness = make([]int64, 0, 1<<16)
-	start := time.Now().Add(lead)
+	lateness = make([]int64, 0, 1<<16+timers)
+	start := time.Now().Add(lead + time.Duration(timers)*leadPerTimer)
 	end := start.Add(duration)
+	r := &rhythm{period, argument(6) == 1, start.Add(settle), end}
 	for i := int64(0); i < timers; i++ {
 		offset := int64(0)
 		if spread > 0 {
 			offset = rand.Int63n(spread)
 		}
-		arm(start.Add(time.Duration(offset)), period, start.Add(settle), end)
+		deadline := start.Add(time.Duration(offset))
+		arm(deadline, time.Until(deadline), r)
+	}
+	if time.Now().After(start) {
+		fmt.Println("arming took longer than the lead")
+		os.Exit(1)
 	}
 	time.Sleep(time.Until(start))
 	before := cpuNs()
 	time.Sleep(time.Until(end))
 	used := cpuNs() - before
 	time.Sleep(lead)
+	if period == 0 {
+		awaitAll(timers)
+	}
 	mutex.Lock()
 	defer mutex.Unlock()
 	out := bufio.NewWriter(os.Stdout)

@@ -63,6 +63,45 @@ class ReportTest {
         assertEquals(Claims.NOT_MEASURED, Claims.of(results).get(0).get("verdict"));
     }
 
+    private static Map<String, Object> enqueue(String name, double p50, double p99) {
+        return Map.of("name", name, "nsPerMessage", Map.of("p50", p50, "p99", p99));
+    }
+
+    private static Map<String, Object> enqueueClaim(double ringNs, double ringP99Ns) {
+        List<Map<String, Object>> rows = List.of(enqueue("tickbus-ring alone", ringNs, ringNs),
+                enqueue("tickbus-ring contended", 10, ringP99Ns), enqueue("tickbus-bus alone", 9, 10),
+                enqueue("tickbus-bus contended", 12, 30), enqueue("synchronized-ring alone", 12, 13),
+                enqueue("synchronized-ring contended", 60, 300), enqueue("array-blocking-queue alone", 14, 15),
+                enqueue("array-blocking-queue contended", 80, 200));
+        return Claims.of(new Results(Map.of("sections", Map.of("enqueue", Map.of("rows", rows))))).get(1);
+    }
+
+    @Test
+    void shouldJudgeTheRingByItsCostAndItsJitter() {
+        assertEquals(Claims.HOLDS, enqueueClaim(6.9, 25).get("verdict"));
+        assertTrue(String.valueOf(enqueueClaim(6.9, 25).get("measured"))
+                .contains("the ring 6.9, 10 and 25 ns; the whole bus 9.0, 12 and 30;"));
+        assertEquals(Claims.MISSED, enqueueClaim(9.1, 25).get("verdict"), "dearer than claimed");
+        assertEquals(Claims.MISSED, enqueueClaim(6.9, 200).get("verdict"), "no steadier than a lock");
+    }
+
+    private static Map<String, Object> cost(int timers, double p50) {
+        return Map.of("name", "tickbus-engine " + timers, "nsPerArm", Map.of("p50", p50));
+    }
+
+    @Test
+    void shouldTellWhatAnArmCostsAmongFewAndMany() {
+        List<Map<String, Object>> eco = List.of(
+                Map.of("name", "tickbus-eco-park", "cpuPercent", Map.of("daemon", 2.5), "latenessNs",
+                        Map.of("mean", 9_000_000)),
+                Map.of("name", "naive-map-1ms", "cpuPercent", Map.of("jvm", 4.8)));
+        Map<String, Object> sections = Map.of("eco", Map.of("rows", eco), "cost",
+                Map.of("rows", List.of(cost(1_000_000, 41), cost(10_000, 29))));
+        assertEquals("CPU 2.5 % of the daemon against 4.8 %; mean lateness 9.0 ms, of 50 allowed; an arm 29 ns among "
+                + "10,000, 41 among 1,000,000",
+                Claims.of(new Results(Map.of("sections", sections))).get(2).get("measured"));
+    }
+
     @Test
     void shouldNotCompareMultiplesOfFloorsThatDiffer() {
         Results fast = new Results(Map.of("sections", Map.of("oneway", Map.of("transports",

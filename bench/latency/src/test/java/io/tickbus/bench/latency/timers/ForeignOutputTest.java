@@ -32,7 +32,8 @@ final class ForeignOutputTest {
 
     @Test
     void shouldReadTheGoProgramme() {
-        Contender.Outcome outcome = GoTimers.parse("500\n-1\n700\ncpu 30000000\n", 1_000_000_000);
+        Contender.Outcome outcome = GoTimers.parse("500\n-1\n700\ncpu 30000000\n",
+                Workload.once(3, 1_000_000_000, 0));
         assertEquals(3, outcome.figures().count());
         assertEquals(1, outcome.figures().tally(Tally.EARLY));
         assertEquals(Map.of("process", 3.0), outcome.cpuPercent());

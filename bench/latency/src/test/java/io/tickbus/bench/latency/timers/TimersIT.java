@@ -69,6 +69,46 @@ final class TimersIT {
     }
 
     @Test
+    void shouldFireEachOfManyPendingTimersOnce() throws Exception {
+        List<Map<String, Object>> rows =
+                rows("pending", "--timers", "3000", "--random-ms", "500", "--only", "tickbus,stpe,netty");
+        for (String name : List.of("tickbus-hybrid-predictive", "stpe", "netty-1ms")) {
+            assertAllFired(row(rows, name + " random-3000"), 3000);
+        }
+    }
+
+    @Test
+    void shouldTellTheDriftOfEachRhythm() throws Exception {
+        List<Map<String, Object>> rows = rows("drift", "--seconds", "1", "--only", "tickbus,stpe");
+        assertEquals(6, rows.size(), rows.toString());
+        for (Map<String, Object> row : rows) {
+            Map<String, Object> drift = Wire.object(row, "drift");
+            assertTrue(Wire.number(drift, "firings") > 0, row.toString());
+            boolean isPutOff = ((String) row.get("name")).startsWith("stpe-fixed-delay");
+            assertEquals(isPutOff ? "fixed delay" : "fixed rate", drift.get("rhythm"), row.toString());
+            // Each firing of a fixed delay is later than the last by what that was late.
+            assertTrue(!isPutOff || Wire.fraction(drift, "slopePpm") > 0, row.toString());
+        }
+        assertAllFired(row(rows, "tickbus-hybrid-predictive 1kHz"), 1000);
+        assertAllFired(row(rows, "tickbus-hybrid-predictive 100Hz"), 100);
+    }
+
+    @Test
+    void shouldTellWhatPendingTimersCost() throws Exception {
+        List<Map<String, Object>> rows = rows("cost", "--timers", "2000", "--rounds", "1", "--only",
+                "tickbus,stpe,java,netty,agrona");
+        assertEquals(List.of("tickbus-engine 2000", "stpe 2000", "java-util-timer 2000", "netty-1ms 2000",
+                "agrona 2000", "tickbus-client 2000"),
+                rows.stream().map(each -> each.get("name")).toList());
+        for (Map<String, Object> row : rows) {
+            assertTrue(Wire.fraction(row, "heapBytesPerTimer") > 0, row.toString());
+            assertTrue(Wire.fraction(Wire.object(row, "nsPerArm"), "p50") > 0, row.toString());
+            assertTrue(Wire.fraction(Wire.object(row, "nsPerCancel"), "p50") > 0, row.toString());
+        }
+        assertTrue(Wire.fraction(rows.get(0), "ownBytesPerTimer") > 0, rows.toString());
+    }
+
+    @Test
     void shouldFireEachTimerOfTheEcoScenario() throws Exception {
         assumeQuietMachine();
         List<Map<String, Object>> rows = rows("eco", "--seconds", "2", "--timers", "200");

@@ -1,12 +1,12 @@
-package io.tickbus.bench.latency.transport;
+package io.tickbus.bench.latency.run;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The versions of the peers, as the build took them. */
-final class Versions {
+/** The versions of what others wrote, the peers and the chart library, as the build took them. */
+public final class Versions {
     private static final Properties VERSIONS = load();
 
     private Versions() {
@@ -22,7 +22,8 @@ final class Versions {
         }
     }
 
-    static String of(String peer) {
-        return VERSIONS.getProperty(peer);
+    /** The version of an artifact. */
+    public static String of(String artifact) {
+        return VERSIONS.getProperty(artifact);
     }
 }

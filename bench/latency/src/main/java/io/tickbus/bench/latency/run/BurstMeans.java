@@ -1,0 +1,59 @@
+package io.tickbus.bench.latency.run;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The mean cost of one of a burst, nanoseconds, burst by burst. */
+public final class BurstMeans {
+    private static final double TENTHS = 10.0;
+    private static final double HUNDREDTHS = 100.0;
+
+    private final double[] meansNs;
+    private int bursts;
+
+    /** None yet. */
+    public BurstMeans(int mostBursts) {
+        meansNs = new double[mostBursts];
+    }
+
+    /** Adds the next burst. */
+    public void add(double meanNs) {
+        meansNs[bursts++] = meanNs;
+    }
+
+    /** Percentiles of the bursts' means, and the mean of all; there must be some. */
+    public Map<String, Object> percentiles() {
+        double[] sorted = Arrays.copyOf(meansNs, bursts);
+        Arrays.sort(sorted);
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("p50", round(at(sorted, 0.50), TENTHS));
+        map.put("p90", round(at(sorted, 0.90), TENTHS));
+        map.put("p99", round(at(sorted, 0.99), TENTHS));
+        map.put("max", round(sorted[bursts - 1], TENTHS));
+        map.put("mean", round(Arrays.stream(sorted).average().orElse(0), TENTHS));
+        return map;
+    }
+
+    /** Quartiles of these divided by others, one by one: what the host does to a round it does to both. */
+    public Map<String, Object> ratiosTo(BurstMeans others) {
+        double[] sorted = new double[bursts];
+        for (int i = 0; i < bursts; i++) {
+            sorted[i] = meansNs[i] / others.meansNs[i];
+        }
+        Arrays.sort(sorted);
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("p25", round(at(sorted, 0.25), HUNDREDTHS));
+        map.put("p50", round(at(sorted, 0.50), HUNDREDTHS));
+        map.put("p75", round(at(sorted, 0.75), HUNDREDTHS));
+        return map;
+    }
+
+    private static double at(double[] sorted, double share) {
+        return sorted[Math.min(sorted.length - 1, (int) (sorted.length * share))];
+    }
+
+    private static double round(double value, double parts) {
+        return Math.round(parts * value) / parts;
+    }
+}

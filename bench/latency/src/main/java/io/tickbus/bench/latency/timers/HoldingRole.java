@@ -1,0 +1,115 @@
+package io.tickbus.bench.latency.timers;
+
+import io.tickbus.bench.latency.run.BurstMeans;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/** A fresh JVM that holds very many timers once: what they cost to arm, to keep and to cancel. */
+final class HoldingRole implements ChildRole {
+    static final int BURST = 100;
+    private static final int WARM_UP_TIMERS = 10_000;
+    private static final int WARM_UPS = 20;
+    /** Nothing fires meanwhile. */
+    private static final long SOONEST_NS = TimeUnit.HOURS.toNanos(1);
+    private static final long SPREAD_NS = TimeUnit.SECONDS.toNanos(60);
+
+    private final String name;
+    private final Map<String, Object> settings;
+    private HeldTimers held;
+
+    HoldingRole(Map<String, Object> settings) {
+        name = (String) settings.get("timers");
+        this.settings = settings;
+    }
+
+    @Override
+    public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws Exception {
+        int count = (int) Wire.number(arguments, "count");
+        SplittableRandom random = new SplittableRandom(Wire.number(arguments, "seed"));
+        return switch (order) {
+            case "arm" -> arm(count, random);
+            case "cancel" -> Map.of("ns", cancel(held, order(count, random)).percentiles());
+            default -> throw new IllegalArgumentException("unknown order: order=" + order);
+        };
+    }
+
+    /** Other timers of the same kind, which are gone before anything is measured: the code is compiled then. */
+    private void warmUp(SplittableRandom random) {
+        long[] delaysNs = delaysNs(WARM_UP_TIMERS, random);
+        int[] order = order(WARM_UP_TIMERS, random);
+        try (HeldTimers warm = HeldTimers.named(name, settings, new HeldTimers.Handles(WARM_UP_TIMERS))) {
+            for (int i = 0; i < WARM_UPS; i++) {
+                arm(warm, delaysNs);
+                cancel(warm, order);
+            }
+        }
+    }
+
+    private Map<String, Object> arm(int count, SplittableRandom random) throws InterruptedException {
+        warmUp(random);
+        HeldTimers.Handles handles = new HeldTimers.Handles(count);
+        long[] delaysNs = delaysNs(count, random);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("beforeBytes", UsedHeap.bytes());
+        held = HeldTimers.named(name, settings, handles);
+        answer.put("emptyBytes", UsedHeap.bytes());
+        answer.put("ns", arm(held, delaysNs).percentiles());
+        answer.put("fullBytes", UsedHeap.bytes());
+        answer.put("ownBytes", held.ownBytes());
+        return answer;
+    }
+
+    private static long[] delaysNs(int count, SplittableRandom random) {
+        return random.longs(count, SOONEST_NS, SOONEST_NS + SPREAD_NS).toArray();
+    }
+
+    /** A random one: who cancels the oldest or the latest first has it easier with some. */
+    private static int[] order(int count, SplittableRandom random) {
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            int other = random.nextInt(i + 1);
+            order[i] = order[other];
+            order[other] = i;
+        }
+        return order;
+    }
+
+    /** Arms one for each delay, and times each burst without the wait after it. */
+    private static BurstMeans arm(HeldTimers timers, long[] delaysNs) {
+        BurstMeans means = new BurstMeans((delaysNs.length + BURST - 1) / BURST);
+        for (int first = 0; first < delaysNs.length; first += BURST) {
+            int end = Math.min(delaysNs.length, first + BURST);
+            long beginNs = System.nanoTime();
+            for (int timer = first; timer < end; timer++) {
+                timers.arm(timer, delaysNs[timer]);
+            }
+            means.add((System.nanoTime() - beginNs) / (double) (end - first));
+            timers.settle();
+        }
+        return means;
+    }
+
+    /** Cancels in that order, and times in the same way. */
+    private static BurstMeans cancel(HeldTimers timers, int[] order) {
+        BurstMeans means = new BurstMeans((order.length + BURST - 1) / BURST);
+        for (int first = 0; first < order.length; first += BURST) {
+            int end = Math.min(order.length, first + BURST);
+            long beginNs = System.nanoTime();
+            for (int i = first; i < end; i++) {
+                timers.cancel(order[i]);
+            }
+            means.add((System.nanoTime() - beginNs) / (double) (end - first));
+            timers.settle();
+        }
+        return means;
+    }
+
+    @Override
+    public void close() {
+        if (held != null) {
+            held.close();
+        }
+    }
+}
