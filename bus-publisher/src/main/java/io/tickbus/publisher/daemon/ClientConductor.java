@@ -104,7 +104,7 @@ final class ClientConductor implements Runnable {
                 // cleared away.
                 round();
             }
-            // In this round and not in the next, which may be the last one.
+            // Here and not in the next round, which may be the last one.
             MappedFault.bringUp();
         } catch (InternalError e) {
             // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
@@ -124,6 +124,7 @@ final class ClientConductor implements Runnable {
         long startNs = System.nanoTime();
         // Before the look around: a file that gets its name after that ends the sleep that follows.
         int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
+        MappedFault.bringUp();
         round();
         if (events.hasWorkForTimerThread()) {
             // Who connects waits for it: not until the next deadline or heartbeat.
@@ -180,8 +181,9 @@ final class ClientConductor implements Runnable {
             } else if (reason == ReplyReason.NONE && session.file().heartbeatNs() < silentSinceNs) {
                 silent++;
             }
+            // Before the next one's channel is used: see MappedFault.
+            MappedFault.bringUp();
         }
-        MappedFault.bringUp();
         counters.set(DaemonCounter.CLIENTS_SILENT, silent);
     }
 
