@@ -100,12 +100,9 @@ final class ClientConnection {
     }
 
     private ConnectionLoss look(long nowNs) {
-        if (!session.isOf(uuid())) {
-            return ConnectionLoss.evicted(session.reason());
-        }
         int state = session.state();
-        if (state == RepliesLayout.STATE_EVICTED) {
-            return ConnectionLoss.evicted(session.reason());
+        if (!session.isOf(uuid()) || state == RepliesLayout.STATE_EVICTED) {
+            return putOut();
         }
         if (file.isShortened()) {
             return ConnectionLoss.evicted(ReplyReason.TRUNCATED);
@@ -117,9 +114,21 @@ final class ClientConnection {
             return ConnectionLoss.RESTARTED;
         }
         PublisherStatus status = watch.status(signals, nowNs);
-        boolean isGone = status == PublisherStatus.DEAD || status == PublisherStatus.CLOSED
-                || state == RepliesLayout.STATE_FREE;
-        return isGone ? ConnectionLoss.GONE : null;
+        if (status == PublisherStatus.DEAD || status == PublisherStatus.CLOSED) {
+            return ConnectionLoss.GONE;
+        }
+        // A daemon that lives has a free session where it took the client for dead, and for the moment in which it
+        // gives the session to another: that one's UUID is stored after the state.
+        return state == RepliesLayout.STATE_FREE ? putOut() : null;
+    }
+
+    /**
+     * With the reason, where it is still this client's and not that of who had the session after it. If that changes
+     * just now, it is at worst the other's reason, which is for people and decides nothing.
+     */
+    private ConnectionLoss putOut() {
+        ReplyReason reason = session.reason();
+        return ConnectionLoss.evicted(session.isOf(uuid()) ? reason : ReplyReason.NONE);
     }
 
     /**

@@ -22,7 +22,8 @@ record ConnectionLoss(Kind kind, ReplyReason reason, String sentence) {
     static ConnectionLoss evicted(ReplyReason reason) {
         return new ConnectionLoss(Kind.EVICTED, reason,
                 "the daemon has put it out: " + (reason == ReplyReason.NONE
-                        ? "it gave its session to another client" : reason.sentence()));
+                        ? "it took it for dead, or gave its session to another client"
+                        : reason.sentence()));
     }
 
     void tell(TimerClientListener listener) {

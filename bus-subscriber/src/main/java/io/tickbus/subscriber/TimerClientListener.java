@@ -13,7 +13,11 @@ public interface TimerClientListener {
     TimerClientListener NONE = new TimerClientListener() {
     };
 
-    /** The daemon serves this client no more. */
+    /**
+     * The daemon serves this client no more.
+     *
+     * @param reason NONE where it is not known: the daemon took the client for dead, or its session is another's now
+     */
     default void onEvicted(ReplyReason reason) {
     }
 

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 /**
  * A daemon that obeys, line by line: {@code counters}, {@code mode NAME}, {@code stop}, {@code quit}.
  *
- * <p>Arguments: {@code root}, {@code bus}, {@code slots}, {@code mode}, {@code maxClients}, {@code maxTimers},
- * {@code maxTimersPerClient}.
+ * <p>Arguments: {@code root}, {@code bus}, {@code slots}, {@code group}, {@code mode}, {@code maxClients},
+ * {@code maxTimers}, {@code maxTimersPerClient}.
  */
 public final class DaemonMain {
     private final DaemonSettings settings;
@@ -33,7 +33,8 @@ public final class DaemonMain {
                 .build();
         daemon = TimerDaemon.open(arguments.directory(),
                 SignalsOptions.DEFAULT.withSlotCount(arguments.number("slots", 1 << 16))
-                        .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)), settings);
+                        .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
+                        .withGroup(arguments.text("group", null)), settings);
     }
 
     private static DaemonMode mode(String name) {

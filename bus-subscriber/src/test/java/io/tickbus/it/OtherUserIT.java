@@ -24,6 +24,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OtherUserIT {
     private static final int OTHER_USER = 65534;
     private static final int FOREIGN_GROUP = 54321;
+    /** Users of no name, each of whom has a JVM of the bus. */
+    private static final int DAEMON_USER = 54322;
+    private static final int VICTIM_USER = 54323;
 
     @RegisterExtension
     final TestBus bus = new TestBus();
@@ -108,15 +111,76 @@ class OtherUserIT {
         ungrouped.quit();
     }
 
+    /** The daemon is no root here, which could read what its group may not. */
+    @Test
+    void shouldServeClientOfOtherUserWhoCannotTouchWhatIsNotHis() throws IOException {
+        Files.setAttribute(bus.root(), "unix:uid", DAEMON_USER);
+        ChildJvm daemon = daemon();
+        daemon.expect("READY");
+        ChildJvm victim = client(VICTIM_USER, groupId);
+        String uuid = victim.expect("CONNECTED").replaceAll(".*uuid=", "");
+        ChildJvm client = client(OTHER_USER, groupId);
+        client.expect("CONNECTED");
+        assertFires(client);
+
+        client.ask("intrude " + uuid, "DONE intrude");
+        List<String> attempts = client.transcript().lines().map(String::strip)
+                .filter(line -> line.matches("(ALLOWED|DENIED|FAILED) .*")).toList();
+        assertEquals(List.of("DENIED write signals", "DENIED write lock", "ALLOWED write doorbell",
+                "DENIED write replies", "DENIED write counters", "DENIED create", "DENIED delete", "DENIED rename",
+                "DENIED chmod", "DENIED write client", "DENIED map client", "DENIED replace client",
+                "DENIED rename client", "DENIED delete client", "DENIED chmod client", "ALLOWED read client"),
+                attempts.stream().map(line -> line.replaceAll(" [a-z.]*\\.[A-Za-z]*Exception.*", "")).toList());
+
+        assertFires(victim);
+        assertFires(client);
+        assertRefused(client(OTHER_USER, FOREIGN_GROUP), "permission denied");
+        String counters = daemon.ask("counters", "COUNTERS");
+        assertEquals(2, ChildJvm.number(counters, "CLIENTS_CONNECTED"), counters);
+        assertEquals(0, ChildJvm.number(counters, "CLIENTS_REJECTED"), counters);
+        assertEquals(0, ChildJvm.number(counters, "CLIENTS_EVICTED"), counters);
+        victim.quit();
+        client.quit();
+        daemon.quit();
+        bus.directory().ownedBy(DAEMON_USER).delete();
+    }
+
+    @Test
+    void shouldRefuseClientOfOtherUserWhenBusIsNotShared() {
+        ChildJvm daemon = bus.daemon();
+        assertRefused(other(groupId, TimerClientMain.class, "owner=0"), "permission denied");
+        daemon.quit();
+    }
+
+    private static void assertFires(ChildJvm client) {
+        String report = client.ask("fire 200 1", "DONE fire");
+        assertEquals(0, ChildJvm.number(report, "left"), report);
+        assertEquals(0, ChildJvm.number(report, "lost"), report);
+        assertTrue(ChildJvm.number(report, "current") >= 100, report);
+        assertTrue(report.contains("fault=none"), report);
+    }
+
     private static void assertRefused(ChildJvm child, String why) {
         String refusal = child.expect("REFUSED NOT_TRUSTED");
         assertTrue(refusal.toLowerCase(Locale.ROOT).contains(why), refusal);
         assertEquals(ChildArguments.REFUSED, child.exitCode());
     }
 
+    private ChildJvm daemon() {
+        return as(DAEMON_USER, groupId, DaemonMain.class, "group=" + group);
+    }
+
+    private ChildJvm client(int user, int asGroup) {
+        return as(user, asGroup, TimerClientMain.class, "owner=" + DAEMON_USER);
+    }
+
     private ChildJvm other(int asGroup, Class<?> main, String... arguments) {
+        return as(OTHER_USER, asGroup, main, arguments);
+    }
+
+    private ChildJvm as(int user, int asGroup, Class<?> main, String... arguments) {
         return bus.start(bus.jvm(main, arguments).classPath(classPath).under(List.of("setpriv",
-                "--reuid=" + OTHER_USER, "--regid=" + asGroup, "--clear-groups")));
+                "--reuid=" + user, "--regid=" + asGroup, "--clear-groups")));
     }
 
     /** The class path's jars and folders copied to where every user may read them. */

@@ -11,18 +11,21 @@ import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import io.tickbus.subscriber.TimerClient;
 import io.tickbus.subscriber.TimerClientOptions;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A client that obeys, line by line: {@code fire COUNT SEED} arms timers, cancels and re-arms some, and checks each
- * firing; {@code endless SEED} arms and cancels for ever; {@code quit}.
+ * firing; {@code endless SEED} arms and cancels for ever; {@code intrude UUID} tries what it should not be able to do
+ * to the bus and to another client's file; {@code quit}.
  *
- * <p>Arguments: {@code root}, {@code bus}, {@code name}, {@code waiting}.
+ * <p>Arguments: {@code root}, {@code bus}, {@code owner}, {@code name}, {@code waiting}.
  */
 public final class TimerClientMain {
     private static final int SIGNAL_ID = 77;
@@ -54,8 +57,8 @@ public final class TimerClientMain {
         ChildArguments.run(() -> new TimerClientMain(new ChildArguments(arguments)).obey());
     }
 
-    private int obey() {
-        ChildArguments.say("CONNECTED owner=" + client.owner());
+    private int obey() throws IOException {
+        ChildArguments.say("CONNECTED owner=" + client.owner() + " uuid=" + client.uuid());
         while (true) {
             String line = commands.poll();
             if (line == null) {
@@ -69,10 +72,15 @@ public final class TimerClientMain {
         }
     }
 
-    private void obey(String... words) {
+    private void obey(String... words) throws IOException {
         switch (words[0]) {
             case "fire" -> fire(Integer.parseInt(words[1]), Long.parseLong(words[2]));
             case "endless" -> endless(Long.parseLong(words[1]));
+            case "intrude" -> {
+                IntruderMain.attempt(directory);
+                IntruderMain.attempt(directory, UUID.fromString(words[1]));
+                ChildArguments.say("DONE intrude");
+            }
             default -> throw new IllegalArgumentException("command=" + words[0]);
         }
     }

@@ -214,6 +214,18 @@ final class StandInDaemon implements AutoCloseable {
         last.session.replyWriter().write(new TimerReply().answer(ReplyCode.ARMED, ReplyReason.NONE, 666).fields());
     }
 
+    /** Takes the last client for dead; also what it sees while its session is being given to another. */
+    synchronized void freeSession() {
+        served.get(served.size() - 1).session.putFree();
+    }
+
+    /** As {@link #giveSessionAway}, and the other is put out again. */
+    synchronized void giveSessionAwayAndEvict(ReplyReason reason) {
+        Session session = served.get(served.size() - 1).session;
+        giveSessionAway();
+        session.putEvicted(reason);
+    }
+
     /** Overwrites the last client's reply ring, as nobody should. */
     synchronized void flood(int count) {
         SlotWriter writer = served.get(served.size() - 1).writer;

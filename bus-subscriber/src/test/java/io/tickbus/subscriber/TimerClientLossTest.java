@@ -194,6 +194,25 @@ class TimerClientLossTest implements TimerClientListener {
         assertEquals(1, client.reconnect());
     }
 
+    /** What a client sees whose session is just being given away: its own UUID still, and nobody's state. */
+    @Test
+    void shouldNotTakeDaemonForGoneWhenSessionIsNobodys() {
+        connect();
+        client.arm(1, 0, 0);
+        daemon.freeSession();
+        assertMentions(awaitDisconnected(), "took it for dead, or gave its session to another client");
+        assertEquals(List.of("evicted NONE"), events);
+        assertEquals(1, client.reconnect());
+    }
+
+    @Test
+    void shouldNotTakeReasonOfSuccessorForItsOwn() {
+        connect();
+        daemon.giveSessionAwayAndEvict(ReplyReason.CORRUPT_RING);
+        assertMentions(awaitDisconnected(), "gave its session to another client");
+        assertEquals(List.of("evicted NONE"), events);
+    }
+
     @Test
     void shouldHearOfRestartAndReconnectWhenAnotherDaemonTakesOver() {
         connect();

@@ -9,16 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.UUID;
 
-/**
- * A small {@code signals} file with nothing accidental in it, and its text form: one line per 16 bytes that are not all
- * zero, the offset and then the bytes; the first line is the length.
- *
- * <p>The golden file of a layout version was made once, by {@link #main} at the time of that version, and is never made
- * again: a change that needs it to be is a change of the layout, which gets a version and a golden file of its own.
- */
+/** A small {@code signals} file with nothing accidental in it; see {@link GoldenHex} for its text form. */
 final class GoldenSignals {
     static final int SLOTS = 4;
     static final int COMMITTED = 6;
@@ -35,7 +28,6 @@ final class GoldenSignals {
     static final int PUBLISHER_CPU = 3;
 
     private static final String RESOURCE = "signals-v" + SignalsLayout.VERSION + ".hex";
-    private static final int BYTES_PER_LINE = 16;
 
     private GoldenSignals() {
     }
@@ -44,7 +36,7 @@ final class GoldenSignals {
     public static void main(String[] args) throws IOException {
         BusDirectory directory = BusDirectory.at(Path.of(args[0]), "golden");
         write(directory);
-        Files.writeString(Path.of(args[1]), format(Files.readAllBytes(directory.signals())));
+        GoldenHex.write(Path.of(args[1]), Files.readAllBytes(directory.signals()));
         directory.delete();
     }
 
@@ -86,30 +78,6 @@ final class GoldenSignals {
 
     /** The golden file's bytes. */
     static byte[] read() throws IOException {
-        try (var resource = GoldenSignals.class.getResourceAsStream(RESOURCE)) {
-            return parse(new String(resource.readAllBytes(), StandardCharsets.US_ASCII));
-        }
-    }
-
-    static byte[] parse(String text) {
-        String[] lines = text.split("\n", -1);
-        byte[] bytes = new byte[Integer.parseInt(lines[0].substring("length ".length()))];
-        for (int i = 1; i < lines.length && !lines[i].isEmpty(); i++) {
-            byte[] line = HexFormat.ofDelimiter(" ").parseHex(lines[i].substring(6));
-            System.arraycopy(line, 0, bytes, HexFormat.fromHexDigits(lines[i].substring(0, 4)), line.length);
-        }
-        return bytes;
-    }
-
-    static String format(byte[] bytes) {
-        StringBuilder text = new StringBuilder("length " + bytes.length + "\n");
-        HexFormat hex = HexFormat.ofDelimiter(" ");
-        for (int at = 0; at < bytes.length; at += BYTES_PER_LINE) {
-            String line = hex.formatHex(bytes, at, Math.min(bytes.length, at + BYTES_PER_LINE));
-            if (!line.matches("[0 ]*")) {
-                text.append(hex.toHexDigits((short) at)).append("  ").append(line).append('\n');
-            }
-        }
-        return text.toString();
+        return GoldenHex.read(RESOURCE);
     }
 }

@@ -26,7 +26,7 @@ class GoldenSignalsTest {
         BusDirectory directory = BusDirectory.at(folder, "golden");
         GoldenSignals.write(directory);
         byte[] written = Files.readAllBytes(directory.signals());
-        assertEquals(GoldenSignals.format(GoldenSignals.read()), GoldenSignals.format(written));
+        assertEquals(GoldenHex.format(GoldenSignals.read()), GoldenHex.format(written));
         assertArrayEquals(GoldenSignals.read(), written);
     }
 

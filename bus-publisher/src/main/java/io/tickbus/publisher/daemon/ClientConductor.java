@@ -97,18 +97,15 @@ final class ClientConductor implements Runnable {
 
     private void goRound(boolean isWaiting) {
         try {
-            long startNs = System.nanoTime();
-            // Before the look around: a file that gets its name after that ends the sleep that follows.
-            int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
-            round();
-            if (events.hasWorkForTimerThread()) {
-                // Who connects waits for it: not until the next deadline or heartbeat.
-                doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord);
+            if (isWaiting) {
+                goRoundAndWait();
+            } else {
+                // Nobody waits for the doorbell any more, and where somebody has cut it, who leaves is still to be
+                // cleared away.
+                round();
             }
-            counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
-            if (isWaiting && !isStopped) {
-                word.await(seen, System.nanoTime() + (hasMoreToMeet ? MORE_TO_DO_NS : ROUND_NS));
-            }
+            // Here and not in the next round, which may be the last one.
+            MappedFault.bringUp();
         } catch (InternalError e) {
             // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
             // next round by its length.
@@ -123,10 +120,28 @@ final class ClientConductor implements Runnable {
         }
     }
 
+    private void goRoundAndWait() {
+        long startNs = System.nanoTime();
+        // Before the look around: a file that gets its name after that ends the sleep that follows.
+        int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
+        MappedFault.bringUp();
+        round();
+        if (events.hasWorkForTimerThread()) {
+            // Who connects waits for it: not until the next deadline or heartbeat.
+            doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord);
+        }
+        counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
+        if (!isStopped) {
+            word.await(seen, System.nanoTime() + (hasMoreToMeet ? MORE_TO_DO_NS : ROUND_NS));
+        }
+    }
+
     void stop() {
         isStopped = true;
         try {
             ring();
+            // Here, and not in what the caller does next.
+            MappedFault.bringUp();
         } catch (InternalError e) {
             // The doorbell was cut off: the conductor wakes by itself after a round's time.
             log.warn("doorbell-cut", "error", e.getMessage());
@@ -166,8 +181,9 @@ final class ClientConductor implements Runnable {
             } else if (reason == ReplyReason.NONE && session.file().heartbeatNs() < silentSinceNs) {
                 silent++;
             }
+            // Before the next one's channel is used: see MappedFault.
+            MappedFault.bringUp();
         }
-        MappedFault.bringUp();
         counters.set(DaemonCounter.CLIENTS_SILENT, silent);
     }
 
@@ -276,6 +292,7 @@ final class ClientConductor implements Runnable {
         ClientSession session;
         try {
             session = new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
+            MappedFault.bringUp();
         } catch (RuntimeException | Error e) {
             // Nothing of it stays, and it is met again in the next round.
             owners.close(owner);

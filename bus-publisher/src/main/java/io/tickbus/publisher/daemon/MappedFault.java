@@ -8,6 +8,10 @@ package io.tickbus.publisher.daemon;
  * some microseconds later. Passing such a place on purpose, after the memory was read and before anything is done about
  * what was read, keeps the fault out of the timers' own data.
  *
+ * <p>And out of the JDK's: a fault that came up inside of a {@code FileChannel} has left its count of threads wrong,
+ * after which each use of that channel failed, and closing it waited for ever. So who has read such memory passes here
+ * before it uses a channel, of whatever file.
+ *
  * <p>Which places those are was found out by trial: on JDK 25 the return from any native method; on JDK 17 only calls
  * of the runtime by compiled code, of which the making of an array of arrays is the cheapest that always is one. That
  * costs 25 ns and 16 bytes.

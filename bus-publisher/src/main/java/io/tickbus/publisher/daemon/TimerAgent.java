@@ -63,6 +63,8 @@ final class TimerAgent implements Agent {
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
         publisher.nextDeadlineNs(wakeNs);
         if (nowNs >= nextHeartbeatNs) {
+            // The wait and the latest signal looked at the doorbell, and this uses its channel.
+            MappedFault.bringUp();
             publisher.heartbeat(nowNs);
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
             onHeartbeat.run();

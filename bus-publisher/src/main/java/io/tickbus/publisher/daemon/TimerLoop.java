@@ -190,6 +190,8 @@ public final class TimerLoop implements Runnable {
     void ring() {
         try {
             gate.ring();
+            // Here, and not in what the caller does next: it may be about to close the bus.
+            MappedFault.bringUp();
         } catch (InternalError e) {
             // The doorbell was cut off: the loop looks for itself when it wakes for the next deadline or heartbeat.
             gate.goDeaf();

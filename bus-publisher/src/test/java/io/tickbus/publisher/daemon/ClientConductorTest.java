@@ -8,14 +8,17 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.platform.ProcessIdentity;
+import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +43,7 @@ class ClientConductorTest {
     private final DaemonCounters counters = DaemonCounters.inMemory();
     private BusDirectory directory;
     private SignalPublisher publisher;
+    private SignalsHeader bus;
     private RepliesFile replies;
     private ClientSessions sessions;
     private ClientConductor conductor;
@@ -50,8 +54,9 @@ class ClientConductorTest {
     void startConductor() {
         directory = BusDirectory.at(root, "bus");
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
+        bus = publisher.bus().signals().header();
         directory.createClientsIfMissing(null);
-        replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, SLOTS, null);
+        replies = RepliesFile.create(directory, bus, 4, SLOTS, null);
         TimerEngine engine = TimerEngine.create(new TimerQuotas(1_000, 1_000));
         WallClock wallClock = WallClock.system();
         sessions = new ClientSessions(engine, replies, counters, events,
@@ -74,8 +79,12 @@ class ClientConductorTest {
     }
 
     private ClientFile connect() {
-        ClientFile file = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
-                replies.epoch(), ProcessIdentity.current(), "", SLOTS, 1_000_000));
+        return connect("");
+    }
+
+    private ClientFile connect(String name) {
+        ClientFile file = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), bus.historyId(),
+                bus.epoch(), ProcessIdentity.current(), name, SLOTS, 1_000_000));
         conductor.ring();
         return file;
     }
@@ -168,6 +177,54 @@ class ClientConductorTest {
         last.close();
         for (ClientFile file : files) {
             file.close();
+        }
+    }
+
+    /** Two clients of one name are one owner: had the first attempt kept its place, the number would not come back. */
+    @Test
+    void shouldGiveOwnerBackWhenSessionCannotBeMade() throws IOException {
+        resize(directory.replies(), 4096);
+        ClientFile file = connect("app");
+        await("it could not be let in", () -> hasLogged("conductor-fault"));
+        assertEquals(0, counters.value(DaemonCounter.CLIENTS_ADMITTED));
+        assertTrue(Files.exists(file.path()));
+        resize(directory.replies(), replies.region().length());
+        await("it was let in", () -> isServed(file));
+        int owner = replies.session(session(file)).owner();
+        assertTrue(owner > 1, "the number of the attempt is still taken");
+        file.close();
+        await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED) == 1);
+        sessions.execute(0);
+        long rounds = counters.value(DaemonCounter.CONDUCTOR_ROUNDS);
+        await("its owner ended", () -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS) >= rounds + 2);
+        ClientFile next = connect("app");
+        await("the next was let in", () -> isServed(next));
+        assertEquals(owner + 1, replies.session(session(next)).owner(), "the owner did not end with its client");
+        next.close();
+    }
+
+    @Test
+    void shouldLetGoOfClientsWhenStoppedWithDoorbellCut() throws Exception {
+        ClientFile file = connect();
+        await("it was let in", () -> isServed(file));
+        resize(directory.doorbell(), 0);
+        await("it found the doorbell cut", () -> hasLogged("conductor-fault"));
+        sessions.dismissAll(ReplyReason.STOPPING);
+        conductor.stop();
+        thread.join();
+        assertEquals(1, counters.value(DaemonCounter.CLIENTS_CLOSED));
+        log.close();
+        assertTrue(hasLogged("client-dismissed"), logged::toString);
+        file.close();
+    }
+
+    private boolean hasLogged(String event) {
+        return logged.toString(StandardCharsets.UTF_8).contains(event);
+    }
+
+    private static void resize(Path path, long length) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(length);
         }
     }
 }

@@ -1,0 +1,132 @@
+package io.tickbus.core.bus;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerReply;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Layout version 1 of {@code replies} as it was written once: today's code reads it, and writes it to the byte. */
+class GoldenRepliesTest {
+    private static final String RESOURCE = "replies-v" + RepliesLayout.VERSION + ".hex";
+    private static final int SESSIONS = 3;
+    private static final int SLOTS = 4;
+    private static final int OWNER = 0xFEDC;
+    private static final UUID CLIENT = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+    private static final UUID PUT_OUT = UUID.fromString("fedcba98-7654-3210-0123-456789abcdef");
+    private static final long DUE_NS = 1_000_000_000_000L;
+
+    @TempDir
+    Path folder;
+
+    /** Writes the golden file: {@code main(folder for the bus, the resource to write)}. */
+    public static void main(String[] args) throws IOException {
+        GoldenHex.write(Path.of(args[1]), written(BusDirectory.at(Path.of(args[0]), "golden")));
+    }
+
+    /** Six replies in the four slots of one session, a client that was put out, and one that was turned away. */
+    private static byte[] written(BusDirectory directory) throws IOException {
+        GoldenBus.open(directory, header -> {
+            RepliesFile replies = RepliesFile.create(directory, header, SESSIONS, SLOTS, null);
+            Session session = replies.session(1);
+            session.putConnected(CLIENT, OWNER);
+            SlotWriter writer = session.replyWriter();
+            for (int i = 0; i < 6; i++) {
+                writer.write(reply(i).fields());
+            }
+            session.putPendingTimers(17);
+            session.putConsumed(6);
+            replies.session(2).putConnected(PUT_OUT, 2);
+            replies.session(2).putEvicted(ReplyReason.CORRUPT_RING);
+            replies.session(0).replyWriter().write(new TimerReply().answer(ReplyCode.REJECTED,
+                    ReplyReason.TOO_MANY_CLIENTS, -3).deadlineNs(-4).fields());
+            replies.announceSleep(DUE_NS);
+        });
+        return Files.readAllBytes(directory.replies());
+    }
+
+    private static TimerReply reply(int i) {
+        ReplyCode code = new ReplyCode[] {ReplyCode.ARMED, ReplyCode.CANCELLED, ReplyCode.ALREADY_FIRED,
+            ReplyCode.INVALID, ReplyCode.LISTED, ReplyCode.LIST_END}[i];
+        return new TimerReply().answer(code, i == 3 ? ReplyReason.BAD_PERIOD : ReplyReason.NONE, -1L - i)
+                .commandSequence(i).deadlineNs(DUE_NS + i).signalSequence(100 + i).timer(OWNER - i, -70 - i, 50_000 + i)
+                .detail(-5L * i);
+    }
+
+    @Test
+    void shouldWriteGoldenFileToTheByte() throws IOException {
+        byte[] written = written(BusDirectory.at(folder, "golden"));
+        assertEquals(GoldenHex.format(GoldenHex.read(RESOURCE)), GoldenHex.format(written));
+        assertArrayEquals(GoldenHex.read(RESOURCE), written);
+    }
+
+    @Test
+    void shouldReadSessionsOfGoldenFile() throws IOException {
+        RepliesFile replies = golden();
+        assertEquals(3, replies.sessionCount());
+        assertEquals(4, replies.slotCount());
+        assertEquals(0x0123_4567_89AB_CDEFL, replies.historyId());
+        assertEquals(7, replies.epoch());
+        assertEquals(1_000_000_000_000L, replies.sleepingUntilNs());
+        Session session = replies.session(1);
+        assertTrue(session.isConnectedTo(UUID.fromString("00112233-4455-6677-8899-aabbccddeeff")));
+        assertEquals(65_244, session.owner());
+        assertEquals(6, session.consumed());
+        assertEquals(17, session.pendingTimers());
+        assertEquals(6, session.nextReply());
+        Session putOut = replies.session(2);
+        assertEquals(UUID.fromString("fedcba98-7654-3210-0123-456789abcdef"), putOut.uuid());
+        assertEquals(RepliesLayout.STATE_EVICTED, putOut.state());
+        assertEquals(12, putOut.reason().code());
+        assertEquals(2, putOut.owner());
+    }
+
+    @Test
+    void shouldReadRepliesOfGoldenFile() throws IOException {
+        RepliesFile replies = golden();
+        SlotRing ring = replies.session(1).ring();
+        TimerReply reply = new TimerReply();
+        assertTrue(ring.isOverwritten(1));
+        int[] codes = {3, 6, 9, 10};
+        for (int i = 2; i < 6; i++) {
+            assertEquals(SlotRing.COMMITTED, ring.read(i, reply.fields()));
+            assertEquals(codes[i - 2], reply.code().code());
+            assertEquals(i == 3 ? 4 : 0, reply.reason().code());
+            assertEquals(i, reply.commandSequence());
+            assertEquals(-1L - i, reply.key());
+            assertEquals(1_000_000_000_000L + i, reply.deadlineNs());
+            assertEquals(100 + i, reply.signalSequence());
+            assertEquals(65_244 - i, reply.owner());
+            assertEquals(-70 - i, reply.signalId());
+            assertEquals(50_000 + i, reply.periodNs());
+            assertEquals(-5L * i, reply.detail());
+        }
+        assertFalse(ring.isCommitted(6));
+        Session frontDesk = replies.session(0);
+        assertEquals(1, frontDesk.nextReply());
+        assertEquals(SlotRing.COMMITTED, frontDesk.ring().read(0, reply.fields()));
+        assertEquals(11, reply.code().code());
+        assertEquals(10, reply.reason().code());
+        assertEquals(-3, reply.key());
+        assertEquals(-4, reply.deadlineNs());
+    }
+
+    private RepliesFile golden() throws IOException {
+        BusDirectory directory = BusDirectory.at(folder.resolve("root"), "golden");
+        directory.createIfMissing();
+        Files.write(directory.replies(), GoldenHex.read(RESOURCE));
+        return RepliesFile.attach(directory);
+    }
+}

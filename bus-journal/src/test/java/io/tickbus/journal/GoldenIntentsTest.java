@@ -1,0 +1,91 @@
+package io.tickbus.journal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.IntentsFile;
+import io.tickbus.core.bus.PublishedBus;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.IntentsLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Layout version 1 of {@code intents} as it was written once: today's code reads it, and writes it to the byte. */
+class GoldenIntentsTest {
+    private static final String RESOURCE = "intents-v" + IntentsLayout.VERSION + ".hex";
+    private static final int SLOTS = 4;
+    private static final long FIRST_TICKET = 40;
+
+    @TempDir
+    Path folder;
+
+    /** Writes the golden file: {@code main(folder for the bus, the resource to write)}. */
+    public static void main(String[] args) throws IOException {
+        GoldenHex.write(Path.of(args[1]), written(BusDirectory.at(Path.of(args[0]), "golden")));
+    }
+
+    /** Six entries in four slots, of which two are in the journal already. */
+    private static byte[] written(BusDirectory directory) throws IOException {
+        try (PublishedBus bus = PublishedBus.open(directory, SignalsOptions.DEFAULT.withSlotCount(2))) {
+            SharedRegion region = bus.signals().region();
+            region.putLong(SignalsLayout.HISTORY_ID, GoldenBlock.HISTORY_ID);
+            region.putLong(SignalsLayout.EPOCH, 7);
+            IntentsFile file = IntentsFile.create(directory, bus.signals().header(), 0x7766_5544_3322_1100L, SLOTS);
+            IntentRing ring = IntentRing.over(file);
+            ring.begin(FIRST_TICKET, FIRST_TICKET);
+            for (int i = 0; i < 6; i++) {
+                Entry entry = GoldenBlock.entry(i);
+                int words = i == 5 ? 1 : IntentsLayout.BODY_WORDS;
+                assertEquals(FIRST_TICKET + i,
+                        ring.put(entry.header, entry.nextSequence, entry.nowNs, entry.body, words));
+                ring.consumed(FIRST_TICKET + Math.min(i, 2));
+            }
+        }
+        return Files.readAllBytes(directory.intents());
+    }
+
+    @Test
+    void shouldWriteGoldenFileToTheByte() throws IOException {
+        byte[] written = written(BusDirectory.at(folder, "golden"));
+        assertEquals(GoldenHex.format(GoldenHex.read(RESOURCE)), GoldenHex.format(written));
+        assertArrayEquals(GoldenHex.read(RESOURCE), written);
+    }
+
+    @Test
+    void shouldReadGoldenFile() throws IOException {
+        BusDirectory directory = BusDirectory.at(folder.resolve("root"), "golden");
+        directory.createIfMissing();
+        Files.write(directory.intents(), GoldenHex.read(RESOURCE));
+        IntentsFile file = IntentsFile.attachIfPresent(directory);
+        assertEquals(0x7766_5544_3322_1100L, file.journalId());
+        assertEquals(4, file.slotCount());
+        assertEquals(0x0123_4567_89AB_CDEFL, file.region().getLong(64));
+        assertEquals(7, file.region().getLong(72));
+        assertEquals(42, file.region().getLong(256));
+        IntentRing ring = IntentRing.over(file);
+        assertFalse(ring.isThere(41));
+        assertFalse(ring.isThere(46));
+        Entry entry = new Entry();
+        for (int i = 2; i < 6; i++) {
+            assertTrue(ring.isThere(40 + i));
+            assertEquals(40 + i, ring.ticketAt(i % 4));
+            ring.copy(40 + i, entry);
+            assertEquals(40 + i, entry.ticket());
+            // Kind, owner and user in the header word.
+            assertEquals((4 + i) | ((65_500L + i) << 16) | ((1_000L + i) << 32), entry.header);
+            assertEquals(200 + i, entry.nextSequence);
+            assertEquals(1_000_000_000_000L + i, entry.nowNs);
+            for (int word = 0; word < 9; word++) {
+                assertEquals(i == 5 && word > 0 ? 0 : 10L * i - word, entry.body()[word]);
+            }
+        }
+    }
+}

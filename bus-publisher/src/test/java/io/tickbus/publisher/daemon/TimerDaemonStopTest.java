@@ -1,0 +1,210 @@
+package io.tickbus.publisher.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.Session;
+import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.platform.ProcessIdentity;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.daemon.TimerDaemon.Setup;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** However a daemon ends, its clients are told, the bus is marked closed where it can be, and given free. */
+@Timeout(60)
+class TimerDaemonStopTest {
+    private static final int COMMAND_SLOTS = 8;
+    private static final long WALL_CLOCK_OFFSET_NS = 1_700_000_000_000_000_000L;
+
+    @TempDir
+    private Path root;
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    /** Whoever logs that a client is connected, the conductor that is, waits for it. */
+    private final CountDownLatch mayGoOn = new CountDownLatch(1);
+    private BusDirectory directory;
+    private TimerDaemon daemon;
+    private RepliesFile replies;
+    private SignalsHeader bus;
+    private ClientFile client;
+
+    private void start(long heartbeatMs) {
+        directory = BusDirectory.at(root, "bus");
+        DaemonLog log = DaemonLog.to(new LineLogger("test", this::print, () -> 0L), () -> 0L);
+        daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs)), DaemonSettings.DEFAULT, null,
+                new WallClock(() -> WALL_CLOCK_OFFSET_NS)), log);
+        bus = SignalsFile.attach(directory).header();
+        replies = RepliesFile.attach(directory);
+        daemon.start();
+        client = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
+                replies.epoch(), ProcessIdentity.current(), "", COMMAND_SLOTS, 1_000_000));
+    }
+
+    private void print(String line) {
+        lines.add(line);
+        if (line.contains("client-connected")) {
+            awaitUninterruptibly(mayGoOn);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitServed() {
+        mayGoOn.countDown();
+        await(() -> session() != null);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private Session session() {
+        for (int i = 1; i < replies.sessionCount(); i++) {
+            if (replies.session(i).isConnectedTo(client.identity().uuid())) {
+                return replies.session(i);
+            }
+        }
+        return null;
+    }
+
+    private boolean hasLogged(String event) {
+        return lines.stream().anyMatch(line -> line.contains(event));
+    }
+
+    private static void cut(Path path) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(0);
+        }
+    }
+
+    private static void assertToldToLeave(Session session) {
+        assertEquals(RepliesLayout.STATE_EVICTED, session.state());
+        assertEquals(ReplyReason.STOPPING, session.reason());
+    }
+
+    /** Another publisher gets the lock, in this JVM too. */
+    private void assertFree() {
+        assertDoesNotThrow(() -> SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(64))
+                .close());
+    }
+
+    @AfterEach
+    void end() {
+        mayGoOn.countDown();
+        client.close();
+        daemon.close();
+    }
+
+    @Test
+    void shouldTellClientsAndCloseBusWhenDoorbellIsCutWhileStopping() throws IOException {
+        // Nobody gives it its length again meanwhile: that is done with a heartbeat.
+        start(1_000);
+        awaitServed();
+        Session session = session();
+        cut(directory.doorbell());
+        daemon.close();
+        assertToldToLeave(session);
+        assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
+        assertTrue(hasLogged("client-dismissed"), lines::toString);
+        assertFalse(hasLogged("ERROR"), lines::toString);
+        assertFree();
+    }
+
+    @Test
+    void shouldEndWhenDoorbellIsCutAgainAndAgain() throws Exception {
+        start(1);
+        awaitServed();
+        Session session = session();
+        CountDownLatch isClosed = new CountDownLatch(1);
+        Thread vandal = new Thread(() -> {
+            while (isClosed.getCount() > 0) {
+                assertDoesNotThrow(() -> cut(directory.doorbell()));
+            }
+        }, "vandal");
+        vandal.start();
+        try {
+            daemon.close();
+        } finally {
+            isClosed.countDown();
+            vandal.join();
+        }
+        assertToldToLeave(session);
+        assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
+        assertFalse(hasLogged("ERROR"), lines::toString);
+        assertFree();
+    }
+
+    @Test
+    void shouldSaySoAndCloseBusWhenConductorIsStuck() {
+        start(1);
+        await(() -> hasLogged("client-connected"));
+        daemon.close();
+        assertTrue(hasLogged("ERROR conductor-stuck waitedMs="), lines::toString);
+        assertFalse(hasLogged("client-dismissed"), lines::toString);
+        // It was let in, and put out at once.
+        assertTrue(replies.session(1).isOf(client.identity().uuid()));
+        assertToldToLeave(replies.session(1));
+        assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
+        assertFree();
+        mayGoOn.countDown();
+        await(() -> hasLogged("client-dismissed"));
+    }
+
+    /** A file that only the daemon's own user can cut ends it, on its own thread. */
+    @ParameterizedTest
+    @ValueSource(strings = {"counters", "signals"})
+    void shouldTellClientsAndGiveBusFreeWhenErrorEndsOwnThread(String file) throws IOException {
+        start(1);
+        awaitServed();
+        Session session = session();
+        cut(directory.path().resolve(file));
+        await(() -> session.state() != RepliesLayout.STATE_CONNECTED);
+        assertToldToLeave(session);
+        daemon.close();
+        assertTrue(hasLogged("ERROR timer-thread-failed error="), lines::toString);
+        assertTrue(lines.stream().anyMatch(line -> line.contains(directory.path().resolve(file) + ":")),
+                lines::toString);
+        assertFalse(hasLogged("clients-not-told"), lines::toString);
+        if (file.equals("counters")) {
+            assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
+        } else {
+            Files.delete(directory.signals());
+        }
+        assertFree();
+    }
+}
