@@ -61,7 +61,7 @@ class SignalBatchTest {
     }
 
     @Test
-    void shouldWakeWithTheFirstAndLookAgainEachSixteenth() {
+    void shouldWakeWithTheFirstAndLookAgainEach64th() {
         int before = wakes();
         sleeper.announceParked();
         batch.publish(signal);
@@ -71,10 +71,10 @@ class SignalBatchTest {
         while (wakes() == before + 1) {
             batch.publish(signal);
             published++;
-            assertTrue(published <= 17, "published=" + published);
+            assertTrue(published <= 65, "published=" + published);
         }
-        assertEquals(17, published);
-        assertEquals(17, publisher.nextSequence());
+        assertEquals(65, published);
+        assertEquals(65, publisher.nextSequence());
     }
 
     @Test
