@@ -14,8 +14,11 @@ import java.util.Arrays;
  * <p>A key is forgotten when its timer is done and no stale firing of it can come: a timer that fires once was judged
  * to have fired, or was cancelled before it did, or was cancelled so long ago that the signals' ring has gone once
  * around since, and whatever lies before the boundary is overwritten. For the last, each key that comes in looks at a
- * few others, so there is no pause but that of growing. At the limit a key is forgotten that should not be, and that is
- * counted.
+ * few others, once all around for each eighth of a ring of signals, so there is no pause but that of growing. At the
+ * limit a key is forgotten that should not be, and that is counted.
+ *
+ * <p>What is sent is written down first and looked up later, {@value #MOST_RECENT} at a time: a key's place is in no
+ * cache where there are many, and who arms reads the clock in between, which waits for every look at memory.
  *
  * <p>Open addressing, linear probing, at most half full, four words per key; removal shifts back. One thread.
  */
@@ -44,6 +47,8 @@ final class ArmingLog {
     private static final int FIRST_CAPACITY = 64;
     private static final int LOOKS_PER_KEY = 4;
     private static final int LONGEST_SEARCH = 64;
+    private static final int MOST_RECENT = 32;
+    private static final int SHARE_SHIFT = 3;
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     private final long signalSlots;
@@ -53,7 +58,16 @@ final class ArmingLog {
     private int shift = Long.SIZE - Integer.numberOfTrailingZeros(FIRST_CAPACITY);
     private int size;
     private int hand;
+    /** Looks that are left of the way all around. */
+    private int looksLeft;
+    private long sweptSignal;
     private long newestSignal;
+    private final long[] recentKeys = new long[MOST_RECENT];
+    private final long[] recentSequences = new long[MOST_RECENT];
+    private int recent;
+    /** Without a meaning: keeps looks that are taken ahead from being left out. */
+    @SuppressWarnings("UnusedVariable")
+    private long seen;
     private long forgotten;
 
     ArmingLog(int limit, int signalSlots) {
@@ -63,16 +77,39 @@ final class ArmingLog {
 
     /** Keys that are remembered. */
     int size() {
+        lookUpRecent();
         return size;
     }
 
     /** Keys that had to be forgotten although a stale firing could still come. */
     long forgotten() {
+        lookUpRecent();
         return forgotten;
     }
 
     /** An ARM or CANCEL was committed. */
     void sent(long key, long sequence) {
+        recentKeys[recent] = key;
+        recentSequences[recent] = sequence;
+        if (++recent == MOST_RECENT) {
+            lookUpRecent();
+        }
+    }
+
+    private void lookUpRecent() {
+        int count = recent;
+        recent = 0;
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += entries[home(recentKeys[i]) * WORDS + FLAGS];
+        }
+        seen = sum;
+        for (int i = 0; i < count; i++) {
+            lookUp(recentKeys[i], recentSequences[i]);
+        }
+    }
+
+    private void lookUp(long key, long sequence) {
         int entry = find(key);
         if ((entries[entry + FLAGS] & USED) == 0) {
             entry = insert(key, entry);
@@ -82,6 +119,9 @@ final class ArmingLog {
 
     /** The answer to an ARM or CANCEL came, in the order of the commands. */
     void answered(TimerReply reply, int type, boolean isPeriodic) {
+        if (recent > 0) {
+            lookUpRecent();
+        }
         int entry = find(reply.key());
         newestSignal = Math.max(newestSignal, reply.signalSequence());
         if ((entries[entry + FLAGS] & USED) == 0) {
@@ -125,6 +165,9 @@ final class ArmingLog {
      * @param answered commands before this sequence are answered, or their answers are lost
      */
     int judge(long key, long signalSequence, long answered) {
+        if (recent > 0) {
+            lookUpRecent();
+        }
         int entry = find(key);
         if ((entries[entry + FLAGS] & USED) == 0) {
             return CURRENT;
@@ -155,11 +198,7 @@ final class ArmingLog {
     }
 
     private int insert(long key, int freeEntry) {
-        int sizeBefore = size;
-        for (int i = 0; i < LOOKS_PER_KEY; i++) {
-            forgetIfLapped();
-        }
-        boolean hasMoved = size != sizeBefore;
+        boolean hasMoved = sweep();
         if (size >= limit) {
             forgetOne();
             hasMoved = true;
@@ -174,6 +213,23 @@ final class ArmingLog {
         entries[entry + UNANSWERED] = SETTLED;
         entries[entry + FLAGS] = USED | CLEAN;
         return entry;
+    }
+
+    /** Looks at some more keys, if any may have come to be forgotten since the last way around; whether one was. */
+    private boolean sweep() {
+        if (looksLeft <= 0) {
+            if (newestSignal - sweptSignal < signalSlots >>> SHARE_SHIFT) {
+                return false;
+            }
+            sweptSignal = newestSignal;
+            looksLeft = mask + 1;
+        }
+        int sizeBefore = size;
+        looksLeft -= LOOKS_PER_KEY;
+        for (int i = 0; i < LOOKS_PER_KEY; i++) {
+            forgetIfLapped();
+        }
+        return size != sizeBefore;
     }
 
     private void forgetIfLapped() {
@@ -222,6 +278,7 @@ final class ArmingLog {
         mask = capacity - 1;
         shift--;
         hand = 0;
+        looksLeft *= 2;
         for (int from = 0; from < old.length; from += WORDS) {
             if ((old[from + FLAGS] & USED) != 0) {
                 System.arraycopy(old, from, entries, find(old[from + KEY]), WORDS);
@@ -233,6 +290,9 @@ final class ArmingLog {
     void clear() {
         Arrays.fill(entries, 0);
         size = 0;
+        recent = 0;
+        looksLeft = 0;
         newestSignal = 0;
+        sweptSignal = 0;
     }
 }

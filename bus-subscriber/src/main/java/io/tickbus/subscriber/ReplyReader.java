@@ -42,6 +42,9 @@ final class ReplyReader {
     private long listLimit;
     private long lost;
     private long rejected;
+    /** Without a meaning: see {@link SlotRing#lookAhead}. */
+    @SuppressWarnings("UnusedVariable")
+    private long seen;
 
     ReplyReader(ClientFile file, Session session, ArmingLog log, TimerClientListener listener, long sequenceBase) {
         this.file = file;
@@ -169,6 +172,7 @@ final class ReplyReader {
 
     /** Looks at the next reply and keeps it for later delivery; it then stands in {@link #reply()}. */
     boolean noteNext() {
+        seen += ring.lookAhead(noted);
         long before;
         do {
             before = noted;

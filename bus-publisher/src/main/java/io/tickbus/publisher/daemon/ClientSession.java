@@ -22,6 +22,9 @@ final class ClientSession {
     private final SlotRing commands;
     private final SlotWriter replies;
     private final TimerCommand[] staged;
+    /** Without a meaning: see {@link SlotRing#lookAhead}. */
+    @SuppressWarnings("UnusedVariable")
+    private long seen;
     private int stagedCount;
     private long stagedFrom;
     private long consumed;
@@ -109,6 +112,7 @@ final class ClientSession {
         stagedCount = 0;
         stagedFrom = consumed;
         while (stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
+            seen += commands.lookAhead(consumed + stagedCount);
             int found = commands.read(consumed + stagedCount, staged[stagedCount].fields());
             if (found == SlotRing.OVERWRITTEN) {
                 // A ring that refuses is never overwritten before it was consumed: this is no client's work.
@@ -132,6 +136,11 @@ final class ClientSession {
 
     TimerCommand staged(int i) {
         return staged[i];
+    }
+
+    /** The first {@link #stagedCount} of these. */
+    TimerCommand[] staged() {
+        return staged;
     }
 
     long stagedSequence(int i) {

@@ -7,6 +7,7 @@ import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
+import io.tickbus.publisher.timer.CommandLookAhead;
 import io.tickbus.publisher.timer.TimerEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class ClientSessions implements CommandSource {
     private static final int OWNERS_PER_CYCLE = 16;
 
     private final CommandDesk desk;
+    private final CommandLookAhead lookAhead;
     private final TimerEngine engine;
     private final RepliesFile replies;
     private final SlotWriter frontDesk;
@@ -43,6 +45,7 @@ final class ClientSessions implements CommandSource {
     ClientSessions(TimerEngine engine, RepliesFile replies, DaemonCounters counters, ClientEvents events,
             CommandDesk desk) {
         this.engine = engine;
+        this.lookAhead = CommandLookAhead.of(engine);
         this.desk = desk;
         this.replies = replies;
         this.frontDesk = replies.session(0).replyWriter();
@@ -91,6 +94,9 @@ final class ClientSessions implements CommandSource {
     }
 
     private void execute(ClientSession session, long nowNs) {
+        if (session.stagedCount() > 1) {
+            lookAhead.lookAt(session.owner(), session.staged(), session.stagedCount());
+        }
         for (int i = 0; i < session.stagedCount(); i++) {
             TimerCommand command = session.staged(i);
             long sequence = session.stagedSequence(i);
