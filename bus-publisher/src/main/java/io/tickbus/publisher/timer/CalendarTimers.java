@@ -14,6 +14,7 @@ final class CalendarTimers {
     private long nextStepNs;
     private int cursor;
     private boolean isMoving;
+    private long rebuildsSeen;
 
     CalendarTimers(TimerStore store) {
         this.store = store;
@@ -36,6 +37,11 @@ final class CalendarTimers {
 
     /** Goes on; returns how many timers were looked at. */
     int move() {
+        if (rebuildsSeen != store.rebuilds()) {
+            // Timers have other indexes now, perhaps ones that were passed.
+            rebuildsSeen = store.rebuilds();
+            cursor = 0;
+        }
         TimerTable table = store.table();
         int end = Math.min(table.usedEver(), cursor + MOST_LOOKED_AT);
         int first = cursor;

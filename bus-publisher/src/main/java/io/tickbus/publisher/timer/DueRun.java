@@ -12,12 +12,17 @@ final class DueRun {
     private static final int CAPACITY = 2 * MAX_LENGTH;
     private static final int NONE = TimerSlab.NONE;
 
+    private final TimerSlab slab;
     private final long[] deadlinesNs = new long[CAPACITY];
     /** NONE where one was taken out. */
     private final int[] timers = new int[CAPACITY];
     private int head;
     private int tail;
     private long endNs = Long.MIN_VALUE;
+
+    DueRun(TimerSlab slab) {
+        this.slab = slab;
+    }
 
     /** The end of what it covers, exclusive. */
     long endNs() {
@@ -32,6 +37,7 @@ final class DueRun {
 
     /** Adds a timer that is armed after those that are here. */
     void add(int timer, long deadlineNs) {
+        slab.isInRun(timer, true);
         int at = tail++;
         for (; at > head && deadlinesNs[at - 1] > deadlineNs; at--) {
             copy(at - 1, at);
@@ -72,8 +78,9 @@ final class DueRun {
         return count;
     }
 
-    /** Takes a timer out, if it is here. */
+    /** Takes a timer out that is here. */
     void remove(int timer, long deadlineNs) {
+        slab.isInRun(timer, false);
         if (head < tail && timers[head] == timer) {
             head++;
             return;
@@ -94,6 +101,7 @@ final class DueRun {
                 return;
             }
         }
+        slab.isInRun(timer, true);
         int at = positionAfter(deadlineNs);
         boolean isNearHead = at - head < tail - at;
         if (head > 0 && (isNearHead || tail == CAPACITY)) {
@@ -137,7 +145,13 @@ final class DueRun {
             first--;
         }
         // Where all are due at once, those armed first stay.
-        tail = first > head ? first : cut;
+        int newTail = first > head ? first : cut;
+        for (int at = newTail; at < tail; at++) {
+            if (timers[at] != NONE) {
+                slab.isInRun(timers[at], false);
+            }
+        }
+        tail = newTail;
     }
 
     private void copy(int from, int to) {

@@ -12,7 +12,7 @@ package io.tickbus.publisher.timer;
  *
  * <p>A slot is used once until its segment is free: {@code live} counts the slots whose timer is still pending. Taking
  * a timer out is one less to count, and its slot is not looked at: a slot counts only if its timer says that it is
- * there ({@link TimerSlab#slot}). So a cancellation touches two words in all, and no neighbour.
+ * there ({@link TimerSlab#slot}). So a cancellation looks at its timer and at one header, and at no neighbour.
  *
  * <p>Nor does it depend on what it finds: a segment that is left empty is noted, without a branch, and taken out of its
  * list later together with others. One cancellation in eight empties one, which no processor can predict; it would have
@@ -26,7 +26,7 @@ final class SegmentSlab {
     static final int SLOTS = 8;
     static final int SLOT_BITS = 3;
     /** Empty segments that are noted at most. */
-    static final int MAX_EMPTY = 64;
+    static final int MAX_EMPTY = 16;
     /** Bytes of a segment. */
     static final int SEGMENT_LENGTH = SLOTS * Integer.BYTES + Long.BYTES + Integer.BYTES;
 
@@ -159,6 +159,16 @@ final class SegmentSlab {
     /** The timer that was put into a slot; it may be elsewhere by now. */
     int timer(int slot) {
         return slots[slot >>> (CHUNK_BITS + SLOT_BITS)][slot & (SLOTS << CHUNK_BITS) - 1];
+    }
+
+    /** How many there are, those that are free included; for tests. */
+    int usedEver() {
+        return usedEver;
+    }
+
+    /** The free one after another, or after NONE; NONE at the end; for tests. */
+    int nextFree(int segment) {
+        return segment == NONE ? firstFree : place(segment);
     }
 
     int next(int segment) {

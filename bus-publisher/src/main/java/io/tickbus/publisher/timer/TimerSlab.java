@@ -5,8 +5,8 @@ package io.tickbus.publisher.timer;
  * growing never copies.
  *
  * <pre>
- *   deadline, nanoseconds; of a free timer the next free one     64 bits
- *   generation   32 | slot in the lists, see {@link SegmentSlab}        32 bits
+ *   deadline, nanoseconds; of a free timer the next free one                       64 bits
+ *   in the run 1 | generation 31 | slot in the lists, see {@link SegmentSlab} 32    64 bits
  * </pre>
  *
  * A free timer has the slot {@link #FREE}. The last freed is the first reused, as it is still in the cache.
@@ -27,6 +27,7 @@ final class TimerSlab {
     private static final int DEADLINE = 0;
     private static final int STATE = 1;
     private static final long LOW = 0xFFFF_FFFFL;
+    private static final long IN_RUN = 1L << 63;
     private static final long GENERATION_ONE = 1L << 32;
     private static final long GENERATION_MASK = (long) Integer.MAX_VALUE << 32;
 
@@ -63,10 +64,11 @@ final class TimerSlab {
         if (usedEver == capacity) {
             return NONE;
         }
-        timer = usedEver++;
+        timer = usedEver;
         if (chunks[timer >>> CHUNK_BITS] == null) {
             chunks[timer >>> CHUNK_BITS] = new long[LONGS * Math.min(CHUNK_MASK + 1, capacity - timer)];
         }
+        usedEver++;
         return timer;
     }
 
@@ -104,7 +106,18 @@ final class TimerSlab {
     }
 
     int generation(int timer) {
-        return (int) (chunk(timer)[at(timer) + STATE] >>> 32);
+        return (int) (chunk(timer)[at(timer) + STATE] >>> 32) & Integer.MAX_VALUE;
+    }
+
+    /** Whether it is in the {@link DueRun}, so that who cancels another need not search there. */
+    boolean isInRun(int timer) {
+        return chunk(timer)[at(timer) + STATE] < 0;
+    }
+
+    void isInRun(int timer, boolean isIn) {
+        long[] chunk = chunk(timer);
+        int at = at(timer) + STATE;
+        chunk[at] = isIn ? chunk[at] | IN_RUN : chunk[at] & ~IN_RUN;
     }
 
     private long[] chunk(int timer) {

@@ -16,10 +16,11 @@ package io.tickbus.publisher.timer;
  * at the next deadline, one firing) moves at most about 100 other timers, and nearly always none: there is no cascade
  * that could be half done. A bucket is a list of at most 96 timers, of which a sorted copy is made when its turn
  * comes; a longer one becomes a wheel of 16 finer buckets, and a wheel with little left in it a list again. Lists of
- * equal deadlines may have any length. <b>Memory:</b> 16 bytes per timer, 44 for each 8 in a list, and one wheel of
- * 144 bytes for 97 timers or more: less than 31 bytes per pending timer while timers arrive. Who arms and cancels so
- * that few timers at ever new distances are left can make it several times that. Nothing is given back. <b>Loss:</b>
- * none; a timer never fires before its deadline, nor twice.
+ * equal deadlines may have any length. <b>Memory:</b> 16 bytes per timer, 44 for each segment of 8 in a list, and 144
+ * for each wheel: 26 to 29 bytes per pending timer while many arrive, 30 where they come and go at random. Deadlines
+ * that are chosen so that each segment or wheel has one timer cost several times that. Nothing is given back.
+ * <b>Loss:</b> none; a timer never fires before its deadline, nor twice. <b>Errors:</b> after an Error, as when there
+ * is no memory left to grow, the wheel is not to be used any more.
  *
  * <p>Source: the hierarchical wheels of G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), with
  * wheels made on demand as the nodes of a burst trie are (S. Heinz, J. Zobel, H. Williams, "Burst Tries", 2002), lists
@@ -118,8 +119,9 @@ public final class TimingWheel {
 
     private void unlink(int timer, int newSlot) {
         int slot = timers.slot(timer);
+        boolean isInRun = timers.isInRun(timer);
         timers.slot(timer, newSlot);
-        tree.unlink(timer, slot, timers.deadlineNs(timer));
+        tree.unlink(timer, slot, isInRun, timers.deadlineNs(timer));
     }
 
     /**
@@ -128,21 +130,14 @@ public final class TimingWheel {
      * @return whether it was pending or held; if not, nothing happens
      */
     public boolean cancel(int timer) {
-        if (!timers.isKnown(timer)) {
+        if (isPending(timer)) {
+            unlink(timer, TimerSlab.HELD);
+            pending--;
+        } else if (!isHeld(timer)) {
             return false;
         }
-        int slot = timers.slot(timer);
-        if (slot >= 0) {
-            long deadlineNs = timers.deadlineNs(timer);
-            timers.free(timer);
-            tree.unlink(timer, slot, deadlineNs);
-            pending--;
-            return true;
-        }
-        if (slot == TimerSlab.HELD) {
-            timers.free(timer);
-        }
-        return slot == TimerSlab.HELD;
+        timers.free(timer);
+        return true;
     }
 
     /**
@@ -273,6 +268,11 @@ public final class TimingWheel {
     /** How many timers there may be: each has a number below. */
     public int capacity() {
         return timers.capacity();
+    }
+
+    /** Where the order is kept; for tests. */
+    WheelTree tree() {
+        return tree;
     }
 
     /** Bytes of memory that the wheel has taken. */

@@ -38,12 +38,11 @@ final class WheelSlab {
 
     private long[][] buckets = new long[16][];
     private long[][] heads = new long[16][];
-    /** Wheels that were found lately, by the digits of a deadline above those that the last one found looks at. */
+    /** Wheels that were found lately, by the digits of a deadline above those that the latest of them looks at. */
     private final int[] hints = new int[HINT_MASK + 1];
     private int hintShift;
     private int firstFree = NONE;
     private int usedEver;
-    private int inUse;
 
     WheelSlab() {
         take(0, ROOT_SHIFT, NONE);
@@ -52,19 +51,17 @@ final class WheelSlab {
     /** Bytes of the arrays, their headers included. */
     long sizeBytes() {
         long chunkCount = ((long) usedEver + CHUNK_MASK) >>> CHUNK_BITS;
-        return 2 * (16 + 4L * buckets.length) + chunkCount * (2 * 16 + ((long) WHEEL_LENGTH << CHUNK_BITS));
-    }
-
-    int inUse() {
-        return inUse;
+        return 16 + 4L * hints.length + 2 * (16 + 4L * buckets.length)
+                + chunkCount * (2 * 16 + ((long) WHEEL_LENGTH << CHUNK_BITS));
     }
 
     /** An empty wheel around a deadline, hung nowhere yet. */
     int take(long deadlineNs, int shift, int place) {
         int wheel = firstFree;
         if (wheel == NONE) {
-            wheel = usedEver++;
+            wheel = usedEver;
             makeChunk(wheel >>> CHUNK_BITS);
+            usedEver++;
         } else {
             firstFree = (int) coveredNs(wheel);
         }
@@ -72,7 +69,6 @@ final class WheelSlab {
         Arrays.fill(buckets[wheel >>> CHUNK_BITS], first, first + BUCKETS, Bucket.EMPTY);
         coveredNs(wheel, deadlineNs);
         state(wheel, (long) place << 32 | (long) shift << SHIFT_SHIFT);
-        inUse++;
         return wheel;
     }
 
@@ -80,7 +76,6 @@ final class WheelSlab {
         coveredNs(wheel, firstFree);
         state(wheel, 0);
         firstFree = wheel;
-        inUse--;
     }
 
     private void makeChunk(int chunk) {
@@ -144,17 +139,26 @@ final class WheelSlab {
 
     /** Where among all wheels a deadline belongs; see {@link #placeBelow}. */
     int placeOf(long deadlineNs) {
-        int hint = (int) (deadlineNs >>> hintShift) & HINT_MASK;
-        int wheel = hints[hint];
-        // One that is free now has no bucket in use.
-        if (isCovering(wheel, deadlineNs) && occupied(wheel) != 0) {
-            return placeBelow(wheel, deadlineNs);
+        int from = hints[(int) (deadlineNs >>> hintShift) & HINT_MASK];
+        // A wheel that covers it is on the way to its place, unless it is free: then it has no bucket in use.
+        if (!isCovering(from, deadlineNs) || occupied(from) == 0) {
+            from = ROOT;
         }
-        int place = placeBelow(ROOT, deadlineNs);
-        wheel = place >>> BUCKET_BITS;
+        int place = placeBelow(from, deadlineNs);
+        if (place >>> BUCKET_BITS != from) {
+            remember(place >>> BUCKET_BITS, deadlineNs);
+        }
+        return place;
+    }
+
+    private void remember(int wheel, long deadlineNs) {
         hintShift = Math.min(shift(wheel) + BUCKET_BITS, SHIFT_MASK);
         hints[(int) (deadlineNs >>> hintShift) & HINT_MASK] = wheel;
-        return place;
+    }
+
+    /** Whether it is found without looking at coarser ones; for tests. */
+    boolean isHinted(int wheel, long deadlineNs) {
+        return hints[(int) (deadlineNs >>> hintShift) & HINT_MASK] == wheel;
     }
 
     /**
@@ -186,6 +190,16 @@ final class WheelSlab {
         return (int) state(wheel) & OCCUPIED_MASK;
     }
 
+    /** How many there are, those that are free included; for tests. */
+    int usedEver() {
+        return usedEver;
+    }
+
+    /** The free one after another, or after NONE; NONE at the end; for tests. */
+    int nextFree(int wheel) {
+        return wheel == NONE ? firstFree : (int) coveredNs(wheel);
+    }
+
     private static long bit(int place) {
         return 1L << (place & (BUCKETS - 1));
     }
@@ -204,11 +218,10 @@ final class WheelSlab {
         bucket(place, bucket);
     }
 
-    /** Empties a bucket and returns which others of its wheel are occupied. */
-    int vacate(int place) {
+    /** Empties a bucket. */
+    void vacate(int place) {
         int wheel = place >>> BUCKET_BITS;
         bucket(place, Bucket.EMPTY);
         state(wheel, state(wheel) & ~bit(place));
-        return occupied(wheel);
     }
 }

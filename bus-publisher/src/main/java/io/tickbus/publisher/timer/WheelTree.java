@@ -36,7 +36,7 @@ final class WheelTree {
     private final TimerSlab timers;
     private final SegmentSlab segments;
     private final WheelSlab wheels = new WheelSlab();
-    private final DueRun run = new DueRun();
+    private final DueRun run;
     private final int[] moved = new int[MAX_LIST];
     /** Without a meaning: keeps looks that are taken ahead from being left out. */
     @SuppressWarnings("UnusedVariable")
@@ -45,6 +45,15 @@ final class WheelTree {
     WheelTree(TimerSlab timers) {
         this.timers = timers;
         this.segments = new SegmentSlab(timers.capacity());
+        this.run = new DueRun(timers);
+    }
+
+    WheelSlab wheels() {
+        return wheels;
+    }
+
+    SegmentSlab segments() {
+        return segments;
     }
 
     /** Bytes of the arrays of wheels and lists. */
@@ -205,9 +214,9 @@ final class WheelTree {
         return count;
     }
 
-    /** A timer of this slot and deadline goes: it has been given another slot, or none. */
-    void unlink(int timer, int slot, long deadlineNs) {
-        if (deadlineNs <= run.endNs()) {
+    /** A timer goes that was in this slot, and has been given another, or none. */
+    void unlink(int timer, int slot, boolean isInRun, long deadlineNs) {
+        if (isInRun) {
             run.remove(timer, deadlineNs);
         }
         if (segments.remove(slot >>> SegmentSlab.SLOT_BITS)) {
@@ -253,25 +262,35 @@ final class WheelTree {
         long bucket = wheels.bucket(place);
         int first = previous == SegmentSlab.NONE ? next : Bucket.first(bucket);
         if (next == SegmentSlab.NONE) {
-            wheels.bucket(place, Bucket.removed(bucket, first, previous, segments.used(previous)));
+            bucket = Bucket.removed(bucket, first, previous, segments.used(previous));
         } else {
-            wheels.bucket(place, Bucket.removed(bucket, first, Bucket.last(bucket), Bucket.used(bucket)));
+            bucket = Bucket.removed(bucket, first, Bucket.last(bucket), Bucket.used(bucket));
+        }
+        wheels.bucket(place, bucket);
+        if (Bucket.count(bucket) <= MAX_FOLDED_SEGMENTS) {
+            shrink(place >>> WheelSlab.BUCKET_BITS);
         }
     }
 
     private void vacate(int place) {
-        int others = wheels.vacate(place);
-        int wheel = place >>> WheelSlab.BUCKET_BITS;
-        while (wheel != WheelSlab.ROOT && Integer.bitCount(others) <= MAX_FOLDED_BUCKETS) {
+        wheels.vacate(place);
+        shrink(place >>> WheelSlab.BUCKET_BITS);
+    }
+
+    /** Something has gone from a wheel: it goes itself if little is left, and then perhaps those above. */
+    private void shrink(int smaller) {
+        int wheel = smaller;
+        int occupied = wheels.occupied(wheel);
+        while (wheel != WheelSlab.ROOT && Integer.bitCount(occupied) <= MAX_FOLDED_BUCKETS) {
             int above = wheels.place(wheel);
-            if (others == 0) {
+            if (occupied == 0) {
                 wheels.vacate(above);
-            } else if (!fold(wheel, others, above)) {
+            } else if (!fold(wheel, occupied, above)) {
                 return;
             }
             wheels.free(wheel);
             wheel = above >>> WheelSlab.BUCKET_BITS;
-            others = wheels.occupied(wheel);
+            occupied = wheels.occupied(wheel);
         }
     }
 
@@ -334,10 +353,11 @@ final class WheelTree {
         return wheels.bucket(wheel << WheelSlab.BUCKET_BITS | Integer.numberOfTrailingZeros(wheels.occupied(wheel)));
     }
 
-    /** Copies a list into the run; false where it is longer than that. Then all of it is due at once. */
+    /** Copies a list into the run; false where it is longer than a step may be. Then all of it is due at once. */
     private boolean copy(int firstSegment) {
+        int left = 2 * MAX_SEGMENTS;
         for (int segment = firstSegment; segment != SegmentSlab.NONE; segment = segments.next(segment)) {
-            if (run.length() > MAX_LIST - SegmentSlab.SLOTS) {
+            if (run.length() > MAX_LIST - SegmentSlab.SLOTS || left-- == 0) {
                 return false;
             }
             int slot = segment << SegmentSlab.SLOT_BITS;

@@ -85,4 +85,22 @@ class CalendarTimersTest {
         step(HOUR_NS);
         assertEquals(Long.MAX_VALUE, engine.nextDeadlineNs());
     }
+
+    @Test
+    void shouldMoveEachTimerOnceWhenTimersGetOtherIndexesMeanwhile() {
+        for (int key = 0; key < 5_000; key++) {
+            arm(key, NOW_NS + HOUR_NS + key, 0, true);
+        }
+        for (int key = 0; key < 1_000; key++) {
+            engine.cancel(key);
+        }
+        engine.calendarStepped(HOUR_NS / 2);
+        for (int i = 0; i < 30; i++) {
+            assertTrue(engine.doHousekeeping() > 0);
+        }
+        // What repairing after a fault does: the timers behind those that are gone move up, past the cursor.
+        engine.store().rebuild();
+        finish();
+        assertEquals(4_000, expire(NOW_NS + HOUR_NS / 2 + 5_000).size());
+    }
 }

@@ -23,6 +23,8 @@ class TimingWheelPropertyTest {
     private static final long OPERATIONS = Long.getLong("tickbus.property.operations", 1_000_000);
     private static final long SEED = Long.getLong("tickbus.property.seed", System.nanoTime());
     private static final int ROUNDS = 20;
+    private static final int STEPS_PER_AUDIT = 997;
+    private static final int FEW_DEADLINES = 7;
     private static final long ORIGIN_RANGE_NS = 1L << 50;
 
     private record Armed(long deadlineNs, long arming, int timer) {
@@ -41,6 +43,9 @@ class TimingWheelPropertyTest {
     private long fired;
     private int maxPending;
     private int scaleBits;
+    private long originNs;
+    /** Only four deadlines: lists of equal ones get long. */
+    private boolean isOfFew;
     private boolean isReentrant;
     /** 1 while the timer whose handler runs is neither pending nor free. */
     private int held;
@@ -55,9 +60,13 @@ class TimingWheelPropertyTest {
             for (long i = 0; i < OPERATIONS / ROUNDS; i++) {
                 step();
                 assertEquals(model.isEmpty() ? Long.MAX_VALUE : model.first().deadlineNs(), wheel.nextDeadlineNs());
+                if (i % STEPS_PER_AUDIT == 0) {
+                    WheelAudit.check(wheel);
+                }
             }
             assertEquals(model.size(), wheel.pending());
             drain();
+            WheelAudit.checkEmpty(wheel);
             firedInAll += fired;
         }
         System.out.println("TimingWheelPropertyTest operations=" + OPERATIONS + " fired=" + firedInAll + " ms="
@@ -72,6 +81,8 @@ class TimingWheelPropertyTest {
         maxPending = new int[] {3, 40, 300, 3_000, 40_000}[round % 5];
         wheel = TimingWheel.create(maxPending);
         nowNs = round % 3 == 0 ? -random.nextLong(ORIGIN_RANGE_NS) : random.nextLong(ORIGIN_RANGE_NS);
+        originNs = nowNs;
+        isOfFew = round % FEW_DEADLINES == FEW_DEADLINES - 1;
         fired = 0;
         scaleBits = 1 + random.nextInt(40);
     }
@@ -97,6 +108,9 @@ class TimingWheelPropertyTest {
 
     /** Mostly of the round's time scale; often equal, sometimes past, seldom as far as can be. */
     private long deadlineNs() {
+        if (isOfFew) {
+            return originNs + (random.nextInt(4) << 20);
+        }
         return switch (random.nextInt(16)) {
             case 0 -> nowNs - random.nextLong(1L << scaleBits);
             case 1 -> nowNs + random.nextLong(1L << random.nextInt(1, 62));
