@@ -12,6 +12,8 @@ import org.agrona.concurrent.NanoClock;
  */
 final class TimerAgent implements Agent {
     static final int DEFAULT_FIRE_LIMIT = 256;
+    /** Longer than a thread wakes before a deadline. */
+    private static final long PREPARED_NS = 250_000;
 
     private final NanoClock clock;
     private final SignalPublisher publisher;
@@ -69,7 +71,12 @@ final class TimerAgent implements Agent {
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
             onHeartbeat.run();
         }
-        return staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
+        int done = staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
+        if (done == 0) {
+            // It has just woken before a deadline, or there is time before the next.
+            timers.prepare(nowNs + PREPARED_NS);
+        }
+        return done;
     }
 
     /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */

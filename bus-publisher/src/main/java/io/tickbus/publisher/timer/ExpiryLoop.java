@@ -35,6 +35,11 @@ final class ExpiryLoop {
         return fired;
     }
 
+    /** Looks at those that are due by then, as far as it goes. */
+    void prepare(long untilNs) {
+        lookAt(store.wheel().copyDue(untilNs, timers));
+    }
+
     /** How many are due and have been looked at; 1 if none. */
     private int next(long nowNs) {
         int count = store.wheel().copyDue(nowNs, timers);

@@ -270,24 +270,24 @@ public final class TimerEngine implements TimerQueue {
     @Override
     public long nextDeadlineNs() {
         isChanging = true;
-        // Which sorts, now and then.
         long next = store.wheel().nextDeadlineNs();
         isChanging = false;
         return next;
     }
 
-    /**
-     * How long after {@link #nextDeadlineNs} a mode that saves power may sleep, so that no pending timer is later than
-     * an eighth of its delay (of its period, where it has one) on that account; at most the slack that was set.
-     */
     @Override
     public long shortestSlackNs() {
         return store.slacks().shortestNs(ecoSlackNs);
     }
 
-    /**
-     * {@inheritDoc} Timers that are dealt with without a firing, their owner gone or they too late to SKIP, count too.
-     */
+    @Override
+    public void prepare(long untilNs) {
+        isChanging = true;
+        expiry.prepare(untilNs);
+        isChanging = false;
+    }
+
+    /** {@inheritDoc} What needs no signal, as its owner is gone or it is too late to be one, counts too. */
     @Override
     public int expire(long nowNs, int limit, FiringSink sink) {
         expirySink = sink;

@@ -30,8 +30,18 @@ public interface TimerQueue {
     int expire(long nowNs, int limit, FiringSink sink);
 
     /**
-     * The slack of the pending timer that has the least: how long the earliest firing may be put off so that firings
-     * share a wake-up, and none is later than its own slack.
+     * Has in the cache what the next firings will look at; called when there is time before they are due. Changes
+     * nothing.
+     *
+     * @param untilNs for those that are due by then, CLOCK_MONOTONIC nanoseconds
+     */
+    default void prepare(long untilNs) {
+        // Nothing is far away.
+    }
+
+    /**
+     * The slack of the pending timer that has the least, an eighth of its delay or period: how long the earliest firing
+     * may be put off so that firings share a wake-up, and none is later than its own slack.
      */
     long shortestSlackNs();
 
