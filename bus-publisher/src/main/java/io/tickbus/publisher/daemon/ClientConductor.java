@@ -29,10 +29,12 @@ import java.util.concurrent.locks.LockSupport;
  * The daemon's second thread: finds the clients' files, checks and maps them, asks for signs of life, clears away what
  * the dead left. All that makes system calls or allocates is here, so that the timer thread need not.
  *
- * <p>It looks around every 100 ms, and at once when somebody rings its word of the doorbell.
+ * <p>It looks after those that are connected every 100 ms. For new files it looks when somebody rings its word of the
+ * doorbell, as who connects does, and every second, lest somebody did not.
  */
 final class ClientConductor implements Runnable {
     private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int ROUNDS_PER_SEARCH = 10;
     private static final long MORE_TO_DO_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long TIMER_SLACK_NS = 50_000;
     /** New files that are looked at in one round, and refused ones whose client may be gone by now. */
@@ -58,6 +60,9 @@ final class ClientConductor implements Runnable {
     private final Queue<UUID> toVisit = new ArrayDeque<>();
     private int latestSession;
     private boolean hasMoreToMeet;
+    private boolean isSearchDue = true;
+    private int roundsSinceSearch;
+    private int seenWord;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
 
@@ -125,6 +130,8 @@ final class ClientConductor implements Runnable {
         // Before the look around: a file that gets its name after that ends the sleep that follows.
         int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
         MappedFault.bringUp();
+        isSearchDue |= seen != seenWord || ++roundsSinceSearch >= ROUNDS_PER_SEARCH;
+        seenWord = seen;
         round();
         if (events.hasWorkForTimerThread()) {
             // Who connects waits for it: not until the next deadline or heartbeat.
@@ -161,8 +168,13 @@ final class ClientConductor implements Runnable {
             events.toTimerThread(() -> sessions.calendarChanged(offsetNs));
         }
         checkServed();
-        if (!isStopped) {
+        if (!isStopped && isSearchDue) {
+            isSearchDue = false;
+            roundsSinceSearch = 0;
             findNew();
+            isSearchDue |= hasMoreToMeet;
+        }
+        if (!isStopped) {
             visitRefused();
         }
         counters.set(DaemonCounter.CLIENTS_CONNECTED, served.size());
