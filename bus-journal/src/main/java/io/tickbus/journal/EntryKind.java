@@ -1,7 +1,7 @@
 package io.tickbus.journal;
 
 /**
- * What a record of the journal says. Each begins with a header word: kind (8 bits), durability (8), owner (16), and a
+ * What a record of the journal says. Each begins with a header word: kind (8 bits), zero (8), owner (16), and a
  * user's id where there is one (32).
  */
 enum EntryKind {

@@ -202,11 +202,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     /** Runs until {@link #stop}: then drains what it has been sent, puts the clients out, and returns. */
     @Override
     public void run() {
-        conductorThread.start();
-        if (journal != null) {
-            journal.start();
-        }
         try {
+            conductorThread.start();
+            if (journal != null) {
+                journal.start();
+            }
             loop.run();
         } catch (RuntimeException | Error e) {
             log.error("timer-thread-failed", "error", e);

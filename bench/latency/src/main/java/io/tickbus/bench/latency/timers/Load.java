@@ -30,6 +30,11 @@ final class Load implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "60", description = "Of that; default 60 s. 0 leaves it out.")
     private long seconds;
 
+    @Option(names = "--clock-seconds", defaultValue = "5", description = {
+        "How long, before and after that, a thread that looks at the clock alone has the same deadlines: the floor.",
+        "Default 5 s. 0 leaves it out."})
+    private long clockSeconds;
+
     @Option(names = "--steps", split = ",", defaultValue = "500000,1000000,1500000,2000000,3000000",
             description = "Rates tried then, upwards until one is not kept; default 500000 to 3000000.")
     private List<Integer> steps;
@@ -61,6 +66,39 @@ final class Load implements Callable<Integer> {
     }
 
     private void run(Report report, Stage stage) throws Exception {
+        if (clockSeconds > 0) {
+            lookAtClock(report, stage, "before");
+        }
+        runTimers(report, stage);
+        if (clockSeconds > 0) {
+            lookAtClock(report, stage, "after");
+        }
+    }
+
+    /** The same deadlines for a thread on the daemon's processor that does nothing but wait for them: the floor. */
+    private void lookAtClock(Report report, Stage stage, String when) throws Exception {
+        try (PeerContender clock = new PeerContender("clock-only",
+                stage.child("peer", stage.daemonCpu(), Map.of("timers", "clock-only")))) {
+            Progress.say("the clock alone, " + when);
+            Workload warmUp = workload(rate, SECOND_NS);
+            clock.run(warmUp, stage.startNs(warmUp));
+            stage.rest();
+            Workload workload = workload(rate, clockSeconds * SECOND_NS).windows(WINDOW_NS);
+            Row row = report.row(clock.name() + " " + when + " " + rate + "/s");
+            Outcome outcome = clock.run(workload, stage.startNs(workload));
+            row.add(outcome);
+            addWindows(row, "windows.", Wire.object(outcome.extras(), "windows"));
+            stage.rest();
+        }
+    }
+
+    private static void addWindows(Row row, String prefix, Map<String, Object> windows) {
+        for (String figure : List.of("p50Ns", "p99Ns", "maxNs")) {
+            row.put(prefix + figure, quartiles(Wire.numbers(windows, figure)));
+        }
+    }
+
+    private void runTimers(Report report, Stage stage) throws Exception {
         try (TickbusContender tickbus = TickbusContender.start(stage, Map.of("slots", slots))) {
             Progress.say("warm-up");
             Workload warmUp = workload(rate, SECOND_NS);
@@ -75,10 +113,8 @@ final class Load implements Callable<Integer> {
             row.add(outcome);
             row.put("publishedLatenessNs", TickbusContender.published(outcome).latenessNs());
             row.put("windowNs", WINDOW_NS);
-            Map<String, Object> windows = Wire.object(outcome.extras(), "windows");
-            for (String figure : List.of("p50Ns", "p99Ns", "maxNs")) {
-                row.put("windows." + figure, quartiles(Wire.numbers(windows, figure)));
-            }
+            addWindows(row, "windows.", Wire.object(outcome.extras(), "windows"));
+            addWindows(row, "publishedWindows.", Wire.object(outcome.extras(), "publishedWindows"));
             if (!row.figures().isFlawless()) {
                 report.fault("at " + rate + " firings a second something was lost, twice, early or out of order");
             }

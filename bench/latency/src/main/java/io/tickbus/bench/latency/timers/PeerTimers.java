@@ -20,6 +20,7 @@ interface PeerTimers extends AutoCloseable {
             case "naive-map-1ms" -> new PollingThread(new NaiveMap(), 1_000_000, rhythm);
             case "naive-array-1ms" -> new PollingThread(new NaiveArray(), 1_000_000, rhythm);
             case "naive-array-25ms" -> new PollingThread(new NaiveArray(), 25_000_000, rhythm);
+            case "clock-only" -> new ClockOnly();
             case "two-level-wheel-1ms" -> new PollingThread(new TwoLevelWheel(), 1_000_000, rhythm);
             default -> throw new IllegalArgumentException("unknown timers: name=" + name);
         };

@@ -139,7 +139,10 @@ final class TimersIT {
     void shouldCheckEachFiringUnderLoad() throws Exception {
         assumeQuietMachine();
         List<Map<String, Object>> rows =
-                rows("load", "--rate", "500", "--seconds", "1", "--steps", "2000", "--step-seconds", "1");
+                rows("load", "--rate", "500", "--seconds", "1", "--clock-seconds", "1", "--steps", "2000",
+                        "--step-seconds", "1");
+        assertAllFired(row(rows, "clock-only before 500/s"), 500);
+        assertAllFired(row(rows, "clock-only after 500/s"), 500);
         assertAllFired(row(rows, "tickbus-hybrid-predictive 500/s"), 500);
         assertAllFired(row(rows, "tickbus-spin-spin 2000/s"), 2000);
     }
