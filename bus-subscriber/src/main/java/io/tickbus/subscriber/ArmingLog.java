@@ -218,7 +218,7 @@ final class ArmingLog {
     /** Looks at some more keys, if any may have come to be forgotten since the last way around; whether one was. */
     private boolean sweep() {
         if (looksLeft <= 0) {
-            if (newestSignal - sweptSignal < signalSlots >>> SHARE_SHIFT) {
+            if (size < limit && newestSignal - sweptSignal < signalSlots >>> SHARE_SHIFT) {
                 return false;
             }
             sweptSignal = newestSignal;
@@ -277,7 +277,8 @@ final class ArmingLog {
         entries = new long[capacity * WORDS];
         mask = capacity - 1;
         shift--;
-        hand = 0;
+        // What was at a place is at twice that, or next to it.
+        hand *= 2;
         looksLeft *= 2;
         for (int from = 0; from < old.length; from += WORDS) {
             if ((old[from + FLAGS] & USED) != 0) {

@@ -148,4 +148,50 @@ class ArmingLogTest {
         model.forEach((key, boundary) -> assertEquals(ArmingLog.STALE, judge(key, boundary - 1)));
         assertEquals(0, log.forgotten());
     }
+
+    @Test
+    void shouldKnowEachKeyWhenManyAreSentBeforeAnyIsAnswered() {
+        int count = 777;
+        for (int key = 0; key < count; key++) {
+            send(key);
+        }
+        assertEquals(count, log.size());
+        for (int key = 0; key < count; key++) {
+            assertEquals(ArmingLog.PENDING, log.judge(key, 0, 0));
+            answer(key, key, ARM, ReplyCode.ARMED, 10 + key);
+        }
+        for (int key = 0; key < count; key++) {
+            assertEquals(ArmingLog.STALE, judge(key, 9 + key));
+            assertEquals(ArmingLog.CURRENT, judge(key, 10 + key));
+        }
+        assertEquals(0, log.size());
+        assertEquals(0, log.forgotten());
+    }
+
+    @Test
+    void shouldForgetLappedKeysFirstWhenItIsFull() {
+        int limit = 1_000;
+        long signal = 0;
+        for (int key = 0; key < 10 * limit; key++) {
+            arm(key, signal);
+            cancel(key, ReplyCode.UNKNOWN, signal);
+            // A tenth of them are within the ring at any time.
+            signal++;
+        }
+        assertEquals(0, log.forgotten());
+        assertTrue(log.size() <= limit, "size=" + log.size());
+    }
+
+    @Test
+    void shouldForgetInTimeWhenItGrowsMeanwhile() {
+        SplittableRandom random = new SplittableRandom(31);
+        long signal = 0;
+        for (int key = 0; key < 20_000; key++) {
+            arm(key, signal);
+            cancel(key, ReplyCode.UNKNOWN, signal);
+            signal += random.nextInt(3);
+        }
+        // Those of the last lap, an eighth more, and what one way around takes.
+        assertTrue(log.size() < 4 * SIGNAL_SLOTS, "size=" + log.size());
+    }
 }

@@ -46,7 +46,7 @@ public final class RepliesFile {
      * @param sessionCount the front desk included, 2 to {@link RepliesLayout#MAX_SESSION_COUNT}
      * @param slotCount    replies per session, a power of two
      * @param group        name of a group that may read it; null for the owner alone
-     * @throws BusException NO_SPACE, SYSTEM; nothing is left, and a predecessor's file stays
+     * @throws BusException NO_SPACE, SYSTEM; where no file could be made nothing is left, and a predecessor's stays
      */
     public static RepliesFile create(
             BusDirectory directory, SignalsHeader bus, int sessionCount, int slotCount, String group) {

@@ -1,7 +1,7 @@
 package io.tickbus.core.bus;
 
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
@@ -147,6 +147,7 @@ final class TrustedFiles {
      */
     static SharedRegion createWhole(Path path, long length, String group, Consumer<SharedRegion> fill) {
         Path temporary = temporaryFor(path);
+        boolean isDone = false;
         try {
             createPrivate(temporary);
             Platforms.current().allocate(temporary, length);
@@ -160,13 +161,14 @@ final class TrustedFiles {
                 share(temporary, group, "rw-r-----");
             }
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+            isDone = true;
             return region;
         } catch (IOException e) {
-            deleteIfPossible(temporary);
             throw failed(path, e);
-        } catch (BusException e) {
-            deleteIfPossible(temporary);
-            throw e;
+        } finally {
+            if (!isDone) {
+                deleteIfPossible(temporary);
+            }
         }
     }
 

@@ -127,4 +127,21 @@ class SlotRingTest {
     private void write(long sequence) {
         ring.commit(ring.beginWrite(sequence), sequence);
     }
+
+    @Test
+    void shouldLookAheadAtWholeRowsOnly() {
+        SharedRegion large = SharedRegion.allocate(64 * SLOT_LENGTH);
+        SlotRing rows = new SlotRing(large, 0, 64);
+        for (long sequence = 0; sequence < 15; sequence++) {
+            rows.commit(rows.beginWrite(sequence), sequence);
+            assertEquals(0, rows.lookAhead(0), "the last of the row is not there");
+        }
+        rows.commit(rows.beginWrite(15), 15);
+        // The stamps of the fourteen in between.
+        assertEquals(119, rows.lookAhead(0));
+        assertEquals(0, rows.lookAhead(1));
+        assertEquals(0, rows.lookAhead(16));
+        assertEquals(0, rows.lookAhead(64), "a lap later");
+        assertEquals(0, ring.lookAhead(0), "a ring of less than two rows");
+    }
 }

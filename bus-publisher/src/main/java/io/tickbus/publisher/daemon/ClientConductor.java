@@ -63,6 +63,7 @@ final class ClientConductor implements Runnable {
     private boolean isSearchDue = true;
     private int roundsSinceSearch;
     private int seenWord;
+    private boolean isDeaf;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
 
@@ -127,11 +128,7 @@ final class ClientConductor implements Runnable {
 
     private void goRoundAndWait() {
         long startNs = System.nanoTime();
-        // Before the look around: a file that gets its name after that ends the sleep that follows.
-        int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
-        MappedFault.bringUp();
-        isSearchDue |= seen != seenWord || ++roundsSinceSearch >= ROUNDS_PER_SEARCH;
-        seenWord = seen;
+        boolean isHearing = listen();
         round();
         if (events.hasWorkForTimerThread()) {
             // Who connects waits for it: not until the next deadline or heartbeat.
@@ -139,8 +136,36 @@ final class ClientConductor implements Runnable {
         }
         counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
         if (!isStopped) {
-            word.await(seen, System.nanoTime() + (hasMoreToMeet ? MORE_TO_DO_NS : ROUND_NS));
+            long waitNs = hasMoreToMeet ? MORE_TO_DO_NS : ROUND_NS;
+            if (isHearing) {
+                word.await(seenWord, System.nanoTime() + waitNs);
+            } else {
+                LockSupport.parkNanos(waitNs);
+            }
         }
+    }
+
+    /**
+     * Looks whether somebody has rung, before the look around: a file that gets its name after that ends the sleep that
+     * follows.
+     *
+     * @return false where somebody has cut the doorbell: the round is gone without it, and looks for everybody
+     */
+    private boolean listen() {
+        try {
+            int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
+            MappedFault.bringUp();
+            isSearchDue |= seen != seenWord || ++roundsSinceSearch >= ROUNDS_PER_SEARCH;
+            seenWord = seen;
+            isDeaf = false;
+        } catch (InternalError e) {
+            if (!isDeaf) {
+                log.warn("doorbell-cut", "error", e.getMessage());
+            }
+            isDeaf = true;
+            isSearchDue = true;
+        }
+        return !isDeaf;
     }
 
     void stop() {
@@ -169,10 +194,10 @@ final class ClientConductor implements Runnable {
         }
         checkServed();
         if (!isStopped && isSearchDue) {
-            isSearchDue = false;
-            roundsSinceSearch = 0;
             findNew();
-            isSearchDue |= hasMoreToMeet;
+            // Only now: where one file's fault has cut it short, the others are looked for in the next round.
+            isSearchDue = hasMoreToMeet;
+            roundsSinceSearch = 0;
         }
         if (!isStopped) {
             visitRefused();

@@ -14,6 +14,8 @@ final class TimerAgent implements Agent {
     static final int DEFAULT_FIRE_LIMIT = 256;
     /** Longer than a thread wakes before a deadline. */
     private static final long PREPARED_NS = 250_000;
+    /** Longer than preparing takes. */
+    private static final long PREPARING_NS = 5_000;
 
     private final NanoClock clock;
     private final SignalPublisher publisher;
@@ -72,7 +74,7 @@ final class TimerAgent implements Agent {
             onHeartbeat.run();
         }
         int done = staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
-        if (done == 0) {
+        if (done == 0 && nextNs - nowNs > PREPARING_NS) {
             // It has just woken before a deadline, or there is time before the next.
             timers.prepare(nowNs + PREPARED_NS);
         }

@@ -18,6 +18,7 @@ import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
 import io.tickbus.publisher.timer.TimerEngine;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The sidecar: keeps the timers of every process on the host that asks, and publishes each as a signal when it is due.
@@ -49,6 +50,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final TimerLoop loop;
     private final ClientConductor conductor;
     private final Thread conductorThread;
+    private final AtomicBoolean isStarted = new AtomicBoolean();
     private final DaemonCounters counters;
     private final ClientSessions sessions;
     private final DaemonLog log;
@@ -202,6 +204,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     /** Runs until {@link #stop}: then drains what it has been sent, puts the clients out, and returns. */
     @Override
     public void run() {
+        if (isStarted.getAndSet(true)) {
+            throw new IllegalStateException("a daemon runs once: open another");
+        }
         try {
             conductorThread.start();
             if (journal != null) {

@@ -28,7 +28,7 @@ final class ExpiryLoop {
         int asked;
         int latest;
         do {
-            asked = Math.min(limit - fired, next(nowNs));
+            asked = next(nowNs, limit - fired);
             latest = store.wheel().expire(nowNs, asked, handler);
             fired += latest;
         } while (latest == asked && fired < limit);
@@ -41,8 +41,8 @@ final class ExpiryLoop {
     }
 
     /** How many are due and have been looked at; 1 if none. */
-    private int next(long nowNs) {
-        int count = store.wheel().copyDue(nowNs, timers);
+    private int next(long nowNs, int limit) {
+        int count = Math.min(limit, store.wheel().copyDue(nowNs, timers));
         if (count > 1) {
             lookAt(count);
         }

@@ -83,10 +83,14 @@ class ClientConductorTest {
     }
 
     private ClientFile connect(String name) {
-        ClientFile file = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), bus.historyId(),
-                bus.epoch(), ProcessIdentity.current(), name, SLOTS, 1_000_000));
+        ClientFile file = create(name);
         conductor.ring();
         return file;
+    }
+
+    private ClientFile create(String name) {
+        return ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), bus.historyId(),
+                bus.epoch(), ProcessIdentity.current(), name, SLOTS, 1_000_000));
     }
 
     private boolean isServed(ClientFile file) {
@@ -102,6 +106,7 @@ class ClientConductorTest {
     private void await(String what, BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             assertTrue(thread.isAlive(), () -> "the conductor ended before " + what);
+            assertFalse(Thread.interrupted(), () -> "it did not come in time to " + what);
             sessions.stage();
             sessions.execute(0);
             Thread.onSpinWait();
@@ -208,7 +213,7 @@ class ClientConductorTest {
         ClientFile file = connect();
         await("it was let in", () -> isServed(file));
         resize(directory.doorbell(), 0);
-        await("it found the doorbell cut", () -> hasLogged("conductor-fault"));
+        await("it found the doorbell cut", () -> hasLogged("doorbell-cut"));
         sessions.dismissAll(ReplyReason.STOPPING);
         conductor.stop();
         thread.join();
@@ -216,6 +221,24 @@ class ClientConductorTest {
         log.close();
         assertTrue(hasLogged("client-dismissed"), logged::toString);
         file.close();
+    }
+
+    @Test
+    void shouldFindClientsThatDoNotRing() {
+        ClientFile file = create("");
+        await("it was let in", () -> isServed(file));
+        file.close();
+    }
+
+    @Test
+    void shouldLetClientsInAndOutWhenDoorbellIsCut() throws Exception {
+        resize(directory.doorbell(), 0);
+        await("it found the doorbell cut", () -> hasLogged("doorbell-cut"));
+        ClientFile file = create("");
+        await("it was let in", () -> isServed(file));
+        file.close();
+        await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED)
+                + counters.value(DaemonCounter.CLIENTS_CLOSED) == 1);
     }
 
     private boolean hasLogged(String event) {

@@ -3,6 +3,7 @@ package io.tickbus.publisher.daemon;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.bus.BusDirectory;
@@ -89,6 +90,7 @@ class TimerDaemonStopTest {
 
     private static void await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
+            assertFalse(Thread.interrupted(), "it did not come to that in time");
             Thread.onSpinWait();
         }
     }
@@ -142,6 +144,16 @@ class TimerDaemonStopTest {
         assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
         assertTrue(hasLogged("client-dismissed"), lines::toString);
         assertFalse(hasLogged("ERROR"), lines::toString);
+        assertFree();
+    }
+
+    @Test
+    void shouldRunOnce() throws Exception {
+        start(1_000);
+        awaitServed();
+        assertThrows(IllegalStateException.class, () -> daemon.run());
+        assertTrue(session() != null, "the first run goes on");
+        daemon.close();
         assertFree();
     }
 
