@@ -28,8 +28,8 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
                     "timers contention --tracked-keys 0", 60),
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
             section("gc", "timers gc --collections 10,100 --seconds 2 --windows 6", 21, "timers gc", 130),
-            section("load", "timers load --seconds 3 --clock-seconds 0 --steps 1000000 --step-seconds 1"
-                    + " --goal-seconds 2", 12, "timers load", 125),
+            section("load", "timers load --seconds 3 --modes hybrid --clock-seconds 0 --steps 1000000"
+                    + " --step-seconds 1 --goal-seconds 2", 12, "timers load", 215),
             section("clocks", "clocks --quick", 12, "clocks", 60));
 
     private static Section section(String name, String quick, int quickSeconds, String full, int fullSeconds) {

@@ -30,9 +30,13 @@ final class Load implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "60", description = "Of that; default 60 s. 0 leaves it out.")
     private long seconds;
 
-    @Option(names = "--clock-seconds", defaultValue = "5", description = {
-        "How long, before and after that, a thread that looks at the clock alone has the same deadlines: the floor.",
-        "Default 5 s. 0 leaves it out."})
+    @Option(names = "--modes", split = ",", defaultValue = "hybrid,spin",
+            description = "The daemon's modes at that rate, one after the other; default hybrid and spin.")
+    private List<String> modes;
+
+    @Option(names = "--clock-seconds", defaultValue = "15", description = {
+        "How long, before and after that, threads that look at the clock alone have the same deadlines: the floor.",
+        "Default 15 s. 0 leaves it out."})
     private long clockSeconds;
 
     @Option(names = "--steps", split = ",", defaultValue = "500000,1000000,1500000,2000000,3000000",
@@ -69,23 +73,34 @@ final class Load implements Callable<Integer> {
         if (clockSeconds > 0) {
             lookAtClock(report, stage, "before");
         }
-        runTimers(report, stage);
+        for (String mode : modes) {
+            runTimers(report, stage, Map.of("slots", slots, "mode", mode, "waiting",
+                    mode.equals("spin") ? "spin" : "predictive"));
+        }
         if (clockSeconds > 0) {
             lookAtClock(report, stage, "after");
         }
     }
 
-    /** The same deadlines for a thread on the daemon's processor that does nothing but wait for them: the floor. */
+    /**
+     * The same deadlines for two threads, on the daemon's processor and on the subscriber's, that do nothing but wait
+     * for them: the floor. Two, since a host may throttle who keeps both busy.
+     */
     private void lookAtClock(Report report, Stage stage, String when) throws Exception {
-        try (PeerContender clock = new PeerContender("clock-only",
-                stage.child("peer", stage.daemonCpu(), Map.of("timers", "clock-only")))) {
+        Map<String, Object> settings = Map.of("timers", "clock-only");
+        ChildProcess other = stage.child("peer", stage.observerCpu(), settings);
+        try (other; PeerContender clock =
+                new PeerContender("clock-only", stage.child("peer", stage.daemonCpu(), settings))) {
             Progress.say("the clock alone, " + when);
             Workload warmUp = workload(rate, SECOND_NS);
             clock.run(warmUp, stage.startNs(warmUp));
             stage.rest();
             Workload workload = workload(rate, clockSeconds * SECOND_NS).windows(WINDOW_NS);
+            long startNs = stage.startNs(workload);
+            other.send("run", Map.of("workload", workload.toMap(), "startNs", startNs));
+            Outcome outcome = clock.run(workload, startNs);
+            other.answer();
             Row row = report.row(clock.name() + " " + when + " " + rate + "/s");
-            Outcome outcome = clock.run(workload, stage.startNs(workload));
             row.add(outcome);
             addWindows(row, "windows.", Wire.object(outcome.extras(), "windows"));
             stage.rest();
@@ -98,8 +113,8 @@ final class Load implements Callable<Integer> {
         }
     }
 
-    private void runTimers(Report report, Stage stage) throws Exception {
-        try (TickbusContender tickbus = TickbusContender.start(stage, Map.of("slots", slots))) {
+    private void runTimers(Report report, Stage stage, Map<String, Object> settings) throws Exception {
+        try (TickbusContender tickbus = TickbusContender.start(stage, settings)) {
             Progress.say("warm-up");
             Workload warmUp = workload(rate, SECOND_NS);
             tickbus.run(warmUp, stage.startNs(warmUp));

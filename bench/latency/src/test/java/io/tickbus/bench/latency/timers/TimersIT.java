@@ -144,6 +144,7 @@ final class TimersIT {
         assertAllFired(row(rows, "clock-only before 500/s"), 500);
         assertAllFired(row(rows, "clock-only after 500/s"), 500);
         assertAllFired(row(rows, "tickbus-hybrid-predictive 500/s"), 500);
+        assertAllFired(row(rows, "tickbus-spin-spin 500/s"), 500);
         assertAllFired(row(rows, "tickbus-spin-spin 2000/s"), 2000);
     }
 
