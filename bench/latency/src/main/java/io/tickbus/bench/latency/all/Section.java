@@ -14,8 +14,8 @@ import java.util.List;
  */
 record Section(String name, List<String> quick, int quickSeconds, List<String> full, int fullSeconds) {
     static final List<Section> ALL = List.of(
-            section("oneway", "oneway --rounds 20 --warm-up 14", 22, "oneway --rounds 120 --warm-up 60", 110),
-            section("wakeup", "wakeup --rounds 6", 24, "wakeup --rounds 60", 160),
+            section("oneway", "oneway --rounds 18 --warm-up 12", 20, "oneway --rounds 120 --warm-up 60", 110),
+            section("wakeup", "wakeup --rounds 4", 18, "wakeup --rounds 60", 160),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
             section("enqueue", "enqueue --rounds 300 --warm-up 200", 2, "enqueue", 5),
             section("timers", "timers precision --rounds 1 --periodic-ms 500 --random-ms 1000", 15,
@@ -23,11 +23,11 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             full("pending", "timers pending", 85),
             full("drift", "timers drift", 105),
             full("cost", "timers cost", 75),
-            section("eco", "timers eco --seconds 2", 16, "timers eco", 50),
+            section("eco", "timers eco --seconds 1", 12, "timers eco", 50),
             section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 10,
                     "timers contention --tracked-keys 0", 60),
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
-            section("gc", "timers gc --collections 10,100 --seconds 2 --windows 6", 21, "timers gc", 130),
+            section("gc", "timers gc --collections 10,100 --seconds 1 --windows 4", 14, "timers gc", 130),
             section("load", "timers load --seconds 3 --modes hybrid --clock-seconds 0 --steps 1000000"
                     + " --step-seconds 1 --goal-seconds 2", 12, "timers load", 215),
             section("clocks", "clocks --quick", 12, "clocks", 60));
