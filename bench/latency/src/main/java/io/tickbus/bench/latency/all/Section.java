@@ -29,7 +29,7 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
             section("gc", "timers gc --collections 10,100 --seconds 1 --windows 4", 14, "timers gc", 130),
             section("load", "timers load --seconds 3 --modes hybrid --clock-seconds 0 --steps 1000000"
-                    + " --step-seconds 1 --goal-seconds 2", 12, "timers load", 215),
+                    + " --step-seconds 1 --goal-seconds 2", 12, "timers load --modes hybrid --clock-seconds 10", 145),
             section("clocks", "clocks --quick", 12, "clocks", 60));
 
     private static Section section(String name, String quick, int quickSeconds, String full, int fullSeconds) {
