@@ -5,23 +5,23 @@ import java.util.concurrent.TimeUnit;
 
 /** What this JVM's heap holds that is still needed. */
 final class UsedHeap {
-    private static final int MOST_COLLECTIONS = 6;
+    private static final int MOST_COLLECTIONS = 12;
+    private static final int VAIN_COLLECTIONS = 3;
     private static final long PAUSE_MS = 50;
 
     private UsedHeap() {
     }
 
-    /** Bytes after so many collections that no less is left; who works in the background has time to get ready. */
+    /** Bytes after so many collections that some were in vain; who works in the background has time to get ready. */
     static long bytes() throws InterruptedException {
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < MOST_COLLECTIONS; i++) {
+        int vain = 0;
+        for (int i = 0; i < MOST_COLLECTIONS && vain < VAIN_COLLECTIONS; i++) {
             TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
             collect();
             long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            if (used >= least) {
-                return least;
-            }
-            least = used;
+            vain = used >= least ? vain + 1 : 0;
+            least = Math.min(least, used);
         }
         return least;
     }

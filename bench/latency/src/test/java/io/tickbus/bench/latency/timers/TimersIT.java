@@ -95,10 +95,10 @@ final class TimersIT {
 
     @Test
     void shouldTellWhatPendingTimersCost() throws Exception {
-        List<Map<String, Object>> rows = rows("cost", "--timers", "2000", "--rounds", "1", "--only",
+        List<Map<String, Object>> rows = rows("cost", "--timers", "20000", "--rounds", "1", "--only",
                 "tickbus,stpe,java,netty,agrona");
-        assertEquals(List.of("tickbus-engine 2000", "stpe 2000", "java-util-timer 2000", "netty-1ms 2000",
-                "agrona 2000", "tickbus-client 2000"),
+        assertEquals(List.of("tickbus-engine 20000", "stpe 20000", "java-util-timer 20000", "netty-1ms 20000",
+                "agrona 20000", "tickbus-client 20000"),
                 rows.stream().map(each -> each.get("name")).toList());
         for (Map<String, Object> row : rows) {
             assertTrue(Wire.fraction(row, "heapBytesPerTimer") > 0, row.toString());
