@@ -6,9 +6,7 @@ import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.RepliesFile;
-import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
@@ -29,12 +27,15 @@ import java.util.concurrent.locks.LockSupport;
  * The daemon's second thread: finds the clients' files, checks and maps them, asks for signs of life, clears away what
  * the dead left. All that makes system calls or allocates is here, so that the timer thread need not.
  *
- * <p>It looks after those that are connected every 100 ms. For new files it looks when somebody rings its word of the
- * doorbell, as who connects does, and every second, lest somebody did not.
+ * <p>It looks after those that are connected every 100 ms, in eco mode every 500 ms, and believes whoever has just
+ * given a sign of life. For new files it looks when somebody rings its word of the doorbell, as who connects or leaves
+ * does, and every second, lest somebody did not; then it asks the kernel about each that is connected, whatever that
+ * one's sign of life says.
  */
 final class ClientConductor implements Runnable {
     private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int ROUNDS_PER_SEARCH = 10;
+    private static final long ECO_ROUND_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long SEARCH_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long MORE_TO_DO_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long TIMER_SLACK_NS = 50_000;
     /** New files that are looked at in one round, and refused ones whose client may be gone by now. */
@@ -61,7 +62,7 @@ final class ClientConductor implements Runnable {
     private int latestSession;
     private boolean hasMoreToMeet;
     private boolean isSearchDue = true;
-    private int roundsSinceSearch;
+    private long searchedNs = System.nanoTime();
     private int seenWord;
     private boolean isDeaf;
     private volatile DaemonSettings settings;
@@ -116,6 +117,7 @@ final class ClientConductor implements Runnable {
             // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
             // next round by its length.
             log.warn("conductor-fault", "error", e.getMessage());
+            isSearchDue = true;
             LockSupport.parkNanos(ROUND_NS);
         } catch (RuntimeException | Error e) {
             // Whatever one client's file has led to: all the others still want to be let in and out. It goes on at
@@ -128,7 +130,7 @@ final class ClientConductor implements Runnable {
 
     private void goRoundAndWait() {
         long startNs = System.nanoTime();
-        boolean isHearing = listen();
+        boolean isHearing = listen(startNs);
         round();
         if (events.hasWorkForTimerThread()) {
             // Who connects waits for it: not until the next deadline or heartbeat.
@@ -136,7 +138,7 @@ final class ClientConductor implements Runnable {
         }
         counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
         if (!isStopped) {
-            long waitNs = hasMoreToMeet ? MORE_TO_DO_NS : ROUND_NS;
+            long waitNs = hasMoreToMeet ? MORE_TO_DO_NS : settings.mode() == DaemonMode.ECO ? ECO_ROUND_NS : ROUND_NS;
             if (isHearing) {
                 word.await(seenWord, System.nanoTime() + waitNs);
             } else {
@@ -151,11 +153,11 @@ final class ClientConductor implements Runnable {
      *
      * @return false where somebody has cut the doorbell: the round is gone without it, and looks for everybody
      */
-    private boolean listen() {
+    private boolean listen(long startNs) {
         try {
             int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
             MappedFault.bringUp();
-            isSearchDue |= seen != seenWord || ++roundsSinceSearch >= ROUNDS_PER_SEARCH;
+            isSearchDue |= seen != seenWord || startNs - searchedNs >= SEARCH_NS;
             seenWord = seen;
             isDeaf = false;
         } catch (InternalError e) {
@@ -197,7 +199,7 @@ final class ClientConductor implements Runnable {
             findNew();
             // Only now: where one file's fault has cut it short, the others are looked for in the next round.
             isSearchDue = hasMoreToMeet;
-            roundsSinceSearch = 0;
+            searchedNs = System.nanoTime();
         }
         if (!isStopped) {
             visitRefused();
@@ -208,43 +210,22 @@ final class ClientConductor implements Runnable {
     }
 
     private void checkServed() {
-        long silentSinceNs = System.nanoTime() - settings.clientSilenceNs();
+        long nowNs = System.nanoTime();
         int silent = 0;
         for (ClientSession session : served.values()) {
-            ReplyReason reason = fault(session.file());
+            ReplyReason reason = isSearchDue ? ClientLife.fault(session.file())
+                    : ClientLife.faultUnlessFresh(session.file(), nowNs);
             if (reason != ReplyReason.NONE && !session.isLeaving()) {
                 session.askToLeave();
                 events.toTimerThread(() -> session.leave(reason));
-            } else if (reason == ReplyReason.NONE && session.file().heartbeatNs() < silentSinceNs) {
+            } else if (reason == ReplyReason.NONE
+                    && nowNs - session.file().heartbeatNs() > settings.clientSilenceNs()) {
                 silent++;
             }
             // Before the next one's channel is used: see MappedFault.
             MappedFault.bringUp();
         }
         counters.set(DaemonCounter.CLIENTS_SILENT, silent);
-    }
-
-    private static ReplyReason fault(ClientFile file) {
-        try {
-            if (file.isShortened()) {
-                return ReplyReason.TRUNCATED;
-            }
-            if (!file.isAlive()) {
-                return file.state() == SignalsLayout.STATE_CLOSED ? ReplyReason.CLOSED : ReplyReason.DEAD;
-            }
-            return file.standing() == SignalsFile.Standing.CURRENT ? ReplyReason.NONE : ReplyReason.UNLINKED;
-        } catch (BusException e) {
-            // A file that cannot even be asked about costs its client the connection, and nobody else a look.
-            return ReplyReason.BAD_CLIENT_FILE;
-        }
-    }
-
-    private static boolean isGone(ClientFile file) {
-        try {
-            return !file.isAlive();
-        } catch (BusException e) {
-            return false;
-        }
     }
 
     private void findNew() {
@@ -371,7 +352,7 @@ final class ClientConductor implements Runnable {
         if (owners.close(owner)) {
             events.toTimerThread(() -> sessions.ownerLeft(owner));
         }
-        boolean isGone = isGone(file);
+        boolean isGone = ClientLife.isGone(file);
         file.close();
         if (isGone) {
             ClientFile.delete(directory, uuid);

@@ -66,7 +66,7 @@ final class TimerAgent implements Agent {
         wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
         publisher.nextDeadlineNs(wakeNs);
-        if (nowNs >= nextHeartbeatNs) {
+        if (nowNs >= nextHeartbeatNs || isHeartbeatToJoin(nowNs, fired)) {
             // The wait and the latest signal looked at the doorbell, and this uses its channel.
             MappedFault.bringUp();
             publisher.heartbeat(nowNs);
@@ -74,11 +74,16 @@ final class TimerAgent implements Agent {
             onHeartbeat.run();
         }
         int done = staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
-        if (done == 0 && nextNs - nowNs > PREPARING_NS) {
-            // It has just woken before a deadline, or there is time before the next.
+        if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
+            // It has just woken before a deadline, or is about to wait for one that is near.
             timers.prepare(nowNs + PREPARED_NS);
         }
         return done;
+    }
+
+    /** Whether a thread that may be late, and fires now, should not wake once more for the next heartbeat. */
+    private boolean isHeartbeatToJoin(long nowNs, int fired) {
+        return fired > 0 && timers.shortestSlackNs() > 0 && nowNs >= nextHeartbeatNs - heartbeatIntervalNs / 2;
     }
 
     /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */

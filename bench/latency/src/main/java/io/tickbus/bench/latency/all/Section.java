@@ -23,7 +23,7 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             full("pending", "timers pending", 85),
             full("drift", "timers drift", 105),
             full("cost", "timers cost", 75),
-            section("eco", "timers eco --seconds 1", 12, "timers eco", 50),
+            section("eco", "timers eco --seconds 1 --warm-up-seconds 2", 12, "timers eco", 155),
             section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 10,
                     "timers contention --tracked-keys 0", 60),
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),

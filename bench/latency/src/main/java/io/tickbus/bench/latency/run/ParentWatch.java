@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Ends a process with the one that started it, whatever ends that: looks ten times a second whether it still lives. */
 public final class ParentWatch {
     private static final String PARENT = "tickbus.bench.parent";
-    private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int ORPHANED = 3;
 
     private ParentWatch() {

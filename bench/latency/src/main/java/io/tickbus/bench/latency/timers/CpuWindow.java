@@ -1,10 +1,15 @@
 package io.tickbus.bench.latency.timers;
 
 import io.tickbus.core.platform.Platforms;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** CPU time of this process between two times, taken by a thread that sleeps but for two looks. */
+/**
+ * CPU time of this process between two times, and of its Java threads alone, which are without the JVM's compilers and
+ * collector; taken by a thread that sleeps but for two looks.
+ */
 final class CpuWindow {
     private static final double PERCENT = 100.0;
 
@@ -12,6 +17,7 @@ final class CpuWindow {
     private final long untilNs;
     private final Thread thread = new Thread(this::watch, "cpu-window");
     private double percent;
+    private double threadsPercent;
 
     private CpuWindow(long fromNs, long untilNs) {
         this.fromNs = fromNs;
@@ -33,13 +39,27 @@ final class CpuWindow {
         try {
             sleepUntil(fromNs);
             long cpuNs = Platforms.current().processCpuNs();
+            long threadsNs = threadsCpuNs();
             long wallNs = System.nanoTime();
             sleepUntil(untilNs);
             long usedNs = Platforms.current().processCpuNs() - cpuNs;
-            percent = PERCENT * usedNs / (System.nanoTime() - wallNs);
+            long usedByThreadsNs = threadsCpuNs() - threadsNs;
+            long tookNs = System.nanoTime() - wallNs;
+            percent = PERCENT * usedNs / tookNs;
+            threadsPercent = PERCENT * usedByThreadsNs / tookNs;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static long threadsCpuNs() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long sumNs = 0;
+        for (long id : threads.getAllThreadIds()) {
+            // −1 for one that has just ended.
+            sumNs += Math.max(0, threads.getThreadCpuTime(id));
+        }
+        return sumNs;
     }
 
     /** Sleeps without any promise of precision. */
@@ -53,10 +73,14 @@ final class CpuWindow {
     /** Percent of one core, with two decimals; waits for the window's end. */
     double percent() throws InterruptedException {
         thread.join();
-        return Math.round(PERCENT * percent) / PERCENT;
+        return rounded(percent);
+    }
+
+    private static double rounded(double value) {
+        return Math.round(PERCENT * value) / PERCENT;
     }
 
     Map<String, Object> toMap() throws InterruptedException {
-        return Map.of("cpuPercent", percent());
+        return Map.of("cpuPercent", percent(), "threadsPercent", rounded(threadsPercent));
     }
 }

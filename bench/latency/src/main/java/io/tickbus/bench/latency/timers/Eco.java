@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
     "10,000 periodic timers of 1 to 5 s that may be 50 ms late: CPU and mean lateness of the daemon's eco mode, of",
     "naive polling, and of a wheel of two levels."})
 final class Eco implements Callable<Integer> {
-    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(2000);
+    /** By so much shorter are the periods of the warm-up. */
+    private static final int SHORTER = 10;
     private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final List<String> PEERS =
             List.of("naive-map-1ms", "naive-array-1ms", "naive-array-25ms", "two-level-wheel-1ms");
@@ -26,8 +27,13 @@ final class Eco implements Callable<Integer> {
     @Option(names = "--timers", defaultValue = "10000", description = "Timers; default 10000.")
     private int timers;
 
-    @Option(names = "--seconds", defaultValue = "7", description = "Of each; default 7 s.")
+    @Option(names = "--seconds", defaultValue = "15", description = "Of each; default 15 s.")
     private long seconds;
+
+    @Option(names = "--warm-up-seconds", defaultValue = "10", description = {
+        "Of each, before it counts, with periods ten times shorter:",
+        "the compiler's work of the first minutes; default 10 s."})
+    private long warmUpSeconds;
 
     @Option(names = "--slack-ms", defaultValue = "50", description = "How late they may be; default 50 ms.")
     private long slackMs;
@@ -49,8 +55,11 @@ final class Eco implements Callable<Integer> {
             Workload workload = Workload.periodic(periodsNs, TimeUnit.SECONDS.toNanos(seconds), SETTLE_NS)
                     .spread(timers, spreadNs, options.seed());
             Interleaving interleaving = new Interleaving(stage, report, contenders);
-            interleaving.warmUp(List.of(Workload.periodic(periodsNs, WARM_UP_NS, 0)
-                    .spread(timers, spreadNs, options.seed())));
+            List<Long> shortPeriodsNs = periodsNs.stream().map(each -> each / SHORTER).toList();
+            Workload warmUp = Workload.periodic(shortPeriodsNs, TimeUnit.SECONDS.toNanos(warmUpSeconds) / 2, 0)
+                    .spread(timers, spreadNs / SHORTER, options.seed());
+            // Twice: it is the second arming that shows the compiler that the first was not all.
+            interleaving.warmUp(List.of(warmUp, warmUp));
             interleaving.run(1, Map.of("1-5s", workload));
             interleaving.demandFlawless("tickbus");
             report.note("periods of 1.00 to 5.00 s in steps of 10 ms, first due at random within 1 s: "

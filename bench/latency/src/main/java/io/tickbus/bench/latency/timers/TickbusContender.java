@@ -66,6 +66,7 @@ final class TickbusContender implements Contender {
         Map<String, Double> cpu = new LinkedHashMap<>();
         if (workload.durationNs() >= SHORTEST_FOR_CPU_NS) {
             cpu.put("daemon", Wire.fraction(daemonAnswer, "cpuPercent"));
+            cpu.put("daemonThreads", Wire.fraction(daemonAnswer, "threadsPercent"));
             cpu.put("subscriber", Wire.fraction(answer, "cpuPercent"));
         }
         return new Outcome(Figures.ofWire(Wire.object(answer, "figures")), cpu, answer);
