@@ -16,13 +16,16 @@ import picocli.CommandLine.Option;
 final class Precision implements Callable<Integer> {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(400);
 
     @Mixin
     private RunOptions options;
 
     @Option(names = "--rounds", defaultValue = "2", description = "Rounds; default 2.")
     private int rounds;
+
+    @Option(names = "--warm-up-ms", defaultValue = "1500",
+            description = "Of each, four times before it counts; default 1500 ms.")
+    private long warmUpMs;
 
     @Option(names = "--periodic-ms", defaultValue = "2000", description = "Of 1 kHz per round; default 2000 ms.")
     private long periodicMs;
@@ -41,8 +44,12 @@ final class Precision implements Callable<Integer> {
                     .peers(List.of("stpe", "netty-1ms", "agrona-200us", "java-util-timer")).cyclictest()
                     .go(Rhythm.FIXED_RATE).all();
             Interleaving interleaving = new Interleaving(stage, report, contenders);
-            interleaving.warmUp(List.of(Workload.periodic(List.of(PERIOD_NS / 4), WARM_UP_NS, 0),
-                    Workload.once(timers, WARM_UP_NS, options.seed())));
+            long warmUpNs = TimeUnit.MILLISECONDS.toNanos(warmUpMs);
+            List<Workload> warmUp = List.of(Workload.periodic(List.of(PERIOD_NS / 4), warmUpNs, 0),
+                    Workload.once(timers, warmUpNs, options.seed()));
+            interleaving.warmUp(warmUp);
+            // It is the second arming that shows the compiler that the first was not all.
+            interleaving.warmUp(warmUp);
             Map<String, Workload> workloads = new LinkedHashMap<>();
             workloads.put("1kHz", Workload.periodic(List.of(PERIOD_NS),
                     TimeUnit.MILLISECONDS.toNanos(periodicMs), SETTLE_NS));
