@@ -12,6 +12,7 @@ final class Row {
 
     private final String name;
     private final Figures figures = new Figures();
+    private final Figures published = new Figures();
     private final Map<String, List<Long>> rounds = new LinkedHashMap<>();
     private final Map<String, List<Double>> cpuPercent = new LinkedHashMap<>();
     private final Map<String, Object> extras = new LinkedHashMap<>();
@@ -25,6 +26,9 @@ final class Row {
         for (double percentile : ROUND_PERCENTILES) {
             rounds.computeIfAbsent("p" + (int) percentile, key -> new ArrayList<>())
                     .add(outcome.figures().percentileNs(percentile));
+        }
+        if (outcome.extras().containsKey("published")) {
+            published.add(TickbusContender.published(outcome));
         }
         outcome.cpuPercent().forEach(
                 (process, percent) -> cpuPercent.computeIfAbsent(process, key -> new ArrayList<>()).add(percent));
@@ -55,6 +59,9 @@ final class Row {
             Map<String, Object> medians = new LinkedHashMap<>();
             rounds.forEach((percentile, values) -> medians.put(percentile, median(values)));
             map.put("medianOfRoundsNs", medians);
+            if (published.count() > 0) {
+                map.put("publishedLatenessNs", published.latenessNs());
+            }
             Map<String, Object> cpu = new LinkedHashMap<>();
             cpuPercent.forEach((process, values) -> cpu.put(process, median(values)));
             map.put("cpuPercent", cpu);
