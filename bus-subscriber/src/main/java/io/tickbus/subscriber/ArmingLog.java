@@ -17,8 +17,9 @@ import java.util.Arrays;
  * few others, once all around for each eighth of a ring of signals, so there is no pause but that of growing. At the
  * limit a key is forgotten that should not be, and that is counted.
  *
- * <p>What is sent is written down first and looked up later, {@value #MOST_RECENT} at a time: a key's place is in no
- * cache where there are many, and who arms reads the clock in between, which waits for every look at memory.
+ * <p>What is sent is written down nowhere: the client's own ring of commands holds it until its answer is noted, and
+ * then it is looked up here, once. Only where a firing is to be judged in between, what is not answered is taken from
+ * that ring first. So who arms pays for no look at a table that is in no cache where there are many keys.
  *
  * <p>Open addressing, linear probing, at most half full, four words per key; removal shifts back. One thread.
  */
@@ -47,7 +48,6 @@ final class ArmingLog {
     private static final int FIRST_CAPACITY = 64;
     private static final int LOOKS_PER_KEY = 4;
     private static final int LONGEST_SEARCH = 64;
-    private static final int MOST_RECENT = 32;
     private static final int SHARE_SHIFT = 3;
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
@@ -62,12 +62,8 @@ final class ArmingLog {
     private int looksLeft;
     private long sweptSignal;
     private long newestSignal;
-    private final long[] recentKeys = new long[MOST_RECENT];
-    private final long[] recentSequences = new long[MOST_RECENT];
-    private int recent;
-    /** Without a meaning: keeps looks that are taken ahead from being left out. */
-    @SuppressWarnings("UnusedVariable")
-    private long seen;
+    /** Commands before this one are answered, or taken over from the ring. */
+    private long takenOver;
     private long forgotten;
 
     ArmingLog(int limit, int signalSlots) {
@@ -77,67 +73,61 @@ final class ArmingLog {
 
     /** Keys that are remembered. */
     int size() {
-        lookUpRecent();
         return size;
     }
 
     /** Keys that had to be forgotten although a stale firing could still come. */
     long forgotten() {
-        lookUpRecent();
         return forgotten;
     }
 
-    /** An ARM or CANCEL was committed. */
+    /** Takes over what is under way; before a firing is judged. */
+    void takeOver(SentCommands commands, long firstUnanswered, long nextSequence) {
+        for (long sequence = Math.max(takenOver, firstUnanswered); sequence < nextSequence; sequence++) {
+            if (commands.isOfKey(sequence)) {
+                sent(commands.key(sequence), sequence);
+            }
+            takenOver = sequence + 1;
+        }
+    }
+
+    /** An ARM or CANCEL is under way. */
     void sent(long key, long sequence) {
-        recentKeys[recent] = key;
-        recentSequences[recent] = sequence;
-        if (++recent == MOST_RECENT) {
-            lookUpRecent();
-        }
-    }
-
-    private void lookUpRecent() {
-        int count = recent;
-        recent = 0;
-        long sum = 0;
-        for (int i = 0; i < count; i++) {
-            sum += entries[home(recentKeys[i]) * WORDS + FLAGS];
-        }
-        seen = sum;
-        for (int i = 0; i < count; i++) {
-            lookUp(recentKeys[i], recentSequences[i]);
-        }
-    }
-
-    private void lookUp(long key, long sequence) {
-        int entry = find(key);
-        if ((entries[entry + FLAGS] & USED) == 0) {
-            entry = insert(key, entry);
-        }
+        // First, as an insertion may put others into place of these entries.
+        int entry = findOrInsert(key);
         entries[entry + UNANSWERED] = sequence;
+    }
+
+    private int findOrInsert(long key) {
+        int entry = find(key);
+        return (entries[entry + FLAGS] & USED) == 0 ? insert(key, entry) : entry;
+    }
+
+    /** Looks at a key's place, so that it is in the cache later; a number without a meaning. */
+    long lookAhead(long key) {
+        return entries[home(key) * WORDS + FLAGS];
     }
 
     /** The answer to an ARM or CANCEL came, in the order of the commands. */
     void answered(TimerReply reply, int type, boolean isPeriodic) {
-        if (recent > 0) {
-            lookUpRecent();
-        }
-        int entry = find(reply.key());
         newestSignal = Math.max(newestSignal, reply.signalSequence());
-        if ((entries[entry + FLAGS] & USED) == 0) {
-            return;
-        }
-        if (type == CommandLayout.TYPE_ARM && reply.code() == ReplyCode.ARMED) {
+        boolean isArmed = type == CommandLayout.TYPE_ARM && reply.code() == ReplyCode.ARMED;
+        boolean isCancel = type == CommandLayout.TYPE_CANCEL;
+        int entry = isArmed || isCancel ? findOrInsert(reply.key()) : find(reply.key());
+        if (isArmed) {
             armed(entry, reply.signalSequence(), isPeriodic);
-        } else if (type == CommandLayout.TYPE_CANCEL) {
+        } else if (isCancel) {
             cancelled(entry, reply);
         }
-        if (entries[entry + UNANSWERED] == reply.commandSequence()) {
-            entries[entry + UNANSWERED] = SETTLED;
-            boolean isArmed = (entries[entry + FLAGS] & ARMED) != 0;
-            if (!isArmed && (entries[entry + FLAGS] & CLEAN) != 0) {
-                remove(entry);
-            }
+        if (entries[entry + UNANSWERED] <= reply.commandSequence()) {
+            settle(entry);
+        }
+    }
+
+    private void settle(int entry) {
+        entries[entry + UNANSWERED] = SETTLED;
+        if ((entries[entry + FLAGS] & (USED | ARMED | CLEAN)) == (USED | CLEAN)) {
+            remove(entry);
         }
     }
 
@@ -165,9 +155,6 @@ final class ArmingLog {
      * @param answered commands before this sequence are answered, or their answers are lost
      */
     int judge(long key, long signalSequence, long answered) {
-        if (recent > 0) {
-            lookUpRecent();
-        }
         int entry = find(key);
         if ((entries[entry + FLAGS] & USED) == 0) {
             return CURRENT;
@@ -291,7 +278,7 @@ final class ArmingLog {
     void clear() {
         Arrays.fill(entries, 0);
         size = 0;
-        recent = 0;
+        takenOver = 0;
         looksLeft = 0;
         newestSignal = 0;
         sweptSignal = 0;

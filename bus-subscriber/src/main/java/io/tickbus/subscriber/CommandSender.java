@@ -6,7 +6,7 @@ import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.timer.TimerCommand;
 
-/** Writes a client's commands: looks for room, commits, notes, wakes the daemon where that is needed. One thread. */
+/** Writes a client's commands: looks for room, commits, wakes the daemon where that is needed. One thread. */
 final class CommandSender {
     /** No room; nothing was written. */
     static final long FULL = SlotWriter.FULL;
@@ -18,13 +18,11 @@ final class CommandSender {
 
     private final SlotWriter writer;
     private final ReplyReader replies;
-    private final ArmingLog log;
     private final DaemonBell bell;
 
-    CommandSender(ClientFile file, Session session, ReplyReader replies, ArmingLog log, DaemonBell bell) {
+    CommandSender(ClientFile file, Session session, ReplyReader replies, DaemonBell bell) {
         this.writer = session.commandWriter(file.ring());
         this.replies = replies;
-        this.log = log;
         this.bell = bell;
     }
 
@@ -41,9 +39,6 @@ final class CommandSender {
         long header = ARM_HEADER | (signalId & UINT32);
         long sequence = writer.write(key, deadlineNs, 0, header, TimerCommand.DEFAULT_GRACE_US);
         if (sequence != FULL) {
-            if (log != null) {
-                log.sent(key, sequence);
-            }
             bell.afterCommit(sequence, deadlineNs);
         }
         return sequence;
@@ -72,19 +67,12 @@ final class CommandSender {
         }
         long sequence = writer.write(command.fields());
         if (sequence != FULL) {
-            note(command, sequence, isList);
+            if (isList) {
+                replies.listSent(sequence);
+            }
             bell.afterCommit(sequence, deadlineNs);
         }
         return sequence;
-    }
-
-    private void note(TimerCommand command, long sequence, boolean isList) {
-        if (isList) {
-            replies.listSent(sequence);
-        } else if (log != null && (command.type() == CommandLayout.TYPE_ARM
-                || command.type() == CommandLayout.TYPE_CANCEL)) {
-            log.sent(command.key(), sequence);
-        }
     }
 
     /** After a fault in the middle of sending: whether the command of that sequence was committed all the same. */

@@ -17,12 +17,15 @@ final class ReplyReader {
     /** Replies to one LIST at most: a page and its end. */
     static final int LIST_REPLIES = 64;
 
+    /** Answers come in the order of the commands: that of the one so much later is likely to be noted soon. */
+    private static final int LOOK_AHEAD = 8;
     private static final TimerReplyHandler DISCARD = reply -> { };
 
     private final ClientFile file;
     private final Session session;
     private final SlotRing ring;
     private final UUID uuid;
+    private final SentCommands commands;
     private final ArmingLog log;
     private final TimerClientListener listener;
     private final TimerReply reply = new TimerReply();
@@ -42,7 +45,7 @@ final class ReplyReader {
     private long listLimit;
     private long lost;
     private long rejected;
-    /** Without a meaning: see {@link SlotRing#lookAhead}. */
+    /** Without a meaning: keeps looks that are taken ahead from being left out. */
     @SuppressWarnings("UnusedVariable")
     private long seen;
 
@@ -51,6 +54,7 @@ final class ReplyReader {
         this.session = session;
         this.ring = session.ring();
         this.uuid = file.identity().uuid();
+        this.commands = new SentCommands(file);
         this.log = log;
         this.listener = listener;
         this.mask = ring.slotCount() - 1;
@@ -95,6 +99,11 @@ final class ReplyReader {
     /** Commands that were refused, as far as was looked. */
     long rejected() {
         return rejected;
+    }
+
+    /** Has the log take over what is under way; before a firing is judged. */
+    void logUnanswered(long nextCommand) {
+        log.takeOver(commands, notedCommands, nextCommand);
     }
 
     /** Whether replies are noted that the user has not polled. */
@@ -195,13 +204,15 @@ final class ReplyReader {
         }
         notedCommands = Math.max(notedCommands, reply.commandSequence() + 1);
         if (log != null && reply.commandSequence() >= 0) {
-            // The client's own ring still holds the command: its slot is not written again before this is delivered.
-            int slot = file.ring().slotOffset(reply.commandSequence());
-            long words = file.region().getLong(slot + CommandLayout.SIGNAL_ID);
-            int type = (int) (words >>> Integer.SIZE) & 0xFF;
-            if (type == CommandLayout.TYPE_ARM || type == CommandLayout.TYPE_CANCEL) {
-                log.answered(reply, type, file.region().getLong(slot + CommandLayout.PERIOD_NS) != 0);
-            }
+            noteInLog(reply.commandSequence());
+        }
+    }
+
+    private void noteInLog(long command) {
+        seen += log.lookAhead(commands.key(command + LOOK_AHEAD));
+        int type = commands.type(command);
+        if (type == CommandLayout.TYPE_ARM || type == CommandLayout.TYPE_CANCEL) {
+            log.answered(reply, type, commands.isPeriodic(command));
         }
     }
 

@@ -78,7 +78,7 @@ public final class TimerClient implements AutoCloseable {
     private void use() {
         replies = new ReplyReader(
                 connection.file(), connection.session(), log, options.listener(), sequenceBase);
-        sender = new CommandSender(connection.file(), connection.session(), replies, log, connection.bell());
+        sender = new CommandSender(connection.file(), connection.session(), replies, connection.bell());
         calls = new TimerCalls(sender, replies, options.discardsReplies(), this::checkConnected);
         discardThreshold = options.discardsReplies() ? Math.min(DISCARD_INTERVAL, replies.window() / 2) - 1
                 : Long.MAX_VALUE;
@@ -237,6 +237,11 @@ public final class TimerClient implements AutoCloseable {
         }
         if (!isMine(firing)) {
             return false;
+        }
+        try {
+            replies.logUnanswered(sender.nextSequence());
+        } catch (InternalError e) {
+            connection.survive(e);
         }
         int found = log.judge(firing.key(), firing.sequence(), replies.notedCommands());
         if (found == ArmingLog.PENDING) {

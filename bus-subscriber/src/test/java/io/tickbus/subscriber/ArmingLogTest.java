@@ -169,6 +169,23 @@ class ArmingLogTest {
     }
 
     @Test
+    void shouldKnowTheSameWhenNobodyAskedBeforeTheAnswer() {
+        answer(1, commands++, ARM, ReplyCode.FULL, 10);
+        answer(1, commands++, ARM, ReplyCode.INVALID, 10);
+        assertEquals(0, log.size(), "nothing was ever armed");
+        answer(1, commands++, ARM, ReplyCode.ARMED, 10);
+        answer(1, commands++, ARM, ReplyCode.ARMED, 20);
+        answer(1, commands++, ARM, ReplyCode.FULL, 25);
+        assertEquals(ArmingLog.STALE, judge(1, 19));
+        assertEquals(ArmingLog.CURRENT, judge(1, 20));
+        answer(2, commands++, CANCEL, ReplyCode.UNKNOWN, 30);
+        assertEquals(ArmingLog.STALE, judge(2, 29));
+        long later = send(2);
+        answer(2, later - 1, CANCEL, ReplyCode.UNKNOWN, 40);
+        assertEquals(ArmingLog.PENDING, log.judge(2, 50, later), "a later command of the same key is under way");
+    }
+
+    @Test
     void shouldForgetLappedKeysFirstWhenItIsFull() {
         int limit = 1_000;
         long signal = 0;
