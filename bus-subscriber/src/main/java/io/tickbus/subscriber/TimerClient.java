@@ -238,22 +238,22 @@ public final class TimerClient implements AutoCloseable {
         if (!isMine(firing)) {
             return false;
         }
+        if (replies.notedCommands() < sender.nextSequence()) {
+            // A reply is there before any signal that its command causes, so the replies say all there is to know.
+            noteAll();
+            logUnanswered();
+        }
+        return log.judge(firing.key(), firing.sequence(), replies.notedCommands()) == ArmingLog.CURRENT;
+    }
+
+    private void logUnanswered() {
         try {
             replies.logUnanswered(sender.nextSequence());
         } catch (InternalError e) {
             connection.survive(e);
+            // It goes on where the fault came up, which is not the doing of what it reads: that file is our own.
+            replies.logUnanswered(sender.nextSequence());
         }
-        int found = log.judge(firing.key(), firing.sequence(), replies.notedCommands());
-        if (found == ArmingLog.PENDING) {
-            found = judgeAfterReplies(firing);
-        }
-        return found == ArmingLog.CURRENT;
-    }
-
-    /** A reply is there before any signal that its command causes, so the replies say all there is to know. */
-    private int judgeAfterReplies(SignalRecord firing) {
-        noteAll();
-        return log.judge(firing.key(), firing.sequence(), replies.notedCommands());
     }
 
     /** Whether a firing is of a timer of this client's owner. */

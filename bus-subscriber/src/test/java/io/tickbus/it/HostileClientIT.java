@@ -170,8 +170,8 @@ class HostileClientIT {
             TimerClient hostile = TimerClient.connect(bus.directory());
             try (FileChannel channel = FileChannel.open(file(hostile), StandardOpenOption.WRITE)) {
                 Files.delete(file(hostile));
-                // Longer than a round of the conductor, so that the client is about to leave, but not gone.
-                long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100 + random.nextInt(60));
+                // Until the conductor asks the kernel about everybody: the client is about to leave, or gone.
+                long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(950 + random.nextInt(150));
                 armUntil(hostile, untilNs);
                 channel.truncate(0);
             }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * <p>The guard follows the 98th percentile of the observed oversleep by stochastic approximation: one step up for each
  * wake-up later than the estimate, a 49th of a step down for each one that was not. Rare stalls of the host, however
  * long, move it by one step each and no more. A share of the time to the deadline bounds it, so that the spinning never
- * costs more than that share of a core, save for deadlines less than half a millisecond apart. The bounds may be
+ * costs more than that share of a core, save for deadlines less than 0.4 ms apart. The bounds may be
  * changed while it learns; what was learned stays, as far as they let it.
  *
  * <p><b>Threads:</b> one writer; the accessors may be read by others and are then approximate. <b>Progress:</b>
@@ -29,7 +29,7 @@ public final class WakeGuard {
     /** The share of a core that spinning may cost, until {@link #setBounds}. */
     public static final double MAX_SPIN_SHARE = 0.08;
 
-    private static final long SHORTEST_BOUND_NS = TimeUnit.MICROSECONDS.toNanos(45);
+    private static final long SHORTEST_BOUND_NS = TimeUnit.MICROSECONDS.toNanos(32);
     private static final long STEP_UP_NS = TimeUnit.MICROSECONDS.toNanos(4);
     private static final long STEP_DOWN_NS = STEP_UP_NS / 49;
 

@@ -89,10 +89,11 @@ class WakeGuardTest {
         }
         assertEquals(150_000, guard.guardNs(HORIZON_NS));
         assertEquals(80_000, guard.guardNs(1_000_000));
-        assertEquals(45_000, guard.guardNs(500_000));
-        assertEquals(45_000, guard.guardNs(100_000));
-        assertEquals(45_000, guard.guardNs(0));
-        assertEquals(45_000, guard.guardNs(-HORIZON_NS));
+        assertEquals(40_000, guard.guardNs(500_000));
+        assertEquals(32_000, guard.guardNs(400_000));
+        assertEquals(32_000, guard.guardNs(100_000));
+        assertEquals(32_000, guard.guardNs(0));
+        assertEquals(32_000, guard.guardNs(-HORIZON_NS));
     }
 
     @Test

@@ -138,13 +138,17 @@ final class ClientConductor implements Runnable {
         }
         counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
         if (!isStopped) {
-            long waitNs = hasMoreToMeet ? MORE_TO_DO_NS : settings.mode() == DaemonMode.ECO ? ECO_ROUND_NS : ROUND_NS;
+            long waitNs = hasMoreToMeet ? MORE_TO_DO_NS : roundNs();
             if (isHearing) {
                 word.await(seenWord, System.nanoTime() + waitNs);
             } else {
                 LockSupport.parkNanos(waitNs);
             }
         }
+    }
+
+    private long roundNs() {
+        return settings.mode() == DaemonMode.ECO && !areSomeLeaving() ? ECO_ROUND_NS : ROUND_NS;
     }
 
     /**

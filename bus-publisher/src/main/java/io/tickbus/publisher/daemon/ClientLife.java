@@ -7,7 +7,7 @@ import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.timer.ReplyReason;
 import java.util.concurrent.TimeUnit;
 
-/** Whether a client lives, and still has the file that was mapped. Some system calls each, of the conductor. */
+/** Whether a client lives, and still has the file that was mapped. The conductor's. */
 final class ClientLife {
     /** As long as one interval of a client's heartbeat and a half. */
     private static final long FRESH_NS = TimeUnit.MILLISECONDS.toNanos(150);
@@ -15,7 +15,7 @@ final class ClientLife {
     private ClientLife() {
     }
 
-    /** Why a client cannot be served any more; {@code NONE} for one that can. */
+    /** By some system calls: why a client cannot be served any more; {@code NONE} for one that can. */
     static ReplyReason fault(ClientFile file) {
         try {
             if (file.isShortened()) {
@@ -32,11 +32,14 @@ final class ClientLife {
     }
 
     /**
-     * As {@link #fault}, but without a system call where the last sign of life is recent. Touches the client's memory
-     * first, and so may fault where the file was shortened.
+     * As {@link #fault}, but without a system call where the last sign of life is recent. Touches the client's memory,
+     * and so throws an {@link InternalError} where the file was shortened.
      */
     static ReplyReason faultUnlessFresh(ClientFile file, long nowNs) {
-        return Math.abs(nowNs - file.heartbeatNs()) < FRESH_NS ? ReplyReason.NONE : fault(file);
+        long ageNs = nowNs - file.heartbeatNs();
+        // Before a channel is used.
+        MappedFault.bringUp();
+        return -FRESH_NS < ageNs && ageNs < FRESH_NS ? ReplyReason.NONE : fault(file);
     }
 
     /** Whether its process is gone; false where that cannot be told. */

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -239,6 +240,62 @@ class ClientConductorTest {
         file.close();
         await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED)
                 + counters.value(DaemonCounter.CLIENTS_CLOSED) == 1);
+    }
+
+    /** Its sign of life is from the future, and always will be fresh. */
+    @Test
+    void shouldFindWhoSaysThatItLivesAndDoesNot() {
+        ClientFile file = connect();
+        await("it was let in", () -> isServed(file));
+        file.close();
+        await("it was let go", () -> {
+            file.putHeartbeatNs(System.nanoTime());
+            return counters.value(DaemonCounter.CLIENTS_REAPED) == 1;
+        });
+    }
+
+    @Test
+    void shouldFindWhoBeatsWithoutFile() throws IOException {
+        ClientFile file = connect();
+        await("it was let in", () -> isServed(file));
+        Files.delete(file.path());
+        await("it was put out", () -> {
+            file.putHeartbeatNs(System.nanoTime());
+            return counters.value(DaemonCounter.CLIENTS_EVICTED) == 1;
+        });
+        file.close();
+    }
+
+    /** The fault must not come up in a channel, which could not be closed any more. */
+    @Test
+    void shouldPutOutWhoCutsItsFileAndGoOnWithOthers() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            ClientFile file = connect();
+            await("it was let in", () -> isServed(file));
+            resize(file.path(), 0);
+            // The timer thread sleeps: it is the conductor that finds out.
+            while (counters.value(DaemonCounter.CLIENTS_EVICTED) <= i) {
+                assertTrue(thread.isAlive());
+                sessions.execute(0);
+                Thread.sleep(1);
+            }
+            file.close();
+        }
+    }
+
+    @Test
+    void shouldGoRoundLessOftenInEcoModeAndLetGoAllTheSame() throws Exception {
+        conductor.settings(DaemonSettings.builder().mode(DaemonMode.ECO).build());
+        ClientFile file = connect();
+        await("it was let in", () -> isServed(file));
+        file.close();
+        await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED) == 1);
+        Thread.sleep(600);
+        long fromNs = System.nanoTime();
+        long rounds = counters.value(DaemonCounter.CONDUCTOR_ROUNDS);
+        Thread.sleep(1_000);
+        rounds = counters.value(DaemonCounter.CONDUCTOR_ROUNDS) - rounds;
+        assertTrue(rounds <= 1 + (System.nanoTime() - fromNs) / TimeUnit.MILLISECONDS.toNanos(500), "rounds=" + rounds);
     }
 
     private boolean hasLogged(String event) {

@@ -97,6 +97,29 @@ class TimerAgentTest {
         assertEquals(nowNs, header.heartbeatNs());
     }
 
+    /** Periods of 10 minutes have 75 s of slack, which 50 s allow no more than that of; the heartbeat is 10 hours. */
+    @Test
+    void shouldBeatWithFiringWhenItMayBeLateAndHalfOfIntervalIsOver() {
+        long slackNs = TimeUnit.SECONDS.toNanos(50);
+        long periodNs = TimeUnit.MINUTES.toNanos(10);
+        timers = EngineFixture.engine(EngineFixture.periodic(ANCHOR_NS, periodNs, 1, 2, GRACE_US));
+        timers.ecoSlackNs(slackNs);
+        TimerAgent agent = agent();
+        agent.doWork();
+        long firstNs = nowNs;
+        nowNs = ANCHOR_NS + periodNs;
+        assertTrue(agent.doWork() > 0);
+        assertEquals(firstNs, header.heartbeatNs(), "it joins from half of the interval on");
+        nowNs = firstNs + HEARTBEAT_NS / 2 + 2;
+        assertTrue(agent.doWork() > 0);
+        assertEquals(nowNs, header.heartbeatNs());
+        timers.ecoSlackNs(0);
+        long secondNs = nowNs;
+        nowNs = secondNs + HEARTBEAT_NS / 2 + periodNs;
+        assertTrue(agent.doWork() > 0);
+        assertEquals(secondNs, header.heartbeatNs(), "who may not be late is not held up by a heartbeat");
+    }
+
     @Test
     void shouldAllocateNothingWhenFiring() {
         TimerAgent agent = agent();

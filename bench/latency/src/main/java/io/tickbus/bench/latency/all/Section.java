@@ -18,8 +18,8 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("wakeup", "wakeup --rounds 4", 18, "wakeup --rounds 60", 160),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
             section("enqueue", "enqueue --rounds 300 --warm-up 200", 2, "enqueue", 5),
-            section("timers", "timers precision --rounds 1 --periodic-ms 500 --random-ms 1000", 15,
-                    "timers precision --rounds 6", 180),
+            section("timers", "timers precision --rounds 1 --warm-up-ms 400 --periodic-ms 500 --random-ms 1000", 20,
+                    "timers precision --rounds 6", 225),
             full("pending", "timers pending", 85),
             full("drift", "timers drift", 105),
             full("cost", "timers cost", 75),
@@ -29,7 +29,7 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
             section("gc", "timers gc --collections 10,100 --seconds 1 --windows 4", 14, "timers gc", 130),
             section("load", "timers load --seconds 3 --modes hybrid --clock-seconds 0 --steps 1000000"
-                    + " --step-seconds 1 --goal-seconds 2", 12, "timers load --modes hybrid --clock-seconds 10", 145),
+                    + " --step-seconds 1 --goal-seconds 2", 12, "timers load --modes hybrid --clock-seconds 10", 155),
             section("clocks", "clocks --quick", 12, "clocks", 60));
 
     private static Section section(String name, String quick, int quickSeconds, String full, int fullSeconds) {

@@ -3,7 +3,7 @@ package io.tickbus.bench.latency.run;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Ends a process with the one that started it, whatever ends that: looks ten times a second whether it still lives. */
+/** Ends a process with the one that started it, whatever ends that: looks twice a second whether it still lives. */
 public final class ParentWatch {
     private static final String PARENT = "tickbus.bench.parent";
     private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);

@@ -3,12 +3,13 @@ package io.tickbus.bench.latency.timers;
 import io.tickbus.core.platform.Platforms;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * CPU time of this process between two times, and of its Java threads alone, which are without the JVM's compilers and
- * collector; taken by a thread that sleeps but for two looks.
+ * CPU time of this process between two times, and of those of its Java threads that live at the end, without the
+ * JVM's compilers and collector; taken by a thread that sleeps but for two looks.
  */
 final class CpuWindow {
     private static final double PERCENT = 100.0;
@@ -39,11 +40,14 @@ final class CpuWindow {
         try {
             sleepUntil(fromNs);
             long cpuNs = Platforms.current().processCpuNs();
-            long threadsNs = threadsCpuNs();
+            Map<Long, Long> threadsNs = threadsCpuNs();
             long wallNs = System.nanoTime();
             sleepUntil(untilNs);
             long usedNs = Platforms.current().processCpuNs() - cpuNs;
-            long usedByThreadsNs = threadsCpuNs() - threadsNs;
+            long usedByThreadsNs = 0;
+            for (Map.Entry<Long, Long> each : threadsCpuNs().entrySet()) {
+                usedByThreadsNs += each.getValue() - threadsNs.getOrDefault(each.getKey(), 0L);
+            }
             long tookNs = System.nanoTime() - wallNs;
             percent = PERCENT * usedNs / tookNs;
             threadsPercent = PERCENT * usedByThreadsNs / tookNs;
@@ -52,14 +56,15 @@ final class CpuWindow {
         }
     }
 
-    private static long threadsCpuNs() {
+    /** By thread; of those that live. */
+    private static Map<Long, Long> threadsCpuNs() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long sumNs = 0;
+        Map<Long, Long> byThread = new HashMap<>();
         for (long id : threads.getAllThreadIds()) {
             // −1 for one that has just ended.
-            sumNs += Math.max(0, threads.getThreadCpuTime(id));
+            byThread.put(id, Math.max(0, threads.getThreadCpuTime(id)));
         }
-        return sumNs;
+        return byThread;
     }
 
     /** Sleeps without any promise of precision. */

@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.timers;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +37,14 @@ final class Precision implements Callable<Integer> {
     @Option(names = "--timers", defaultValue = "10000", description = "Random timers; default 10000.")
     private int timers;
 
+    @Option(names = "--only", split = ",", paramLabel = "NAME", description = "Only those whose names begin so.")
+    private List<String> only = new ArrayList<>();
+
     @Override
     public Integer call() throws Exception {
         Report report = new Report("precision");
         try (Stage stage = Stage.open(options, report)) {
-            List<Contender> contenders = new Contenders(stage, report, List.of()).tickbus(Map.of())
+            List<Contender> contenders = new Contenders(stage, report, only).tickbus(Map.of())
                     .peers(List.of("stpe", "netty-1ms", "agrona-200us", "java-util-timer")).cyclictest()
                     .go(Rhythm.FIXED_RATE).all();
             Interleaving interleaving = new Interleaving(stage, report, contenders);
