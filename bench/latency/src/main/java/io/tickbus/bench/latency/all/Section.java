@@ -14,16 +14,16 @@ import java.util.List;
  */
 record Section(String name, List<String> quick, int quickSeconds, List<String> full, int fullSeconds) {
     static final List<Section> ALL = List.of(
-            section("oneway", "oneway --rounds 18 --warm-up 12", 20, "oneway --rounds 120 --warm-up 60", 110),
+            section("oneway", "oneway --rounds 16 --warm-up 10", 20, "oneway --rounds 120 --warm-up 60", 110),
             section("wakeup", "wakeup --rounds 4", 18, "wakeup --rounds 60", 160),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
             section("enqueue", "enqueue --rounds 300 --warm-up 200", 2, "enqueue", 5),
-            section("timers", "timers precision --rounds 1 --warm-up-ms 400 --periodic-ms 500 --random-ms 1000", 20,
+            section("timers", "timers precision --rounds 1 --warm-up-ms 200 --periodic-ms 500 --random-ms 1000", 20,
                     "timers precision --rounds 6", 225),
             full("pending", "timers pending", 85),
             full("drift", "timers drift", 105),
             full("cost", "timers cost", 75),
-            section("eco", "timers eco --seconds 1 --warm-up-seconds 2", 12, "timers eco", 155),
+            section("eco", "timers eco --seconds 1 --warm-up-seconds 1", 12, "timers eco", 155),
             section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 10,
                     "timers contention --tracked-keys 0", 60),
             section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
