@@ -32,7 +32,7 @@ final class Eco implements Callable<Integer> {
 
     @Option(names = "--warm-up-seconds", defaultValue = "10", description = {
         "Of each, before it counts, with periods ten times shorter:",
-        "the compiler's work of the first minutes; default 10 s."})
+        "the compiler's work of the first minutes; default 10 s, 0 for none."})
     private long warmUpSeconds;
 
     @Option(names = "--slack-ms", defaultValue = "50", description = "How late they may be; default 50 ms.")
@@ -58,8 +58,10 @@ final class Eco implements Callable<Integer> {
             List<Long> shortPeriodsNs = periodsNs.stream().map(each -> each / SHORTER).toList();
             Workload warmUp = Workload.periodic(shortPeriodsNs, TimeUnit.SECONDS.toNanos(warmUpSeconds) / 2, 0)
                     .spread(timers, spreadNs / SHORTER, options.seed());
-            // Twice: it is the second arming that shows the compiler that the first was not all.
-            interleaving.warmUp(List.of(warmUp, warmUp));
+            if (warmUpSeconds > 0) {
+                // Twice: it is the second arming that shows the compiler that the first was not all.
+                interleaving.warmUp(List.of(warmUp, warmUp));
+            }
             interleaving.run(1, Map.of("1-5s", workload));
             interleaving.demandFlawless("tickbus");
             report.note("periods of 1.00 to 5.00 s in steps of 10 ms, first due at random within 1 s: "
