@@ -12,6 +12,8 @@ class PredictiveWaitTest {
     private static final long MS = 1_000_000;
     private static final long INITIAL_GUARD_NS = 80_000;
     private static final long PATIENCE_NS = 100_000;
+    /** Nearer than any guard. */
+    private static final long NEAR_NS = 30_000;
 
     private final FakeGate gate = new FakeGate();
     private final WakeGuard guard = new WakeGuard();
@@ -55,7 +57,7 @@ class PredictiveWaitTest {
 
     @Test
     void shouldSpinWithoutSleepWhenDeadlineIsNear() {
-        gate.deadlineNs = gate.nowNs + 40_000;
+        gate.deadlineNs = gate.nowNs + NEAR_NS;
         gate.opensAtNs = gate.deadlineNs + 2_000;
         wait.await(gate, gate.nowNs + 50 * MS);
         assertTrue(gate.parks.isEmpty());
@@ -65,7 +67,7 @@ class PredictiveWaitTest {
 
     @Test
     void shouldStopSpinningWhenSignalDoesNotCome() {
-        gate.deadlineNs = gate.nowNs + 40_000;
+        gate.deadlineNs = gate.nowNs + NEAR_NS;
         wait.await(gate, gate.nowNs + 50 * MS);
         assertTrue(gate.parks.isEmpty());
         assertTrue(gate.nowNs >= gate.deadlineNs + PATIENCE_NS);
@@ -79,7 +81,7 @@ class PredictiveWaitTest {
 
     @Test
     void shouldReplanWhenDeadlineChangesWhileSpinning() {
-        gate.deadlineNs = gate.nowNs + 40_000;
+        gate.deadlineNs = gate.nowNs + NEAR_NS;
         long later = gate.nowNs + 500 * MS;
         long changesAtNs = gate.nowNs + 10_000;
         gate.onLook = () -> {
@@ -178,7 +180,7 @@ class PredictiveWaitTest {
         preempt();
         preempt();
         for (int i = 0; i < 16; i++) {
-            gate.deadlineNs = gate.nowNs + 40_000;
+            gate.deadlineNs = gate.nowNs + NEAR_NS;
             gate.opensAtNs = gate.deadlineNs;
             wait.await(gate, gate.nowNs + 50 * MS);
             gate.opensAtNs = Long.MAX_VALUE;
@@ -198,7 +200,7 @@ class PredictiveWaitTest {
     /** One spin in whose middle the processor is taken away for two milliseconds. */
     private void preempt() {
         long before = wait.preemptions();
-        gate.deadlineNs = gate.nowNs + 40_000;
+        gate.deadlineNs = gate.nowNs + NEAR_NS;
         long looksBefore = gate.looks;
         gate.onLook = () -> {
             if (gate.looks == looksBefore + 6) {
