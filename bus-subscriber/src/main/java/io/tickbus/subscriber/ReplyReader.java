@@ -2,7 +2,6 @@ package io.tickbus.subscriber;
 
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.Session;
-import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerReply;
@@ -210,9 +209,8 @@ final class ReplyReader {
 
     private void noteInLog(long command) {
         seen += log.lookAhead(commands.key(command + LOOK_AHEAD));
-        int type = commands.type(command);
-        if (type == CommandLayout.TYPE_ARM || type == CommandLayout.TYPE_CANCEL) {
-            log.answered(reply, type, commands.isPeriodic(command));
+        if (commands.isOfKey(command)) {
+            log.answered(reply, commands.type(command), commands.isPeriodic(command));
         }
     }
 

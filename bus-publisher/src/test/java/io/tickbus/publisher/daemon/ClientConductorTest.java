@@ -242,7 +242,7 @@ class ClientConductorTest {
                 + counters.value(DaemonCounter.CLIENTS_CLOSED) == 1);
     }
 
-    /** Its sign of life is from the future, and always will be fresh. */
+    /** Somebody goes on giving signs of life in the place of who is gone. */
     @Test
     void shouldFindWhoSaysThatItLivesAndDoesNot() {
         ClientFile file = connect();

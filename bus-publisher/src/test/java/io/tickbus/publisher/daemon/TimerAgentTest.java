@@ -97,7 +97,7 @@ class TimerAgentTest {
         assertEquals(nowNs, header.heartbeatNs());
     }
 
-    /** Periods of 10 minutes have 75 s of slack, which 50 s allow no more than that of; the heartbeat is 10 hours. */
+    /** A period of 10 minutes would allow 75 s of slack. */
     @Test
     void shouldBeatWithFiringWhenItMayBeLateAndHalfOfIntervalIsOver() {
         long slackNs = TimeUnit.SECONDS.toNanos(50);
