@@ -23,10 +23,11 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Loss:</b> a subscriber that falls a whole ring behind is overrun. It learns exactly which sequences it missed,
  * through {@link SubscriberListener#onLoss} and {@link #lost()}, before it reads on: received + filtered + lost is
  * always what was published since it joined. With a {@link SubscriberOptions#withHistory history} it first reads there
- * what the ring has lost. It follows a publisher that restarts, or that replaces the file, by
- * itself.
+ * what the ring has lost. It follows a publisher that restarts, or that replaces the file, by itself.
  * <p><b>Errors:</b> {@link BusException} when the file is shortened under it, when the bus is replaced by one it cannot
- * read, and where asked for, on overrun. An exception of the handler passes through; its signal counts as received.
+ * read, and where asked for, on overrun. The JVM reports a shortened file late, in rare cases only when {@link #poll}
+ * has returned: an {@link InternalError} that comes up in the caller's loop is to be given to {@link #survive}. An
+ * exception of the handler passes through; its signal counts as received.
  */
 public final class SignalSubscriber implements AutoCloseable {
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -161,7 +162,7 @@ public final class SignalSubscriber implements AutoCloseable {
             signal.sequence(current);
             sequence = current + 1;
             overrunsInARow = 0;
-            if (signalIds.length == 0 || isWanted(signal.signalId())) {
+            if (signalIds.length == 0 || Arrays.binarySearch(signalIds, signal.signalId()) >= 0) {
                 received++;
                 count++;
                 handler.onSignal(signal);
@@ -210,10 +211,6 @@ public final class SignalSubscriber implements AutoCloseable {
         }
     }
 
-    private boolean isWanted(int signalId) {
-        return Arrays.binarySearch(signalIds, signalId) >= 0;
-    }
-
     /** Goes to the oldest or newest readable signal and reports exactly what lies between. */
     private void skipOverwritten() {
         long next = position.nextAfterLap(sequence);
@@ -249,15 +246,17 @@ public final class SignalSubscriber implements AutoCloseable {
     }
 
     /**
-     * Decides whose fault an access past a shortened file was. The JVM reports it late, perhaps first in the next
-     * system call, so the place says nothing: it was the doorbell's, which others may cut off, unless that is given up
-     * already or the signals file is not what it was.
+     * Goes on after a fault that came up in the reading thread: gives the doorbell up until it has its length again.
+     *
+     * @throws BusException TRUNCATED when it is the signals file that was shortened
      */
-    private void survive(InternalError fault) {
+    public void survive(InternalError fault) {
         if (!String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
             throw fault;
         }
         file.checkLength();
+        // The JVM reports it late, so the place says nothing: it was the doorbell's, which others may cut off, unless
+        // that is given up already or the signals file is not what it was.
         if (!gate.loseDoorbell() || file.standing() != SignalsFile.Standing.CURRENT) {
             throw file.truncated(fault);
         }

@@ -54,18 +54,26 @@ public final class SubscriberMain implements SubscriberListener, SignalHandler {
         ChildArguments.say("ATTACHED first=" + first + " epoch=" + subscriber.file().header().epoch() + " woken="
                 + subscriber.isWokenByPublisher());
         while (fault == null) {
-            read();
-            if (subscriber.sequence() >= until) {
-                until = Long.MAX_VALUE;
-                ChildArguments.say("REACHED " + report());
-            }
-            String command = commands.poll();
-            if (command != null && !obey(command.split(" ", -1))) {
-                return 0;
+            try {
+                if (!step()) {
+                    return 0;
+                }
+            } catch (InternalError e) {
+                subscriber.survive(e);
             }
         }
         ChildArguments.say("BROKEN " + fault);
         return ChildArguments.BROKEN;
+    }
+
+    private boolean step() {
+        read();
+        if (subscriber.sequence() >= until) {
+            until = Long.MAX_VALUE;
+            ChildArguments.say("REACHED " + report());
+        }
+        String command = commands.poll();
+        return command == null || obey(command.split(" ", -1));
     }
 
     private void read() {

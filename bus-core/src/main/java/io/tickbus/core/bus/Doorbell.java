@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The one file that everybody may write: who sleeps says so here, so that the publisher makes a system call only when
@@ -110,15 +111,28 @@ public final class Doorbell {
      * @param futex      of the same word
      */
     public void ring(int wordOffset, FutexWord futex) {
-        // SYNC daemon-doorbell: pairs with Doorbell.word; without one ordered step two ringers could raise the word by
-        // one together, and the sleeper would wake for the first and sleep through the second.
-        region.getAndAddInt(wordOffset, 1);
+        raise(wordOffset);
         futex.wakeAll();
+    }
+
+    /**
+     * Gives a word another value, so that nobody falls asleep on the one before; the first half of {@link #ring}. It
+     * is no atomic addition: other than loads and stores, HotSpot's interpreter does not survive one on a file that
+     * was shortened. Several may ring at once, so each adds an odd number drawn by lot: were it one for all, two could
+     * store the same value, and who has seen the first ring only would sleep through the second.
+     */
+    public void raise(int wordOffset) {
+        int value = region.getIntOpaque(wordOffset) + (ThreadLocalRandom.current().nextInt() | 1);
+        // SYNC daemon-doorbell: pairs with Doorbell.word; without release the raised word could be seen before what
+        // it was raised for, and the sleeper would look, find nothing, and sleep on it. Without the full fence a ringer
+        // that sleeps next could read its own value while it is still to wipe out another's.
+        region.putIntRelease(wordOffset, value);
+        SharedRegion.fullFence();
     }
 
     /** Daemon: the word to sleep on, read before the last look at what there is to do. */
     public int word(int wordOffset) {
-        // SYNC daemon-doorbell: pairs with Doorbell.ring; without acquire the look could be done before the word is
+        // SYNC daemon-doorbell: pairs with Doorbell.raise; without acquire the look could be done before the word is
         // read, and a ring in between would not end the sleep.
         return region.getIntAcquire(wordOffset);
     }

@@ -21,7 +21,8 @@ import java.nio.channels.FileChannel;
  *
  * <p>Assumptions: 64-bit words are aligned to 8 and 32-bit words to 4 bytes (a misaligned ordered access throws
  * {@link IllegalStateException}); the file is never shortened while mapped (an access past a shortened file throws
- * {@link InternalError}, possibly a little later than the access itself).
+ * {@link InternalError}, possibly a little later than the access itself). There are no read-modify-writes here, since
+ * the interpreter's would end the JVM instead.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> wait-free.
  */
@@ -162,11 +163,6 @@ public final class SharedRegion {
     /** Release store. */
     public void putIntRelease(int offset, int value) {
         INTS.setRelease(buffer, offset, value);
-    }
-
-    /** Adds to a word as one step, with full ordering; returns what it was before. */
-    public int getAndAddInt(int offset, int delta) {
-        return (int) INTS.getAndAdd(buffer, offset, delta);
     }
 
     /** Stores before it are seen before stores after it. */

@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.CountersFile;
@@ -197,7 +198,15 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             run();
         } catch (RuntimeException | Error e) {
             // Said in the log. Nobody else is there who could close the bus: others must see that it has no publisher.
+            closeAlone();
+        }
+    }
+
+    private void closeAlone() {
+        try {
             publisher.close();
+        } catch (BusException | InternalError e) {
+            log.error("bus-not-marked-closed", "error", e);
         }
     }
 

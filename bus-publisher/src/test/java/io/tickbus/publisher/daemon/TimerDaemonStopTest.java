@@ -9,16 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
-import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
@@ -165,7 +162,6 @@ class TimerDaemonStopTest {
         start(1);
         awaitServed();
         Session session = session();
-        compileRing();
         CountDownLatch isClosed = new CountDownLatch(1);
         Thread vandal = new Thread(() -> {
             while (isClosed.getCount() > 0) {
@@ -183,18 +179,6 @@ class TimerDaemonStopTest {
         assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
         assertFalse(hasLogged("ERROR"), lines::toString);
         assertFree();
-    }
-
-    /** What is interpreted rings by a routine of HotSpot's own, in which a fault ends the JVM: see Known limits. */
-    private void compileRing() throws InterruptedException {
-        SharedRegion region = Doorbell.attach(directory).region();
-        for (int round = 0; round < 10; round++) {
-            for (int i = 0; i < 20_000; i++) {
-                region.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
-            }
-            // The compiler works meanwhile.
-            Thread.sleep(20);
-        }
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.memory.SharedRegion;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -18,17 +17,17 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * <pre>
  *  client                             daemon
  *  message                            arm: seen ← daemonWord   acquire
- *  ring: daemonWord + 1    atomic     message ?
- *        wake                         sleep while daemonWord = seen
+ *  raise daemonWord        release    message ?
+ *  wake                               sleep while daemonWord = seen
  * </pre>
  *
  * <p>The daemon's gate is private to its package, so its two steps are repeated here on the doorbell's word; the
  * futex is modelled by its contract, as in {@link SleepStress}. The message is a signal in a ring, as a client's
  * command will be.
  *
- * <p>What would break: without the order of the addition and the acquire the daemon could see the raised word and not
- * yet the message, and sleep on that word to its next deadline. The same if it looked for the message first and at the
- * word after it.
+ * <p>What would break: without the release of the store and the acquire of the load the daemon could see the raised
+ * word and not yet the message, and sleep on that word to its next deadline. The same if it looked for the message
+ * first and at the word after it.
  */
 @JCStressTest
 @State
@@ -44,19 +43,18 @@ public class DaemonDoorbellStress {
     @Actor
     public void client() {
         cell.write(0);
-        SharedRegion bell = cell.doorbell.region();
-        bell.getAndAddInt(DoorbellLayout.DAEMON_WORD, 1);
+        cell.doorbell.raise(DoorbellLayout.DAEMON_WORD);
     }
 
     @Actor
     public void daemon() {
-        seenWord = cell.doorbell.region().getIntAcquire(DoorbellLayout.DAEMON_WORD);
+        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
         isMessageSeen = cell.ring.hasNews(0);
     }
 
     @Arbiter
     public void futex(L_Result r) {
-        boolean isWordChanged = cell.doorbell.region().getIntAcquire(DoorbellLayout.DAEMON_WORD) != seenWord;
+        boolean isWordChanged = cell.doorbell.word(DoorbellLayout.DAEMON_WORD) != seenWord;
         if (isMessageSeen) {
             r.r1 = "seen";
         } else {

@@ -1,0 +1,63 @@
+package io.tickbus.bench.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.tickbus.core.layout.DoorbellLayout;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/**
+ * SYNC daemon-doorbell: of two who ring at once, neither goes unheard. The one is the sleeper itself here, as it rings
+ * a moment before it looks; so two processors are enough.
+ *
+ * <pre>
+ *  client            somebody else, and the daemon
+ *  message           raise
+ *  raise             seen ← daemonWord   acquire, after the fence of raise
+ *                    message ?
+ *                    sleep while daemonWord = seen
+ * </pre>
+ *
+ * <p>Raising is a load and a store, so one's store may wipe out the other's. What would break, were the two to add the
+ * same: both load 0, the one stores 1, the daemon sees 1 and no message, the client stores 1, and the daemon sleeps
+ * with a message before it.
+ */
+@JCStressTest
+@State
+@Outcome(id = "seen", expect = ACCEPTABLE, desc = "The daemon saw the message.")
+@Outcome(id = "woken", expect = ACCEPTABLE, desc = "It did not, and the ring wakes it or does not let it sleep.")
+@Outcome(id = "asleep", expect = FORBIDDEN, desc = "The daemon sleeps with a message before it.")
+public class TwoRingersStress {
+    private final Cell cell = Cell.next();
+
+    private int seenWord;
+    private boolean isMessageSeen;
+
+    @Actor
+    public void client() {
+        cell.write(0);
+        cell.doorbell.raise(DoorbellLayout.DAEMON_WORD);
+    }
+
+    @Actor
+    public void daemon() {
+        cell.doorbell.raise(DoorbellLayout.DAEMON_WORD);
+        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
+        isMessageSeen = cell.ring.hasNews(0);
+    }
+
+    @Arbiter
+    public void futex(L_Result r) {
+        boolean isWordChanged = cell.doorbell.word(DoorbellLayout.DAEMON_WORD) != seenWord;
+        if (isMessageSeen) {
+            r.r1 = "seen";
+        } else {
+            r.r1 = isWordChanged ? "woken" : "asleep";
+        }
+    }
+}

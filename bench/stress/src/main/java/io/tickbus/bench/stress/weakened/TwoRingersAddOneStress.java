@@ -1,0 +1,50 @@
+package io.tickbus.bench.stress.weakened;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.tickbus.bench.stress.Cell;
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.memory.SharedRegion;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.Z_Result;
+
+/** {@code TwoRingersStress} where each ringer adds one, as a load and a store. Fails on every processor. */
+@JCStressTest
+@State
+@Outcome(id = "true", expect = FORBIDDEN, desc = "As it should: the daemon sleeps with a message before it.")
+@Outcome(id = "false", expect = ACCEPTABLE, desc = "The race did not happen.")
+public class TwoRingersAddOneStress {
+    private final Cell cell = Cell.next();
+
+    private int seenWord;
+    private boolean isMessageSeen;
+
+    @Actor
+    public void client() {
+        cell.write(0);
+        raise();
+    }
+
+    @Actor
+    public void daemon() {
+        raise();
+        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
+        isMessageSeen = cell.ring.hasNews(0);
+    }
+
+    private void raise() {
+        SharedRegion bell = cell.doorbell.region();
+        int word = bell.getIntOpaque(DoorbellLayout.DAEMON_WORD);
+        bell.putIntRelease(DoorbellLayout.DAEMON_WORD, word + 1);
+    }
+
+    @Arbiter
+    public void futex(Z_Result r) {
+        r.r1 = !isMessageSeen && cell.doorbell.word(DoorbellLayout.DAEMON_WORD) == seenWord;
+    }
+}

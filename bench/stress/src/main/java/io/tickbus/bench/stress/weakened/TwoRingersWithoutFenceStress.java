@@ -1,0 +1,54 @@
+package io.tickbus.bench.stress.weakened;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.tickbus.bench.stress.Cell;
+import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.memory.SharedRegion;
+import java.util.concurrent.ThreadLocalRandom;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.Z_Result;
+
+/**
+ * {@code TwoRingersStress} without the full fence of {@code Doorbell.raise}. Fails on every processor: the sleeper
+ * reads its own store while that waits in the store buffer, and then wipes out the other's.
+ */
+@JCStressTest
+@State
+@Outcome(id = "true", expect = FORBIDDEN, desc = "As it should: the daemon sleeps with a message before it.")
+@Outcome(id = "false", expect = ACCEPTABLE, desc = "The race did not happen.")
+public class TwoRingersWithoutFenceStress {
+    private final Cell cell = Cell.next();
+
+    private int seenWord;
+    private boolean isMessageSeen;
+
+    @Actor
+    public void client() {
+        cell.write(0);
+        raise();
+    }
+
+    @Actor
+    public void daemon() {
+        raise();
+        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
+        isMessageSeen = cell.ring.hasNews(0);
+    }
+
+    private void raise() {
+        SharedRegion bell = cell.doorbell.region();
+        int word = bell.getIntOpaque(DoorbellLayout.DAEMON_WORD);
+        bell.putIntRelease(DoorbellLayout.DAEMON_WORD, word + (ThreadLocalRandom.current().nextInt() | 1));
+    }
+
+    @Arbiter
+    public void futex(Z_Result r) {
+        r.r1 = !isMessageSeen && cell.doorbell.word(DoorbellLayout.DAEMON_WORD) == seenWord;
+    }
+}
