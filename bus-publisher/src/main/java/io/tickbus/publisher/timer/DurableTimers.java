@@ -49,7 +49,8 @@ public final class DurableTimers {
     /** What the pending timer of a key survives; NONE where there is none. */
     public Durability durability(int owner, long key) {
         int timer = store.index().find(owner, key);
-        return timer == KeyIndex.NONE ? Durability.NONE : Durability.of(table.durabilityCode(timer));
+        boolean isThere = timer != KeyIndex.NONE && table.isTaken(timer);
+        return isThere ? Durability.of(table.durabilityCode(timer)) : Durability.NONE;
     }
 
     /**
@@ -63,7 +64,7 @@ public final class DurableTimers {
         int end = Math.min(table.usedEver(), cursor + MOST_LOOKED_AT);
         int timer = cursor;
         for (int count = 0; timer < end && count < max; timer++) {
-            if (table.state(timer) != TimerTable.FREE && table.durabilityCode(timer) != 0) {
+            if (table.isTaken(timer) && table.durabilityCode(timer) != 0) {
                 table.save(timer, image);
                 sink.take(table.owner(timer), image);
                 count++;
@@ -107,7 +108,7 @@ public final class DurableTimers {
     }
 
     private void remove(int owner, long key) {
-        int timer = store.index().find(owner, key);
+        int timer = store.find(owner, key);
         if (timer != KeyIndex.NONE) {
             store.cancel(timer);
         }
@@ -127,7 +128,7 @@ public final class DurableTimers {
      * occurrence. A firing that does not belong to the timer of its key, or is done already, changes nothing.
      */
     public void refire(SignalRecord firing) {
-        int timer = store.index().find(firing.owner(), firing.key());
+        int timer = store.find(firing.owner(), firing.key());
         if (timer == KeyIndex.NONE || table.durabilityCode(timer) == 0) {
             return;
         }
@@ -159,7 +160,7 @@ public final class DurableTimers {
      */
     public void shift(long deltaNs, boolean isOnlyOfCalendar) {
         for (int timer = 0; timer < table.usedEver(); timer++) {
-            if (table.state(timer) != TimerTable.FREE && (table.isCalendar(timer) || !isOnlyOfCalendar)) {
+            if (table.isTaken(timer) && (table.isCalendar(timer) || !isOnlyOfCalendar)) {
                 store.shift(timer, deltaNs);
             }
         }
@@ -176,7 +177,7 @@ public final class DurableTimers {
      */
     public int finish(long nowNs, long intervalNs, boolean areMaybeDuplicates) {
         for (int timer = 0; timer < table.usedEver(); timer++) {
-            if (table.state(timer) != TimerTable.FREE) {
+            if (table.isTaken(timer)) {
                 boolean isDue = table.state(timer) == TimerTable.PENDING && table.dueNs(timer) <= nowNs;
                 table.recovered(timer, areMaybeDuplicates && isDue);
             }

@@ -2,24 +2,20 @@ package io.tickbus.publisher.timer;
 
 /**
  * Fires what is due, some at a time. Everything that those will look at is first looked at all at once, so that it is
- * not fetched from memory piece after piece as they fire: of 100,000 timers that are due together none is in the cache,
- * and what a firing needs lies in five places. A processor fetches a dozen of those at once if it need not know one to
- * find the next.
+ * not fetched from memory piece after piece as they fire: of 100,000 timers that are due together none is in the cache.
+ * A processor fetches a dozen of them at once if it need not know one to find the next.
  */
 final class ExpiryLoop {
     private static final int MOST = 32;
 
     private final TimerStore store;
-    private final FiredLog firedLog;
     private final int[] timers = new int[MOST];
-    private final int[] firsts = new int[MOST];
     /** Without a meaning: keeps the looks from being left out. */
     @SuppressWarnings("UnusedVariable")
     private long seen;
 
-    ExpiryLoop(TimerStore store, FiredLog firedLog) {
+    ExpiryLoop(TimerStore store) {
         this.store = store;
-        this.firedLog = firedLog;
     }
 
     /** Fires what is due by then, {@code limit} at most; returns how many. */
@@ -51,19 +47,10 @@ final class ExpiryLoop {
 
     private void lookAt(int count) {
         TimerTable table = store.table();
-        KeyIndex index = store.index();
         long sum = 0;
         for (int i = 0; i < count; i++) {
             // The first and the last word of an entry, which is longer than a cache line.
             sum += table.key(timers[i]) + table.cap(timers[i]);
-        }
-        for (int i = 0; i < count; i++) {
-            long hash = index.hash(table.owner(timers[i]), table.key(timers[i]));
-            firsts[i] = Math.max(0, index.first(hash));
-            sum += firedLog.generationAt(hash);
-        }
-        for (int i = 0; i < count; i++) {
-            sum += table.link(firsts[i]);
         }
         seen = sum;
     }

@@ -4,7 +4,6 @@ import io.tickbus.core.SignalRecord;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.timer.ReplyCode;
-import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import java.security.SecureRandom;
@@ -44,7 +43,8 @@ public final class TimerEngine implements TimerQueue {
     private final TimerStore store;
     private final TimerTable table;
     private final OwnerAccounts owners;
-    private final FiredLog firedLog;
+    private final FiredTimers fired;
+    private final TimerCommands commands;
     private final ExpiryLoop expiry;
     private final MisfireRule misfire;
     private final TimerPages pages;
@@ -53,7 +53,6 @@ public final class TimerEngine implements TimerQueue {
     private final TimerCommand shortCommand = new TimerCommand();
     private final TimerReply shortReply = new TimerReply();
     private final TimingWheel.ExpiryHandler expiryHandler = (timer, turnNs) -> fire(timer);
-    private TimerQuotas quotas;
     private long ecoSlackNs;
     private FiringSink expirySink;
     /** Whether the timers may be in disorder: true while this runs, false while a sink does. */
@@ -62,14 +61,16 @@ public final class TimerEngine implements TimerQueue {
     private boolean isOnItsWay;
     private long sequenceBefore;
     private long expiryNowNs;
+    /** Whether the last {@link #expire} may have left some that are due. */
+    private boolean isBehind;
 
-    private TimerEngine(TimerStore store, TimerQuotas quotas, int firedLogEntries) {
+    private TimerEngine(TimerStore store, TimerQuotas quotas) {
         this.store = store;
         this.table = store.table();
         this.owners = store.owners();
-        this.quotas = quotas;
-        this.firedLog = new FiredLog(firedLogEntries);
-        this.expiry = new ExpiryLoop(store, firedLog);
+        this.commands = new TimerCommands(store, quotas);
+        this.fired = store.fired();
+        this.expiry = new ExpiryLoop(store);
         this.misfire = new MisfireRule(table);
         this.pages = new TimerPages(store);
         this.calendar = new CalendarTimers(store);
@@ -88,17 +89,17 @@ public final class TimerEngine implements TimerQueue {
      *                        firing is displaced by a later one of the same hash, so it is remembered for a while
      */
     public static TimerEngine create(TimerQuotas quotas, int firedLogEntries) {
-        return new TimerEngine(new TimerStore(new SecureRandom().nextLong()), quotas, firedLogEntries);
+        return new TimerEngine(new TimerStore(new SecureRandom().nextLong(), firedLogEntries), quotas);
     }
 
     /** Sets how many timers there may be from now on; those there are stay. */
     public void quotas(TimerQuotas newQuotas) {
-        quotas = newQuotas;
+        commands.quotas(newQuotas);
     }
 
     /** The quotas in force. */
     public TimerQuotas quotas() {
-        return quotas;
+        return commands.quotas();
     }
 
     /**
@@ -199,72 +200,8 @@ public final class TimerEngine implements TimerQueue {
      */
     public void execute(int owner, TimerCommand command, long nowNs, long nextSignalSequence, TimerReply reply) {
         isChanging = true;
-        carryOut(owner, command, nowNs, nextSignalSequence, reply);
+        commands.execute(owner, command, nowNs, nextSignalSequence, reply);
         isChanging = false;
-    }
-
-    private void carryOut(int owner, TimerCommand command, long nowNs, long nextSignalSequence, TimerReply reply) {
-        OwnerAccount account = owners.find(owner);
-        ReplyReason reason = account == null || !account.serves(command.type()) ? ReplyReason.CLOSED
-                : CommandCheck.reasonAgainst(command, nowNs);
-        if (reason != ReplyReason.NONE) {
-            reply.answer(ReplyCode.INVALID, reason, command.key()).timer(owner, 0, 0);
-            return;
-        }
-        int timer = store.index().find(owner, command.key());
-        if (command.type() == CommandLayout.TYPE_ARM) {
-            ReplyReason refusal = arm(owner, account, timer, command, nowNs);
-            reply.answer(refusal == ReplyReason.NONE ? ReplyCode.ARMED : ReplyCode.FULL, refusal, command.key())
-                    .timer(owner, command.signalId(), command.periodNs());
-            if (refusal == ReplyReason.NONE) {
-                reply.deadlineNs(command.deadlineNs()).signalSequence(nextSignalSequence);
-            }
-        } else if (timer == KeyIndex.NONE) {
-            long hash = store.index().hash(owner, command.key());
-            long sequence = firedLog.find(hash, account.generation(), command.key());
-            boolean hasFired = sequence != FiredLog.NONE;
-            reply.answer(hasFired ? ReplyCode.ALREADY_FIRED : ReplyCode.UNKNOWN, ReplyReason.NONE, command.key())
-                    .timer(owner, 0, 0).signalSequence(hasFired ? sequence : nextSignalSequence);
-        } else {
-            change(timer, account, command, nowNs, reply);
-            reply.signalSequence(nextSignalSequence);
-        }
-    }
-
-    private ReplyReason arm(int owner, OwnerAccount account, int timer, TimerCommand command, long nowNs) {
-        if (timer != KeyIndex.NONE) {
-            store.replace(timer, command, nowNs);
-            return ReplyReason.NONE;
-        }
-        if (owner != OwnerAccounts.HOST && account.timers() >= quotas.maxTimersPerOwner()) {
-            return ReplyReason.OWNER_QUOTA;
-        }
-        boolean isAdded = store.size() < quotas.maxTimers() && store.add(owner, command, nowNs);
-        return isAdded ? ReplyReason.NONE : ReplyReason.DAEMON_QUOTA;
-    }
-
-    private void change(int timer, OwnerAccount account, TimerCommand command, long nowNs, TimerReply reply) {
-        long key = command.key();
-        int owner = table.owner(timer);
-        int signalId = table.signalId(timer);
-        long periodNs = table.periodNs(timer);
-        switch (command.type()) {
-            case CommandLayout.TYPE_CANCEL -> {
-                // Of an earlier arming: the answer to one more cancellation must not be that this one fired.
-                firedLog.remove(store.index().hash(owner, key), account.generation(), key);
-                store.cancel(timer);
-                reply.answer(ReplyCode.CANCELLED, ReplyReason.NONE, key);
-            }
-            case CommandLayout.TYPE_PAUSE -> {
-                store.pause(timer, nowNs);
-                reply.answer(ReplyCode.PAUSED, ReplyReason.NONE, key);
-            }
-            default -> {
-                store.resume(timer, nowNs);
-                reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key).deadlineNs(table.dueNs(timer));
-            }
-        }
-        reply.timer(owner, signalId, periodNs);
     }
 
     @Override
@@ -293,9 +230,10 @@ public final class TimerEngine implements TimerQueue {
         expirySink = sink;
         expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
         isChanging = true;
-        int fired = expiry.expire(expiryNowNs, limit, expiryHandler);
+        int count = expiry.expire(expiryNowNs, limit, expiryHandler);
+        isBehind = count == limit;
         isChanging = false;
-        return fired;
+        return count;
     }
 
     private void fire(int timer) {
@@ -321,12 +259,17 @@ public final class TimerEngine implements TimerQueue {
         store.remember(timer);
         int late = misfire.isLate(timer, expiryNowNs) ? SignalRecordLayout.FLAG_LATE : 0;
         describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST);
+        int owner = table.owner(timer);
         long key = table.key(timer);
-        long hash = store.index().hash(table.owner(timer), key);
-        long generation = store.accountOf(timer).generation();
         // First, as the sink may arm the same key anew.
-        store.forget(timer);
-        firedLog.put(hash, generation, key, handOver());
+        store.fire(timer);
+        long generation = table.firedGeneration(timer);
+        long sequence = handOver();
+        if (table.state(timer) == TimerTable.FIRED) {
+            fired.fired(timer, sequence);
+        } else {
+            fired.put(owner, generation, key, sequence);
+        }
     }
 
     /** Gives the firing to the sink. The timers are in order then, and may be changed by the sink. */
@@ -360,14 +303,18 @@ public final class TimerEngine implements TimerQueue {
                 .payload(table.payloadLow(timer), table.payloadHigh(timer), table.payloadLength(timer));
     }
 
-    /** Cancels some more timers of owners that are gone, and moves some more of those whose clock was set. */
+    /**
+     * Cancels some more timers of owners that are gone, moves some more of those whose clock was set, and, if no firing
+     * waits for it, forgets some that have fired.
+     */
     @Override
     public int doHousekeeping() {
-        if (!owners.areSomeDying() && !calendar.isMoving()) {
+        boolean isToSettle = fired.areSomeWaiting() && !isBehind;
+        if (!isToSettle && !owners.areSomeDying() && !calendar.isMoving()) {
             return 0;
         }
         isChanging = true;
-        int done = owners.areSomeDying() ? pages.sweep() : calendar.move();
+        int done = isToSettle ? fired.settle() : owners.areSomeDying() ? pages.sweep() : calendar.move();
         isChanging = false;
         return done;
     }

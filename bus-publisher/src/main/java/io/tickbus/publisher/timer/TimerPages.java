@@ -30,7 +30,7 @@ final class TimerPages {
         int end = Math.min(length, timer + MOST_LISTED_ENTRIES);
         int listed = 0;
         while (timer < end && listed < max) {
-            if (table.state(timer) != TimerTable.FREE && (owner == TimerEngine.ALL_OWNERS
+            if (table.isTaken(timer) && (owner == TimerEngine.ALL_OWNERS
                     || owner == table.owner(timer)) && !store.isDying(timer)) {
                 describe(timer, scratch);
                 sink.reply(scratch);
@@ -56,7 +56,7 @@ final class TimerPages {
         int cancelled = 0;
         while (looked < MOST_SWEPT_ENTRIES && cancelled < MOST_CANCELLED && store.owners().areSomeDying()) {
             sweepCursor = sweepCursor < table.usedEver() ? sweepCursor : 0;
-            if (table.state(sweepCursor) != TimerTable.FREE && store.isDying(sweepCursor)) {
+            if (table.isTaken(sweepCursor) && store.isDying(sweepCursor)) {
                 store.cancel(sweepCursor);
                 cancelled++;
             }

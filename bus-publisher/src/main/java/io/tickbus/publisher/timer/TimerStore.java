@@ -21,10 +21,12 @@ final class TimerStore {
     private int size;
     private boolean calendarParity;
     private long rebuilds;
+    private final FiredTimers fired;
 
-    TimerStore(long seed) {
+    TimerStore(long seed, int firedLogEntries) {
         wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
         index = new KeyIndex(table, TimerQuotas.MOST_TIMERS, seed);
+        fired = new FiredTimers(this, firedLogEntries);
     }
 
     TimingWheel wheel() {
@@ -37,6 +39,20 @@ final class TimerStore {
 
     KeyIndex index() {
         return index;
+    }
+
+    FiredTimers fired() {
+        return fired;
+    }
+
+    /** The pending or held timer of a key, or {@link KeyIndex#NONE}. */
+    int find(int owner, long key) {
+        int timer = index.find(owner, key);
+        if (timer != KeyIndex.NONE && table.state(timer) == TimerTable.FIRED) {
+            fired.settle(timer);
+            return KeyIndex.NONE;
+        }
+        return timer;
     }
 
     SlackClasses slacks() {
@@ -69,6 +85,7 @@ final class TimerStore {
         if (timer == TimingWheel.FULL) {
             return false;
         }
+        settlePlace(timer);
         fill(timer, owner, command, nowNs);
         index.add(timer);
         size++;
@@ -104,6 +121,7 @@ final class TimerStore {
         if (timer == TimingWheel.FULL) {
             return KeyIndex.NONE;
         }
+        settlePlace(timer);
         table.fillImage(timer, owner, entry);
         table.shiftParity(timer, calendarParity);
         if (table.state(timer) == TimerTable.PAUSED) {
@@ -115,6 +133,13 @@ final class TimerStore {
         index.add(timer);
         size++;
         return timer;
+    }
+
+    /** The wheel gives a place away again as soon as its timer has fired. */
+    private void settlePlace(int timer) {
+        if (table.state(timer) == TimerTable.FIRED) {
+            fired.settle(timer);
+        }
     }
 
     void cancel(int timer) {
@@ -160,6 +185,15 @@ final class TimerStore {
         index.remove(timer);
         owners.remove(accountOf(timer), table.isKept(timer));
         table.free(timer);
+        size--;
+    }
+
+    /** A timer that is due once fires, and is a husk from now on; the wheel frees it by itself. */
+    void fire(int timer) {
+        OwnerAccount account = accountOf(timer);
+        forgetSlack(timer);
+        owners.remove(account, table.isKept(timer));
+        table.fire(timer, account.generation());
         size--;
     }
 
@@ -243,12 +277,13 @@ final class TimerStore {
         imaged = NONE;
         wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
         index = index.emptied();
+        fired.rebuild();
         slacks = new SlackClasses();
         owners.clear();
         size = 0;
         int length = table.usedEver();
         for (int entry = 0; entry < length; entry++) {
-            if (table.state(entry) != TimerTable.FREE) {
+            if (table.isTaken(entry)) {
                 rebuild(entry);
             }
         }

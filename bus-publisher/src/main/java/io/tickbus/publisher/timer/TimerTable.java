@@ -26,12 +26,15 @@ import io.tickbus.core.timer.TimerCommand;
  * {@code link}: the next in the bucket of {@link KeyIndex}. {@code cap}: bits 0 to 19 the cap, 20 and 21 durability, 22
  * calendar, 23 which of two calendar offsets, 24 recovered, 25 maybe a duplicate.
  *
- * <p>The entry of a free index has the state {@link #FREE}; no other field of it means anything.
+ * <p>The entry of a free index has the state {@link #FREE}; no other field of it means anything. One that has fired and
+ * is still in the index is {@link #FIRED}: instead of {@code periodNs} it has its owner's generation and instead of
+ * {@code dueNs} its signal's sequence.
  */
 final class TimerTable {
     static final int FREE = 0;
     static final int PENDING = 1;
     static final int PAUSED = 2;
+    static final int FIRED = 3;
 
     /** Bytes of one timer. */
     static final int ENTRY_LENGTH = 72;
@@ -49,6 +52,9 @@ final class TimerTable {
     private static final int HEADER = 6;
     private static final int GRACE_LINK = 7;
     private static final int CAP_ARREARS = 8;
+
+    private static final int FIRED_GENERATION = PERIOD_NS;
+    private static final int FIRED_SEQUENCE = DUE_NS;
 
     private static final int OWNER_SHIFT = 32;
     private static final int OWNER_MASK = 0xFFFF;
@@ -120,6 +126,29 @@ final class TimerTable {
 
     void free(int timer) {
         state(timer, FREE);
+    }
+
+    /** A timer that is due once fires; it is no more, but for what {@link FiredTimers} has to do. */
+    void fire(int timer, long generation) {
+        long[] chunk = chunk(timer);
+        int at = at(timer);
+        chunk[at + FIRED_GENERATION] = generation;
+        chunk[at + FIRED_SEQUENCE] = FiredLog.NONE;
+        state(timer, FIRED);
+    }
+
+    /** The generation of its owner when it fired. */
+    long firedGeneration(int timer) {
+        return chunk(timer)[at(timer) + FIRED_GENERATION];
+    }
+
+    /** Its signal's sequence; {@link FiredLog#NONE} before it has one. */
+    long firedSequence(int timer) {
+        return chunk(timer)[at(timer) + FIRED_SEQUENCE];
+    }
+
+    void firedSequence(int timer, long sequence) {
+        chunk(timer)[at(timer) + FIRED_SEQUENCE] = sequence;
     }
 
     /** Copies an entry to where {@link #restore} finds it. */
@@ -202,6 +231,12 @@ final class TimerTable {
     /** Whether it outlives the clients of its owner. */
     boolean isKept(int timer) {
         return (header(timer) & KEEP) != 0;
+    }
+
+    /** Whether it is a timer, pending or held. */
+    boolean isTaken(int timer) {
+        int state = state(timer);
+        return state == PENDING || state == PAUSED;
     }
 
     int state(int timer) {

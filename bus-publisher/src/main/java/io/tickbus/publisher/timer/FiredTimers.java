@@ -1,0 +1,113 @@
+package io.tickbus.publisher.timer;
+
+/**
+ * What is left to do for timers that were due once and have fired. A firing must not wait for what nobody waits for: of
+ * 100,000 timers that are due together the last would wait for all of it, most of which is looks at memory that is in
+ * no cache. So a fired timer stays in the index, as a husk, until {@link #settle} takes it out and writes its firing
+ * into the {@link FiredLog}, or until somebody asks for its key or takes its place.
+ *
+ * <p>There are {@value #MOST_WAITING} husks at most; with more firings in a row the oldest are settled meanwhile.
+ */
+final class FiredTimers {
+    private static final int MOST_WAITING = 1 << 17;
+    private static final int MASK = MOST_WAITING - 1;
+    /** Settled in one step: as many as are looked at together, some microseconds. */
+    private static final int STEP = 32;
+
+    private final TimerStore store;
+    private final TimerTable table;
+    private final FiredLog log;
+    /** A ring. What stands in it may have been settled already, and even be a husk again. */
+    private final int[] waiting = new int[MOST_WAITING];
+    private int first;
+    private int count;
+    private final long[] hashes = new long[STEP];
+    /** Without a meaning: keeps the looks from being left out. */
+    @SuppressWarnings("UnusedVariable")
+    private long seen;
+
+    FiredTimers(TimerStore store, int logEntries) {
+        this.store = store;
+        this.table = store.table();
+        this.log = new FiredLog(logEntries);
+    }
+
+    /** Which have fired, but for the husks. */
+    FiredLog log() {
+        return log;
+    }
+
+    /** A husk's firing is published. */
+    void fired(int timer, long sequence) {
+        table.firedSequence(timer, sequence);
+        if (count == MOST_WAITING) {
+            settle();
+        }
+        waiting[(first + count) & MASK] = timer;
+        count++;
+    }
+
+    /** Whether there is something to {@link #settle}. */
+    boolean areSomeWaiting() {
+        return count > 0;
+    }
+
+    /** Settles the oldest husks; returns how many. */
+    int settle() {
+        int length = Math.min(count, STEP);
+        lookAt(length);
+        for (int i = 0; i < length; i++) {
+            int timer = waiting[(first + i) & MASK];
+            if (table.state(timer) == TimerTable.FIRED) {
+                settle(timer);
+            }
+        }
+        // Afterwards, lest a fault leaves a husk that nobody comes back to; one that is settled twice is settled once.
+        first += length;
+        count -= length;
+        return length;
+    }
+
+    private void lookAt(int length) {
+        KeyIndex index = store.index();
+        long sum = 0;
+        for (int i = 0; i < length; i++) {
+            int timer = waiting[(first + i) & MASK];
+            hashes[i] = index.hash(table.owner(timer), table.key(timer));
+        }
+        for (int i = 0; i < length; i++) {
+            sum += index.first(hashes[i]) + log.generationAt(hashes[i]);
+        }
+        seen = sum;
+    }
+
+    /** Takes a husk out of the index and makes it free. */
+    void settle(int timer) {
+        long sequence = table.firedSequence(timer);
+        // One that is just being published is written down when that is done.
+        if (sequence != FiredLog.NONE) {
+            put(table.owner(timer), table.firedGeneration(timer), table.key(timer), sequence);
+        }
+        store.index().remove(timer);
+        table.free(timer);
+    }
+
+    /** Writes a firing down. */
+    void put(int owner, long generation, long key, long sequence) {
+        log.put(store.index().hash(owner, key), generation, key, sequence);
+    }
+
+    /** All that is not the table is made anew: the husks' firings are written down, and no index has them. */
+    void rebuild() {
+        count = 0;
+        for (int timer = 0; timer < table.usedEver(); timer++) {
+            if (table.state(timer) == TimerTable.FIRED) {
+                if (table.firedSequence(timer) != FiredLog.NONE) {
+                    put(table.owner(timer), table.firedGeneration(timer), table.key(timer),
+                            table.firedSequence(timer));
+                }
+                table.free(timer);
+            }
+        }
+    }
+}
