@@ -22,6 +22,7 @@ final class FiredTimers {
     private int first;
     private int count;
     private final long[] hashes = new long[STEP];
+    private final int[] firsts = new int[STEP];
     /** Without a meaning: keeps the looks from being left out. */
     @SuppressWarnings("UnusedVariable")
     private long seen;
@@ -76,7 +77,11 @@ final class FiredTimers {
             hashes[i] = index.hash(table.owner(timer), table.key(timer));
         }
         for (int i = 0; i < length; i++) {
-            sum += index.first(hashes[i]) + log.generationAt(hashes[i]);
+            firsts[i] = Math.max(0, index.first(hashes[i]));
+            sum += log.generationAt(hashes[i]);
+        }
+        for (int i = 0; i < length; i++) {
+            sum += table.link(firsts[i]);
         }
         seen = sum;
     }
