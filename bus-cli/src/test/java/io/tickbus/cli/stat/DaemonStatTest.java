@@ -48,6 +48,7 @@ final class DaemonStatTest {
             for (int ns = 1; ns <= 1000; ns++) {
                 daemon.counters().recordLateness(ns <= 900 ? 20 : 5_000);
             }
+            daemon.counters().raise(DaemonCounter.LATENESS_MAX, 5_000);
             daemon.replies().session(1).putPendingTimers(7);
             daemon.replies().session(1).putConsumed(99);
             daemon.replies().session(3).putEvicted(ReplyReason.CORRUPT_RING);

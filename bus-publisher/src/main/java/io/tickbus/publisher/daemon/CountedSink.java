@@ -2,12 +2,18 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.timer.FiringSink;
 
-/** Publishes firings, and counts them afterwards: the counting must not make them late. */
-final class CountedSink implements FiringSink {
+/**
+ * Publishes firings, and counts them afterwards: the counting must not make them late. All but the histogram is written
+ * down when a row of firings is over.
+ */
+final class CountedSink implements SignalSink {
     private final PublishingSink publishing;
     private final DaemonCounters counters;
+    private long firings;
+    private long late;
+    private long missed;
+    private long longestLatenessNs;
 
     CountedSink(SignalPublisher publisher, DaemonCounters counters) {
         this.publishing = new PublishingSink(publisher);
@@ -19,20 +25,32 @@ final class CountedSink implements FiringSink {
         FaultPoints.reach("publish");
         long sequence = publishing.fire(firing);
         FaultPoints.reach("published");
-        counters.recordLateness(firing.publishedNs() - firing.deadlineNs());
-        counters.add(DaemonCounter.FIRINGS, 1);
-        if (firing.isLate()) {
-            counters.add(DaemonCounter.FIRINGS_LATE, 1);
-        }
-        if (firing.missed() != 0) {
-            counters.add(DaemonCounter.OCCURRENCES_MISSED, firing.missed());
-        }
+        long latenessNs = firing.publishedNs() - firing.deadlineNs();
+        counters.recordLateness(latenessNs);
+        longestLatenessNs = Math.max(longestLatenessNs, latenessNs);
+        firings++;
+        late += firing.isLate() ? 1 : 0;
+        missed += firing.missed();
         return sequence;
     }
 
     @Override
     public void settle() {
         publishing.settle();
+        if (firings > 0) {
+            count();
+        }
+    }
+
+    private void count() {
+        counters.add(DaemonCounter.FIRINGS, firings);
+        counters.add(DaemonCounter.FIRINGS_LATE, late);
+        counters.add(DaemonCounter.OCCURRENCES_MISSED, missed);
+        counters.raise(DaemonCounter.LATENESS_MAX, longestLatenessNs);
+        firings = 0;
+        late = 0;
+        missed = 0;
+        longestLatenessNs = 0;
     }
 
     @Override

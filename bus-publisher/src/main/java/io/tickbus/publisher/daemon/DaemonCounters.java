@@ -57,10 +57,9 @@ public final class DaemonCounters {
         return file.value(counter.place());
     }
 
-    /** Timer thread: one firing came so many nanoseconds after its deadline. */
+    /** Timer thread: one firing came so many nanoseconds after its deadline; the histogram alone takes it. */
     public void recordLateness(long latenessNs) {
         file.lateness().record(latenessNs);
-        raise(DaemonCounter.LATENESS_MAX, latenessNs);
     }
 
     /** Timer thread: one command, by its {@code CommandLayout.TYPE_*}. */

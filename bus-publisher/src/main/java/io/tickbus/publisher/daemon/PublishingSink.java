@@ -2,10 +2,9 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.timer.FiringSink;
 
 /** Stamps each firing with the time and publishes it. */
-final class PublishingSink implements FiringSink {
+final class PublishingSink implements SignalSink {
     private final SignalPublisher publisher;
     private final SignalBatch batch;
 

@@ -5,20 +5,21 @@ import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.FiringSink;
 
 /**
- * Takes a few firings out of the timers first and publishes them afterwards, where the bus is shared with a group:
- * publishing looks at the doorbell, which members of the group may shorten, and a fault of that must not come up in the
- * middle of the timers' own data. See {@link MappedFault}.
+ * Takes a few firings out of the timers first and publishes them afterwards. Many in a row are published faster so,
+ * see {@link TimerAgent}. And where the bus is shared with a group it must be: publishing looks at the doorbell, which
+ * members of the group may shorten, and a fault of that must not come up in the middle of the timers' own data. See
+ * {@link MappedFault}.
  */
 final class SettledFirings implements FiringSink {
     /** Few, since the first waits for the last of them. */
-    static final int LIMIT = 16;
+    static final int LIMIT = 64;
 
     private final SignalPublisher publisher;
     private final FiringSink sink;
     private final SignalRecord[] firings = new SignalRecord[LIMIT];
     private int count;
 
-    /** The sink must publish each firing as one signal. */
+    /** The sink is to publish each firing as one signal. */
     SettledFirings(SignalPublisher publisher, FiringSink sink) {
         this.publisher = publisher;
         this.sink = sink;
@@ -48,7 +49,9 @@ final class SettledFirings implements FiringSink {
                     sink.fire(firings[published]);
                     published++;
                 }
-                MappedFault.bringUp();
+                if (publisher.isDoorbellShared()) {
+                    MappedFault.bringUp();
+                }
             } catch (InternalError e) {
                 publisher.survive(e);
                 published = (int) (publisher.nextSequence() - firstSequence);

@@ -12,6 +12,7 @@ import org.agrona.concurrent.NanoClock;
  */
 final class TimerAgent implements Agent {
     static final int DEFAULT_FIRE_LIMIT = 256;
+    private static final int SHORTEST_ROW = 2;
     /** Longer than a thread wakes before a deadline. */
     private static final long PREPARED_NS = 250_000;
     /** Longer than preparing takes. */
@@ -22,8 +23,9 @@ final class TimerAgent implements Agent {
     private final TimerQueue timers;
     private final FiringSink sink;
     private final CommandSource commands;
-    /** Where others may shorten the doorbell; else null. */
+    /** Where firings can be taken in rows; else null. */
     private final SettledFirings settled;
+    private final boolean isDoorbellShared;
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
     private long wakeNs = Long.MAX_VALUE;
@@ -38,7 +40,8 @@ final class TimerAgent implements Agent {
         this.timers = timers;
         this.sink = sink;
         this.commands = commands;
-        this.settled = publisher.isDoorbellShared() ? new SettledFirings(publisher, sink) : null;
+        this.isDoorbellShared = publisher.isDoorbellShared();
+        this.settled = isDoorbellShared || sink instanceof SignalSink ? new SettledFirings(publisher, sink) : null;
         this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
     }
 
@@ -57,7 +60,7 @@ final class TimerAgent implements Agent {
         int staged = commands.stage();
         long nowNs = clock.nanoTime();
         commands.execute(nowNs);
-        int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireSettled(nowNs);
+        int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireInRows(nowNs);
         sink.settle();
         long nextNs = timers.nextDeadlineNs();
         if (fired >= fireLimit && nextNs <= nowNs) {
@@ -96,16 +99,30 @@ final class TimerAgent implements Agent {
         }
     }
 
-    private int expireSettled(long nowNs) {
-        // The wait looked at the doorbell.
-        MappedFault.bringUp();
+    /**
+     * Takes some out of the timers, then publishes them, one after the other without anything in between: a subscriber
+     * that waits for each has the memory of the next, and to get it back takes longer than to fire; in a row that is
+     * waited for once. The rows get longer, so that the first is not late for the sake of the others.
+     */
+    private int expireInRows(long nowNs) {
         int fired = 0;
-        int latest;
-        do {
-            latest = timers.expire(nowNs, SettledFirings.LIMIT, settled);
+        boolean areMoreDue = true;
+        if (isDoorbellShared) {
+            // The wait looked at the doorbell.
+            MappedFault.bringUp();
+        } else {
+            fired = timers.expire(nowNs, 1, sink);
+            areMoreDue = fired > 0;
+        }
+        int length = SHORTEST_ROW;
+        while (areMoreDue && fired < fireLimit) {
+            int most = Math.min(length, fireLimit - fired);
+            int row = timers.expire(nowNs, most, settled);
             settled.flush();
-            fired += latest;
-        } while (latest == SettledFirings.LIMIT && fired < fireLimit);
+            fired += row;
+            areMoreDue = row == most;
+            length = Math.min(2 * length, SettledFirings.LIMIT);
+        }
         return fired;
     }
 

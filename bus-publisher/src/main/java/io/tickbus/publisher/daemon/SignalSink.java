@@ -1,0 +1,10 @@
+package io.tickbus.publisher.daemon;
+
+import io.tickbus.publisher.timer.FiringSink;
+
+/**
+ * A sink that publishes each firing as one signal, and does nothing with the timers: so firings can be taken out of the
+ * timers some at a time and be given to it afterwards.
+ */
+interface SignalSink extends FiringSink {
+}
