@@ -7,7 +7,10 @@ import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.PublishedBus;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
@@ -26,6 +29,9 @@ import io.tickbus.core.platform.Platforms;
  * {@code publish} has returned. The bus is whole then, and publishing can go on.
  */
 public final class SignalPublisher implements AutoCloseable {
+    private static final int UNHEARD_SLOTS = 4;
+
+    /** Null where nobody hears it. */
     private final PublishedBus bus;
     private final SignalsHeader header;
     private final SlotWriter writer;
@@ -46,6 +52,26 @@ public final class SignalPublisher implements AutoCloseable {
         this.doorbell = header.wakesSleepers() ? bus.doorbell() : null;
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
+    }
+
+    private SignalPublisher(SharedRegion memory, SlotRing ring, Doorbell doorbell) {
+        this.bus = null;
+        this.isDoorbellShared = false;
+        this.header = SignalsHeader.over(memory);
+        this.writer = SlotWriter.overwriting(ring, 0, SignalsLayout.NEXT_SEQUENCE);
+        this.doorbell = doorbell;
+        this.wakeWord = Platforms.current().futexWord(memory, SignalsLayout.WAKE_WORD);
+        this.heartbeat = new Heartbeat(header, doorbell);
+    }
+
+    /**
+     * A publisher without a bus, that nobody hears, with a few slots of this process's memory: for going through the
+     * code of publishing shortly before it matters. {@link #bus} is null.
+     */
+    public static SignalPublisher unheard() {
+        SharedRegion memory = SharedRegion.allocate((int) SignalsLayout.fileLength(UNHEARD_SLOTS));
+        SlotRing ring = new SlotRing(memory, SignalsLayout.HEADER_LENGTH, UNHEARD_SLOTS);
+        return new SignalPublisher(memory, ring, Doorbell.over(SharedRegion.allocate(DoorbellLayout.LENGTH)));
     }
 
     /** Opens a bus with {@link SignalsOptions#DEFAULT} and a thread that keeps its heartbeat. */
@@ -241,7 +267,7 @@ public final class SignalPublisher implements AutoCloseable {
         return header.epoch();
     }
 
-    /** The bus as this publisher holds it. */
+    /** The bus as this publisher holds it; null if it is {@link #unheard}. */
     public PublishedBus bus() {
         return bus;
     }
@@ -265,7 +291,9 @@ public final class SignalPublisher implements AutoCloseable {
             header.putState(SignalsLayout.STATE_CLOSED);
             wakeAll();
         } finally {
-            bus.close();
+            if (bus != null) {
+                bus.close();
+            }
         }
     }
 }

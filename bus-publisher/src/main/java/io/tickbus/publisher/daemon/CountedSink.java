@@ -54,6 +54,11 @@ final class CountedSink implements SignalSink {
     }
 
     @Override
+    public SignalSink unheard() {
+        return new CountedSink(SignalPublisher.unheard(), DaemonCounters.inMemory());
+    }
+
+    @Override
     public long nextSequence() {
         return publishing.nextSequence();
     }

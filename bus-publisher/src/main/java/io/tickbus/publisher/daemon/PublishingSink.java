@@ -24,6 +24,11 @@ final class PublishingSink implements SignalSink {
     }
 
     @Override
+    public SignalSink unheard() {
+        return new PublishingSink(SignalPublisher.unheard());
+    }
+
+    @Override
     public long nextSequence() {
         return publisher.nextSequence();
     }

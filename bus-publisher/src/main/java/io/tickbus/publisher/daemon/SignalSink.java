@@ -7,4 +7,6 @@ import io.tickbus.publisher.timer.FiringSink;
  * timers some at a time and be given to it afterwards.
  */
 interface SignalSink extends FiringSink {
+    /** Another of the same kind, whose signals nobody hears. */
+    SignalSink unheard();
 }

@@ -26,6 +26,8 @@ final class TimerAgent implements Agent {
     /** Where firings can be taken in rows; else null. */
     private final SettledFirings settled;
     private final boolean isDoorbellShared;
+    /** Null for a sink of unknown kind. */
+    private final Rehearsal rehearsal;
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
     private long wakeNs = Long.MAX_VALUE;
@@ -41,7 +43,9 @@ final class TimerAgent implements Agent {
         this.sink = sink;
         this.commands = commands;
         this.isDoorbellShared = publisher.isDoorbellShared();
-        this.settled = isDoorbellShared || sink instanceof SignalSink ? new SettledFirings(publisher, sink) : null;
+        SignalSink signals = sink instanceof SignalSink known ? known : null;
+        this.settled = isDoorbellShared || signals != null ? new SettledFirings(publisher, sink) : null;
+        this.rehearsal = signals == null || FaultPoints.isOn() ? null : new Rehearsal(signals);
         this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
     }
 
@@ -80,6 +84,9 @@ final class TimerAgent implements Agent {
         if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
             // It has just woken before a deadline, or is about to wait for one that is near.
             timers.prepare(nowNs + PREPARED_NS);
+            if (rehearsal != null && timers.shortestSlackNs() == 0) {
+                rehearsal.run();
+            }
         }
         return done;
     }

@@ -3,8 +3,9 @@ package io.tickbus.publisher.timer;
 import io.tickbus.core.timer.TimerCommand;
 
 /**
- * Looks at what some commands are about to look at, all at once: among millions of timers neither a key's place in the
- * index nor its timer is in the cache, and each would be waited for on its own. Changes nothing.
+ * Looks at what some commands are about to look at, all at once: among millions of timers neither a timer nor its key's
+ * place in the index, nor that in the log of those that fired, is in the cache, and each would be waited for on its
+ * own. Changes nothing.
  *
  * <p><b>Threads:</b> the engine's. <b>Progress:</b> wait-free, allocates nothing.
  */
@@ -37,7 +38,9 @@ public final class CommandLookAhead {
         int length = table.usedEver() == 0 ? 0 : Math.min(count, MOST);
         long sum = 0;
         for (int i = 0; i < length; i++) {
-            firsts[i] = Math.max(0, index.first(index.hash(owner, commands[i].key())));
+            long hash = index.hash(owner, commands[i].key());
+            firsts[i] = Math.max(0, index.first(hash));
+            sum += store.fired().log().generationAt(hash);
         }
         for (int i = 0; i < length; i++) {
             sum += table.key(firsts[i]) + table.cap(firsts[i]);

@@ -6,11 +6,10 @@ package io.tickbus.publisher.timer;
  * no cache. So a fired timer stays in the index, as a husk, until {@link #settle} takes it out and writes its firing
  * into the {@link FiredLog}, or until somebody asks for its key or takes its place.
  *
- * <p>There are {@value #MOST_WAITING} husks at most; with more firings in a row the oldest are settled meanwhile.
+ * <p>Husks are at most twice as many as the log has entries; with more firings in a row the oldest are settled
+ * meanwhile.
  */
 final class FiredTimers {
-    private static final int MOST_WAITING = 1 << 17;
-    private static final int MASK = MOST_WAITING - 1;
     /** Settled in one step: as many as are looked at together, some microseconds. */
     private static final int STEP = 32;
 
@@ -18,7 +17,8 @@ final class FiredTimers {
     private final TimerTable table;
     private final FiredLog log;
     /** A ring. What stands in it may have been settled already, and even be a husk again. */
-    private final int[] waiting = new int[MOST_WAITING];
+    private final int[] waiting;
+    private final int mask;
     private int first;
     private int count;
     private final long[] hashes = new long[STEP];
@@ -31,6 +31,8 @@ final class FiredTimers {
         this.store = store;
         this.table = store.table();
         this.log = new FiredLog(logEntries);
+        this.waiting = new int[2 * logEntries];
+        this.mask = waiting.length - 1;
     }
 
     /** Which have fired, but for the husks. */
@@ -41,10 +43,10 @@ final class FiredTimers {
     /** A husk's firing is published. */
     void fired(int timer, long sequence) {
         table.firedSequence(timer, sequence);
-        if (count == MOST_WAITING) {
+        if (count == waiting.length) {
             settle();
         }
-        waiting[(first + count) & MASK] = timer;
+        waiting[(first + count) & mask] = timer;
         count++;
     }
 
@@ -58,7 +60,7 @@ final class FiredTimers {
         int length = Math.min(count, STEP);
         lookAt(length);
         for (int i = 0; i < length; i++) {
-            int timer = waiting[(first + i) & MASK];
+            int timer = waiting[(first + i) & mask];
             if (table.state(timer) == TimerTable.FIRED) {
                 settle(timer);
             }
@@ -73,7 +75,7 @@ final class FiredTimers {
         KeyIndex index = store.index();
         long sum = 0;
         for (int i = 0; i < length; i++) {
-            int timer = waiting[(first + i) & MASK];
+            int timer = waiting[(first + i) & mask];
             hashes[i] = index.hash(table.owner(timer), table.key(timer));
         }
         for (int i = 0; i < length; i++) {
