@@ -246,6 +246,9 @@ public final class SignalPublisher implements AutoCloseable {
      * @throws BusException TRUNCATED when it is the signals file itself that was shortened
      */
     public void survive(InternalError fault) {
+        if (bus == null) {
+            throw fault;
+        }
         bus.signals().checkLength();
         if (doorbell != null) {
             lostDoorbell = doorbell;

@@ -248,17 +248,18 @@ public final class SignalSubscriber implements AutoCloseable {
     /**
      * Goes on after a fault that came up in the reading thread: gives the doorbell up until it has its length again.
      *
-     * @throws BusException TRUNCATED when it is the signals file that was shortened
+     * @throws BusException  TRUNCATED when it is the signals file that was shortened
+     * @throws InternalError the same, where it can be neither's
      */
     public void survive(InternalError fault) {
         if (!String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
             throw fault;
         }
         file.checkLength();
-        // The JVM reports it late, so the place says nothing: it was the doorbell's, which others may cut off, unless
-        // that is given up already or the signals file is not what it was.
-        if (!gate.loseDoorbell() || file.standing() != SignalsFile.Standing.CURRENT) {
+        if (file.standing() != SignalsFile.Standing.CURRENT) {
             throw file.truncated(fault);
+        } else if (!gate.loseDoorbell()) {
+            throw fault;
         }
     }
 

@@ -129,13 +129,12 @@ final class SubscriberGate implements SignalGate {
 
     /**
      * Somebody cut the doorbell off; the publisher mends it at its next heartbeat. Until then: naps. Returns whether
-     * there was a doorbell to lose.
+     * there is a doorbell to lose, or was before.
      */
     boolean loseDoorbell() {
-        boolean isLostNow = doorbell != null;
-        isDoorbellLost |= isLostNow;
+        isDoorbellLost |= doorbell != null;
         doorbell = null;
-        return isLostNow;
+        return isDoorbellLost;
     }
 
     /** To be called now and then: rings again once the doorbell is mended. */

@@ -4,9 +4,9 @@ import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
 
 /**
- * Fires a timer of its own, that nobody hears, by the code that is about to fire a real one. A processor that has slept
- * a millisecond has forgotten that code, and would fetch it piece after piece from memory when the deadline has come:
- * that is a third of a firing's lateness then.
+ * Fires a timer of its own, that nobody hears, by the code that is about to fire a real one: that of a periodic timer,
+ * of which a timer that is due once shares the greater part. A processor that has slept a millisecond has forgotten it,
+ * and would fetch it piece after piece from memory when the deadline has come: a third of a firing's lateness then.
  *
  * <p><b>Threads:</b> the timer thread. <b>Progress:</b> wait-free, allocates nothing; some hundred nanoseconds, or a
  * few microseconds after a sleep.
@@ -23,6 +23,11 @@ final class Rehearsal {
     Rehearsal(SignalSink sink) {
         this.sink = sink.unheard();
         timers.armEvery(1, 1, nowNs, PERIOD_NS);
+    }
+
+    /** After a fault, which may have struck in the middle of it. */
+    Rehearsal anew() {
+        return new Rehearsal(sink);
     }
 
     /** Fires once. */

@@ -11,18 +11,23 @@ import io.tickbus.publisher.timer.FiringSink;
  * {@link MappedFault}.
  */
 final class SettledFirings implements FiringSink {
-    /** Few, since the first waits for the last of them. */
+    /** The most in a row. */
     static final int LIMIT = 64;
 
     private final SignalPublisher publisher;
     private final FiringSink sink;
     private final SignalRecord[] firings = new SignalRecord[LIMIT];
+    private final boolean isDoorbellShared;
     private int count;
+    /** Of those, how many have become signals. */
+    private int published;
+    private long firstSequence;
 
     /** The sink is to publish each firing as one signal. */
     SettledFirings(SignalPublisher publisher, FiringSink sink) {
         this.publisher = publisher;
         this.sink = sink;
+        this.isDoorbellShared = publisher.isDoorbellShared();
         for (int i = 0; i < LIMIT; i++) {
             firings[i] = new SignalRecord();
         }
@@ -30,33 +35,44 @@ final class SettledFirings implements FiringSink {
 
     @Override
     public long fire(SignalRecord firing) {
+        if (count == 0) {
+            firstSequence = publisher.nextSequence();
+            published = 0;
+        }
         System.arraycopy(firing.fields(), 0, firings[count].fields(), 0, firing.fields().length);
-        return publisher.nextSequence() + count++;
+        return firstSequence + count++;
     }
 
     @Override
     public long nextSequence() {
-        return publisher.nextSequence() + count;
+        return count == 0 ? publisher.nextSequence() : firstSequence + count;
     }
 
-    /** Publishes what was taken, each once, whatever faults come up. */
+    /**
+     * Publishes what was taken, each once, whatever faults come up: who calls it again after one goes on where it was.
+     *
+     * @throws InternalError a fault, where the doorbell is not shared; whose it is others must find out
+     */
     void flush() {
-        long firstSequence = publisher.nextSequence();
-        int published = 0;
-        while (published < count) {
+        while (count > 0) {
+            // After a fault that struck between a signal and the counting of it.
+            int became = (int) (publisher.nextSequence() - firstSequence);
+            published = Math.max(published, Math.min(became, count));
             try {
                 while (published < count) {
                     sink.fire(firings[published]);
                     published++;
                 }
-                if (publisher.isDoorbellShared()) {
+                if (isDoorbellShared) {
                     MappedFault.bringUp();
                 }
+                count = 0;
             } catch (InternalError e) {
+                if (!isDoorbellShared) {
+                    throw e;
+                }
                 publisher.survive(e);
-                published = (int) (publisher.nextSequence() - firstSequence);
             }
         }
-        count = 0;
     }
 }

@@ -17,6 +17,8 @@ final class TimerAgent implements Agent {
     private static final long PREPARED_NS = 250_000;
     /** Longer than preparing takes. */
     private static final long PREPARING_NS = 5_000;
+    /** Longer than that and a rehearsal take. */
+    private static final long REHEARSING_NS = 12_000;
 
     private final NanoClock clock;
     private final SignalPublisher publisher;
@@ -27,7 +29,7 @@ final class TimerAgent implements Agent {
     private final SettledFirings settled;
     private final boolean isDoorbellShared;
     /** Null for a sink of unknown kind. */
-    private final Rehearsal rehearsal;
+    private Rehearsal rehearsal;
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
     private long wakeNs = Long.MAX_VALUE;
@@ -84,7 +86,7 @@ final class TimerAgent implements Agent {
         if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
             // It has just woken before a deadline, or is about to wait for one that is near.
             timers.prepare(nowNs + PREPARED_NS);
-            if (rehearsal != null && timers.shortestSlackNs() == 0) {
+            if (rehearsal != null && wakeNs - nowNs > REHEARSING_NS && timers.shortestSlackNs() == 0) {
                 rehearsal.run();
             }
         }
@@ -98,6 +100,9 @@ final class TimerAgent implements Agent {
 
     /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */
     void repair() {
+        if (rehearsal != null) {
+            rehearsal = rehearsal.anew();
+        }
         if (settled == null) {
             timers.repair(sink);
         } else {

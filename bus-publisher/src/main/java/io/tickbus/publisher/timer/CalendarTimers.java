@@ -47,7 +47,7 @@ final class CalendarTimers {
         int first = cursor;
         int moved = 0;
         while (cursor < end && moved < MOST_MOVED) {
-            boolean isBehind = table.state(cursor) != TimerTable.FREE && table.isCalendar(cursor)
+            boolean isBehind = table.isTaken(cursor) && table.isCalendar(cursor)
                     && table.shiftParity(cursor) != store.calendarParity();
             if (isBehind) {
                 store.shift(cursor, -stepNs);

@@ -2,8 +2,8 @@ package io.tickbus.publisher.timer;
 
 /**
  * Remembers for a while which timers that are due once fired as which signal, so that a cancellation which came too
- * late can be answered with it: a place for each hash, where the later firing displaces the earlier. With timers that
- * fire now and then that is the last 65,536 or so; with many at once it may be the last few hundred.
+ * late can be answered with it: a place for each hash, where what is written later displaces the earlier. With timers
+ * that fire now and then that is the last 65,536 or so; with many at once it may be the last few hundred.
  *
  * <p>An owner is known by its generation and not by its number, which somebody else may have by then.
  */

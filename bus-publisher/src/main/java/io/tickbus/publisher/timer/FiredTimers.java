@@ -11,7 +11,7 @@ package io.tickbus.publisher.timer;
  */
 final class FiredTimers {
     /** Settled in one step: as many as are looked at together, some microseconds. */
-    private static final int STEP = 32;
+    static final int MOST_SETTLED = 32;
 
     private final TimerStore store;
     private final TimerTable table;
@@ -21,8 +21,8 @@ final class FiredTimers {
     private final int mask;
     private int first;
     private int count;
-    private final long[] hashes = new long[STEP];
-    private final int[] firsts = new int[STEP];
+    private final long[] hashes = new long[MOST_SETTLED];
+    private final int[] firsts = new int[MOST_SETTLED];
     /** Without a meaning: keeps the looks from being left out. */
     @SuppressWarnings("UnusedVariable")
     private long seen;
@@ -40,7 +40,7 @@ final class FiredTimers {
         return log;
     }
 
-    /** A husk's firing is published. */
+    /** A husk's firing is published, or was cut short; then it has no sequence. */
     void fired(int timer, long sequence) {
         table.firedSequence(timer, sequence);
         if (count == waiting.length) {
@@ -57,7 +57,7 @@ final class FiredTimers {
 
     /** Settles the oldest husks; returns how many. */
     int settle() {
-        int length = Math.min(count, STEP);
+        int length = Math.min(count, MOST_SETTLED);
         lookAt(length);
         for (int i = 0; i < length; i++) {
             int timer = waiting[(first + i) & mask];
@@ -90,17 +90,17 @@ final class FiredTimers {
 
     /** Takes a husk out of the index and makes it free. */
     void settle(int timer) {
-        long sequence = table.firedSequence(timer);
         // One that is just being published is written down when that is done.
-        if (sequence != FiredLog.NONE) {
-            put(table.owner(timer), table.firedGeneration(timer), table.key(timer), sequence);
-        }
+        put(table.owner(timer), table.firedGeneration(timer), table.key(timer), table.firedSequence(timer));
         store.index().remove(timer);
         table.free(timer);
     }
 
-    /** Writes a firing down. */
+    /** Writes a firing down, if it has become a signal. */
     void put(int owner, long generation, long key, long sequence) {
+        if (sequence == FiredLog.NONE) {
+            return;
+        }
         log.put(store.index().hash(owner, key), generation, key, sequence);
     }
 
@@ -109,10 +109,7 @@ final class FiredTimers {
         count = 0;
         for (int timer = 0; timer < table.usedEver(); timer++) {
             if (table.state(timer) == TimerTable.FIRED) {
-                if (table.firedSequence(timer) != FiredLog.NONE) {
-                    put(table.owner(timer), table.firedGeneration(timer), table.key(timer),
-                            table.firedSequence(timer));
-                }
+                put(table.owner(timer), table.firedGeneration(timer), table.key(timer), table.firedSequence(timer));
                 table.free(timer);
             }
         }

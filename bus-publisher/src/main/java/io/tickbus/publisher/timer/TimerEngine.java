@@ -27,6 +27,8 @@ import java.security.SecureRandom;
  * those that were armed to be kept, bit by bit in {@link #doHousekeeping}; none of them fires from the moment of {@link
  * #cancelOwner}.
  *
+ * <p>What a firing leaves to do is done in {@link #doHousekeeping} too, which is to be called once a duty cycle.
+ *
  * <p><b>Threads:</b> one. <b>Progress:</b> never blocks. {@link #execute} and each firing take constant time and, but
  * for making room for a few thousand more timers now and then, allocate nothing; {@link #openOwner} allocates.
  * <b>Loss:</b> no firing is lost: occurrences that do not fire on their own are counted in one that does.
@@ -231,7 +233,7 @@ public final class TimerEngine implements TimerQueue {
         expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
         isChanging = true;
         int count = expiry.expire(expiryNowNs, limit, expiryHandler);
-        isBehind = count == limit;
+        isBehind = count == limit && store.wheel().nextDeadlineNs() <= expiryNowNs;
         isChanging = false;
         return count;
     }
@@ -264,11 +266,15 @@ public final class TimerEngine implements TimerQueue {
         // First, as the sink may arm the same key anew.
         store.fire(timer);
         long generation = table.firedGeneration(timer);
-        long sequence = handOver();
-        if (table.state(timer) == TimerTable.FIRED) {
-            fired.fired(timer, sequence);
-        } else {
-            fired.put(owner, generation, key, sequence);
+        long sequence = FiredLog.NONE;
+        try {
+            sequence = handOver();
+        } finally {
+            if (table.state(timer) == TimerTable.FIRED) {
+                fired.fired(timer, sequence);
+            } else {
+                fired.put(owner, generation, key, sequence);
+            }
         }
     }
 
@@ -310,11 +316,17 @@ public final class TimerEngine implements TimerQueue {
     @Override
     public int doHousekeeping() {
         boolean isToSettle = fired.areSomeWaiting() && !isBehind;
-        if (!isToSettle && !owners.areSomeDying() && !calendar.isMoving()) {
+        boolean areSomeDying = owners.areSomeDying();
+        if (!isToSettle && !areSomeDying && !calendar.isMoving()) {
             return 0;
         }
         isChanging = true;
-        int done = isToSettle ? fired.settle() : owners.areSomeDying() ? pages.sweep() : calendar.move();
+        int done = isToSettle ? fired.settle() : 0;
+        if (areSomeDying) {
+            done += pages.sweep();
+        } else if (calendar.isMoving()) {
+            done += calendar.move();
+        }
         isChanging = false;
         return done;
     }

@@ -103,4 +103,16 @@ class CalendarTimersTest {
         finish();
         assertEquals(4_000, expire(NOW_NS + HOUR_NS / 2 + 5_000).size());
     }
+
+    @Test
+    void shouldNotMoveWhatHasFiredWhileMoreIsDue() {
+        arm(1, NOW_NS, 0, true);
+        arm(2, NOW_NS, 0, true);
+        assertEquals(1, engine.expire(NOW_NS, 1, log));
+        engine.calendarStepped(1_000);
+        finish();
+        assertEquals(List.of(2L), expire(NOW_NS));
+        engine.execute(command.of(CommandLayout.TYPE_CANCEL, 1));
+        assertEquals(0, engine.pending());
+    }
 }

@@ -145,8 +145,12 @@ class FiredTimersTest {
             throw new IllegalStateException("a sink's own");
         }));
         assertEquals(0, engine.pending());
+        assertEquals(1, engine.doHousekeeping(), "nobody asked for its key");
+        assertEquals(0, indexed());
+        engine.repair(log);
         assertEquals(ReplyCode.UNKNOWN, cancel(1));
         assertEquals(0, indexed());
+        settleAll();
         arm(2);
         fire(1);
         settleAll();
@@ -166,6 +170,21 @@ class FiredTimersTest {
         assertEquals(99, reply.signalSequence());
         assertEquals(ReplyCode.CANCELLED, cancel(5));
         settleAll();
+    }
+
+    @Test
+    void shouldStillCancelTimersOfOwnerThatIsGoneWhenSomethingFiresInEachCycle() {
+        for (int key = 0; key < 5_000; key++) {
+            execute(command.arm(key, 1, Long.MAX_VALUE / 2));
+        }
+        engine.cancelOwner(OWNER);
+        int cycles = 0;
+        for (; engine.pending(OWNER) > 0 && cycles < 1_000; cycles++) {
+            engine.arm(cycles, 1, NOW_NS);
+            assertEquals(1, engine.expire(NOW_NS, 10, log));
+            assertTrue(engine.doHousekeeping() > 1);
+        }
+        assertEquals(0, engine.pending(), "cycles=" + cycles);
     }
 
     @Test

@@ -1,0 +1,92 @@
+package io.tickbus.publisher.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.timer.FiringSink;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each firing that was taken becomes one signal, whatever fault strikes at which of them. */
+class SettledFiringsTest {
+    private static final int COUNT = 10;
+
+    @TempDir
+    private Path root;
+
+    private SignalPublisher publisher;
+    private SettledFirings settled;
+    private int strikeAt = -1;
+    private boolean isStruckBefore;
+
+    @BeforeEach
+    void open() {
+        publisher = SignalPublisher.open(BusDirectory.at(root, "bus"));
+        FiringSink sink = firing -> {
+            boolean isStruck = firing.key() == strikeAt;
+            if (isStruck && isStruckBefore) {
+                strike();
+            }
+            long sequence = publisher.publish(firing);
+            if (isStruck) {
+                strike();
+            }
+            return sequence;
+        };
+        settled = new SettledFirings(publisher, sink);
+    }
+
+    @AfterEach
+    void close() {
+        publisher.close();
+    }
+
+    private void strike() {
+        strikeAt = -1;
+        throw new InternalError("a fault occurred in an unsafe memory access operation");
+    }
+
+    private void take(long firstSequence) {
+        for (int key = 0; key < COUNT; key++) {
+            assertEquals(firstSequence + key, settled.nextSequence());
+            assertEquals(firstSequence + key, settled.fire(new SignalRecord().key(key)));
+        }
+    }
+
+    private void assertPublished(long firstSequence) {
+        assertEquals(firstSequence + COUNT, publisher.nextSequence());
+        assertEquals(firstSequence + COUNT, settled.nextSequence());
+        SignalRecord signal = new SignalRecord();
+        for (int key = 0; key < COUNT; key++) {
+            assertEquals(SlotRing.COMMITTED,
+                    publisher.bus().signals().ring().read(firstSequence + key, signal.fields()));
+            assertEquals(key, signal.key());
+        }
+    }
+
+    @Test
+    void shouldPublishEachOnceWhenFaultStrikesBeforeOrAfterOne() {
+        long first = 0;
+        for (boolean before : new boolean[] {true, false}) {
+            for (int key = 0; key < COUNT; key++) {
+                take(first);
+                strikeAt = key;
+                isStruckBefore = before;
+                assertThrows(InternalError.class, settled::flush);
+                assertEquals(first + COUNT, settled.nextSequence(), "what was taken keeps its sequences");
+                settled.flush();
+                assertPublished(first);
+                settled.flush();
+                assertPublished(first);
+                first += COUNT;
+            }
+        }
+    }
+}
