@@ -25,6 +25,8 @@ class TimerEngineRepairTest {
     private static final int STOPS = 400;
     private static final int MOST_FIRINGS = 8_000_000;
     private static final long PERIOD_NS = 1_000_000;
+    /** So many keys ago; a timer fires after 250. */
+    private static final int FIRED_LONG_AGO = 2_000;
     private static final int OWNER = 4;
 
     private final TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
@@ -98,6 +100,14 @@ class TimerEngineRepairTest {
             nowNs += 20_000;
             engine.expire(nowNs, 64, sink);
             engine.nextDeadlineNs();
+            // Half of what has fired waits for housekeeping, and some of it is asked for before.
+            if (nowNs / 20_000 % 8 == 0) {
+                engine.doHousekeeping();
+            }
+            if (nextKey > PERIODIC + FIRED_LONG_AGO) {
+                // And not CANCEL: a fault may have left it held.
+                execute(command.of(CommandLayout.TYPE_RESUME, nextKey - FIRED_LONG_AGO));
+            }
         }
     }
 
@@ -127,6 +137,10 @@ class TimerEngineRepairTest {
         }
         assertEquals(PERIODIC, engine.pending());
         assertEquals(PERIODIC, engine.pending(OWNER));
+        while (engine.doHousekeeping() > 0) {
+            assertEquals(PERIODIC, engine.pending());
+        }
+        assertEquals(PERIODIC, engine.store().index().size());
     }
 
     /** Those that a fault left held. */
