@@ -21,9 +21,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
  *  wake                               sleep while daemonWord = seen
  * </pre>
  *
- * <p>The daemon's gate is private to its package, so its two steps are repeated here on the doorbell's word; the
- * futex is modelled by its contract, as in {@link SleepStress}. The message is a signal in a ring, as a client's
- * command will be.
+ * <p>The daemon's gate is private to its package, so {@link Sleeper} repeats its two steps. The message is a signal in
+ * a ring, as a client's command is.
  *
  * <p>What would break: without the release of the store and the acquire of the load the daemon could see the raised
  * word and not yet the message, and sleep on that word to its next deadline. The same if it looked for the message
@@ -36,9 +35,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = "asleep", expect = FORBIDDEN, desc = "The daemon sleeps with a message before it.")
 public class DaemonDoorbellStress {
     private final Cell cell = Cell.next();
-
-    private int seenWord;
-    private boolean isMessageSeen;
+    private final Sleeper sleeper = new Sleeper();
 
     @Actor
     public void client() {
@@ -48,17 +45,11 @@ public class DaemonDoorbellStress {
 
     @Actor
     public void daemon() {
-        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
-        isMessageSeen = cell.ring.hasNews(0);
+        sleeper.look(cell);
     }
 
     @Arbiter
     public void futex(L_Result r) {
-        boolean isWordChanged = cell.doorbell.word(DoorbellLayout.DAEMON_WORD) != seenWord;
-        if (isMessageSeen) {
-            r.r1 = "seen";
-        } else {
-            r.r1 = isWordChanged ? "woken" : "asleep";
-        }
+        r.r1 = sleeper.outcome(cell);
     }
 }

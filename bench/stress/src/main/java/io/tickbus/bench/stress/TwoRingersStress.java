@@ -34,9 +34,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = "asleep", expect = FORBIDDEN, desc = "The daemon sleeps with a message before it.")
 public class TwoRingersStress {
     private final Cell cell = Cell.next();
-
-    private int seenWord;
-    private boolean isMessageSeen;
+    private final Sleeper sleeper = new Sleeper();
 
     @Actor
     public void client() {
@@ -47,17 +45,11 @@ public class TwoRingersStress {
     @Actor
     public void daemon() {
         cell.doorbell.raise(DoorbellLayout.DAEMON_WORD);
-        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
-        isMessageSeen = cell.ring.hasNews(0);
+        sleeper.look(cell);
     }
 
     @Arbiter
     public void futex(L_Result r) {
-        boolean isWordChanged = cell.doorbell.word(DoorbellLayout.DAEMON_WORD) != seenWord;
-        if (isMessageSeen) {
-            r.r1 = "seen";
-        } else {
-            r.r1 = isWordChanged ? "woken" : "asleep";
-        }
+        r.r1 = sleeper.outcome(cell);
     }
 }

@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.bench.stress.Cell;
+import io.tickbus.bench.stress.Sleeper;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.memory.SharedRegion;
 import org.openjdk.jcstress.annotations.Actor;
@@ -20,9 +21,7 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @Outcome(id = "false", expect = ACCEPTABLE, desc = "The race did not happen.")
 public class TwoRingersAddOneStress {
     private final Cell cell = Cell.next();
-
-    private int seenWord;
-    private boolean isMessageSeen;
+    private final Sleeper sleeper = new Sleeper();
 
     @Actor
     public void client() {
@@ -33,8 +32,7 @@ public class TwoRingersAddOneStress {
     @Actor
     public void daemon() {
         raise();
-        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
-        isMessageSeen = cell.ring.hasNews(0);
+        sleeper.look(cell);
     }
 
     private void raise() {
@@ -45,6 +43,6 @@ public class TwoRingersAddOneStress {
 
     @Arbiter
     public void futex(Z_Result r) {
-        r.r1 = !isMessageSeen && cell.doorbell.word(DoorbellLayout.DAEMON_WORD) == seenWord;
+        r.r1 = sleeper.isAsleep(cell);
     }
 }

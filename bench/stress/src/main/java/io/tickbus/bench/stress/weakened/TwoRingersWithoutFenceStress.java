@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.bench.stress.Cell;
+import io.tickbus.bench.stress.Sleeper;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.memory.SharedRegion;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,9 +25,7 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @Outcome(id = "false", expect = ACCEPTABLE, desc = "The race did not happen.")
 public class TwoRingersWithoutFenceStress {
     private final Cell cell = Cell.next();
-
-    private int seenWord;
-    private boolean isMessageSeen;
+    private final Sleeper sleeper = new Sleeper();
 
     @Actor
     public void client() {
@@ -37,8 +36,7 @@ public class TwoRingersWithoutFenceStress {
     @Actor
     public void daemon() {
         raise();
-        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
-        isMessageSeen = cell.ring.hasNews(0);
+        sleeper.look(cell);
     }
 
     private void raise() {
@@ -49,6 +47,6 @@ public class TwoRingersWithoutFenceStress {
 
     @Arbiter
     public void futex(Z_Result r) {
-        r.r1 = !isMessageSeen && cell.doorbell.word(DoorbellLayout.DAEMON_WORD) == seenWord;
+        r.r1 = sleeper.isAsleep(cell);
     }
 }
