@@ -14,7 +14,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.Z_Result;
 
-/** {@code TwoRingersStress} where each ringer adds one, as a load and a store. Fails on every processor. */
+/** {@code TwoRingersStress} where each ringer adds one, and nothing else is left out. Fails on every processor. */
 @JCStressTest
 @State
 @Outcome(id = "true", expect = FORBIDDEN, desc = "As it should: the daemon sleeps with a message before it.")
@@ -39,6 +39,7 @@ public class TwoRingersAddOneStress {
         SharedRegion bell = cell.doorbell.region();
         int word = bell.getIntOpaque(DoorbellLayout.DAEMON_WORD);
         bell.putIntRelease(DoorbellLayout.DAEMON_WORD, word + 1);
+        SharedRegion.fullFence();
     }
 
     @Arbiter
