@@ -21,9 +21,9 @@ final class CountedSink implements SignalSink {
     }
 
     @Override
-    public long fire(SignalRecord firing) {
+    public long fireStamped(SignalRecord firing) {
         FaultPoints.reach("publish");
-        long sequence = publishing.fire(firing);
+        long sequence = publishing.fireStamped(firing);
         FaultPoints.reach("published");
         long latenessNs = firing.publishedNs() - firing.deadlineNs();
         counters.recordLateness(latenessNs);

@@ -3,7 +3,7 @@ package io.tickbus.publisher.daemon;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.publisher.SignalPublisher;
 
-/** Stamps each firing with the time and publishes it. */
+/** Stamps each firing with the time, unless that is done, and publishes it. */
 final class PublishingSink implements SignalSink {
     private final SignalPublisher publisher;
     private final SignalBatch batch;
@@ -14,8 +14,8 @@ final class PublishingSink implements SignalSink {
     }
 
     @Override
-    public long fire(SignalRecord firing) {
-        return batch.publish(firing.publishedNs(System.nanoTime()));
+    public long fireStamped(SignalRecord firing) {
+        return batch.publish(firing);
     }
 
     @Override

@@ -13,9 +13,13 @@ import io.tickbus.publisher.timer.FiringSink;
 final class SettledFirings implements FiringSink {
     /** The most in a row. */
     static final int LIMIT = 64;
+    /** So many in a row get the same time: to read the clock takes as long as to publish one or two. */
+    private static final int STAMPED_TOGETHER = 4;
 
     private final SignalPublisher publisher;
     private final FiringSink sink;
+    /** The sink, if the time can be told to it; else null. */
+    private final SignalSink stampedSink;
     private final SignalRecord[] firings = new SignalRecord[LIMIT];
     private final boolean isDoorbellShared;
     private int count;
@@ -27,6 +31,7 @@ final class SettledFirings implements FiringSink {
     SettledFirings(SignalPublisher publisher, FiringSink sink) {
         this.publisher = publisher;
         this.sink = sink;
+        this.stampedSink = sink instanceof SignalSink known ? known : null;
         this.isDoorbellShared = publisher.isDoorbellShared();
         for (int i = 0; i < LIMIT; i++) {
             firings[i] = new SignalRecord();
@@ -48,6 +53,21 @@ final class SettledFirings implements FiringSink {
         return count == 0 ? publisher.nextSequence() : firstSequence + count;
     }
 
+    private void publishRow() {
+        if (stampedSink == null) {
+            for (; published < count; published++) {
+                sink.fire(firings[published]);
+            }
+            return;
+        }
+        while (published < count) {
+            long nowNs = System.nanoTime();
+            for (int end = Math.min(published + STAMPED_TOGETHER, count); published < end; published++) {
+                stampedSink.fireStamped(firings[published].publishedNs(nowNs));
+            }
+        }
+    }
+
     /**
      * Publishes what was taken, each once, whatever faults come up: who calls it again after one goes on where it was.
      *
@@ -59,10 +79,7 @@ final class SettledFirings implements FiringSink {
             int became = (int) (publisher.nextSequence() - firstSequence);
             published = Math.max(published, Math.min(became, count));
             try {
-                while (published < count) {
-                    sink.fire(firings[published]);
-                    published++;
-                }
+                publishRow();
                 if (isDoorbellShared) {
                     MappedFault.bringUp();
                 }

@@ -5,11 +5,11 @@ import io.tickbus.publisher.SignalPublisher;
 
 /**
  * Publishes firings that come one after the other. The look for sleepers goes with the first of them, so that it is
- * not late, then with each 64th, and with the last: a look makes the processor wait until all stores are seen,
+ * not late, then with each 256th, and with the last: a look makes the processor wait until all stores are seen,
  * which costs more than the rest of the publishing where subscribers read at the same time.
  */
 final class SignalBatch {
-    private static final int MASK = 64 - 1;
+    private static final int MASK = 256 - 1;
 
     private final SignalPublisher publisher;
     private int count;

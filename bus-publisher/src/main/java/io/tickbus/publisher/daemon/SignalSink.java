@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.SignalRecord;
 import io.tickbus.publisher.timer.FiringSink;
 
 /**
@@ -7,6 +8,14 @@ import io.tickbus.publisher.timer.FiringSink;
  * timers some at a time and be given to it afterwards.
  */
 interface SignalSink extends FiringSink {
+    @Override
+    default long fire(SignalRecord firing) {
+        return fireStamped(firing.publishedNs(System.nanoTime()));
+    }
+
+    /** As {@link #fire}, of a firing whose {@code publishedNs} is set too. */
+    long fireStamped(SignalRecord firing);
+
     /** Another of the same kind, whose signals nobody hears. */
     SignalSink unheard();
 }

@@ -32,9 +32,11 @@ final class TimerAgent implements Agent {
     private Rehearsal rehearsal;
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
+    private long startNs;
     private long wakeNs = Long.MAX_VALUE;
     private long nextHeartbeatNs = Long.MIN_VALUE;
     private Runnable onHeartbeat = () -> { };
+    private boolean isBehind;
     private long backlogCycles;
 
     TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringSink sink,
@@ -63,15 +65,16 @@ final class TimerAgent implements Agent {
 
     @Override
     public int doWork() {
+        startNs = clock.nanoTime();
         int staged = commands.stage();
-        long nowNs = clock.nanoTime();
+        // A held timer goes on from when its command is read. Without any, the deadline has waited long enough.
+        long nowNs = staged > 0 ? clock.nanoTime() : startNs;
         commands.execute(nowNs);
         int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireInRows(nowNs);
         sink.settle();
         long nextNs = timers.nextDeadlineNs();
-        if (fired >= fireLimit && nextNs <= nowNs) {
-            backlogCycles++;
-        }
+        isBehind = fired >= fireLimit && nextNs <= nowNs;
+        backlogCycles += isBehind ? 1 : 0;
         wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
         publisher.nextDeadlineNs(wakeNs);
@@ -114,7 +117,8 @@ final class TimerAgent implements Agent {
     /**
      * Takes some out of the timers, then publishes them, one after the other without anything in between: a subscriber
      * that waits for each has the memory of the next, and to get it back takes longer than to fire; in a row that is
-     * waited for once. The rows get longer, so that the first is not late for the sake of the others.
+     * waited for once. The rows get longer, so that the first is not late for the sake of the others; where there are
+     * many, and those of the cycle before were not all, they are long at once.
      */
     private int expireInRows(long nowNs) {
         int fired = 0;
@@ -122,11 +126,11 @@ final class TimerAgent implements Agent {
         if (isDoorbellShared) {
             // The wait looked at the doorbell.
             MappedFault.bringUp();
-        } else {
+        } else if (!isBehind) {
             fired = timers.expire(nowNs, 1, sink);
             areMoreDue = fired > 0;
         }
-        int length = SHORTEST_ROW;
+        int length = isBehind ? SettledFirings.LIMIT : SHORTEST_ROW;
         while (areMoreDue && fired < fireLimit) {
             int most = Math.min(length, fireLimit - fired);
             int row = timers.expire(nowNs, most, settled);
@@ -136,6 +140,11 @@ final class TimerAgent implements Agent {
             length = Math.min(2 * length, SettledFirings.LIMIT);
         }
         return fired;
+    }
+
+    /** When the latest duty cycle began. */
+    long startNs() {
+        return startNs;
     }
 
     /** When the next firing is to happen: the next deadline, with the slack on top where there is one. */

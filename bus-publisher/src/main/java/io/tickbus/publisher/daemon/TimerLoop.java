@@ -122,8 +122,8 @@ public final class TimerLoop implements Runnable {
     }
 
     private boolean runCycle() {
-        long startNs = System.nanoTime();
         boolean isBusy = agent.doWork() > 0;
+        long startNs = agent.startNs();
         dutyCycles++;
         if (isBusy) {
             longestCycleNs = Math.max(longestCycleNs, System.nanoTime() - startNs);

@@ -67,10 +67,10 @@ final class DueRun {
         return deadlinesNs[head];
     }
 
-    /** Copies timers that are due by then, from the first on, as many as fit; returns how many. */
-    int copyDue(long nowNs, int[] into) {
+    /** Copies timers that are due by then, from the first on, {@code most} at most; returns how many. */
+    int copyDue(long nowNs, int[] into, int most) {
         int count = 0;
-        for (int at = head; at < tail && count < into.length && deadlinesNs[at] <= nowNs; at++) {
+        for (int at = head; at < tail && count < most && deadlinesNs[at] <= nowNs; at++) {
             if (timers[at] != NONE) {
                 into[count++] = timers[at];
             }

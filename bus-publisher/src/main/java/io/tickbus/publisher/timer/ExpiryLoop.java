@@ -33,12 +33,12 @@ final class ExpiryLoop {
 
     /** Looks at those that are due by then, as far as it goes. */
     void prepare(long untilNs) {
-        lookAt(store.wheel().copyDue(untilNs, timers));
+        lookAt(store.wheel().copyDue(untilNs, timers, MOST));
     }
 
     /** How many are due and have been looked at; 1 if none. */
     private int next(long nowNs, int limit) {
-        int count = Math.min(limit, store.wheel().copyDue(nowNs, timers));
+        int count = store.wheel().copyDue(nowNs, timers, Math.min(limit, MOST));
         if (count > 1) {
             lookAt(count);
         }

@@ -73,8 +73,8 @@ final class WheelTree {
     }
 
     /** Copies timers that come next and are due; as {@link DueRun#copyDue}. */
-    int copyDue(long nowNs, int[] into) {
-        return first() == NONE ? 0 : run.copyDue(nowNs, into);
+    int copyDue(long nowNs, int[] into, int most) {
+        return first() == NONE ? 0 : run.copyDue(nowNs, into, most);
     }
 
     /** Puts a timer in. */

@@ -60,7 +60,7 @@ class RehearsalTest {
                 }
 
                 @Override
-                public long fire(SignalRecord firing) {
+                public long fireStamped(SignalRecord firing) {
                     return fired[0]++;
                 }
             });

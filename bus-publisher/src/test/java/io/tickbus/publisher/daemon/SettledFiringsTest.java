@@ -2,6 +2,7 @@ package io.tickbus.publisher.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
@@ -23,13 +24,15 @@ class SettledFiringsTest {
 
     private SignalPublisher publisher;
     private SettledFirings settled;
+    private FiringSink sink;
     private int strikeAt = -1;
     private boolean isStruckBefore;
+    private final long[] timesNs = new long[COUNT];
 
     @BeforeEach
     void open() {
         publisher = SignalPublisher.open(BusDirectory.at(root, "bus"));
-        FiringSink sink = firing -> {
+        sink = firing -> {
             boolean isStruck = firing.key() == strikeAt;
             if (isStruck && isStruckBefore) {
                 strike();
@@ -68,6 +71,7 @@ class SettledFiringsTest {
             assertEquals(SlotRing.COMMITTED,
                     publisher.bus().signals().ring().read(firstSequence + key, signal.fields()));
             assertEquals(key, signal.key());
+            timesNs[key] = signal.publishedNs();
         }
     }
 
@@ -87,6 +91,50 @@ class SettledFiringsTest {
                 assertPublished(first);
                 first += COUNT;
             }
+        }
+    }
+
+    @Test
+    void shouldReadClockOnceForFourInARow() {
+        settled = new SettledFirings(publisher, TimerLoop.publishing(publisher));
+        take(0);
+        long beforeNs = System.nanoTime();
+        settled.flush();
+        long afterNs = System.nanoTime();
+        assertPublished(0);
+        for (int key = 1; key < COUNT; key++) {
+            assertTrue(timesNs[key] >= timesNs[key - 1], "a later signal has an earlier time");
+            assertTrue(key % 4 == 0 || timesNs[key] == timesNs[key - 1], "key=" + key);
+        }
+        assertTrue(timesNs[0] >= beforeNs, "the time is from before the row was published");
+        assertTrue(timesNs[COUNT - 1] <= afterNs);
+    }
+
+    @Test
+    void shouldReadClockAnewAfterFault() {
+        SignalSink stamped = new SignalSink() {
+            @Override
+            public SignalSink unheard() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public long fireStamped(SignalRecord firing) {
+                return sink.fire(firing);
+            }
+        };
+        for (boolean before : new boolean[] {true, false}) {
+            long first = publisher.nextSequence();
+            settled = new SettledFirings(publisher, stamped);
+            take(first);
+            strikeAt = 5;
+            isStruckBefore = before;
+            assertThrows(InternalError.class, settled::flush);
+            long faultNs = System.nanoTime();
+            settled.flush();
+            assertPublished(first);
+            int next = before ? 5 : 6;
+            assertTrue(timesNs[next - 1] < faultNs && timesNs[next] >= faultNs, "next=" + next);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.EngineFixture;
 import io.tickbus.publisher.timer.TimerEngine;
@@ -104,6 +105,52 @@ class TimerAgentTest {
         }
     }
 
+    /** The cycles of a herd after the first one take rows of full length at once. */
+    @Test
+    void shouldFireAllOfHerdInOrderOverSeveralCycles() {
+        int count = 700;
+        for (int key = 0; key < count; key++) {
+            timers.arm(key, 1, ANCHOR_NS - 1);
+        }
+        TimerAgent agent = agent();
+        for (long fired : new long[] {256, 512, 700, 700}) {
+            agent.doWork();
+            assertEquals(fired, publisher.nextSequence());
+        }
+        assertEquals(2, agent.backlogCycles());
+        SignalRecord signal = new SignalRecord();
+        for (int key = 0; key < count; key++) {
+            assertEquals(SlotRing.COMMITTED, publisher.bus().signals().ring().read(key, signal.fields()));
+            assertEquals(key, signal.key());
+        }
+    }
+
+    /** The time that a held timer has left counts from when its command was read, or it would be early. */
+    @Test
+    void shouldReadClockAfterCommandsWhereThereAreSome() {
+        List<Long> executedAtNs = new ArrayList<>();
+        int[] staged = {0};
+        CommandSource commands = new NoCommands() {
+            @Override
+            public int stage() {
+                nowNs += 10;
+                return staged[0];
+            }
+
+            @Override
+            public void execute(long atNs) {
+                executedAtNs.add(atNs);
+            }
+        };
+        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher), commands);
+        nowNs = ANCHOR_NS - 1_000;
+        agent.doWork();
+        staged[0] = 1;
+        agent.doWork();
+        assertEquals(List.of(ANCHOR_NS - 1_000, ANCHOR_NS - 980), executedAtNs);
+        assertEquals(ANCHOR_NS - 990, agent.startNs());
+    }
+
     @Test
     void shouldBeatWhenIntervalIsOver() {
         TimerAgent agent = agent();
@@ -168,5 +215,43 @@ class TimerAgentTest {
     private TimerAgent agent() {
         return new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher),
                 CommandSource.NONE);
+    }
+
+    /** A source of no commands. */
+    private static class NoCommands implements CommandSource {
+        @Override
+        public boolean hasNews() {
+            return NONE.hasNews();
+        }
+
+        @Override
+        public int stage() {
+            return NONE.stage();
+        }
+
+        @Override
+        public void execute(long atNs) {
+            NONE.execute(atNs);
+        }
+
+        @Override
+        public boolean evictShortened() {
+            return NONE.evictShortened();
+        }
+
+        @Override
+        public void dismissAll(ReplyReason reason) {
+            NONE.dismissAll(reason);
+        }
+
+        @Override
+        public void announceSleep(long untilNs) {
+            NONE.announceSleep(untilNs);
+        }
+
+        @Override
+        public void announceAwake() {
+            NONE.announceAwake();
+        }
     }
 }

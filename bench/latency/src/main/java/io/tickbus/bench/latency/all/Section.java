@@ -26,7 +26,7 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("eco", "timers eco --seconds 1 --warm-up-seconds 1", 12, "timers eco", 155),
             section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 10,
                     "timers contention --tracked-keys 0", 60),
-            section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 20),
+            section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 30),
             section("gc", "timers gc --collections 10,100 --seconds 1 --windows 4", 14, "timers gc", 130),
             section("load", "timers load --seconds 3 --modes hybrid --clock-seconds 0 --steps 1000000"
                     + " --step-seconds 1 --goal-seconds 2", 12, "timers load --modes hybrid --clock-seconds 10", 155),

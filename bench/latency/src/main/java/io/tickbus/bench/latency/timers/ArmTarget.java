@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.IdleStrategy;
 
 /** Where one thread arms timers that are due so late that none of them fires. */
 interface ArmTarget extends AutoCloseable {
@@ -24,12 +25,12 @@ interface ArmTarget extends AutoCloseable {
     /**
      * Waits until those who keep the timers have taken in all that was armed.
      *
-     * @param looksPerYield how often to look before others may have the processor
+     * @param idle what to do between two looks
      */
-    void settle(int looksPerYield);
+    void settle(IdleStrategy idle);
 
     /** Cancels all that was armed, and waits until that is done. */
-    void cancelAll(int looksPerYield);
+    void cancelAll(IdleStrategy idle);
 
     @Override
     default void close() {
@@ -77,24 +78,20 @@ interface ArmTarget extends AutoCloseable {
             answered++;
         }
 
-        // Eight threads on two processors: who waits for the daemon must let it run.
-        @SuppressWarnings("ThreadPriorityCheck")
         @Override
-        public void settle(int looksPerYield) {
+        public void settle(IdleStrategy idle) {
             long giveUpNs = System.nanoTime() + PATIENCE_NS;
-            int looks = 0;
             while (answered < sent) {
-                if (poll() == 0 && ++looks % looksPerYield == 0) {
-                    Thread.yield();
-                    if (System.nanoTime() > giveUpNs) {
-                        throw new IllegalStateException("the daemon does not answer: answered=" + answered);
-                    }
+                int polled = poll();
+                idle.idle(polled);
+                if (polled == 0 && System.nanoTime() > giveUpNs) {
+                    throw new IllegalStateException("the daemon does not answer: answered=" + answered);
                 }
             }
         }
 
         @Override
-        public void cancelAll(int looksPerYield) {
+        public void cancelAll(IdleStrategy idle) {
             while (armed > 0) {
                 if (client.cancel(armed - 1) < 0) {
                     poll();
@@ -103,7 +100,7 @@ interface ArmTarget extends AutoCloseable {
                     sent++;
                 }
             }
-            settle(looksPerYield);
+            settle(idle);
         }
 
         @Override
@@ -134,12 +131,12 @@ interface ArmTarget extends AutoCloseable {
         }
 
         @Override
-        public void settle(int looksPerYield) {
+        public void settle(IdleStrategy idle) {
             // The call that arms does all the work itself.
         }
 
         @Override
-        public void cancelAll(int looksPerYield) {
+        public void cancelAll(IdleStrategy idle) {
             while (!armed.isEmpty()) {
                 armed.pop().cancel(false);
             }
@@ -163,12 +160,12 @@ interface ArmTarget extends AutoCloseable {
         }
 
         @Override
-        public void settle(int looksPerYield) {
+        public void settle(IdleStrategy idle) {
             // It happens in the background.
         }
 
         @Override
-        public void cancelAll(int looksPerYield) {
+        public void cancelAll(IdleStrategy idle) {
             while (!armed.isEmpty()) {
                 armed.pop().cancel();
             }

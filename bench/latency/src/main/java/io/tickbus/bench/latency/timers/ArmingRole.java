@@ -10,6 +10,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
 
 /** A process whose threads arm timers, all at once. */
 final class ArmingRole implements ChildRole {
@@ -53,17 +56,20 @@ final class ArmingRole implements ChildRole {
         long fromNs = Long.MAX_VALUE;
         long untilNs = Long.MIN_VALUE;
         List<Double> nsPerArm = new ArrayList<>();
+        List<Double> settledNsPerArm = new ArrayList<>();
         for (Future<Pass> each : passes) {
             Pass pass = each.get();
             fromNs = Math.min(fromNs, pass.fromNs());
             untilNs = Math.max(untilNs, pass.untilNs());
             nsPerArm.addAll(pass.nsPerArm());
+            settledNsPerArm.addAll(pass.settledNsPerArm());
         }
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("arms", count * Wire.number(arguments, "bursts") * Wire.number(arguments, "burst"));
         map.put("fromNs", fromNs);
         map.put("untilNs", untilNs);
         map.put("nsPerArm", nsPerArm);
+        map.put("settledNsPerArm", settledNsPerArm);
         map.put("fulls", targets.stream().mapToLong(
                 each -> each instanceof ArmTarget.Tickbus tickbus ? tickbus.fulls() : 0).sum());
         return map;
@@ -82,14 +88,18 @@ final class ArmingRole implements ChildRole {
      * @param fromNs   when it began
      * @param untilNs  when all it had armed was taken in
      * @param nsPerArm of each burst, the caller's side alone
+     * @param settledNsPerArm of each burst, until all of it was taken in
      */
-    private record Pass(long fromNs, long untilNs, List<Double> nsPerArm) {
+    private record Pass(long fromNs, long untilNs, List<Double> nsPerArm, List<Double> settledNsPerArm) {
         static Pass run(ArmTarget target, Map<String, Object> arguments) {
             long startNs = Wire.number(arguments, "startNs");
             long bursts = Wire.number(arguments, "bursts");
             long burst = Wire.number(arguments, "burst");
-            int looksPerYield = (int) Wire.number(arguments, "looksPerYield");
+            // Eight threads on two processors: who waits for the daemon must let it run.
+            IdleStrategy idle =
+                    (boolean) arguments.get("alone") ? new BusySpinIdleStrategy() : new BackoffIdleStrategy();
             List<Double> nsPerArm = new ArrayList<>();
+            List<Double> settledNsPerArm = new ArrayList<>();
             while (System.nanoTime() < startNs) {
                 Thread.onSpinWait();
             }
@@ -100,11 +110,12 @@ final class ArmingRole implements ChildRole {
                     target.arm();
                 }
                 nsPerArm.add((System.nanoTime() - beginNs) / (double) burst);
-                target.settle(looksPerYield);
+                target.settle(idle);
+                settledNsPerArm.add((System.nanoTime() - beginNs) / (double) burst);
             }
             long untilNs = System.nanoTime();
-            target.cancelAll(looksPerYield);
-            return new Pass(fromNs, untilNs, nsPerArm);
+            target.cancelAll(idle);
+            return new Pass(fromNs, untilNs, nsPerArm, settledNsPerArm);
         }
     }
 }

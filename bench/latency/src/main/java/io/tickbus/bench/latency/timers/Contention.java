@@ -21,7 +21,6 @@ import picocli.CommandLine.Option;
 final class Contention implements Callable<Integer> {
     private static final int THREADS = 8;
     private static final int PROCESSES = 4;
-    private static final int LOOKS_PER_YIELD = 64;
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     @Mixin
@@ -51,9 +50,9 @@ final class Contention implements Callable<Integer> {
 
     /** Children that arm at once, and how many threads each. */
     private record Line(String name, List<ChildProcess> children, int threads, List<Double> perSecond,
-            List<Double> nsPerArm) {
+            List<Double> nsPerArm, List<Double> settledNsPerArm) {
         Line(String name, List<ChildProcess> children, int threads) {
-            this(name, children, threads, new ArrayList<>(), new ArrayList<>());
+            this(name, children, threads, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
     }
 
@@ -63,8 +62,7 @@ final class Contention implements Callable<Integer> {
         try (Stage stage = Stage.open(options, report)) {
             Map<String, Object> settings = TickbusContender.settings(stage,
                     Map.of("mode", "park", "trackedKeys", trackedKeys));
-            // Not pinned: there are more threads than processors, and the kernel shall share them out.
-            daemon = stage.child("daemon", -1, settings);
+            daemon = stage.child("daemon", stage.daemonCpu(), settings);
             List<Line> lines = lines(stage, settings);
             for (int round = -warmUps; round < rounds; round++) {
                 Progress.say(round < 0 ? "warm-up" : "round " + (round + 1) + " of " + rounds);
@@ -89,14 +87,16 @@ final class Contention implements Callable<Integer> {
         for (String target : List.of("tickbus", "stpe", "netty-1ms")) {
             Map<String, Object> all = new LinkedHashMap<>(settings);
             all.put("target", target);
-            ChildProcess child = stage.child("arming", -1, all);
+            // The daemon has a processor of its own; those who keep their timers themselves may have all.
+            int cpu = target.equals("tickbus") ? stage.cpuBesideDaemon() : -1;
+            ChildProcess child = stage.child("arming", cpu, all);
             lines.add(new Line(target + " 1-thread", List.of(child), 1));
             lines.add(new Line(target + " 8-threads", List.of(child), THREADS));
             if (target.equals("tickbus")) {
                 stage.meterHiccupsIn(daemon, child);
                 List<ChildProcess> processes = new ArrayList<>(List.of(child));
                 while (processes.size() < PROCESSES) {
-                    processes.add(stage.child("arming", -1, all));
+                    processes.add(stage.child("arming", cpu, all));
                 }
                 lines.add(new Line(target + " 4-processes", processes, 1));
             }
@@ -121,6 +121,7 @@ final class Contention implements Callable<Integer> {
             untilNs = Math.max(untilNs, Wire.number(answer, "untilNs"));
             if (counts) {
                 line.nsPerArm().addAll(Wire.fractions(answer, "nsPerArm"));
+                line.settledNsPerArm().addAll(Wire.fractions(answer, "settledNsPerArm"));
             }
         }
         if (isTickbus) {
@@ -133,20 +134,26 @@ final class Contention implements Callable<Integer> {
 
     /** {@code arming} is how many threads arm at once, in all processes; {@code threads} those of each process. */
     private Map<String, Object> order(int threads, int arming, int burstsOfEach) {
-        // Who is alone never yields: that would be a system call.
-        return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "looksPerYield",
-                arming == 1 ? Integer.MAX_VALUE : LOOKS_PER_YIELD, "startNs", System.nanoTime() + LEAD_NS);
+        // Who is alone never sleeps: that would be a system call.
+        return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "alone", arming == 1,
+                "startNs", System.nanoTime() + LEAD_NS);
     }
 
     private void row(Report report, Line line) {
-        List<Double> sorted = line.nsPerArm().stream().sorted().toList();
-        Map<String, Object> nsPerArm = new LinkedHashMap<>();
-        nsPerArm.put("p10", round(sorted.get(sorted.size() / 10)));
-        nsPerArm.put("p50", round(sorted.get(sorted.size() / 2)));
-        nsPerArm.put("p90", round(sorted.get(sorted.size() * 9 / 10)));
-        nsPerArm.put("mean", round(sorted.stream().mapToDouble(each -> each).average().orElse(0)));
         report.row(line.name()).put("arms", (long) rounds * bursts * burst * line.threads() * line.children().size())
-                .put("armsPerSecond", Math.round(Row.median(line.perSecond()))).put("nsPerArm", nsPerArm);
+                .put("armsPerSecond", Math.round(Row.median(line.perSecond())))
+                .put("nsPerArm", summary(line.nsPerArm()))
+                .put("settledNsPerArm", summary(line.settledNsPerArm()));
+    }
+
+    private static Map<String, Object> summary(List<Double> perBurst) {
+        List<Double> sorted = perBurst.stream().sorted().toList();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("p10", round(sorted.get(sorted.size() / 10)));
+        map.put("p50", round(sorted.get(sorted.size() / 2)));
+        map.put("p90", round(sorted.get(sorted.size() * 9 / 10)));
+        map.put("mean", round(sorted.stream().mapToDouble(each -> each).average().orElse(0)));
+        return map;
     }
 
     private static double round(double ns) {

@@ -28,7 +28,7 @@ final class Herd implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "8", description = "Herds that count; default 8.")
     private int rounds;
 
-    @Option(names = "--warm-up", defaultValue = "2", description = "Herds before them; default 2.")
+    @Option(names = "--warm-up", defaultValue = "10", description = "Herds before them; default 10.")
     private int warmUps;
 
     @Option(names = "--mode", defaultValue = "hybrid", description = "The daemon's; default hybrid.")

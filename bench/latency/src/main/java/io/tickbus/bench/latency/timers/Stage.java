@@ -57,6 +57,11 @@ final class Stage implements AutoCloseable {
         return options.isPinned() && cpus.length > 0 ? cpus[cpus.length - 1] : -1;
     }
 
+    /** The other processor for those who leave the daemon its own where there are two; −1, for any, on larger hosts. */
+    int cpuBesideDaemon() {
+        return cpus.length == 2 ? observerCpu() : -1;
+    }
+
     /** A child that is closed with the stage. */
     ChildProcess child(String role, int cpu, Map<String, ?> settings) throws IOException {
         return child(role, cpu, settings, List.of(), List.of());

@@ -127,6 +127,9 @@ final class TimersIT {
         assertEquals(800, row(rows, "tickbus 4-processes").get("arms"), rows.toString());
         assertEquals(1600, row(rows, "netty-1ms 8-threads").get("arms"), rows.toString());
         assertEquals(200, row(rows, "tickbus system-calls").get("arms"), rows.toString());
+        Map<String, Object> row = row(rows, "tickbus 1-thread");
+        assertTrue(Wire.fraction(Wire.object(row, "settledNsPerArm"), "p50")
+                >= Wire.fraction(Wire.object(row, "nsPerArm"), "p50"), row.toString());
     }
 
     @Test
