@@ -54,8 +54,8 @@ public final class SignalRecord {
     }
 
     /**
-     * When it was published, CLOCK_MONOTONIC nanoseconds, read just before. Of many timers that fire in a row four have
-     * the time of the first of them, some hundred nanoseconds too early at most unless the thread was interrupted.
+     * When it was published, CLOCK_MONOTONIC nanoseconds, read just before. Timers that fire in a row share it, up to
+     * four together: the time before the first of them, some hundred nanoseconds earlier than the last.
      */
     public long publishedNs() {
         return fields[PUBLISHED_NS];

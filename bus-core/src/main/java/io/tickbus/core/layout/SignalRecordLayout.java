@@ -22,7 +22,7 @@ public final class SignalRecordLayout {
 
     /** int64: 0 never written, −(sequence+1) being written, sequence+1 committed. */
     public static final int STAMP = 0;
-    /** int64: CLOCK_MONOTONIC nanoseconds when published. */
+    /** int64: CLOCK_MONOTONIC nanoseconds, read just before it was published. */
     public static final int PUBLISHED_NS = STAMP + Long.BYTES;
     /** int64: CLOCK_MONOTONIC nanoseconds when it was due; equal to publishedNs where no timer caused it. */
     public static final int DEADLINE_NS = PUBLISHED_NS + Long.BYTES;

@@ -13,7 +13,10 @@ import io.tickbus.publisher.timer.FiringSink;
 final class SettledFirings implements FiringSink {
     /** The most in a row. */
     static final int LIMIT = 64;
-    /** So many in a row get the same time: to read the clock takes as long as to publish one or two. */
+    /**
+     * So many in a row get the same time: to read the clock takes as long as to publish one or two. The first has one
+     * of its own, as whoever sleeps may be woken right behind it.
+     */
     private static final int STAMPED_TOGETHER = 4;
 
     private final SignalPublisher publisher;
@@ -62,7 +65,8 @@ final class SettledFirings implements FiringSink {
         }
         while (published < count) {
             long nowNs = System.nanoTime();
-            for (int end = Math.min(published + STAMPED_TOGETHER, count); published < end; published++) {
+            int together = published == 0 ? 1 : STAMPED_TOGETHER;
+            for (int end = Math.min(published + together, count); published < end; published++) {
                 stampedSink.fireStamped(firings[published].publishedNs(nowNs));
             }
         }

@@ -8,7 +8,8 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * One duty cycle of the timer thread: read and carry out commands, fire what is due, announce what comes next, give a
- * sign of life. Commands come first, so that a cancel that was sent before the deadline is heard before it.
+ * sign of life. Commands come first, so that a cancel that was sent before the deadline is heard before it, unless it
+ * stands behind more commands than a cycle reads, or behind one that waits for the disk.
  */
 final class TimerAgent implements Agent {
     static final int DEFAULT_FIRE_LIMIT = 256;
@@ -36,7 +37,8 @@ final class TimerAgent implements Agent {
     private long wakeNs = Long.MAX_VALUE;
     private long nextHeartbeatNs = Long.MIN_VALUE;
     private Runnable onHeartbeat = () -> { };
-    private boolean isBehind;
+    /** The latest duty cycle left some that were due. */
+    private boolean wasCutShort;
     private long backlogCycles;
 
     TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringSink sink,
@@ -65,16 +67,18 @@ final class TimerAgent implements Agent {
 
     @Override
     public int doWork() {
-        startNs = clock.nanoTime();
+        // What is due by now fires, and no more: of what becomes due later, a cancel may come after this look at the
+        // commands and be in time.
+        long nowNs = clock.nanoTime();
+        startNs = nowNs;
         int staged = commands.stage();
-        // A held timer goes on from when its command is read. Without any, the deadline has waited long enough.
-        long nowNs = staged > 0 ? clock.nanoTime() : startNs;
-        commands.execute(nowNs);
+        // The time that a held timer has left counts from when its command is read, or it would be early.
+        commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
         int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireInRows(nowNs);
         sink.settle();
         long nextNs = timers.nextDeadlineNs();
-        isBehind = fired >= fireLimit && nextNs <= nowNs;
-        backlogCycles += isBehind ? 1 : 0;
+        wasCutShort = fired >= fireLimit && nextNs <= nowNs;
+        backlogCycles += wasCutShort ? 1 : 0;
         wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
         publisher.nextDeadlineNs(wakeNs);
@@ -112,6 +116,8 @@ final class TimerAgent implements Agent {
             timers.repair(settled);
             settled.flush();
         }
+        // A signal's look for sleepers may have been cut short.
+        publisher.wake();
     }
 
     /**
@@ -126,11 +132,11 @@ final class TimerAgent implements Agent {
         if (isDoorbellShared) {
             // The wait looked at the doorbell.
             MappedFault.bringUp();
-        } else if (!isBehind) {
+        } else if (!wasCutShort) {
             fired = timers.expire(nowNs, 1, sink);
             areMoreDue = fired > 0;
         }
-        int length = isBehind ? SettledFirings.LIMIT : SHORTEST_ROW;
+        int length = wasCutShort ? SettledFirings.LIMIT : SHORTEST_ROW;
         while (areMoreDue && fired < fireLimit) {
             int most = Math.min(length, fireLimit - fired);
             int row = timers.expire(nowNs, most, settled);

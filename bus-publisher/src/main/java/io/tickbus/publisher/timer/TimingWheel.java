@@ -207,11 +207,11 @@ public final class TimingWheel {
      * Copies the numbers of timers that are due and come next, in their order; fewer than are due, perhaps. For who
      * wants to have what belongs to them in the cache by the time that they fire.
      *
-     * @param most as many at most, up to the array's length
+     * @param most the most to copy; more than the array's length counts as that
      * @return how many
      */
     public int copyDue(long nowNs, int[] into, int most) {
-        return tree.copyDue(nowNs, into, most);
+        return tree.copyDue(nowNs, into, Math.min(most, into.length));
     }
 
     /**

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whoever parks, at any time in a batch, is woken by its end at the latest. */
 class SignalBatchTest {
     private static final int LONGEST = 40;
+    private static final int LOOK_INTERVAL = 256;
 
     @TempDir
     private Path root;
@@ -47,21 +48,30 @@ class SignalBatchTest {
     void shouldWakeSleepersOfAnyMomentByTheEnd() {
         for (int length = 1; length <= LONGEST; length++) {
             for (int parksAfter = 0; parksAfter < length; parksAfter++) {
-                int before = wakes();
-                for (int i = 0; i < length; i++) {
-                    if (i == parksAfter) {
-                        sleeper.announceParked();
-                    }
-                    batch.publish(signal);
-                }
-                batch.settle();
-                assertEquals(before + 1, wakes(), "length=" + length + " parksAfter=" + parksAfter);
+                assertWoken(length, parksAfter);
+            }
+        }
+        for (int length = LOOK_INTERVAL - 1; length <= LOOK_INTERVAL + 2; length++) {
+            for (int parksAfter : new int[] {0, 1, length - 3, length - 2, length - 1}) {
+                assertWoken(length, parksAfter);
             }
         }
     }
 
+    private void assertWoken(int length, int parksAfter) {
+        int before = wakes();
+        for (int i = 0; i < length; i++) {
+            if (i == parksAfter) {
+                sleeper.announceParked();
+            }
+            batch.publish(signal);
+        }
+        batch.settle();
+        assertEquals(before + 1, wakes(), "length=" + length + " parksAfter=" + parksAfter);
+    }
+
     @Test
-    void shouldWakeWithTheFirstAndLookAgainEach64th() {
+    void shouldWakeWithTheFirstAndLookAgainEach256th() {
         int before = wakes();
         sleeper.announceParked();
         batch.publish(signal);
@@ -71,10 +81,10 @@ class SignalBatchTest {
         while (wakes() == before + 1) {
             batch.publish(signal);
             published++;
-            assertTrue(published <= 65, "published=" + published);
+            assertTrue(published <= LOOK_INTERVAL + 1, "published=" + published);
         }
-        assertEquals(65, published);
-        assertEquals(65, publisher.nextSequence());
+        assertEquals(LOOK_INTERVAL + 1, published);
+        assertEquals(LOOK_INTERVAL + 1, publisher.nextSequence());
     }
 
     @Test

@@ -105,24 +105,48 @@ class TimerAgentTest {
         }
     }
 
-    /** The cycles of a herd after the first one take rows of full length at once. */
+    /** A row is taken out of the timers before the first of it is published. */
     @Test
-    void shouldFireAllOfHerdInOrderOverSeveralCycles() {
-        int count = 700;
-        for (int key = 0; key < count; key++) {
-            timers.arm(key, 1, ANCHOR_NS - 1);
-        }
-        TimerAgent agent = agent();
-        for (long fired : new long[] {256, 512, 700, 700}) {
-            agent.doWork();
-            assertEquals(fired, publisher.nextSequence());
-        }
+    void shouldTakeLongRowsAtOnceWhereLastCycleLeftSome() {
+        List<Integer> rows = new ArrayList<>();
+        int[] pending = {0};
+        SignalSink sink = new SignalSink() {
+            @Override
+            public SignalSink unheard() {
+                return this;
+            }
+
+            @Override
+            public long fireStamped(SignalRecord firing) {
+                if (timers.pending() != pending[0]) {
+                    rows.add(pending[0] - timers.pending());
+                    pending[0] = timers.pending();
+                }
+                return publisher.publish(firing);
+            }
+        };
+        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, CommandSource.NONE);
+        armHerd(700, pending);
+        assertRows(agent, rows, 1, 2, 4, 8, 16, 32, 64, 64, 64, 1);
+        assertRows(agent, rows, 64, 64, 64, 64);
+        assertRows(agent, rows, 64, 64, 60);
         assertEquals(2, agent.backlogCycles());
-        SignalRecord signal = new SignalRecord();
+        armHerd(10, pending);
+        assertRows(agent, rows, 1, 2, 4, 3);
+        assertEquals(710, publisher.nextSequence());
+    }
+
+    private void armHerd(int count, int[] pending) {
         for (int key = 0; key < count; key++) {
-            assertEquals(SlotRing.COMMITTED, publisher.bus().signals().ring().read(key, signal.fields()));
-            assertEquals(key, signal.key());
+            timers.arm(100 + key, 1, ANCHOR_NS - 1);
         }
+        pending[0] = timers.pending();
+    }
+
+    private static void assertRows(TimerAgent agent, List<Integer> rows, Integer... expected) {
+        rows.clear();
+        agent.doWork();
+        assertEquals(List.of(expected), rows);
     }
 
     /** The time that a held timer has left counts from when its command was read, or it would be early. */
@@ -149,6 +173,24 @@ class TimerAgentTest {
         agent.doWork();
         assertEquals(List.of(ANCHOR_NS - 1_000, ANCHOR_NS - 980), executedAtNs);
         assertEquals(ANCHOR_NS - 990, agent.startNs());
+    }
+
+    /** A deadline that passes while commands are read: its cancel may have been sent after its ring was read. */
+    @Test
+    void shouldFireOnlyWhatWasDueBeforeCommandsWereRead() {
+        CommandSource commands = new NoCommands() {
+            @Override
+            public int stage() {
+                nowNs = Math.max(nowNs, ANCHOR_NS);
+                return 1;
+            }
+        };
+        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher), commands);
+        nowNs = ANCHOR_NS - 1;
+        agent.doWork();
+        assertEquals(0, publisher.nextSequence());
+        agent.doWork();
+        assertEquals(1, publisher.nextSequence());
     }
 
     @Test

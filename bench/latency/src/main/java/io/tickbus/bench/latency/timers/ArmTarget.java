@@ -94,7 +94,7 @@ interface ArmTarget extends AutoCloseable {
         public void cancelAll(IdleStrategy idle) {
             while (armed > 0) {
                 if (client.cancel(armed - 1) < 0) {
-                    poll();
+                    idle.idle(poll());
                 } else {
                     armed--;
                     sent++;

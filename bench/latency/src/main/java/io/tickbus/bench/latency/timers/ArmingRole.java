@@ -85,9 +85,9 @@ final class ArmingRole implements ChildRole {
     /**
      * What one thread did.
      *
-     * @param fromNs   when it began
-     * @param untilNs  when all it had armed was taken in
-     * @param nsPerArm of each burst, the caller's side alone
+     * @param fromNs          when it began
+     * @param untilNs         when all it had armed was taken in
+     * @param nsPerArm        of each burst, the caller's side alone
      * @param settledNsPerArm of each burst, until all of it was taken in
      */
     private record Pass(long fromNs, long untilNs, List<Double> nsPerArm, List<Double> settledNsPerArm) {
@@ -97,7 +97,7 @@ final class ArmingRole implements ChildRole {
             long burst = Wire.number(arguments, "burst");
             // Eight threads on two processors: who waits for the daemon must let it run.
             IdleStrategy idle =
-                    (boolean) arguments.get("alone") ? new BusySpinIdleStrategy() : new BackoffIdleStrategy();
+                    (boolean) arguments.get("isAlone") ? new BusySpinIdleStrategy() : new BackoffIdleStrategy();
             List<Double> nsPerArm = new ArrayList<>();
             List<Double> settledNsPerArm = new ArrayList<>();
             while (System.nanoTime() < startNs) {

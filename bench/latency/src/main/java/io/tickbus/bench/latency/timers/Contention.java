@@ -87,7 +87,7 @@ final class Contention implements Callable<Integer> {
         for (String target : List.of("tickbus", "stpe", "netty-1ms")) {
             Map<String, Object> all = new LinkedHashMap<>(settings);
             all.put("target", target);
-            // The daemon has a processor of its own; those who keep their timers themselves may have all.
+            // Where there are two the daemon has its own; those who keep their timers themselves may have both.
             int cpu = target.equals("tickbus") ? stage.cpuBesideDaemon() : -1;
             ChildProcess child = stage.child("arming", cpu, all);
             lines.add(new Line(target + " 1-thread", List.of(child), 1));
@@ -135,7 +135,7 @@ final class Contention implements Callable<Integer> {
     /** {@code arming} is how many threads arm at once, in all processes; {@code threads} those of each process. */
     private Map<String, Object> order(int threads, int arming, int burstsOfEach) {
         // Who is alone never sleeps: that would be a system call.
-        return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "alone", arming == 1,
+        return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "isAlone", arming == 1,
                 "startNs", System.nanoTime() + LEAD_NS);
     }
 

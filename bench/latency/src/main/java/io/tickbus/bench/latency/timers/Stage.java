@@ -73,7 +73,8 @@ final class Stage implements AutoCloseable {
             throws IOException {
         ChildProcess child = ChildProcess.start(role, cpu, settings, prefix, flags);
         children.push(child);
-        report.environment(role + "Pinned", child.pinned());
+        Object target = settings.get("target");
+        report.environment((target == null ? role : target) + "Pinned", child.pinned());
         return child;
     }
 
