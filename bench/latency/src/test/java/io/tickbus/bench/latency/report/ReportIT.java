@@ -30,7 +30,9 @@ final class ReportIT {
             + " overflow: root.scrollWidth - window.innerWidth, boxes: document.querySelectorAll('.chart').length,"
             + " drawn: Array.prototype.filter.call(document.querySelectorAll('.chart'),"
             + " function (c) { var s = c.querySelector('svg'); return s && s.getBoundingClientRect().height > 100"
-            + " && s.querySelectorAll('path').length > 3; }).length }, '*');</script></body>";
+            + " && s.querySelectorAll('path').length > 3; }).length,"
+            + " paths: Array.prototype.map.call(document.querySelectorAll('.chart'), function (c) {"
+            + " return c.id + ':' + c.querySelectorAll('svg path').length; }).join(' ') }, '*');</script></body>";
     /** A frame of the wanted width, since a browser's window is not narrower than it likes. */
     private static final String FRAME = "<!DOCTYPE html><body><script>window.onmessage = function (e) {"
             + " Object.keys(e.data).forEach(function (k) { document.body.setAttribute('data-' + k, e.data[k]); }); };"
@@ -67,7 +69,8 @@ final class ReportIT {
             assertEquals(Integer.toString(width), attribute(document, "data-width"));
             assertEquals("0", attribute(document, "data-errors"));
             assertEquals("5", attribute(document, "data-boxes"));
-            assertEquals("5", attribute(document, "data-drawn"), "drawn at a width of " + width);
+            assertEquals("5", attribute(document, "data-drawn"),
+                    "drawn at a width of " + width + ", paths of each: " + attribute(document, "data-paths"));
             assertTrue(Integer.parseInt(attribute(document, "data-overflow")) <= 0, "wider than " + width);
         }
     }
