@@ -4,44 +4,6 @@ import io.tickbus.core.timer.ReplyReason;
 
 /** Where a duty cycle gets its commands from: the clients, or nowhere. The timer thread's. */
 interface CommandSource {
-    /** No clients: for a loop whose timers its own process armed. */
-    CommandSource NONE = new CommandSource() {
-        @Override
-        public boolean hasNews() {
-            return false;
-        }
-
-        @Override
-        public int stage() {
-            return 0;
-        }
-
-        @Override
-        public void execute(long nowNs) {
-            // There is nobody.
-        }
-
-        @Override
-        public boolean evictShortened() {
-            return false;
-        }
-
-        @Override
-        public void dismissAll(ReplyReason reason) {
-            // There is nobody.
-        }
-
-        @Override
-        public void announceSleep(long untilNs) {
-            // Nobody asks.
-        }
-
-        @Override
-        public void announceAwake() {
-            // Nobody asks.
-        }
-    };
-
     /** Whether anything waits to be staged. Touches the clients' memory. */
     boolean hasNews();
 

@@ -53,8 +53,8 @@ public final class TimerLoop implements Runnable {
     /** A loop whose firings go elsewhere, for instance to a sink that publishes and then does something more. */
     public static TimerLoop of(
             SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringSink sink) {
-        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, sink, CommandSource.NONE);
-        return new TimerLoop(publisher, agent, CommandSource.NONE, waitStrategy);
+        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, sink, new NoCommands());
+        return new TimerLoop(publisher, agent, new NoCommands(), waitStrategy);
     }
 
     /** A sink that stamps each firing with the time and publishes it. */

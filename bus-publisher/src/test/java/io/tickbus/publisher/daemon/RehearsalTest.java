@@ -33,7 +33,7 @@ class RehearsalTest {
         try (SignalPublisher publisher = publisher()) {
             TimerEngine timers = EngineFixture.engine(EngineFixture.periodic(DEADLINE_NS, 1_000_000, 1, 2, 500));
             CountedSink sink = new CountedSink(publisher, counters);
-            TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, CommandSource.NONE);
+            TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, new NoCommands());
             for (int i = 0; i < 100; i++) {
                 assertEquals(0, agent.doWork());
             }

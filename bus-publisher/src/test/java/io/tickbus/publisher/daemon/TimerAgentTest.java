@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.EngineFixture;
 import io.tickbus.publisher.timer.TimerEngine;
@@ -59,7 +59,7 @@ class TimerAgentTest {
         TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firing -> {
             announcedAtFiring.add(header.nextDeadlineNs());
             return publisher.publish(firing);
-        }, CommandSource.NONE);
+        }, new NoCommands());
         assertEquals(0, agent.doWork());
         assertEquals(ANCHOR_NS, header.nextDeadlineNs());
         for (int i = 0; i < 5; i++) {
@@ -125,7 +125,7 @@ class TimerAgentTest {
                 return publisher.publish(firing);
             }
         };
-        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, CommandSource.NONE);
+        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, new NoCommands());
         armHerd(700, pending);
         assertRows(agent, rows, 1, 2, 4, 8, 16, 32, 64, 64, 64, 1);
         assertRows(agent, rows, 64, 64, 64, 64);
@@ -193,6 +193,16 @@ class TimerAgentTest {
         assertEquals(1, publisher.nextSequence());
     }
 
+    /** The fault may have struck between a signal and the look for sleepers. */
+    @Test
+    void shouldWakeSleepersAfterRepair() {
+        TimerAgent agent = agent();
+        int before = header.wakeWord();
+        Doorbell.attach(BusDirectory.at(folder.resolve("root"), "bus")).announceParked();
+        agent.repair();
+        assertEquals(before + 1, header.wakeWord());
+    }
+
     @Test
     void shouldBeatWhenIntervalIsOver() {
         TimerAgent agent = agent();
@@ -256,44 +266,6 @@ class TimerAgentTest {
 
     private TimerAgent agent() {
         return new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher),
-                CommandSource.NONE);
-    }
-
-    /** A source of no commands. */
-    private static class NoCommands implements CommandSource {
-        @Override
-        public boolean hasNews() {
-            return NONE.hasNews();
-        }
-
-        @Override
-        public int stage() {
-            return NONE.stage();
-        }
-
-        @Override
-        public void execute(long atNs) {
-            NONE.execute(atNs);
-        }
-
-        @Override
-        public boolean evictShortened() {
-            return NONE.evictShortened();
-        }
-
-        @Override
-        public void dismissAll(ReplyReason reason) {
-            NONE.dismissAll(reason);
-        }
-
-        @Override
-        public void announceSleep(long untilNs) {
-            NONE.announceSleep(untilNs);
-        }
-
-        @Override
-        public void announceAwake() {
-            NONE.announceAwake();
-        }
+                new NoCommands());
     }
 }
