@@ -26,7 +26,8 @@ import io.tickbus.core.platform.Platforms;
  * killed in the next instruction.
  * <p><b>Errors:</b> a member of the group a bus is shared with may shorten the doorbell. The JVM reports such a fault
  * late, so that until the next heartbeat the publishing thread can see an {@link InternalError}, also after
- * {@code publish} has returned. The bus is whole then, and publishing can go on.
+ * {@code publish} has returned. The bus is whole then, and publishing can go on after {@link #survive}, called by a
+ * {@code catch} around the caller's loop, as the error may come up at the jump back to the loop's begin.
  */
 public final class SignalPublisher implements AutoCloseable {
     private static final int UNHEARD_SLOTS = 4;
@@ -243,7 +244,8 @@ public final class SignalPublisher implements AutoCloseable {
      * Goes on after a fault that came up in the publishing thread: gives the doorbell up until it has its length again,
      * and wakes whoever may have waited for a signal that it should have rung for.
      *
-     * @throws BusException TRUNCATED when it is the signals file itself that was shortened
+     * @throws BusException  TRUNCATED when it is the signals file itself that was shortened
+     * @throws InternalError the same, where this has no file that it may have come from
      */
     public void survive(InternalError fault) {
         if (bus == null) {

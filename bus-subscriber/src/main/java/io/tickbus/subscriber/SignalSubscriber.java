@@ -25,9 +25,9 @@ import java.util.concurrent.TimeUnit;
  * always what was published since it joined. With a {@link SubscriberOptions#withHistory history} it first reads there
  * what the ring has lost. It follows a publisher that restarts, or that replaces the file, by itself.
  * <p><b>Errors:</b> {@link BusException} when the file is shortened under it, when the bus is replaced by one it cannot
- * read, and where asked for, on overrun. The JVM reports a shortened file late, in rare cases only when {@link #poll}
- * has returned: an {@link InternalError} that comes up in the caller's loop is to be given to {@link #survive}. An
- * exception of the handler passes through; its signal counts as received.
+ * read, and where asked for, on overrun. The JVM reports a shortened file late, perhaps only when {@link #poll} has
+ * returned: an {@link InternalError} in the caller's loop is to be given to {@link #survive}, by a {@code catch} around
+ * the loop, as it may come up at the jump back. An exception of the handler passes through; its signal was received.
  */
 public final class SignalSubscriber implements AutoCloseable {
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);

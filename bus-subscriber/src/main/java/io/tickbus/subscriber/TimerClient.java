@@ -28,7 +28,8 @@ import java.util.UUID;
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
  * {@link #reconnect}; TRUNCATED when a file is shortened under it, of which the JVM may tell its caller, late, by an
- * {@link InternalError} of its own. {@link IllegalStateException} after {@link #close}.
+ * {@link InternalError} of its own, to be given to {@link #survive} by a {@code catch} around the caller's loop.
+ * {@link IllegalStateException} after {@link #close}.
  */
 public final class TimerClient implements AutoCloseable {
     /** There is no room in the ring, or too many replies are not polled. Poll the replies, and try again. */
@@ -254,6 +255,17 @@ public final class TimerClient implements AutoCloseable {
             // It goes on where the fault came up, which is not the doing of what it reads: that file is our own.
             replies.logUnanswered(sender.nextSequence());
         }
+    }
+
+    /**
+     * Goes on after a fault that came up in the thread of the client, outside of its methods. The command before it is
+     * as its answer says.
+     *
+     * @throws BusException  TRUNCATED when a file was shortened that the client cannot do without
+     * @throws InternalError the same, where it tells of no access to memory
+     */
+    public void survive(InternalError fault) {
+        connection.survive(fault);
     }
 
     /** Whether a firing is of a timer of this client's owner. */

@@ -9,26 +9,39 @@ import io.tickbus.core.platform.FutexWord;
  * doorbell was shortened under it. Arguments: {@code root}, {@code bus}, {@code times}.
  */
 public final class RingerMain {
-    private RingerMain() {
+    private final Doorbell doorbell;
+    private final FutexWord futex;
+    private int remaining;
+
+    private RingerMain(ChildArguments arguments) {
+        doorbell = Doorbell.attach(arguments.directory());
+        futex = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
+        remaining = arguments.number("times", 0);
     }
 
     public static void main(String... arguments) {
-        ChildArguments.run(() -> run(new ChildArguments(arguments)));
+        ChildArguments.run(() -> new RingerMain(new ChildArguments(arguments)).run());
     }
 
-    private static int run(ChildArguments arguments) {
-        Doorbell doorbell = Doorbell.attach(arguments.directory());
-        FutexWord futex = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
+    private int run() {
         ChildArguments.say("ATTACHED");
         int faults = 0;
-        for (int times = arguments.number("times", 0); times > 0; times--) {
+        while (remaining > 0) {
+            // Around the loop, not in it: the fault may come up at the jump back.
             try {
-                doorbell.ring(DoorbellLayout.DAEMON_WORD, futex);
+                ringOn();
             } catch (InternalError e) {
                 faults++;
             }
         }
         ChildArguments.say("RUNG faults=" + faults);
         return 0;
+    }
+
+    private void ringOn() {
+        while (remaining > 0) {
+            remaining--;
+            doorbell.ring(DoorbellLayout.DAEMON_WORD, futex);
+        }
     }
 }

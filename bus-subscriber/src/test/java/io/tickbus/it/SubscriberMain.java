@@ -53,17 +53,30 @@ public final class SubscriberMain implements SubscriberListener, SignalHandler {
     private int run() {
         ChildArguments.say("ATTACHED first=" + first + " epoch=" + subscriber.file().header().epoch() + " woken="
                 + subscriber.isWokenByPublisher());
-        while (fault == null) {
+        boolean isToldToEnd = false;
+        while (fault == null && !isToldToEnd) {
+            // Around the loop, not in it: the fault may come up at the jump back.
             try {
-                if (!step()) {
-                    return 0;
-                }
+                isToldToEnd = stepUntilTold();
             } catch (InternalError e) {
                 subscriber.survive(e);
             }
         }
+        if (fault == null) {
+            return 0;
+        }
         ChildArguments.say("BROKEN " + fault);
         return ChildArguments.BROKEN;
+    }
+
+    /** Whether it was told to end; else there is a fault. */
+    private boolean stepUntilTold() {
+        while (fault == null) {
+            if (!step()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean step() {

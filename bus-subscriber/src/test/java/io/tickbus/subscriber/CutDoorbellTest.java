@@ -52,7 +52,7 @@ class CutDoorbellTest {
 
     /**
      * The JVM reports a fault late, perhaps after {@code publish} has returned: its caller may see an InternalError
-     * until the doorbell is mended, and can simply go on.
+     * until the doorbell is mended, and can go on.
      */
     @Test
     void shouldGoOnPublishingWhenDoorbellIsCut() throws Exception {
@@ -61,9 +61,14 @@ class CutDoorbellTest {
             AtomicLong returned = new AtomicLong();
             AtomicLong failed = new AtomicLong();
             Thread publishing = new Thread(() -> {
-                untilOver(failed, () -> returned.set(publisher.publish(1) + 1));
-                // The last fault may still be to come, and must not hit the end of the thread.
-                untilOver(failed, Runtime.getRuntime()::availableProcessors);
+                CallersLoop.run(fault -> {
+                    failed.incrementAndGet();
+                    publisher.survive(fault);
+                }, () -> {
+                    while (!isOver.get()) {
+                        returned.set(publisher.publish(1) + 1);
+                    }
+                });
             });
             publishing.start();
             cutAgainAndAgain(publisher);
@@ -84,9 +89,11 @@ class CutDoorbellTest {
                     SubscriberOptions.defaults().withWaiting(WaitStrategy.park()));
             ExecutorService executor = Executors.newSingleThreadExecutor();
             Future<Long> waiting = executor.submit(() -> {
-                while (!isOver.get()) {
-                    subscriber.await(signal -> { }, 1, TimeUnit.MILLISECONDS.toNanos(2));
-                }
+                CallersLoop.run(subscriber::survive, () -> {
+                    while (!isOver.get()) {
+                        subscriber.await(signal -> { }, 1, TimeUnit.MILLISECONDS.toNanos(2));
+                    }
+                });
                 return subscriber.received();
             });
             cutAgainAndAgain(publisher);
@@ -94,21 +101,6 @@ class CutDoorbellTest {
             publisher.publish(1);
             assertEquals(1, subscriber.await(signal -> { }, 1, TimeUnit.SECONDS.toNanos(30)));
             executor.shutdown();
-        }
-    }
-
-    private void untilOver(AtomicLong failed, Runnable step) {
-        boolean isDone = false;
-        while (!isDone) {
-            try {
-                do {
-                    step.run();
-                    isDone = isOver.get();
-                } while (!isDone);
-            } catch (InternalError e) {
-                failed.incrementAndGet();
-                isDone = false;
-            }
         }
     }
 

@@ -260,12 +260,12 @@ class SignalSubscriberTest {
                 java.nio.file.StandardOpenOption.WRITE)) {
             channel.truncate(4096);
         }
-        BusException e = assertFails(Reason.TRUNCATED, () -> {
+        BusException e = assertFails(Reason.TRUNCATED, () -> CallersLoop.run(subscriber::survive, () -> {
             for (int i = 0; i < 100_000; i++) {
                 assertEquals(0, subscriber.await(signal -> { }, 1, 0));
                 assertEquals(0, subscriber.poll(signal -> { }, 1));
             }
-        });
+        }));
         assertTrue(e.getMessage().contains(directory.signals().toString()), e.getMessage());
     }
 }

@@ -26,7 +26,10 @@ final class Tail implements SignalHandler {
     private final long firstLiveSequence;
     private volatile boolean isStopped;
     private long startNs;
+    /** When it last looked. */
     private long endNs;
+    private long nextFlushNs;
+    private long nextStatisticsNs;
 
     /** {@code hasSignals}: whether each signal is printed, or statistics once a second. */
     Tail(SignalSubscriber subscriber, TailEvents events, SignalFormat format, LineBuffer out, boolean hasSignals) {
@@ -49,25 +52,39 @@ final class Tail implements SignalHandler {
         if (hasSignals) {
             format.begin(out);
         }
-        long nextFlushNs = startNs;
-        long nextStatisticsNs = startNs + STATISTICS_INTERVAL_NS;
-        long nowNs = startNs;
+        nextFlushNs = startNs;
+        nextStatisticsNs = startNs + STATISTICS_INTERVAL_NS;
+        endNs = startNs;
         subscriber.publisherStatus();
-        while (!isStopped && nowNs < untilNs && subscriber.received() < count) {
-            int limit = (int) Math.min(BATCH, count - subscriber.received());
-            boolean isIdle = subscriber.await(this, limit, Math.min(FLUSH_INTERVAL_NS, untilNs - nowNs)) == 0;
-            nowNs = System.nanoTime();
-            if (!hasSignals && nowNs >= nextStatisticsNs) {
-                nextStatisticsNs = nowNs + STATISTICS_INTERVAL_NS;
-                printRecent();
-            }
-            if (isIdle || nowNs >= nextFlushNs) {
-                nextFlushNs = nowNs + FLUSH_INTERVAL_NS;
-                flush();
+        while (isWanted(count, untilNs)) {
+            // Around the loop, not in it: the fault of a shortened file may come up at the jump back.
+            try {
+                while (isWanted(count, untilNs)) {
+                    read(count, untilNs);
+                }
+            } catch (InternalError e) {
+                subscriber.survive(e);
             }
         }
-        endNs = nowNs;
         flush();
+    }
+
+    private boolean isWanted(long count, long untilNs) {
+        return !isStopped && endNs < untilNs && subscriber.received() < count;
+    }
+
+    private void read(long count, long untilNs) {
+        int limit = (int) Math.min(BATCH, count - subscriber.received());
+        boolean isIdle = subscriber.await(this, limit, Math.min(FLUSH_INTERVAL_NS, untilNs - endNs)) == 0;
+        endNs = System.nanoTime();
+        if (!hasSignals && endNs >= nextStatisticsNs) {
+            nextStatisticsNs = endNs + STATISTICS_INTERVAL_NS;
+            printRecent();
+        }
+        if (isIdle || endNs >= nextFlushNs) {
+            nextFlushNs = endNs + FLUSH_INTERVAL_NS;
+            flush();
+        }
     }
 
     private void flush() {

@@ -22,6 +22,7 @@ final class FiringWait {
     private volatile boolean isStopped;
     private boolean hasFired;
     private boolean isCancelled;
+    private long nextListNs;
     private long observedNs;
 
     FiringWait(SignalSubscriber subscriber, TimerClient timers, long key) {
@@ -41,18 +42,34 @@ final class FiringWait {
      * @throws io.tickbus.core.BusException when the daemon is gone
      */
     boolean await() {
-        long nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
-        while (!hasFired && !isStopped && !isCancelled) {
-            subscriber.await(this::look, BATCH, LOOK_INTERVAL_NS);
-            if (!hasFired) {
-                timers.pollReplies(reply -> { }, BATCH);
-            }
-            if (!hasFired && System.nanoTime() >= nextListNs) {
-                isCancelled = !isArmed();
-                nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
+        nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
+        while (isWaiting()) {
+            // Around the loop, not in it: the fault of a shortened file may come up at the jump back.
+            try {
+                while (isWaiting()) {
+                    read();
+                }
+            } catch (InternalError e) {
+                subscriber.survive(e);
+                timers.survive(e);
             }
         }
         return hasFired;
+    }
+
+    private boolean isWaiting() {
+        return !hasFired && !isStopped && !isCancelled;
+    }
+
+    private void read() {
+        subscriber.await(this::look, BATCH, LOOK_INTERVAL_NS);
+        if (!hasFired) {
+            timers.pollReplies(reply -> { }, BATCH);
+        }
+        if (!hasFired && System.nanoTime() >= nextListNs) {
+            isCancelled = !isArmed();
+            nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
+        }
     }
 
     /** Whether the daemon still has it, or it has fired just now. */
