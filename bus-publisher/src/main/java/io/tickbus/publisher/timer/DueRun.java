@@ -50,10 +50,6 @@ final class DueRun {
         endNs = newEndNs;
     }
 
-    int length() {
-        return tail - head;
-    }
-
     /** The first timer, or {@link TimerSlab#NONE}. */
     int first() {
         while (head < tail && timers[head] == NONE) {

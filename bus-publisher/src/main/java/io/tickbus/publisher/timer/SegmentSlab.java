@@ -6,17 +6,18 @@ package io.tickbus.publisher.timer;
  *
  * <pre>
  *   8 slots for a timer each                                         32 bits each
- *   next 25 | previous 25 | noted as empty 1 | slots used 4 | live 4     59 bits
+ *   next 25 | previous 25 | noted as empty 1 | slots used 4 | live 8     63 bits
  *   place of the bucket whose list it belongs to                         32 bits
  * </pre>
  *
- * <p>A slot is used once until its segment is free: {@code live} counts the slots whose timer is still pending. Taking
- * a timer out is one less to count, and its slot is not looked at: a slot counts only if its timer says that it is
- * there ({@link TimerSlab#slot}). So a cancellation looks at its timer and at one header, and at no neighbour.
+ * <p>A slot is used once until its segment is free: {@code live} has a bit for each whose timer is still pending. So
+ * who moves or sorts a list looks at no timer that is no longer there.
  *
- * <p>Nor does it depend on what it finds: a segment that is left empty is noted, without a branch, and taken out of its
- * list later together with others. One cancellation in eight empties one, which no processor can predict; it would have
- * to wait there for memory.
+ * <p>A cancellation waits for nothing but its timer: the slots that timers have left are written down, and come off the
+ * headers {@value #MAX_LEFT} at a time, which a processor fetches from memory all at once. Nor does that depend on what
+ * it finds: a segment that is left empty is noted, without a branch, and taken out of its list later together with
+ * others. One cancellation in some twenty empties one, which no processor can predict; it would have to wait there for
+ * memory.
  *
  * <p>A slot's number is {@code segment << 3 | index}.
  */
@@ -25,37 +26,43 @@ final class SegmentSlab {
     /** Slots of a segment. */
     static final int SLOTS = 8;
     static final int SLOT_BITS = 3;
-    /** Empty segments that are noted at most. */
+    /** Slots at most that timers have left and that are not counted yet. */
+    static final int MAX_LEFT = 32;
+    /** Empty segments that are noted before they are taken out of their lists. */
     static final int MAX_EMPTY = 16;
     /** Bytes of a segment. */
     static final int SEGMENT_LENGTH = SLOTS * Integer.BYTES + Long.BYTES + Integer.BYTES;
 
     private static final int CHUNK_BITS = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
-    private static final int LIVE_MASK = 0xF;
-    private static final int USED_SHIFT = 4;
+    private static final int LIVE_MASK = (1 << SLOTS) - 1;
+    private static final int USED_SHIFT = SLOTS;
     private static final int USED_MASK = 0xF;
-    private static final long ONE_MORE = 1L << USED_SHIFT | 1;
-    private static final int NOTED_SHIFT = 8;
+    private static final long ONE_MORE = 1L << USED_SHIFT;
+    private static final int NOTED_SHIFT = 12;
     private static final long NOTED = 1L << NOTED_SHIFT;
-    private static final int PREVIOUS_SHIFT = 9;
-    private static final int NEXT_SHIFT = 34;
+    private static final int PREVIOUS_SHIFT = 13;
+    private static final int NEXT_SHIFT = 38;
     private static final long LINK_MASK = (1L << 25) - 1;
     private static final long NO_LINKS = LINK_MASK << NEXT_SHIFT | LINK_MASK << PREVIOUS_SHIFT;
 
+    private final TimerSlab timers;
     private final int[][] slots;
     private final long[][] headers;
     private final int[][] places;
+    private final int[] left = new int[MAX_LEFT];
+    private int leftCount;
     /** Segments that were left empty; one place more than needed, for what is written but does not count. */
-    private final int[] empty = new int[MAX_EMPTY + 1];
+    private final int[] empty = new int[MAX_EMPTY + MAX_LEFT + 1];
     private int emptyCount;
     private int firstFree = NONE;
     private int usedEver;
 
-    /** A slab for lists of so many timers. */
-    SegmentSlab(int timerCapacity) {
-        // Each has a timer, but for those that are noted as empty and the one that comes next.
-        int chunkCount = (timerCapacity + MAX_EMPTY + 1 + CHUNK_MASK) >>> CHUNK_BITS;
+    /** A slab for lists of these timers. */
+    SegmentSlab(TimerSlab timers) {
+        this.timers = timers;
+        // Each has a timer, but for those that are noted as empty or will be, and the one that comes next.
+        int chunkCount = (timers.capacity() + MAX_EMPTY + 2 * MAX_LEFT + 1 + CHUNK_MASK) >>> CHUNK_BITS;
         slots = new int[chunkCount][];
         headers = new long[chunkCount][];
         places = new int[chunkCount][];
@@ -105,22 +112,60 @@ final class SegmentSlab {
         }
     }
 
-    /** Puts a timer into the slot that comes after those that are used; the timer must be told. */
-    int append(int segment, int used, int timer) {
+    /** Puts a timer into the slot that comes after those that are used. */
+    void append(int segment, int used, int timer) {
         slots[segment >>> CHUNK_BITS][(segment & CHUNK_MASK) << SLOT_BITS | used] = timer;
-        headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK] += ONE_MORE;
-        return segment << SLOT_BITS | used;
+        headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK] += ONE_MORE + (1L << used);
+        timers.slot(timer, segment << SLOT_BITS | used);
     }
 
-    /** One timer less in this segment. Returns whether no more empty segments can be noted. */
-    boolean remove(int segment) {
-        long header = header(segment) - 1;
-        // 1 where nothing is left and that is not noted yet, else 0.
-        long isEmpty = ((header & (LIVE_MASK | NOTED)) - 1) >>> (Long.SIZE - 1);
-        header(segment, header | isEmpty << NOTED_SHIFT);
-        empty[emptyCount] = segment;
-        emptyCount += (int) isEmpty;
-        return emptyCount == MAX_EMPTY;
+    /** Makes a list of the first so many of these timers, one at least, and returns the word for its bucket. */
+    long listOf(int[] numbers, int count, int place) {
+        int first = NONE;
+        int last = NONE;
+        for (int at = 0; at < count; at += SLOTS) {
+            int segment = take(place);
+            join(last, segment);
+            int end = Math.min(at + SLOTS, count);
+            for (int i = at; i < end; i++) {
+                append(segment, i - at, numbers[i]);
+            }
+            first = first == NONE ? segment : first;
+            last = segment;
+        }
+        return Bucket.list(first, last, (count + SLOTS - 1) >>> SLOT_BITS, used(last));
+    }
+
+    /** A timer has left its slot. Returns whether it is time to {@linkplain #countLeft count} and to take out. */
+    boolean leave(int slot) {
+        left[leftCount++] = slot;
+        return leftCount == MAX_LEFT || emptyCount >= MAX_EMPTY;
+    }
+
+    /** Takes what has left off the headers; only then is {@code live} what the word says. */
+    void countLeft() {
+        for (int i = 0; i < leftCount; i++) {
+            int segment = left[i] >>> SLOT_BITS;
+            headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK] &= ~(1L << (left[i] & (SLOTS - 1)));
+        }
+        // Not in the loop above, whose looks at memory are to wait for nothing.
+        int count = emptyCount;
+        for (int i = 0; i < leftCount; i++) {
+            int segment = left[i] >>> SLOT_BITS;
+            long header = header(segment);
+            // 1 where nothing is left and that is not noted yet, else 0.
+            long isEmpty = ((header & (LIVE_MASK | NOTED)) - 1) >>> (Long.SIZE - 1);
+            header(segment, header | isEmpty << NOTED_SHIFT);
+            empty[count] = segment;
+            count += (int) isEmpty;
+        }
+        emptyCount = count;
+        leftCount = 0;
+    }
+
+    /** How many timers have left that are not counted yet; for tests. */
+    int leftCount() {
+        return leftCount;
     }
 
     /** How many segments are noted as empty. */
@@ -143,8 +188,20 @@ final class SegmentSlab {
         return segment;
     }
 
+    /** Timers that were in its slots when it was last counted. */
     int live(int segment) {
-        return (int) header(segment) & LIVE_MASK;
+        return Integer.bitCount((int) header(segment) & LIVE_MASK);
+    }
+
+    /** Copies the numbers of its timers, in their order, to this place and after; returns the place after them. */
+    int copyLive(int segment, int[] into, int from) {
+        int[] chunk = slots[segment >>> CHUNK_BITS];
+        int firstSlot = (segment & CHUNK_MASK) << SLOT_BITS;
+        int at = from;
+        for (int live = (int) header(segment) & LIVE_MASK; live != 0; live &= live - 1) {
+            into[at++] = chunk[firstSlot + Integer.numberOfTrailingZeros(live)];
+        }
+        return at;
     }
 
     /** Slots that are or were used. */
@@ -154,11 +211,6 @@ final class SegmentSlab {
 
     private static int used(long header) {
         return (int) (header >>> USED_SHIFT) & USED_MASK;
-    }
-
-    /** The timer that was put into a slot; it may be elsewhere by now. */
-    int timer(int slot) {
-        return slots[slot >>> (CHUNK_BITS + SLOT_BITS)][slot & (SLOTS << CHUNK_BITS) - 1];
     }
 
     /** How many there are, those that are free included; for tests. */

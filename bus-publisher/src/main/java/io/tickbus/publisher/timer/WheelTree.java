@@ -16,10 +16,10 @@ package io.tickbus.publisher.timer;
  *
  * <p>So each step moves a bounded number of timers: what would be a cascade of everything in a bucket is one list here.
  *
- * <p>What costs time among millions of timers are looks at memory that wait for each other. Arming and cancelling one
- * in any order look at the timer and at one segment's header; the wheels above are few enough for the cache. Lists are
- * arrays of numbers, not links from timer to timer: to sort one, its timers are looked at all at once and not one after
- * the other.
+ * <p>What costs time among millions of timers are looks at memory that wait for each other. Arming one in any order
+ * looks at the timer and at one segment, cancelling it at the timer alone, as its segment is looked at later with
+ * others; the wheels above are few enough for the cache. Lists are arrays of numbers, not links from timer to timer: to
+ * sort or move one, its timers are looked at all at once and not one after the other.
  */
 final class WheelTree {
     /** Segments of a list that becomes a wheel when it grows beyond, unless most of it is cancelled. */
@@ -37,14 +37,16 @@ final class WheelTree {
     private final SegmentSlab segments;
     private final WheelSlab wheels = new WheelSlab();
     private final DueRun run;
+    /** Timers that are moved or copied, and their deadlines. */
     private final int[] moved = new int[MAX_LIST];
+    private final long[] movedNs = new long[MAX_LIST];
     /** Without a meaning: keeps looks that are taken ahead from being left out. */
     @SuppressWarnings("UnusedVariable")
     private long lookedAt;
 
     WheelTree(TimerSlab timers) {
         this.timers = timers;
-        this.segments = new SegmentSlab(timers.capacity());
+        this.segments = new SegmentSlab(timers);
         this.run = new DueRun(timers);
     }
 
@@ -108,7 +110,7 @@ final class WheelTree {
 
     private void fill(int place, long bucket, int timer) {
         wheels.bucket(place, Bucket.filled(bucket));
-        timers.slot(timer, segments.append(Bucket.last(bucket), Bucket.used(bucket), timer));
+        segments.append(Bucket.last(bucket), Bucket.used(bucket), timer);
     }
 
     /** Where there is no segment with room. */
@@ -131,6 +133,7 @@ final class WheelTree {
         if (count < MAX_SEGMENTS / 2 || wheels.shift(place >>> WheelSlab.BUCKET_BITS) == 0) {
             return false;
         }
+        segments.countLeft();
         return count == MAX_SEGMENTS || (count == MAX_SEGMENTS / 2 && live(Bucket.first(bucket)) <= MAX_LIST / 4);
     }
 
@@ -145,14 +148,14 @@ final class WheelTree {
     private void start(int place, int timer) {
         int segment = segments.take(place);
         wheels.occupy(place, Bucket.listOf(segment));
-        timers.slot(timer, segments.append(segment, 0, timer));
+        segments.append(segment, 0, timer);
     }
 
     private void extend(int place, long bucket, int timer) {
         int segment = segments.take(place);
         segments.join(Bucket.last(bucket), segment);
         wheels.bucket(place, Bucket.extended(bucket, segment));
-        timers.slot(timer, segments.append(segment, 0, timer));
+        segments.append(segment, 0, timer);
     }
 
     /** A wheel coarse enough for both takes the place of one that does not cover the deadline. */
@@ -176,23 +179,29 @@ final class WheelTree {
     /** A list becomes too long: it is packed anew if most of it is cancelled, else a finer wheel takes its place. */
     private void tidy(int place, long bucket) {
         int count = takeOut(Bucket.first(bucket));
-        if (count <= MAX_LIST / 2) {
+        copyDeadlines(count);
+        if (count == 0) {
             wheels.vacate(place);
-            for (int i = 0; i < count; i++) {
-                append(place, moved[i], timers.deadlineNs(moved[i]));
-            }
+            return;
+        } else if (count <= MAX_LIST / 2) {
+            wheels.bucket(place, segments.listOf(moved, count, place));
             return;
         }
-        long firstNs = timers.deadlineNs(moved[0]);
         long differing = 0;
         for (int i = 0; i < count; i++) {
-            differing |= timers.deadlineNs(moved[i]) ^ firstNs;
+            differing |= movedNs[i] ^ movedNs[0];
         }
-        int wheel = wheels.take(firstNs, shiftOf(differing), place);
+        int wheel = wheels.take(movedNs[0], shiftOf(differing), place);
         wheels.bucket(place, wheels.word(wheel));
         for (int i = 0; i < count; i++) {
-            long deadlineNs = timers.deadlineNs(moved[i]);
-            append(wheels.placeOf(wheel, deadlineNs), moved[i], deadlineNs);
+            append(wheels.placeOf(wheel, movedNs[i]), moved[i], movedNs[i]);
+        }
+    }
+
+    /** Looks at the first timers that are moved, with nothing in between that could wait for one of them. */
+    private void copyDeadlines(int count) {
+        for (int i = 0; i < count; i++) {
+            movedNs[i] = timers.deadlineNs(moved[i]);
         }
     }
 
@@ -200,13 +209,7 @@ final class WheelTree {
     private int takeOut(int firstSegment) {
         int count = 0;
         for (int segment = firstSegment; segment != SegmentSlab.NONE; ) {
-            int slot = segment << SegmentSlab.SLOT_BITS;
-            for (int end = slot + segments.used(segment); slot < end; slot++) {
-                int timer = segments.timer(slot);
-                if (timers.slot(timer) == slot) {
-                    moved[count++] = timer;
-                }
-            }
+            count = segments.copyLive(segment, moved, count);
             int next = segments.next(segment);
             segments.drop(segment);
             segment = next;
@@ -219,7 +222,14 @@ final class WheelTree {
         if (isInRun) {
             run.remove(timer, deadlineNs);
         }
-        if (segments.remove(slot >>> SegmentSlab.SLOT_BITS)) {
+        if (segments.leave(slot)) {
+            countLeft();
+        }
+    }
+
+    private void countLeft() {
+        segments.countLeft();
+        if (segments.emptyCount() >= SegmentSlab.MAX_EMPTY) {
             takeEmptyOut();
         }
     }
@@ -233,7 +243,8 @@ final class WheelTree {
         }
         for (int i = segments.emptyCount(); --i >= 0; ) {
             int segment = segments.empty(i);
-            seen += wheels.bucket(Math.max(0, segments.place(segment)))
+            int place = Math.max(0, segments.place(segment));
+            seen += wheels.bucket(place) + wheels.occupied(place >>> WheelSlab.BUCKET_BITS)
                     + segments.live(Math.max(0, segments.previous(segment)))
                     + segments.live(Math.max(0, segments.next(segment)));
         }
@@ -330,6 +341,7 @@ final class WheelTree {
 
     /** Makes a new run of the first list and returns its first timer; NONE if there is no list. */
     private int load() {
+        segments.countLeft();
         takeEmptyOut();
         if (wheels.occupied(WheelSlab.ROOT) == 0) {
             return NONE;
@@ -356,18 +368,16 @@ final class WheelTree {
     /** Copies a list into the run; false where it is longer than a step may be. Then all of it is due at once. */
     private boolean copy(int firstSegment) {
         int left = 2 * MAX_SEGMENTS;
-        for (int segment = firstSegment; segment != SegmentSlab.NONE; segment = segments.next(segment)) {
-            if (run.length() > MAX_LIST - SegmentSlab.SLOTS || left-- == 0) {
-                return false;
-            }
-            int slot = segment << SegmentSlab.SLOT_BITS;
-            for (int end = slot + segments.used(segment); slot < end; slot++) {
-                int timer = segments.timer(slot);
-                if (timers.slot(timer) == slot) {
-                    run.add(timer, timers.deadlineNs(timer));
-                }
-            }
+        int count = 0;
+        int segment = firstSegment;
+        while (segment != SegmentSlab.NONE && count <= MAX_LIST - SegmentSlab.SLOTS && left-- > 0) {
+            count = segments.copyLive(segment, moved, count);
+            segment = segments.next(segment);
         }
-        return true;
+        copyDeadlines(count);
+        for (int i = 0; i < count; i++) {
+            run.add(moved[i], movedNs[i]);
+        }
+        return segment == SegmentSlab.NONE;
     }
 }
