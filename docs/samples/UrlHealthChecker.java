@@ -2,6 +2,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.DurationText;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
@@ -78,18 +79,26 @@ public final class UrlHealthChecker {
         try (SignalSubscriber signals = SignalSubscriber.attach(bus, options);
                 TimerClient timers = TimerClient.connect(bus)) {
             arm(timers);
-            while (!isStopped) {
-                signals.await(signal -> {
-                    if (timers.isCurrent(signal)) { // ours, and of the latest arming
-                        tick(signal, targets.get((int) signal.key()));
-                    }
-                }, 64, LOOK_NS);
-                stayConnected(timers);
-            }
+            // On a bus that a group shares, any member can shorten the doorbell: that is survived.
+            MappedFault.guard(() -> serve(signals, timers), fault -> {
+                timers.survive(fault);
+                signals.survive(fault);
+            });
         } finally { // the client is closed, and with it its timers are cancelled
             targets.forEach(target -> target.probe.join());
             System.out.println("stopped");
             ended.complete(null);
+        }
+    }
+
+    private void serve(SignalSubscriber signals, TimerClient timers) {
+        while (!isStopped) {
+            signals.await(signal -> {
+                if (timers.isCurrent(signal)) { // ours, and of the latest arming
+                    tick(signal, targets.get((int) signal.key()));
+                }
+            }, 64, LOOK_NS);
+            stayConnected(timers);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.bus.PublishedBus;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.journal.JournalFolder.Position;
 import io.tickbus.publisher.daemon.DaemonLog;
@@ -116,6 +117,11 @@ final class JournalWriter implements Runnable {
 
     @Override
     public void run() {
+        MappedFault.guard(this::writeUntilStopped, this::fail);
+        closeSegment();
+    }
+
+    private void writeUntilStopped() {
         while (!isStopped) {
             boolean isWork = round();
             napNs = isWork ? Math.min(longestNapNs, SHORTEST_NAP_NS) : Math.min(longestNapNs, napNs * 2);
@@ -128,7 +134,6 @@ final class JournalWriter implements Runnable {
         while (isWritable && round() && System.nanoTime() < untilNs) {
             Thread.onSpinWait();
         }
-        closeSegment();
     }
 
     /** Writes what there is, one block at most; returns whether there was something. */

@@ -2,6 +2,7 @@ package io.tickbus.publisher;
 
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.memory.MappedFault;
 import java.util.concurrent.locks.LockSupport;
 
 /** The publisher's sign of life, on a thread of its own or from its owner's duty cycle. */
@@ -26,19 +27,22 @@ final class Heartbeat implements Runnable {
 
     @Override
     public void run() {
-        while (!isStopped) {
-            try {
+        try {
+            while (!isStopped) {
                 beat(System.nanoTime());
-            } catch (InternalError e) {
-                // The signals file was shortened: the publishing thread meets the same fault and reports it.
-                return;
+                LockSupport.parkNanos(intervalNs);
             }
-            LockSupport.parkNanos(intervalNs);
+        } catch (InternalError e) {
+            if (!MappedFault.isOne(e)) {
+                throw e;
+            }
+            // The signals file was shortened: the publishing thread meets the same fault and reports it.
         }
     }
 
     void beat(long nowNs) {
         header.putHeartbeatNs(nowNs);
+        MappedFault.bringUp();
         doorbell.restoreLength();
     }
 

@@ -9,6 +9,7 @@ import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.memory.SlotWriter;
@@ -26,8 +27,8 @@ import io.tickbus.core.platform.Platforms;
  * killed in the next instruction.
  * <p><b>Errors:</b> a member of the group a bus is shared with may shorten the doorbell. The JVM reports such a fault
  * late, so that until the next heartbeat the publishing thread can see an {@link InternalError}, also after
- * {@code publish} has returned. The bus is whole then, and publishing can go on after {@link #survive}, called by a
- * {@code catch} around the caller's loop, as the error may come up at the jump back to the loop's begin.
+ * {@code publish} has returned. The bus is whole then, and publishing can go on after {@link #survive}; {@link
+ * io.tickbus.core.memory.MappedFault#guard MappedFault.guard} is for the caller's loop.
  */
 public final class SignalPublisher implements AutoCloseable {
     private static final int UNHEARD_SLOTS = 4;
@@ -248,7 +249,7 @@ public final class SignalPublisher implements AutoCloseable {
      * @throws InternalError the same, where this has no file that it may have come from
      */
     public void survive(InternalError fault) {
-        if (bus == null) {
+        if (bus == null || !MappedFault.isOne(fault)) {
             throw fault;
         }
         bus.signals().checkLength();

@@ -8,6 +8,7 @@ import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.timer.ReplyReason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,7 +137,7 @@ final class ClientConnection {
      * nothing. The doorbell's is survived.
      */
     void survive(InternalError fault) {
-        if (!String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
+        if (!MappedFault.isOne(fault)) {
             throw fault;
         }
         signals.checkLength();

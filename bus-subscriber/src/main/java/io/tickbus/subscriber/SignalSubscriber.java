@@ -7,6 +7,7 @@ import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.wait.WaitStrategy;
@@ -26,8 +27,8 @@ import java.util.concurrent.TimeUnit;
  * what the ring has lost. It follows a publisher that restarts, or that replaces the file, by itself.
  * <p><b>Errors:</b> {@link BusException} when the file is shortened under it, when the bus is replaced by one it cannot
  * read, and where asked for, on overrun. The JVM reports a shortened file late, perhaps only when {@link #poll} has
- * returned: an {@link InternalError} in the caller's loop is to be given to {@link #survive}, by a {@code catch} around
- * the loop, as it may come up at the jump back. An exception of the handler passes through; its signal was received.
+ * returned: {@link MappedFault#guard} is for the caller's loop. If it comes up in the handler, that is cut short. What
+ * the handler throws passes through. Its signal counts as received.
  */
 public final class SignalSubscriber implements AutoCloseable {
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -252,7 +253,7 @@ public final class SignalSubscriber implements AutoCloseable {
      * @throws InternalError the same, where it can be neither's
      */
     public void survive(InternalError fault) {
-        if (!String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
+        if (!MappedFault.isOne(fault)) {
             throw fault;
         }
         file.checkLength();
@@ -387,10 +388,7 @@ public final class SignalSubscriber implements AutoCloseable {
         return file;
     }
 
-    /**
-     * Lets go of the bus: {@code poll} finds nothing any more and {@code await} throws. The memory is unmapped when the
-     * garbage collector finds it.
-     */
+    /** Lets go of the bus: {@code poll} finds nothing any more and {@code await} throws. The collector unmaps it. */
     @Override
     public void close() {
         isClosed = true;

@@ -28,7 +28,7 @@ import java.util.UUID;
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
  * {@link #reconnect}; TRUNCATED when a file is shortened under it, of which the JVM may tell its caller, late, by an
- * {@link InternalError} of its own, to be given to {@link #survive} by a {@code catch} around the caller's loop.
+ * {@link InternalError} of its own; {@link io.tickbus.core.memory.MappedFault#guard MappedFault.guard} is for its loop.
  * {@link IllegalStateException} after {@link #close}.
  */
 public final class TimerClient implements AutoCloseable {
@@ -258,8 +258,8 @@ public final class TimerClient implements AutoCloseable {
     }
 
     /**
-     * Goes on after a fault that came up in the thread of the client, outside of its methods. The command before it is
-     * as its answer says.
+     * Goes on after a fault that came up in the thread of the client, outside of its methods; gives the doorbell up
+     * until it has its length again. Whether a command that was being sent is on its way, its reply tells.
      *
      * @throws BusException  TRUNCATED when a file was shortened that the client cannot do without
      * @throws InternalError the same, where it tells of no access to memory

@@ -2,7 +2,9 @@ package io.tickbus.it;
 
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.platform.FutexWord;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Rings for the daemon, {@code times} over, and says {@code RUNG faults=…}: how often the JVM reported that the
@@ -25,23 +27,14 @@ public final class RingerMain {
 
     private int run() {
         ChildArguments.say("ATTACHED");
-        int faults = 0;
-        while (remaining > 0) {
-            // Around the loop, not in it: the fault may come up at the jump back.
-            try {
-                ringOn();
-            } catch (InternalError e) {
-                faults++;
+        AtomicInteger faults = new AtomicInteger();
+        MappedFault.guard(() -> {
+            while (remaining > 0) {
+                remaining--;
+                doorbell.ring(DoorbellLayout.DAEMON_WORD, futex);
             }
-        }
+        }, fault -> faults.incrementAndGet());
         ChildArguments.say("RUNG faults=" + faults);
         return 0;
-    }
-
-    private void ringOn() {
-        while (remaining > 0) {
-            remaining--;
-            doorbell.ring(DoorbellLayout.DAEMON_WORD, futex);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.tickbus.it;
 
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.SignalHandler;
@@ -34,6 +35,7 @@ public final class SubscriberMain implements SubscriberListener, SignalHandler {
     private long lost;
     private long late;
     private long until = Long.MAX_VALUE;
+    private boolean isToldToEnd;
     private String fault;
 
     private SubscriberMain(ChildArguments arguments) {
@@ -53,30 +55,16 @@ public final class SubscriberMain implements SubscriberListener, SignalHandler {
     private int run() {
         ChildArguments.say("ATTACHED first=" + first + " epoch=" + subscriber.file().header().epoch() + " woken="
                 + subscriber.isWokenByPublisher());
-        boolean isToldToEnd = false;
-        while (fault == null && !isToldToEnd) {
-            // Around the loop, not in it: the fault may come up at the jump back.
-            try {
-                isToldToEnd = stepUntilTold();
-            } catch (InternalError e) {
-                subscriber.survive(e);
+        MappedFault.guard(() -> {
+            while (!isToldToEnd && fault == null) {
+                isToldToEnd = !step();
             }
-        }
+        }, subscriber::survive);
         if (fault == null) {
             return 0;
         }
         ChildArguments.say("BROKEN " + fault);
         return ChildArguments.BROKEN;
-    }
-
-    /** Whether it was told to end; else there is a fault. */
-    private boolean stepUntilTold() {
-        while (fault == null) {
-            if (!step()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private boolean step() {

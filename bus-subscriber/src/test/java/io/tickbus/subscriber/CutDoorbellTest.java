@@ -1,10 +1,13 @@
 package io.tickbus.subscriber;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.channels.FileChannel;
@@ -61,13 +64,13 @@ class CutDoorbellTest {
             AtomicLong returned = new AtomicLong();
             AtomicLong failed = new AtomicLong();
             Thread publishing = new Thread(() -> {
-                CallersLoop.run(fault -> {
-                    failed.incrementAndGet();
-                    publisher.survive(fault);
-                }, () -> {
+                MappedFault.guard(() -> {
                     while (!isOver.get()) {
                         returned.set(publisher.publish(1) + 1);
                     }
+                }, fault -> {
+                    failed.incrementAndGet();
+                    publisher.survive(fault);
                 });
             });
             publishing.start();
@@ -81,6 +84,17 @@ class CutDoorbellTest {
         }
     }
 
+    /** What is no fault of memory is not theirs to hide. */
+    @Test
+    void shouldThrowWhenAskedToSurviveSomethingElse() {
+        InternalError other = new InternalError("other");
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT);
+                SignalSubscriber subscriber = SignalSubscriber.attach(directory)) {
+            assertSame(other, assertThrows(InternalError.class, () -> publisher.survive(other)));
+            assertSame(other, assertThrows(InternalError.class, () -> subscriber.survive(other)));
+        }
+    }
+
     @Test
     void shouldGoOnWaitingWhenDoorbellIsCut() throws Exception {
         try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
@@ -89,11 +103,11 @@ class CutDoorbellTest {
                     SubscriberOptions.defaults().withWaiting(WaitStrategy.park()));
             ExecutorService executor = Executors.newSingleThreadExecutor();
             Future<Long> waiting = executor.submit(() -> {
-                CallersLoop.run(subscriber::survive, () -> {
+                MappedFault.guard(() -> {
                     while (!isOver.get()) {
                         subscriber.await(signal -> { }, 1, TimeUnit.MILLISECONDS.toNanos(2));
                     }
-                });
+                }, subscriber::survive);
                 return subscriber.received();
             });
             cutAgainAndAgain(publisher);

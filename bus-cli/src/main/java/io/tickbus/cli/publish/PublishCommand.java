@@ -14,6 +14,7 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -99,19 +100,26 @@ public final class PublishCommand implements Callable<Integer> {
         }
         PublishProgress progress = new PublishProgress(spec.commandLine().getErr(), count);
         long anchorNs = System.nanoTime();
-        for (long i = 0; i < count && !isStopped.get(); i++) {
-            long deadlineNs = anchorNs + i * periodNs;
-            if (periodNs > 0) {
-                publisher.nextDeadlineNs(deadlineNs);
-                awaitDeadline(deadlineNs, progress, i);
-                if (isStopped.get()) {
-                    return;
-                }
+        long first = publisher.nextSequence();
+        MappedFault.guard(() -> {
+            for (long i = publisher.nextSequence() - first; i < count && !isStopped.get(); i++) {
+                publishNext(publisher, signal, i, anchorNs + i * periodNs, progress);
             }
-            long nowNs = System.nanoTime();
-            publisher.publish(signal.deadlineNs(periodNs > 0 ? deadlineNs : nowNs).publishedNs(nowNs));
-            progress.update(nowNs, i + 1);
+        }, publisher::survive);
+    }
+
+    private void publishNext(
+            SignalPublisher publisher, SignalRecord signal, long done, long deadlineNs, PublishProgress progress) {
+        if (periodNs > 0) {
+            publisher.nextDeadlineNs(deadlineNs);
+            awaitDeadline(deadlineNs, progress, done);
+            if (isStopped.get()) {
+                return;
+            }
         }
+        long nowNs = System.nanoTime();
+        publisher.publish(signal.deadlineNs(periodNs > 0 ? deadlineNs : nowNs).publishedNs(nowNs));
+        progress.update(nowNs, done + 1);
     }
 
     private void awaitDeadline(long deadlineNs, PublishProgress progress, long done) {

@@ -8,6 +8,7 @@ import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.memory.MappedFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -65,8 +66,11 @@ record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, l
 
     private static Self self(BusDirectory directory, UUID uuid) {
         try (ClientFile file = ClientFile.open(directory, uuid)) {
-            return new Self(file.identity().process().pid(), file.identity().name(),
+            Self self = new Self(file.identity().process().pid(), file.identity().name(),
                     System.nanoTime() - file.heartbeatNs(), file.repliesRead());
+            // Here, and not where the next file is read or this one's channel closed.
+            MappedFault.bringUp();
+            return self;
         } catch (BusException | InternalError e) {
             // It has gone meanwhile, may not be read by us, or is broken, of which the daemon takes care.
             return null;

@@ -3,6 +3,7 @@ package io.tickbus.cli.tail;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;
@@ -56,16 +57,11 @@ final class Tail implements SignalHandler {
         nextStatisticsNs = startNs + STATISTICS_INTERVAL_NS;
         endNs = startNs;
         subscriber.publisherStatus();
-        while (isWanted(count, untilNs)) {
-            // Around the loop, not in it: the fault of a shortened file may come up at the jump back.
-            try {
-                while (isWanted(count, untilNs)) {
-                    read(count, untilNs);
-                }
-            } catch (InternalError e) {
-                subscriber.survive(e);
+        MappedFault.guard(() -> {
+            while (isWanted(count, untilNs)) {
+                step(count, untilNs);
             }
-        }
+        }, subscriber::survive);
         flush();
     }
 
@@ -73,7 +69,7 @@ final class Tail implements SignalHandler {
         return !isStopped && endNs < untilNs && subscriber.received() < count;
     }
 
-    private void read(long count, long untilNs) {
+    private void step(long count, long untilNs) {
         int limit = (int) Math.min(BATCH, count - subscriber.received());
         boolean isIdle = subscriber.await(this, limit, Math.min(FLUSH_INTERVAL_NS, untilNs - endNs)) == 0;
         endNs = System.nanoTime();

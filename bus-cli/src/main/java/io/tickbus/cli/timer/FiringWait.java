@@ -4,6 +4,7 @@ import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.TimerClient;
 import java.util.concurrent.TimeUnit;
@@ -43,17 +44,14 @@ final class FiringWait {
      */
     boolean await() {
         nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
-        while (isWaiting()) {
-            // Around the loop, not in it: the fault of a shortened file may come up at the jump back.
-            try {
-                while (isWaiting()) {
-                    read();
-                }
-            } catch (InternalError e) {
-                subscriber.survive(e);
-                timers.survive(e);
+        MappedFault.guard(() -> {
+            while (isWaiting()) {
+                step();
             }
-        }
+        }, fault -> {
+            timers.survive(fault);
+            subscriber.survive(fault);
+        });
         return hasFired;
     }
 
@@ -61,7 +59,7 @@ final class FiringWait {
         return !hasFired && !isStopped && !isCancelled;
     }
 
-    private void read() {
+    private void step() {
         subscriber.await(this::look, BATCH, LOOK_INTERVAL_NS);
         if (!hasFired) {
             timers.pollReplies(reply -> { }, BATCH);

@@ -7,6 +7,7 @@ import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;

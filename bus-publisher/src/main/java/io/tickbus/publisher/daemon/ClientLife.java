@@ -4,6 +4,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.timer.ReplyReason;
 import java.util.concurrent.TimeUnit;
 

@@ -2,6 +2,7 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;

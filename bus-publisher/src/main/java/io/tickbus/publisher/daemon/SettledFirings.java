@@ -1,6 +1,7 @@
 package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.FiringSink;
 

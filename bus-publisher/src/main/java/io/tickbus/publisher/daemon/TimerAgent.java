@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.FiringSink;
 import io.tickbus.publisher.timer.TimerQueue;

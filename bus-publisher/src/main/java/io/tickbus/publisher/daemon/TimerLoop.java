@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;

@@ -16,8 +16,8 @@ package io.tickbus.publisher.timer;
  * <p>A cancellation waits for nothing but its timer: the slots that timers have left are written down, and come off the
  * headers {@value #MAX_LEFT} at a time, which a processor fetches from memory all at once. Nor does that depend on what
  * it finds: a segment that is left empty is noted, without a branch, and taken out of its list later together with
- * others. One cancellation in some twenty empties one, which no processor can predict; it would have to wait there for
- * memory.
+ * others. One cancellation in eight or more empties one, which no processor can predict; it would have to wait there
+ * for memory.
  *
  * <p>A slot's number is {@code segment << 3 | index}.
  */
@@ -28,7 +28,7 @@ final class SegmentSlab {
     static final int SLOT_BITS = 3;
     /** Slots at most that timers have left and that are not counted yet. */
     static final int MAX_LEFT = 32;
-    /** Empty segments that are noted before they are taken out of their lists. */
+    /** Empty segments that are noted before they are taken out; MAX_LEFT more where what has left was counted late. */
     static final int MAX_EMPTY = 16;
     /** Bytes of a segment. */
     static final int SEGMENT_LENGTH = SLOTS * Integer.BYTES + Long.BYTES + Integer.BYTES;
@@ -52,7 +52,7 @@ final class SegmentSlab {
     private final int[][] places;
     private final int[] left = new int[MAX_LEFT];
     private int leftCount;
-    /** Segments that were left empty; one place more than needed, for what is written but does not count. */
+    /** Segments that were left empty; one place more, for what is written but does not count. */
     private final int[] empty = new int[MAX_EMPTY + MAX_LEFT + 1];
     private int emptyCount;
     private int firstFree = NONE;
@@ -61,7 +61,7 @@ final class SegmentSlab {
     /** A slab for lists of these timers. */
     SegmentSlab(TimerSlab timers) {
         this.timers = timers;
-        // Each has a timer, but for those that are noted as empty or will be, and the one that comes next.
+        // Each has a timer, but for those that are noted as empty, those not counted, and the one that comes next.
         int chunkCount = (timers.capacity() + MAX_EMPTY + 2 * MAX_LEFT + 1 + CHUNK_MASK) >>> CHUNK_BITS;
         slots = new int[chunkCount][];
         headers = new long[chunkCount][];
@@ -168,6 +168,26 @@ final class SegmentSlab {
         return leftCount;
     }
 
+    /** One of the slots that they left; for tests. */
+    int left(int index) {
+        return left[index];
+    }
+
+    /** The timer that was put into a slot last; for tests. */
+    int timer(int slot) {
+        return slots[slot >>> (CHUNK_BITS + SLOT_BITS)][slot & ((SLOTS << CHUNK_BITS) - 1)];
+    }
+
+    /** Whether a slot had a timer when it was last counted; for tests. */
+    boolean isLive(int slot) {
+        return (header(slot >>> SLOT_BITS) >>> (slot & (SLOTS - 1)) & 1) != 0;
+    }
+
+    /** Whether a segment is noted as empty; for tests. */
+    boolean isNoted(int segment) {
+        return (header(segment) & NOTED) != 0;
+    }
+
     /** How many segments are noted as empty. */
     int emptyCount() {
         return emptyCount;
@@ -193,7 +213,7 @@ final class SegmentSlab {
         return Integer.bitCount((int) header(segment) & LIVE_MASK);
     }
 
-    /** Copies the numbers of its timers, in their order, to this place and after; returns the place after them. */
+    /** Copies the numbers of its timers, which must be counted, to this place and after; returns the place after. */
     int copyLive(int segment, int[] into, int from) {
         int[] chunk = slots[segment >>> CHUNK_BITS];
         int firstSlot = (segment & CHUNK_MASK) << SLOT_BITS;

@@ -37,8 +37,9 @@ final class WheelTree {
     private final SegmentSlab segments;
     private final WheelSlab wheels = new WheelSlab();
     private final DueRun run;
-    /** Timers that are moved or copied, and their deadlines. */
+    /** Timers that are moved or copied. */
     private final int[] moved = new int[MAX_LIST];
+    /** Their deadlines. */
     private final long[] movedNs = new long[MAX_LIST];
     /** Without a meaning: keeps looks that are taken ahead from being left out. */
     @SuppressWarnings("UnusedVariable")
@@ -48,6 +49,11 @@ final class WheelTree {
         this.timers = timers;
         this.segments = new SegmentSlab(timers);
         this.run = new DueRun(timers);
+    }
+
+    /** For tests. */
+    TimerSlab timers() {
+        return timers;
     }
 
     WheelSlab wheels() {
@@ -119,22 +125,28 @@ final class WheelTree {
             start(place, timer);
         } else if (Bucket.isWheel(bucket)) {
             start(wheels.placeOf(insertAbove(Bucket.wheelOf(bucket), deadlineNs), deadlineNs), timer);
-        } else if (isToTidy(place, bucket)) {
-            tidy(place, bucket);
-            append(wheels.placeBelow(place >>> WheelSlab.BUCKET_BITS, deadlineNs), timer, deadlineNs);
+        } else if (isAtLimit(place, bucket)) {
+            segments.countLeft();
+            tidyOrExtend(place, bucket, timer, deadlineNs);
         } else {
             extend(place, bucket, timer);
         }
     }
 
-    /** Whether a list is as long as it may be, or half as long for no good reason. */
-    private boolean isToTidy(int place, long bucket) {
+    /** Whether a list is as long as it may be, or half as long, which it should not be for no good reason. */
+    private boolean isAtLimit(int place, long bucket) {
         int count = Bucket.count(bucket);
-        if (count < MAX_SEGMENTS / 2 || wheels.shift(place >>> WheelSlab.BUCKET_BITS) == 0) {
-            return false;
+        return (count == MAX_SEGMENTS / 2 || count == MAX_SEGMENTS)
+                && wheels.shift(place >>> WheelSlab.BUCKET_BITS) != 0;
+    }
+
+    private void tidyOrExtend(int place, long bucket, int timer, long deadlineNs) {
+        if (Bucket.count(bucket) == MAX_SEGMENTS || live(Bucket.first(bucket)) <= MAX_LIST / 4) {
+            tidy(place, bucket);
+            append(wheels.placeBelow(place >>> WheelSlab.BUCKET_BITS, deadlineNs), timer, deadlineNs);
+        } else {
+            extend(place, bucket, timer);
         }
-        segments.countLeft();
-        return count == MAX_SEGMENTS || (count == MAX_SEGMENTS / 2 && live(Bucket.first(bucket)) <= MAX_LIST / 4);
     }
 
     private int live(int firstSegment) {
@@ -179,14 +191,19 @@ final class WheelTree {
     /** A list becomes too long: it is packed anew if most of it is cancelled, else a finer wheel takes its place. */
     private void tidy(int place, long bucket) {
         int count = takeOut(Bucket.first(bucket));
+        // Also where only the timers are needed: the looks at them are to wait for nothing.
         copyDeadlines(count);
         if (count == 0) {
             wheels.vacate(place);
-            return;
         } else if (count <= MAX_LIST / 2) {
             wheels.bucket(place, segments.listOf(moved, count, place));
-            return;
+        } else {
+            part(place, count);
         }
+    }
+
+    /** Makes a wheel of the first so many of {@link #moved}. */
+    private void part(int place, int count) {
         long differing = 0;
         for (int i = 0; i < count; i++) {
             differing |= movedNs[i] ^ movedNs[0];
@@ -198,14 +215,14 @@ final class WheelTree {
         }
     }
 
-    /** Looks at the first timers that are moved, with nothing in between that could wait for one of them. */
+    /** Copies the deadlines of the first so many of {@link #moved}. */
     private void copyDeadlines(int count) {
         for (int i = 0; i < count; i++) {
             movedNs[i] = timers.deadlineNs(moved[i]);
         }
     }
 
-    /** Frees a list's segments; its timers are in {@link #moved} then, in their order. Returns how many. */
+    /** Frees a list's segments, which must be counted. {@link #moved} has its timers then, in order: so many. */
     private int takeOut(int firstSegment) {
         int count = 0;
         for (int segment = firstSegment; segment != SegmentSlab.NONE; ) {

@@ -16,6 +16,8 @@ class TimingWheelStructureTest {
     private final TimingWheel wheel = TimingWheel.create(1 << 20);
     private final List<Integer> fired = new ArrayList<>();
 
+    private static final int SLOTS_OF_HALF_LIST = WheelTree.MAX_LIST / 2;
+
     @Test
     void shouldKeepItsStructureWhenListsGrowAndWheelsDwindle() {
         Random random = new Random(77);
@@ -82,6 +84,79 @@ class TimingWheelStructureTest {
         expire(NOW_NS);
         assertEquals(timers, fired);
         WheelAudit.checkEmpty(wheel);
+    }
+
+    /** As late as can be: what has left is counted for an arming, and taken out by the cancellation after it. */
+    @Test
+    void shouldHoldAsManyEmptySegmentsAsCanBeNoted() {
+        List<Integer> lone = loneTimers(wheel, 400);
+        for (int i = 0; i < 2 * SLOTS_OF_HALF_LIST; i++) {
+            wheel.arm(NOW_NS + (1L << (i < SLOTS_OF_HALF_LIST ? 40 : 50)) + i);
+        }
+        SegmentSlab segments = wheel.tree().segments();
+        int cancelled = cancelUntilCounted(wheel, lone);
+        cancelled = cancel(lone, cancelled, SegmentSlab.MAX_EMPTY - 1);
+        wheel.arm(NOW_NS + (1L << 40));
+        assertEquals(SegmentSlab.MAX_EMPTY - 1, segments.emptyCount());
+        cancelled = cancel(lone, cancelled, SegmentSlab.MAX_LEFT - 1);
+        wheel.arm(NOW_NS + (1L << 50));
+        assertEquals(SegmentSlab.MAX_EMPTY + SegmentSlab.MAX_LEFT - 2, segments.emptyCount());
+        WheelAudit.check(wheel);
+        cancel(lone, cancelled, 1);
+        assertEquals(0, segments.emptyCount());
+        WheelAudit.check(wheel);
+        expire(Long.MAX_VALUE);
+        WheelAudit.checkEmpty(wheel);
+    }
+
+    private int cancel(List<Integer> timers, int from, int count) {
+        timers.subList(from, from + count).forEach(wheel::cancel);
+        return from + count;
+    }
+
+    private static int cancelUntilCounted(TimingWheel wheel, List<Integer> timers) {
+        SegmentSlab segments = wheel.tree().segments();
+        int cancelled = 0;
+        do {
+            wheel.cancel(timers.get(cancelled++));
+        } while (segments.leftCount() + segments.emptyCount() > 0);
+        return cancelled;
+    }
+
+    /** Timers due at once, each alone in its segment. */
+    private static List<Integer> loneTimers(TimingWheel wheel, int count) {
+        List<Integer> lone = new ArrayList<>();
+        List<Integer> others = new ArrayList<>();
+        while (lone.size() < count) {
+            lone.add(wheel.arm(NOW_NS));
+            for (int i = 1; i < SegmentSlab.SLOTS; i++) {
+                others.add(wheel.arm(NOW_NS));
+            }
+            // A list of equal deadlines has no limit once it was too long to be packed.
+            if (lone.size() > WheelTree.MAX_SEGMENTS) {
+                others.forEach(wheel::cancel);
+                others.clear();
+            }
+        }
+        return lone;
+    }
+
+    /** Each has a segment of its own, and those that are cancelled still have theirs. */
+    @Test
+    void shouldHaveSegmentsForAllWhenSomeAreNotCounted() {
+        int capacity = (1 << 12) - SegmentSlab.MAX_EMPTY - 1;
+        TimingWheel full = TimingWheel.create(capacity);
+        List<Integer> lone = loneTimers(full, capacity - SegmentSlab.SLOTS);
+        int cancelled = cancelUntilCounted(full, lone);
+        int uncounted = SegmentSlab.MAX_LEFT - 1;
+        lone.subList(cancelled, cancelled + uncounted).forEach(full::cancel);
+        for (int i = 0; i < cancelled + uncounted + SegmentSlab.SLOTS; i++) {
+            // Each parts from the others at a digit of its own, and so is in no list with another.
+            assertTrue(full.arm(NOW_NS ^ ((1L + i % 15) << (20 + i / 15 * 4))) >= 0);
+        }
+        assertEquals(TimingWheel.FULL, full.arm(NOW_NS));
+        assertTrue(full.tree().segments().usedEver() > 1 << 12, "used=" + full.tree().segments().usedEver());
+        WheelAudit.check(full);
     }
 
     @Test

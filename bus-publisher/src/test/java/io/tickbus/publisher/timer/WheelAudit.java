@@ -12,17 +12,25 @@ final class WheelAudit {
     private final SegmentSlab segments;
     private final BitSet seenWheels = new BitSet();
     private final BitSet seenSegments = new BitSet();
+    private final BitSet left = new BitSet();
+    private final TimerSlab timers;
     private int live;
 
     private WheelAudit(WheelTree tree) {
         wheels = tree.wheels();
         segments = tree.segments();
+        timers = tree.timers();
+        for (int i = 0; i < segments.leftCount(); i++) {
+            assertFalse(left.get(segments.left(i)), "a slot that was left twice");
+            left.set(segments.left(i));
+        }
     }
 
     static void check(TimingWheel wheel) {
         WheelAudit audit = new WheelAudit(wheel.tree());
         audit.checkWheel(WheelSlab.ROOT);
-        assertEquals(wheel.pending(), audit.live - audit.segments.leftCount());
+        assertEquals(wheel.pending(), audit.live);
+        assertTrue(audit.left.isEmpty(), "slots that were left of segments in no list: " + audit.left);
         audit.checkFree();
     }
 
@@ -64,7 +72,7 @@ final class WheelAudit {
             assertEquals(place, segments.place(segment));
             assertEquals(last, segments.previous(segment));
             assertTrue(segments.live(segment) <= segments.used(segment));
-            live += segments.live(segment);
+            checkSlots(segment);
             last = segment;
             count++;
         }
@@ -75,7 +83,29 @@ final class WheelAudit {
         }
     }
 
+    /** A live slot's timer is there, or has left it and is not counted yet. */
+    private void checkSlots(int segment) {
+        for (int i = 0; i < SegmentSlab.SLOTS; i++) {
+            int slot = segment << SegmentSlab.SLOT_BITS | i;
+            if (left.get(slot)) {
+                assertTrue(segments.isLive(slot), "counted before its turn: slot=" + slot);
+                left.clear(slot);
+            } else if (segments.isLive(slot)) {
+                assertEquals(slot, timers.slot(segments.timer(slot)));
+                live++;
+            }
+        }
+    }
+
     private void checkFree() {
+        BitSet noted = new BitSet();
+        for (int i = 0; i < segments.emptyCount(); i++) {
+            assertFalse(noted.get(segments.empty(i)), "noted twice: segment=" + segments.empty(i));
+            noted.set(segments.empty(i));
+        }
+        for (int segment = 0; segment < segments.usedEver(); segment++) {
+            assertEquals(noted.get(segment), segments.isNoted(segment), "segment=" + segment);
+        }
         for (int i = 0; i < segments.emptyCount(); i++) {
             // In its list still, or dropped from it and in none.
             seenSegments.set(segments.empty(i));
