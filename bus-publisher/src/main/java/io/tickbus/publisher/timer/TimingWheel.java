@@ -94,13 +94,12 @@ public final class TimingWheel {
      */
     public void rearm(int timer, long deadlineNs) {
         if (isPending(timer)) {
-            unlink(timer, TimerSlab.HELD);
-        } else if (isFiring(timer) || isHeld(timer)) {
-            pending++;
-        } else {
+            unlink(timer);
+        } else if (!isFiring(timer) && !isHeld(timer)) {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
         tree.link(timer, deadlineNs);
+        pending++;
     }
 
     /**
@@ -113,15 +112,14 @@ public final class TimingWheel {
         if (!isPending(timer)) {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
-        unlink(timer, TimerSlab.HELD);
-        pending--;
+        unlink(timer);
+        timers.slot(timer, TimerSlab.HELD);
     }
 
-    private void unlink(int timer, int newSlot) {
-        int slot = timers.slot(timer);
-        boolean isInRun = timers.isInRun(timer);
-        timers.slot(timer, newSlot);
-        tree.unlink(timer, slot, isInRun, timers.deadlineNs(timer));
+    /** Takes a timer out of the order; what it is then must be told to it. */
+    private void unlink(int timer) {
+        tree.unlink(timer, timers.slot(timer), timers.isInRun(timer), timers.deadlineNs(timer));
+        pending--;
     }
 
     /**
@@ -131,8 +129,7 @@ public final class TimingWheel {
      */
     public boolean cancel(int timer) {
         if (isPending(timer)) {
-            unlink(timer, TimerSlab.HELD);
-            pending--;
+            unlink(timer);
         } else if (!isHeld(timer)) {
             return false;
         }
@@ -245,8 +242,8 @@ public final class TimingWheel {
     }
 
     private void fire(int timer, long deadlineNs, ExpiryHandler handler) {
-        unlink(timer, TimerSlab.FIRING);
-        pending--;
+        unlink(timer);
+        timers.slot(timer, TimerSlab.FIRING);
         try {
             handler.onExpiry(timer, deadlineNs);
         } finally {

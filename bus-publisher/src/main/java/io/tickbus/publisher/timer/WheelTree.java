@@ -234,7 +234,7 @@ final class WheelTree {
         return count;
     }
 
-    /** A timer goes that was in this slot, and has been given another, or none. */
+    /** Takes a timer out that is in this slot. */
     void unlink(int timer, int slot, boolean isInRun, long deadlineNs) {
         if (isInRun) {
             run.remove(timer, deadlineNs);
