@@ -58,6 +58,7 @@ public final class UrlHealthChecker {
     private final List<Target> targets;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean isStopped;
+    private int nextToArm;
 
     private UrlHealthChecker(String... urls) {
         targets = Stream.of(urls).map(url -> new Target(url, timeout)).toList();
@@ -78,12 +79,8 @@ public final class UrlHealthChecker {
                 SubscriberOptions.defaults().withSignalIds(SIGNAL_ID).withWaiting(WaitStrategy.park());
         try (SignalSubscriber signals = SignalSubscriber.attach(bus, options);
                 TimerClient timers = TimerClient.connect(bus)) {
-            arm(timers);
             // On a bus that a group shares, any member can shorten the doorbell: that is survived.
-            MappedFault.guard(() -> serve(signals, timers), fault -> {
-                timers.survive(fault);
-                signals.survive(fault);
-            });
+            MappedFault.guard(() -> serve(signals, timers), timers::survive, signals::survive);
         } finally { // the client is closed, and with it its timers are cancelled
             targets.forEach(target -> target.probe.join());
             System.out.println("stopped");
@@ -93,6 +90,7 @@ public final class UrlHealthChecker {
 
     private void serve(SignalSubscriber signals, TimerClient timers) {
         while (!isStopped) {
+            arm(timers);
             signals.await(signal -> {
                 if (timers.isCurrent(signal)) { // ours, and of the latest arming
                     tick(signal, targets.get((int) signal.key()));
@@ -102,8 +100,9 @@ public final class UrlHealthChecker {
         }
     }
 
+    /** Arms what is not armed yet. */
     private void arm(TimerClient timers) {
-        for (int key = 0; key < targets.size(); key++) {
+        for (int key = nextToArm; key < targets.size(); key++) {
             targets.get(key).nextTick = 0;
             // Phase jitter, so that not all URLs are probed at the same moment.
             long firstNs = System.nanoTime() + ThreadLocalRandom.current().nextLong(periodNs);
@@ -113,6 +112,7 @@ public final class UrlHealthChecker {
             if (reply.code() != ReplyCode.ARMED) {
                 throw new IllegalStateException(reply.reason().sentence());
             }
+            nextToArm = key + 1;
         }
     }
 
@@ -123,7 +123,7 @@ public final class UrlHealthChecker {
         } catch (BusException e) {
             System.out.println(e.getMessage());
             timers.reconnect(); // throws where no daemon comes within two seconds
-            arm(timers);
+            nextToArm = 0;
         }
     }
 

@@ -117,8 +117,12 @@ final class JournalWriter implements Runnable {
 
     @Override
     public void run() {
-        MappedFault.guard(this::writeUntilStopped, this::fail);
-        closeSegment();
+        try {
+            // Whatever comes up ends the segment and is tried again, as everything that does in a round.
+            MappedFault.guard(this::writeUntilStopped, this::fail);
+        } finally {
+            closeSegment();
+        }
     }
 
     private void writeUntilStopped() {
@@ -149,6 +153,8 @@ final class JournalWriter implements Runnable {
                 openSegment();
             }
             gather();
+            // Before a channel is used: see there.
+            MappedFault.bringUp();
             boolean isWork = !block.isEmpty();
             if (isWork) {
                 write(firstSequence);
@@ -157,7 +163,7 @@ final class JournalWriter implements Runnable {
                 isWritable = true;
                 log.info("journal-writable", "segment", segment.number());
             }
-            retention.run(System.nanoTime(), RETENTION_NS, segment);
+            retain();
             return isWork;
         } catch (IOException | RuntimeException | InternalError e) {
             nextTicket = firstTicket;
@@ -165,6 +171,16 @@ final class JournalWriter implements Runnable {
             missed.set(missedBefore);
             fail(e);
             return false;
+        }
+    }
+
+    /** What is written is written, even if what is old cannot be removed. */
+    private void retain() {
+        try {
+            retention.run(System.nanoTime(), RETENTION_NS, segment);
+        } catch (IOException | RuntimeException | InternalError e) {
+            failures.incrementAndGet();
+            log.warn("journal-retention", "folder", folder.path(), "error", e);
         }
     }
 
@@ -183,8 +199,9 @@ final class JournalWriter implements Runnable {
     private void closeSegment() {
         try {
             if (segment != null) {
-                segment.sync();
-                segment.close();
+                try (SegmentWriter closing = segment) {
+                    closing.sync();
+                }
             }
         } catch (IOException | RuntimeException | InternalError e) {
             log.warn("journal-close", "error", e);
@@ -249,6 +266,8 @@ final class JournalWriter implements Runnable {
         FaultPoints.reach("write");
         block.finish(historyId, clockOffsetNs.get(), firstSequence, nextSequence, nextTicket);
         Position position = segment.append(block);
+        // What a fault has kept from being written must not be acknowledged.
+        MappedFault.bringUp();
         FaultPoints.reach("written");
         if (hasSnapshotBegin) {
             snapshotStart = position;

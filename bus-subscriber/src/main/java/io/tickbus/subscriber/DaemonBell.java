@@ -5,6 +5,7 @@ import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.platform.FutexWord;
 
 /**
@@ -70,6 +71,10 @@ final class DaemonBell {
         try {
             rings++;
             doorbell.ring(word, futex);
+            if (doorbell.isShared()) {
+                // Here, after a system call, and not in the middle of something else.
+                MappedFault.bringUp();
+            }
         } catch (InternalError e) {
             isDeaf = true;
         }

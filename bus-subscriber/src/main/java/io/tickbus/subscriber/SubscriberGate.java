@@ -7,6 +7,7 @@ import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
@@ -120,6 +121,10 @@ final class SubscriberGate implements SignalGate {
         }
         try {
             doorbell.announceParked();
+            if (doorbell.isShared()) {
+                // Here, before a sleep, and not in the handler of the signal that it waits for.
+                MappedFault.bringUp();
+            }
             return true;
         } catch (InternalError e) {
             loseDoorbell();

@@ -3,6 +3,7 @@ package io.tickbus.cli.timer;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.tail.FlagNames;
+import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.memory.MappedFault;
 import io.tickbus.subscriber.SignalSubscriber;
@@ -48,10 +49,7 @@ final class FiringWait {
             while (isWaiting()) {
                 step();
             }
-        }, fault -> {
-            timers.survive(fault);
-            subscriber.survive(fault);
-        });
+        }, timers::survive, subscriber::survive);
         return hasFired;
     }
 
@@ -72,11 +70,19 @@ final class FiringWait {
 
     /** Whether the daemon still has it, or it has fired just now. */
     private boolean isArmed() {
-        boolean isListed = timers.list(false, ClientOptions.TIMEOUT_NS).stream().anyMatch(each -> each.key() == key);
+        boolean isListed;
+        try {
+            isListed = timers.list(false, ClientOptions.TIMEOUT_NS).stream().anyMatch(each -> each.key() == key);
+        } catch (BusException e) {
+            if (e.reason() != BusException.Reason.TIMEOUT) {
+                throw e;
+            }
+            // A daemon that is busy now: it is asked again.
+            return true;
+        }
         // A signal comes before the list that its timer is missing from.
-        int read = isListed ? 0 : BATCH;
-        while (read == BATCH) {
-            read = subscriber.poll(this::look, BATCH);
+        while (!isListed && !hasFired && subscriber.backlog() > 0) {
+            subscriber.poll(this::look, BATCH);
         }
         return isListed || hasFired;
     }

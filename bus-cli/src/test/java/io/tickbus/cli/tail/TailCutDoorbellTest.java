@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -36,9 +37,10 @@ class TailCutDoorbellTest {
     @Test
     void shouldPrintEverySignalWhenDoorbellIsCutAgainAndAgain() throws Exception {
         BusDirectory directory = BusDirectory.at(folder.resolve("root"), "bus");
+        String group = Files.readAttributes(folder, PosixFileAttributes.class).group().getName();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
-                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
+                .withGroup(group).withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
             LineBuffer out = new LineBuffer(printed);
             SignalFormat format = new SignalTable();
             TailEvents events = new TailEvents(format, out, new PrintWriter(new StringWriter()));
@@ -46,7 +48,7 @@ class TailCutDoorbellTest {
                     SubscriberOptions.defaults().withWaiting(WaitStrategy.park()).withListener(events));
             CompletableFuture<Void> tailing = CompletableFuture.runAsync(
                     () -> new Tail(subscriber, events, format, out, true).run(CUTS, LONG_NS));
-            for (int i = 0; i < CUTS; i++) {
+            for (int i = 0; i < CUTS && !tailing.isDone(); i++) {
                 cut(directory.doorbell());
                 while (Files.size(directory.doorbell()) < DoorbellLayout.LENGTH) {
                     assertFalse(Thread.currentThread().isInterrupted());

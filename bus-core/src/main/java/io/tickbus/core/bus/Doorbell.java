@@ -29,17 +29,19 @@ public final class Doorbell {
     /** The publisher's way to mend the file; null for everybody else. */
     private FileChannel channel;
     private final Path path;
+    private final boolean isShared;
     private boolean isClosed;
 
-    private Doorbell(SharedRegion region, FileChannel channel, Path path) {
+    private Doorbell(SharedRegion region, FileChannel channel, Path path, boolean isShared) {
         this.region = region;
         this.channel = channel;
         this.path = path;
+        this.isShared = isShared;
     }
 
     /** A doorbell without a file, of this process only, for stress tests: it has no length to restore. */
     public static Doorbell over(SharedRegion region) {
-        return new Doorbell(region, null, null);
+        return new Doorbell(region, null, null, false);
     }
 
     /** Publisher, holding the lock: opens the bus's doorbell, or makes it where it is missing or too short. */
@@ -53,7 +55,8 @@ public final class Doorbell {
             try {
                 // Before it is mapped: mapping would lengthen it too, but without storage.
                 restoreLength(channel);
-                return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), channel, path);
+                return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), channel, path,
+                        TrustedFiles.isSharedWithGroup(path));
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -88,10 +91,16 @@ public final class Doorbell {
                 throw new BusException(Reason.TRUNCATED, path.toString(), "it has " + size + " bytes and not "
                         + DoorbellLayout.LENGTH, "its publisher repairs it within a heartbeat; try again");
             }
-            return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), null, path);
+            return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), null, path,
+                    TrustedFiles.isSharedWithGroup(path));
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
+    }
+
+    /** Whether members of a group could write it when it was opened, who are not trusted. */
+    public boolean isShared() {
+        return isShared;
     }
 
     /** The memory, for a futex on the daemon's word. */

@@ -44,22 +44,52 @@ public final class MappedFault {
 
     /**
      * Runs a loop over mapped memory until it ends by itself. A fault that comes up anywhere in it, its last turn
-     * included, goes to {@code survive}, after which the loop begins anew: what it has done by then it must remember.
+     * included, goes to each of {@code survivors} in turn, after which the loop begins anew: what it has done by then
+     * it must remember. An InternalError that is no such fault is treated in the same way.
      *
-     * @param survive what decides whose fault it was, such as {@code SignalSubscriber::survive}; what it throws ends
-     *                the loop. It is given every InternalError and is to throw what is no fault of its memory. A loop
-     *                over several objects gives it to each, a {@code TimerClient} first, which looks at its own files
+     * @param survivors decide whose fault it was, such as {@code SignalSubscriber::survive}: who cannot have caused it
+     *                  throws it back, and if all do, it ends the loop, as everything else does that one of them
+     *                  throws. A {@code TimerClient} comes first, as it looks at its own files
      */
-    public static void guard(Runnable loop, Consumer<InternalError> survive) {
+    @SafeVarargs
+    public static void guard(Runnable loop, Consumer<InternalError>... survivors) {
+        InternalError next = null;
         boolean isDone = false;
         while (!isDone) {
+            InternalError fault = next;
+            next = null;
             try {
+                if (fault != null) {
+                    survive(fault, survivors);
+                }
                 loop.run();
                 bringUp();
                 isDone = true;
             } catch (InternalError e) {
-                survive.accept(e);
+                if (e == fault) {
+                    throw e;
+                }
+                // Also where it came up while the one before was being survived.
+                next = e;
             }
+        }
+    }
+
+    @SafeVarargs
+    private static void survive(InternalError fault, Consumer<InternalError>... survivors) {
+        boolean isSurvived = false;
+        for (Consumer<InternalError> each : survivors) {
+            try {
+                each.accept(fault);
+                isSurvived = true;
+            } catch (InternalError e) {
+                if (e != fault) {
+                    throw e;
+                }
+            }
+        }
+        if (!isSurvived) {
+            throw fault;
         }
     }
 }

@@ -117,8 +117,13 @@ final class TimerAgent implements Agent {
             timers.repair(settled);
             settled.flush();
         }
-        // A signal's look for sleepers may have been cut short.
-        publisher.wake();
+        // A signal's look for sleepers may have been cut short. Who cuts the doorbell again is heard of here.
+        try {
+            publisher.wake();
+            MappedFault.bringUp();
+        } catch (InternalError e) {
+            publisher.survive(e);
+        }
     }
 
     /**

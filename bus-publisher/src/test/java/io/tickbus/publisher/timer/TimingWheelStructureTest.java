@@ -12,11 +12,10 @@ import org.junit.jupiter.api.Test;
 
 class TimingWheelStructureTest {
     private static final long NOW_NS = 1_000_000_000_007L;
+    private static final int SLOTS_OF_HALF_LIST = WheelTree.MAX_LIST / 2;
 
     private final TimingWheel wheel = TimingWheel.create(1 << 20);
     private final List<Integer> fired = new ArrayList<>();
-
-    private static final int SLOTS_OF_HALF_LIST = WheelTree.MAX_LIST / 2;
 
     @Test
     void shouldKeepItsStructureWhenListsGrowAndWheelsDwindle() {
