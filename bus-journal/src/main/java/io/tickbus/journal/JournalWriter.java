@@ -153,7 +153,7 @@ final class JournalWriter implements Runnable {
                 openSegment();
             }
             gather();
-            // Before a channel is used: see there.
+            // Before a channel is used: see MappedFault.
             MappedFault.bringUp();
             boolean isWork = !block.isEmpty();
             if (isWork) {

@@ -46,9 +46,9 @@ public final class SignalPublisher implements AutoCloseable {
     private final boolean isDoorbellShared;
     private boolean isClosed;
 
-    private SignalPublisher(PublishedBus bus, boolean isDoorbellShared) {
+    private SignalPublisher(PublishedBus bus) {
         this.bus = bus;
-        this.isDoorbellShared = isDoorbellShared;
+        this.isDoorbellShared = bus.doorbell().isShared();
         this.header = bus.signals().header();
         this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = header.wakesSleepers() ? bus.doorbell() : null;
@@ -97,7 +97,7 @@ public final class SignalPublisher implements AutoCloseable {
     public static SignalPublisher openWithoutThread(BusDirectory directory, SignalsOptions options) {
         PublishedBus bus = PublishedBus.open(directory, options);
         try {
-            return new SignalPublisher(bus, options.group() != null);
+            return new SignalPublisher(bus);
         } catch (RuntimeException e) {
             bus.close();
             throw e;

@@ -13,6 +13,8 @@ import io.tickbus.core.layout.SignalsLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,17 @@ class SignalPublisherTest {
                 assertEquals(sequence + 1, publisher.bus().signals().header().nextSequence());
             }
             assertEquals(1, publisher.epoch());
+        }
+    }
+
+    /** Who opens it without a group leaves the files as they are: members may still cut the doorbell. */
+    @Test
+    void shouldKnowThatDoorbellIsSharedWhenPredecessorSharedIt() throws IOException {
+        String group = Files.readAttributes(folder, PosixFileAttributes.class).group().getName();
+        for (SignalsOptions options : List.of(SMALL, SMALL.withGroup(group), SMALL)) {
+            try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options)) {
+                assertEquals(publisher.epoch() > 1, publisher.isDoorbellShared());
+            }
         }
     }
 

@@ -19,6 +19,7 @@ final class DaemonBell {
     private final RepliesFile replies;
     private final Session session;
     private final Doorbell doorbell;
+    private final boolean isShared;
     private final FutexWord daemonFutex;
     private final FutexWord conductorFutex;
     private final int crowd;
@@ -30,6 +31,7 @@ final class DaemonBell {
         this.replies = replies;
         this.session = session;
         this.doorbell = doorbell;
+        this.isShared = doorbell.isShared();
         this.daemonFutex = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.conductorFutex = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
         this.crowd = Math.max(1, window / 2);
@@ -71,7 +73,7 @@ final class DaemonBell {
         try {
             rings++;
             doorbell.ring(word, futex);
-            if (doorbell.isShared()) {
+            if (isShared) {
                 // Here, after a system call, and not in the middle of something else.
                 MappedFault.bringUp();
             }

@@ -31,6 +31,7 @@ final class SubscriberGate implements SignalGate {
     private final SignalsHeader header;
     private final FutexWord wakeWord;
     private Doorbell doorbell;
+    private boolean isDoorbellShared;
     private boolean isDoorbellLost;
     private long nextAttachNs;
     private Thread preparedThread;
@@ -48,6 +49,7 @@ final class SubscriberGate implements SignalGate {
     private Doorbell attach() {
         try {
             Doorbell attached = Doorbell.attach(directory);
+            isDoorbellShared = attached.isShared();
             isDoorbellLost = false;
             return attached;
         } catch (BusException e) {
@@ -121,7 +123,7 @@ final class SubscriberGate implements SignalGate {
         }
         try {
             doorbell.announceParked();
-            if (doorbell.isShared()) {
+            if (isDoorbellShared) {
                 // Here, before a sleep, and not in the handler of the signal that it waits for.
                 MappedFault.bringUp();
             }

@@ -81,7 +81,7 @@ final class FiringWait {
             return true;
         }
         // A signal comes before the list that its timer is missing from.
-        while (!isListed && !hasFired && subscriber.backlog() > 0) {
+        while (!isListed && !hasFired && !isStopped && subscriber.backlog() > 0) {
             subscriber.poll(this::look, BATCH);
         }
         return isListed || hasFired;

@@ -29,19 +29,17 @@ public final class Doorbell {
     /** The publisher's way to mend the file; null for everybody else. */
     private FileChannel channel;
     private final Path path;
-    private final boolean isShared;
     private boolean isClosed;
 
-    private Doorbell(SharedRegion region, FileChannel channel, Path path, boolean isShared) {
+    private Doorbell(SharedRegion region, FileChannel channel, Path path) {
         this.region = region;
         this.channel = channel;
         this.path = path;
-        this.isShared = isShared;
     }
 
     /** A doorbell without a file, of this process only, for stress tests: it has no length to restore. */
     public static Doorbell over(SharedRegion region) {
-        return new Doorbell(region, null, null, false);
+        return new Doorbell(region, null, null);
     }
 
     /** Publisher, holding the lock: opens the bus's doorbell, or makes it where it is missing or too short. */
@@ -55,8 +53,7 @@ public final class Doorbell {
             try {
                 // Before it is mapped: mapping would lengthen it too, but without storage.
                 restoreLength(channel);
-                return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), channel, path,
-                        TrustedFiles.isSharedWithGroup(path));
+                return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), channel, path);
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -91,16 +88,19 @@ public final class Doorbell {
                 throw new BusException(Reason.TRUNCATED, path.toString(), "it has " + size + " bytes and not "
                         + DoorbellLayout.LENGTH, "its publisher repairs it within a heartbeat; try again");
             }
-            return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), null, path,
-                    TrustedFiles.isSharedWithGroup(path));
+            return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), null, path);
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
     }
 
-    /** Whether members of a group could write it when it was opened, who are not trusted. */
+    /**
+     * Whether members of a group may write it, who are not trusted. Looks at the file; to be asked once.
+     *
+     * @throws BusException NOT_FOUND where it was deleted
+     */
     public boolean isShared() {
-        return isShared;
+        return path != null && TrustedFiles.isSharedWithGroup(path);
     }
 
     /** The memory, for a futex on the daemon's word. */
