@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,15 +49,27 @@ class SyncLintTest {
         while (!Files.exists(project.resolve("mvnw"))) {
             project = project.getParent();
         }
-        try (Stream<Path> paths = Files.walk(project)) {
-            paths.filter(SyncLintTest::isMainSource).forEach(SyncLintTest::read);
-        }
+        Files.walkFileTree(project, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                boolean isOfOthers = Set.of(".git", "target", "results").contains(folder.getFileName().toString());
+                return isOfOthers ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (isMainSource(file)) {
+                    read(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     private static boolean isMainSource(Path path) {
         String name = project.relativize(path).toString().replace('\\', '/');
         // The stress tests under bench name the points they test, and are no side of any.
-        return name.endsWith(".java") && name.contains("src/main/java/") && !name.contains("target/")
+        return name.endsWith(".java") && name.contains("src/main/java/")
                 && !name.startsWith("bench/");
     }
 

@@ -296,6 +296,8 @@ public final class SignalPublisher implements AutoCloseable {
             header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
             header.putState(SignalsLayout.STATE_CLOSED);
             wakeAll();
+            // Before channels are used.
+            MappedFault.bringUp();
         } finally {
             if (bus != null) {
                 bus.close();

@@ -45,12 +45,16 @@ class AllocationFreeTest {
         });
     }
 
+    /** At best: a deoptimization of the JIT compiler's may be charged to the thread. */
     private void assertAllocatesNothing(Runnable action) {
         repeat(action);
-        long before = threads.getCurrentThreadAllocatedBytes();
-        repeat(action);
-        long after = threads.getCurrentThreadAllocatedBytes();
-        assertEquals(0, after - before);
+        long leastBytes = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 3 && leastBytes > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            repeat(action);
+            leastBytes = Math.min(leastBytes, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertEquals(0, leastBytes);
     }
 
     private static void repeat(Runnable action) {

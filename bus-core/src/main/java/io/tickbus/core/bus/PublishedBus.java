@@ -217,7 +217,10 @@ public final class PublishedBus implements AutoCloseable {
     /** Gives the bus free for another publisher; the files stay. */
     @Override
     public void close() {
-        doorbell.close();
-        lock.close();
+        try {
+            doorbell.close();
+        } finally {
+            lock.close();
+        }
     }
 }

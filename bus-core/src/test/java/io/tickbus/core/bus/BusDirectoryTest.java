@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -244,7 +245,7 @@ class BusDirectoryTest {
     void shouldDeleteBusWhenRootCannotBeRemoved() {
         Path mount = Path.of("/dev/shm");
         assumeTrue(Files.isDirectory(mount) && Files.isWritable(mount), "skipped: there is no /dev/shm");
-        BusDirectory onMount = BusDirectory.at(mount, "tickbus-test-" + ProcessHandle.current().pid());
+        BusDirectory onMount = BusDirectory.at(mount, "tickbus-test-" + UUID.randomUUID());
         BusFixture.create(onMount, 1);
         onMount.delete();
         assertFalse(Files.exists(onMount.path()));

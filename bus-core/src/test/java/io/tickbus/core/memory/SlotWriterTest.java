@@ -132,7 +132,7 @@ class SlotWriterTest {
         Thread producer = new Thread(() -> {
             while (writer.nextSequence() < count && !Thread.currentThread().isInterrupted()) {
                 if (!write(writer)) {
-                    Thread.onSpinWait();
+                    Thread.yield();
                 }
             }
         });
@@ -145,7 +145,7 @@ class SlotWriterTest {
                 sequence++;
                 SlotWriter.releaseConsumed(region, CONSUMED, sequence);
             } else {
-                Thread.onSpinWait();
+                Thread.yield();
             }
         }
         producer.join();

@@ -87,6 +87,8 @@ public final class TimerLoop implements Runnable {
     private void survivingFaults(Runnable work) {
         try {
             work.run();
+            // Here, and not between two pieces of work or in what the caller does next.
+            MappedFault.bringUp();
         } catch (InternalError e) {
             // A mapped file was shortened. Our own: give up with a sentence. A client's: that one is put out. The
             // doorbell, which others may write: go on without it until it has its length again.

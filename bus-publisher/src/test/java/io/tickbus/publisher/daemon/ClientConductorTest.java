@@ -219,8 +219,7 @@ class ClientConductorTest {
         conductor.stop();
         thread.join();
         assertEquals(1, counters.value(DaemonCounter.CLIENTS_CLOSED));
-        log.close();
-        assertTrue(hasLogged("client-dismissed"), logged::toString);
+        await("it was said", () -> hasLogged("client-dismissed"));
         file.close();
     }
 

@@ -3,6 +3,7 @@ package io.tickbus.bench.stress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,17 +14,23 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A short run of every stress test: the real ones must pass, the weakened ones must fail. */
-@Timeout(600)
+@Timeout(840)
 class StressIT {
     private static final String STRONG = "io.tickbus.bench.stress.";
     private static final String WEAKENED = STRONG + "weakened.";
     private static final Pattern TEST_CLASS =
             Pattern.compile("io\\.tickbus\\.bench\\.stress\\.[A-Za-z.]+Stress(?![A-Za-z_])");
     private static final Path TARGET = Path.of(System.getProperty("stress.folder"));
+
+    @BeforeEach
+    void needsTwoProcessors() {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "skipped: jcstress needs two processors");
+    }
 
     @Test
     void shouldShowNoForbiddenOutcome() throws Exception {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 record StressRun(int exitCode, String output) {
     private static final Pattern SUMMARY = Pattern.compile(
             "\\(Results: (\\d+) planned; (\\d+) passed, (\\d+) failed, (\\d+) soft errs, (\\d+) hard errs\\)");
-    private static final long TIMEOUT_S = 240;
+    private static final long TIMEOUT_S = 420;
 
     /**
      * Runs the tests whose class names match.
