@@ -283,6 +283,9 @@ public final class SignalPublisher implements AutoCloseable {
      * end and a successor goes on with the sequence. Does nothing the second time.
      *
      * <p>Publishing afterwards throws {@link IllegalStateException}: the bus may have another owner.
+     *
+     * @throws BusException TRUNCATED when the signals file was shortened, so that nobody can be told; the bus is given
+     *                      free all the same
      */
     @Override
     public void close() {
@@ -298,6 +301,8 @@ public final class SignalPublisher implements AutoCloseable {
             wakeAll();
             // Before channels are used.
             MappedFault.bringUp();
+        } catch (InternalError e) {
+            survive(e);
         } finally {
             if (bus != null) {
                 bus.close();

@@ -86,6 +86,8 @@ final class ClientConnection {
         check(nowNs);
         if (loss == null) {
             file.putHeartbeatNs(nowNs);
+            // Before channels are used.
+            MappedFault.bringUp();
             bell.tryAgain();
         }
     }

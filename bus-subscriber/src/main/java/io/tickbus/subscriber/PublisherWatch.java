@@ -4,6 +4,7 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.PublisherLock;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.memory.MappedFault;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -36,8 +37,12 @@ public final class PublisherWatch {
         if (isHeartbeatFresh(file, nowNs)) {
             return PublisherStatus.ALIVE;
         }
+        // Before a channel is used.
+        MappedFault.bringUp();
         return switch (PublisherLock.probe(directory.lock())) {
-            case FREE -> PublisherStatus.DEAD;
+            // It may have closed the bus, and given the lock back, since the state was read.
+            case FREE -> file.header().state() == SignalsLayout.STATE_CLOSED
+                    ? PublisherStatus.CLOSED : PublisherStatus.DEAD;
             case HELD, UNKNOWN -> PublisherStatus.STALLED;
         };
     }

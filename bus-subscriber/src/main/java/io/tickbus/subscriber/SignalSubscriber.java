@@ -307,6 +307,7 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Moves over to the file that has taken the name. */
     private void follow() {
+        MappedFault.bringUp();
         long history = file.header().historyId();
         try {
             use(SignalsFile.attach(directory));

@@ -9,6 +9,7 @@ import io.tickbus.cli.WholeNumber;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.memory.MappedFault;
 import io.tickbus.journal.JournalReader;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.PrintWriter;
@@ -173,12 +174,25 @@ public final class ReplayCommand implements Callable<Integer> {
             keepPace(signal.publishedNs());
             count++;
             if (publisher != null) {
-                long nowNs = System.nanoTime();
-                publisher.publish(signal.deadlineNs(nowNs).publishedNs(nowNs));
+                publish(signal);
             } else if (isJson) {
                 out.println(JsonOutput.line(json(signal, realtimeNs)));
             } else {
                 print(signal, realtimeNs);
+            }
+        }
+
+        /** A fault of the doorbell, which a group may share, comes up here and not while the journal is read. */
+        private void publish(SignalRecord signal) {
+            long nowNs = System.nanoTime();
+            try {
+                publisher.publish(signal.deadlineNs(nowNs).publishedNs(nowNs));
+                if (publisher.isDoorbellShared()) {
+                    MappedFault.bringUp();
+                }
+            } catch (InternalError e) {
+                // The signal was published before the doorbell was looked at.
+                publisher.survive(e);
             }
         }
 

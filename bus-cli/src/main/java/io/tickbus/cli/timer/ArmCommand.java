@@ -115,6 +115,6 @@ public final class ArmCommand implements Callable<Integer> {
         boolean isKept = !isEndingWithCommand && !isWaiting;
         TimerCommand command = timer.command();
         command.flags(command.flags() | (isKept ? CommandLayout.FLAG_KEEP_ON_DEATH : 0));
-        return new Answer(timers.call(command, ClientOptions.TIMEOUT_NS), ReplyCode.ARMED, System.nanoTime());
+        return new Answer(timers.call(command, ClientOptions.ANSWER_TIMEOUT_NS), ReplyCode.ARMED, System.nanoTime());
     }
 }

@@ -10,8 +10,9 @@ import picocli.CommandLine.Option;
 public final class ClientOptions extends BusOptions {
     /** The name under which all commands share their timers. */
     public static final String DEFAULT_NAME = "cli";
-    /** How long the daemon may take for an answer. */
-    static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
+    /** How long the daemon may take for an answer: its disk may be slow. */
+    static final long ANSWER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
     @Option(names = "--client-name", paramLabel = "NAME", defaultValue = DEFAULT_NAME,
             description = "Whose timers: all clients of yours of one name share them; default ${DEFAULT-VALUE}.")
@@ -20,7 +21,7 @@ public final class ClientOptions extends BusOptions {
     /** Connects to the bus's daemon. */
     TimerClient connect() {
         return TimerClient.connect(directory(),
-                TimerClientOptions.defaults().withName(clientName).withConnectTimeoutNs(TIMEOUT_NS));
+                TimerClientOptions.defaults().withName(clientName).withConnectTimeoutNs(CONNECT_TIMEOUT_NS));
     }
 
     /** The name whose timers are meant. */

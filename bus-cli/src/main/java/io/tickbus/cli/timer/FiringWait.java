@@ -72,7 +72,7 @@ final class FiringWait {
     private boolean isArmed() {
         boolean isListed;
         try {
-            isListed = timers.list(false, ClientOptions.TIMEOUT_NS).stream().anyMatch(each -> each.key() == key);
+            isListed = timers.list(false, ClientOptions.ANSWER_TIMEOUT_NS).stream().anyMatch(each -> each.key() == key);
         } catch (BusException e) {
             if (e.reason() != BusException.Reason.TIMEOUT) {
                 throw e;

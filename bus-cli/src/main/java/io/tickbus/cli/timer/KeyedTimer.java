@@ -26,7 +26,7 @@ final class KeyedTimer {
     /** Sends it, prints the answer, and returns the exit code. */
     int send(TimerCommand command, ReplyCode expected, CommandLine commandLine) {
         try (TimerClient timers = client.connect()) {
-            return new Answer(timers.call(command, ClientOptions.TIMEOUT_NS), expected, System.nanoTime())
+            return new Answer(timers.call(command, ClientOptions.ANSWER_TIMEOUT_NS), expected, System.nanoTime())
                     .print(commandLine, isJson);
         }
     }

@@ -28,11 +28,14 @@ import java.util.concurrent.locks.LockSupport;
  * that holds one never opens the file again: {@link #probe} asks this JVM's own list first. (Two class loaders with a
  * copy of this class each, in one JVM and on one bus, would defeat that.)
  *
- * <p><b>Threads:</b> any. <b>Progress:</b> system calls; {@link #acquire} tries for up to 0.1 s.
+ * <p><b>Threads:</b> any. <b>Progress:</b> system calls; {@link #acquire} tries for up to 0.1 s, and where a
+ * reader alone stands in the way for up to 2 s.
  */
 public final class PublisherLock implements AutoCloseable {
     private static final Set<Object> HELD_BY_THIS_JVM = new HashSet<>();
-    private static final int ATTEMPTS = 20;
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A reader that is suspended while it asks. */
+    private static final long PATIENCE_WITH_READERS_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int OWNER_TEXT_LENGTH = 80;
 
@@ -62,7 +65,8 @@ public final class PublisherLock implements AutoCloseable {
      */
     public static PublisherLock acquire(BusDirectory directory, String owner) {
         Path path = directory.lock();
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        long startNs = System.nanoTime();
+        while (true) {
             try {
                 PublisherLock lock = tryAcquire(path, directory.ownerId(), owner);
                 if (lock != null) {
@@ -71,10 +75,13 @@ public final class PublisherLock implements AutoCloseable {
             } catch (IOException e) {
                 throw TrustedFiles.failed(path, e);
             }
+            long waitedNs = System.nanoTime() - startNs;
+            if (waitedNs >= (probe(path) == Probe.FREE ? PATIENCE_WITH_READERS_NS : PATIENCE_NS)) {
+                throw inUse(directory);
+            }
             // A reader that asks with a shared lock stands in the way for some microseconds.
             LockSupport.parkNanos(PAUSE_NS);
         }
-        throw inUse(directory);
     }
 
     private static synchronized PublisherLock tryAcquire(Path path, int ownerId, String owner) throws IOException {

@@ -71,7 +71,19 @@ public final class MappedFault {
                 }
                 // Also where it came up while the one before was being survived.
                 next = e;
+            } catch (RuntimeException e) {
+                bringUpBeside(e);
+                throw e;
             }
+        }
+    }
+
+    /** What ends the loop may have left a fault that nobody has met yet: it is not to come up in the caller. */
+    private static void bringUpBeside(RuntimeException e) {
+        try {
+            bringUp();
+        } catch (InternalError fault) {
+            e.addSuppressed(fault);
         }
     }
 

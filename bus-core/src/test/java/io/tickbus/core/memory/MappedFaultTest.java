@@ -96,6 +96,26 @@ class MappedFaultTest {
     }
 
     @Test
+    void shouldLeaveNoFaultBehindWhenLoopThrows() throws IOException {
+        try (FileChannel channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
+                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MappedByteBuffer buffer = channel.map(MapMode.READ_WRITE, 0, LENGTH);
+            // It is compiled code that leaves a fault behind.
+            read(buffer, TURNS);
+            channel.truncate(0);
+            for (int i = 0; i < 1_000; i++) {
+                turns = 0;
+                Throwable end = assertThrows(Throwable.class, () -> MappedFault.guard(() -> {
+                    read(buffer, 1);
+                    throw new IllegalStateException("the loop's own");
+                }, MappedFaultTest::throwBack));
+                assertTrue(end instanceof IllegalStateException || end instanceof InternalError, end::toString);
+                MappedFault.bringUp();
+            }
+        }
+    }
+
+    @Test
     void shouldSurviveFaultThatComesUpWhileAnotherIsSurvived() {
         MappedFault.guard(this::failTwice, fault -> {
             survive(fault);

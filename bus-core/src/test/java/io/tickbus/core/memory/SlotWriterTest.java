@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -130,14 +131,16 @@ class SlotWriterTest {
         long count = 300_000;
         SlotWriter writer = SlotWriter.refusing(ring, 0, region, CONSUMED);
         Thread producer = new Thread(() -> {
+            int refused = 0;
             while (writer.nextSequence() < count && !Thread.currentThread().isInterrupted()) {
                 if (!write(writer)) {
-                    Thread.yield();
+                    pause(++refused);
                 }
             }
         });
         producer.start();
         long sequence = 0;
+        int empty = 0;
         while (sequence < count && !Thread.currentThread().isInterrupted()) {
             if (ring.isCommitted(sequence)) {
                 long value = region.getLong(ring.slotOffset(sequence) + Long.BYTES);
@@ -145,11 +148,20 @@ class SlotWriterTest {
                 sequence++;
                 SlotWriter.releaseConsumed(region, CONSUMED, sequence);
             } else {
-                Thread.yield();
+                pause(++empty);
             }
         }
         producer.join();
         assertEquals(count, sequence);
+    }
+
+    /** Both may have one processor to share. */
+    private static void pause(int spins) {
+        if (spins % 1_000 == 0) {
+            LockSupport.parkNanos(1);
+        } else {
+            Thread.onSpinWait();
+        }
     }
 
     private boolean write(SlotWriter writer) {

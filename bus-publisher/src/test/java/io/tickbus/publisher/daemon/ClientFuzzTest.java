@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ClientFuzzTest {
     private static final int MUTATIONS = 1_000_000;
-    private static final int MUTATED_FILES = Integer.getInteger("tickbus.fuzz.files", 20_000);
+    private static final int MUTATED_FILES = Integer.getInteger("tickbus.fuzz.files", 10_000);
     private static final int MAPPINGS = 10_000;
     private static final int LINES_THAT_SPEAK = 50;
     private static final int SLOTS = 64;

@@ -64,9 +64,11 @@ class TimerEngineRepairTest {
         for (int key = 0; key < PERIODIC; key++) {
             execute(command.arm(key, 1, nowNs + key * 1_777L).periodNs(PERIOD_NS + key));
         }
+        // So that no class is struck while it is being initialized, which would leave it broken for good.
+        work(FIRED_LONG_AGO / 5);
         int rebuilt = 0;
         for (int stop = 0; stop < STOPS && fired < MOST_FIRINGS / 2; stop++) {
-            Thread thread = new Thread(this::work, "stopped");
+            Thread thread = new Thread(() -> work(Integer.MAX_VALUE), "stopped");
             thread.setUncaughtExceptionHandler((ignored, e) -> faults++);
             thread.start();
             LockSupport.parkNanos(random.nextInt(2_000_000));
@@ -88,8 +90,8 @@ class TimerEngineRepairTest {
     }
 
     /** Moves on, now and then by much, and arms timers that are due once. */
-    private void work() {
-        while (fired < MOST_FIRINGS - 100_000) {
+    private void work(int turns) {
+        for (int turn = 0; turn < turns && fired < MOST_FIRINGS - 100_000; turn++) {
             for (int i = 0; i < 10; i++) {
                 armNext();
                 execute(command.of(CommandLayout.TYPE_PAUSE, nextKey - 1));

@@ -1,0 +1,117 @@
+package io.tickbus.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.IntentsFile;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.journal.JournalOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalWriterTest {
+    private static final int ROUNDS = 20;
+    private static final int JOURNAL_ID = 7;
+    private static final int SLOTS = 1 << 10;
+
+    @TempDir
+    private Path folder;
+
+    private final long[] body = new long[Entry.COMMAND_WORDS + 2];
+    private final DaemonLog log = DaemonLog.toStream(System.out);
+    private SignalPublisher publisher;
+    private JournalFolder journal;
+    private IntentRing ring;
+
+    @BeforeEach
+    void open() {
+        BusDirectory directory = BusDirectory.at(folder.resolve("root"), "bus");
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(SLOTS));
+        journal = new JournalFolder(folder.resolve("journal"));
+        journal.create();
+        ring = IntentRing.over(
+                IntentsFile.create(directory, publisher.bus().signals().header(), JOURNAL_ID, SLOTS));
+        ring.begin(0, 0);
+    }
+
+    @AfterEach
+    void close() {
+        publisher.close();
+        log.close();
+    }
+
+    private long put(EntryKind kind) {
+        return ring.put(kind.header(0, 0), publisher.nextSequence(), System.nanoTime(), body, 2);
+    }
+
+    /** Retention finds a file too old that cannot be deleted, as it is a folder with something in it. */
+    private void makeUndeletable() throws Exception {
+        Files.createDirectories(journal.segment(1).resolve("20200101.cq4").resolve("something"));
+    }
+
+    private List<String> written() {
+        List<String> found = new ArrayList<>();
+        // That of the undeletable one is no queue.
+        assertTrue(journal.segment(1).resolve("20200101.cq4").resolve("something").toFile().delete());
+        assertTrue(journal.segment(1).resolve("20200101.cq4").toFile().delete());
+        try (JournalReader reader = JournalReader.open(journal.path())) {
+            while (reader.next(new JournalReader.Visitor() {
+                @Override
+                public void signal(SignalRecord signal, long historyId, long clockOffsetNs) {
+                    found.add("SIGNAL " + signal.sequence());
+                }
+
+                @Override
+                public void entry(String kind, int owner) {
+                    found.add(kind);
+                }
+            })) {
+                assertTrue(reader.blockLength() > 0);
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void shouldWriteEverythingOnceWhenOldFilesCannotBeRemoved() throws Exception {
+        makeUndeletable();
+        JournalOptions options = JournalOptions.in(journal.path()).withRetention(0, 0);
+        JournalWriter writer = new JournalWriter(journal, ring, publisher.bus(), options, log);
+        writer.begin(0, 0, 0, 0);
+        writer.start();
+        List<String> expected = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            put(EntryKind.SNAPSHOT_BEGIN);
+            put(EntryKind.SNAPSHOT_END);
+            long last = put(EntryKind.INTENT);
+            publisher.publish(1, round);
+            // Each snapshot that is whole has it looked for files to remove.
+            while (writer.syncedTicket() < last) {
+                Thread.onSpinWait();
+            }
+            expected.addAll(List.of("SNAPSHOT_BEGIN", "SNAPSHOT_END", "INTENT", "SIGNAL " + round));
+        }
+        assertTrue(writer.isWritable());
+        writer.close();
+        assertTrue(writer.failures() > 0, "nothing has failed");
+        assertTrue(writer.isWritable());
+        assertEquals(3 * ROUNDS, writer.entries());
+        assertEquals(ROUNDS, writer.signals());
+        assertEquals(List.of(2L), journal.segments().stream().filter(number -> number > 1).toList());
+        assertEquals(sorted(expected), sorted(written()));
+    }
+
+    private static List<String> sorted(List<String> lines) {
+        return lines.stream().sorted().toList();
+    }
+}
