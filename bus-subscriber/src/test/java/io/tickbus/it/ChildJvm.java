@@ -20,12 +20,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** Another JVM: takes commands on stdin, answers in lines on stdout, and can be stopped, continued and killed. */
 final class ChildJvm {
     static final int KILLED = 128 + 9;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int LINES_KEPT = 200;
 
     private final String name;
@@ -225,12 +226,12 @@ final class ChildJvm {
     /** Returns when every thread has really stopped; the signal itself is only a request. */
     void stop() {
         signal("-STOP");
-        long giveUpNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
         while (!isStopped()) {
             if (System.nanoTime() > giveUpNs) {
                 throw failure("does not stop");
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * A bus that does not fit on its file system. The small file system is a tmpfs in a mount namespace of the child's own,
  * which is gone with the child; what happens in it, {@link FullFileSystemMain} does and checks.
  */
-@Timeout(60)
+@Timeout(180)
 class FullFileSystemIT {
     private static final String MOUNT_AND_RUN =
             "mount -t tmpfs -o size=1m,nr_inodes=40 tmpfs \"$0\" && exec \"$@\"";

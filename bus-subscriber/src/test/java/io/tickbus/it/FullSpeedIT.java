@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A million signals at full speed to two other processes: what is not received is reported, exactly. */
-@Timeout(90)
+@Timeout(180)
 class FullSpeedIT {
     private static final int PUBLISHED = 1_000_000;
     private static final int BEFORE_STOP = 100_000;

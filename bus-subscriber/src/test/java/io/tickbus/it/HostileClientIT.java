@@ -53,14 +53,16 @@ class HostileClientIT {
     }
 
     @BeforeEach
+    @Timeout(120)
     void startDaemonAndHonestClient() {
         daemon = bus.daemon("maxClients=16");
-        honest = TimerClient.connect(bus.directory());
+        honest = bus.connect();
         signals = SignalSubscriber.attach(bus.directory());
         honest.call(new TimerCommand().arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
     }
 
     @AfterEach
+    @Timeout(120)
     void assertHonestClientUndisturbed() {
         assertFiresOn(50);
         assertEquals(0, signals.lost());
@@ -88,7 +90,7 @@ class HostileClientIT {
 
     @Test
     void shouldServeOthersWhenCommandsAreRandom() {
-        try (TimerClient hostile = TimerClient.connect(bus.directory())) {
+        try (TimerClient hostile = bus.connect()) {
             TimerCommand command = new TimerCommand();
             for (int i = 0; i < COMMANDS; i++) {
                 fillRandomly(command);
@@ -121,7 +123,7 @@ class HostileClientIT {
     @Test
     void shouldPutOutClientWhenItShortensItsFile() throws IOException {
         for (int i = 0; i < 20; i++) {
-            TimerClient hostile = TimerClient.connect(bus.directory());
+            TimerClient hostile = bus.connect();
             hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
             truncate(file(hostile), (long) random.nextInt(2) * ClientLayout.HEADER_LENGTH);
             assertFiresOn(20);
@@ -155,7 +157,7 @@ class HostileClientIT {
     @Test
     void shouldPutOutClientWhenItUnlinksItsFile() throws IOException {
         for (int i = 0; i < 10; i++) {
-            TimerClient hostile = TimerClient.connect(bus.directory());
+            TimerClient hostile = bus.connect();
             hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
             Files.delete(file(hostile));
             assertFiresOn(20);
@@ -167,7 +169,7 @@ class HostileClientIT {
     @Test
     void shouldPutOutClientWhenItUnlinksItsFileSendsOnAndThenShortensIt() throws IOException {
         for (int i = 0; i < 5; i++) {
-            TimerClient hostile = TimerClient.connect(bus.directory());
+            TimerClient hostile = bus.connect();
             try (FileChannel channel = FileChannel.open(file(hostile), StandardOpenOption.WRITE)) {
                 Files.delete(file(hostile));
                 // Until the conductor asks the kernel about everybody: the client is about to leave, or gone.
@@ -194,7 +196,7 @@ class HostileClientIT {
     @Test
     void shouldPutOutClientWhenItsRingIsScribbledOn() throws IOException {
         for (int i = 0; i < 20; i++) {
-            TimerClient hostile = TimerClient.connect(bus.directory());
+            TimerClient hostile = bus.connect();
             byte[] garbage = new byte[64 * CommandLayout.LENGTH];
             random.nextBytes(garbage);
             // A stamp from the future in the very slot the daemon looks at.
@@ -212,7 +214,7 @@ class HostileClientIT {
     @Test
     void shouldRefuseFilesWhenTheyAreMutated() throws IOException {
         byte[] template;
-        try (TimerClient model = TimerClient.connect(bus.directory())) {
+        try (TimerClient model = bus.connect()) {
             template = Files.readAllBytes(file(model));
         }
         for (int i = 0; i < FILES; i++) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A publisher killed over and over, also in the middle of a slot, under subscribers that read on. */
-@Timeout(180)
+@Timeout(400)
 class KilledPublisherIT {
     private static final int KILLS = 100;
     private static final int INSIDE_EVERY = 4;

@@ -41,6 +41,7 @@ class LoneClientIT {
     private final TimerCommand command = new TimerCommand();
 
     @BeforeEach
+    @Timeout(120)
     void connect() {
         published = PublishedBus.open(bus.directory(), SignalsOptions.DEFAULT.withHeartbeatIntervalNs(
                 TimeUnit.MINUTES.toNanos(10)));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is promised of a plain {@code java -cp}: on every JDK found here from 17 on, without a flag. */
-@Timeout(60)
+@Timeout(180)
 class NoFlagIT {
     private static final Path INSTALLED = Path.of("/usr/lib/jvm");
     private static final int FIRST_WITH_NATIVE_WARNING = 24;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A bus shared with a group: what its members can and cannot do, and what everybody else cannot. Needs root. */
-@Timeout(60)
+@Timeout(180)
 class OtherUserIT {
     private static final int OTHER_USER = 65534;
     private static final int FOREIGN_GROUP = 54321;

@@ -12,12 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One publisher at a time: who is refused, by what words, and what a dead one's successor takes over. */
-@Timeout(60)
+@Timeout(180)
 class PublisherOwnershipIT {
     @RegisterExtension
     final TestBus bus = new TestBus();
@@ -56,6 +57,22 @@ class PublisherOwnershipIT {
             assertFalse(refused.transcript().contains("another publisher"), refused::transcript);
         }
         bus.publisher().quit();
+    }
+
+    @Test
+    void shouldWaitForAReaderThatStandsStill() throws Exception {
+        bus.publisher().kill();
+        ChildJvm successor = bus.startedPublisher();
+        try (FileChannel channel = FileChannel.open(bus.directory().lock(), StandardOpenOption.READ);
+                FileLock lock = channel.tryLock(0, 1, true)) {
+            assertNotNull(lock);
+            successor.send("open");
+            // As long as a reader may be kept from its processor, and longer than one waits for another publisher.
+            TimeUnit.MILLISECONDS.sleep(250);
+        }
+        assertEquals(2, ChildJvm.number(successor.expect("OPEN"), "epoch"));
+        successor.expect("DONE open");
+        successor.quit();
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What subscribers in other processes are told of a publisher that is stopped, continued, closed or killed. */
-@Timeout(60)
+@Timeout(180)
 class PublisherStatusIT {
     private static final int SLOTS = 1024;
 

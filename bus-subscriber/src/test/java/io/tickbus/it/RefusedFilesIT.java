@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Files that are not what they should be are refused by name in another process, and left as they are. */
-@Timeout(60)
+@Timeout(180)
 class RefusedFilesIT {
     @RegisterExtension
     final TestBus bus = new TestBus();
@@ -27,6 +27,7 @@ class RefusedFilesIT {
     private byte[] intact;
 
     @BeforeEach
+    @Timeout(180)
     void leaveBusBehind() throws IOException {
         ChildJvm publisher = bus.publisher("slots=64");
         publisher.order("publish 100");

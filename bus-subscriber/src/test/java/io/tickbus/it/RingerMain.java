@@ -4,11 +4,12 @@ import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.platform.FutexWord;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Rings for the daemon, {@code times} over, and says {@code RUNG faults=…}: how often the JVM reported that the
- * doorbell was shortened under it. Arguments: {@code root}, {@code bus}, {@code times}.
+ * Rings for the daemon, {@code times} over and on until the doorbell was cut, and says {@code RUNG faults=…}: how
+ * often the JVM reported that it was shortened under it. Arguments: {@code root}, {@code bus}, {@code times}.
  */
 public final class RingerMain {
     private final Doorbell doorbell;
@@ -26,10 +27,12 @@ public final class RingerMain {
     }
 
     private int run() {
+        Queue<String> commands = ChildArguments.commands();
         ChildArguments.say("ATTACHED");
         AtomicInteger faults = new AtomicInteger();
         MappedFault.guard(() -> {
-            while (remaining > 0) {
+            // However late the first cut comes; the only command is that of a parent that has ended.
+            while (remaining > 0 || (faults.get() == 0 && commands.isEmpty())) {
                 remaining--;
                 doorbell.ring(DoorbellLayout.DAEMON_WORD, futex);
             }

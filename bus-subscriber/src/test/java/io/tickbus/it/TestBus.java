@@ -3,12 +3,15 @@ package io.tickbus.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.subscriber.TimerClient;
+import io.tickbus.subscriber.TimerClientOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class TestBus implements BeforeEachCallback, AfterEachCallback {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final String BUS = "bus";
+    private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
 
     private final List<ChildJvm> children = new ArrayList<>();
     private Path root;
@@ -124,6 +128,15 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
         ChildJvm client = start(jvm(TimerClientMain.class, arguments));
         client.expect("CONNECTED");
         return client;
+    }
+
+    /** A client in this JVM, whose first has classes and native code to load before it waits for the daemon. */
+    TimerClient connect() {
+        return connect(TimerClientOptions.defaults());
+    }
+
+    TimerClient connect(TimerClientOptions options) {
+        return TimerClient.connect(directory(), options.withConnectTimeoutNs(CONNECT_TIMEOUT_NS));
     }
 
     private static void delete(Path folder) throws IOException {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The file is shortened under its readers: each gets a BusException within bounded time, no JVM crashes, and no handler
  * ever sees a signal that was not published. JVMs report the fault of compiled code late, hence both kinds of code.
  */
-@Timeout(90)
+@Timeout(180)
 class TruncationIT {
     private static final int SLOTS = 1 << 14;
     private static final int HALF_LENGTH = SignalsLayout.HEADER_LENGTH + SLOTS * SignalRecordLayout.LENGTH / 2;

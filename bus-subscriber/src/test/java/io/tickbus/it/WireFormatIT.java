@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A reader in C, written from {@code docs/WIRE_FORMAT.md} alone, reads what a Java publisher writes. */
-@Timeout(90)
+@Timeout(180)
 class WireFormatIT {
     private static final String SOURCE = "reader.c";
     private static final int SLOTS = 1024;
@@ -181,7 +181,7 @@ class WireFormatIT {
 
     /** The reader's process; ended after a while in any case, so that reading its lines ends too. */
     private static final class NativeReader {
-        private static final int PATIENCE_S = 60;
+        private static final int PATIENCE_S = 120;
 
         private final Process process;
         private final BufferedReader lines;

@@ -74,6 +74,9 @@ class CutDoorbellTest {
                 });
             });
             publishing.start();
+            while (returned.get() == 0 && publishing.isAlive()) {
+                Thread.onSpinWait();
+            }
             cutAgainAndAgain(publisher);
             publishing.join();
             long count = publisher.nextSequence();

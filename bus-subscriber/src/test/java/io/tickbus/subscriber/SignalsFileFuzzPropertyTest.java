@@ -1,6 +1,5 @@
 package io.tickbus.subscriber;
 
-import static io.tickbus.subscriber.SubscriberFixture.SMALL;
 import static io.tickbus.subscriber.SubscriberFixture.publish;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
@@ -51,7 +51,9 @@ class SignalsFileFuzzPropertyTest {
     @BeforeEach
     void createFile() throws IOException {
         directory = BusDirectory.at(folder.resolve("root"), "bus");
-        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SMALL)) {
+        // Its heartbeat is soon old, so that subscribers also do what they do then.
+        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(SLOTS);
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options)) {
             publish(publisher, 20);
             intact = Files.readAllBytes(directory.signals());
         }

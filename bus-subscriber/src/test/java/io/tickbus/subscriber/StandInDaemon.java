@@ -1,10 +1,13 @@
 package io.tickbus.subscriber;
 
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
+import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SlotRing;
@@ -42,7 +45,7 @@ final class StandInDaemon implements AutoCloseable {
     private final Thread conductor = new Thread(this::run, "stand-in-daemon");
     private volatile ReplyReason rejection = ReplyReason.NONE;
     private volatile boolean isServing;
-    private volatile boolean isAdmitting = true;
+    private boolean isAdmitting = true;
     private volatile boolean isStopped;
     private int quota = Integer.MAX_VALUE;
 
@@ -64,7 +67,8 @@ final class StandInDaemon implements AutoCloseable {
 
     StandInDaemon(BusDirectory directory, int replySlots) {
         this.directory = directory;
-        this.publisher = SignalPublisher.open(directory, SubscriberFixture.SMALL.withSlotCount(64));
+        // Its heartbeat, every 100 ms, mends the doorbell.
+        this.publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT.withSlotCount(64));
         directory.createClientsIfMissing(null);
         this.replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, replySlots, null);
         conductor.start();
@@ -72,9 +76,7 @@ final class StandInDaemon implements AutoCloseable {
 
     private void run() {
         while (!isStopped) {
-            if (isAdmitting) {
-                admitNew();
-            }
+            admitNew();
             if (isServing) {
                 serve(Integer.MAX_VALUE);
             }
@@ -83,20 +85,36 @@ final class StandInDaemon implements AutoCloseable {
     }
 
     private synchronized void admitNew() {
+        if (!isAdmitting) {
+            return;
+        }
         for (UUID uuid : ClientFile.list(directory)) {
             if (known.add(uuid)) {
-                ClientFile file = ClientFile.open(directory, uuid);
-                if (rejection != ReplyReason.NONE) {
-                    replies.session(0).replyWriter().write(new TimerReply()
-                            .answer(ReplyCode.REJECTED, rejection, uuid.getMostSignificantBits())
-                            .deadlineNs(uuid.getLeastSignificantBits()).fields());
-                    file.close();
-                } else if (file.identity().epoch() == replies.epoch()) {
-                    Session session = replies.session(1 + served.size() % (replies.sessionCount() - 1));
-                    served.add(new Served(file, session));
-                    session.putConnected(uuid, OWNER);
-                }
+                admit(uuid);
             }
+        }
+    }
+
+    private void admit(UUID uuid) {
+        ClientFile file;
+        try {
+            file = ClientFile.open(directory, uuid);
+        } catch (BusException e) {
+            if (e.reason() != Reason.NOT_FOUND) {
+                throw e;
+            }
+            // Its client has left since the files were listed.
+            return;
+        }
+        if (rejection != ReplyReason.NONE) {
+            replies.session(0).replyWriter().write(new TimerReply()
+                    .answer(ReplyCode.REJECTED, rejection, uuid.getMostSignificantBits())
+                    .deadlineNs(uuid.getLeastSignificantBits()).fields());
+            file.close();
+        } else if (file.identity().epoch() == replies.epoch()) {
+            Session session = replies.session(1 + served.size() % (replies.sessionCount() - 1));
+            served.add(new Served(file, session));
+            session.putConnected(uuid, OWNER);
         }
     }
 
@@ -104,7 +122,8 @@ final class StandInDaemon implements AutoCloseable {
         rejection = reason;
     }
 
-    void admitNobody() {
+    /** Who connects from here on is neither let in nor rejected. */
+    synchronized void admitNobody() {
         isAdmitting = false;
     }
 

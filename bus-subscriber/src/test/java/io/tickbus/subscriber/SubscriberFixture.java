@@ -18,11 +18,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.function.Executable;
 
 /** What the tests of this package do to publishers and subscribers. */
 final class SubscriberFixture implements SubscriberListener {
-    static final SignalsOptions SMALL = SignalsOptions.DEFAULT.withSlotCount(8);
+    /** A publisher without a thread beats only when it opens: no stall of the host is to make it look stalled. */
+    static final SignalsOptions SMALL = SignalsOptions.DEFAULT.withSlotCount(8)
+            .withHeartbeatIntervalNs(TimeUnit.SECONDS.toNanos(10));
+    /** Longer than a publisher of {@link #SMALL} may be silent. */
+    static final long LONG_AGO_NS = TimeUnit.SECONDS.toNanos(300);
     static final int NEXT_SEQUENCE = 512;
     static final int FIRST_SLOT = 4096;
 

@@ -1,5 +1,6 @@
 package io.tickbus.subscriber;
 
+import static io.tickbus.subscriber.SubscriberFixture.LONG_AGO_NS;
 import static io.tickbus.subscriber.SubscriberFixture.SMALL;
 import static io.tickbus.subscriber.SubscriberFixture.publish;
 import static io.tickbus.subscriber.SubscriberFixture.range;
@@ -152,7 +153,7 @@ class SubscriberFollowTest {
     void shouldReportNewHistoryWhenPublisherDiedAndBusIsCreatedAnew() {
         SignalSubscriber subscriber = fixture.join(directory, 0);
         publish(publisher, 6);
-        publisher.heartbeat(System.nanoTime() - 3_000_000_000L);
+        publisher.heartbeat(System.nanoTime() - LONG_AGO_NS);
         publisher.bus().close();
         directory.delete();
         publisher = SignalPublisher.openWithoutThread(directory, SMALL.withSlotCount(32));
