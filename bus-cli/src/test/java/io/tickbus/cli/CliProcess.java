@@ -58,6 +58,9 @@ final class CliProcess implements AutoCloseable {
     }
 
     private static CliProcess start(Path folder, ProcessBuilder builder) throws IOException {
+        // The JVM says on standard error that it has taken them.
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
         Path errors = Files.createTempFile(folder, "stderr-", ".txt");
         return new CliProcess(builder.redirectError(errors.toFile()).start(), errors);
     }

@@ -93,7 +93,8 @@ final class CommandsIT {
 
     @Test
     void shouldEndQuietlyWhenNobodyReadsAnyMore() throws Exception {
-        try (CliProcess daemon = start("daemon", "--every", "100us:1")) {
+        // It must not be called stalled, either.
+        try (CliProcess daemon = start("daemon", "--every", "100us:1", "--heartbeat", "10s")) {
             daemon.line();
             try (CliProcess tail = start("tail")) {
                 assertTrue(tail.line().startsWith("SEQUENCE"));
@@ -124,7 +125,9 @@ final class CommandsIT {
         try (CliProcess daemon = start("daemon", "--every", "1ms:1", "--heartbeat", "10ms")) {
             daemon.line();
             try (CliProcess tail = start("tail", "--json")) {
-                assertEquals("signal", tail.jsonLine().get("type"));
+                while (!tail.jsonLine().get("type").equals("signal")) {
+                    Thread.onSpinWait();
+                }
                 daemon.kill();
                 awaitStatus(tail, "DEAD");
                 CliRun stat = CliRun.of("stat", "--dir", folder.resolve("buses"), "--bus", "default", "--json");

@@ -76,6 +76,10 @@ final class JournalIT {
             assertEquals("ARMED", json(Tickbus.DONE, "arm --key 9 --signal 42 --in 1h").get("code"));
             assertEquals("CANCELLED", json(Tickbus.DONE, "cancel 8").get("code"));
             assertEquals("ARMED", json(Tickbus.DONE, "arm --key 6 --signal 43 --in 1ms --durable process").get("code"));
+            // Until that one has fired, and is no longer listed.
+            while (!json(Tickbus.DONE, "list").get("count").equals(2)) {
+                Thread.sleep(10);
+            }
             daemon.kill();
         }
         try (CliProcess daemon = start("daemon --mode park" + journal())) {

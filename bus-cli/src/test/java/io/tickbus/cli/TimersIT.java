@@ -127,11 +127,11 @@ final class TimersIT {
         try (CliProcess daemon = start("daemon --fire-limit 9 --settings " + file)) {
             assertTrue(daemon.line().contains("mode=park"));
             Files.writeString(file, "mode = eco\nfire.limit = 100\nquota.timers = 10\n");
-            assertEquals("reloaded", run("reload").get("outcome"));
+            assertEquals("reloaded", run("reload --timeout 30s").get("outcome"));
             awaitText(daemon, "INFO settings-reloaded mode=park->eco\n");
             assertFalse(daemon.errors().contains("fire.limit"), daemon.errors());
             Files.writeString(file, "mode = fast\n");
-            try (CliProcess reload = start("reload")) {
+            try (CliProcess reload = start("reload --timeout 30s")) {
                 assertEquals(Tickbus.FAILED, reload.exitCode());
             }
             awaitText(daemon, "ERROR settings-refused");

@@ -6,6 +6,7 @@ import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.publisher.journal.JournalOptions;
+import io.tickbus.publisher.journal.JournalOptions.Roll;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -28,7 +29,9 @@ final class DaemonChild implements AutoCloseable {
     /** The child's side. */
     public static void main(String[] args) {
         BusDirectory directory = BusDirectory.at(Path.of(args[0]), "bus");
-        JournalOptions options = JournalOptions.in(Path.of(args[1])).withSnapshotBytes(Long.parseLong(args[2]));
+        // With the hour, the journal's thread would wait for the disk in the middle of a test.
+        JournalOptions options = JournalOptions.in(Path.of(args[1])).withSnapshotBytes(Long.parseLong(args[2]))
+                .withRoll(Roll.DAILY);
         DaemonLog log = DaemonLog.toStream(System.err);
         try (TimerDaemon daemon = TimerDaemon.open(directory,
                 SignalsOptions.DEFAULT.withSlotCount(Integer.parseInt(args[3])), DaemonSettings.DEFAULT, log,
@@ -63,7 +66,10 @@ final class DaemonChild implements AutoCloseable {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
                 System.getProperty("java.class.path"), DaemonChild.class.getName(), root.toString(),
                 journal.toString(), Long.toString(snapshotBytes), Integer.toString(slots)));
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        Process process = builder.start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         String line = out.readLine();
         if (!READY.equals(line)) {
@@ -85,14 +91,15 @@ final class DaemonChild implements AutoCloseable {
         return process.pid();
     }
 
-    /** A real kill -9, and the end of the process. */
-    void kill() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-9", Long.toString(process.pid())).start().waitFor();
-        process.waitFor();
+    /** A real kill -9, at once, and the end of the process. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     void awaitDeath() throws InterruptedException {
-        process.waitFor();
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("the daemon does not end: pid=" + process.pid());
+        }
     }
 
     /** Ends it in order. */

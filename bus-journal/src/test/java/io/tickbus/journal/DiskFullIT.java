@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,6 +25,7 @@ class DiskFullIT {
     private Path folder;
 
     @Test
+    @Timeout(300)
     void refusesDurableTimersOnlyAndRecovers() throws Exception {
         Path journal = Files.createDirectory(folder.resolve("small"));
         List<String> command = new ArrayList<>(inSmallFileSystem(journal));

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Fills the file system under a journal, looks at what is refused and what goes on, and makes room again. */
 final class DiskFullMain {
-    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long FAR_NS = TimeUnit.HOURS.toNanos(1);
     private static final int MOST = 2_000_000;
 
@@ -55,7 +55,8 @@ final class DiskFullMain {
 
     private void run(Durability durability) throws Exception {
         try (TimerDaemon daemon = open().start(); SignalSubscriber subscriber = SignalSubscriber.attach(directory);
-                TimerClient client = TimerClient.connect(directory, TimerClientOptions.defaults().withName("full"))) {
+                TimerClient client = TimerClient.connect(directory,
+                        TimerClientOptions.defaults().withName("full").withConnectTimeoutNs(TIMEOUT_NS))) {
             expect(arm(client, durability).code() == ReplyCode.ARMED, "room at first");
             Path filler = fill();
             TimerReply refusal = armUntilRefused(client, durability);

@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 final class Load implements AutoCloseable {
     private static final long INTERVAL_NS = 20_000;
     private static final long LONGEST_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(30);
+    /** Each so many is due much later, so that a kill that comes late finds something that has not fired. */
+    private static final int LATE_EACH = 16;
+    private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Random random;
     private final Durability durability;
@@ -35,7 +38,7 @@ final class Load implements AutoCloseable {
         this.durability = durability;
         this.random = random;
         client = TimerClient.connect(directory, TimerClientOptions.defaults().withName("load").withTrackedKeys(0)
-                .withCommandSlots(1 << 12).withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(5)));
+                .withCommandSlots(1 << 12).withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(20)));
     }
 
     /** Arms until the time is over, or the daemon is gone; returns whether it is there. */
@@ -56,7 +59,8 @@ final class Load implements AutoCloseable {
     }
 
     private boolean arm(long nowNs) {
-        long deadlineNs = nowNs + shortestDelayNs + (long) (random.nextDouble() * LONGEST_DELAY_NS);
+        long lateNs = nextKey % LATE_EACH == 0 ? LATE_NS : 0;
+        long deadlineNs = nowNs + shortestDelayNs + lateNs + (long) (random.nextDouble() * LONGEST_DELAY_NS);
         long sequence = client.send(command.arm(nextKey, 1, deadlineNs).durability(durability));
         if (sequence < 0) {
             return false;
@@ -73,7 +77,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Takes what was answered and is not read yet, and connects to the next daemon; false where that is gone too. */
+    /** Takes what was answered and is not read yet, and connects to the next daemon; false where none answers. */
     boolean reconnect() {
         drain();
         try {

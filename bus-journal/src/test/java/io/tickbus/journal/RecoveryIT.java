@@ -41,7 +41,7 @@ class RecoveryIT {
         Path journal = folder.resolve("journal");
         BusDirectory directory = BusDirectory.at(root, "bus");
         TimerClientOptions options = TimerClientOptions.defaults().withTrackedKeys(0).withCommandSlots(1 << 12)
-                .withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(5));
+                .withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(20));
         long steadyKib;
         try (DaemonChild daemon = DaemonChild.start(root, journal)) {
             long anchorNs = System.nanoTime() + TimeUnit.HOURS.toNanos(1);

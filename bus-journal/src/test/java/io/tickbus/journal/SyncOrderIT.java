@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SyncOrderIT {
     private static final String SKIPPED = "SyncOrderIT is skipped: strace is not there, or may not trace";
     private static final int ARMS = 20;
-    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final Pattern CALL = Pattern.compile("(\\d+\\.\\d+) f(?:data)?sync\\(\\d+\\) += 0 <(\\d+\\.\\d+)>");
 
     @TempDir
@@ -42,6 +43,7 @@ class SyncOrderIT {
     }
 
     @Test
+    @Timeout(300)
     void diskIsSyncedBeforeTheReply() throws Exception {
         boolean canTrace = canTrace();
         if (!canTrace) {

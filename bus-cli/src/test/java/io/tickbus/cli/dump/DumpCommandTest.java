@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DumpCommandTest {
@@ -85,6 +86,7 @@ final class DumpCommandTest {
     }
 
     @Test
+    @Timeout(300)
     void shouldShowAndNeverChangeAnyMutatedFile() throws IOException {
         long seed = new Random().nextLong();
         Random random = new Random(seed);

@@ -100,6 +100,10 @@ final class ReloadCommandTest {
             assertEquals(Tickbus.FAILED, run.exitCode());
             assertTrue(run.err().contains("did not answer within 20 ms"), run.err());
             assertEquals(1, daemon.counters().value(DaemonCounter.SETTINGS_GENERATION));
+            // A signal that is handed over after the listening has ended ends this JVM.
+            while (signals.get() == 0) {
+                Thread.onSpinWait();
+            }
         }
     }
 

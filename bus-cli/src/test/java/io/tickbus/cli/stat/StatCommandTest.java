@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +37,9 @@ final class StatCommandTest {
 
     @Test
     void shouldReportALivingAndAClosedBus() throws IOException {
-        try (SignalPublisher publisher = SignalPublisher.open(BusDirectory.at(root, "one"))) {
+        // However late it is run, the publisher is not stalled.
+        SignalsOptions options = SignalsOptions.DEFAULT.withHeartbeatIntervalNs(TimeUnit.MINUTES.toNanos(1));
+        try (SignalPublisher publisher = SignalPublisher.open(BusDirectory.at(root, "one"), options)) {
             publisher.publish(1);
             Map<String, Object> report = CliRun.of("stat", "--dir", root, "--bus", "one", "--json").json();
             assertEquals("alive", report.get("condition"));

@@ -108,7 +108,9 @@ final class TimerCommandsTest {
 
     @Test
     void shouldShowOthersTimersAndCancelThem() throws IOException {
-        try (TimerClient other = TimerClient.connect(directory, TimerClientOptions.defaults().withName("other"))) {
+        TimerClientOptions options =
+                TimerClientOptions.defaults().withName("other").withConnectTimeoutNs(PATIENCE_NS);
+        try (TimerClient other = TimerClient.connect(directory, options)) {
             other.armAfter(5, 1, TimeUnit.HOURS.toNanos(1));
             assertEquals(1, other.list(false, PATIENCE_NS).size());
             assertEquals(List.of(), list(""));

@@ -1,16 +1,21 @@
 package io.tickbus.bench.latency;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** The benchmarks as a user runs them: a process of their own. */
 public final class BenchProcess {
+    private static final long LEAST_SHARED_BYTES = 256L << 20;
+
     private BenchProcess() {
     }
 
@@ -22,7 +27,22 @@ public final class BenchProcess {
             command.add(1, "--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        return builder.start();
+    }
+
+    /** Skips what needs the rings of many transports at once: without room for them it would end by SIGBUS. */
+    public static void assumeSharedMemory() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        boolean isEnough = !Files.isDirectory(memory)
+                || Files.getFileStore(memory).getUsableSpace() >= LEAST_SHARED_BYTES;
+        String reason = "skipped: less than " + (LEAST_SHARED_BYTES >> 20) + " MiB are free in " + memory;
+        if (!isEnough) {
+            System.out.println(reason);
+        }
+        assumeTrue(isEnough, reason);
     }
 
     public static String output(Process process) throws IOException {

@@ -14,7 +14,7 @@ import java.util.List;
  */
 record Section(String name, List<String> quick, int quickSeconds, List<String> full, int fullSeconds) {
     static final List<Section> ALL = List.of(
-            section("oneway", "oneway --rounds 16 --warm-up 10", 20, "oneway --rounds 120 --warm-up 60", 110),
+            section("oneway", "oneway --rounds 14 --warm-up 8", 17, "oneway --rounds 120 --warm-up 60", 110),
             section("wakeup", "wakeup --rounds 4", 18, "wakeup --rounds 60", 160),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
             section("enqueue", "enqueue --rounds 300 --warm-up 200", 2, "enqueue", 5),

@@ -55,4 +55,9 @@ record OneWayPlan(Path directory, List<Leg> legs, int warmUps, int counted, long
     boolean isStalled(Leg leg, int round) {
         return stallNs > 0 && round == leg.rounds() / 2;
     }
+
+    /** From the call of a burst to its first message: a stop has to come before that, and to outlast it. */
+    long leadNs(Leg leg, int round) {
+        return isStalled(leg, round) ? stallNs / 2 : leg.leadNs();
+    }
 }

@@ -21,7 +21,7 @@ import org.HdrHistogram.HistogramLogWriter;
 
 /** The receiving process. Arguments: a processor or −1, then the plan. Prints its figures as one line of JSON. */
 public final class OneWayReceiver {
-    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long HICCUP_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final OneWayPlan plan;
@@ -85,7 +85,7 @@ public final class OneWayReceiver {
         Leg leg = plan.legs().get(index);
         bursts++;
         control.awaitCall(bursts);
-        long startNs = System.nanoTime() + leg.leadNs();
+        long startNs = System.nanoTime() + plan.leadNs(leg, round);
         Burst burst = new Burst(plan.first(bursts), leg.count(), startNs, leg.gapNs(),
                 startNs + leg.burstNs() + plan.stallNs() + PATIENCE_NS);
         reception.begin(burst);

@@ -11,13 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The sending process. Arguments: a processor or −1, then the plan. */
 public final class OneWaySender {
-    private static final long STALLS_LEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
-
     private final OneWayPlan plan;
     private final List<Transport> transports = new ArrayList<>();
     private final BurstControl control;
@@ -77,9 +74,8 @@ public final class OneWaySender {
         control.call(bursts);
         long cpuBeforeNs = Platforms.current().processCpuNs();
         long beforeNs = System.nanoTime();
-        long leadNs = plan.isStalled(leg, round) ? STALLS_LEAD_NS : leg.leadNs();
         transports.get(index).send(
-                new Burst(plan.first(bursts), leg.count(), beforeNs + leadNs, leg.gapNs(), 0));
+                new Burst(plan.first(bursts), leg.count(), beforeNs + plan.leadNs(leg, round), leg.gapNs(), 0));
         if (round >= 0) {
             cpuNs[index] += Platforms.current().processCpuNs() - cpuBeforeNs;
             wallNs[index] += System.nanoTime() - beforeNs;

@@ -41,7 +41,8 @@ public final class BenchRun implements AutoCloseable {
     /** Makes the directory, in shared memory where there is some. */
     public static BenchRun open() throws IOException {
         Path parent = Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
-        Path directory = Files.createTempDirectory(parent, "tickbus-bench-");
+        Path directory =
+                Files.createTempDirectory(parent, "tickbus-bench-" + ProcessHandle.current().pid() + "-");
         return new BenchRun(directory, Guardian.clearing(directory));
     }
 

@@ -1,6 +1,8 @@
 package io.tickbus.bench.latency.run;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +14,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Guardian implements AutoCloseable {
     private static final long PATIENCE_S = 10;
-    private static final String WAIT = "trap '' INT TERM HUP; echo ready; cat >/dev/null; ";
-    /** Twice: who was just making a file has by then found its parent gone. A queue is named like the directory. */
-    private static final String CLEAR = "rm -rf -- \"$1\"; sleep 0.5; rm -rf -- \"$1\"; "
+    private static final String WAIT = "trap '' INT TERM HUP; echo ready; rest=$(cat); ";
+    /**
+     * Twice: who was just making a file has by then found its parent gone, for which {@link ParentWatch} takes a while.
+     * A queue is named like the directory.
+     */
+    private static final String CLEAR = "rm -rf -- \"$1\"; sleep \"${rest:-2}\"; rm -rf -- \"$1\"; "
             + "rm -f -- \"/dev/mqueue/${1##*/}\"";
+    /** In seconds, at a good end: the children have ended by then. */
+    private static final String SHORT_REST = "0.5";
 
     private final Process shell;
 
@@ -42,8 +49,13 @@ public final class Guardian implements AutoCloseable {
 
     /** Has it done now, and waits for that. */
     @Override
-    public void close() throws IOException {
-        shell.getOutputStream().close();
+    public void close() {
+        try (OutputStream input = shell.getOutputStream()) {
+            input.write(SHORT_REST.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            // Somebody has ended it.
+            shell.destroy();
+        }
         try {
             shell.waitFor(PATIENCE_S, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -40,7 +40,8 @@ final class Stage implements AutoCloseable {
 
     static Stage open(RunOptions options, Report report) throws IOException {
         Path parent = Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
-        return new Stage(options, report, Files.createTempDirectory(parent, "tickbus-timers-"));
+        return new Stage(options, report,
+                Files.createTempDirectory(parent, "tickbus-timers-" + ProcessHandle.current().pid() + "-"));
     }
 
     Path directory() {

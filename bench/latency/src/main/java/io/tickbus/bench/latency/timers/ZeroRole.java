@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One thread that arms a timer due at once and looks for its firing, again and again. */
 final class ZeroRole implements ChildRole {
-    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int BATCH = 16;
     private static final int LOOKS_PER_CLOCK_READ = 1024;
 

@@ -52,8 +52,10 @@ final class ReportIT {
             System.out.println(reason);
         }
         assumeTrue(browser.isPresent(), reason);
+        BenchProcess.assumeSharedMemory();
         Map<String, Object> sections = new LinkedHashMap<>();
-        sections.put("oneway", BenchProcess.json("oneway", "--json", "--rounds", "3", "--warm-up", "1"));
+        Map<String, Object> oneway = BenchProcess.json("oneway", "--json", "--rounds", "3", "--warm-up", "1");
+        sections.put("oneway", oneway);
         sections.put("wakeup", BenchProcess.json("wakeup", "--json", "--rounds", "1", "--only", "futex,fifo"));
         sections.put("throughput", BenchProcess.json("throughput", "--json", "--slices", "1", "--passes", "1",
                 "--readers", "1"));
@@ -62,27 +64,39 @@ final class ReportIT {
         String html = Files.readString(page);
         Files.writeString(page, html.replaceFirst("<head>", Matcher.quoteReplacement(COUNTER))
                 .replace("</body>\n</html>", PROBE + "</html>"));
+        // Without a C compiler there is no floor, and no chart of ratios to it.
+        boolean hasFloor = BenchProcess.list(oneway, "transports").stream()
+                .anyMatch(each -> each.get("name").equals("c-floor"));
+        String boxes = hasFloor ? "5" : "4";
         for (int width : new int[] {1280, 390}) {
             Path frame = folder.resolve("frame.html");
             Files.writeString(frame, FRAME.replace("WIDTH", Integer.toString(width)));
             String document = open(browser.get(), frame);
             assertEquals(Integer.toString(width), attribute(document, "data-width"));
             assertEquals("0", attribute(document, "data-errors"));
-            assertEquals("5", attribute(document, "data-boxes"));
-            assertEquals("5", attribute(document, "data-drawn"),
+            assertEquals(boxes, attribute(document, "data-boxes"));
+            assertEquals(boxes, attribute(document, "data-drawn"),
                     "drawn at a width of " + width + ", paths of each: " + attribute(document, "data-paths"));
             assertTrue(Integer.parseInt(attribute(document, "data-overflow")) <= 0, "wider than " + width);
         }
     }
 
-    private String open(String browser, Path page) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(List.of(browser, "--headless=new", "--no-sandbox", "--disable-gpu",
-                "--user-data-dir=" + folder.resolve("profile"), "--window-size=1400,1000",
-                "--virtual-time-budget=10000", "--dump-dom", page.toUri().toString()))
-                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        String document = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(1, TimeUnit.MINUTES));
-        return document;
+    private static String open(String browser, Path page) throws IOException, InterruptedException {
+        // Not in the test's folder: the browser's helpers may write to it after its end, and then that is not deleted.
+        Path profile = Files.createTempDirectory("tickbus-report-it-");
+        try {
+            Process process = new ProcessBuilder(List.of(browser, "--headless=new", "--no-sandbox", "--disable-gpu",
+                    "--disable-dev-shm-usage", "--user-data-dir=" + profile, "--window-size=1400,1000",
+                    "--virtual-time-budget=10000", "--dump-dom", page.toUri().toString()))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            String document = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+            return document;
+        } finally {
+            // As far as that goes.
+            new ProcessBuilder("rm", "-rf", "--", profile.toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        }
     }
 
     private static String attribute(String document, String name) {

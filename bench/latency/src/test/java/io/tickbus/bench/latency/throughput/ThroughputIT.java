@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 final class ThroughputIT {
     @Test
     void shouldLoseNothing() throws Exception {
+        BenchProcess.assumeSharedMemory();
         Map<String, Object> report = BenchProcess.json("throughput", "--json", "--slices", "1", "--passes", "1",
                 "--readers", "1,2");
         List<Map<String, Object>> runs = list(report, "runs");
