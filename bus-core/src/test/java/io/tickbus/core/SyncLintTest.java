@@ -52,7 +52,8 @@ class SyncLintTest {
         Files.walkFileTree(project, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                boolean isOfOthers = Set.of(".git", "target", "results").contains(folder.getFileName().toString());
+                boolean isOfOthers = !folder.equals(project)
+                        && Set.of(".git", "target").contains(folder.getFileName().toString());
                 return isOfOthers ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
 

@@ -1,6 +1,7 @@
 package io.tickbus.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalRecord;
@@ -97,7 +98,8 @@ class JournalWriterTest {
             publisher.publish(1, round);
             // Each snapshot that is whole has it looked for files to remove.
             while (writer.syncedTicket() < last) {
-                Thread.onSpinWait();
+                assertTrue(writer.isWritable(), "the writer has failed");
+                assertFalse(Thread.interrupted(), "not written in time");
             }
             expected.addAll(List.of("SNAPSHOT_BEGIN", "SNAPSHOT_END", "INTENT", "SIGNAL " + round));
         }

@@ -1,6 +1,7 @@
 package io.tickbus.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.bus.BusDirectory;
@@ -55,6 +56,7 @@ class TornJournalIT {
             endNs = System.nanoTime() + DELAY_NS;
             while (load.armed() < 2_000) {
                 assertTrue(load.run(STEP_NS), "the daemon must live");
+                assertFalse(Thread.interrupted(), "the daemon does not answer");
             }
             load.awaitReplies();
             promised = (BitSet) load.acknowledged().clone();

@@ -293,20 +293,32 @@ public final class SignalPublisher implements AutoCloseable {
             return;
         }
         isClosed = true;
-        writer.stop();
-        heartbeat.stop();
         try {
-            header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
-            header.putState(SignalsLayout.STATE_CLOSED);
-            wakeAll();
-            // Before channels are used.
-            MappedFault.bringUp();
+            try {
+                markClosed();
+            } catch (InternalError e) {
+                // Of the doorbell since the latest signal, or of memory of others. Here neither is touched.
+                markClosed();
+            }
         } catch (InternalError e) {
-            survive(e);
+            if (bus == null) {
+                throw e;
+            }
+            throw bus.signals().truncated(e);
         } finally {
             if (bus != null) {
                 bus.close();
             }
         }
+    }
+
+    private void markClosed() {
+        writer.stop();
+        heartbeat.stop();
+        header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
+        header.putState(SignalsLayout.STATE_CLOSED);
+        wakeAll();
+        // The files' channels are closed next.
+        MappedFault.bringUp();
     }
 }

@@ -86,7 +86,7 @@ final class ClientConnection {
         check(nowNs);
         if (loss == null) {
             file.putHeartbeatNs(nowNs);
-            // Before channels are used.
+            // The next beat uses this file's channel.
             MappedFault.bringUp();
             bell.tryAgain();
         }
@@ -107,6 +107,8 @@ final class ClientConnection {
         if (!session.isOf(uuid()) || state == RepliesLayout.STATE_EVICTED) {
             return putOut();
         }
+        // That uses a channel.
+        MappedFault.bringUp();
         if (file.isShortened()) {
             return ConnectionLoss.evicted(ReplyReason.TRUNCATED);
         }
@@ -177,12 +179,10 @@ final class ClientConnection {
         heartbeat.stop();
         boolean isDaemonThere = false;
         try {
-            check(System.nanoTime());
-            isDaemonThere = loss == null;
-            file.putState(SignalsLayout.STATE_CLOSED);
+            isDaemonThere = markClosed();
         } catch (InternalError e) {
-            // A file was shortened. The lock goes all the same, and the daemon finds out.
             bell.lose();
+            isDaemonThere = markClosedAfterFault();
         }
         loss = loss == null ? ConnectionLoss.CLOSED : loss;
         if (isDaemonThere) {
@@ -192,6 +192,26 @@ final class ClientConnection {
         } else {
             file.delete();
             file.close();
+        }
+    }
+
+    /** Whether the daemon is there and will see it. */
+    private boolean markClosed() {
+        check(System.nanoTime());
+        boolean isDaemonThere = loss == null;
+        file.putState(SignalsLayout.STATE_CLOSED);
+        // The file's channel is closed next.
+        MappedFault.bringUp();
+        return isDaemonThere;
+    }
+
+    /** The fault was of the latest command's bell, or it is here once more. */
+    private boolean markClosedAfterFault() {
+        try {
+            return markClosed();
+        } catch (InternalError e) {
+            // A file was shortened. The lock goes all the same, and the daemon finds out.
+            return false;
         }
     }
 

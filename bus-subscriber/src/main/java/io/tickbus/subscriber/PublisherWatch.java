@@ -29,6 +29,7 @@ public final class PublisherWatch {
      *
      * @param file  the bus's signals, as mapped before
      * @param nowNs CLOCK_MONOTONIC nanoseconds
+     * @throws InternalError of mapped memory that this thread has read and that was shortened meanwhile
      */
     public PublisherStatus status(SignalsFile file, long nowNs) {
         if (file.header().state() == SignalsLayout.STATE_CLOSED) {

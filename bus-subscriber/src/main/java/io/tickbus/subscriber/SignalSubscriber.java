@@ -276,6 +276,7 @@ public final class SignalSubscriber implements AutoCloseable {
             throw new IllegalStateException("the subscriber is closed: bus=" + directory.name());
         }
         nextCheckNs = nowNs + CHECK_INTERVAL_NS;
+        MappedFault.bringUp(); // Channels are used from here on.
         gate.regainDoorbell();
         position.checkWritten(sequence);
         if (!PublisherWatch.isHeartbeatFresh(file, nowNs)) {
@@ -307,7 +308,6 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Moves over to the file that has taken the name. */
     private void follow() {
-        MappedFault.bringUp();
         long history = file.header().historyId();
         try {
             use(SignalsFile.attach(directory));

@@ -60,7 +60,10 @@ class ParkedWakeUpIT {
         subscriber.send("until " + SIGNALS);
         publisher.order(command + " " + SIGNALS + " " + seed);
         String report = subscriber.expect("REACHED");
-        System.out.println(report + " " + subscriber.ask("waits", "WAITS"));
+        String waits = subscriber.ask("waits", "WAITS");
+        System.out.println(report + " " + waits);
+        // Without a wake-up each would last until the next look, which is as long as that.
+        assertTrue(ChildJvm.number(waits, "late") < SIGNALS / 2, waits);
         assertEquals(SIGNALS, ChildJvm.number(report, "received"), report);
         assertEquals(0, ChildJvm.number(report, "lost"), report);
         subscriber.quit();

@@ -73,6 +73,7 @@ public final class PublisherMain {
     }
 
     private void open() {
+        ChildArguments.say("ASKED to open");
         publisher = SignalPublisher.open(directory, options);
         ChildArguments.say("OPEN pid=" + ProcessHandle.current().pid() + " epoch=" + publisher.epoch() + " next="
                 + publisher.nextSequence());

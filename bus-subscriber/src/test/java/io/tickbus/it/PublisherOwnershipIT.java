@@ -66,7 +66,7 @@ class PublisherOwnershipIT {
         try (FileChannel channel = FileChannel.open(bus.directory().lock(), StandardOpenOption.READ);
                 FileLock lock = channel.tryLock(0, 1, true)) {
             assertNotNull(lock);
-            successor.send("open");
+            successor.ask("open", "ASKED");
             // As long as a reader may be kept from its processor, and longer than one waits for another publisher.
             TimeUnit.MILLISECONDS.sleep(250);
         }

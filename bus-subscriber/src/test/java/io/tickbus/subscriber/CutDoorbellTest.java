@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
@@ -85,6 +87,41 @@ class CutDoorbellTest {
             publisher.publish(2);
             assertEquals(count + 1, publisher.bus().signals().ring().recover(0), "the ring is whole");
         }
+    }
+
+    /** The fault of the latest signal's look at the doorbell is still to come then. */
+    @Test
+    void shouldGiveBusFreeWhenClosedWithAFaultLeft() throws Exception {
+        SignalSubscriber subscriber = null;
+        for (int round = 0; round < CUTS; round++) {
+            try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT)) {
+                subscriber = subscriber == null ? SignalSubscriber.attach(directory) : subscriber;
+                publishCompiled(publisher);
+                cut(0);
+                publisher.publish(1);
+            }
+            assertEquals(SignalsLayout.STATE_CLOSED, subscriber.file().header().state());
+        }
+        assertEquals(PublisherStatus.CLOSED, subscriber.publisherStatus());
+    }
+
+    private static void publishCompiled(SignalPublisher publisher) {
+        for (int i = 0; i < 2_000; i++) {
+            publisher.publish(1);
+        }
+    }
+
+    @Test
+    void shouldGiveBusFreeWhenClosedWithSignalsCut() throws Exception {
+        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT);
+        try (FileChannel channel = FileChannel.open(directory.signals(), StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+        BusException e = assertThrows(BusException.class, publisher::close);
+        assertEquals(BusException.Reason.TRUNCATED, e.reason());
+        publisher.close();
+        directory.delete();
+        SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT).close();
     }
 
     /** What is no fault of memory is not theirs to hide. */

@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 public final class ClientOptions extends BusOptions {
     /** The name under which all commands share their timers. */
     public static final String DEFAULT_NAME = "cli";
-    /** How long the daemon may take for an answer: its disk may be slow. */
-    static final long ANSWER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+    /** How long the daemon may take for an answer: its disk may be slow. Shorter than Ctrl-C waits for an end. */
+    static final long ANSWER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(8);
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
     @Option(names = "--client-name", paramLabel = "NAME", defaultValue = DEFAULT_NAME,

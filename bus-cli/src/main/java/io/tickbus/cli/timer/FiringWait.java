@@ -15,6 +15,8 @@ final class FiringWait {
     private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
     /** How often it is looked whether the timer is still there: who else has its name may cancel it. */
     private static final long LIST_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
+    /** Meanwhile no signal is read, and nobody is heard who wants to stop. */
+    private static final long LIST_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int BATCH = 64;
 
     private final SignalSubscriber subscriber;
@@ -72,7 +74,7 @@ final class FiringWait {
     private boolean isArmed() {
         boolean isListed;
         try {
-            isListed = timers.list(false, ClientOptions.ANSWER_TIMEOUT_NS).stream().anyMatch(each -> each.key() == key);
+            isListed = timers.list(false, LIST_TIMEOUT_NS).stream().anyMatch(each -> each.key() == key);
         } catch (BusException e) {
             if (e.reason() != BusException.Reason.TIMEOUT) {
                 throw e;

@@ -1,6 +1,7 @@
 package io.tickbus.cli.reload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -102,7 +103,7 @@ final class ReloadCommandTest {
             assertEquals(1, daemon.counters().value(DaemonCounter.SETTINGS_GENERATION));
             // A signal that is handed over after the listening has ended ends this JVM.
             while (signals.get() == 0) {
-                Thread.onSpinWait();
+                assertFalse(Thread.interrupted(), "the signal does not come");
             }
         }
     }

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  * <p>A file is made under a temporary name with all its storage, its header last, and then renamed: nobody ever sees
  * half a file, and a full file system fails here with an error and not later with a fault.
  *
- * <p><b>Threads:</b> one at a time. <b>Progress:</b> opening makes system calls, waits up to 0.1 s for a held lock, and
- * reads every slot's stamp; the accessors do nothing of the kind.
+ * <p><b>Threads:</b> one at a time. <b>Progress:</b> opening makes system calls, waits up to 0.1 s for a held lock and
+ * 2 s for a reader's, and reads every slot's stamp; the accessors do nothing of the kind.
  */
 public final class PublishedBus implements AutoCloseable {
     private final PublisherLock lock;

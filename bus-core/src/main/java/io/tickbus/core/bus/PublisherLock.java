@@ -75,9 +75,10 @@ public final class PublisherLock implements AutoCloseable {
             } catch (IOException e) {
                 throw TrustedFiles.failed(path, e);
             }
+            Probe probe = probe(path);
             long waitedNs = System.nanoTime() - startNs;
-            if (waitedNs >= (probe(path) == Probe.FREE ? PATIENCE_WITH_READERS_NS : PATIENCE_NS)) {
-                throw inUse(directory);
+            if (waitedNs >= (probe == Probe.FREE ? PATIENCE_WITH_READERS_NS : PATIENCE_NS)) {
+                throw inUse(directory, probe);
             }
             // A reader that asks with a shared lock stands in the way for some microseconds.
             LockSupport.parkNanos(PAUSE_NS);
@@ -91,25 +92,34 @@ public final class PublisherLock implements AutoCloseable {
             return null;
         }
         FileChannel channel = TrustedFiles.open(path, ownerId, true);
-        // The name must still be the file that was opened: a bus may have been deleted meanwhile.
-        if (tryLock(channel, false) && key.equals(fileKey(path))) {
-            byte[] text = (owner + " ".repeat(OWNER_TEXT_LENGTH)).substring(0, OWNER_TEXT_LENGTH)
-                    .getBytes(StandardCharsets.US_ASCII);
-            try {
-                channel.write(ByteBuffer.wrap(text), 0);
-            } catch (IOException e) {
-                if (isCreated) {
-                    // A full file system: nothing is left behind, while the lock still keeps others away.
-                    TrustedFiles.deleteIfPossible(path);
-                }
-                channel.close();
-                throw e;
+        try {
+            // The name must still be the file that was opened: a bus may have been deleted meanwhile.
+            if (tryLock(channel, false) && key.equals(fileKey(path))) {
+                writeOwner(channel, path, owner, isCreated);
+                HELD_BY_THIS_JVM.add(key);
+                return new PublisherLock(channel, key);
             }
-            HELD_BY_THIS_JVM.add(key);
-            return new PublisherLock(channel, key);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
         channel.close();
         return null;
+    }
+
+    private static void writeOwner(FileChannel channel, Path path, String owner, boolean isCreated)
+            throws IOException {
+        byte[] text = (owner + " ".repeat(OWNER_TEXT_LENGTH)).substring(0, OWNER_TEXT_LENGTH)
+                .getBytes(StandardCharsets.US_ASCII);
+        try {
+            channel.write(ByteBuffer.wrap(text), 0);
+        } catch (IOException e) {
+            if (isCreated) {
+                // A full file system: nothing is left behind, while the lock still keeps others away.
+                TrustedFiles.deleteIfPossible(path);
+            }
+            throw e;
+        }
     }
 
     private static boolean createIfMissing(Path path) throws IOException {
@@ -121,9 +131,9 @@ public final class PublisherLock implements AutoCloseable {
         }
     }
 
-    private static BusException inUse(BusDirectory directory) {
+    private static BusException inUse(BusDirectory directory, Probe probe) {
         String owner = ownerText(directory.lock());
-        if (probe(directory.lock()) == Probe.FREE) {
+        if (probe == Probe.FREE) {
             return new BusException(Reason.IN_USE, "bus '" + directory.name() + "'",
                     "a reader holds a lock on " + directory.lock() + " although nobody publishes",
                     "find it with 'lsof' and stop it");

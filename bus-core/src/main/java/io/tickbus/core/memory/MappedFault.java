@@ -71,7 +71,7 @@ public final class MappedFault {
                 }
                 // Also where it came up while the one before was being survived.
                 next = e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 bringUpBeside(e);
                 throw e;
             }
@@ -79,7 +79,7 @@ public final class MappedFault {
     }
 
     /** What ends the loop may have left a fault that nobody has met yet: it is not to come up in the caller. */
-    private static void bringUpBeside(RuntimeException e) {
+    private static void bringUpBeside(Throwable e) {
         try {
             bringUp();
         } catch (InternalError fault) {

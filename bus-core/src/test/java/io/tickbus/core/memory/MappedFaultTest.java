@@ -103,6 +103,7 @@ class MappedFaultTest {
             // It is compiled code that leaves a fault behind.
             read(buffer, TURNS);
             channel.truncate(0);
+            int suppressed = 0;
             for (int i = 0; i < 1_000; i++) {
                 turns = 0;
                 Throwable end = assertThrows(Throwable.class, () -> MappedFault.guard(() -> {
@@ -110,8 +111,10 @@ class MappedFaultTest {
                     throw new IllegalStateException("the loop's own");
                 }, MappedFaultTest::throwBack));
                 assertTrue(end instanceof IllegalStateException || end instanceof InternalError, end::toString);
+                suppressed += end.getSuppressed().length;
                 MappedFault.bringUp();
             }
+            System.out.println("MappedFaultTest suppressed " + suppressed);
         }
     }
 

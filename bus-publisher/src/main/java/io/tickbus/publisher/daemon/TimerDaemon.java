@@ -170,10 +170,18 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             return new TimerDaemon(directory, publisher, setup, log, journal);
         } catch (RuntimeException e) {
             if (journal != null) {
-                journal.close();
+                closeBeside(e, journal::close);
             }
-            publisher.close();
+            closeBeside(e, publisher::close);
             throw e;
+        }
+    }
+
+    private static void closeBeside(RuntimeException cause, Runnable closing) {
+        try {
+            closing.run();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -317,7 +325,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         loop.stop();
     }
 
-    /** Stops, waits for its own thread if it has one, marks the bus closed and gives it free; the files stay. */
+    /**
+     * Stops, waits for its own thread if it has one, marks the bus closed and gives it free; the files stay.
+     *
+     * @throws BusException TRUNCATED when the signals file was shortened; the bus is given free all the same
+     */
     @Override
     public void close() {
         stop();
@@ -327,9 +339,12 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         if (journal != null) {
             journal.close();
         }
-        publisher.close();
-        if (ownLog != null) {
-            ownLog.close();
+        try {
+            publisher.close();
+        } finally {
+            if (ownLog != null) {
+                ownLog.close();
+            }
         }
     }
 }

@@ -79,16 +79,24 @@ public final class TimerLoop implements Runnable {
             survivingFaults(this::runCycles);
         }
         survivingFaults(this::drain);
-        survivingFaults(() -> commands.dismissAll(ReplyReason.STOPPING));
+        if (isFaulted) {
+            // What the fault cut short is made good, and the rest drained.
+            survivingFaults(this::drain);
+        }
+        Runnable dismissal = () -> commands.dismissAll(ReplyReason.STOPPING);
+        if (!survivingFaults(dismissal)) {
+            survivingFaults(dismissal);
+        }
         publisher.nextDeadlineNs(Long.MAX_VALUE);
     }
 
-    /** The JVM reports a fault late: between two cycles as well. */
-    private void survivingFaults(Runnable work) {
+    /** False where a fault cut it short. The JVM reports one late: between two cycles as well. */
+    private boolean survivingFaults(Runnable work) {
         try {
             work.run();
             // Here, and not between two pieces of work or in what the caller does next.
             MappedFault.bringUp();
+            return true;
         } catch (InternalError e) {
             // A mapped file was shortened. Our own: give up with a sentence. A client's: that one is put out. The
             // doorbell, which others may write: go on without it until it has its length again.
@@ -98,6 +106,7 @@ public final class TimerLoop implements Runnable {
                 gate.goDeaf();
             }
             isFaulted = true;
+            return false;
         }
     }
 

@@ -123,6 +123,9 @@ class TimerDaemonStopTest {
     private void assertNothingFailed() {
         assertTrue(lines.stream().allMatch(line -> !line.contains("ERROR") || line.contains("conductor-stuck")),
                 lines::toString);
+        // Held up, but not hanging.
+        await(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("tickbus-conductor")));
     }
 
     /** Another publisher gets the lock, in this JVM too. */

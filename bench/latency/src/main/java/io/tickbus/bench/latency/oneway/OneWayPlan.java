@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.oneway;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
  * @param stallNs   for how long the receiver is stopped in one round; 0 for never
  */
 record OneWayPlan(Path directory, List<Leg> legs, int warmUps, int counted, long stallNs) {
+    private static final long SHORTEST_LEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int DIRECTORY = 0;
     private static final int LEGS = 1;
     private static final int WARM_UPS = 2;
@@ -58,6 +60,6 @@ record OneWayPlan(Path directory, List<Leg> legs, int warmUps, int counted, long
 
     /** From the call of a burst to its first message: a stop has to come before that, and to outlast it. */
     long leadNs(Leg leg, int round) {
-        return isStalled(leg, round) ? stallNs / 2 : leg.leadNs();
+        return isStalled(leg, round) ? Math.max(SHORTEST_LEAD_NS, stallNs / 2) : leg.leadNs();
     }
 }
