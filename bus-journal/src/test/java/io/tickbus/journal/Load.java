@@ -37,8 +37,23 @@ final class Load implements AutoCloseable {
         this.shortestDelayNs = shortestDelayNs;
         this.durability = durability;
         this.random = random;
-        client = TimerClient.connect(directory, TimerClientOptions.defaults().withName("load").withTrackedKeys(0)
-                .withCommandSlots(1 << 12).withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(20)));
+        client = connect(directory);
+    }
+
+    /** A try is short, as it is in vain where the daemon dies meanwhile. */
+    private static TimerClient connect(BusDirectory directory) {
+        TimerClientOptions options = TimerClientOptions.defaults().withName("load").withTrackedKeys(0)
+                .withCommandSlots(1 << 12).withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(3));
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try {
+                return TimerClient.connect(directory, options);
+            } catch (BusException e) {
+                if (System.nanoTime() > untilNs) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Arms until the time is over, or the daemon is gone; returns whether it is there. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TornJournalIT {
     private static final int ROUNDS = Integer.getInteger("tickbus.journal.cuts", 4);
     private static final long SEED = Long.getLong("seed", System.nanoTime());
-    private static final long DELAY_NS = TimeUnit.SECONDS.toNanos(6);
+    private static final long DELAY_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     @TempDir

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The harness with real processes, shortly. */
 @Timeout(180)
 final class OneWayIT {
-    private static final long STALL_MS = 400;
+    private static final long STALL_MS = 250;
 
     @TempDir
     private Path folder;
