@@ -164,7 +164,7 @@
             fill: dark ? '#e8ecf2' : '#1c2330', fontSize: 12 } }] };
       }, encode: { x: [1, 2, 3], y: 0 }, data: ranked.map(function (t, i) {
         return [i, t.ratioToFloor.p25, t.ratioToFloor.p50, t.ratioToFloor.p75]; }) }]
-    }, 60 + 34 * ranked.length);
+    }, Math.max(150, 60 + 34 * ranked.length));
   }
 
   function settings(list) {
@@ -221,7 +221,7 @@
       yAxis: { type: 'category', data: labels, axisLabel: { fontSize: narrow ? 10 : 12 } },
       series: [{ type: 'bar', data: runs.map(function (r) { return Number((r.messagesPerSecond / 1e6).toFixed(2)); }).reverse(),
         label: { show: true, position: 'right' } }]
-    }, 60 + 30 * runs.length);
+    }, Math.max(150, 60 + 30 * runs.length));
     table(['transport', 'readers', 'million/s', 'received', 'lost'], runs.map(function (r) {
       return [r.name, r.readers, num(r.messagesPerSecond / 1e6, 2), num(r.received, 0), num(r.lost, 0)]; }), 1);
     hiccupLine(s);

@@ -64,10 +64,7 @@ final class ReportIT {
         String html = Files.readString(page);
         Files.writeString(page, html.replaceFirst("<head>", Matcher.quoteReplacement(COUNTER))
                 .replace("</body>\n</html>", PROBE + "</html>"));
-        // Without a C compiler there is no floor, and no chart of ratios to it.
-        boolean hasFloor = BenchProcess.list(oneway, "transports").stream()
-                .anyMatch(each -> each.get("name").equals("c-floor"));
-        String boxes = hasFloor ? "5" : "4";
+        String boxes = BenchProcess.list(oneway, "transports").stream().anyMatch(ReportIT::isNearFloor) ? "5" : "4";
         for (int width : new int[] {1280, 390}) {
             Path frame = folder.resolve("frame.html");
             Files.writeString(frame, FRAME.replace("WIDTH", Integer.toString(width)));
@@ -79,6 +76,14 @@ final class ReportIT {
                     "drawn at a width of " + width + ", paths of each: " + attribute(document, "data-paths"));
             assertTrue(Integer.parseInt(attribute(document, "data-overflow")) <= 0, "wider than " + width);
         }
+    }
+
+    /** Without a C compiler there is no floor, and on a busy host nothing may be near it: no chart of ratios then. */
+    private static boolean isNearFloor(Map<String, Object> transport) {
+        Object ratio = transport.get("ratioToFloor");
+        Object median = ratio instanceof Map<?, ?> of ? of.get("p50") : null;
+        return median instanceof Number number && number.doubleValue() > 0 && number.doubleValue() < 20
+                && ((Number) transport.get("lost")).longValue() == 0;
     }
 
     private static String open(String browser, Path page) throws IOException, InterruptedException {
