@@ -29,7 +29,12 @@ class StressIT {
 
     @BeforeEach
     void needsTwoProcessors() {
-        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "skipped: jcstress needs two processors");
+        boolean areEnough = Runtime.getRuntime().availableProcessors() > 1;
+        String reason = "StressIT is skipped: jcstress needs two processors";
+        if (!areEnough) {
+            System.out.println(reason);
+        }
+        assumeTrue(areEnough, reason);
     }
 
     @Test
