@@ -36,10 +36,9 @@ public class BusOptions {
         if (dir != null) {
             return dir.toAbsolutePath().normalize();
         }
-        Path root = BusDirectory.defaultRoot();
         String configured = System.getenv(BusDirectory.ROOT_VARIABLE);
         boolean isConfigured = configured != null && !configured.isBlank();
-        return ownerId == null || isConfigured ? root : root.resolveSibling("tickbus-" + ownerId);
+        return ownerId == null || isConfigured ? BusDirectory.defaultRoot() : BusDirectory.defaultRootOf(ownerId);
     }
 
     /** The bus that is meant. */

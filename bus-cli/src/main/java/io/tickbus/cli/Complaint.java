@@ -4,6 +4,7 @@ import io.tickbus.core.BusException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Errors as a person reads them: one sentence on standard error, and the stack trace only where asked for. */
@@ -16,14 +17,18 @@ final class Complaint {
         PrintWriter err = command.getErr();
         if (e instanceof BusException) {
             err.println("tickbus: " + e.getMessage());
-        } else if (e instanceof IllegalArgumentException) {
+        } else if (isUsage(e)) {
             err.println("tickbus: " + e.getMessage());
             hint(command, err);
         } else {
             err.println("tickbus: " + e + " came unexpectedly; --debug shows where, please report it");
         }
         trace(e, err, isDebug);
-        return e instanceof IllegalArgumentException ? Tickbus.WRONG_USAGE : Tickbus.FAILED;
+        return isUsage(e) ? Tickbus.WRONG_USAGE : Tickbus.FAILED;
+    }
+
+    private static boolean isUsage(Exception e) {
+        return e instanceof IllegalArgumentException || e instanceof TypeConversionException;
     }
 
     /** Arguments that no command understands; returns the exit code. */

@@ -19,6 +19,7 @@ import io.tickbus.cli.timer.ListCommand;
 import io.tickbus.cli.timer.PauseCommand;
 import io.tickbus.cli.timer.ResumeCommand;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,9 +83,11 @@ public final class Tickbus implements Runnable {
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false)
                 .setExecutionExceptionHandler((e, command, parsed) -> Complaint.of(e, command, root.isDebugging()))
                 .setParameterExceptionHandler((e, args) -> Complaint.ofUsage(e, root.isDebugging()));
-        return commandLine;
+        WholeNumber.registerTo(commandLine);
+        return commandLine.registerConverter(Path.class, PathText::parse);
     }
 
     private boolean isDebugging() {

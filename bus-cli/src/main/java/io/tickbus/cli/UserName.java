@@ -1,5 +1,6 @@
 package io.tickbus.cli;
 
+import io.tickbus.core.BusException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import picocli.CommandLine.TypeConversionException;
 final class UserName {
     private static final Path PASSWORDS = Path.of("/etc/passwd");
     private static final int ID_FIELD = 2;
+    private static final int LONGEST_ID = 10;
+    private static final long NOBODY = 0xFFFF_FFFFL;
     private static final int PATIENCE_S = 5;
 
     private UserName() {
@@ -22,12 +25,20 @@ final class UserName {
         @Override
         public Integer convert(String value) {
             try {
-                return value.matches("\\d{1,10}") ? Integer.valueOf(Integer.parseUnsignedInt(value)) : idOf(value);
+                return value.matches("[0-9]+") ? id(value) : idOf(value);
             } catch (IOException | NumberFormatException e) {
-                throw new TypeConversionException("user '" + value + "' cannot be looked up (" + e
-                        + "); give the number that 'id -u " + value + "' prints");
+                throw new TypeConversionException("user '" + value + "' cannot be looked up ("
+                        + BusException.why(e) + "); give the number that 'id -u " + value + "' prints");
             }
         }
+    }
+
+    /** 32 bits without a sign, of which the last number means nobody. */
+    private static Integer id(String number) {
+        if (number.length() > LONGEST_ID || Long.parseLong(number) >= NOBODY) {
+            throw new TypeConversionException("a user's number is 0 to " + (NOBODY - 1) + ": owner=" + number);
+        }
+        return Integer.parseUnsignedInt(number);
     }
 
     private static Integer idOf(String name) throws IOException {

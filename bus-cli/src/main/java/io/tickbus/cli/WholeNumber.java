@@ -1,38 +1,46 @@
 package io.tickbus.cli;
 
-import picocli.CommandLine.ITypeConverter;
+import java.math.BigInteger;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Whole numbers as people type them: decimal, or hexadecimal after {@code 0x}. */
+/** Whole numbers as people type them: decimal, or hexadecimal after {@code 0x}; never octal. */
 public final class WholeNumber {
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,40}");
+    private static final Pattern HEXADECIMAL = Pattern.compile("0[xX][0-9a-fA-F]{1,40}");
+    private static final int HEX = 16;
+
     private WholeNumber() {
     }
 
+    /** Has every option and parameter of a numeric type read by this. */
+    static void registerTo(CommandLine commandLine) {
+        commandLine.registerConverter(long.class, WholeNumber::toLong)
+                .registerConverter(Long.class, WholeNumber::toLong)
+                .registerConverter(int.class, WholeNumber::toInt).registerConverter(Integer.class, WholeNumber::toInt);
+    }
+
     /** 64 bits. */
-    public static final class ToLong implements ITypeConverter<Long> {
-        @Override
-        public Long convert(String value) {
-            return decode(value);
-        }
+    public static long toLong(String text) {
+        return parse(text, Long.SIZE).longValue();
     }
 
     /** 32 bits. */
-    public static final class ToInt implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String value) {
-            long number = decode(value);
-            if (number != (int) number) {
-                throw new TypeConversionException("a number of 32 bits is expected: number=" + value);
-            }
-            return (int) number;
-        }
+    public static int toInt(String text) {
+        return parse(text, Integer.SIZE).intValue();
     }
 
-    private static long decode(String value) {
-        try {
-            return value.startsWith("0x") ? Long.parseUnsignedLong(value.substring(2), 16) : Long.parseLong(value);
-        } catch (NumberFormatException e) {
-            throw new TypeConversionException("a whole number is expected, such as 42 or 0x2A: number=" + value);
+    /** Decimal numbers have a sign, hexadecimal ones are the bits. */
+    private static BigInteger parse(String text, int bits) {
+        boolean isHexadecimal = HEXADECIMAL.matcher(text).matches();
+        if (!isHexadecimal && !DECIMAL.matcher(text).matches()) {
+            throw new TypeConversionException("a whole number is expected, such as 42 or 0x2A: number=" + text);
         }
+        BigInteger number = isHexadecimal ? new BigInteger(text.substring(2), HEX) : new BigInteger(text);
+        if (number.bitLength() > (isHexadecimal ? bits : bits - 1)) {
+            throw new TypeConversionException("a number of " + bits + " bits is expected: number=" + text);
+        }
+        return number;
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,13 @@ final class ArgumentsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "nonsense", "--nonsense", "daemon --evry 1ms:1", "daemon --every 1ms",
-        "daemon --every 1:2", "daemon --every 1ms:x", "daemon --every 10ns:1", "daemon --mode fast",
+        "daemon --every 1:2", "daemon --every 36501d:1",
+        "daemon --journal-keep 1d", "daemon --recovery-rate 0", "daemon --journal x --journal-size 0",
+        "daemon --journal x --journal-size 9999999999999", "daemon --slots x", "tail --seconds Infinity",
+        "tail --seconds NaN", "publish 1 --count 2 --every 106751d23h47m", "stat --owner 4294967295",
+        "stat --owner 99999999999", "arm --key 1 --signal 2 --at 1796126400", "replay --from 0 --speed 0x",
+        "replay --from 0 --to x", "publish @/dev/zero", "daemon --every 1s:010:08x",
+        "daemon --every 1ms:x", "daemon --every 10ns:1", "daemon --mode fast",
         "daemon --max-clients 0", "daemon --log-level loud", "daemon --grace 2d", "daemon --guard-max 1",
         "arm --key 1 --signal 2", "arm --signal 2 --in 1s", "arm --key 1 --in 1s", "arm --key x --signal 2 --in 1s",
         "arm --key 1 --signal 2 --in 1s --at 5", "arm --key 1 --signal 2 --at noon", "arm --key 1 --signal 2 --in 1",
@@ -46,6 +54,28 @@ final class ArgumentsTest {
         assertTrue(run.err().startsWith("tickbus: "), run.err());
         assertFalse(run.err().contains("\tat "), run.err());
         assertEquals("", run.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stat --dir", "daemon --dir", "daemon --journal", "replay --from 0 --journal",
+        "dump --file"})
+    void shouldRefuseEmptyPath(String line) {
+        List<String> args = new ArrayList<>(List.of(line.split(" ", -1)));
+        args.add("");
+        CliRun run = CliRun.of(args.toArray());
+        assertEquals(Tickbus.WRONG_USAGE, run.exitCode(), run.err());
+        assertTrue(run.err().contains("empty"), run.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"daemon --slots 1x", "tail --seconds 0", "tail --count x", "daemon --cpu 1e3",
+        "daemon --every 1s:x"})
+    void shouldSpeakOfNumbersInItsOwnWords(String line) {
+        CliRun run = CliRun.of((Object[]) line.split(" ", -1));
+        assertEquals(Tickbus.WRONG_USAGE, run.exitCode(), run.err());
+        for (String word : List.of("not an int", "For input string", "Infinity", "Exception", "java.")) {
+            assertFalse(run.err().contains(word), run.err());
+        }
     }
 
     @Test

@@ -1,5 +1,14 @@
 package io.tickbus.core;
 
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /**
@@ -69,9 +78,36 @@ public final class BusException extends RuntimeException {
 
     /** Wraps a failed call on a path. */
     public static BusException system(Path path, Throwable cause, String remedy) {
-        BusException e = new BusException(Reason.SYSTEM, String.valueOf(path), String.valueOf(cause), remedy);
+        String why = why(cause);
+        BusException e = new BusException(Reason.SYSTEM, VisibleText.of(String.valueOf(path)), why,
+                why.contains("Too many open files") ? "raise the limit on open files (ulimit -n, LimitNOFILE)"
+                        : remedy);
         e.initCause(cause);
         return e;
+    }
+
+    /** The cause of a failed call in words: what the system says of it, and not Java's name for it. */
+    public static String why(Throwable cause) {
+        if (cause instanceof FileSystemException failure && failure.getReason() != null) {
+            return failure.getReason();
+        } else if (cause instanceof NoSuchFileException) {
+            return "there is no such file";
+        } else if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        } else if (cause instanceof FileAlreadyExistsException) {
+            return "it is there already";
+        } else if (cause instanceof DirectoryNotEmptyException) {
+            return "it is not empty";
+        } else if (cause instanceof NotDirectoryException) {
+            return "it is not a directory";
+        } else if (cause instanceof CharacterCodingException) {
+            return "it is not text in the expected encoding";
+        } else if (cause instanceof ClosedByInterruptException) {
+            return "the thread was interrupted";
+        } else if (cause instanceof ClosedChannelException) {
+            return "it was closed meanwhile";
+        }
+        return cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
     }
 
     /** What is wrong, for programs. */

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * <p><b>Threads:</b> any.
  */
 public final class DurationText {
-    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|µs|μs|ms|s|m|h|d)");
+    private static final Pattern PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ns|us|µs|μs|ms|s|m|h|d)");
     private static final BigDecimal MAX_NS = BigDecimal.valueOf(Long.MAX_VALUE);
+    private static final int LONGEST = 100;
     private static final int DIGITS = 3;
     private static final long PLAIN_DIGITS = 1000;
 
@@ -31,6 +32,9 @@ public final class DurationText {
         if (text.equals("0")) {
             return 0;
         }
+        if (text.length() > LONGEST) {
+            throw refusal("a short text such as 250us or 1m30s", text);
+        }
         Matcher part = PART.matcher(text);
         BigDecimal sumNs = BigDecimal.ZERO;
         int end = 0;
@@ -39,14 +43,17 @@ public final class DurationText {
             sumNs = sumNs.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unitNs(part.group(2)))));
         }
         if (end == 0 || end != text.length()) {
-            throw new IllegalArgumentException("a duration is a number with one of the units ns, us, ms, s, m, h, d,"
-                    + " such as 250us or 1.5s: duration=" + text);
+            throw refusal("a number with one of the units ns, us, ms, s, m, h, d, such as 250us or 1.5s", text);
         }
         if (sumNs.compareTo(MAX_NS) > 0 || sumNs.stripTrailingZeros().scale() > 0) {
-            throw new IllegalArgumentException("a duration is a whole number of nanoseconds and at most 292 years:"
-                    + " duration=" + text);
+            throw refusal("a whole number of nanoseconds and at most 292 years", text);
         }
         return sumNs.longValueExact();
+    }
+
+    private static IllegalArgumentException refusal(String allowed, String text) {
+        return new IllegalArgumentException("a duration is " + allowed + ": duration="
+                + (text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text));
     }
 
     private static long unitNs(String unit) {

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -65,7 +66,7 @@ final class JournalFolder {
             if (!Files.exists(file)) {
                 writeWhole(file, Long.toHexString(new SecureRandom().nextLong()));
             }
-            return Long.parseUnsignedLong(Files.readString(file).strip(), HEX);
+            return Long.parseUnsignedLong(Files.readString(file, StandardCharsets.US_ASCII).strip(), HEX);
         } catch (IOException | NumberFormatException e) {
             throw BusException.system(file, e, "restore the journal's folder, or name another with --journal DIR");
         }
@@ -124,7 +125,7 @@ final class JournalFolder {
     }
 
     Path segment(long number) {
-        return path.resolve(String.format("%016d", number));
+        return path.resolve(String.format(Locale.ROOT, "%016d", number));
     }
 
     /** Names of a segment's files, in order. */
@@ -146,7 +147,8 @@ final class JournalFolder {
     /** Where the last whole snapshot begins; null where there is none, or where it is no more. */
     Position snapshot() {
         try {
-            String[] words = Files.readString(path.resolve("snapshot")).strip().split(" ", -1);
+            String[] words =
+                    Files.readString(path.resolve("snapshot"), StandardCharsets.US_ASCII).strip().split(" ", -1);
             Position found = new Position(Long.parseLong(words[0]), words[1], Long.parseLong(words[2]));
             return Files.exists(file(found)) ? found : null;
         } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {

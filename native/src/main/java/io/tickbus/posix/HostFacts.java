@@ -2,6 +2,7 @@ package io.tickbus.posix;
 
 import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ public final class HostFacts {
 
     private static String cpuModel() {
         try {
-            for (String line : Files.readAllLines(CPU_INFO)) {
+            for (String line : Files.readAllLines(CPU_INFO, StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith("model name") || line.startsWith("CPU part")) {
                     return line.substring(line.indexOf(':') + 1).strip();
                 }

@@ -1,6 +1,7 @@
 package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.Durations;
+import io.tickbus.cli.WholeNumber;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.timer.TimerEngine;
@@ -22,7 +23,7 @@ record TimerSpec(long periodNs, int signalId, Long key) {
         public TimerSpec convert(String value) {
             try {
                 return parse(value);
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException | TypeConversionException e) {
                 throw new TypeConversionException("a timer is PERIOD:SIGNAL_ID[:KEY], such as 1ms:42 or 10ms:7:1001 ("
                         + e.getMessage() + ")");
             }
@@ -35,10 +36,11 @@ record TimerSpec(long periodNs, int signalId, Long key) {
             throw new IllegalArgumentException("parts=" + parts.length);
         }
         long periodNs = Durations.parse(parts[0]);
-        if (periodNs < SHORTEST_PERIOD_NS) {
-            throw new IllegalArgumentException("a period is at least 1us: period=" + parts[0]);
+        if (periodNs < SHORTEST_PERIOD_NS || periodNs > Durations.LONGEST_NS) {
+            throw new IllegalArgumentException("a period is 1us to 36500d: period=" + parts[0]);
         }
-        return new TimerSpec(periodNs, Integer.decode(parts[1]), parts.length == 2 ? null : Long.decode(parts[2]));
+        return new TimerSpec(periodNs, WholeNumber.toInt(parts[1]),
+                parts.length == 2 ? null : WholeNumber.toLong(parts[2]));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.tickbus.cli.demo;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.posix.CpuAffinity;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
@@ -36,7 +37,7 @@ record CpuPair(int publisher, int subscriber) {
     private static int[] siblings(int cpu) {
         Path file = Path.of("/sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list");
         try {
-            return CpuAffinity.parseList(Files.readString(file));
+            return CpuAffinity.parseList(Files.readString(file, StandardCharsets.US_ASCII));
         } catch (IOException | NumberFormatException e) {
             return new int[] {cpu};
         }

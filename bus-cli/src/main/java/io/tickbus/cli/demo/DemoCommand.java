@@ -69,10 +69,14 @@ public final class DemoCommand implements Callable<Integer> {
         }
         BusDirectory directory = BusDirectory.at(root == null ? BusDirectory.defaultRoot() : root,
                 "demo-" + ProcessHandle.current().pid());
+        boolean hadRoot = directory.hasRoot();
         try (StopSignal stop = StopSignal.listen(() -> isStopped = true)) {
             return stop.isRequested() ? Tickbus.FAILED : run(directory);
         } finally {
             directory.delete();
+            if (!hadRoot) {
+                directory.deleteRootIfEmpty();
+            }
         }
     }
 

@@ -45,6 +45,7 @@ final class RuntimeChecks {
     }
 
     private static boolean isSignalReceived(BusDirectory directory) {
+        boolean hadRoot = directory.hasRoot();
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
                 SignalsOptions.DEFAULT.withSlotCount(TRIAL_SLOTS))) {
             publisher.publish(1);
@@ -54,6 +55,9 @@ final class RuntimeChecks {
             }
         } finally {
             directory.delete();
+            if (!hadRoot) {
+                directory.deleteRootIfEmpty();
+            }
         }
     }
 

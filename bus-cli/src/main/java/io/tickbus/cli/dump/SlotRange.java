@@ -10,7 +10,7 @@ record SlotRange(long first, long last) {
         @Override
         public SlotRange convert(String value) {
             String[] ends = value.split("\\.\\.", -1);
-            if (!value.matches("\\d{1,9}(\\.\\.\\d{1,9})?")) {
+            if (!value.matches("[0-9]{1,9}(\\.\\.[0-9]{1,9})?")) {
                 throw new TypeConversionException("slots are A..B, such as 0..15, or one number: slots=" + value);
             }
             SlotRange range = new SlotRange(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1]));

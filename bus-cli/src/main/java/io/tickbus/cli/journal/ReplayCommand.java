@@ -5,7 +5,6 @@ import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.JsonOutput;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.cli.WholeNumber;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
@@ -16,6 +15,7 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,7 +59,7 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "As fast as it was, a multiple such as 10x, or as fast as possible; default "
                     + "${DEFAULT-VALUE}.")
     private String speed;
-    @Option(names = "--signal", paramLabel = "ID", converter = WholeNumber.ToInt.class,
+    @Option(names = "--signal", paramLabel = "ID",
             description = "Only this signal id; may be repeated.")
     private int[] signalIds = {};
     @Option(names = "--onto", paramLabel = "BUS", description = "Publish on this bus instead of printing.")
@@ -98,7 +98,8 @@ public final class ReplayCommand implements Callable<Integer> {
         if (speed.equals("max")) {
             return 0;
         }
-        if (!speed.matches("\\d+(\\.\\d+)?x") || Double.parseDouble(speed.substring(0, speed.length() - 1)) == 0) {
+        if (!speed.matches("[0-9]{1,9}(\\.[0-9]{1,9})?x")
+                || Double.parseDouble(speed.substring(0, speed.length() - 1)) == 0) {
             throw new IllegalArgumentException("a speed is max, or a multiple such as 1x or 10x: speed=" + speed);
         }
         return Double.parseDouble(speed.substring(0, speed.length() - 1));
@@ -127,11 +128,11 @@ public final class ReplayCommand implements Callable<Integer> {
         }
 
         void run() {
-            if (publisher == null && !isJson) {
-                out.println("SEQUENCE      TIME                            SIGNAL  OWNER  KEY  OCCURRENCE  MISSED  "
-                        + "LATENESS us  FLAGS  PAYLOAD");
-            }
             try (JournalReader reader = JournalReader.open(journal.of(bus.name()))) {
+                if (publisher == null && !isJson) {
+                    out.println("SEQUENCE      TIME                            SIGNAL  OWNER  KEY  OCCURRENCE  MISSED  "
+                            + "LATENESS us  FLAGS  PAYLOAD");
+                }
                 while (!isDone && !isStopped.get() && reader.next(this)) {
                     tell();
                 }
@@ -217,15 +218,16 @@ public final class ReplayCommand implements Callable<Integer> {
             return new JsonObject().with("type", "signal").with("sequence", signal.sequence())
                     .with("signalId", signal.signalId()).with("key", signal.key()).with("owner", signal.owner())
                     .with("publishedRealtimeNs", realtimeNs).with("publishedNs", signal.publishedNs())
-                    .with("deadlineNs", signal.deadlineNs()).with("occurrence", signal.occurrence())
+                    .with("deadlineNs", signal.deadlineNs())
+                    .with("occurrence", Integer.toUnsignedLong(signal.occurrence()))
                     .with("missed", Integer.toUnsignedLong(signal.missed())).with("flags", signal.flags())
                     .with("payload", HexFormat.of().formatHex(signal.payload()));
         }
 
         private void print(SignalRecord signal, long realtimeNs) {
-            out.printf("%-13d %-31s %6d %6d %4d %11d %7d %12.1f  %s %s%n", signal.sequence(),
+            out.printf(Locale.ROOT, "%-13d %-31s %6d %6d %4d %11d %7d %12.1f  %s %s%n", signal.sequence(),
                     Instant.ofEpochSecond(0, realtimeNs), signal.signalId(), signal.owner(), signal.key(),
-                    signal.occurrence(), Integer.toUnsignedLong(signal.missed()),
+                    Integer.toUnsignedLong(signal.occurrence()), Integer.toUnsignedLong(signal.missed()),
                     (signal.publishedNs() - signal.deadlineNs()) / 1e3, String.join(",", FlagNames.of(signal.flags())),
                     HexFormat.of().formatHex(signal.payload()));
         }

@@ -7,7 +7,6 @@ import io.tickbus.cli.JsonOutput;
 import io.tickbus.cli.Payload;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.cli.WholeNumber;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
@@ -42,10 +41,10 @@ public final class PublishCommand implements Callable<Integer> {
     private CommandSpec spec;
     @Mixin
     private BusOptions bus;
-    @Parameters(paramLabel = "SIGNAL_ID", converter = WholeNumber.ToInt.class,
+    @Parameters(paramLabel = "SIGNAL_ID",
             description = "What the signal means, a 32-bit number.")
     private int signalId;
-    @Option(names = "--key", paramLabel = "KEY", converter = WholeNumber.ToLong.class, defaultValue = "0",
+    @Option(names = "--key", paramLabel = "KEY", defaultValue = "0",
             description = "A correlation id, a 64-bit number; default 0.")
     private long key;
     @Option(names = "--payload", paramLabel = "TEXT|0xHEX", converter = Payload.Converter.class,
@@ -66,6 +65,10 @@ public final class PublishCommand implements Callable<Integer> {
     public Integer call() {
         if (count < 1) {
             throw new IllegalArgumentException("at least one signal must be published: count=" + count);
+        }
+        if (periodNs > 0 && count > Durations.LONGEST_NS / periodNs) {
+            throw new IllegalArgumentException("a row of signals takes at most 36500d: count=" + count + " every="
+                    + Durations.format(periodNs));
         }
         BusDirectory directory = bus.directory();
         Thread publishing = Thread.currentThread();

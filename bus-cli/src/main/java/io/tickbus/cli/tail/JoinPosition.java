@@ -14,9 +14,9 @@ final class JoinPosition implements ITypeConverter<Long> {
         if (value.equals("oldest")) {
             return SubscriberOptions.FROM_OLDEST;
         }
-        if (!value.matches("\\d{1,18}")) {
+        if (!value.matches("[0-9]{1,18}")) {
             throw new TypeConversionException("tail begins at newest, oldest or a sequence: from=" + value);
         }
-        return Long.valueOf(value);
+        return Long.parseLong(value);
     }
 }

@@ -47,7 +47,8 @@ final class SignalJson implements SignalFormat {
         out.put(PUBLISHED_LATENESS).put(sighting.publishedLatenessNs());
         putUnlessBacklog(out.put(LATENESS), sighting, sighting.latenessNs());
         putUnlessBacklog(out.put(LATENCY), sighting, sighting.latencyNs());
-        out.put(FLAGS).put(FlagNames.jsonArray(signal.flags())).put(OCCURRENCE).put(signal.occurrence())
+        out.put(FLAGS).put(FlagNames.jsonArray(signal.flags())).put(OCCURRENCE)
+                .put(Integer.toUnsignedLong(signal.occurrence()))
                 .put(MISSED).put(Integer.toUnsignedLong(signal.missed())).put(PAYLOAD);
         PayloadHex.put(out, signal);
         out.put(END).endLine();

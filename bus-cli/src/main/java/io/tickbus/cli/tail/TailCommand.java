@@ -4,7 +4,6 @@ import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.cli.WholeNumber;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
@@ -13,7 +12,6 @@ import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,13 +46,14 @@ public final class TailCommand implements Callable<Integer> {
     @Option(names = "--wait", paramLabel = "predictive|spin|park|backoff", defaultValue = "predictive",
             description = "How to wait for the next signal; default ${DEFAULT-VALUE}.")
     private String waiting;
-    @Option(names = "--signal", paramLabel = "ID", converter = WholeNumber.ToInt.class,
+    @Option(names = "--signal", paramLabel = "ID",
             description = "Only this signal id; may be repeated.")
     private int[] signalIds = {};
     @Option(names = "--count", paramLabel = "N", description = "End after so many signals.")
     private long count = Long.MAX_VALUE;
-    @Option(names = "--seconds", paramLabel = "S", description = "End after so many seconds.")
-    private double seconds = Double.POSITIVE_INFINITY;
+    @Option(names = "--seconds", paramLabel = "S", converter = Durations.Seconds.class,
+            description = "End after so many seconds.")
+    private long durationNs = Long.MAX_VALUE;
     @Option(names = "--timeout", paramLabel = "DURATION", converter = Durations.Converter.class,
             description = "How long to wait for the bus to appear; 0 for not at all, without it for ever.")
     private long timeoutNs = Long.MAX_VALUE;
@@ -73,9 +72,8 @@ public final class TailCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         WaitStrategy strategy = WaitStrategy.named(waiting);
-        if (count < 1 || !(seconds > 0)) {
-            throw new IllegalArgumentException("--count and --seconds must be more than 0: count=" + count
-                    + " seconds=" + seconds);
+        if (count < 1 || durationNs == 0) {
+            throw new IllegalArgumentException("--count and --seconds must be more than 0");
         }
         LineBuffer out = new LineBuffer(new FileOutputStream(FileDescriptor.out));
         SignalFormat format = format();
@@ -119,7 +117,7 @@ public final class TailCommand implements Callable<Integer> {
         if (isStopped) {
             tail.stop();
         }
-        tail.run(count, (long) Math.min(Long.MAX_VALUE, seconds * TimeUnit.SECONDS.toNanos(1)));
+        tail.run(count, durationNs);
         if (isJson) {
             new SignalJson().event(out, tail.summary());
             out.flush();

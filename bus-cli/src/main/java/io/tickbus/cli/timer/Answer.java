@@ -60,7 +60,11 @@ record Answer(TimerReply reply, ReplyCode expected, long nowNs) {
     private String text() {
         return reply.code().name().toLowerCase(Locale.ROOT) + " key " + reply.key() + " of owner " + reply.owner()
                 + ": signal " + reply.signalId()
-                + (hasDeadline() ? ", due " + due(reply.deadlineNs(), nowNs) : "") + ", " + period(reply.periodNs());
+                + (hasDeadline() ? ", due " + dueText() : "") + ", " + period(reply.periodNs());
+    }
+
+    private String dueText() {
+        return reply.deadlineNs() > nowNs ? due(reply.deadlineNs(), nowNs) : "at once";
     }
 
     private String refusal() {

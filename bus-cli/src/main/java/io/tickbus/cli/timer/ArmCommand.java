@@ -54,6 +54,9 @@ public final class ArmCommand implements Callable<Integer> {
     public Integer call() {
         // Wrong usage is told before anybody is connected to.
         timer.command();
+        if (!timer.remark().isEmpty()) {
+            spec.commandLine().getErr().println("tickbus: " + timer.remark());
+        }
         if (!isWaiting) {
             try (TimerClient timers = client.connect()) {
                 return arm(timers).print(spec.commandLine(), isJson);

@@ -1,64 +1,68 @@
 package io.tickbus.cli.timer;
 
-import java.time.DateTimeException;
+import io.tickbus.cli.Durations;
+import io.tickbus.cli.TimeText;
+import io.tickbus.cli.WholeNumber;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.TemporalAccessor;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * A point in time as it is typed: {@code 2026-12-01T12:00:00Z}, with another offset, without one for this host's zone,
- * or CLOCK_MONOTONIC nanoseconds. Exactly one of the two is set.
- */
-record DueTime(Instant instant, Long monotonicNs) {
-    private static final long NS_PER_S = TimeUnit.SECONDS.toNanos(1);
+/** When a timer is due first: a time of day, or {@code monotonic:NANOSECONDS}. Exactly one of the two is set. */
+record DueTime(TimeText time, Long monotonicNs) {
+    private static final String MONOTONIC = "monotonic:";
+    private static final long MOST_DAYS = TimeUnit.NANOSECONDS.toDays(Long.MAX_VALUE) / 2;
+    private static final int DIGITS_OF_SECONDS = 11;
+    private static final int DIGITS_OF_MS = 14;
 
     static final class Converter implements ITypeConverter<DueTime> {
         @Override
         public DueTime convert(String value) {
-            return parse(value, ZoneId.systemDefault());
+            return parse(value);
         }
     }
 
-    static DueTime parse(String text, ZoneId zone) {
-        try {
-            if (text.matches("\\d+")) {
-                return new DueTime(null, Long.valueOf(text));
-            }
-            TemporalAccessor time = DateTimeFormatter.ISO_DATE_TIME
-                    .parseBest(text, OffsetDateTime::from, LocalDateTime::from);
-            return new DueTime(time instanceof OffsetDateTime offset ? offset.toInstant()
-                    : ((LocalDateTime) time).atZone(zone).toInstant(), null);
-        } catch (DateTimeException | NumberFormatException e) {
-            throw new TypeConversionException("a time is like 2026-12-01T12:00:00Z, or 2026-12-01T12:00:00.250 in the "
-                    + "zone of this host, or nanoseconds of CLOCK_MONOTONIC: at=" + text);
+    static DueTime parse(String text) {
+        if (text.startsWith(MONOTONIC)) {
+            return new DueTime(null, WholeNumber.toLong(text.substring(MONOTONIC.length())));
         }
+        if (text.matches("-?[0-9]+")) {
+            throw new TypeConversionException("a number alone may be " + (text.length() < DIGITS_OF_SECONDS
+                    ? "seconds" : text.length() < DIGITS_OF_MS ? "milliseconds" : "nanoseconds") + " of any clock: "
+                    + "write @SECONDS for seconds since 1970, or " + MONOTONIC + "NANOSECONDS of CLOCK_MONOTONIC: at="
+                    + text);
+        }
+        return new DueTime(TimeText.parse(text), null);
     }
 
-    /** Nanoseconds since 1970. */
-    long realtimeNs() {
-        try {
-            return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NS_PER_S), instant.getNano());
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("a timer is due within 100 years: at=" + instant, e);
-        }
-    }
-
-    /** On the monotonic clock, with both clocks as they stand now; what is past becomes no less than 0. */
-    long deadlineNs(Instant now, long nowNs) {
+    /** How long until then, with both clocks as they stand; negative for what is past. */
+    long delayNs(Instant now, long nowNs) {
         if (monotonicNs != null) {
-            return monotonicNs;
+            return Math.max(0, monotonicNs) - nowNs;
         }
-        Duration delay = Duration.between(now, instant);
-        if (Math.abs(delay.toDays()) > TimeUnit.NANOSECONDS.toDays(Long.MAX_VALUE) / 2) {
-            throw new IllegalArgumentException("a timer is due within 100 years: at=" + instant);
+        Duration delay = Duration.between(now, time.instant());
+        if (Math.abs(delay.toDays()) > MOST_DAYS) {
+            throw new IllegalArgumentException("a timer is due within 100 years: at=" + time.instant());
         }
-        return Math.max(0, nowNs + delay.toNanos());
+        return delay.toNanos();
+    }
+
+    /**
+     * How long until the first firing from now on: at once for what is past, or, with a period, at the next of the
+     * times that began then. A time of CLOCK_MONOTONIC is a program's, and stays as it is.
+     */
+    long nextNs(long delayNs, long periodNs) {
+        return delayNs >= 0 || time == null ? delayNs : periodNs == 0 ? 0 : Math.floorMod(delayNs, periodNs);
+    }
+
+    /** What somebody should know who has typed this; empty for nothing. */
+    String remark(long delayNs, long periodNs) {
+        String zoned = time == null || time.zone() == null ? "" : "; it was taken as " + time;
+        if (delayNs < 0 && time != null) {
+            return "that time was " + Durations.format(-delayNs) + " ago, so the timer is due "
+                    + (periodNs == 0 ? "at once" : "at its next period") + zoned;
+        }
+        return zoned.isEmpty() ? "" : "a time without an offset is one of this host's zone: taken as " + time;
     }
 }

@@ -106,7 +106,8 @@ final class FiringWait {
     JsonObject json() {
         return new JsonObject().with("type", "fired").with("key", key).with("owner", firing.owner())
                 .with("signalId", firing.signalId()).with("sequence", firing.sequence())
-                .with("occurrence", firing.occurrence()).with("missed", Integer.toUnsignedLong(firing.missed()))
+                .with("occurrence", Integer.toUnsignedLong(firing.occurrence()))
+                .with("missed", Integer.toUnsignedLong(firing.missed()))
                 .with("flags", FlagNames.of(firing.flags())).with("deadlineNs", firing.deadlineNs())
                 .with("publishedNs", firing.publishedNs()).with("observedNs", observedNs)
                 .with("publishedLatenessNs", firing.publishedNs() - firing.deadlineNs())

@@ -1,6 +1,5 @@
 package io.tickbus.cli.timer;
 
-import io.tickbus.cli.WholeNumber;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.subscriber.TimerClient;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Parameters;
 final class KeyedTimer {
     @Mixin
     private ClientOptions client;
-    @Parameters(paramLabel = "KEY", converter = WholeNumber.ToLong.class, description = "The timer's key.")
+    @Parameters(paramLabel = "KEY", description = "The timer's key.")
     private long key;
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean isJson;

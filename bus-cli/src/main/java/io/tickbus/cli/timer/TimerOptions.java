@@ -2,7 +2,7 @@ package io.tickbus.cli.timer;
 
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.Payload;
-import io.tickbus.cli.WholeNumber;
+import io.tickbus.cli.TimeText;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
@@ -16,19 +16,19 @@ import picocli.CommandLine.Option;
 final class TimerOptions {
     private static final long NS_PER_US = TimeUnit.MICROSECONDS.toNanos(1);
 
-    @Option(names = "--key", paramLabel = "KEY", required = true, converter = WholeNumber.ToLong.class,
+    @Option(names = "--key", paramLabel = "KEY", required = true,
             description = "The timer's name, a 64-bit number: arming it again replaces it.")
     private long key;
-    @Option(names = "--signal", paramLabel = "ID", required = true, converter = WholeNumber.ToInt.class,
+    @Option(names = "--signal", paramLabel = "ID", required = true,
             description = "What its signal means, a 32-bit number.")
     private int signalId;
     @Option(names = "--in", paramLabel = "DURATION", converter = Durations.Converter.class,
             description = "When it is due, from now; with --every and without this, in one period.")
     private Long delayNs;
     @Option(names = "--at", paramLabel = "TIME", converter = DueTime.Converter.class,
-            description = "When it is due: an ISO time such as 2026-12-01T12:00:00Z, or nanoseconds of "
-                    + "CLOCK_MONOTONIC. A time of day is converted now: later steps of the clock do not move it, "
-                    + "unless --calendar is given.")
+            description = "When it is due: an ISO time such as 2026-12-01T12:00:00Z, @SECONDS since 1970, or "
+                    + "monotonic:NANOSECONDS of CLOCK_MONOTONIC. A time of day is converted now: later steps of the "
+                    + "clock do not move it, unless --calendar is given.")
     private DueTime time;
     @Option(names = "--every", paramLabel = "DURATION", converter = Durations.Converter.class, defaultValue = "0",
             description = "The time from one firing to the next; without it the timer fires once.")
@@ -58,6 +58,8 @@ final class TimerOptions {
             description = "At most 16 bytes, for each of its signals.")
     private Payload payload;
 
+    private String remark = "";
+
     int signalId() {
         return signalId;
     }
@@ -82,28 +84,32 @@ final class TimerOptions {
             throw new IllegalArgumentException("--misfire skip needs a --grace of at least 1us: without any, each "
                     + "firing would be too late and skipped");
         }
-        TimerCommand command = new TimerCommand().arm(key, signalId, deadlineNs()).periodNs(periodNs)
+        if (isCalendar && (time == null || time.time() == null || jitterNs != 0)) {
+            throw new IllegalArgumentException("--calendar needs --at with a time of day, and no --jitter");
+        }
+        Instant now = Instant.now();
+        long nowNs = System.nanoTime();
+        long typedNs = time == null ? delayNs == null ? periodNs : delayNs : time.delayNs(now, nowNs);
+        remark = time == null ? "" : time.remark(typedNs, periodNs);
+        long nextNs = saturatedSum(time == null ? typedNs : time.nextNs(typedNs, periodNs), jitterNs == 0 ? 0
+                : ThreadLocalRandom.current().nextLong(jitterNs));
+        TimerCommand command = new TimerCommand().arm(key, signalId, saturatedSum(nowNs, nextNs)).periodNs(periodNs)
                 .misfire(misfire, cap == null ? 0 : cap)
                 .graceUs(graceNs / NS_PER_US + (graceNs % NS_PER_US == 0 ? 0 : 1));
         if (isCalendar) {
-            if (time == null || time.instant() == null || jitterNs != 0) {
-                throw new IllegalArgumentException("--calendar needs --at with a time of day, and no --jitter");
-            }
-            command.deadlineNs(time.realtimeNs()).flags(CommandLayout.FLAG_CALENDAR);
+            command.deadlineNs(saturatedSum(new TimeText(now, null).saturatedNs(), nextNs))
+                    .flags(CommandLayout.FLAG_CALENDAR);
         }
         command.durability(durability);
         return payload == null ? command : payload.putInto(command);
     }
 
-    private long deadlineNs() {
-        long nowNs = System.nanoTime();
-        long deadlineNs = time == null ? saturatedSum(nowNs, delayNs == null ? periodNs : delayNs)
-                : time.deadlineNs(Instant.now(), nowNs);
-        return jitterNs == 0 ? deadlineNs
-                : saturatedSum(deadlineNs, ThreadLocalRandom.current().nextLong(jitterNs));
+    /** What somebody should know about the command; empty for nothing. */
+    String remark() {
+        return remark;
     }
 
     private static long saturatedSum(long a, long b) {
-        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+        return b > 0 && a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 }

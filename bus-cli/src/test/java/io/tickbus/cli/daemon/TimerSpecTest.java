@@ -22,6 +22,7 @@ class TimerSpecTest {
     void shouldParseWithAndWithoutKey() {
         assertEquals(new TimerSpec(1_000_000, 42, null), TimerSpec.parse("1ms:42"));
         assertEquals(new TimerSpec(10_000, -7, 0xFFL), TimerSpec.parse("10us:-7:0xff"));
+        assertEquals(new TimerSpec(1_000_000, 10, 10L), TimerSpec.parse("1ms:010:010"));
         assertEquals("1ms:42", TimerSpec.parse("1ms:42").toString());
         assertEquals("10ms:7:0", TimerSpec.parse("10ms:7:0").toString());
     }

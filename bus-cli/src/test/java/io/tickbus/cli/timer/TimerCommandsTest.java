@@ -135,7 +135,7 @@ final class TimerCommandsTest {
     @Test
     void shouldSayWhyATimerIsRefused() {
         refused("arm --key 1 --signal 2 --every 10ns", "at least 1 microsecond");
-        refused("arm --key 1 --signal 2 --at 9000000000000000000", "100 years");
+        refused("arm --key 1 --signal 2 --at monotonic:9000000000000000000", "100 years");
         for (int key = 0; key < QUOTA; key++) {
             done("arm --key " + key + " --signal 2 --in 1h");
         }
@@ -149,7 +149,8 @@ final class TimerCommandsTest {
         assertEquals(2, out.lines().count(), out);
         assertTrue(out.startsWith("armed key 3"), out);
         assertTrue(out.contains("fired key 3"), out);
-        assertTrue(done("arm --key 3 --signal 2 --at 1 --wait --json").contains("\"flags\":[\"LATE\",\"LAST\"]"));
+        assertTrue(done("arm --key 3 --signal 2 --at monotonic:1 --wait --json")
+                .contains("\"flags\":[\"LATE\",\"LAST\"]"));
     }
 
     @Test

@@ -2,13 +2,16 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.VisibleText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -34,6 +37,7 @@ public final class BusDirectory {
     public static final String ROOT_VARIABLE = "TICKBUS_DIR";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+    private static final String RUNTIME_VARIABLE = "XDG_RUNTIME_DIR";
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     private final Path root;
@@ -65,15 +69,57 @@ public final class BusDirectory {
         return new BusDirectory(root, name, userId);
     }
 
-    /** {@code $TICKBUS_DIR}, or {@code /dev/shm/tickbus-$UID}, or the like below the temporary folder. */
+    /**
+     * {@code $TICKBUS_DIR}; else {@code /dev/shm/tickbus-$UID}, which is made there; else, where another user has taken
+     * that name, {@code $XDG_RUNTIME_DIR/tickbus}; where there is no /dev/shm, the like below the temporary folder.
+     *
+     * @throws BusException BAD_SETTINGS for a variable that is no absolute path
+     */
     public static Path defaultRoot() {
-        String configured = System.getenv(ROOT_VARIABLE);
-        if (configured != null && !configured.isBlank()) {
-            return Path.of(configured);
+        return defaultRoot(SHARED_MEMORY, System.getenv());
+    }
+
+    static Path defaultRoot(Path sharedMemory, Map<String, String> environment) {
+        String configured = environment.getOrDefault(ROOT_VARIABLE, "");
+        if (!configured.isBlank()) {
+            return absolute(configured);
         }
-        Path parent = Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY
-                : Path.of(System.getProperty("java.io.tmpdir"));
-        return parent.resolve("tickbus-" + UserId.current());
+        if (!Files.isDirectory(sharedMemory)) {
+            return standardRoot(Path.of(System.getProperty("java.io.tmpdir")), UserId.current());
+        }
+        Path root = standardRoot(sharedMemory, UserId.current());
+        String runtime = environment.getOrDefault(RUNTIME_VARIABLE, "");
+        // All processes of a user must come to the same answer: so this depends on nothing that comes and goes.
+        boolean isTaken = Files.exists(root, LinkOption.NOFOLLOW_LINKS) && UserId.ofFile(root) != UserId.current();
+        return isTaken && runtime.startsWith("/") && isOwn(Path.of(runtime)) ? Path.of(runtime, "tickbus") : root;
+    }
+
+    /** Where another user's buses are by default. */
+    public static Path defaultRootOf(int userId) {
+        return standardRoot(Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY
+                : Path.of(System.getProperty("java.io.tmpdir")), userId);
+    }
+
+    private static Path standardRoot(Path parent, int userId) {
+        return parent.resolve("tickbus-" + UserId.text(userId));
+    }
+
+    private static boolean isOwn(Path path) {
+        return Files.isDirectory(path) && UserId.ofFile(path) == UserId.current();
+    }
+
+    private static Path absolute(String configured) {
+        String why = "it is no absolute path, so each program would take another directory for it";
+        try {
+            Path path = Path.of(configured);
+            if (path.isAbsolute()) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            why = "it is no path (" + e.getReason() + ")";
+        }
+        throw new BusException(Reason.BAD_SETTINGS, ROOT_VARIABLE + "=" + VisibleText.of(configured), why,
+                "write it from / on, or unset it");
     }
 
     /** Names of the buses under a root, sorted; none where the root is missing. */
@@ -160,6 +206,8 @@ public final class BusDirectory {
     /** Creates what is missing of the directories, mode 0700, and checks the rest. */
     public void createIfMissing() {
         TrustedFiles.createDirectory(root);
+        // Before anything is left in a root of somebody else.
+        TrustedFiles.checkDirectory(root, ownerId);
         TrustedFiles.createDirectory(path());
         check();
     }
@@ -188,8 +236,31 @@ public final class BusDirectory {
     }
 
     /**
-     * Removes the bus's files and its directory, and the root if nothing else is in it and it can be removed. Files of
-     * other names are left alone, and then the directory too. Does nothing where there is no such bus.
+     * A bus inside of this one's directory, which must be there, for trying something. What is left of it is removed by
+     * whoever publishes on this bus next.
+     */
+    public BusDirectory scratch() {
+        return new BusDirectory(TrustedFiles.temporaryFor(path().resolve("scratch")), name, ownerId);
+    }
+
+    /** Whether the directory of the buses is there; whoever finds it missing may remove it again. */
+    public boolean hasRoot() {
+        return Files.exists(root, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Removes the directory of the buses if nothing is in it: for whoever has made it. */
+    public void deleteRootIfEmpty() {
+        try {
+            Files.deleteIfExists(root);
+        } catch (IOException e) {
+            // It holds other buses by now, or is a mount point, or its parent belongs to somebody else: it may stay.
+            return;
+        }
+    }
+
+    /**
+     * Removes the bus's files and its directory. Files of other names are left alone, and then the directory too. Does
+     * nothing where there is no such bus.
      *
      * @throws BusException IN_USE while somebody publishes; NOT_A_FILE, NOT_TRUSTED as {@link #check}
      */
@@ -217,15 +288,9 @@ public final class BusDirectory {
         deleteIfEmpty();
     }
 
-    /** Removes the directories that nothing is in. */
+    /** Removes the directory if nothing is in it. */
     void deleteIfEmpty() {
         TrustedFiles.deleteIfPossible(path());
-        try {
-            Files.deleteIfExists(root);
-        } catch (IOException e) {
-            // It holds other buses, or is a mount point, or its parent belongs to somebody else: it may stay.
-            return;
-        }
     }
 
     @Override

@@ -47,6 +47,7 @@ public final class PublishedBus implements AutoCloseable {
      *                      WRONG_* or CORRUPT for a file in its place that is not a bus of this version
      */
     public static PublishedBus open(BusDirectory directory, SignalsOptions options) {
+        boolean hadRoot = directory.hasRoot();
         try {
             directory.createIfMissing();
             ProcessIdentity self = ProcessIdentity.current();
@@ -64,6 +65,9 @@ public final class PublishedBus implements AutoCloseable {
                 throw e;
             }
             directory.deleteIfEmpty();
+            if (!hadRoot) {
+                directory.deleteRootIfEmpty();
+            }
             throw noSpace(directory, options, e);
         }
     }
@@ -82,8 +86,8 @@ public final class PublishedBus implements AutoCloseable {
     private static BusException noSpace(BusDirectory directory, SignalsOptions options, BusException cause) {
         long length = SignalsLayout.fileLength(options.slotCount());
         BusException failure = new BusException(Reason.NO_SPACE, "bus '" + directory.name() + "' needs " + length
-                + " bytes and two pages in " + directory.path(), "no space left on its file system",
-                "free some, use fewer slots, or another --dir");
+                + " bytes and two pages in " + directory.path(), "no space or no inodes left on its file "
+                + "system", "free some (df, df -i), use fewer slots, or another --dir");
         failure.initCause(cause);
         return failure;
     }

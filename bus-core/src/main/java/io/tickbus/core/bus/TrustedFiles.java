@@ -51,7 +51,7 @@ final class TrustedFiles {
         int owner = UserId.ofFile(path);
         if (owner != ownerId && owner != UserId.current() && owner != ROOT_USER) {
             throw new BusException(Reason.NOT_TRUSTED, path.toString(),
-                    "it belongs to user " + owner + " and not to " + ownerId,
+                    "it belongs to user " + UserId.text(owner) + " and not to " + UserId.text(ownerId),
                     "name the owner you expect with --owner, or use your own directory");
         }
         if (attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE) && !isSticky(path)) {
@@ -79,18 +79,23 @@ final class TrustedFiles {
     static void createDirectory(Path path) {
         try {
             Files.createDirectory(path, PRIVATE_DIRECTORY);
+            // The umask of whoever started us has no say in it.
+            chmod(path, "rwx------");
         } catch (FileAlreadyExistsException e) {
-            checkIsDirectory(path, e);
+            checkIsDirectory(path);
+        } catch (NoSuchFileException e) {
+            throw new BusException(Reason.NOT_FOUND, path.toString(), "there is no directory " + path.getParent()
+                    + " to make it in", "make that one first, or name another");
         } catch (IOException e) {
             throw failed(path, e);
         }
     }
 
-    private static void checkIsDirectory(Path path, FileAlreadyExistsException cause) {
+    private static void checkIsDirectory(Path path) {
         if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new BusException(Reason.NOT_A_FILE, path.toString(),
-                    Files.isSymbolicLink(path) ? "it is a symbolic link" : "it is not a directory: "
-                            + cause.getMessage(), "remove it or name another directory with --dir");
+                    Files.isSymbolicLink(path) ? "it is a symbolic link" : "it is not a directory",
+                    "remove it or name another directory with --dir");
         }
     }
 
@@ -105,7 +110,7 @@ final class TrustedFiles {
         int owner = UserId.ofFile(path);
         if (owner != ownerId && owner != UserId.current()) {
             throw new BusException(Reason.NOT_TRUSTED, path.toString(),
-                    "it belongs to user " + owner + " and not to " + ownerId,
+                    "it belongs to user " + UserId.text(owner) + " and not to " + UserId.text(ownerId),
                     "name the owner you expect with --owner, or remove the file");
         }
         Set<OpenOption> options = writable
@@ -136,6 +141,7 @@ final class TrustedFiles {
     /** Creates an empty file, mode 0600, that must not be there. */
     static void createPrivate(Path path) throws IOException {
         Files.createFile(path, PRIVATE_FILE);
+        chmod(path, "rw-------");
     }
 
     /**
@@ -181,12 +187,26 @@ final class TrustedFiles {
     /** Deletes what publishers left that died while creating a file; only for who holds the lock. */
     static void deleteTemporary(Path directory) {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, TEMPORARY_PREFIX + "*")) {
-            left.forEach(TrustedFiles::deleteIfPossible);
+            left.forEach(TrustedFiles::deleteTree);
         } catch (NoSuchFileException | NotDirectoryException e) {
             return;
         } catch (IOException e) {
             throw failed(directory, e);
         }
+    }
+
+    private static void deleteTree(Path path) {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
+                inside.forEach(TrustedFiles::deleteTree);
+            } catch (NoSuchFileException e) {
+                // Its maker removes it at this moment.
+                return;
+            } catch (IOException e) {
+                throw failed(path, e);
+            }
+        }
+        deleteIfPossible(path);
     }
 
     /** Deletes a file, or a directory if it is empty. */
@@ -207,7 +227,7 @@ final class TrustedFiles {
             Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                     .setGroup(principal);
         } catch (IOException e) {
-            throw new BusException(Reason.SYSTEM, path + " cannot be given to group " + group, e.toString(),
+            throw new BusException(Reason.SYSTEM, path + " cannot be given to group " + group, BusException.why(e),
                     "name a group that you belong to");
         }
         chmod(path, permissions);
@@ -268,10 +288,10 @@ final class TrustedFiles {
             return new BusException(Reason.NOT_TRUSTED, path.toString(), "permission denied",
                     "run as its owner, or let the publisher share the bus with --group");
         }
-        String why = String.valueOf(e.getMessage());
-        if (why.contains("No space left")) {
+        String why = BusException.why(e);
+        if (why.contains("No space left") || why.contains("quota exceeded")) {
             return new BusException(Reason.NO_SPACE, path.toString(), why,
-                    "free space on its file system or use fewer slots");
+                    "free space or inodes (df, df -i) on its file system, or use fewer slots");
         }
         return BusException.system(path, e, "check the file system that holds it");
     }

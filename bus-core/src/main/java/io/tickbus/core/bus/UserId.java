@@ -1,12 +1,19 @@
 package io.tickbus.core.bus;
 
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** Numeric user ids, as file ownership knows them. */
+/**
+ * Numeric user ids, as file ownership knows them: 32 bits without a sign, kept in an {@code int}. What cannot be read
+ * is an error and never a number that could be somebody's.
+ */
 final class UserId {
+    private static final Path STATUS = Path.of("/proc/self/status");
     private static final int EFFECTIVE = 2;
 
     private UserId() {
@@ -15,23 +22,47 @@ final class UserId {
     /** Effective user id of this process. */
     static int current() {
         try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            // Every byte is a letter of this encoding: the process's name stands there too.
+            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith("Uid:")) {
-                    return Integer.parseInt(line.split("\\s+", -1)[EFFECTIVE]);
+                    return Integer.parseUnsignedInt(line.split("\\s+", -1)[EFFECTIVE]);
                 }
             }
         } catch (IOException e) {
-            // No Linux /proc here: the owner of the home directory is the next best witness.
-            return ofFile(Path.of(System.getProperty("user.home")));
+            // No Linux /proc here: whose a new file is says the same.
+            return ofNewFile();
         }
-        return ofFile(Path.of(System.getProperty("user.home")));
+        return ofNewFile();
     }
 
+    private static int ofNewFile() {
+        try {
+            Path file = Files.createTempFile("tickbus-", ".user");
+            try {
+                return ofFile(file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new BusException(Reason.SYSTEM, "this process's user id", "neither " + STATUS
+                    + " nor the owner of a new file tells it (" + BusException.why(e) + ")",
+                    "mount /proc, or make the temporary folder writable");
+        }
+    }
+
+    /** The owner of a file; of a link itself. */
     static int ofFile(Path path) {
         try {
             return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            return -1;
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            throw BusException.system(path, e, "use a file system that knows owners");
         }
+    }
+
+    /** As people and {@code id -u} write it. */
+    static String text(int userId) {
+        return Integer.toUnsignedString(userId);
     }
 }

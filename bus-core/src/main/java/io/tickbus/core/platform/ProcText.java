@@ -1,6 +1,7 @@
 package io.tickbus.core.platform;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -11,7 +12,7 @@ final class ProcText {
 
     static String read(String path) {
         try {
-            return Files.readString(Path.of(path)).strip();
+            return Files.readString(Path.of(path), StandardCharsets.ISO_8859_1).strip();
         } catch (IOException | SecurityException e) {
             return "";
         }

@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,11 +177,62 @@ class BusDirectoryTest {
     }
 
     @Test
+    void shouldLeaveNothingInRootOfAnother() throws IOException {
+        assumeTrue(UserId.current() == 0, "skipped: only root can give a directory away");
+        Files.createDirectories(root);
+        Files.setAttribute(root, "unix:uid", DAEMON_USER, LinkOption.NOFOLLOW_LINKS);
+        assertFails(Reason.NOT_TRUSTED, directory::createIfMissing);
+        assertEquals(List.of(), files(root));
+    }
+
+    @Test
+    void shouldNameTheParentWhenItIsMissing() {
+        BusException e = assertFails(Reason.NOT_FOUND, BusDirectory.at(root.resolve("a/b"), "bus")::createIfMissing);
+        assertTrue(e.getMessage().contains("there is no directory " + root.resolve("a")), e.getMessage());
+        assertFalse(e.getMessage().contains("start the publisher"), e.getMessage());
+    }
+
+    @Test
+    void shouldTakeRuntimeDirectoryOnlyWhenAnotherHasTakenTheName() throws IOException {
+        Path runtime = Files.createDirectory(folder.resolve("runtime"));
+        Path standard = folder.resolve("tickbus-" + UserId.text(UserId.current()));
+        Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", runtime.toString());
+        assertEquals(standard, BusDirectory.defaultRoot(folder, environment));
+        Files.createDirectory(standard);
+        assertEquals(standard, BusDirectory.defaultRoot(folder, environment));
+        assertEquals(folder.resolve("x"), BusDirectory.defaultRoot(folder, Map.of("TICKBUS_DIR", folder + "/x")));
+        assumeTrue(UserId.current() == 0, "skipped: only root can give a directory away");
+        Files.setAttribute(standard, "unix:uid", DAEMON_USER, LinkOption.NOFOLLOW_LINKS);
+        assertEquals(runtime.resolve("tickbus"), BusDirectory.defaultRoot(folder, environment));
+        assertEquals(standard, BusDirectory.defaultRoot(folder, Map.of("XDG_RUNTIME_DIR", "run")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"buses", "./buses", "a\0b"})
+    void shouldRefuseConfiguredRootThatIsNoAbsolutePath(String text) {
+        assertFails(Reason.BAD_SETTINGS, () -> BusDirectory.defaultRoot(folder, Map.of("TICKBUS_DIR", text)));
+    }
+
+    @Test
+    void shouldSpareRootAndClearScratchWhenDeleted() throws IOException {
+        BusFixture.create(directory, 1);
+        BusDirectory scratch = directory.scratch();
+        BusFixture.create(scratch, 1);
+        BusFixture.create(directory, 1);
+        assertFalse(Files.exists(scratch.path()), "whoever publishes next removes what was left");
+        BusFixture.create(scratch, 1);
+        directory.delete();
+        assertEquals(List.of(), files(root));
+        directory.deleteRootIfEmpty();
+        assertFalse(directory.hasRoot());
+    }
+
+    @Test
     void shouldLeaveNothingWhenDeleted() throws IOException {
         BusFixture.create(directory, 1);
         Files.createFile(directory.path().resolve(".new-signals-1-x"));
         directory.delete();
-        assertFalse(Files.exists(root));
+        assertFalse(Files.exists(directory.path()));
         directory.delete();
     }
 
@@ -193,7 +245,7 @@ class BusDirectoryTest {
         Files.createFile(directory.counters());
         assertTrue(Files.exists(directory.replies()));
         directory.delete();
-        assertFalse(Files.exists(root));
+        assertFalse(Files.exists(directory.path()));
     }
 
     @Test
@@ -213,7 +265,7 @@ class BusDirectoryTest {
         Files.createSymbolicLink(directory.clients(), elsewhere);
         directory.delete();
         assertTrue(Files.exists(precious));
-        assertFalse(Files.exists(root));
+        assertFalse(Files.exists(directory.path()));
     }
 
     @Test
@@ -237,7 +289,7 @@ class BusDirectoryTest {
             assertEquals(SignalsFile.Standing.CURRENT, bus.signals().standing());
         }
         directory.delete();
-        assertFalse(Files.exists(root));
+        assertFalse(Files.exists(directory.path()));
     }
 
     /** A mount point cannot be removed even when it is empty, and then need not be. */

@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.VisibleText;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -28,7 +29,6 @@ public final class DaemonLog implements AutoCloseable {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
     private static final char FIRST_PRINTABLE = ' ';
     private static final char DELETE = 0x7F;
-    private static final char LAST_CONTROL = 0x9F;
 
     private final System.Logger logger;
     private final NanoClock clock;
@@ -151,7 +151,7 @@ public final class DaemonLog implements AutoCloseable {
             return;
         }
         line.append('"');
-        text.chars().forEach(character -> appendQuoted(line, (char) character));
+        text.codePoints().forEach(letter -> appendQuoted(line, letter));
         line.append('"');
     }
 
@@ -160,15 +160,10 @@ public final class DaemonLog implements AutoCloseable {
                 && character != '\\';
     }
 
-    private static void appendQuoted(StringBuilder line, char character) {
-        if (character == '"' || character == '\\') {
-            line.append('\\').append(character);
-        } else if (character < FIRST_PRINTABLE || (character >= DELETE && character <= LAST_CONTROL)
-                || Character.getType(character) == Character.LINE_SEPARATOR
-                || Character.getType(character) == Character.FORMAT) {
-            line.append(String.format("\\u%04x", (int) character));
-        } else {
-            line.append(character);
+    private static void appendQuoted(StringBuilder line, int letter) {
+        if (letter == '"' || letter == '\\') {
+            line.append('\\');
         }
+        VisibleText.append(line, letter);
     }
 }

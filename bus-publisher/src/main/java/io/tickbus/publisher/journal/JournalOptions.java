@@ -1,5 +1,7 @@
 package io.tickbus.publisher.journal;
 
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -51,13 +53,26 @@ public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll
                 DEFAULT_SNAPSHOT_BYTES);
     }
 
-    /** {@code $XDG_STATE_HOME/tickbus/BUS}, which is {@code ~/.local/state/tickbus/BUS} where that is not set. */
+    /**
+     * {@code $XDG_STATE_HOME/tickbus/BUS}, which is {@code ~/.local/state/tickbus/BUS} where that is not set.
+     *
+     * @throws BusException BAD_SETTINGS where this process has no home directory
+     */
     public static Path defaultFolder(String bus) {
-        String state = System.getenv("XDG_STATE_HOME");
+        return defaultFolder(bus, System.getenv("XDG_STATE_HOME"), System.getProperty("user.home"));
+    }
+
+    static Path defaultFolder(String bus, String state, String home) {
         // The standard says that a relative path there is to be ignored.
-        Path home = state != null && state.startsWith("/") ? Path.of(state)
-                : Path.of(System.getProperty("user.home"), ".local", "state");
-        return home.resolve("tickbus").resolve(bus);
+        if (state != null && state.startsWith("/")) {
+            return Path.of(state, "tickbus", bus);
+        }
+        // Java writes ? for a user without one.
+        if (home == null || !home.startsWith("/")) {
+            throw new BusException(Reason.BAD_SETTINGS, "the journal of bus '" + bus + "'", "this user has no home "
+                    + "directory and XDG_STATE_HOME is not set", "name a folder with --journal");
+        }
+        return Path.of(home, ".local", "state", "tickbus", bus);
     }
 
     /** Keeps for so long, and so much. */

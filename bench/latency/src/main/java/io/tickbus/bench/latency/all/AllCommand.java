@@ -74,7 +74,7 @@ public final class AllCommand implements Callable<Integer> {
         results.put("leftOut", leftOut);
         results.put("environment", HostFacts.read());
         String json = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(results) + "\n";
-        Files.writeString(folder.resolve("results.json"), json);
+        Files.writeString(folder.resolve("results.json"), json, StandardCharsets.UTF_8);
         HtmlReport.write(results, folder.resolve("report.html"));
         System.out.print(isJson ? json : folder.resolve("report.html") + System.lineSeparator());
         return leftOut.isEmpty() ? 0 : 1;

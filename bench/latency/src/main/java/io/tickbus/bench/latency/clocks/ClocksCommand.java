@@ -56,7 +56,8 @@ public final class ClocksCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<Jdk> found = Jdk.find(jdks);
-        String active = Files.isReadable(sysfs.resolve(ACTIVE)) ? Files.readString(sysfs.resolve(ACTIVE)).strip()
+        String active = Files.isReadable(sysfs.resolve(ACTIVE))
+                ? Files.readString(sysfs.resolve(ACTIVE), StandardCharsets.US_ASCII).strip()
                 : "unknown";
         if (isSwitching && !Files.isWritable(sysfs.resolve(ACTIVE))) {
             throw new IllegalArgumentException("the clock source cannot be switched here, since "
@@ -81,7 +82,8 @@ public final class ClocksCommand implements Callable<Integer> {
 
     private void measureOthers(List<Jdk> found, String active) throws IOException, InterruptedException {
         try (SourceSwitch source = SourceSwitch.open(sysfs.resolve(ACTIVE))) {
-            for (String other : Files.readString(sysfs.resolve(AVAILABLE)).strip().split("\\s+", -1)) {
+            String available = Files.readString(sysfs.resolve(AVAILABLE), StandardCharsets.US_ASCII).strip();
+            for (String other : available.split("\\s+", -1)) {
                 if (!other.equals(active) && isChosen(source, other)) {
                     measureAll(found, other);
                 }

@@ -1,6 +1,7 @@
 package io.tickbus.bench.latency.clocks;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,8 @@ record Jdk(String version, Path java) {
         if (!Files.isExecutable(java) || !Files.isRegularFile(release)) {
             return Optional.empty();
         }
-        return version(Files.readString(release)).filter(version -> feature(version) >= OLDEST)
+        return version(Files.readString(release, StandardCharsets.ISO_8859_1))
+                .filter(version -> feature(version) >= OLDEST)
                 .map(version -> new Jdk(version, java));
     }
 

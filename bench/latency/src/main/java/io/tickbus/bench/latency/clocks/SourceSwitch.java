@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.clocks;
 
 import io.tickbus.bench.latency.run.Guardian;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,14 +22,14 @@ final class SourceSwitch implements AutoCloseable {
 
     /** Begins: the source that is there now is the one that is put back. */
     static SourceSwitch open(Path file) throws IOException {
-        String original = Files.readString(file).strip();
+        String original = Files.readString(file, StandardCharsets.US_ASCII).strip();
         return new SourceSwitch(file, original, Guardian.running(PUT_BACK, original, file.toString()));
     }
 
     /** Throws where the kernel does not take it. */
     void choose(String source) throws IOException {
-        Files.writeString(file, source + "\n");
-        String now = Files.readString(file).strip();
+        Files.writeString(file, source + "\n", StandardCharsets.US_ASCII);
+        String now = Files.readString(file, StandardCharsets.US_ASCII).strip();
         if (!now.equals(source)) {
             throw new IOException("the kernel keeps " + now);
         }
@@ -37,7 +38,7 @@ final class SourceSwitch implements AutoCloseable {
     @Override
     public void close() throws IOException {
         guardian.close();
-        if (!Files.readString(file).strip().equals(original)) {
+        if (!Files.readString(file, StandardCharsets.US_ASCII).strip().equals(original)) {
             // Somebody has ended the guardian: then it is done here.
             choose(original);
         }

@@ -27,7 +27,7 @@ public final class HtmlReport {
 
     /** Writes the page of results as {@code bench all} gives them. */
     public static void write(Map<String, Object> results, Path file) throws IOException {
-        Files.writeString(file, of(new Results(results)));
+        Files.writeString(file, of(new Results(results)), StandardCharsets.UTF_8);
     }
 
     static String of(Results results) throws IOException {

@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class Results {
     /** Reads a file of {@code bench all}, or of {@code bench oneway}, which is taken for a whole with that one part. */
     static Results read(Path file) {
         try {
-            Map<String, Object> map = JSON.std.mapFrom(Files.readString(file));
+            Map<String, Object> map = JSON.std.mapFrom(Files.readString(file, StandardCharsets.UTF_8));
             if (map.containsKey("sections")) {
                 return new Results(map);
             }

@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.run;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,11 +44,12 @@ public final class Strace {
         // By the handle: it leaves the streams alone, which strace may still write to.
         strace.toHandle().destroy();
         strace.waitFor();
-        return Files.readAllLines(output);
+        return Files.readAllLines(output, StandardCharsets.ISO_8859_1);
     }
 
     /** Waits for the end of the process, some seconds at most: what it wrote. */
     public List<String> finish() throws IOException, InterruptedException {
-        return strace.waitFor(PATIENCE_S, TimeUnit.SECONDS) ? Files.readAllLines(output) : detach();
+        return strace.waitFor(PATIENCE_S, TimeUnit.SECONDS)
+                ? Files.readAllLines(output, StandardCharsets.ISO_8859_1) : detach();
     }
 }

@@ -1,6 +1,7 @@
 package io.tickbus.bench.latency.timers;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -198,7 +199,7 @@ final class Contention implements Callable<Integer> {
     /** Calls that read or write, and voluntary switches of every thread, which are calls that blocked. */
     private static Map<String, Object> counts(Path proc) throws IOException {
         Map<String, Object> map = new LinkedHashMap<>();
-        for (String line : Files.readAllLines(proc.resolve("io"))) {
+        for (String line : Files.readAllLines(proc.resolve("io"), StandardCharsets.ISO_8859_1)) {
             if (line.startsWith("sysc")) {
                 map.put(line.substring(0, line.indexOf(':')), Long.parseLong(line.substring(line.indexOf(':') + 2)));
             }
@@ -206,7 +207,7 @@ final class Contention implements Callable<Integer> {
         long switches = 0;
         try (var tasks = Files.newDirectoryStream(proc.resolve("task"))) {
             for (Path task : tasks) {
-                for (String line : Files.readAllLines(task.resolve("status"))) {
+                for (String line : Files.readAllLines(task.resolve("status"), StandardCharsets.ISO_8859_1)) {
                     if (line.startsWith("voluntary_ctxt_switches:")) {
                         switches += Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
                     }
