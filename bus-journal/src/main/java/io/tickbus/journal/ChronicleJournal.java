@@ -73,7 +73,7 @@ final class ChronicleJournal implements Journal {
         ring = IntentRing.over(file);
         ring.begin(run.firstUnwritten(), run.nextTicket());
         writer = new JournalWriter(folder, ring, publisher.bus(), options, log);
-        writer.begin(run.firstUnwritten(), run.nextSequence(), run.firstOrdered(), run.clock().offsetNs());
+        writer.begin(run.firstUnwritten(), run.nextSequence(), run.firstOrdered());
         putStart(run.clock(), header);
         // Done now, and not once more by the next recovery.
         run.forEachIntent(this::applied);
@@ -165,15 +165,6 @@ final class ChronicleJournal implements Journal {
     private void putOwner(int owner, int user, String name) {
         Entry.putName(name, body);
         put(EntryKind.OWNER, owner, user, 0, body.length);
-    }
-
-    @Override
-    public void calendarStepped(long stepNs) {
-        if (ring.free() > 1) {
-            body[0] = stepNs;
-            put(EntryKind.CLOCK_STEP, 0, 0, System.nanoTime(), 1);
-        }
-        writer.clockStepped(stepNs);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tickbus.journal;
 import io.tickbus.core.bus.PublishedBus;
 import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.platform.CalendarOffset;
 import io.tickbus.journal.JournalFolder.Position;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.FaultPoints;
@@ -63,7 +64,6 @@ final class JournalWriter implements Runnable {
     private long retryNs;
     private final long longestNapNs;
     private long napNs;
-    private final AtomicLong clockOffsetNs = new AtomicLong();
     private volatile long syncedTicket = -1;
     private volatile boolean isWritable = true;
     private volatile boolean isStopped;
@@ -94,11 +94,10 @@ final class JournalWriter implements Runnable {
      *
      * @param firstOrdered the first ticket whose entry says which of this bus's signals came next
      */
-    void begin(long firstTicket, long firstSequence, long firstOrdered, long offsetNs) {
+    void begin(long firstTicket, long firstSequence, long firstOrdered) {
         nextTicket = firstTicket;
         firstOrderedTicket = firstOrdered;
         nextSequence = firstSequence;
-        clockOffsetNs.set(offsetNs);
         try {
             openSegment();
         } catch (IOException | RuntimeException | InternalError e) {
@@ -264,7 +263,7 @@ final class JournalWriter implements Runnable {
 
     private void write(long firstSequence) throws IOException {
         FaultPoints.reach("write");
-        block.finish(historyId, clockOffsetNs.get(), firstSequence, nextSequence, nextTicket);
+        block.finish(historyId, CalendarOffset.measureNs(), firstSequence, nextSequence, nextTicket);
         Position position = segment.append(block);
         // What a fault has kept from being written must not be acknowledged.
         MappedFault.bringUp();
@@ -302,11 +301,6 @@ final class JournalWriter implements Runnable {
     /** Timer thread. */
     void snapshotBegan() {
         wantsSnapshot = false;
-    }
-
-    /** Timer thread. */
-    void clockStepped(long stepNs) {
-        clockOffsetNs.addAndGet(stepNs);
     }
 
     boolean wantsSnapshot() {

@@ -29,7 +29,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class RecoveryRun {
     private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
-    private static final long TOLERANCE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int ASK_EVERY = 1 << 16;
     private static final int MOST_OWNERS = 0xFFFF;
 
@@ -183,10 +182,6 @@ final class RecoveryRun {
             case DROPPED -> intents.remove(done.body[0]);
             case IMAGE -> timers.restore(done.owner(), done.body);
             case START -> start(new UUID(done.body[0], done.body[1]), done.body[2]);
-            case CLOCK_STEP -> {
-                timers.shift(-done.body[0], true);
-                offsetNs += done.body[0];
-            }
             default -> {
                 // Where a snapshot begins and ends is only looked for.
             }
@@ -203,12 +198,9 @@ final class RecoveryRun {
     }
 
     private void changeClocks(UUID boot, long newOffsetNs) {
-        long deltaNs = offsetNs - newOffsetNs;
         if (!boot.equals(bootId)) {
             // CLOCK_MONOTONIC has begun anew: all deadlines are kept in CLOCK_REALTIME.
-            timers.shift(deltaNs, false);
-        } else if (Math.abs(deltaNs) >= TOLERANCE_NS) {
-            timers.shift(deltaNs, true);
+            timers.shift(offsetNs - newOffsetNs);
         }
     }
 

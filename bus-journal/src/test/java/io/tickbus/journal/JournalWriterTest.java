@@ -88,7 +88,7 @@ class JournalWriterTest {
         makeUndeletable();
         JournalOptions options = JournalOptions.in(journal.path()).withRetention(0, 0);
         JournalWriter writer = new JournalWriter(journal, ring, publisher.bus(), options, log);
-        writer.begin(0, 0, 0, 0);
+        writer.begin(0, 0, 0);
         writer.start();
         List<String> expected = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {

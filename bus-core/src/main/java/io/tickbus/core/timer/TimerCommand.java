@@ -52,7 +52,7 @@ public final class TimerCommand {
         return fields[KEY];
     }
 
-    /** When it is due first, CLOCK_MONOTONIC nanoseconds. */
+    /** When it is due first, nanoseconds: CLOCK_REALTIME of a calendar timer, else CLOCK_MONOTONIC. */
     public long deadlineNs() {
         return fields[DEADLINE_NS];
     }

@@ -49,7 +49,6 @@ final class ClientConductor implements Runnable {
     private final ClientEvents events;
     private final DaemonLog log;
     private final DaemonCounters counters;
-    private final WallClock wallClock;
     private final Doorbell doorbell;
     private final FutexWord word;
     private final FutexWord timerWord;
@@ -77,7 +76,6 @@ final class ClientConductor implements Runnable {
         this.log = parts.log();
         this.counters = parts.counters();
         this.doorbell = parts.doorbell();
-        this.wallClock = parts.wallClock();
         this.word = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
         this.timerWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.settings = settings;
@@ -194,11 +192,6 @@ final class ClientConductor implements Runnable {
 
     private void round() {
         events.runForConductor();
-        if (wallClock.hasStepped()) {
-            long offsetNs = wallClock.toldNs();
-            log.info("clock-set", "realtimeAheadNs", offsetNs);
-            events.toTimerThread(() -> sessions.calendarChanged(offsetNs));
-        }
         checkServed();
         if (!isStopped && isSearchDue) {
             findNew();

@@ -214,11 +214,6 @@ final class ClientSessions implements CommandSource {
         left.add(owner);
     }
 
-    /** CLOCK_REALTIME is ahead by so much now. */
-    void calendarChanged(long offsetNs) {
-        desk.calendarChanged(offsetNs);
-    }
-
     /** Writes down for each client how many timers its owner has. */
     void report() {
         for (int i = 0; i < sessions.size(); i++) {

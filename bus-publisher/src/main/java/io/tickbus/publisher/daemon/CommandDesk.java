@@ -30,7 +30,6 @@ final class CommandDesk {
     private final TimerEngine engine;
     private final SignalPublisher publisher;
     private final DaemonCounters counters;
-    private final WallClock wallClock;
     private final TimerReply reply = new TimerReply();
     private final DurableTimers durable;
     /** Null for none. */
@@ -64,12 +63,10 @@ final class CommandDesk {
         }
     }
 
-    CommandDesk(TimerEngine engine, SignalPublisher publisher, DaemonCounters counters, WallClock wallClock,
-            Journal journal) {
+    CommandDesk(TimerEngine engine, SignalPublisher publisher, DaemonCounters counters, Journal journal) {
         this.engine = engine;
         this.publisher = publisher;
         this.counters = counters;
-        this.wallClock = wallClock;
         this.journal = journal;
         this.durable = DurableTimers.of(engine);
         this.snapshots = journal == null ? null : new Snapshots(durable, journal, this);
@@ -90,11 +87,6 @@ final class CommandDesk {
      * @return false where there is no room in the journal: the command stays with its client, and nothing was done
      */
     boolean take(ClientSession session, TimerCommand command, long sequence, long nowNs) {
-        boolean isCalendar = command.type() == CommandLayout.TYPE_ARM
-                && (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
-        if (isCalendar) {
-            command.deadlineNs(wallClock.monotonicNs(command.deadlineNs()));
-        }
         int owner = ownerOf(session, command);
         Durability wanted =
                 command.type() == CommandLayout.TYPE_ARM ? command.durability() : Durability.NONE;
@@ -243,15 +235,5 @@ final class CommandDesk {
     /** A bounded piece of what can wait. */
     int doHousekeeping() {
         return snapshots == null ? 0 : snapshots.doWork();
-    }
-
-    /** CLOCK_REALTIME is ahead by so much now. */
-    void calendarChanged(long offsetNs) {
-        long stepNs = wallClock.change(offsetNs);
-        engine.calendarStepped(stepNs);
-        counters.add(DaemonCounter.CLOCK_STEPS, 1);
-        if (journal != null) {
-            journal.calendarStepped(stepNs);
-        }
     }
 }

@@ -5,5 +5,5 @@ import io.tickbus.core.bus.RepliesFile;
 
 /** What the daemon's two threads share. */
 record DaemonParts(RepliesFile replies, ClientSessions sessions, ClientEvents events, DaemonLog log,
-        DaemonCounters counters, Doorbell doorbell, WallClock wallClock) {
+        DaemonCounters counters, Doorbell doorbell) {
 }

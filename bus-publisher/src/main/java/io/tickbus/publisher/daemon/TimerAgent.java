@@ -37,6 +37,7 @@ final class TimerAgent implements Agent {
     private long startNs;
     private long wakeNs = Long.MAX_VALUE;
     private long nextHeartbeatNs = Long.MIN_VALUE;
+    private long nextCalendarLookNs = Long.MAX_VALUE;
     private Runnable onHeartbeat = () -> { };
     /** The latest duty cycle left some that were due. */
     private boolean wasCutShort;
@@ -77,6 +78,7 @@ final class TimerAgent implements Agent {
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
         int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireInRows(nowNs);
         sink.settle();
+        nextCalendarLookNs = timers.lookAtCalendar(nowNs);
         long nextNs = timers.nextDeadlineNs();
         wasCutShort = fired >= fireLimit && nextNs <= nowNs;
         backlogCycles += wasCutShort ? 1 : 0;
@@ -169,8 +171,9 @@ final class TimerAgent implements Agent {
         return backlogCycles;
     }
 
-    long nextHeartbeatNs() {
-        return nextHeartbeatNs;
+    /** When to go round again at the latest: for the next heartbeat, or to see whether CLOCK_REALTIME was set. */
+    long latestNextNs() {
+        return Math.min(nextHeartbeatNs, nextCalendarLookNs);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tickbus.core.bus.CountersFile;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.platform.CalendarOffset;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.wait.PredictiveWait;
@@ -67,7 +68,6 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         this.journal = journal;
         String group = setup.options().group();
         DaemonSettings settings = setup.settings();
-        WallClock wallClock = setup.wallClock();
         SignalsHeader header = publisher.bus().signals().header();
         this.publisher = publisher;
         this.settings = settings;
@@ -77,14 +77,14 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         counters = new DaemonCounters(CountersFile.create(directory, header, DaemonCounter.definitions(), group));
         RepliesFile replies =
                 RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, group);
-        engine = TimerEngine.create(settings.quotas());
+        engine = setup.engine();
         ClientEvents events = new ClientEvents();
-        CommandDesk desk = new CommandDesk(engine, publisher, counters, wallClock, journal);
+        CommandDesk desk = new CommandDesk(engine, publisher, counters, journal);
         sessions = new ClientSessions(engine, replies, counters, events, desk);
         agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
         loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
         conductor = new ClientConductor(directory, new DaemonParts(replies, sessions, events, log, counters,
-                publisher.bus().doorbell(), wallClock), settings);
+                publisher.bus().doorbell()), settings);
         // Who pins the timer thread does so after this, and the conductor must not share its processor.
         int[] cpus = Platforms.current().affinity();
         conductorThread = new Thread(() -> {
@@ -117,6 +117,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private void report() {
         loop.report(counters);
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
+        long steps = engine.clockSteps();
+        if (steps > counters.value(DaemonCounter.CLOCK_STEPS)) {
+            log.info("clock-set", "realtimeAheadNs", CalendarOffset.measureNs());
+        }
+        counters.set(DaemonCounter.CLOCK_STEPS, steps);
         sessions.report();
         if (journal != null) {
             journal.report(counters);
@@ -143,7 +148,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     /** As {@link #open(BusDirectory, SignalsOptions, DaemonSettings)}, with a log of the caller's. */
     public static TimerDaemon open(
             BusDirectory directory, SignalsOptions options, DaemonSettings settings, DaemonLog log) {
-        return open(directory, new Setup(options, settings, null, WallClock.system()), log);
+        return open(directory, new Setup(options, settings, null, TimerEngine.create(settings.quotas())), log);
     }
 
     /**
@@ -154,11 +159,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
      */
     public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings,
             DaemonLog log, JournalOptions journal) {
-        return open(directory, new Setup(options, settings, journal, WallClock.system()), log);
+        return open(directory, new Setup(options, settings, journal, TimerEngine.create(settings.quotas())), log);
     }
 
     /** What a daemon is made of. */
-    record Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, WallClock wallClock) {
+    record Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine) {
     }
 
     static TimerDaemon open(BusDirectory directory, Setup setup, DaemonLog log) {

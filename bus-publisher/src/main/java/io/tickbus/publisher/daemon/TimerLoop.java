@@ -127,7 +127,7 @@ public final class TimerLoop implements Runnable {
             gate.listen();
             if (!runCycle() && !isStopped) {
                 gate.until(agent.wakeNs());
-                waitStrategy.await(gate, agent.nextHeartbeatNs());
+                waitStrategy.await(gate, agent.latestNextNs());
                 hasWaited = true;
             }
         }

@@ -58,9 +58,6 @@ public interface Journal extends AutoCloseable {
     /** Who an owner's number means, before the first entry with it. */
     void owner(int owner, int user, String name);
 
-    /** CLOCK_REALTIME was set forwards by so much. */
-    void calendarStepped(long stepNs);
-
     /** Entries up to this ticket are on the disk. */
     long syncedTicket();
 

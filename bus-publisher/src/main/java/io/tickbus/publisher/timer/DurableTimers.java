@@ -19,7 +19,6 @@ public final class DurableTimers {
     public static final int IMAGE_WORDS = TimerTable.LONGS;
     private static final int MOST_LOOKED_AT = 2_048;
     private static final int IMAGE_KEY = 0;
-    private static final int IMAGE_DUE = 2;
 
     private final TimerEngine engine;
     private final TimerStore store;
@@ -119,7 +118,7 @@ public final class DurableTimers {
         open(owner);
         System.arraycopy(from, 0, image, 0, IMAGE_WORDS);
         remove(owner, image[IMAGE_KEY]);
-        int timer = store.addImage(owner, image, image[IMAGE_DUE]);
+        int timer = store.addImage(owner, image);
         return timer != KeyIndex.NONE;
     }
 
@@ -140,27 +139,27 @@ public final class DurableTimers {
             }
             return;
         }
-        long count = 1L + (firing.isLate() ? firing.missed() : 0);
-        long nextNs = Saturating.deadlineNs(firing.deadlineNs(), Saturating.product(count, periodNs));
-        if (nextNs > dueNs) {
-            long occurrences = (Saturating.difference(nextNs, dueNs) + periodNs / 2) / periodNs;
-            table.due(timer, nextNs, table.occurrence(timer) + occurrences);
+        // As int32: the record has the low half of the number.
+        int ahead = firing.occurrence() - (int) table.occurrence(timer);
+        long count = 1L + ahead + (firing.isLate() ? firing.missed() : 0);
+        if (count > 0) {
+            long nextNs = Saturating.deadlineNs(dueNs, Saturating.product(count, periodNs));
+            table.due(timer, nextNs, table.occurrence(timer) + count);
             table.arrears(timer, 0);
             if (table.state(timer) == TimerTable.PENDING) {
-                store.wheel().rearm(timer, nextNs);
+                store.wheelOf(timer).rearm(timer, nextNs);
             }
         }
     }
 
     /**
-     * Moves deadlines, as CLOCK_MONOTONIC began anew with the host or CLOCK_REALTIME was set.
+     * Moves all deadlines but those of calendar timers, as CLOCK_MONOTONIC began anew with the host.
      *
-     * @param deltaNs          what is added to each
-     * @param isOnlyOfCalendar whether the others stay
+     * @param deltaNs what is added to each
      */
-    public void shift(long deltaNs, boolean isOnlyOfCalendar) {
+    public void shift(long deltaNs) {
         for (int timer = 0; timer < table.usedEver(); timer++) {
-            if (table.isTaken(timer) && (table.isCalendar(timer) || !isOnlyOfCalendar)) {
+            if (table.isTaken(timer) && !table.isCalendar(timer)) {
                 store.shift(timer, deltaNs);
             }
         }
@@ -176,16 +175,18 @@ public final class DurableTimers {
      * @return how many are overdue
      */
     public int finish(long nowNs, long intervalNs, boolean areMaybeDuplicates) {
+        store.lookAtClockOnce(nowNs);
         for (int timer = 0; timer < table.usedEver(); timer++) {
             if (table.isTaken(timer)) {
-                boolean isDue = table.state(timer) == TimerTable.PENDING && table.dueNs(timer) <= nowNs;
+                boolean isDue = table.state(timer) == TimerTable.PENDING
+                        && table.dueNs(timer) <= store.nowOf(timer, nowNs);
                 table.recovered(timer, areMaybeDuplicates && isDue);
             }
         }
         int[] overdue = {0};
-        store.wheel().expire(nowNs, Integer.MAX_VALUE, (timer, dueNs) -> {
+        new ExpiryLoop(store).expire(nowNs, Integer.MAX_VALUE, (timer, dueNs) -> {
             overdue[0]++;
-            store.wheel().rearm(timer, nowNs + 1 + overdue[0] * intervalNs);
+            store.wheelOf(timer).rearm(timer, store.nowOf(timer, nowNs) + 1 + overdue[0] * intervalNs);
         });
         engine.quotas(quotas);
         return overdue[0];

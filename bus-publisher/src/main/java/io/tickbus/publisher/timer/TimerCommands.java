@@ -29,19 +29,23 @@ final class TimerCommands {
     /** As {@link TimerEngine#execute(int, TimerCommand, long, long, TimerReply)}. */
     void execute(int owner, TimerCommand command, long nowNs, long nextSignalSequence, TimerReply reply) {
         OwnerAccount account = store.owners().find(owner);
+        boolean isArming = command.type() == CommandLayout.TYPE_ARM;
+        long clockNs = isArming && TimerStore.isCalendar(command) ? realtimeNs(nowNs) : nowNs;
         ReplyReason reason = account == null || !account.serves(command.type()) ? ReplyReason.CLOSED
-                : CommandCheck.reasonAgainst(command, nowNs);
+                : CommandCheck.reasonAgainst(command, clockNs);
         if (reason != ReplyReason.NONE) {
             reply.answer(ReplyCode.INVALID, reason, command.key()).timer(owner, 0, 0);
             return;
         }
         int timer = store.find(owner, command.key());
-        if (command.type() == CommandLayout.TYPE_ARM) {
-            ReplyReason refusal = arm(owner, account, timer, command, nowNs);
+        if (isArming) {
+            ReplyReason refusal = arm(owner, account, timer, command, clockNs);
             reply.answer(refusal == ReplyReason.NONE ? ReplyCode.ARMED : ReplyCode.FULL, refusal, command.key())
                     .timer(owner, command.signalId(), command.periodNs());
             if (refusal == ReplyReason.NONE) {
-                reply.deadlineNs(command.deadlineNs()).signalSequence(nextSignalSequence);
+                // By the difference of the clocks, which is 0 but for a calendar timer.
+                long deadlineNs = Math.max(0, command.deadlineNs() - (clockNs - nowNs));
+                reply.deadlineNs(deadlineNs).signalSequence(nextSignalSequence);
             }
         } else if (timer == KeyIndex.NONE) {
             long hash = store.index().hash(owner, command.key());
@@ -50,9 +54,15 @@ final class TimerCommands {
             reply.answer(hasFired ? ReplyCode.ALREADY_FIRED : ReplyCode.UNKNOWN, ReplyReason.NONE, command.key())
                     .timer(owner, 0, 0).signalSequence(hasFired ? sequence : nextSignalSequence);
         } else {
-            change(timer, account, command, nowNs, reply);
+            boolean isAsked = command.type() != CommandLayout.TYPE_CANCEL && table.isCalendar(timer);
+            change(timer, account, command, isAsked ? realtimeNs(nowNs) : nowNs, reply);
             reply.signalSequence(nextSignalSequence);
         }
+    }
+
+    private long realtimeNs(long nowNs) {
+        store.lookAtClock();
+        return store.clock().realtimeNs(nowNs);
     }
 
     private ReplyReason arm(int owner, OwnerAccount account, int timer, TimerCommand command, long nowNs) {
@@ -85,7 +95,8 @@ final class TimerCommands {
             }
             default -> {
                 store.resume(timer, nowNs);
-                reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key).deadlineNs(table.dueNs(timer));
+                reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key)
+                        .deadlineNs(store.monotonicNs(timer, table.dueNs(timer)));
             }
         }
         reply.timer(owner, signalId, periodNs);

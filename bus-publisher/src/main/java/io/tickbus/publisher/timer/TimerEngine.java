@@ -3,10 +3,12 @@ package io.tickbus.publisher.timer;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.platform.CalendarOffset;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import java.security.SecureRandom;
+import java.util.function.LongSupplier;
 
 /**
  * All timers of a host, by owner and key: carries out commands and fires what is due. Usable without any file, in a
@@ -19,6 +21,11 @@ import java.security.SecureRandom;
  * <p>Firings are in deadline order, those of equal deadlines in arming order. A periodic timer that is behind by more
  * than 100 µs catches up in turns with whatever else is due, so that nobody waits until another has made up for all.
  *
+ * <p>A calendar timer ({@link CommandLayout#FLAG_CALENDAR}) has its deadline in CLOCK_REALTIME, and follows that clock
+ * whenever it is set; it never fires before the clock shows its time. What has fired does not fire again when the clock
+ * is set back; what becomes due when it is set forwards fires at once. Records and replies say CLOCK_MONOTONIC, as the
+ * clocks are then. Of a calendar timer and another that are due in the same nanosecond either may fire first.
+ *
  * <p>A held timer that is due once keeps the time that was left: its deadline moves by the pause. A periodic one keeps
  * its phase: occurrences that had not fired when it was held, or that fall into the pause, do not fire and are not
  * missed, but keep their numbers. Arming a key anew replaces its timer wholly, be it held or not.
@@ -30,7 +37,8 @@ import java.security.SecureRandom;
  * <p>What a firing leaves to do is done in {@link #doHousekeeping} too, which is to be called once a duty cycle.
  *
  * <p><b>Threads:</b> one. <b>Progress:</b> never blocks. {@link #execute} and each firing take constant time and, but
- * for making room for a few thousand more timers now and then, allocate nothing; {@link #openOwner} allocates.
+ * for making room for a few thousand more timers now and then, allocate nothing; {@link #openOwner} allocates, and so
+ * does reading CLOCK_REALTIME: some bytes in a call in which a calendar timer is armed or due.
  * <b>Loss:</b> no firing is lost: occurrences that do not fire on their own are counted in one that does.
  * <b>Errors:</b> none for any command whatever; {@code IllegalArgumentException} for an owner out of range.
  */
@@ -50,7 +58,6 @@ public final class TimerEngine implements TimerQueue {
     private final ExpiryLoop expiry;
     private final MisfireRule misfire;
     private final TimerPages pages;
-    private final CalendarTimers calendar;
     private final SignalRecord firing = new SignalRecord();
     private final TimerCommand shortCommand = new TimerCommand();
     private final TimerReply shortReply = new TimerReply();
@@ -75,7 +82,6 @@ public final class TimerEngine implements TimerQueue {
         this.expiry = new ExpiryLoop(store);
         this.misfire = new MisfireRule(table);
         this.pages = new TimerPages(store);
-        this.calendar = new CalendarTimers(store);
     }
 
     /** An engine that remembers some 65,536 firings. */
@@ -91,7 +97,18 @@ public final class TimerEngine implements TimerQueue {
      *                        firing is displaced by a later one of the same hash, so it is remembered for a while
      */
     public static TimerEngine create(TimerQuotas quotas, int firedLogEntries) {
-        return new TimerEngine(new TimerStore(new SecureRandom().nextLong(), firedLogEntries), quotas);
+        return create(quotas, firedLogEntries, CalendarOffset::measureNs);
+    }
+
+    /**
+     * An engine for a CLOCK_REALTIME of the caller's.
+     *
+     * @param calendarOffset by how many nanoseconds it is ahead of CLOCK_MONOTONIC, or less; asked before a calendar
+     *                       timer fires and whenever one is armed
+     */
+    public static TimerEngine create(TimerQuotas quotas, int firedLogEntries, LongSupplier calendarOffset) {
+        return new TimerEngine(
+                new TimerStore(new SecureRandom().nextLong(), firedLogEntries, calendarOffset), quotas);
     }
 
     /** Sets how many timers there may be from now on; those there are stay. */
@@ -166,7 +183,7 @@ public final class TimerEngine implements TimerQueue {
 
     /** Bytes of memory that the timers have taken, the wheel's and the index's included; it is not given back. */
     public long sizeBytes() {
-        return store.sizeBytes() + store.wheel().sizeBytes();
+        return store.sizeBytes();
     }
 
     /** Arms a timer of the host itself that is due once. */
@@ -186,7 +203,12 @@ public final class TimerEngine implements TimerQueue {
 
     /** Carries out any command for the host itself. What it arms for once has no slack in eco mode. */
     public ReplyCode execute(TimerCommand command) {
-        execute(OwnerAccounts.HOST, command, command.deadlineNs(), 0, shortReply);
+        long nowNs = command.deadlineNs();
+        if (command.type() == CommandLayout.TYPE_ARM && TimerStore.isCalendar(command)) {
+            store.lookAtClock();
+            nowNs = store.clock().monotonicNs(nowNs);
+        }
+        execute(OwnerAccounts.HOST, command, nowNs, 0, shortReply);
         return shortReply.code();
     }
 
@@ -209,7 +231,7 @@ public final class TimerEngine implements TimerQueue {
     @Override
     public long nextDeadlineNs() {
         isChanging = true;
-        long next = store.wheel().nextDeadlineNs();
+        long next = store.nextDeadlineNs();
         isChanging = false;
         return next;
     }
@@ -233,7 +255,7 @@ public final class TimerEngine implements TimerQueue {
         expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
         isChanging = true;
         int count = expiry.expire(expiryNowNs, limit, expiryHandler);
-        isBehind = count == limit && store.wheel().nextDeadlineNs() <= expiryNowNs;
+        isBehind = count == limit && store.nextDeadlineNs() <= expiryNowNs;
         isChanging = false;
         return count;
     }
@@ -245,9 +267,10 @@ public final class TimerEngine implements TimerQueue {
             fireOnce(timer);
         } else {
             store.remember(timer);
-            misfire.apply(timer, expiryNowNs);
+            long nowNs = store.nowOf(timer, expiryNowNs);
+            misfire.apply(timer, nowNs);
             long dueNs = table.dueNs(timer);
-            store.wheel().rearm(timer, dueNs < expiryNowNs - MOST_BEHIND_NS ? expiryNowNs : dueNs);
+            store.wheelOf(timer).rearm(timer, dueNs < nowNs - MOST_BEHIND_NS ? nowNs : dueNs);
             if (misfire.isFiring()) {
                 describe(timer, misfire.deadlineNs(), misfire.flags());
                 firing.occurrence((int) misfire.occurrence(), misfire.missed());
@@ -259,7 +282,7 @@ public final class TimerEngine implements TimerQueue {
 
     private void fireOnce(int timer) {
         store.remember(timer);
-        int late = misfire.isLate(timer, expiryNowNs) ? SignalRecordLayout.FLAG_LATE : 0;
+        int late = misfire.isLate(timer, store.nowOf(timer, expiryNowNs)) ? SignalRecordLayout.FLAG_LATE : 0;
         describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST);
         int owner = table.owner(timer);
         long key = table.key(timer);
@@ -305,38 +328,41 @@ public final class TimerEngine implements TimerQueue {
 
     private void describe(int timer, long deadlineNs, int flags) {
         firing.clear().signalId(table.signalId(timer)).key(table.key(timer)).owner(table.owner(timer))
-                .deadlineNs(deadlineNs).flags(flags | table.takeRecoveryFlags(timer))
+                .deadlineNs(store.monotonicNs(timer, deadlineNs)).flags(flags | table.takeRecoveryFlags(timer))
                 .payload(table.payloadLow(timer), table.payloadHigh(timer), table.payloadLength(timer));
     }
 
-    /**
-     * Cancels some more timers of owners that are gone, moves some more of those whose clock was set, and, if no firing
-     * waits for it, forgets some that have fired.
-     */
+    /** Cancels some more timers of owners that are gone; if no firing waits for it, forgets some that have fired. */
     @Override
     public int doHousekeeping() {
         boolean isToSettle = fired.areSomeWaiting() && !isBehind;
         boolean areSomeDying = owners.areSomeDying();
-        if (!isToSettle && !areSomeDying && !calendar.isMoving()) {
+        if (!isToSettle && !areSomeDying) {
             return 0;
         }
         isChanging = true;
         int done = isToSettle ? fired.settle() : 0;
         if (areSomeDying) {
             done += pages.sweep();
-        } else if (calendar.isMoving()) {
-            done += calendar.move();
         }
         isChanging = false;
         return done;
     }
 
-    /**
-     * CLOCK_REALTIME was set forwards, by so many nanoseconds: calendar timers follow, in {@link #doHousekeeping}. One
-     * that is due by its new time fires at once; one that has fired does not fire again.
-     */
-    public void calendarStepped(long stepNs) {
-        calendar.step(stepNs);
+    @Override
+    public long lookAtCalendar(long nowNs) {
+        if (store.calendarWheel().pending() == 0) {
+            return Long.MAX_VALUE;
+        }
+        if (nowNs - store.clock().lookedNs() >= CalendarClock.LOOK_NS) {
+            store.lookAtClockOnce(nowNs);
+        }
+        return store.clock().lookedNs() + CalendarClock.LOOK_NS;
+    }
+
+    /** How often CLOCK_REALTIME was found set by a millisecond or more while there were calendar timers. */
+    public long clockSteps() {
+        return store.clock().steps();
     }
 
     /**

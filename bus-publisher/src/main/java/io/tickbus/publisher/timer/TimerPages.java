@@ -45,7 +45,8 @@ final class TimerPages {
         long periodNs = table.periodNs(timer);
         long occurrence = table.occurrence(timer);
         boolean isPaused = table.state(timer) == TimerTable.PAUSED;
-        reply.answer(ReplyCode.LISTED, ReplyReason.NONE, table.key(timer)).deadlineNs(isPaused ? 0 : table.dueNs(timer))
+        reply.answer(ReplyCode.LISTED, ReplyReason.NONE, table.key(timer))
+                .deadlineNs(isPaused ? 0 : store.monotonicNs(timer, table.dueNs(timer)))
                 .timer(table.owner(timer), table.signalId(timer), periodNs)
                 .detail(isPaused ? -1 - occurrence : occurrence);
     }

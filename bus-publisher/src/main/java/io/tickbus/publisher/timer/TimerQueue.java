@@ -46,6 +46,16 @@ public interface TimerQueue {
     long shortestSlackNs();
 
     /**
+     * Looks whether CLOCK_REALTIME was set, if that is due to be looked at; once per duty cycle.
+     *
+     * @param nowNs CLOCK_MONOTONIC nanoseconds
+     * @return when to call it again at the latest, whatever is due; {@link Long#MAX_VALUE} while nothing depends on it
+     */
+    default long lookAtCalendar(long nowNs) {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * A bounded piece of what can wait: once per duty cycle, after the firings.
      *
      * @return how much was done; 0 says that nothing is left

@@ -1,9 +1,15 @@
 package io.tickbus.publisher.timer;
 
+import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
+import java.util.function.LongSupplier;
 
 /**
- * Keeps the parts of a {@link TimerEngine} in step: wheel, table, index, accounts and slacks have the same timers.
+ * Keeps the parts of a {@link TimerEngine} in step: wheels, table, index, accounts and slacks have the same timers.
+ *
+ * <p>A timer stands in one of two wheels, which share their numbers: calendar timers in one whose time is
+ * CLOCK_REALTIME, all others in one whose time is CLOCK_MONOTONIC. Each deadline here, in the table and in an image is
+ * in its timer's own clock.
  *
  * <p>A fault can cut any change short. Then the table alone is believed, after what it had of the timer that was being
  * changed was restored, and all the rest is made anew from it.
@@ -13,24 +19,81 @@ final class TimerStore {
 
     private final TimerTable table = new TimerTable(TimerQuotas.MOST_TIMERS);
     private final long[] image = new long[TimerTable.LONGS];
+    private final CalendarClock clock;
     private TimingWheel wheel;
+    private TimingWheel calendarWheel;
     private KeyIndex index;
     private SlackClasses slacks = new SlackClasses();
     private int imaged = NONE;
     private final OwnerAccounts owners = new OwnerAccounts();
     private int size;
-    private boolean calendarParity;
     private long rebuilds;
     private final FiredTimers fired;
 
-    TimerStore(long seed, int firedLogEntries) {
+    TimerStore(long seed, int firedLogEntries, LongSupplier calendarOffset) {
+        clock = new CalendarClock(calendarOffset);
         wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
+        calendarWheel = wheel.beside();
         index = new KeyIndex(table, TimerQuotas.MOST_TIMERS, seed);
         fired = new FiredTimers(this, firedLogEntries);
     }
 
+    CalendarClock clock() {
+        return clock;
+    }
+
+    /** Of all timers but calendar timers. */
     TimingWheel wheel() {
         return wheel;
+    }
+
+    /** Of calendar timers. */
+    TimingWheel calendarWheel() {
+        return calendarWheel;
+    }
+
+    /** The wheel of a timer that is in the table. */
+    TimingWheel wheelOf(int timer) {
+        return table.isCalendar(timer) ? calendarWheel : wheel;
+    }
+
+    private TimingWheel wheelFor(TimerCommand command) {
+        return isCalendar(command) ? calendarWheel : wheel;
+    }
+
+    /** Whether an arming's deadline is CLOCK_REALTIME. */
+    static boolean isCalendar(TimerCommand command) {
+        return (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
+    }
+
+    /** The time in the timer's clock. */
+    long nowOf(int timer, long nowNs) {
+        return table.isCalendar(timer) ? clock.realtimeNs(nowNs) : nowNs;
+    }
+
+    /** A time in the timer's clock, as CLOCK_MONOTONIC; of a calendar timer 0 for what was before the host began. */
+    long monotonicNs(int timer, long timeNs) {
+        return table.isCalendar(timer) ? Math.max(0, clock.monotonicNs(timeNs)) : timeNs;
+    }
+
+    /** The earliest deadline of all, CLOCK_MONOTONIC; {@link Long#MAX_VALUE} if nothing is pending. */
+    long nextDeadlineNs() {
+        return Math.min(wheel.nextDeadlineNs(), nextCalendarNs());
+    }
+
+    /** That of calendar timers. */
+    long nextCalendarNs() {
+        return calendarWheel.pending() == 0 ? Long.MAX_VALUE : clock.monotonicNs(calendarWheel.nextDeadlineNs());
+    }
+
+    /** Reads how far apart the clocks are. */
+    void lookAtClock() {
+        clock.look(calendarWheel.pending() > 0);
+    }
+
+    /** Does so if that was not done since this time was taken. */
+    void lookAtClockOnce(long nowNs) {
+        clock.lookOnce(nowNs, calendarWheel.pending() > 0);
     }
 
     TimerTable table() {
@@ -77,11 +140,15 @@ final class TimerStore {
         return accountOf(timer).isDying() && !table.isKept(timer);
     }
 
-    /** A new timer by a checked command, whose key the owner does not have yet; false when the wheel is full. */
+    /**
+     * A new timer by a checked command, whose key the owner does not have yet; false when the wheel is full.
+     *
+     * @param nowNs in the clock of the command, as in what follows
+     */
     boolean add(int owner, TimerCommand command, long nowNs) {
         // Before the wheel has given an index, so that running out of memory here leaves nothing half done.
         table.reach(Math.min(table.usedEver(), TimerQuotas.MOST_TIMERS - 1));
-        int timer = wheel.arm(command.deadlineNs());
+        int timer = wheelFor(command).arm(command.deadlineNs());
         if (timer == TimingWheel.FULL) {
             return false;
         }
@@ -97,7 +164,12 @@ final class TimerStore {
         int owner = table.owner(timer);
         forgetSlack(timer);
         owners.remove(owners.of(owner), table.isKept(timer));
-        wheel.rearm(timer, command.deadlineNs());
+        TimingWheel from = wheelOf(timer);
+        TimingWheel to = wheelFor(command);
+        if (from != to && from.isPending(timer)) {
+            from.hold(timer);
+        }
+        to.rearm(timer, command.deadlineNs());
         // A fault leaves none rather than half of both: the command is not answered then, and is carried out again.
         table.free(timer);
         fill(timer, owner, command, nowNs);
@@ -107,25 +179,22 @@ final class TimerStore {
         int slackClass = SlackClasses.classOf(command.periodNs() > 0 ? command.periodNs()
                 : Saturating.difference(command.deadlineNs(), nowNs));
         table.fill(timer, owner, command, slackClass);
-        if (table.isCalendar(timer)) {
-            table.shiftParity(timer, calendarParity);
-        }
         slacks.add(slackClass);
         owners.of(owner).add(table.isKept(timer));
     }
 
     /** A timer as an image shows it, whose key the owner does not have; {@link KeyIndex#NONE} when there is no room. */
-    int addImage(int owner, long[] entry, long dueNs) {
+    int addImage(int owner, long[] entry) {
         table.reach(Math.min(table.usedEver(), TimerQuotas.MOST_TIMERS - 1));
-        int timer = wheel.arm(dueNs);
+        TimingWheel to = TimerTable.isCalendar(entry) ? calendarWheel : wheel;
+        int timer = to.arm(TimerTable.dueNs(entry));
         if (timer == TimingWheel.FULL) {
             return KeyIndex.NONE;
         }
         settlePlace(timer);
         table.fillImage(timer, owner, entry);
-        table.shiftParity(timer, calendarParity);
         if (table.state(timer) == TimerTable.PAUSED) {
-            wheel.hold(timer);
+            to.hold(timer);
         } else {
             slacks.add(table.slackClass(timer));
         }
@@ -143,8 +212,9 @@ final class TimerStore {
     }
 
     void cancel(int timer) {
+        TimingWheel from = wheelOf(timer);
         forget(timer);
-        wheel.cancel(timer);
+        from.cancel(timer);
     }
 
     /** How often it was made anew. */
@@ -152,19 +222,9 @@ final class TimerStore {
         return rebuilds;
     }
 
-    /** Which of two offsets between the clocks new calendar timers come with. */
-    boolean calendarParity() {
-        return calendarParity;
-    }
-
-    void calendarParity(boolean parity) {
-        calendarParity = parity;
-    }
-
-    /** Moves a calendar timer's deadline, as its clock was set. */
+    /** Moves a deadline, as its clock began anew. */
     void shift(int timer, long deltaNs) {
         remember(timer);
-        table.shiftParity(timer, calendarParity);
         boolean isPaused = table.state(timer) == TimerTable.PAUSED;
         if (isPaused && table.periodNs(timer) == 0) {
             // The time that is left, which no clock moves.
@@ -174,7 +234,7 @@ final class TimerStore {
         long dueNs = Saturating.deadlineNs(table.dueNs(timer), deltaNs);
         table.due(timer, dueNs, table.occurrence(timer));
         if (!isPaused) {
-            wheel.rearm(timer, dueNs);
+            wheelOf(timer).rearm(timer, dueNs);
         }
         changed();
     }
@@ -215,7 +275,7 @@ final class TimerStore {
         } else {
             MisfireRule.onPause(table, timer);
         }
-        wheel.hold(timer);
+        wheelOf(timer).hold(timer);
         changed();
     }
 
@@ -225,7 +285,7 @@ final class TimerStore {
         }
         remember(timer);
         endPause(timer, nowNs);
-        wheel.rearm(timer, table.dueNs(timer));
+        wheelOf(timer).rearm(timer, table.dueNs(timer));
         table.state(timer, TimerTable.PENDING);
         slacks.add(table.slackClass(timer));
         changed();
@@ -276,6 +336,7 @@ final class TimerStore {
         rebuilds++;
         imaged = NONE;
         wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
+        calendarWheel = wheel.beside();
         index = index.emptied();
         fired.rebuild();
         slacks = new SlackClasses();
@@ -297,13 +358,14 @@ final class TimerStore {
             return;
         }
         boolean isPaused = table.state(entry) == TimerTable.PAUSED;
-        // The wheel gives out indexes from 0 without gaps: never above the entry's own.
-        int timer = wheel.arm(isPaused ? Saturating.NEVER_NS : table.dueNs(entry));
+        // The wheels give out indexes from 0 without gaps: never above the entry's own.
+        TimingWheel to = wheelOf(entry);
+        int timer = to.arm(isPaused ? Saturating.NEVER_NS : table.dueNs(entry));
         if (timer != entry) {
             table.move(entry, timer);
         }
         if (isPaused) {
-            wheel.hold(timer);
+            to.hold(timer);
         } else {
             slacks.add(table.slackClass(timer));
         }
@@ -312,8 +374,8 @@ final class TimerStore {
         size++;
     }
 
-    /** Bytes of the arrays that hold the timers, without the wheel's. */
+    /** Bytes of the arrays that hold the timers, the wheels' included. */
     long sizeBytes() {
-        return table.sizeBytes() + index.sizeBytes();
+        return table.sizeBytes() + index.sizeBytes() + wheel.sizeBytes() + calendarWheel.tree().sizeBytes();
     }
 }

@@ -20,11 +20,12 @@ import io.tickbus.core.timer.TimerCommand;
  *  64       68       72
  * </pre>
  *
- * <p>{@code dueNs} is the deadline of the occurrence that is next. The wheel's may be later, for a timer that catches
- * up; of a held timer that is due once, the time left is here instead. {@code b}: bits 0 to 4 payload length, 5 and 6
- * misfire policy, 7 keep on death, 8 and 9 state, 10 to 15 class of slack. {@code arrears}: see {@link MisfireRule}.
+ * <p>{@code dueNs} is the deadline of the occurrence that is next, CLOCK_REALTIME of a calendar timer. The wheel's may
+ * be later, for a timer that catches up; of a held timer that is due once, the time left is here instead. {@code b}:
+ * bits 0 to 4 payload length, 5 and 6 misfire policy, 7 keep on death, 8 and 9 state, 10 to 15 class of slack. {@code
+ * arrears}: see {@link MisfireRule}.
  * {@code link}: the next in the bucket of {@link KeyIndex}. {@code cap}: bits 0 to 19 the cap, 20 and 21 durability, 22
- * calendar, 23 which of two calendar offsets, 24 recovered, 25 maybe a duplicate.
+ * calendar, 24 recovered, 25 maybe a duplicate.
  *
  * <p>The entry of a free index has the state {@link #FREE}; no other field of it means anything. One that has fired and
  * is still in the index is {@link #FIRED}: instead of {@code periodNs} it has its owner's generation and instead of
@@ -71,7 +72,6 @@ final class TimerTable {
     private static final int DURABILITY_SHIFT = 20;
     private static final int DURABILITY_MASK = 0x3;
     private static final long CALENDAR = 1L << 22;
-    private static final long SHIFT_PARITY = 1L << 23;
     private static final long RECOVERED = 1L << 24;
     private static final long MAYBE_DUPLICATE = 1L << 25;
 
@@ -281,13 +281,12 @@ final class TimerTable {
         return (chunk(timer)[at(timer) + CAP_ARREARS] & CALENDAR) != 0;
     }
 
-    /** Which of two offsets between the clocks its deadline was reckoned with. */
-    boolean shiftParity(int timer) {
-        return (chunk(timer)[at(timer) + CAP_ARREARS] & SHIFT_PARITY) != 0;
+    static boolean isCalendar(long[] image) {
+        return (image[CAP_ARREARS] & CALENDAR) != 0;
     }
 
-    void shiftParity(int timer, boolean parity) {
-        set(timer, SHIFT_PARITY, parity);
+    static long dueNs(long[] image) {
+        return image[DUE_NS];
     }
 
     /** It was there before a restart, and perhaps has fired for what is due now. */

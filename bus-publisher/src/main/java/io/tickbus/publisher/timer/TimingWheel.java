@@ -71,6 +71,11 @@ public final class TimingWheel {
         return new TimingWheel(new TimerSlab(maxTimers));
     }
 
+    /** Another wheel, for deadlines of another clock, whose timers share their numbers with this one's. */
+    TimingWheel beside() {
+        return new TimingWheel(timers);
+    }
+
     /**
      * Arms a timer.
      *
@@ -89,7 +94,7 @@ public final class TimingWheel {
     /**
      * Gives a timer another deadline. It then counts as armed now: after all others with that deadline.
      *
-     * @param timer one that is pending or held, or that the handler was called for and has not returned
+     * @param timer one that is pending here or held, or that the handler was called for and has not returned
      * @throws IllegalArgumentException if it is neither
      */
     public void rearm(int timer, long deadlineNs) {
@@ -220,25 +225,30 @@ public final class TimingWheel {
      * @throws IllegalStateException if a handler calls it
      */
     public int expire(long nowNs, int limit, ExpiryHandler handler) {
+        int fired = 0;
+        while (fired < limit && expireFirst(nowNs, handler)) {
+            fired++;
+        }
+        return fired;
+    }
+
+    /** Fires the first, if it is due; returns whether it was. */
+    boolean expireFirst(long nowNs, ExpiryHandler handler) {
         if (isExpiring) {
             throw new IllegalStateException("a handler must not expire timers: nowNs=" + nowNs);
         }
-        isExpiring = true;
         expiredToNs = nowNs;
-        int fired = 0;
+        int timer = tree.first();
+        if (timer == TimerSlab.NONE || tree.firstNs() > nowNs) {
+            return false;
+        }
+        isExpiring = true;
         try {
-            while (fired < limit) {
-                int timer = tree.first();
-                if (timer == TimerSlab.NONE || tree.firstNs() > nowNs) {
-                    break;
-                }
-                fired++;
-                fire(timer, tree.firstNs(), handler);
-            }
+            fire(timer, tree.firstNs(), handler);
         } finally {
             isExpiring = false;
         }
-        return fired;
+        return true;
     }
 
     private void fire(int timer, long deadlineNs, ExpiryHandler handler) {

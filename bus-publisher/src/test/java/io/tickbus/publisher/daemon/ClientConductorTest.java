@@ -59,12 +59,11 @@ class ClientConductorTest {
         directory.createClientsIfMissing(null);
         replies = RepliesFile.create(directory, bus, 4, SLOTS, null);
         TimerEngine engine = TimerEngine.create(new TimerQuotas(1_000, 1_000));
-        WallClock wallClock = WallClock.system();
         sessions = new ClientSessions(engine, replies, counters, events,
-                new CommandDesk(engine, publisher, counters, wallClock, null));
+                new CommandDesk(engine, publisher, counters, null));
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
         conductor = new ClientConductor(directory,
-                new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell(), wallClock),
+                new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell()),
                 DaemonSettings.DEFAULT);
         thread = new Thread(conductor, "conductor");
         thread.start();

@@ -73,7 +73,7 @@ class ClientFuzzTest {
         events = new ClientEvents();
         DaemonCounters counters = DaemonCounters.inMemory();
         sessions = new ClientSessions(engine, replies, counters, events,
-                new CommandDesk(engine, publisher, counters, WallClock.system(), null));
+                new CommandDesk(engine, publisher, counters, null));
         ClientFile honest = connect();
         ClientSession honestSession =
                 new ClientSession(1, HONEST_OWNER, open(honest), replies.session(1), SLOTS);

@@ -208,7 +208,7 @@ class TimerAgentTest {
         TimerAgent agent = agent();
         agent.doWork();
         assertEquals(nowNs, header.heartbeatNs());
-        assertEquals(nowNs + HEARTBEAT_NS, agent.nextHeartbeatNs());
+        assertEquals(nowNs + HEARTBEAT_NS, agent.latestNextNs());
         long firstNs = nowNs;
         nowNs += HEARTBEAT_NS - 1;
         agent.doWork();

@@ -20,6 +20,7 @@ import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.TimerDaemon.Setup;
+import io.tickbus.publisher.timer.TimerEngine;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -41,7 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class TimerDaemonStopTest {
     private static final int COMMAND_SLOTS = 8;
-    private static final long WALL_CLOCK_OFFSET_NS = 1_700_000_000_000_000_000L;
 
     @TempDir
     private Path root;
@@ -60,7 +60,7 @@ class TimerDaemonStopTest {
         DaemonLog log = DaemonLog.to(new LineLogger("test", this::print, () -> 0L), () -> 0L);
         daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs)), DaemonSettings.DEFAULT, null,
-                new WallClock(() -> WALL_CLOCK_OFFSET_NS)), log);
+                TimerEngine.create(DaemonSettings.DEFAULT.quotas())), log);
         bus = SignalsFile.attach(directory).header();
         replies = RepliesFile.attach(directory);
         daemon.start();

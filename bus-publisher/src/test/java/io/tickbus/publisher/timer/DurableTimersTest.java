@@ -138,7 +138,7 @@ class DurableTimersTest {
         timers.begin();
         timers.redo(OWNER, command.arm(1, 1, START_NS).periodNs(PERIOD_NS).durability(Durability.DISK), START_NS);
         // The monotonic clock of the new boot stands at ten periods where the old one would be at START + 4.5 periods.
-        timers.shift(-START_NS - 4 * PERIOD_NS - PERIOD_NS / 2 + 10 * PERIOD_NS, false);
+        timers.shift(-START_NS - 4 * PERIOD_NS - PERIOD_NS / 2 + 10 * PERIOD_NS);
         timers.finish(10 * PERIOD_NS, 1, false);
         List<String> first = expire(engine, 10 * PERIOD_NS + 2);
         assertEquals(List.of("1@" + (5 * PERIOD_NS + PERIOD_NS / 2 - START_NS) + "#0+440"), first);

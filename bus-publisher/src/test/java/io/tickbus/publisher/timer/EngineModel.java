@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** What an engine should do, in the simplest words: maps, and occurrences counted one by one. */
@@ -35,6 +36,7 @@ final class EngineModel {
         private MisfirePolicy policy;
         private int cap;
         private boolean isKept;
+        private boolean isCalendar;
         private boolean isPaused;
         private long pausedNs;
         private int skipped;
@@ -53,12 +55,39 @@ final class EngineModel {
 
     private final Map<Id, Timer> timers = new HashMap<>();
     private final TreeMap<Turn, Timer> queue = new TreeMap<>();
+    private final TreeMap<Turn, Timer> calendarQueue = new TreeMap<>();
     private final Map<Id, Long> fired = new HashMap<>();
+    private long offsetNs;
+    private boolean isCalendarsTurn;
     private long nextOrder;
     private long nextSequence;
 
+    EngineModel(long offsetNs) {
+        this.offsetNs = offsetNs;
+    }
+
+    void setClock(long newOffsetNs) {
+        offsetNs = newOffsetNs;
+    }
+
     long nextDeadlineNs() {
-        return queue.isEmpty() ? Long.MAX_VALUE : queue.firstKey().atNs();
+        return Math.min(nextNs(queue), nextCalendarNs());
+    }
+
+    private static long nextNs(NavigableMap<Turn, Timer> of) {
+        return of.isEmpty() ? Long.MAX_VALUE : of.firstKey().atNs();
+    }
+
+    private long nextCalendarNs() {
+        return calendarQueue.isEmpty() ? Long.MAX_VALUE : nextNs(calendarQueue) - offsetNs;
+    }
+
+    private long clockNs(boolean isCalendar, long nowNs) {
+        return isCalendar ? nowNs + offsetNs : nowNs;
+    }
+
+    private NavigableMap<Turn, Timer> queueOf(Timer timer) {
+        return timer.isCalendar ? calendarQueue : queue;
     }
 
     int pending(int owner) {
@@ -100,14 +129,14 @@ final class EngineModel {
             case CommandLayout.TYPE_PAUSE -> {
                 if (!timer.isPaused) {
                     timer.isPaused = true;
-                    timer.pausedNs = nowNs;
+                    timer.pausedNs = clockNs(timer.isCalendar, nowNs);
                     timer.caughtUp = 0;
-                    queue.remove(timer.turn);
+                    queueOf(timer).remove(timer.turn);
                 }
                 yield ReplyCode.PAUSED;
             }
             default -> {
-                resume(timer, nowNs);
+                resume(timer, clockNs(timer.isCalendar, nowNs));
                 yield ReplyCode.RESUMED;
             }
         };
@@ -125,7 +154,8 @@ final class EngineModel {
         timer.graceNs = command.graceUs() * NS_PER_US;
         timer.policy = MisfirePolicy.of(command.misfireCode());
         timer.cap = (int) command.catchUpCap();
-        timer.isKept = command.flags() == CommandLayout.FLAG_KEEP_ON_DEATH;
+        timer.isKept = (command.flags() & CommandLayout.FLAG_KEEP_ON_DEATH) != 0;
+        timer.isCalendar = (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
         timers.put(id, timer);
         enqueue(timer, timer.dueNs);
     }
@@ -147,13 +177,13 @@ final class EngineModel {
 
     private void enqueue(Timer timer, long atNs) {
         timer.turn = new Turn(atNs, nextOrder++);
-        queue.put(timer.turn, timer);
+        queueOf(timer).put(timer.turn, timer);
     }
 
     private void remove(Timer timer) {
         timers.remove(timer.id);
         if (!timer.isPaused) {
-            queue.remove(timer.turn);
+            queueOf(timer).remove(timer.turn);
         }
     }
 
@@ -170,17 +200,27 @@ final class EngineModel {
     List<Firing> expireAll(long nowNs) {
         List<Firing> firings = new ArrayList<>();
         while (nextDeadlineNs() <= nowNs) {
-            Timer timer = queue.pollFirstEntry().getValue();
+            Timer timer = first().pollFirstEntry().getValue();
+            long clockNs = clockNs(timer.isCalendar, nowNs);
             if (timer.periodNs == 0) {
                 timers.remove(timer.id);
                 fired.put(timer.id, nextSequence);
-                add(firings, timer, timer.dueNs, Firing.LAST | (timer.isLate(nowNs) ? Firing.LATE : 0), 0);
+                add(firings, timer, timer.dueNs, Firing.LAST | (timer.isLate(clockNs) ? Firing.LATE : 0), 0);
             } else {
-                firePeriodic(timer, nowNs, firings);
-                enqueue(timer, nowNs - timer.dueNs > BEHIND_NS ? nowNs : timer.dueNs);
+                firePeriodic(timer, clockNs, firings);
+                enqueue(timer, clockNs - timer.dueNs > BEHIND_NS ? clockNs : timer.dueNs);
             }
         }
         return firings;
+    }
+
+    /** Of two that are due at once now one, now the other. */
+    private NavigableMap<Turn, Timer> first() {
+        if (nextCalendarNs() == nextNs(queue)) {
+            isCalendarsTurn = !isCalendarsTurn;
+            return isCalendarsTurn ? calendarQueue : queue;
+        }
+        return nextCalendarNs() < nextNs(queue) ? calendarQueue : queue;
     }
 
     private void firePeriodic(Timer timer, long nowNs, List<Firing> firings) {
@@ -214,13 +254,17 @@ final class EngineModel {
                 timer.moveOn();
             }
         }
-        firings.add(new Firing(timer.id.owner(), timer.signalId, timer.id.key(), dueNs,
+        firings.add(new Firing(timer.id.owner(), timer.signalId, timer.id.key(), monotonicNs(timer, dueNs),
                 Firing.LATE | (missed > 0 ? Firing.COALESCED : 0), (int) occurrence, missed));
         nextSequence++;
     }
 
+    private long monotonicNs(Timer timer, long dueNs) {
+        return timer.isCalendar ? Math.max(0, dueNs - offsetNs) : dueNs;
+    }
+
     private void add(List<Firing> firings, Timer timer, long dueNs, int flags, int missed) {
-        firings.add(new Firing(timer.id.owner(), timer.signalId, timer.id.key(), dueNs, flags,
+        firings.add(new Firing(timer.id.owner(), timer.signalId, timer.id.key(), monotonicNs(timer, dueNs), flags,
                 (int) timer.occurrence, missed));
         nextSequence++;
     }
