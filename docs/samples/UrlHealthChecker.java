@@ -2,7 +2,6 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.DurationText;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
@@ -79,8 +78,7 @@ public final class UrlHealthChecker {
                 SubscriberOptions.defaults().withSignalIds(SIGNAL_ID).withWaiting(WaitStrategy.park());
         try (SignalSubscriber signals = SignalSubscriber.attach(bus, options);
                 TimerClient timers = TimerClient.connect(bus)) {
-            // On a bus that a group shares, any member can shorten the doorbell: that is survived.
-            MappedFault.guard(() -> serve(signals, timers), timers::survive, signals::survive);
+            serve(signals, timers);
         } finally { // the client is closed, and with it its timers are cancelled
             targets.forEach(target -> target.probe.join());
             System.out.println("stopped");

@@ -50,6 +50,8 @@ public final class BusException extends RuntimeException {
         NO_SPACE,
         /** The file was shortened while mapped. */
         TRUNCATED,
+        /** A page of a mapped file is not there although the file's length says so: a hole on a full file system. */
+        UNREADABLE,
         /** Signals were missed and the subscriber asked to fail then. */
         OVERRUN,
         /** The daemon does not let this client in, or has put it out, or is gone. */

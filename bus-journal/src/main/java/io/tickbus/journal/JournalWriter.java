@@ -1,7 +1,7 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.bus.PublishedBus;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.platform.CalendarOffset;
 import io.tickbus.journal.JournalFolder.Position;
@@ -118,7 +118,7 @@ final class JournalWriter implements Runnable {
     public void run() {
         try {
             // Whatever comes up ends the segment and is tried again, as everything that does in a round.
-            MappedFault.guard(this::writeUntilStopped, this::fail);
+            FaultBoundary.run(this::writeUntilStopped, this::fail);
         } finally {
             closeSegment();
         }
@@ -152,8 +152,8 @@ final class JournalWriter implements Runnable {
                 openSegment();
             }
             gather();
-            // Before a channel is used: see MappedFault.
-            MappedFault.bringUp();
+            // Before a channel is used: see FaultBoundary.
+            FaultBoundary.surface();
             boolean isWork = !block.isEmpty();
             if (isWork) {
                 write(firstSequence);
@@ -266,7 +266,7 @@ final class JournalWriter implements Runnable {
         block.finish(historyId, CalendarOffset.measureNs(), firstSequence, nextSequence, nextTicket);
         Position position = segment.append(block);
         // What a fault has kept from being written must not be acknowledged.
-        MappedFault.bringUp();
+        FaultBoundary.surface();
         FaultPoints.reach("written");
         if (hasSnapshotBegin) {
             snapshotStart = position;

@@ -2,16 +2,20 @@ package io.tickbus.publisher;
 
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.Uninterrupted;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** The publisher's sign of life, on a thread of its own or from its owner's duty cycle. */
 final class Heartbeat implements Runnable {
+    private static final long PATIENCE_MS = 60_000;
+
     private final SignalsHeader header;
     private final Doorbell doorbell;
     private final long intervalNs;
     private Thread thread;
     private volatile boolean isStopped;
+    private final AtomicLong failures = new AtomicLong();
 
     Heartbeat(SignalsHeader header, Doorbell doorbell) {
         this.header = header;
@@ -27,45 +31,37 @@ final class Heartbeat implements Runnable {
 
     @Override
     public void run() {
-        try {
-            while (!isStopped) {
-                beat(System.nanoTime());
+        while (!isStopped) {
+            try {
+                while (!isStopped) {
+                    beat(System.nanoTime());
+                    LockSupport.parkNanos(intervalNs);
+                }
+            } catch (RuntimeException | Error e) {
+                // Whatever it was, memory that is short included: without a sign of life the publisher would count as
+                // stalled. A fault of the signals file the publishing thread meets too, and reports it.
+                failures.incrementAndGet();
                 LockSupport.parkNanos(intervalNs);
             }
-        } catch (InternalError e) {
-            if (!MappedFault.isOne(e)) {
-                throw e;
-            }
-            // The signals file was shortened: the publishing thread meets the same fault and reports it.
         }
     }
 
     void beat(long nowNs) {
         header.putHeartbeatNs(nowNs);
-        MappedFault.bringUp();
-        doorbell.restoreLength();
+        doorbell.restore();
+    }
+
+    /** Beats that failed. */
+    long failures() {
+        return failures.get();
     }
 
     void stop() {
         isStopped = true;
         if (thread != null) {
             LockSupport.unpark(thread);
-            awaitEnd();
-        }
-    }
-
-    /** It must not write any more when a successor may own the file. */
-    private void awaitEnd() {
-        boolean isInterrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
+            // It must not write any more when a successor may own the file.
+            Uninterrupted.join(thread, PATIENCE_MS);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tickbus.publisher;
 
 import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.Doorbell;
@@ -9,7 +10,7 @@ import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.memory.SlotWriter;
@@ -25,10 +26,8 @@ import io.tickbus.core.platform.Platforms;
  * <p><b>Loss:</b> the publisher never waits for a subscriber and overwrites the oldest signal; a subscriber that was
  * overrun is told exactly how many it missed. A signal is visible when {@code publish} returns, also if the process is
  * killed in the next instruction.
- * <p><b>Errors:</b> a member of the group a bus is shared with may shorten the doorbell. The JVM reports such a fault
- * late, so that until the next heartbeat the publishing thread can see an {@link InternalError}, also after
- * {@code publish} has returned. The bus is whole then, and publishing can go on after {@link #survive}; {@link
- * io.tickbus.core.memory.MappedFault#guard MappedFault.guard} is for the caller's loop.
+ * <p><b>Errors:</b> {@link BusException} TRUNCATED or UNREADABLE when the signals file is shortened or loses a page
+ * under it, which only processes of its own user can do.
  */
 public final class SignalPublisher implements AutoCloseable {
     private static final int UNHEARD_SLOTS = 4;
@@ -37,31 +36,30 @@ public final class SignalPublisher implements AutoCloseable {
     private final PublishedBus bus;
     private final SignalsHeader header;
     private final SlotWriter writer;
-    private Doorbell doorbell;
-    /** The doorbell while it is cut off and cannot be mended. */
-    private Doorbell lostDoorbell;
+    /** Null where nobody who is parked is woken. */
+    private final Doorbell doorbell;
+    private final boolean wakesUnasked;
     private final FutexWord wakeWord;
     private final Heartbeat heartbeat;
     private long nextDeadlineNs = SignalsLayout.NO_DEADLINE;
-    private final boolean isDoorbellShared;
     private boolean isClosed;
 
     private SignalPublisher(PublishedBus bus) {
         this.bus = bus;
-        this.isDoorbellShared = bus.doorbell().isShared();
         this.header = bus.signals().header();
         this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = header.wakesSleepers() ? bus.doorbell() : null;
+        this.wakesUnasked = header.wakesUnasked();
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
     }
 
     private SignalPublisher(SharedRegion memory, SlotRing ring, Doorbell doorbell) {
         this.bus = null;
-        this.isDoorbellShared = false;
         this.header = SignalsHeader.over(memory);
         this.writer = SlotWriter.overwriting(ring, 0, SignalsLayout.NEXT_SEQUENCE);
         this.doorbell = doorbell;
+        this.wakesUnasked = false;
         this.wakeWord = Platforms.current().futexWord(memory, SignalsLayout.WAKE_WORD);
         this.heartbeat = new Heartbeat(header, doorbell);
     }
@@ -89,8 +87,13 @@ public final class SignalPublisher implements AutoCloseable {
      */
     public static SignalPublisher open(BusDirectory directory, SignalsOptions options) {
         SignalPublisher publisher = openWithoutThread(directory, options);
-        publisher.heartbeat.start();
-        return publisher;
+        try {
+            publisher.heartbeat.start();
+            return publisher;
+        } catch (RuntimeException | Error e) {
+            publisher.bus.close();
+            throw e;
+        }
     }
 
     /** As {@link #open}, for a caller that promises to call {@link #heartbeat} in time. */
@@ -98,7 +101,7 @@ public final class SignalPublisher implements AutoCloseable {
         PublishedBus bus = PublishedBus.open(directory, options);
         try {
             return new SignalPublisher(bus);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             bus.close();
             throw e;
         }
@@ -135,12 +138,20 @@ public final class SignalPublisher implements AutoCloseable {
      */
     public long publishAt(long publishedNs, long deadlineNs, int signalId, long key) {
         // The payload's length is 0, which says that whatever stands in its place means nothing.
-        return announce(writer.write(publishedNs, deadlineNs, key, Integer.toUnsignedLong(signalId), 0));
+        try {
+            return announce(writer.write(publishedNs, deadlineNs, key, Integer.toUnsignedLong(signalId), 0));
+        } catch (InternalError e) {
+            throw unreadable(e);
+        }
     }
 
     /** Publishes all fields of a record but its sequence, its publishedNs included; returns the sequence it got. */
     public long publish(SignalRecord signal) {
-        return announce(writer.write(signal.fields()));
+        try {
+            return announce(writer.write(signal.fields()));
+        } catch (InternalError e) {
+            throw unreadable(e);
+        }
     }
 
     /**
@@ -161,8 +172,6 @@ public final class SignalPublisher implements AutoCloseable {
     private long announce(long sequence) {
         if (doorbell != null) {
             wakeParked();
-        } else if (lostDoorbell != null) {
-            wakeUnasked();
         }
         return sequence;
     }
@@ -173,26 +182,32 @@ public final class SignalPublisher implements AutoCloseable {
 
     private void wakeParked() {
         try {
-            if (doorbell.takeParked()) {
+            // Both where another user reads and where the doorbell is lost, nobody can say that he sleeps.
+            if (wakesUnasked || doorbell.takeParked()) {
                 wakeAll();
             }
         } catch (InternalError e) {
-            lostDoorbell = doorbell;
-            doorbell = null;
-            wakeUnasked();
+            checkSound(e);
+            doorbell.lose();
+            wakeAll();
         }
     }
 
-    /**
-     * Somebody who may write the doorbell has cut it off. As long as it cannot be given its length again it is not
-     * touched, and all who may be asleep are woken with each signal.
-     */
-    private void wakeUnasked() {
-        if (lostDoorbell.restoreLength()) {
-            doorbell = lostDoorbell;
-            lostDoorbell = null;
+    /** After a fault: whether it was the signals file's own. */
+    private void checkSound(InternalError fault) {
+        if (bus == null || !FaultBoundary.isFault(fault)) {
+            throw fault;
         }
-        wakeAll();
+        bus.signals().checkSound();
+    }
+
+    /** A fault that came up while a signal was written: whether it is there is not known. */
+    private BusException unreadable(InternalError fault) {
+        checkSound(fault);
+        BusException e = new BusException(Reason.UNREADABLE, "memory mapped by the publishing thread",
+                "an access to it failed, and the bus's own files are sound", "look at what else the thread maps");
+        e.initCause(fault);
+        return e;
     }
 
     private void wakeAll() {
@@ -216,8 +231,6 @@ public final class SignalPublisher implements AutoCloseable {
             header.putNextDeadlineNs(deadlineNs);
             if (isEarlier && doorbell != null) {
                 wakeParked();
-            } else if (isEarlier && lostDoorbell != null) {
-                wakeUnasked();
             }
         }
     }
@@ -236,31 +249,9 @@ public final class SignalPublisher implements AutoCloseable {
         heartbeat.beat(nowNs);
     }
 
-    /** Whether members of a group, who are not trusted, may write the doorbell. */
-    public boolean isDoorbellShared() {
-        return isDoorbellShared;
-    }
-
-    /**
-     * Goes on after a fault that came up in the publishing thread: gives the doorbell up until it has its length again,
-     * and wakes whoever may have waited for a signal that it should have rung for.
-     *
-     * @throws BusException  TRUNCATED when it is the signals file itself that was shortened
-     * @throws InternalError the same, where this has no file that it may have come from
-     */
-    public void survive(InternalError fault) {
-        if (bus == null || !MappedFault.isOne(fault)) {
-            throw fault;
-        }
-        bus.signals().checkLength();
-        if (doorbell != null) {
-            lostDoorbell = doorbell;
-            doorbell = null;
-        }
-        if (lostDoorbell == null) {
-            throw fault;
-        }
-        wakeUnasked();
+    /** Signs of life that the publisher's own thread could not give, for want of memory for instance. */
+    public long heartbeatFailures() {
+        return heartbeat.failures();
     }
 
     /** The sequence that the next signal gets. */
@@ -284,8 +275,8 @@ public final class SignalPublisher implements AutoCloseable {
      *
      * <p>Publishing afterwards throws {@link IllegalStateException}: the bus may have another owner.
      *
-     * @throws BusException TRUNCATED when the signals file was shortened, so that nobody can be told; the bus is given
-     *                      free all the same
+     * @throws BusException TRUNCATED or UNREADABLE when the signals file was shortened or has lost a page; the bus is
+     *                      given free all the same
      */
     @Override
     public void close() {
@@ -294,17 +285,8 @@ public final class SignalPublisher implements AutoCloseable {
         }
         isClosed = true;
         try {
-            try {
-                markClosed();
-            } catch (InternalError e) {
-                // Of the doorbell since the latest signal, or of memory of others. Here neither is touched.
-                markClosed();
-            }
-        } catch (InternalError e) {
-            if (bus == null) {
-                throw e;
-            }
-            throw bus.signals().truncated(e);
+            // A fault is of the doorbell since the latest signal, or of memory of others: here neither is touched.
+            FaultBoundary.run(this::markClosed, this::checkSound);
         } finally {
             if (bus != null) {
                 bus.close();
@@ -318,7 +300,5 @@ public final class SignalPublisher implements AutoCloseable {
         header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
         header.putState(SignalsLayout.STATE_CLOSED);
         wakeAll();
-        // The files' channels are closed next.
-        MappedFault.bringUp();
     }
 }

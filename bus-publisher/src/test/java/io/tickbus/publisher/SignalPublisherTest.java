@@ -8,12 +8,14 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.SignalsLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,13 +49,19 @@ class SignalPublisherTest {
         }
     }
 
-    /** Who opens it without a group leaves the files as they are: members may still cut the doorbell. */
+    /** Members of the group cannot say that they sleep. Who opens it without a group leaves the files as they are. */
     @Test
-    void shouldKnowThatDoorbellIsSharedWhenPredecessorSharedIt() throws IOException {
+    void shouldWakeUnaskedWhenSharedWithGroup() throws IOException {
         String group = Files.readAttributes(folder, PosixFileAttributes.class).group().getName();
         for (SignalsOptions options : List.of(SMALL, SMALL.withGroup(group), SMALL)) {
             try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options)) {
-                assertEquals(publisher.epoch() > 1, publisher.isDoorbellShared());
+                SignalsHeader header = publisher.bus().signals().header();
+                assertEquals(publisher.epoch() > 1, header.wakesUnasked());
+                assertEquals("rw-------",
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.doorbell())));
+                int word = header.wakeWord();
+                publisher.publish(1);
+                assertEquals(publisher.epoch() > 1, word != header.wakeWord());
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.tickbus.subscriber;
 
-import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.RepliesFile;
@@ -8,11 +7,8 @@ import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.timer.ReplyReason;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
 
 /**
@@ -87,7 +83,7 @@ final class ClientConnection {
         if (loss == null) {
             file.putHeartbeatNs(nowNs);
             // The next beat uses this file's channel.
-            MappedFault.bringUp();
+            FaultBoundary.surface();
             bell.tryAgain();
         }
     }
@@ -108,7 +104,7 @@ final class ClientConnection {
             return putOut();
         }
         // That uses a channel.
-        MappedFault.bringUp();
+        FaultBoundary.surface();
         if (file.isShortened()) {
             return ConnectionLoss.evicted(ReplyReason.TRUNCATED);
         }
@@ -137,37 +133,18 @@ final class ClientConnection {
     }
 
     /**
-     * Decides whose fault an access past the end of a shortened file was; the JVM reports it late, so the place says
-     * nothing. The doorbell's is survived.
+     * After a fault, which the JVM reports late, so that the place says nothing: goes on without the doorbell where it
+     * was its, and else says whose it was.
      */
     void survive(InternalError fault) {
-        if (!MappedFault.isOne(fault)) {
+        if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
-        signals.checkLength();
-        if (file.isShortened()) {
-            throw shortened(file.path(), fault);
+        if (!bell.lose()) {
+            signals.checkSound();
+            file.checkSound();
+            replies.checkSound();
         }
-        if (replies.standing() == SignalsFile.Standing.CURRENT && length(replies.path()) < replies.region().length()) {
-            throw shortened(replies.path(), fault);
-        }
-        bell.lose();
-    }
-
-    private static long length(Path path) {
-        try {
-            return Files.size(path);
-        } catch (IOException e) {
-            // It has just lost its name: then it is not the file that is mapped.
-            return Long.MAX_VALUE;
-        }
-    }
-
-    private static BusException shortened(Path path, InternalError fault) {
-        BusException e = new BusException(BusException.Reason.TRUNCATED, path.toString(),
-                "it was shortened while it was mapped", "call reconnect(), after a restart of the daemon if it is its");
-        e.initCause(fault);
-        return e;
     }
 
     /** Ends it: the commands that were sent before are still carried out. Does nothing the second time. */
@@ -201,7 +178,7 @@ final class ClientConnection {
         boolean isDaemonThere = loss == null;
         file.putState(SignalsLayout.STATE_CLOSED);
         // The file's channel is closed next.
-        MappedFault.bringUp();
+        FaultBoundary.surface();
         return isDaemonThere;
     }
 

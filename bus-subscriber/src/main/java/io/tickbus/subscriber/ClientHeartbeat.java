@@ -1,6 +1,5 @@
 package io.tickbus.subscriber;
 
-import io.tickbus.core.BusException;
 import java.util.concurrent.locks.LockSupport;
 
 /** A client's sign of life, and its eye on the daemon, on a thread of its own. */
@@ -30,9 +29,9 @@ final class ClientHeartbeat implements Runnable {
                     connection.beat(System.nanoTime());
                     LockSupport.parkNanos(intervalNs);
                 }
-            } catch (InternalError | BusException e) {
-                // A file was shortened or cannot be looked at: the client's thread meets the same and reports it. If it
-                // is mended, so is this.
+            } catch (RuntimeException | Error e) {
+                // A file has lost a page or cannot be looked at: the client's thread meets the same and reports it. Or
+                // memory is short: without this eye on the daemon nobody would learn that it is gone.
                 LockSupport.parkNanos(intervalNs);
             }
         }

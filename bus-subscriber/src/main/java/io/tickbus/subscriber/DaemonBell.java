@@ -5,33 +5,29 @@ import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.layout.RepliesLayout;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.platform.FutexWord;
 
 /**
  * Wakes the daemon where a command cannot wait until it wakes by itself. Costs a full fence and a load per command, and
  * a system call only where it rings.
  *
- * <p>A doorbell that somebody cut off is left alone until the next heartbeat, when the publisher has mended it; the
- * daemon then hears of the commands when it wakes by itself, at its own heartbeat at the latest.
+ * <p>A doorbell that faulted is left alone until the next heartbeat, which restores it; until then the
+ * daemon hears of the commands when it wakes by itself, at its own heartbeat at the latest.
  */
 final class DaemonBell {
     private final RepliesFile replies;
     private final Session session;
     private final Doorbell doorbell;
-    private final boolean isShared;
     private final FutexWord daemonFutex;
     private final FutexWord conductorFutex;
     private final int crowd;
     private long lastRung = -1;
     private long rings;
-    private volatile boolean isDeaf;
 
     DaemonBell(RepliesFile replies, Session session, Doorbell doorbell, int window) {
         this.replies = replies;
         this.session = session;
         this.doorbell = doorbell;
-        this.isShared = doorbell.isShared();
         this.daemonFutex = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.conductorFutex = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
         this.crowd = Math.max(1, window / 2);
@@ -67,18 +63,9 @@ final class DaemonBell {
     }
 
     private void ring(int word, FutexWord futex) {
-        if (isDeaf) {
-            return;
-        }
-        try {
+        if (!doorbell.isLost()) {
             rings++;
             doorbell.ring(word, futex);
-            if (isShared) {
-                // Here, after a system call, and not in the middle of something else.
-                MappedFault.bringUp();
-            }
-        } catch (InternalError e) {
-            isDeaf = true;
         }
     }
 
@@ -87,13 +74,15 @@ final class DaemonBell {
         return rings;
     }
 
-    /** An access past the end of a shortened file came up, and it was no other file's. */
-    void lose() {
-        isDeaf = true;
+    /** After a fault: whether it was the doorbell's. */
+    boolean lose() {
+        return doorbell.loseUnlessSound();
     }
 
-    /** At each heartbeat: the publisher may have mended it. */
+    /** At each heartbeat. */
     void tryAgain() {
-        isDeaf = false;
+        if (doorbell.isLost()) {
+            doorbell.restore();
+        }
     }
 }

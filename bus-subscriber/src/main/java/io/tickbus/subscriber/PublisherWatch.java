@@ -4,7 +4,7 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.PublisherLock;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,7 +29,7 @@ public final class PublisherWatch {
      *
      * @param file  the bus's signals, as mapped before
      * @param nowNs CLOCK_MONOTONIC nanoseconds
-     * @throws InternalError of mapped memory that this thread has read and that was shortened meanwhile
+     * @throws InternalError of mapped memory that this thread has read and that is gone
      */
     public PublisherStatus status(SignalsFile file, long nowNs) {
         if (file.header().state() == SignalsLayout.STATE_CLOSED) {
@@ -39,7 +39,7 @@ public final class PublisherWatch {
             return PublisherStatus.ALIVE;
         }
         // Before a channel is used.
-        MappedFault.bringUp();
+        FaultBoundary.surface();
         return switch (PublisherLock.probe(directory.lock())) {
             // It may have closed the bus, and given the lock back, since the state was read.
             case FREE -> file.header().state() == SignalsLayout.STATE_CLOSED

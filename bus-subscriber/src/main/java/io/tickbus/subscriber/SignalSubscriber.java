@@ -7,12 +7,13 @@ import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.wait.WaitStrategy;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads a bus's signals in order, each once, without disturbing the publisher or any other subscriber.
@@ -25,10 +26,9 @@ import java.util.concurrent.TimeUnit;
  * through {@link SubscriberListener#onLoss} and {@link #lost()}, before it reads on: received + filtered + lost is
  * always what was published since it joined. With a {@link SubscriberOptions#withHistory history} it first reads there
  * what the ring has lost. It follows a publisher that restarts, or that replaces the file, by itself.
- * <p><b>Errors:</b> {@link BusException} when the file is shortened under it, when the bus is replaced by one it cannot
- * read, and where asked for, on overrun. The JVM reports a shortened file late, perhaps only when {@link #poll} has
- * returned: {@link MappedFault#guard} is for the caller's loop. If it comes up in the handler, that is cut short. What
- * the handler throws passes through. Its signal counts as received.
+ * <p><b>Errors:</b> {@link BusException} TRUNCATED or UNREADABLE when the file is shortened or loses a page under it,
+ * another when the bus is replaced by one it cannot read, and where asked for, on overrun. What the handler throws
+ * passes through. Its signal counts as received.
  */
 public final class SignalSubscriber implements AutoCloseable {
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -36,6 +36,7 @@ public final class SignalSubscriber implements AutoCloseable {
     private static final int MAX_FILTERED_PER_POLL = 4096;
     private static final long FIRST_HEADROOM = 8;
     private static final int MAX_DOUBLINGS = 24;
+    private static final int RUN_LIMIT = 256;
 
     private final BusDirectory directory;
     private final SubscriberListener listener;
@@ -247,20 +248,42 @@ public final class SignalSubscriber implements AutoCloseable {
     }
 
     /**
-     * Goes on after a fault that came up in the reading thread: gives the doorbell up until it has its length again.
+     * Hands over signals until told to stop. Whatever the JVM reports late of the bus's files stays in here.
      *
-     * @throws BusException  TRUNCATED when it is the signals file that was shortened
-     * @throws InternalError the same, where it can be neither's
+     * @param isOver asked when there is nothing to hand over, and at least every 50 ms
      */
-    public void survive(InternalError fault) {
-        if (!MappedFault.isOne(fault)) {
+    public void run(SignalHandler handler, BooleanSupplier isOver) {
+        run(() -> {
+            await(handler, RUN_LIMIT, CHECK_INTERVAL_NS);
+            return !isOver.getAsBoolean();
+        });
+    }
+
+    /**
+     * Runs a loop of the caller's that reads, as {@link #run(SignalHandler, BooleanSupplier)} does.
+     *
+     * @param turn one turn of the loop; false ends it
+     */
+    public void run(BooleanSupplier turn) {
+        FaultBoundary.run(() -> {
+            boolean isToGoOn;
+            do {
+                isToGoOn = turn.getAsBoolean();
+            } while (isToGoOn);
+        }, this::survive);
+    }
+
+    /** After a fault: goes on without the doorbell where it was its, and else says whose it was. */
+    private void survive(InternalError fault) {
+        if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
-        file.checkLength();
-        if (file.standing() != SignalsFile.Standing.CURRENT) {
-            throw file.truncated(fault);
-        } else if (!gate.loseDoorbell()) {
-            throw fault;
+        if (!gate.loseDoorbell()) {
+            file.checkSound();
+            BusException e = new BusException(Reason.UNREADABLE, "memory mapped by the reading thread",
+                    "an access to it failed, and the bus's own files are sound", "look at what else the thread maps");
+            e.initCause(fault);
+            throw e;
         }
     }
 
@@ -276,7 +299,7 @@ public final class SignalSubscriber implements AutoCloseable {
             throw new IllegalStateException("the subscriber is closed: bus=" + directory.name());
         }
         nextCheckNs = nowNs + CHECK_INTERVAL_NS;
-        MappedFault.bringUp(); // Channels are used from here on.
+        FaultBoundary.surface(); // Channels are used from here on.
         gate.regainDoorbell();
         position.checkWritten(sequence);
         if (!PublisherWatch.isHeartbeatFresh(file, nowNs)) {
@@ -288,6 +311,7 @@ public final class SignalSubscriber implements AutoCloseable {
         long currentEpoch = file.header().epoch();
         if (currentEpoch != epoch) {
             epoch = currentEpoch;
+            gate.attachDoorbell();
             listener.onPublisherRestarted(currentEpoch);
         }
         PublisherStatus status = watch.status(file, nowNs);

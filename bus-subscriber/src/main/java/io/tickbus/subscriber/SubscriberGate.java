@@ -7,7 +7,6 @@ import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
@@ -17,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The gate of a subscriber's next signal in one signals file.
  *
- * <p>Where nobody would wake it (the publisher does not offer parking, or this user may not ring the doorbell) it
+ * <p>Where nobody would wake it (the publisher does not offer parking, or the doorbell cannot be used) it
  * sleeps in naps of at most a millisecond instead.
  */
 final class SubscriberGate implements SignalGate {
@@ -30,10 +29,10 @@ final class SubscriberGate implements SignalGate {
     private final SlotRing ring;
     private final SignalsHeader header;
     private final FutexWord wakeWord;
+    private final boolean isWokenUnasked;
+    private final boolean needsDoorbell;
     private Doorbell doorbell;
-    private boolean isDoorbellShared;
-    private boolean isDoorbellLost;
-    private long nextAttachNs;
+    private long nextAttachNs = System.nanoTime();
     private Thread preparedThread;
     private long nextMoveNs = Long.MIN_VALUE;
     private long sequence;
@@ -43,29 +42,44 @@ final class SubscriberGate implements SignalGate {
         this.ring = file.ring();
         this.header = file.header();
         this.wakeWord = Platforms.current().futexWord(file.region(), SignalsLayout.WAKE_WORD);
-        this.doorbell = header.wakesSleepers() ? attach() : null;
+        this.isWokenUnasked = header.wakesSleepers() && header.wakesUnasked();
+        this.needsDoorbell = header.wakesSleepers() && !isWokenUnasked;
+        regainDoorbell();
     }
 
-    private Doorbell attach() {
+    /** To be called now and then: announces itself again once the doorbell is there or is restored. */
+    void regainDoorbell() {
+        boolean isMissing = doorbell == null || doorbell.isLost();
+        if (needsDoorbell && isMissing && System.nanoTime() - nextAttachNs >= 0) {
+            attachDoorbell();
+        }
+    }
+
+    /** To be called when another publisher has come, who may have made another doorbell. */
+    void attachDoorbell() {
+        if (!needsDoorbell) {
+            return;
+        }
         try {
-            Doorbell attached = Doorbell.attach(directory);
-            isDoorbellShared = attached.isShared();
-            isDoorbellLost = false;
-            return attached;
+            doorbell = Doorbell.attach(directory);
         } catch (BusException e) {
             if (e.reason() == Reason.NOT_A_FILE) {
                 throw e;
             }
-            // Not allowed, cut off, or not there: perhaps only for now.
-            isDoorbellLost = true;
-            nextAttachNs = System.nanoTime() + (e.reason() == Reason.TRUNCATED ? 0 : ATTACH_INTERVAL_NS);
-            return null;
+            // Not allowed, not there, or no room for it: perhaps only for now.
+            doorbell = null;
+            nextAttachNs = System.nanoTime() + ATTACH_INTERVAL_NS;
         }
+    }
+
+    /** After a fault: whether it was the doorbell's, which is out of use then until it is regained. */
+    boolean loseDoorbell() {
+        return doorbell != null && doorbell.loseUnlessSound();
     }
 
     /** Whether the publisher will wake this subscriber. */
     boolean isWoken() {
-        return doorbell != null;
+        return isWokenUnasked || (doorbell != null && !doorbell.isLost());
     }
 
     /** The signal to wait for. */
@@ -86,10 +100,10 @@ final class SubscriberGate implements SignalGate {
     @Override
     public void park(long untilNs, long plannedDeadlineNs) {
         prepareThread();
-        // The word is read before the announcement: a publisher that wakes in between has then raised it, and the
-        // futex does not sleep.
+        // The word is read before the announcement, and before the look at the slot: a publisher that wakes in between
+        // has then raised it, and the futex does not sleep.
         int word = header.wakeWord();
-        boolean isAnnounced = announce();
+        boolean isAnnounced = isWokenUnasked || (doorbell != null && doorbell.announceParked());
         boolean isPlanValid = plannedDeadlineNs == ANY_DEADLINE || header.nextDeadlineNs() == plannedDeadlineNs;
         if (isOpen() || !isPlanValid) {
             return;
@@ -114,40 +128,6 @@ final class SubscriberGate implements SignalGate {
         if (nowNs >= nextMoveNs) {
             nextMoveNs = nowNs + MOVE_INTERVAL_NS;
             Platforms.current().leaveCpu(publisherCpu);
-        }
-    }
-
-    private boolean announce() {
-        if (doorbell == null) {
-            return false;
-        }
-        try {
-            doorbell.announceParked();
-            if (isDoorbellShared) {
-                // Here, before a sleep, and not in the handler of the signal that it waits for.
-                MappedFault.bringUp();
-            }
-            return true;
-        } catch (InternalError e) {
-            loseDoorbell();
-            return false;
-        }
-    }
-
-    /**
-     * Somebody cut the doorbell off; the publisher mends it at its next heartbeat. Until then: naps. Returns whether
-     * there is a doorbell to lose, or was before.
-     */
-    boolean loseDoorbell() {
-        isDoorbellLost |= doorbell != null;
-        doorbell = null;
-        return isDoorbellLost;
-    }
-
-    /** To be called now and then: rings again once the doorbell is mended. */
-    void regainDoorbell() {
-        if (isDoorbellLost && System.nanoTime() >= nextAttachNs) {
-            doorbell = attach();
         }
     }
 

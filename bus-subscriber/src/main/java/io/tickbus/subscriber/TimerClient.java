@@ -27,8 +27,7 @@ import java.util.UUID;
  * reply. When the daemon goes, or puts the client out, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
- * {@link #reconnect}; TRUNCATED when a file is shortened under it, of which the JVM may tell its caller, late, by an
- * {@link InternalError} of its own; {@link io.tickbus.core.memory.MappedFault#guard MappedFault.guard} is for its loop.
+ * {@link #reconnect}; TRUNCATED or UNREADABLE when a file is shortened or loses a page under it.
  * {@link IllegalStateException} after {@link #close}.
  */
 public final class TimerClient implements AutoCloseable {
@@ -255,17 +254,6 @@ public final class TimerClient implements AutoCloseable {
             // It goes on where the fault came up, which is not the doing of what it reads: that file is our own.
             replies.logUnanswered(sender.nextSequence());
         }
-    }
-
-    /**
-     * Goes on after a fault that came up in the thread of the client, outside of its methods; gives the doorbell up
-     * until it has its length again. Whether a command that was being sent is on its way, its reply tells.
-     *
-     * @throws BusException  TRUNCATED when a file was shortened that the client cannot do without
-     * @throws InternalError the same, where it tells of no access to memory
-     */
-    public void survive(InternalError fault) {
-        connection.survive(fault);
     }
 
     /** Whether a firing is of a timer of this client's owner. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whoever may write the doorbell cuts it again and again while another rings: no JVM may crash by it. */
+/** A process of the same user cuts the doorbell again and again while another rings: no JVM may crash by it. */
 @Timeout(180)
 class CutDoorbellIT {
     @RegisterExtension
@@ -37,7 +37,7 @@ class CutDoorbellIT {
                 isOver.set(true);
                 vandal.join();
             }
-            assertTrue(published.doorbell().restoreLength());
+            assertTrue(published.doorbell().restore());
         }
         bus.directory().delete();
     }

@@ -48,7 +48,7 @@ class LoneClientIT {
         bus.directory().createClientsIfMissing(null);
         replies = RepliesFile.create(bus.directory(), published.signals().header(), 2, 128, null);
         FutexWord word = published.doorbell().futexWord(DoorbellLayout.CONDUCTOR_WORD);
-        int seen = published.doorbell().word(DoorbellLayout.CONDUCTOR_WORD);
+        int seen = published.doorbell().word(DoorbellLayout.CONDUCTOR_WORD, 0);
         child = bus.start(bus.jvm(LoneClientMain.class));
         Set<UUID> found = ClientFile.list(bus.directory());
         while (found.isEmpty()) {
@@ -115,11 +115,11 @@ class LoneClientIT {
     @Test
     void shouldWakeSleepingDaemonWhenDeadlineIsEarlier() {
         FutexWord word = published.doorbell().futexWord(DoorbellLayout.DAEMON_WORD);
-        int seen = published.doorbell().word(DoorbellLayout.DAEMON_WORD);
+        int seen = published.doorbell().word(DoorbellLayout.DAEMON_WORD, 0);
         replies.announceSleep(1_000);
         assertEquals(0, ChildJvm.number(child.ask("arm 1 1000", "SENT"), "rings"));
         child.send("arm 2 999");
-        while (published.doorbell().word(DoorbellLayout.DAEMON_WORD) == seen) {
+        while (published.doorbell().word(DoorbellLayout.DAEMON_WORD, 0) == seen) {
             word.await(seen, System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
         }
         assertEquals(1, ChildJvm.number(child.expect("SENT"), "rings"));

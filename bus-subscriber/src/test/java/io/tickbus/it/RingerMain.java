@@ -2,7 +2,7 @@ package io.tickbus.it;
 
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.platform.FutexWord;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,13 +30,17 @@ public final class RingerMain {
         Queue<String> commands = ChildArguments.commands();
         ChildArguments.say("ATTACHED");
         AtomicInteger faults = new AtomicInteger();
-        MappedFault.guard(() -> {
+        FaultBoundary.run(() -> {
             // However late the first cut comes; the only command is that of a parent that has ended.
             while (remaining > 0 || (faults.get() == 0 && commands.isEmpty())) {
                 remaining--;
                 doorbell.ring(DoorbellLayout.DAEMON_WORD, futex);
+                if (doorbell.isLost()) {
+                    faults.incrementAndGet();
+                    doorbell.restore();
+                }
             }
-        }, fault -> faults.incrementAndGet());
+        }, fault -> doorbell.lose());
         ChildArguments.say("RUNG faults=" + faults);
         return 0;
     }

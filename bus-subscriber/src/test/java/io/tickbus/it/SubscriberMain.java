@@ -1,7 +1,6 @@
 package io.tickbus.it;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.SignalHandler;
@@ -55,11 +54,10 @@ public final class SubscriberMain implements SubscriberListener, SignalHandler {
     private int run() {
         ChildArguments.say("ATTACHED first=" + first + " epoch=" + subscriber.file().header().epoch() + " woken="
                 + subscriber.isWokenByPublisher());
-        MappedFault.guard(() -> {
-            while (!isToldToEnd && fault == null) {
-                isToldToEnd = !step();
-            }
-        }, subscriber::survive);
+        subscriber.run(() -> {
+            isToldToEnd = !step();
+            return !isToldToEnd && fault == null;
+        });
         if (fault == null) {
             return 0;
         }

@@ -1,7 +1,6 @@
 package io.tickbus.subscriber;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +8,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.channels.FileChannel;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everybody may write the doorbell, so anybody may shorten it: nobody else must suffer from that. */
+/** A process of the same user may shorten the doorbell: no other must suffer from that. */
 @Timeout(120)
 class CutDoorbellTest {
     private static final int CUTS = 50;
@@ -55,10 +54,7 @@ class CutDoorbellTest {
         }
     }
 
-    /**
-     * The JVM reports a fault late, perhaps after {@code publish} has returned: its caller may see an InternalError
-     * until the doorbell is mended, and can go on.
-     */
+    /** The JVM reports a fault late, perhaps after {@code publish} has returned, in the caller's own loop. */
     @Test
     void shouldGoOnPublishingWhenDoorbellIsCut() throws Exception {
         try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
@@ -66,14 +62,11 @@ class CutDoorbellTest {
             AtomicLong returned = new AtomicLong();
             AtomicLong failed = new AtomicLong();
             Thread publishing = new Thread(() -> {
-                MappedFault.guard(() -> {
+                FaultBoundary.run(() -> {
                     while (!isOver.get()) {
                         returned.set(publisher.publish(1) + 1);
                     }
-                }, fault -> {
-                    failed.incrementAndGet();
-                    publisher.survive(fault);
-                });
+                }, fault -> failed.incrementAndGet());
             });
             publishing.start();
             while (returned.get() == 0 && publishing.isAlive()) {
@@ -124,17 +117,6 @@ class CutDoorbellTest {
         SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT).close();
     }
 
-    /** What is no fault of memory is not theirs to hide. */
-    @Test
-    void shouldThrowWhenAskedToSurviveSomethingElse() {
-        InternalError other = new InternalError("other");
-        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT);
-                SignalSubscriber subscriber = SignalSubscriber.attach(directory)) {
-            assertSame(other, assertThrows(InternalError.class, () -> publisher.survive(other)));
-            assertSame(other, assertThrows(InternalError.class, () -> subscriber.survive(other)));
-        }
-    }
-
     @Test
     void shouldGoOnWaitingWhenDoorbellIsCut() throws Exception {
         try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
@@ -143,11 +125,10 @@ class CutDoorbellTest {
                     SubscriberOptions.defaults().withWaiting(WaitStrategy.park()));
             ExecutorService executor = Executors.newSingleThreadExecutor();
             Future<Long> waiting = executor.submit(() -> {
-                MappedFault.guard(() -> {
-                    while (!isOver.get()) {
-                        subscriber.await(signal -> { }, 1, TimeUnit.MILLISECONDS.toNanos(2));
-                    }
-                }, subscriber::survive);
+                subscriber.run(() -> {
+                    subscriber.await(signal -> { }, 1, TimeUnit.MILLISECONDS.toNanos(2));
+                    return !isOver.get();
+                });
                 return subscriber.received();
             });
             cutAgainAndAgain(publisher);

@@ -3,7 +3,6 @@ package io.tickbus.subscriber;
 import static io.tickbus.subscriber.SubscriberFixture.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +10,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.SignalPublisher;
@@ -284,19 +283,19 @@ class TimerClientLossTest implements TimerClientListener {
         AtomicLong key = new AtomicLong();
         List<Long> sent = new ArrayList<>();
         AtomicLong faults = new AtomicLong();
-        MappedFault.guard(() -> {
+        FaultBoundary.run(() -> {
             while (key.get() < 200) {
                 if (client.arm(key.incrementAndGet(), 0, 0) != TimerClient.FULL) {
                     sent.add(key.get());
                 }
                 // Not in the middle of what the daemon does, which in life is another process.
-                MappedFault.bringUp();
+                FaultBoundary.surface();
                 daemon.serve(10);
                 client.pollReplies(reply -> { }, 10);
             }
         }, fault -> {
             faults.incrementAndGet();
-            client.survive(fault);
+            daemon.publisher.bus().doorbell().loseUnlessSound();
         });
         daemon.serve(10);
         List<Long> received = daemon.received.stream().map(TimerCommand::key).toList();
@@ -324,20 +323,16 @@ class TimerClientLossTest implements TimerClientListener {
         }
         BusException e = null;
         while (e == null || e.reason() == Reason.TRUNCATED) {
-            e = assertThrows(BusException.class, () -> MappedFault.guard(() -> {
+            e = assertThrows(BusException.class, () -> FaultBoundary.run(() -> {
                 while (true) {
                     client.arm(1, 0, 0);
-                    // Here, and not after the loop, which ends where the heartbeat's thread has seen the cut first.
-                    MappedFault.bringUp();
                     client.pollReplies(reply -> { }, 10);
                 }
-            }, client::survive));
+            }, fault -> { }));
         }
         assertMentions(e, "was shortened", client.uuid().toString());
         assertEquals(List.of("evicted TRUNCATED"), events);
         client.reconnect();
         assertTrue(client.arm(1, 0, 0) >= 0);
-        InternalError other = new InternalError("other");
-        assertSame(other, assertThrows(InternalError.class, () -> client.survive(other)));
     }
 }

@@ -242,7 +242,7 @@ class TimerClientTest {
     }
 
     private int daemonWord() {
-        return daemon.publisher.bus().doorbell().word(DoorbellLayout.DAEMON_WORD);
+        return daemon.publisher.bus().doorbell().word(DoorbellLayout.DAEMON_WORD, 0);
     }
 
     @Test
@@ -281,9 +281,9 @@ class TimerClientTest {
     void shouldLeaveLastCommandsAndNoLockWhenClosed() {
         client.arm(1, 2, 3);
         assertFalse(daemon.isLastClosed());
-        int word = daemon.publisher.bus().doorbell().word(DoorbellLayout.CONDUCTOR_WORD);
+        int word = daemon.publisher.bus().doorbell().word(DoorbellLayout.CONDUCTOR_WORD, 0);
         client.close();
-        assertNotEquals(word, daemon.publisher.bus().doorbell().word(DoorbellLayout.CONDUCTOR_WORD));
+        assertNotEquals(word, daemon.publisher.bus().doorbell().word(DoorbellLayout.CONDUCTOR_WORD, 0));
         assertTrue(daemon.isLastClosed());
         assertEquals(1, daemon.serve(100));
         client.close();

@@ -8,7 +8,6 @@ import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.journal.JournalReader;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.PrintWriter;
@@ -183,18 +182,9 @@ public final class ReplayCommand implements Callable<Integer> {
             }
         }
 
-        /** A fault of the doorbell, which a group may share, comes up here and not while the journal is read. */
         private void publish(SignalRecord signal) {
             long nowNs = System.nanoTime();
-            try {
-                publisher.publish(signal.deadlineNs(nowNs).publishedNs(nowNs));
-                if (publisher.isDoorbellShared()) {
-                    MappedFault.bringUp();
-                }
-            } catch (InternalError e) {
-                // The signal was published before the doorbell was looked at.
-                publisher.survive(e);
-            }
+            publisher.publish(signal.deadlineNs(nowNs).publishedNs(nowNs));
         }
 
         private void keepPace(long publishedNs) {

@@ -13,7 +13,6 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -103,12 +102,9 @@ public final class PublishCommand implements Callable<Integer> {
         }
         PublishProgress progress = new PublishProgress(spec.commandLine().getErr(), count);
         long anchorNs = System.nanoTime();
-        long first = publisher.nextSequence();
-        MappedFault.guard(() -> {
-            for (long i = publisher.nextSequence() - first; i < count && !isStopped.get(); i++) {
-                publishNext(publisher, signal, i, anchorNs + i * periodNs, progress);
-            }
-        }, publisher::survive);
+        for (long i = 0; i < count && !isStopped.get(); i++) {
+            publishNext(publisher, signal, i, anchorNs + i * periodNs, progress);
+        }
     }
 
     private void publishNext(

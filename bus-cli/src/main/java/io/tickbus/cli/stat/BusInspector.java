@@ -5,6 +5,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.PublisherWatch;
 import java.io.IOException;
@@ -18,6 +19,7 @@ final class BusInspector {
 
     private final BusDirectory directory;
     private SignalsFile file;
+    private BusReport report;
     private long firstSequence;
     private long firstNs;
     private RuntimeException refusal;
@@ -30,12 +32,10 @@ final class BusInspector {
     void begin() {
         try {
             file = SignalsFile.attach(directory);
-            firstSequence = file.header().nextSequence();
+            FaultBoundary.run(() -> firstSequence = file.header().nextSequence(), fault -> file.checkSound());
             firstNs = System.nanoTime();
         } catch (BusException e) {
             refusal = e;
-        } catch (InternalError e) {
-            refusal = file.truncated(e);
         }
     }
 
@@ -55,19 +55,22 @@ final class BusInspector {
                     refusal.getMessage());
         }
         try {
-            long nowNs = System.nanoTime();
-            BusFigures figures = BusFigures.of(file.header());
-            double rate = (figures.published() - firstSequence) * (double) NS_PER_S / Math.max(1, nowNs - firstNs);
-            BusCondition condition = condition(new PublisherWatch(directory).status(file, System.nanoTime()));
-            file.checkLength();
-            return new BusReport(directory.name(), directory.path().toString(), condition, figures.withRate(rate),
-                    DaemonFigures.of(directory, file.header()), problem(condition, figures));
+            FaultBoundary.run(this::look, fault -> file.checkSound());
+            return report;
         } catch (BusException e) {
             refusal = e;
-        } catch (InternalError e) {
-            refusal = file.truncated(e);
         }
         return end();
+    }
+
+    private void look() {
+        long nowNs = System.nanoTime();
+        BusFigures figures = BusFigures.of(file.header());
+        double rate = (figures.published() - firstSequence) * (double) NS_PER_S / Math.max(1, nowNs - firstNs);
+        BusCondition condition = condition(new PublisherWatch(directory).status(file, System.nanoTime()));
+        file.checkLength();
+        report = new BusReport(directory.name(), directory.path().toString(), condition, figures.withRate(rate),
+                DaemonFigures.of(directory, file.header()), problem(condition, figures));
     }
 
     private static BusCondition condition(PublisherStatus status) {

@@ -8,7 +8,7 @@ import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.layout.RepliesLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -40,7 +40,8 @@ record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, l
             throw e;
         }
         List<ClientFigures> clients = new ArrayList<>();
-        try {
+        FaultBoundary.run(() -> {
+            clients.clear();
             if (replies.epoch() == header.epoch() && replies.historyId() == header.historyId()) {
                 // Session 0 is the front desk.
                 for (int i = 1; i < replies.sessionCount(); i++) {
@@ -50,11 +51,7 @@ record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, l
                     }
                 }
             }
-        } catch (InternalError e) {
-            throw new BusException(BusException.Reason.TRUNCATED, replies.path().toString(),
-                    "it was shortened while it was read (" + e.getMessage() + ")",
-                    "start the daemon again, which makes it anew");
-        }
+        }, fault -> replies.checkSound());
         return clients;
     }
 
@@ -69,7 +66,7 @@ record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, l
             Self self = new Self(file.identity().process().pid(), file.identity().name(),
                     System.nanoTime() - file.heartbeatNs(), file.repliesRead());
             // Here, and not where the next file is read or this one's channel closed.
-            MappedFault.bringUp();
+            FaultBoundary.surface();
             return self;
         } catch (BusException | InternalError e) {
             // It has gone meanwhile, may not be read by us, or is broken, of which the daemon takes care.

@@ -8,6 +8,7 @@ import io.tickbus.core.bus.CounterUnit;
 import io.tickbus.core.bus.CountersFile;
 import io.tickbus.core.bus.LatenessHistogram;
 import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.publisher.daemon.DaemonCounter;
 import io.tickbus.publisher.daemon.DaemonMode;
 import java.util.ArrayList;
@@ -62,22 +63,28 @@ record DaemonFigures(List<Counter> counters, long firings, List<Percentile> late
         } catch (BusException e) {
             return e.reason() == BusException.Reason.NOT_FOUND ? null : unreadable(e);
         }
+        DaemonFigures[] figures = new DaemonFigures[1];
         try {
-            if (!file.belongsTo(header)) {
-                return null;
-            }
-            List<Counter> counters = new ArrayList<>();
-            for (int i = 0; i < file.count(); i++) {
-                counters.add(new Counter(file.definition(i), file.value(i)));
-            }
-            List<Percentile> lateness = new ArrayList<>();
-            for (double percent : PERCENTS) {
-                lateness.add(new Percentile(percent, file.lateness().percentileNs(percent)));
-            }
-            return withClients(counters, file.lateness().total(), lateness, directory, header);
-        } catch (InternalError e) {
-            return unreadable(file.truncated(e));
+            FaultBoundary.run(() -> figures[0] = read(file, directory, header), fault -> file.checkSound());
+            return figures[0];
+        } catch (BusException e) {
+            return unreadable(e);
         }
+    }
+
+    private static DaemonFigures read(CountersFile file, BusDirectory directory, SignalsHeader header) {
+        if (!file.belongsTo(header)) {
+            return null;
+        }
+        List<Counter> counters = new ArrayList<>();
+        for (int i = 0; i < file.count(); i++) {
+            counters.add(new Counter(file.definition(i), file.value(i)));
+        }
+        List<Percentile> lateness = new ArrayList<>();
+        for (double percent : PERCENTS) {
+            lateness.add(new Percentile(percent, file.lateness().percentileNs(percent)));
+        }
+        return withClients(counters, file.lateness().total(), lateness, directory, header);
     }
 
     private static DaemonFigures withClients(List<Counter> counters, long firings, List<Percentile> lateness,

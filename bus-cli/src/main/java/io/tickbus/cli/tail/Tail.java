@@ -3,7 +3,6 @@ package io.tickbus.cli.tail;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;
@@ -57,11 +56,12 @@ final class Tail implements SignalHandler {
         nextStatisticsNs = startNs + STATISTICS_INTERVAL_NS;
         endNs = startNs;
         subscriber.publisherStatus();
-        MappedFault.guard(() -> {
-            while (isWanted(count, untilNs)) {
+        subscriber.run(() -> {
+            if (isWanted(count, untilNs)) {
                 step(count, untilNs);
             }
-        }, subscriber::survive);
+            return isWanted(count, untilNs);
+        });
         flush();
     }
 

@@ -5,7 +5,6 @@ import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.TimerClient;
 import java.util.concurrent.TimeUnit;
@@ -47,11 +46,12 @@ final class FiringWait {
      */
     boolean await() {
         nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
-        MappedFault.guard(() -> {
-            while (isWaiting()) {
+        subscriber.run(() -> {
+            if (isWaiting()) {
                 step();
             }
-        }, timers::survive, subscriber::survive);
+            return isWaiting();
+        });
         return hasFired;
     }
 

@@ -279,6 +279,11 @@ public final class ClientFile implements AutoCloseable {
         return length() < region.length();
     }
 
+    /** Client, after a fault: refuses to go on where it was this file's; touches all of its pages. */
+    public void checkSound() {
+        TrustedFiles.checkSound(path(), region, "call reconnect()");
+    }
+
     private interface Question<T> {
         T ask() throws IOException;
     }

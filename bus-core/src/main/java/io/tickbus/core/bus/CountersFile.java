@@ -123,10 +123,10 @@ public final class CountersFile {
         return expected;
     }
 
-    /** Daemon: refuses to go on when the file has become shorter than its mapping; one system call. */
-    public void checkLength() {
+    /** Daemon, after a fault: refuses to go on where it was this file's; touches all of its pages. */
+    public void checkSound() {
         if (path != null) {
-            TrustedFiles.checkLength(path, region.length(), "start the daemon again, which makes it anew");
+            TrustedFiles.checkSound(path, region, "start the daemon again, which makes it anew");
         }
     }
 
@@ -211,14 +211,5 @@ public final class CountersFile {
     /** How late the daemon's firings were. */
     public LatenessHistogram lateness() {
         return lateness;
-    }
-
-    /** Turns the fault of an access past the end into a sentence. */
-    public BusException truncated(InternalError fault) {
-        BusException e = new BusException(Reason.TRUNCATED, path.toString(),
-                "it was shortened or its storage was lost while it was mapped (" + fault.getMessage() + ")",
-                "start the daemon again, which makes it anew");
-        e.initCause(fault);
-        return e;
     }
 }

@@ -2,6 +2,8 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.FutexWord;
@@ -16,48 +18,61 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The one file that everybody may write: who sleeps says so here, so that the publisher makes a system call only when
- * somebody does. Nothing in it is trusted.
+ * The one file that several processes write, all of one user: a thread that sleeps says so here, so that the publisher
+ * makes a system call only when somebody does. Nothing in it is trusted. Other users neither read nor write it: see
+ * {@code SignalsLayout.OPTION_UNASKED}.
  *
  * <p>Each subscriber sets the parked flag before it sleeps, and the publisher clears it as it wakes them all. It is not
  * a count, so a subscriber that is killed in its sleep leaves nothing behind but one needless wake-up.
  *
- * <p><b>Threads:</b> any. <b>Progress:</b> wait-free.
+ * <p>A process of the same user may still shorten the file, or punch a hole into it. From the first fault on the
+ * doorbell is <i>lost</i>: nothing touches it, rings go unheard, and the publisher wakes everybody with each signal.
+ * {@link #restore}, at each heartbeat, stores a byte by pwrite, which brings length and page back or fails without a
+ * fault. So a cause that lasts costs one fault per heartbeat.
+ *
+ * <p><b>Threads:</b> any; {@link #restore} and {@link #close} one. <b>Progress:</b> wait-free, but for those two.
  */
 public final class Doorbell {
     private final SharedRegion region;
-    /** The publisher's way to mend the file; null for everybody else. */
+    /** The publisher's; null for everybody else. */
     private FileChannel channel;
     private final Path path;
+    private final ByteBuffer lastByte;
+    private final Uninterrupted.Task<Void, IOException> storing = this::storeLastByte;
+    private volatile boolean isLost;
     private boolean isClosed;
 
     private Doorbell(SharedRegion region, FileChannel channel, Path path) {
         this.region = region;
         this.channel = channel;
         this.path = path;
+        this.lastByte = path == null ? null : ByteBuffer.allocateDirect(1);
     }
 
-    /** A doorbell without a file, of this process only, for stress tests: it has no length to restore. */
+    /** A doorbell without a file, of this process only. */
     public static Doorbell over(SharedRegion region) {
         return new Doorbell(region, null, null);
     }
 
-    /** Publisher, holding the lock: opens the bus's doorbell, or makes it where it is missing or too short. */
+    /** Publisher, holding the lock: opens the doorbell, or makes it where there is none or a group can write it. */
     static Doorbell openOrCreate(BusDirectory directory) {
         Path path = directory.doorbell();
         try {
-            if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                create(path);
-            }
-            FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true);
-            try {
-                // Before it is mapped: mapping would lengthen it too, but without storage.
-                restoreLength(channel);
-                return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), channel, path);
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
+            return Uninterrupted.call(() -> {
+                if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && TrustedFiles.isSharedWithGroup(path)) {
+                    Files.delete(path);
+                }
+                if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                    create(path);
+                }
+                FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true);
+                try {
+                    return new Doorbell(map(channel), channel, path);
+                } catch (IOException e) {
+                    channel.close();
+                    throw e;
+                }
+            });
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
@@ -75,32 +90,34 @@ public final class Doorbell {
         }
     }
 
-    /**
-     * Subscriber: opens the doorbell of a bus.
-     *
-     * @throws BusException NOT_TRUSTED where this user may not write it, NOT_FOUND, NOT_A_FILE, TRUNCATED
-     */
-    public static Doorbell attach(BusDirectory directory) {
-        Path path = directory.doorbell();
-        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
-            long size = channel.size();
-            if (size < DoorbellLayout.LENGTH) {
-                throw new BusException(Reason.TRUNCATED, path.toString(), "it has " + size + " bytes and not "
-                        + DoorbellLayout.LENGTH, "its publisher repairs it within a heartbeat; try again");
-            }
-            return new Doorbell(SharedRegion.map(channel, DoorbellLayout.LENGTH, true), null, path);
-        } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
-        }
+    /** Gives it its page first: mapping would lengthen it too, but without storage. */
+    private static SharedRegion map(FileChannel channel) throws IOException {
+        storeLastByte(channel, ByteBuffer.allocate(1));
+        return SharedRegion.map(channel, DoorbellLayout.LENGTH, true);
+    }
+
+    /** Brings back length and page, or fails: no bytes but one that is reserved are touched. */
+    private static void storeLastByte(FileChannel channel, ByteBuffer zero) throws IOException {
+        zero.clear();
+        channel.write(zero, DoorbellLayout.LENGTH - 1);
     }
 
     /**
-     * Whether members of a group may write it, who are not trusted. Looks at the file; to be asked once.
+     * Subscriber or client of the publisher's own user: opens the doorbell of a bus.
      *
-     * @throws BusException NOT_FOUND where it was deleted
+     * @throws BusException NOT_TRUSTED where this user may not write it, NOT_FOUND, NOT_A_FILE, NO_SPACE
      */
-    public boolean isShared() {
-        return path != null && TrustedFiles.isSharedWithGroup(path);
+    public static Doorbell attach(BusDirectory directory) {
+        Path path = directory.doorbell();
+        try {
+            return Uninterrupted.call(() -> {
+                try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
+                    return new Doorbell(map(channel), null, path);
+                }
+            });
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
     }
 
     /** The memory, for a futex on the daemon's word. */
@@ -114,14 +131,20 @@ public final class Doorbell {
     }
 
     /**
-     * Client: ends the daemon's or its conductor's current or next sleep; one system call.
+     * Ends the daemon's or its conductor's current or next sleep; one system call. Goes unheard where it is lost.
      *
      * @param wordOffset {@code DoorbellLayout.DAEMON_WORD} or {@code CONDUCTOR_WORD}
      * @param futex      of the same word
      */
     public void ring(int wordOffset, FutexWord futex) {
-        raise(wordOffset);
-        futex.wakeAll();
+        if (!isLost) {
+            try {
+                raise(wordOffset);
+                futex.wakeAll();
+            } catch (InternalError e) {
+                survive(e);
+            }
+        }
     }
 
     /**
@@ -139,21 +162,36 @@ public final class Doorbell {
         SharedRegion.fullFence();
     }
 
-    /** Daemon: the word to sleep on, read before the last look at what there is to do. */
-    public int word(int wordOffset) {
+    /**
+     * Daemon: the word to sleep on, read before the last look at what there is to do.
+     *
+     * @param seen what it was before: the answer where the doorbell is lost
+     */
+    public int word(int wordOffset, int seen) {
         // SYNC daemon-doorbell: pairs with Doorbell.raise; without acquire the look could be done before the word is
         // read, and a ring in between would not end the sleep.
-        return region.getIntAcquire(wordOffset);
+        return isLost ? seen : region.getIntAcquire(wordOffset);
     }
 
     /**
      * Subscriber: says that it is about to sleep. After this it must look at the slot once more.
+     *
+     * @return false where the doorbell is lost: nobody will know
      */
-    public void announceParked() {
-        region.putIntOpaque(DoorbellLayout.SUBSCRIBERS_PARKED, 1);
+    public boolean announceParked() {
+        if (isLost) {
+            return false;
+        }
+        try {
+            region.putIntOpaque(DoorbellLayout.SUBSCRIBERS_PARKED, 1);
+        } catch (InternalError e) {
+            survive(e);
+            return false;
+        }
         // SYNC parking: pairs with Doorbell.takeParked; without the full fence the second look at the slot could be
         // done before the flag is seen: the publisher sees nobody, the subscriber sees no signal, and it sleeps.
         SharedRegion.fullFence();
+        return true;
     }
 
     /**
@@ -161,6 +199,9 @@ public final class Doorbell {
      * word must be raised and everybody woken.
      */
     public boolean takeParked() {
+        if (isLost) {
+            return true;
+        }
         // SYNC parking: pairs with Doorbell.announceParked; without the full fence the flag could be read before the
         // committed slot is seen.
         SharedRegion.fullFence();
@@ -171,38 +212,67 @@ public final class Doorbell {
         return true;
     }
 
-    /**
-     * Publisher: gives the file its length again if one who may write it has shortened it. One system call and no
-     * allocation while it is whole.
-     *
-     * @return whether it is whole now; if not, for want of room, the parked nap, and the next heartbeat tries again
-     */
-    public boolean restoreLength() {
-        if (channel == null) {
-            return true;
-        }
-        // An interrupted thread would close the channel by using it.
-        boolean isInterrupted = Thread.interrupted();
-        try {
-            if (!channel.isOpen() && !isClosed) {
-                channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-            }
-            return restoreLength(channel);
-        } catch (IOException e) {
-            return false;
-        } finally {
-            if (isInterrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+    /** Whether it is out of use, until it is restored. */
+    public boolean isLost() {
+        return isLost;
     }
 
-    private static boolean restoreLength(FileChannel channel) throws IOException {
-        long size = channel.size();
-        if (size < DoorbellLayout.LENGTH) {
-            size += channel.write(ByteBuffer.allocate((int) (DoorbellLayout.LENGTH - size)), size);
+    /** After a fault of mapped memory whose place is not known: takes the doorbell out of use. */
+    public void lose() {
+        isLost = true;
+    }
+
+    /** After a fault of mapped memory: takes the doorbell out of use where it was its, and says whether it is. */
+    public boolean loseUnlessSound() {
+        isLost |= !FaultBoundary.isSound(region);
+        return isLost;
+    }
+
+    private void survive(InternalError fault) {
+        if (!FaultBoundary.isFault(fault)) {
+            throw fault;
         }
-        return size >= DoorbellLayout.LENGTH;
+        isLost = true;
+    }
+
+    /**
+     * At each heartbeat, and now and then by others: gives the file its length and its page back if somebody took them.
+     * A system call, and no allocation for the publisher.
+     *
+     * @return whether it is in use now; if not, for want of room, waiting is naps, and the next heartbeat tries again
+     */
+    public boolean restore() {
+        if (path == null) {
+            return true;
+        }
+        // Of memory that was read before: it must not come up inside of the channel.
+        FaultBoundary.surface();
+        try {
+            Uninterrupted.call(storing);
+        } catch (IOException | BusException e) {
+            isLost = true;
+            return false;
+        }
+        isLost = isLost && !FaultBoundary.isSound(region);
+        return !isLost;
+    }
+
+    private Void storeLastByte() throws IOException {
+        if (channel == null) {
+            try (FileChannel own = open()) {
+                storeLastByte(own, lastByte);
+            }
+        } else {
+            if (!channel.isOpen() && !isClosed) {
+                channel = open();
+            }
+            storeLastByte(channel, lastByte);
+        }
+        return null;
+    }
+
+    private FileChannel open() throws IOException {
+        return FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Publisher: lets go of the file; the memory stays mapped as long as this object is reachable. */

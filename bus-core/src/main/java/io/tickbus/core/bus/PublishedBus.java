@@ -55,7 +55,7 @@ public final class PublishedBus implements AutoCloseable {
                     PublisherLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
             try {
                 return open(directory, options, lock, self);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 deleteUnfinished(directory, e);
                 lock.close();
                 throw e;
@@ -73,7 +73,7 @@ public final class PublishedBus implements AutoCloseable {
     }
 
     /** Leaves nothing of a bus that could not be created; one that is there already stays. */
-    private static void deleteUnfinished(BusDirectory directory, RuntimeException cause) {
+    private static void deleteUnfinished(BusDirectory directory, Throwable cause) {
         try {
             if (!Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
                 directory.deleteFiles();
@@ -112,9 +112,9 @@ public final class PublishedBus implements AutoCloseable {
             signals = SignalsFile.map(directory, true);
         }
         if (options.group() != null) {
+            signals.header().wakeUnasked();
             TrustedFiles.share(directory.signals(), options.group(), "rw-r-----");
             TrustedFiles.share(directory.lock(), options.group(), "rw-r-----");
-            TrustedFiles.share(directory.doorbell(), options.group(), "rw-rw----");
             // Last: who can pass the directory finds every file shared.
             directory.shareWith(options.group());
         }
@@ -138,7 +138,9 @@ public final class PublishedBus implements AutoCloseable {
     private static boolean isReusable(SignalsFile found, SignalsOptions options) {
         SignalsHeader header = found.header();
         HostIdentity here = HostIdentity.current();
-        return header.slotCount() == options.slotCount() && header.options() == optionBits(options)
+        // To wake unasked as well can be begun in the same file, and has no end in it.
+        int differing = (header.options() ^ optionBits(options)) & ~SignalsLayout.OPTION_UNASKED;
+        return header.slotCount() == options.slotCount() && differing == 0
                 && header.host().isSameBoot(here) && header.host().hasSameClock(here);
     }
 
@@ -180,7 +182,8 @@ public final class PublishedBus implements AutoCloseable {
 
     private static int optionBits(SignalsOptions options) {
         return (options.hasParking() ? SignalsLayout.OPTION_PARKING : 0)
-                | (Platforms.current().hasFutex() ? SignalsLayout.OPTION_FUTEX : 0);
+                | (Platforms.current().hasFutex() ? SignalsLayout.OPTION_FUTEX : 0)
+                | (options.group() == null ? 0 : SignalsLayout.OPTION_UNASKED);
     }
 
     private static void writeHeader(SharedRegion region, SignalsOptions options, Origin origin) {

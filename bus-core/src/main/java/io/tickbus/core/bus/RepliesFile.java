@@ -117,10 +117,10 @@ public final class RepliesFile {
         }
     }
 
-    /** Daemon: refuses to go on when the file has become shorter than its mapping; one system call. */
-    public void checkLength() {
+    /** Daemon, after a fault: refuses to go on where it was this file's; touches all of its pages. */
+    public void checkSound() {
         if (file != null) {
-            TrustedFiles.checkLength(file.path(), region.length(), "start the daemon again, which makes it anew");
+            TrustedFiles.checkSound(file.path(), region, "start the daemon again, which makes it anew");
         }
     }
 

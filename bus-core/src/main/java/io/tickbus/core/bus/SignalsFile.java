@@ -1,7 +1,7 @@
 package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
-import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * A mapped {@code signals} file: its header and its ring. The mapping lasts as long as this object is reachable, also
  * after the file lost its name.
  *
- * <p><b>Threads:</b> immutable. <b>Progress:</b> {@link #standing} and {@link #checkLength} make system calls.
+ * <p><b>Threads:</b> immutable. <b>Progress:</b> {@link #standing} and the checks make system calls.
  */
 public final class SignalsFile {
     /** What has become of the file behind a name. */
@@ -26,6 +26,8 @@ public final class SignalsFile {
         /** There is no file of that name. */
         REMOVED
     }
+
+    private static final String REMEDY = "delete the bus, start its publisher again and attach anew";
 
     private final NamedFile name;
     private final SharedRegion region;
@@ -57,15 +59,18 @@ public final class SignalsFile {
     }
 
     static SignalsFile map(BusDirectory directory, boolean writable) {
-        Path path = directory.signals();
         try {
-            NamedFile name = NamedFile.of(path);
-            try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), writable)) {
-                SignalsCheck.layout(path, channel);
-                return new SignalsFile(name, SharedRegion.map(channel, channel.size(), writable));
-            }
+            return Uninterrupted.call(() -> map(directory.signals(), directory.ownerId(), writable));
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw TrustedFiles.failed(directory.signals(), e);
+        }
+    }
+
+    private static SignalsFile map(Path path, int ownerId, boolean writable) throws IOException {
+        NamedFile name = NamedFile.of(path);
+        try (FileChannel channel = TrustedFiles.open(path, ownerId, writable)) {
+            SignalsCheck.layout(path, channel);
+            return new SignalsFile(name, SharedRegion.map(channel, channel.size(), writable));
         }
     }
 
@@ -94,20 +99,20 @@ public final class SignalsFile {
         return name.standing();
     }
 
-    /** Turns the fault of an access past the end into a sentence. */
-    public BusException truncated(InternalError fault) {
-        String why = "it was shortened or its storage was lost while it was mapped (" + fault.getMessage() + ")";
-        BusException e = new BusException(Reason.TRUNCATED, path().toString(), why,
-                "delete the bus, start its publisher again and attach anew");
-        e.initCause(fault);
-        return e;
-    }
-
-    /** Refuses to go on when the file has become shorter than its mapping. */
+    /** Refuses to go on when the file has become shorter than its mapping: TRUNCATED. One system call or two. */
     public void checkLength() {
         if (standing() == Standing.CURRENT) {
-            TrustedFiles.checkLength(
-                    path(), region.length(), "delete the bus, start its publisher again and attach anew");
+            TrustedFiles.checkLength(path(), region.length(), REMEDY);
         }
+    }
+
+    /**
+     * After a fault of mapped memory: refuses to go on where it was this file's, which is found out by touching all of
+     * its pages. Where it is mapped writable, on the publishing thread.
+     *
+     * @throws BusException TRUNCATED, or UNREADABLE where its length says nothing
+     */
+    public void checkSound() {
+        TrustedFiles.checkSound(path(), region, REMEDY);
     }
 }

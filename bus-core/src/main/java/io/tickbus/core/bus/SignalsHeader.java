@@ -49,6 +49,16 @@ public final class SignalsHeader {
         return (region.getInt(SignalsLayout.OPTIONS) & both) == both;
     }
 
+    /** Whether they are woken without saying in the doorbell that they sleep: the bus is shared with other users. */
+    public boolean wakesUnasked() {
+        return (region.getInt(SignalsLayout.OPTIONS) & SignalsLayout.OPTION_UNASKED) != 0;
+    }
+
+    /** Publisher: from now on for ever, before anybody of another user can open the file. */
+    void wakeUnasked() {
+        region.putInt(SignalsLayout.OPTIONS, options() | SignalsLayout.OPTION_UNASKED);
+    }
+
     int options() {
         return region.getInt(SignalsLayout.OPTIONS);
     }

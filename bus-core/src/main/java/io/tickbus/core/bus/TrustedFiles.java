@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
@@ -135,6 +136,15 @@ final class TrustedFiles {
             return;
         } catch (IOException e) {
             throw failed(path, e);
+        }
+    }
+
+    /** After a fault: refuses to go on where it was this file's, whatever its name means by now. */
+    static void checkSound(Path path, SharedRegion region, String remedy) {
+        if (!FaultBoundary.isSound(region)) {
+            checkLength(path, region.length(), remedy);
+            throw new BusException(Reason.UNREADABLE, path.toString(), "a page of it that was mapped is not there any "
+                    + "more: a hole on a full file system, or it was shortened under another name", remedy);
         }
     }
 

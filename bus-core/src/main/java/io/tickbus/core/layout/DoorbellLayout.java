@@ -1,8 +1,9 @@
 package io.tickbus.core.layout;
 
 /**
- * The {@code doorbell} file: the only memory that everybody may write. Nothing is trusted from it, and every wait on
- * it is bounded: whatever stands here costs at most a needless system call or a wait to its bound.
+ * The {@code doorbell} file: the only memory that several processes write, all of one user. Nothing is trusted from
+ * it, and every wait on it is bounded: whatever stands here costs at most a needless system call or a wait to its
+ * bound.
  *
  * <pre>
  *    0  daemonWord         int32  futex word the daemon sleeps on; raised by who armed an earlier deadline

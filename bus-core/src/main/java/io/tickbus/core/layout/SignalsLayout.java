@@ -103,6 +103,8 @@ public final class SignalsLayout {
     public static final int OPTION_PARKING = 0x01;
     /** Option: its wake-ups reach sleepers in the kernel; without, who sleeps on the futex is not woken. */
     public static final int OPTION_FUTEX = 0x02;
+    /** {@link #OPTIONS}: it wakes without being asked, as its readers of other users cannot say that they sleep. */
+    public static final int OPTION_UNASKED = 0x04;
     /** CLOCK_MONOTONIC. */
     public static final int CLOCK_MONOTONIC = 1;
 

@@ -7,7 +7,7 @@ import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
@@ -64,7 +64,6 @@ final class ClientConductor implements Runnable {
     private boolean isSearchDue = true;
     private long searchedNs = System.nanoTime();
     private int seenWord;
-    private boolean isDeaf;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
 
@@ -111,10 +110,10 @@ final class ClientConductor implements Runnable {
                 round();
             }
             // Here and not in the next round, which may be the last one.
-            MappedFault.bringUp();
+            FaultBoundary.surface();
         } catch (InternalError e) {
-            // A file of somebody else's was shortened, the doorbell or a client's: who it was is found out in the
-            // next round by its length.
+            // The doorbell's, or a client's: who it was is found out in the next round.
+            doorbell.loseUnlessSound();
             log.warn("conductor-fault", "error", e.getMessage());
             isSearchDue = true;
             LockSupport.parkNanos(ROUND_NS);
@@ -129,7 +128,7 @@ final class ClientConductor implements Runnable {
 
     private void goRoundAndWait() {
         long startNs = System.nanoTime();
-        boolean isHearing = listen(startNs);
+        listen(startNs);
         round();
         if (events.hasWorkForTimerThread()) {
             // Who connects waits for it: not until the next deadline or heartbeat.
@@ -138,10 +137,10 @@ final class ClientConductor implements Runnable {
         counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
         if (!isStopped) {
             long waitNs = hasMoreToMeet ? MORE_TO_DO_NS : roundNs();
-            if (isHearing) {
-                word.await(seenWord, System.nanoTime() + waitNs);
-            } else {
+            if (doorbell.isLost()) {
                 LockSupport.parkNanos(waitNs);
+            } else {
+                word.await(seenWord, System.nanoTime() + waitNs);
             }
         }
     }
@@ -153,41 +152,23 @@ final class ClientConductor implements Runnable {
     /**
      * Looks whether somebody has rung, before the look around: a file that gets its name after that ends the sleep that
      * follows.
-     *
-     * @return false where somebody has cut the doorbell: the round is gone without it, and looks for everybody
      */
-    private boolean listen(long startNs) {
-        try {
-            int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD);
-            MappedFault.bringUp();
-            isSearchDue |= seen != seenWord || startNs - searchedNs >= SEARCH_NS;
-            seenWord = seen;
-            isDeaf = false;
-        } catch (InternalError e) {
-            if (!isDeaf) {
-                log.warn("doorbell-cut", "error", e.getMessage());
-            }
-            isDeaf = true;
-            isSearchDue = true;
-        }
-        return !isDeaf;
+    private void listen(long startNs) {
+        int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD, seenWord);
+        isSearchDue |= doorbell.isLost() || seen != seenWord || startNs - searchedNs >= SEARCH_NS;
+        seenWord = seen;
+        // Before channels are used.
+        FaultBoundary.surface();
     }
 
     void stop() {
         isStopped = true;
-        try {
-            ring();
-            // Here, and not in what the caller does next.
-            MappedFault.bringUp();
-        } catch (InternalError e) {
-            // The doorbell was cut off: the conductor wakes by itself after a round's time.
-            log.warn("doorbell-cut", "error", e.getMessage());
-        }
+        ring();
     }
 
     /** Ends the current or the next sleep. */
     void ring() {
-        doorbell.ring(DoorbellLayout.CONDUCTOR_WORD, word);
+        FaultBoundary.run(() -> doorbell.ring(DoorbellLayout.CONDUCTOR_WORD, word), fault -> doorbell.lose());
     }
 
     private void round() {
@@ -220,8 +201,8 @@ final class ClientConductor implements Runnable {
                     && nowNs - session.file().heartbeatNs() > settings.clientSilenceNs()) {
                 silent++;
             }
-            // Before the next one's channel is used: see MappedFault.
-            MappedFault.bringUp();
+            // Before the next one's channel is used: see FaultBoundary.
+            FaultBoundary.surface();
         }
         counters.set(DaemonCounter.CLIENTS_SILENT, silent);
     }
@@ -308,7 +289,7 @@ final class ClientConductor implements Runnable {
         ClientSession session;
         try {
             session = new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
-            MappedFault.bringUp();
+            FaultBoundary.surface();
         } catch (RuntimeException | Error e) {
             // Nothing of it stays, and it is met again in the next round.
             owners.close(owner);

@@ -4,7 +4,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.timer.ReplyReason;
 import java.util.concurrent.TimeUnit;
 
@@ -39,7 +39,7 @@ final class ClientLife {
     static ReplyReason faultUnlessFresh(ClientFile file, long nowNs) {
         long ageNs = nowNs - file.heartbeatNs();
         // Before a channel is used.
-        MappedFault.bringUp();
+        FaultBoundary.surface();
         return -FRESH_NS < ageNs && ageNs < FRESH_NS ? ReplyReason.NONE : fault(file);
     }
 

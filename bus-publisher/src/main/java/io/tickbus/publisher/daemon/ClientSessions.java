@@ -2,7 +2,7 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.layout.CommandLayout;
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
@@ -71,7 +71,7 @@ final class ClientSessions implements CommandSource {
             count += sessions.get(i).stage();
         }
         if (!sessions.isEmpty()) {
-            MappedFault.bringUp();
+            FaultBoundary.surface();
         }
         // Who waits for the disk is work: nobody rings when it is there.
         return count + desk.inFlight();
@@ -164,15 +164,18 @@ final class ClientSessions implements CommandSource {
     }
 
     @Override
-    public boolean evictShortened() {
-        // Nobody but the daemon's own user can have shortened these, and there is no way to go on without them.
-        replies.checkLength();
-        counters.file().checkLength();
+    public void checkSound() {
+        replies.checkSound();
+        counters.file().checkSound();
+    }
+
+    @Override
+    public boolean evictFaulty() {
         boolean isAny = false;
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ClientSession session = sessions.get(i);
             session.unstage();
-            if (session.file().isShortened()) {
+            if (!FaultBoundary.isSound(session.file().region())) {
                 // At once, whatever it was leaving for before: no other look at its memory.
                 session.leave(ReplyReason.TRUNCATED);
                 dismiss(sessions.remove(i));

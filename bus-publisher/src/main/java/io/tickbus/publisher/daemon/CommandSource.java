@@ -18,11 +18,18 @@ interface CommandSource {
     void execute(long nowNs);
 
     /**
-     * After a fault: puts out every client whose file is shorter than it was.
+     * After a fault: evicts every client whose file has lost a page, which is found out by touching all of them.
      *
      * @return whether there was one
      */
-    boolean evictShortened();
+    boolean evictFaulty();
+
+    /**
+     * After a fault that was nobody else's: refuses to go on where it was one of the daemon's own files.
+     *
+     * @throws io.tickbus.core.BusException TRUNCATED or UNREADABLE
+     */
+    void checkSound();
 
     /** Puts everybody out. */
     void dismissAll(ReplyReason reason);

@@ -21,7 +21,7 @@ final class DeadlineGate implements SignalGate {
     private final Doorbell doorbell;
     private final FutexWord daemonWord;
     private final CommandSource commands;
-    private boolean isDeaf;
+    private boolean isMuted;
     private boolean isThreadPrepared;
     private long deadlineNs = Long.MAX_VALUE;
     private int seenWord;
@@ -37,15 +37,10 @@ final class DeadlineGate implements SignalGate {
 
     /** Listens from here on: what rang before this is heard by the look that follows. */
     void listen() {
-        if (isDeaf) {
-            isDeaf = !doorbell.restoreLength();
-        }
-        if (!isDeaf) {
-            int word = doorbell.word(DoorbellLayout.DAEMON_WORD);
-            if (word != seenWord) {
-                seenWord = word;
-                rings++;
-            }
+        int word = doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord);
+        if (word != seenWord) {
+            seenWord = word;
+            rings++;
         }
     }
 
@@ -64,12 +59,9 @@ final class DeadlineGate implements SignalGate {
         deadlineNs = wakeNs;
     }
 
-    /**
-     * The doorbell was cut off. Until it has its length again nothing touches it, so that the timers go on; who rings
-     * is heard at the next heartbeat at the latest.
-     */
-    void goDeaf() {
-        isDeaf = true;
+    /** Whether to look at the commands too. */
+    void mute(boolean isNowMuted) {
+        isMuted = isNowMuted;
     }
 
     /** Any thread: ends the current or the next sleep. */
@@ -79,8 +71,12 @@ final class DeadlineGate implements SignalGate {
 
     @Override
     public boolean isOpen() {
-        return commands.hasNews() || clock.nanoTime() >= deadlineNs
-                || (!isDeaf && doorbell.word(DoorbellLayout.DAEMON_WORD) != seenWord);
+        return hasNews() || clock.nanoTime() >= deadlineNs
+                || doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord) != seenWord;
+    }
+
+    private boolean hasNews() {
+        return !isMuted && commands.hasNews();
     }
 
     @Override
@@ -96,7 +92,7 @@ final class DeadlineGate implements SignalGate {
         }
         long wakeNs = Math.min(untilNs, deadlineNs);
         commands.announceSleep(wakeNs);
-        if (!commands.hasNews()) {
+        if (!hasNews()) {
             sleeps++;
             sleep(wakeNs);
         }
@@ -104,7 +100,7 @@ final class DeadlineGate implements SignalGate {
     }
 
     private void sleep(long wakeNs) {
-        if (isDeaf) {
+        if (doorbell.isLost()) {
             LockSupport.parkNanos(wakeNs - clock.nanoTime());
         } else {
             daemonWord.await(seenWord, wakeNs);

@@ -20,8 +20,13 @@ class NoCommands implements CommandSource {
     }
 
     @Override
-    public boolean evictShortened() {
+    public boolean evictFaulty() {
         return false;
+    }
+
+    @Override
+    public void checkSound() {
+        // There is nothing of its own.
     }
 
     @Override

@@ -1,15 +1,12 @@
 package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.FiringSink;
 
 /**
  * Takes a few firings out of the timers first and publishes them afterwards. Many in a row are published faster so,
- * see {@link TimerAgent}. And where the bus is shared with a group it must be: publishing looks at the doorbell, which
- * members of the group may shorten, and a fault of that must not come up in the middle of the timers' own data. See
- * {@link MappedFault}.
+ * see {@link TimerAgent}.
  */
 final class SettledFirings implements FiringSink {
     /** The most in a row. */
@@ -25,7 +22,6 @@ final class SettledFirings implements FiringSink {
     /** The sink, if the time can be told to it; else null. */
     private final SignalSink stampedSink;
     private final SignalRecord[] firings = new SignalRecord[LIMIT];
-    private final boolean isDoorbellShared;
     private int count;
     /** Of those, how many have become signals. */
     private int published;
@@ -36,7 +32,6 @@ final class SettledFirings implements FiringSink {
         this.publisher = publisher;
         this.sink = sink;
         this.stampedSink = sink instanceof SignalSink known ? known : null;
-        this.isDoorbellShared = publisher.isDoorbellShared();
         for (int i = 0; i < LIMIT; i++) {
             firings[i] = new SignalRecord();
         }
@@ -73,28 +68,14 @@ final class SettledFirings implements FiringSink {
         }
     }
 
-    /**
-     * Publishes what was taken, each once, whatever faults come up: who calls it again after one goes on where it was.
-     *
-     * @throws InternalError a fault, where the doorbell is not shared; whose it is others must find out
-     */
+    /** Publishes what was taken, each once: who calls it again after a fault cut it short goes on where it was. */
     void flush() {
-        while (count > 0) {
+        if (count > 0) {
             // After a fault that struck between a signal and the counting of it.
             int became = (int) (publisher.nextSequence() - firstSequence);
             published = Math.max(published, Math.min(became, count));
-            try {
-                publishRow();
-                if (isDoorbellShared) {
-                    MappedFault.bringUp();
-                }
-                count = 0;
-            } catch (InternalError e) {
-                if (!isDoorbellShared) {
-                    throw e;
-                }
-                publisher.survive(e);
-            }
+            publishRow();
+            count = 0;
         }
     }
 }

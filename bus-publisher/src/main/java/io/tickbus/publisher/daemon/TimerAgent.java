@@ -1,6 +1,5 @@
 package io.tickbus.publisher.daemon;
 
-import io.tickbus.core.memory.MappedFault;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.FiringSink;
 import io.tickbus.publisher.timer.TimerQueue;
@@ -29,7 +28,6 @@ final class TimerAgent implements Agent {
     private final CommandSource commands;
     /** Where firings can be taken in rows; else null. */
     private final SettledFirings settled;
-    private final boolean isDoorbellShared;
     /** Null for a sink of unknown kind. */
     private Rehearsal rehearsal;
     private final long heartbeatIntervalNs;
@@ -39,6 +37,10 @@ final class TimerAgent implements Agent {
     private long nextHeartbeatNs = Long.MIN_VALUE;
     private long nextCalendarLookNs = Long.MAX_VALUE;
     private Runnable onHeartbeat = () -> { };
+    /** Commands are not looked at before the next heartbeat: something in their memory, nobody knows what, faults. */
+    private boolean isMuted;
+    /** The cycle after a fault fires before it looks at commands again, so that no fault costs a firing. */
+    private boolean isFiringFirst;
     /** The latest duty cycle left some that were due. */
     private boolean wasCutShort;
     private long backlogCycles;
@@ -50,9 +52,8 @@ final class TimerAgent implements Agent {
         this.timers = timers;
         this.sink = sink;
         this.commands = commands;
-        this.isDoorbellShared = publisher.isDoorbellShared();
         SignalSink signals = sink instanceof SignalSink known ? known : null;
-        this.settled = isDoorbellShared || signals != null ? new SettledFirings(publisher, sink) : null;
+        this.settled = signals != null ? new SettledFirings(publisher, sink) : null;
         this.rehearsal = signals == null || FaultPoints.isOn() ? null : new Rehearsal(signals);
         this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
     }
@@ -73,7 +74,8 @@ final class TimerAgent implements Agent {
         // commands and be in time.
         long nowNs = clock.nanoTime();
         startNs = nowNs;
-        int staged = commands.stage();
+        int staged = isMuted || isFiringFirst ? 0 : commands.stage();
+        isFiringFirst = false;
         // The time that a held timer has left counts from when its command is read, or it would be early.
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
         int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireInRows(nowNs);
@@ -86,10 +88,10 @@ final class TimerAgent implements Agent {
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
         publisher.nextDeadlineNs(wakeNs);
         if (nowNs >= nextHeartbeatNs || isHeartbeatToJoin(nowNs, fired)) {
-            // The wait and the latest signal looked at the doorbell, and this uses its channel.
-            MappedFault.bringUp();
-            publisher.heartbeat(nowNs);
+            // Whatever faults in it comes again with the next one, and not before.
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
+            isMuted = false;
+            publisher.heartbeat(nowNs);
             onHeartbeat.run();
         }
         int done = staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
@@ -108,8 +110,18 @@ final class TimerAgent implements Agent {
         return fired > 0 && timers.shortestSlackNs() > 0 && nowNs >= nextHeartbeatNs - heartbeatIntervalNs / 2;
     }
 
+    /** Leaves the commands alone until the next heartbeat. */
+    void mute() {
+        isMuted = true;
+    }
+
+    boolean isMuted() {
+        return isMuted;
+    }
+
     /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */
     void repair() {
+        isFiringFirst = true;
         if (rehearsal != null) {
             rehearsal = rehearsal.anew();
         }
@@ -119,13 +131,8 @@ final class TimerAgent implements Agent {
             timers.repair(settled);
             settled.flush();
         }
-        // A signal's look for sleepers may have been cut short. Who cuts the doorbell again is heard of here.
-        try {
-            publisher.wake();
-            MappedFault.bringUp();
-        } catch (InternalError e) {
-            publisher.survive(e);
-        }
+        // A signal's look for sleepers may have been cut short.
+        publisher.wake();
     }
 
     /**
@@ -137,10 +144,7 @@ final class TimerAgent implements Agent {
     private int expireInRows(long nowNs) {
         int fired = 0;
         boolean areMoreDue = true;
-        if (isDoorbellShared) {
-            // The wait looked at the doorbell.
-            MappedFault.bringUp();
-        } else if (!wasCutShort) {
+        if (!wasCutShort) {
             fired = timers.expire(nowNs, 1, sink);
             areMoreDue = fired > 0;
         }

@@ -1,6 +1,7 @@
 package io.tickbus.publisher.daemon;
 
-import io.tickbus.core.memory.MappedFault;
+import io.tickbus.core.bus.Doorbell;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.core.wait.WaitStrategy;
@@ -18,11 +19,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p><b>Threads:</b> {@link #run} on one, which owns the timers from then on; {@link #stop} from any.
  * <p><b>Progress:</b> it waits as its {@link WaitStrategy} does and depends on no subscriber and no client. It
  * allocates nothing in steady state; each heartbeat makes a system call.
- * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened.
+ * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened or has lost a page.
  */
 public final class TimerLoop implements Runnable {
     /** How long a stopped loop goes on with what it has been sent and what is due. */
     private static final long DRAIN_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int MOST_UNEXPLAINED_AT_END = 16;
 
     private final SignalPublisher publisher;
     private final TimerAgent agent;
@@ -35,6 +37,8 @@ public final class TimerLoop implements Runnable {
     private final long firstSequence;
     private boolean hasWaited;
     private boolean isFaulted;
+    private int unexplainedAtEnd;
+    private long drainUntilNs;
     private long dutyCycles;
     private long longestCycleNs;
     private long wakeUps;
@@ -75,42 +79,37 @@ public final class TimerLoop implements Runnable {
     /** Runs until {@link #stop}; the publisher stays open. */
     @Override
     public void run() {
-        while (!isStopped) {
-            survivingFaults(this::runCycles);
-        }
-        survivingFaults(this::drain);
-        if (isFaulted) {
-            // What the fault cut short is made good, and the rest drained.
-            survivingFaults(this::drain);
-        }
-        Runnable dismissal = () -> commands.dismissAll(ReplyReason.STOPPING);
-        if (!survivingFaults(dismissal)) {
-            survivingFaults(dismissal);
-        }
+        FaultBoundary.run(this::runCycles, this::survive);
+        drainUntilNs = System.nanoTime() + DRAIN_NS;
+        FaultBoundary.run(this::drain, this::survive);
+        FaultBoundary.run(() -> commands.dismissAll(ReplyReason.STOPPING), this::survive);
         publisher.nextDeadlineNs(Long.MAX_VALUE);
     }
 
-    /** False where a fault cut it short. The JVM reports one late: between two cycles as well. */
-    private boolean survivingFaults(Runnable work) {
-        try {
-            work.run();
-            // Here, and not between two pieces of work or in what the caller does next.
-            MappedFault.bringUp();
-            return true;
-        } catch (InternalError e) {
-            // A mapped file was shortened. Our own: give up with a sentence. A client's: that one is put out. The
-            // doorbell, which others may write: go on without it until it has its length again.
-            faults++;
-            publisher.bus().signals().checkLength();
-            if (!commands.evictShortened()) {
-                gate.goDeaf();
+    /**
+     * Finds out whose fault it was by touching the pages of each who can have caused it: a client's, that one is
+     * evicted; the doorbell's, it is left alone until it is restored; our own, that is the end, with a sentence. Whose
+     * it was cannot be seen where the page has come back meanwhile: then everything it can have been is left alone, so
+     * that a cause that comes and goes costs one fault per heartbeat, and no firing.
+     */
+    private void survive(InternalError fault) {
+        faults++;
+        isFaulted = true;
+        Doorbell doorbell = publisher.bus().doorbell();
+        boolean isExplained = commands.evictFaulty();
+        isExplained |= doorbell.loseUnlessSound();
+        if (!isExplained) {
+            publisher.bus().signals().checkSound();
+            commands.checkSound();
+            if (isStopped && ++unexplainedAtEnd > MOST_UNEXPLAINED_AT_END) {
+                throw fault;
             }
-            isFaulted = true;
-            return false;
+            doorbell.lose();
+            agent.mute();
         }
     }
 
-    /** Inside the try, since another fault may come up in it. */
+    /** Inside the boundary, since another fault may come up in it. */
     private void repairIfFaulted() {
         if (isFaulted) {
             agent.repair();
@@ -121,12 +120,14 @@ public final class TimerLoop implements Runnable {
     private void runCycles() {
         repairIfFaulted();
         while (!isStopped) {
+            // Before the look at what was changed: what comes after that look ends the sleep.
+            gate.listen();
             if (change.get() != null) {
                 change.getAndSet(null).run();
             }
-            gate.listen();
             if (!runCycle() && !isStopped) {
                 gate.until(agent.wakeNs());
+                gate.mute(agent.isMuted());
                 waitStrategy.await(gate, agent.latestNextNs());
                 hasWaited = true;
             }
@@ -171,8 +172,7 @@ public final class TimerLoop implements Runnable {
 
     private void drain() {
         repairIfFaulted();
-        long untilNs = System.nanoTime() + DRAIN_NS;
-        while (agent.doWork() > 0 && System.nanoTime() < untilNs) {
+        while (agent.doWork() > 0 && System.nanoTime() < drainUntilNs) {
             Thread.onSpinWait();
         }
     }
@@ -200,13 +200,7 @@ public final class TimerLoop implements Runnable {
     }
 
     void ring() {
-        try {
-            gate.ring();
-            // Here, and not in what the caller does next: it may be about to close the bus.
-            MappedFault.bringUp();
-        } catch (InternalError e) {
-            // The doorbell was cut off: the loop looks for itself when it wakes for the next deadline or heartbeat.
-            gate.goDeaf();
-        }
+        // Whole, and not in what the caller does next: it may be about to close the bus's channels.
+        FaultBoundary.run(gate::ring, fault -> publisher.bus().doorbell().lose());
     }
 }

@@ -213,7 +213,7 @@ class ClientConductorTest {
         ClientFile file = connect();
         await("it was let in", () -> isServed(file));
         resize(directory.doorbell(), 0);
-        await("it found the doorbell cut", () -> hasLogged("doorbell-cut"));
+        await("it found the doorbell cut", () -> hasLogged("conductor-fault"));
         sessions.dismissAll(ReplyReason.STOPPING);
         conductor.stop();
         thread.join();
@@ -235,7 +235,7 @@ class ClientConductorTest {
     @Test
     void shouldLetClientsInAndOutWhenDoorbellIsCut() throws Exception {
         resize(directory.doorbell(), 0);
-        await("it found the doorbell cut", () -> hasLogged("doorbell-cut"));
+        await("it found the doorbell cut", () -> hasLogged("conductor-fault"));
         ClientFile file = create("");
         await("it was let in", () -> isServed(file));
         file.close();

@@ -12,7 +12,7 @@ public final class Sleeper {
 
     /** The daemon's two steps before the futex. */
     public void look(Cell cell) {
-        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD);
+        seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD, 0);
         isMessageSeen = cell.ring.hasNews(0);
     }
 
@@ -26,6 +26,6 @@ public final class Sleeper {
 
     /** When all is over: whether it sleeps with a message before it. */
     public boolean isAsleep(Cell cell) {
-        return !isMessageSeen && cell.doorbell.word(DoorbellLayout.DAEMON_WORD) == seenWord;
+        return !isMessageSeen && cell.doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord) == seenWord;
     }
 }

@@ -1,4 +1,4 @@
-package io.tickbus.core.memory;
+package io.tickbus.core.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,18 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.memory.SharedRegion;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class MappedFaultTest {
+class FaultBoundaryTest {
     private static final int LENGTH = 8_192;
     private static final int TURNS = 50_000;
     private static final String MESSAGE = "a fault occurred in a recent unsafe memory access operation";
@@ -41,21 +44,21 @@ class MappedFaultTest {
         try (FileChannel channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
                 StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer buffer = channel.map(MapMode.READ_WRITE, 0, LENGTH);
-            MappedFault.guard(() -> read(buffer, TURNS), this::survive);
+            FaultBoundary.run(() -> read(buffer, TURNS), this::survive);
             assertEquals(0, faults);
             assertEquals(TURNS, turns);
             channel.truncate(0);
             turns = 0;
-            MappedFault.guard(() -> read(buffer, TURNS), this::survive);
+            FaultBoundary.run(() -> read(buffer, TURNS), this::survive);
             assertEquals(TURNS, turns);
             int before = faults;
             assertTrue(before > 0);
             // One turn alone: its fault comes up when the loop is over, if not in it.
             turns = 0;
-            MappedFault.guard(() -> read(buffer, 1), this::survive);
+            FaultBoundary.run(() -> read(buffer, 1), this::survive);
             assertTrue(faults > before);
         }
-        assertTrue(MappedFault.isOne(first), first::toString);
+        assertTrue(FaultBoundary.isFault(first), first::toString);
     }
 
     private void read(MappedByteBuffer buffer, int limit) {
@@ -67,26 +70,52 @@ class MappedFaultTest {
 
     @Test
     void shouldEndWithWhatIsThrownOnSurviving() {
-        InternalError mine = new InternalError("mine");
-        assertFalse(MappedFault.isOne(mine));
-        assertFalse(MappedFault.isOne(new InternalError()));
-        assertSame(mine, assertThrows(InternalError.class, () -> MappedFault.guard(() -> {
+        InternalError mine = new InternalError(MESSAGE);
+        assertSame(mine, assertThrows(InternalError.class, () -> FaultBoundary.run(() -> {
             turns++;
             throw mine;
-        }, MappedFaultTest::throwBack, MappedFaultTest::throwBack)));
+        }, FaultBoundaryTest::throwBack)));
         assertEquals(1, turns);
         assertEquals(0, sum);
     }
 
-    private static void throwBack(InternalError fault) {
-        throw fault;
+    @Test
+    void shouldEndWithErrorThatIsNoFault() {
+        InternalError other = new InternalError("other");
+        assertFalse(FaultBoundary.isFault(other));
+        assertFalse(FaultBoundary.isFault(new InternalError()));
+        assertSame(other, assertThrows(InternalError.class, () -> FaultBoundary.run(() -> {
+            throw other;
+        }, this::survive)));
+        assertEquals(0, faults);
     }
 
     @Test
-    void shouldGoOnWhenOneOfTwoSurvives() {
-        MappedFault.guard(this::failTwice, MappedFaultTest::throwBack, this::survive);
-        assertEquals(3, turns);
-        assertEquals(2, faults);
+    void shouldTellByTouchingWhetherPagesAreThere() throws IOException {
+        try (FileChannel channel = FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE,
+                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(LENGTH));
+            List<SharedRegion> regions = List.of(SharedRegion.map(channel, LENGTH, true),
+                    SharedRegion.map(channel, LENGTH, false), SharedRegion.map(channel, LENGTH - 64, true));
+            for (SharedRegion region : regions) {
+                region.getLongOpaque(0);
+                assertTrue(FaultBoundary.isSound(region));
+            }
+            channel.truncate(LENGTH / 2);
+            for (int i = 0; i < TURNS / 10; i++) {
+                for (SharedRegion region : regions) {
+                    assertFalse(FaultBoundary.isSound(region));
+                }
+            }
+            channel.write(ByteBuffer.allocate(LENGTH), 0);
+            for (SharedRegion region : regions) {
+                assertTrue(FaultBoundary.isSound(region));
+            }
+        }
+    }
+
+    private static void throwBack(InternalError fault) {
+        throw fault;
     }
 
     private void failTwice() {
@@ -106,21 +135,21 @@ class MappedFaultTest {
             int suppressed = 0;
             for (int i = 0; i < 1_000; i++) {
                 turns = 0;
-                Throwable end = assertThrows(Throwable.class, () -> MappedFault.guard(() -> {
+                Throwable end = assertThrows(Throwable.class, () -> FaultBoundary.run(() -> {
                     read(buffer, 1);
                     throw new IllegalStateException("the loop's own");
-                }, MappedFaultTest::throwBack));
+                }, FaultBoundaryTest::throwBack));
                 assertTrue(end instanceof IllegalStateException || end instanceof InternalError, end::toString);
                 suppressed += end.getSuppressed().length;
-                MappedFault.bringUp();
+                FaultBoundary.surface();
             }
-            System.out.println("MappedFaultTest suppressed " + suppressed);
+            System.out.println("FaultBoundaryTest suppressed " + suppressed);
         }
     }
 
     @Test
     void shouldSurviveFaultThatComesUpWhileAnotherIsSurvived() {
-        MappedFault.guard(this::failTwice, fault -> {
+        FaultBoundary.run(this::failTwice, fault -> {
             survive(fault);
             if (faults == 1) {
                 throw new InternalError(MESSAGE);
