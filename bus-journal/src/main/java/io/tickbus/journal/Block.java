@@ -10,45 +10,67 @@ import java.util.zip.CRC32C;
  * Little-endian.
  *
  * <pre>
- *   0       4       8       12      16          24              32             40             48          56     64
- *  +-------+-------+-------+-------+-----------+---------------+--------------+--------------+-----------+------+
- *  | magic | crc   | length| count | historyId | clockOffsetNs | firstSequence| nextSequence | nextTicket| spare|
- *  +-------+-------+-------+-------+-----------+---------------+--------------+--------------+-----------+------+
+ *   0       4       8       12      16          24     32            40           48
+ *  +-------+-------+-------+-------+-----------+------+-------------+------------+-----------+
+ *  | magic | crc   | length| count | historyId | boot | namespaceNs | calendarNs | writtenNs |
+ *  +-------+-------+-------+-------+-----------+------+-------------+------------+-----------+
+ *   56              64             72           80
+ *  +---------------+--------------+------------+
+ *  | firstSequence | nextSequence | nextTicket |
+ *  +---------------+--------------+------------+
  * </pre>
  *
- * <p>{@code crc}: CRC-32C of everything after it. {@code clockOffsetNs}: by how much CLOCK_REALTIME was ahead of
- * CLOCK_MONOTONIC. {@code nextSequence}, {@code nextTicket}: after the block.
+ * <p>{@code crc}: CRC-32C of everything after it. {@code boot}, {@code namespaceNs}, {@code calendarNs}: the
+ * {@link JournalClock} of all times in the block; what was written in another stands in another block.
+ * {@code writtenNs}: when, in that clock. {@code nextSequence}, {@code nextTicket}: after the block.
  *
  * <p><b>Threads:</b> one.
  */
 final class Block {
-    static final int HEADER_LENGTH = 64;
+    static final int HEADER_LENGTH = 80;
     /** Bytes of a block at most: small enough for a processor's cache, large enough that its price does not count. */
     static final int MAX_LENGTH = 256 << 10;
     static final int SIGNAL_LENGTH = (2 + Entry.COMMAND_WORDS) * Long.BYTES;
     static final int GAP_LENGTH = 3 * Long.BYTES;
-    /** The ASCII bytes {@code TKJ1}. */
-    static final int MAGIC_VALUE = 0x314A_4B54;
+    /** The ASCII bytes {@code TKJ2}: layout version 2. */
+    static final int MAGIC_VALUE = 0x324A_4B54;
 
     private static final int CRC = 4;
     private static final int LENGTH = 8;
     private static final int COUNT = 12;
     private static final int HISTORY_ID = 16;
-    private static final int CLOCK_OFFSET_NS = 24;
-    private static final int FIRST_SEQUENCE = 32;
-    private static final int NEXT_SEQUENCE = 40;
-    private static final int NEXT_TICKET = 48;
+    private static final int BOOT = HISTORY_ID + Long.BYTES;
+    private static final int NAMESPACE_NS = BOOT + Long.BYTES;
+    private static final int CALENDAR_NS = NAMESPACE_NS + Long.BYTES;
+    private static final int WRITTEN_NS = CALENDAR_NS + Long.BYTES;
+    private static final int FIRST_SEQUENCE = WRITTEN_NS + Long.BYTES;
+    private static final int NEXT_SEQUENCE = FIRST_SEQUENCE + Long.BYTES;
+    private static final int NEXT_TICKET = NEXT_SEQUENCE + Long.BYTES;
 
     private final byte[] bytes = new byte[MAX_LENGTH];
     private final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
     private int length;
     private int count;
+    private JournalClock clock = JournalClock.NONE;
 
     /** Begins a block. */
     void clear() {
         length = HEADER_LENGTH;
         count = 0;
+    }
+
+    /** Whether times of a clock may stand in this block, whose own it becomes where that is still empty. */
+    boolean admits(JournalClock of) {
+        if (count == 0) {
+            clock = of;
+        }
+        return clock.equals(of);
+    }
+
+    /** As {@link #admits}, for times that mean the same whatever CLOCK_REALTIME shows. */
+    boolean admitsSignals(JournalClock of) {
+        return admits(of) || clock.isSameMonotonic(of);
     }
 
     boolean isEmpty() {
@@ -92,16 +114,18 @@ final class Block {
     }
 
     /** Fills in the header. */
-    void finish(long historyId, long clockOffsetNs, long firstSequence, long nextSequence, long nextTicket) {
+    void finish(long historyId, long writtenNs, long firstSequence, long nextSequence, long nextTicket) {
         buffer.putInt(0, MAGIC_VALUE);
         buffer.putInt(LENGTH, length);
         buffer.putInt(COUNT, count);
         buffer.putLong(HISTORY_ID, historyId);
-        buffer.putLong(CLOCK_OFFSET_NS, clockOffsetNs);
+        buffer.putLong(BOOT, clock.boot());
+        buffer.putLong(NAMESPACE_NS, clock.namespaceNs());
+        buffer.putLong(CALENDAR_NS, clock.calendarNs());
+        buffer.putLong(WRITTEN_NS, writtenNs);
         buffer.putLong(FIRST_SEQUENCE, firstSequence);
         buffer.putLong(NEXT_SEQUENCE, nextSequence);
         buffer.putLong(NEXT_TICKET, nextTicket);
-        buffer.putLong(NEXT_TICKET + Long.BYTES, 0);
         buffer.putInt(CRC, checksum());
     }
 
@@ -133,12 +157,24 @@ final class Block {
         return isChecked && buffer.getInt(CRC) != checksum() ? "its checksum differs" : null;
     }
 
+    /** What a block that begins at a place in a buffer states as its length. */
+    static int length(ByteBuffer from, int at) {
+        return from.getInt(at + LENGTH);
+    }
+
     long historyId() {
         return buffer.getLong(HISTORY_ID);
     }
 
-    long clockOffsetNs() {
-        return buffer.getLong(CLOCK_OFFSET_NS);
+    /** Of all times in it. */
+    JournalClock clock() {
+        clock = clock.with(buffer.getLong(BOOT), buffer.getLong(NAMESPACE_NS), buffer.getLong(CALENDAR_NS));
+        return clock;
+    }
+
+    /** When it was written, by {@link #clock}. */
+    long writtenNs() {
+        return buffer.getLong(WRITTEN_NS);
     }
 
     long firstSequence() {
@@ -199,6 +235,7 @@ final class Block {
         entry.ticket = buffer.getLong(at + Long.BYTES);
         entry.nextSequence = buffer.getLong(at + 2 * Long.BYTES);
         entry.nowNs = buffer.getLong(at + 3 * Long.BYTES);
+        entry.clock = clock;
         for (int i = 0; i < IntentsLayout.BODY_WORDS; i++) {
             entry.body[i] = buffer.getLong(at + (4 + i) * Long.BYTES);
         }

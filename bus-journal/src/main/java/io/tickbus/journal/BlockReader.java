@@ -1,6 +1,8 @@
 package io.tickbus.journal;
 
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Blocks;
+import io.tickbus.journal.JournalStore.Position;
+import io.tickbus.journal.JournalStore.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,11 +15,12 @@ import java.util.List;
 /**
  * Reads a journal's blocks in their order, through the files and without mapping or changing them: a torn file must
  * cost what is torn and nothing else. The files are Chronicle Queue's, which are a line of documents: a length word, in
- * whose upper bits stands whether the document is complete and whether it is the queue's own, and then the bytes.
+ * whose upper bits stands whether the document is complete and whether it is the queue's own, and then the bytes. Where
+ * that line is broken, the next block is looked for by how a block begins.
  *
  * <p><b>Threads:</b> one; the writer may be at work. <b>Loss:</b> what cannot be read is counted and told.
  */
-final class BlockReader implements AutoCloseable {
+final class BlockReader implements Blocks {
     private static final int WORD = Integer.BYTES;
     private static final int NOT_COMPLETE = 0x8000_0000;
     private static final int META_DATA = 0x4000_0000;
@@ -26,6 +29,8 @@ final class BlockReader implements AutoCloseable {
 
     private final JournalFolder folder;
     private final Trouble trouble;
+    /** Whether somebody may be adding to the last file: what is not whole there may become so. */
+    private final boolean isLive;
     private final Block block = new Block();
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW).order(ByteOrder.LITTLE_ENDIAN);
     private long windowAt;
@@ -35,23 +40,15 @@ final class BlockReader implements AutoCloseable {
     private long offset;
     private Position position;
     private boolean isChecking = true;
-    /** Whether the present file ends in the middle of a block. */
-    private boolean isTorn;
+    /** Whether nothing is left in the present file. */
+    private boolean isAtEnd;
 
-    /** Hears of what cannot be read. */
-    @FunctionalInterface
-    interface Trouble {
-        /** A piece of a file makes no sense; {@code length} bytes of it stand in {@code bytes}. */
-        void unreadable(Position where, byte[] bytes, int length, String why);
-    }
-
-    BlockReader(JournalFolder folder, Position start, Trouble trouble) {
+    BlockReader(JournalFolder folder, Position start, Trouble trouble, boolean isLive) {
         this.folder = folder;
         this.trouble = trouble;
+        this.isLive = isLive;
         if (start != null) {
-            segment = start.segment();
-            file = start.file();
-            open(start.offset());
+            moveTo(start);
         }
     }
 
@@ -61,17 +58,25 @@ final class BlockReader implements AutoCloseable {
         return this;
     }
 
-    Block block() {
+    /** Reads on from a place. */
+    void moveTo(Position start) {
+        segment = start.segment();
+        file = start.file();
+        open(start.offset());
+    }
+
+    @Override
+    public Block block() {
         return block;
     }
 
-    /** Where the latest block stands. */
-    Position position() {
+    @Override
+    public Position position() {
         return position;
     }
 
-    /** Goes to the next block; false where there is none so far. */
-    boolean next() {
+    @Override
+    public boolean next() {
         try {
             while (true) {
                 if (channel != null && nextInFile()) {
@@ -87,51 +92,92 @@ final class BlockReader implements AutoCloseable {
     }
 
     private boolean nextInFile() throws IOException {
-        while (!isTorn && load(offset, WORD)) {
-            int word = window.getInt((int) (offset - windowAt));
+        while (!isAtEnd) {
+            position = new Position(segment, file, offset);
+            int word = load(offset) ? window.getInt((int) (offset - windowAt)) : 0;
             int length = word & LENGTH_MASK;
-            if ((word & NOT_COMPLETE) != 0 || length == 0) {
-                // The end so far, or for ever; or where a writer died. What follows stands in another file.
-                return false;
-            }
             long start = offset + WORD;
             long end = (start + length + WORD - 1) & -WORD;
-            if ((word & META_DATA) != 0) {
+            boolean isComplete = length != 0 && (word & NOT_COMPLETE) == 0;
+            if (!isComplete) {
+                // The end so far, or for ever; or where a writer died.
+                if (mayGrow()) {
+                    return false;
+                }
+                goOn(offset == 0 ? "the file does not begin as a queue's does" : "there is a hole before more blocks",
+                        offset == 0);
+            } else if ((word & META_DATA) != 0 && end <= channel.size()) {
                 offset = end;
-                continue;
+            } else {
+                int readable = read(start, length);
+                String fault = fault(word, length, readable);
+                if (fault == null) {
+                    offset = end;
+                    return true;
+                }
+                if (readable < length && mayGrow()) {
+                    return false;
+                }
+                goOn(fault, true);
             }
-            position = new Position(segment, file, offset);
-            int readable = read(start, length);
-            String fault = readable < length ? "the file ends before it does" : block.fault(readable, isChecking);
-            if (fault == null) {
-                offset = end;
-                return true;
-            }
-            if (readable < length && isLast()) {
-                return false;
-            }
-            trouble.unreadable(position, block.bytes(), readable, fault);
-            if (readable < length) {
-                isTorn = true;
-                return false;
-            }
-            offset = end;
         }
         return false;
     }
 
-    private boolean isLast() {
-        return nextFile() == null;
+    private String fault(int word, int length, int readable) {
+        if ((word & META_DATA) != 0 || length > Block.MAX_LENGTH) {
+            return "its length makes no sense: " + length;
+        }
+        return readable < length ? "the file ends before it does" : block.fault(readable, isChecking);
     }
 
-    private boolean load(long at, int length) throws IOException {
-        if (at >= windowAt && at + length <= windowAt + window.limit()) {
-            // What was not complete may be by now.
+    /** Behind what cannot be read: at the next block of the file, if there is one. */
+    private void goOn(String why, boolean isTrouble) throws IOException {
+        long broken = offset;
+        long next = find(broken + 2 * WORD);
+        if (isTrouble || next >= 0) {
+            long upTo = next >= 0 ? next : channel.size();
+            int readable = read(broken, (int) Math.min(Block.MAX_LENGTH, Math.max(0, upTo - broken)));
+            trouble.unreadable(new Position(segment, file, broken), block.bytes(), readable, why);
+        }
+        offset = next;
+        isAtEnd = next < 0;
+    }
+
+    /** Where the next thing stands that looks like a block behind its length; −1 for nowhere. */
+    private long find(long from) throws IOException {
+        int least = WORD + Block.HEADER_LENGTH;
+        for (long at = from; ; at = windowAt + window.limit() - least + WORD & -WORD) {
+            fill(at);
+            if (window.limit() < least) {
+                return -1;
+            }
+            for (int i = 0; i + least <= window.limit(); i += WORD) {
+                boolean isMagic = window.getInt(i + WORD) == Block.MAGIC_VALUE;
+                if (isMagic && window.getInt(i) == Block.length(window, i + WORD)) {
+                    return at + i;
+                }
+            }
+        }
+    }
+
+    private boolean mayGrow() {
+        return isLive && nextFile() == null;
+    }
+
+    /** Whether there is a length word at a place; what was not complete before is looked at again. */
+    private boolean load(long at) throws IOException {
+        if (at >= windowAt && at + WORD <= windowAt + window.limit()) {
             int word = window.getInt((int) (at - windowAt));
             if (word != 0 && (word & NOT_COMPLETE) == 0) {
                 return true;
             }
         }
+        fill(at);
+        return window.limit() >= WORD;
+    }
+
+    private void fill(long at) throws IOException {
         window.clear();
         windowAt = at;
         while (window.position() < WINDOW) {
@@ -141,7 +187,6 @@ final class BlockReader implements AutoCloseable {
             }
         }
         window.flip();
-        return window.limit() >= length;
     }
 
     /** Copies a document's bytes into the block; returns how many there are. */
@@ -195,12 +240,10 @@ final class BlockReader implements AutoCloseable {
 
     private void open(long at) {
         try {
-            if (channel != null) {
-                channel.close();
-            }
+            close();
             channel = null;
             offset = at;
-            isTorn = false;
+            isAtEnd = false;
             window.limit(0);
             windowAt = 0;
             channel = FileChannel.open(folder.segment(segment).resolve(file), StandardOpenOption.READ);

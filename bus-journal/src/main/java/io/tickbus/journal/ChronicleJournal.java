@@ -3,7 +3,6 @@ package io.tickbus.journal;
 import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.IntentsFile;
-import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.DaemonCounter;
@@ -14,74 +13,88 @@ import io.tickbus.publisher.journal.JournalOptions;
 import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
 import java.io.IOException;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The journal as the timer thread sees it: puts entries into the {@link IntentRing}, from where {@link JournalWriter}
  * writes them. See {@link Journal}.
+ *
+ * <p>Whose an owner's number is stands before the first entry with that number behind each beginning of a snapshot: so
+ * a snapshot names those who have durable timers, and nobody else.
  */
 final class ChronicleJournal implements Journal {
     private static final int SLOTS = 1 << 16;
     /** Kept for intents that come to nothing: as many as there may be at once. */
     private static final int RESERVE = 1 << 13;
+    private static final int MOST_OWNERS = 1 << 16;
+    /** A disk may take its time; a thread that does nothing for so long counts as one that has failed. */
+    private static final long STANDSTILL_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final int STANDSTILL_REPORTS = 3;
 
-    private final BusDirectory directory;
-    private final SignalPublisher publisher;
+    private final JournalStore store;
+    private final IntentRing ring;
+    private final JournalWriter writer;
+    private final BusSignals signals;
     private final JournalOptions options;
-    private final JournalFolder folder;
-    private final FileLock lock;
+    private final Clocks clocks;
     private final DaemonLog log;
-    private final Map<Integer, Recovery.Owner> owners = new HashMap<>();
+    private final Recovery.Owner[] owners = new Recovery.Owner[MOST_OWNERS];
+    /** By owner: the snapshot behind whose beginning he is named. */
+    private final int[] named = new int[MOST_OWNERS];
     private final long[] body = new long[Entry.COMMAND_WORDS + 2];
-    private IntentRing ring;
-    private JournalWriter writer;
+    private int snapshot = 1;
     private long snapshotTicket;
-    private boolean isClosed;
+    private long knownRounds = -1;
+    private long movedNs;
+    private int idleReports;
+    private boolean isStanding;
+    private boolean isFull;
 
-    private ChronicleJournal(BusDirectory directory, SignalPublisher publisher, JournalOptions options,
-            JournalFolder folder, DaemonLog log) {
-        this.directory = directory;
-        this.publisher = publisher;
+    /** Of parts that need not be files. */
+    ChronicleJournal(JournalStore store, IntentRing ring, JournalWriter writer, BusSignals signals,
+            JournalOptions options, Clocks clocks, DaemonLog log) {
+        this.store = store;
+        this.ring = ring;
+        this.writer = writer;
+        this.signals = signals;
         this.options = options;
-        this.folder = folder;
+        this.clocks = clocks;
         this.log = log;
-        this.lock = folder.lock();
     }
 
     static ChronicleJournal open(
             BusDirectory directory, SignalPublisher publisher, JournalOptions options, DaemonLog log) {
+        ChronicleSetup.prepare();
         JournalFolder folder = new JournalFolder(options.folder().toAbsolutePath());
         folder.create();
-        return new ChronicleJournal(directory, publisher, options, folder, log);
-    }
-
-    @Override
-    public Recovery recover(DurableTimers timers) {
-        SignalsHeader header = publisher.bus().signals().header();
-        IntentsFile left = leftBehind();
-        RecoveryRun run = new RecoveryRun(folder, publisher.bus(), timers, RecoveryRun.Clock.current(), log);
-        Recovery recovery = run.run(left == null ? null : IntentRing.over(left), options.recoveryRate());
-        for (Recovery.Owner owner : recovery.owners()) {
-            owners.put(owner.number(), owner);
+        folder.lock();
+        boolean isOpen = false;
+        try {
+            folder.claim(directory);
+            folder.strangers().forEach(name -> log.warn("journal-unknown-folder", "folder", folder.path().resolve(name),
+                    "what", "it is not a segment as this version names them, and no timer is recovered from it"));
+            IntentsFile left = leftBehind(directory, folder, log);
+            IntentRing ring = IntentRing.over(left != null ? left
+                    : IntentsFile.create(directory, publisher.bus().signals().header(), folder.id(), SLOTS));
+            BusSignals signals = BusSignals.of(publisher);
+            JournalWriter writer = new JournalWriter(folder, ring, signals, new Retention(folder, options, log),
+                    options, Clocks.system(), log);
+            ChronicleJournal journal = new ChronicleJournal(folder, ring, writer, signals, options,
+                    Clocks.system(), log);
+            isOpen = true;
+            return journal;
+        } finally {
+            if (!isOpen) {
+                folder.release();
+            }
         }
-        IntentsFile file = left == null ? IntentsFile.create(directory, header, folder.id(), SLOTS) : left;
-        ring = IntentRing.over(file);
-        ring.begin(run.firstUnwritten(), run.nextTicket());
-        writer = new JournalWriter(folder, ring, publisher.bus(), options, log);
-        writer.begin(run.firstUnwritten(), run.nextSequence(), run.firstOrdered());
-        putStart(run.clock(), header);
-        // Done now, and not once more by the next recovery.
-        run.forEachIntent(this::applied);
-        return recovery;
     }
 
     /** What the daemon before has handed over to this journal: set aside where it makes no sense. */
-    private IntentsFile leftBehind() {
+    private static IntentsFile leftBehind(BusDirectory directory, JournalFolder folder, DaemonLog log) {
         try {
             IntentsFile found = IntentsFile.attachIfPresent(directory);
             if (found == null || found.journalId() == folder.id()) {
@@ -103,13 +116,21 @@ final class ChronicleJournal implements Journal {
         }
     }
 
-    private void putStart(RecoveryRun.Clock clock, SignalsHeader header) {
-        body[0] = clock.bootId().getMostSignificantBits();
-        body[1] = clock.bootId().getLeastSignificantBits();
-        body[2] = clock.offsetNs();
-        body[3] = header.historyId();
-        body[4] = header.epoch();
-        put(EntryKind.START, 0, 0, System.nanoTime(), 5);
+    @Override
+    public Recovery recover(DurableTimers timers) {
+        RecoveryRun run = new RecoveryRun(store, signals, timers, clocks, log);
+        Recovery recovery = run.run(ring, options);
+        for (Recovery.Owner owner : recovery.owners()) {
+            owners[owner.number()] = owner;
+        }
+        ring.begin(run.firstUnwritten(), run.nextTicket());
+        ring.clock(run.clock());
+        writer.begin(run.firstUnwritten(), run.nextSequence(), run.firstOrdered());
+        body[0] = signals.historyId();
+        put(EntryKind.START, 0, 0, clocks.nowNs(), 1);
+        // Done now, and not once more by the next recovery.
+        run.forEachIntent(this::applied);
+        return recovery;
     }
 
     @Override
@@ -119,7 +140,7 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public boolean isWritable() {
-        return writer.isWritable();
+        return writer.isWritable() && !isStanding && !isFull;
     }
 
     @Override
@@ -128,13 +149,20 @@ final class ChronicleJournal implements Journal {
     }
 
     private long put(EntryKind kind, int owner, int user, long nowNs, int words) {
-        return ring.put(kind.header(owner, user), publisher.nextSequence(), nowNs, body, words);
+        long ticket = ring.put(kind.header(owner, user), signals.upcoming().getAsLong(), nowNs, body, words);
+        if (ticket == IntentRing.REFUSED && !isFull) {
+            // Room is asked for before. What was lost is not known to the disk: nothing can be promised any more.
+            isFull = true;
+            log.error("journal-full", "entry", kind, "what", "no durable timer is taken until the daemon is restarted");
+        }
+        return ticket;
     }
 
-    private void putCommand(EntryKind kind, int owner, TimerCommand command, long nowNs, long ticket) {
+    private long putCommand(EntryKind kind, int owner, TimerCommand command, long nowNs, long ticket) {
+        name(owner);
         System.arraycopy(command.fields(), 0, body, 0, Entry.COMMAND_WORDS);
         body[Entry.INTENT_TICKET] = ticket;
-        put(kind, owner, 0, nowNs, Entry.COMMAND_WORDS + 1);
+        return put(kind, owner, 0, nowNs, Entry.COMMAND_WORDS + 1);
     }
 
     @Override
@@ -144,10 +172,12 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public long intended(int owner, TimerCommand command, long nowNs, long ticket) {
+        // First, so that the next ticket is the intent's.
+        name(owner);
         long own = ticket == NO_TICKET ? ring.nextTicket() : ticket;
-        putCommand(EntryKind.INTENT, owner, command, nowNs, own);
+        boolean isPut = putCommand(EntryKind.INTENT, owner, command, nowNs, own) != IntentRing.REFUSED;
         writer.wake();
-        return own;
+        return isPut ? own : Long.MAX_VALUE;
     }
 
     @Override
@@ -158,13 +188,17 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public void owner(int owner, int user, String name) {
-        owners.put(owner, new Recovery.Owner(owner, user, name));
-        putOwner(owner, user, name);
+        owners[owner] = new Recovery.Owner(owner, user, name);
+        named[owner] = 0;
     }
 
-    private void putOwner(int owner, int user, String name) {
-        Entry.putName(name, body);
-        put(EntryKind.OWNER, owner, user, 0, body.length);
+    private void name(int owner) {
+        Recovery.Owner known = owners[owner];
+        if (known != null && named[owner] != snapshot) {
+            named[owner] = snapshot;
+            Entry.putName(known.name(), body);
+            put(EntryKind.OWNER, owner, known.user(), 0, body.length);
+        }
     }
 
     @Override
@@ -179,15 +213,14 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public void snapshotBegins() {
+        snapshot++;
         snapshotTicket = put(EntryKind.SNAPSHOT_BEGIN, 0, 0, 0, 0);
         writer.snapshotBegan();
-        for (Recovery.Owner owner : owners.values()) {
-            putOwner(owner.number(), owner.user(), owner.name());
-        }
     }
 
     @Override
     public void image(int owner, long[] image) {
+        name(owner);
         System.arraycopy(image, 0, body, 0, body.length);
         put(EntryKind.IMAGE, owner, 0, 0, body.length);
     }
@@ -200,6 +233,7 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public void report(DaemonCounters counters) {
+        watch(clocks.nowNs());
         counters.set(DaemonCounter.JOURNAL_ENTRIES, writer.entries());
         counters.set(DaemonCounter.JOURNAL_BACKLOG, ring.backlog());
         counters.set(DaemonCounter.JOURNAL_SIGNALS, writer.signals());
@@ -207,22 +241,30 @@ final class ChronicleJournal implements Journal {
         counters.set(DaemonCounter.JOURNAL_BYTES, writer.bytes());
         counters.set(DaemonCounter.JOURNAL_SYNCS, writer.syncs());
         counters.set(DaemonCounter.JOURNAL_FAILURES, writer.failures());
-        counters.set(DaemonCounter.JOURNAL_UNAVAILABLE, writer.isWritable() ? 0 : 1);
+        counters.set(DaemonCounter.JOURNAL_UNAVAILABLE, isWritable() ? 0 : 1);
+    }
+
+    /** A writer that does not get on, such as in a call of a disk that hangs, keeps nobody waiting for ever. */
+    void watch(long nowNs) {
+        long rounds = writer.rounds();
+        if (rounds != knownRounds) {
+            knownRounds = rounds;
+            movedNs = nowNs;
+            idleReports = 0;
+            isStanding = false;
+            return;
+        }
+        // Of several, so that a daemon that was itself stopped for long does not count as one.
+        idleReports++;
+        if (!isStanding && idleReports >= STANDSTILL_REPORTS && nowNs - movedNs >= STANDSTILL_NS) {
+            isStanding = true;
+            log.error("journal-stands-still", "forMs", TimeUnit.NANOSECONDS.toMillis(nowNs - movedNs), "what",
+                    "durable timers are refused until it gets on");
+        }
     }
 
     @Override
     public void close() {
-        if (isClosed) {
-            return;
-        }
-        isClosed = true;
-        if (writer != null) {
-            writer.close();
-        }
-        try {
-            lock.channel().close();
-        } catch (IOException e) {
-            log.warn("journal-lock", "error", e);
-        }
+        writer.close();
     }
 }

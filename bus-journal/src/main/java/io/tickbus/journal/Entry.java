@@ -17,6 +17,8 @@ public final class Entry {
     long header;
     long nextSequence;
     long nowNs;
+    /** The clock of {@link #nowNs} and of what the body has; in a block, that of the block. */
+    JournalClock clock = JournalClock.NONE;
     final long[] body = new long[IntentsLayout.BODY_WORDS];
 
     /** An entry of zeros, which is none. */

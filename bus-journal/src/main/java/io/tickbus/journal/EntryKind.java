@@ -25,10 +25,8 @@ enum EntryKind {
     SNAPSHOT_BEGIN,
     /** It is whole: the ticket of its beginning. */
     SNAPSHOT_END,
-    /** A daemon has started: boot id (two words), how far CLOCK_REALTIME is ahead, history, epoch. */
-    START,
-    /** CLOCK_REALTIME was set: how far forwards. */
-    CLOCK_STEP;
+    /** A daemon has started and recovered what stands before: history, epoch. */
+    START;
 
     private static final EntryKind[] BY_CODE = values();
     private static final int OWNER_SHIFT = 16;

@@ -26,11 +26,16 @@ import io.tickbus.core.memory.SharedRegion;
  * <p>Source: Lamport, <i>Specifying Concurrent Program Modules</i> (1983).
  */
 public final class IntentRing {
+    /** Instead of a ticket: the ring is full. */
+    public static final long REFUSED = -1;
+
     private final SharedRegion region;
     private final int slotCount;
     private final long mask;
     private long nextTicket;
     private long knownConsumed;
+    /** Of what is put. Either thread's. */
+    private volatile JournalClock clock = JournalClock.NONE;
 
     private IntentRing(IntentsFile file) {
         this.region = file.region();
@@ -48,6 +53,15 @@ public final class IntentRing {
         nextTicket = next;
         knownConsumed = firstUnwritten;
         region.putLongRelease(IntentsLayout.CONSUMED, firstUnwritten);
+    }
+
+    /** Consumer, or before both threads run: the clock that what is put from now on is written in. */
+    void clock(JournalClock newClock) {
+        clock = newClock;
+    }
+
+    JournalClock clock() {
+        return clock;
     }
 
     private int offset(long ticket) {
@@ -74,16 +88,23 @@ public final class IntentRing {
         return slotCount - (int) (nextTicket - knownConsumed);
     }
 
-    /** Producer: hands over an entry, for which there is room; returns its ticket. */
+    /** Producer: hands over an entry; returns its ticket, or {@link #REFUSED} where there is no room for it. */
     public long put(long header, long nextSequence, long nowNs, long[] body, int words) {
+        if (free() == 0) {
+            return REFUSED;
+        }
         long ticket = nextTicket;
         int at = offset(ticket);
+        JournalClock now = clock;
         region.putLong(at + IntentsLayout.HEADER, header);
         region.putLong(at + IntentsLayout.NEXT_SEQUENCE, nextSequence);
         region.putLong(at + IntentsLayout.NOW_NS, nowNs);
         for (int i = 0; i < IntentsLayout.BODY_WORDS; i++) {
             region.putLong(at + IntentsLayout.BODY + i * Long.BYTES, i < words ? body[i] : 0);
         }
+        region.putLong(at + IntentsLayout.BOOT, now.boot());
+        region.putLong(at + IntentsLayout.NAMESPACE_NS, now.namespaceNs());
+        region.putLong(at + IntentsLayout.CALENDAR_NS, now.calendarNs());
         // SYNC intent-publish: pairs with IntentRing.isThere; without release the entry could be seen, or survive a
         // kill, with fields of the one before.
         region.putLongRelease(at + IntentsLayout.STAMP, ticket + 1);
@@ -107,6 +128,8 @@ public final class IntentRing {
         for (int i = 0; i < IntentsLayout.BODY_WORDS; i++) {
             entry.body[i] = region.getLong(at + IntentsLayout.BODY + i * Long.BYTES);
         }
+        entry.clock = entry.clock.with(region.getLong(at + IntentsLayout.BOOT),
+                region.getLong(at + IntentsLayout.NAMESPACE_NS), region.getLong(at + IntentsLayout.CALENDAR_NS));
     }
 
     /** Consumer: the entries before a ticket are in the journal. */

@@ -2,11 +2,15 @@ package io.tickbus.journal;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.publisher.journal.JournalOptions.Roll;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,8 +20,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -27,36 +35,57 @@ import java.util.stream.Stream;
  * <pre>
  *  lock                        held by the daemon
  *  id                          which journal this is
+ *  bus                         whose journal this is: the path of the bus's directory
  *  snapshot                    where the last whole snapshot begins: segment, file, offset
  *  unreadable-TIME.bin         what could not be read
  *  0000000000000001/           segment: 20261124-11.cq4, …
  * </pre>
  */
-final class JournalFolder {
+final class JournalFolder implements JournalStore {
     private static final String QUEUE_FILE = ".cq4";
     private static final int HEX = 16;
+    private static final int LONGEST_LINE = 8 << 10;
+    /** For a reader that asks whether somebody writes. */
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** POSIX locks are lost when any channel of the file is closed: this JVM never opens one a second time. */
+    private static final Map<Object, FileChannel> HELD_BY_THIS_JVM = new HashMap<>();
 
     private final Path path;
+    private Object heldKey;
 
     JournalFolder(Path path) {
         this.path = path;
     }
 
-    Path path() {
+    @Override
+    public Path path() {
         return path;
     }
 
-    /** Makes what is missing, mode 0700. */
+    /** Makes what is missing, mode 0700, and lets the disk keep its name. */
     void create() {
         try {
-            Files.createDirectories(path.getParent());
             if (!Files.isDirectory(path)) {
+                Path there = path.getParent();
+                while (!Files.exists(there)) {
+                    there = there.getParent();
+                }
+                Files.createDirectories(path.getParent());
                 Files.createDirectory(path,
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                for (Path made = path; !made.equals(there); made = made.getParent()) {
+                    syncFolder(made.getParent());
+                }
             }
         } catch (IOException e) {
             throw BusException.system(path, e, "name another folder with --journal DIR");
         }
+    }
+
+    /** Whether this is a journal, or at least what is left of one. */
+    boolean isJournal() {
+        return Files.isRegularFile(path.resolve("id")) || !segments().isEmpty();
     }
 
     /** Which journal this is: a random number, drawn when the folder is first used. For who holds the lock. */
@@ -66,9 +95,41 @@ final class JournalFolder {
             if (!Files.exists(file)) {
                 writeWhole(file, Long.toHexString(new SecureRandom().nextLong()));
             }
-            return Long.parseUnsignedLong(Files.readString(file, StandardCharsets.US_ASCII).strip(), HEX);
+            return Long.parseUnsignedLong(line(file), HEX);
         } catch (IOException | NumberFormatException e) {
             throw BusException.system(file, e, "restore the journal's folder, or name another with --journal DIR");
+        }
+    }
+
+    /**
+     * Gives the journal to a bus where it has none; for who holds the lock.
+     *
+     * @throws BusException IN_USE where it belongs to another
+     */
+    void claim(BusDirectory bus) {
+        Path file = path.resolve("bus");
+        String wanted = bus.path().toAbsolutePath().normalize().toString();
+        try {
+            if (!Files.exists(file)) {
+                writeWhole(file, wanted);
+            }
+            String found = line(file);
+            if (!found.equals(wanted)) {
+                throw new BusException(Reason.IN_USE, path.toString(), "this is the journal of the bus " + found
+                        + " and not of " + wanted, "name another folder with --journal DIR; or delete " + file
+                        + " where that bus has become this one");
+            }
+        } catch (IOException e) {
+            throw BusException.system(file, e, "restore the journal's folder, or name another with --journal DIR");
+        }
+    }
+
+    private static String line(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(file + " is no regular file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(LONGEST_LINE), StandardCharsets.UTF_8).strip();
         }
     }
 
@@ -78,45 +139,124 @@ final class JournalFolder {
         Files.createFile(temporary,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.US_ASCII)));
+            channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
             channel.force(true);
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        // Before anything relies on it, such as deleting what only its predecessor needed.
+        syncFolder(path);
     }
 
-    /** Takes the folder for one daemon. */
-    FileLock lock() {
+    /**
+     * Takes the folder for one daemon, until {@link #release}.
+     *
+     * @throws BusException IN_USE where another has it
+     */
+    void lock() {
+        long startNs = System.nanoTime();
         try {
-            FileChannel channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-            Files.setPosixFilePermissions(path.resolve("lock"), PosixFilePermissions.fromString("rw-------"));
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
-                channel.close();
-                throw new BusException(Reason.IN_USE, path.toString(), "another daemon writes this journal",
-                        "stop it, or name another folder with --journal DIR");
+            while (!tryLock()) {
+                if (System.nanoTime() - startNs > PATIENCE_NS) {
+                    throw new BusException(Reason.IN_USE, path.toString(), "another daemon writes this journal",
+                            "stop it, or name another folder with --journal DIR");
+                }
+                LockSupport.parkNanos(PAUSE_NS);
             }
-            return lock;
         } catch (IOException e) {
             throw BusException.system(path, e, "name another folder with --journal DIR");
         }
     }
 
-    /** Where a block stands. */
-    record Position(long segment, String file, long offset) implements Comparable<Position> {
-        @Override
-        public int compareTo(Position other) {
-            int bySegment = Long.compare(segment, other.segment);
-            int byFile = bySegment != 0 ? bySegment : file.compareTo(other.file);
-            return byFile != 0 ? byFile : Long.compare(offset, other.offset);
+    private boolean tryLock() throws IOException {
+        synchronized (HELD_BY_THIS_JVM) {
+            Path file = path.resolve("lock");
+            Object key = path.toRealPath();
+            if (HELD_BY_THIS_JVM.containsKey(key)) {
+                return false;
+            }
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
+            boolean isTaken = false;
+            try {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+                isTaken = tryLock(channel, false);
+            } finally {
+                if (!isTaken) {
+                    channel.close();
+                }
+            }
+            if (isTaken) {
+                HELD_BY_THIS_JVM.put(key, channel);
+                heldKey = key;
+            }
+            return isTaken;
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel, boolean isShared) throws IOException {
+        try {
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, isShared);
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    /** Whether a daemon has it now, which may be about to add to its last file. */
+    boolean isWritten() {
+        synchronized (HELD_BY_THIS_JVM) {
+            try {
+                if (HELD_BY_THIS_JVM.containsKey(path.toRealPath())) {
+                    return true;
+                }
+                try (FileChannel channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.READ)) {
+                    return !tryLock(channel, true);
+                }
+            } catch (NoSuchFileException e) {
+                return false;
+            } catch (IOException e) {
+                throw BusException.system(path, e, "read it as the user whose journal it is");
+            }
+        }
+    }
+
+    @Override
+    public void release() {
+        synchronized (HELD_BY_THIS_JVM) {
+            try {
+                FileChannel held = heldKey == null ? null : HELD_BY_THIS_JVM.remove(heldKey);
+                heldKey = null;
+                if (held != null) {
+                    held.close();
+                }
+            } catch (IOException e) {
+                throw BusException.system(path, e, "nothing need be done");
+            }
         }
     }
 
     /** Numbers of the segments, in order. */
     List<Long> segments() {
-        try (Stream<Path> entries = Files.list(path)) {
-            return entries.map(entry -> entry.getFileName().toString()).filter(name -> name.matches("\\d{16}"))
-                    .map(Long::valueOf).sorted().toList();
+        return names(path).stream().filter(JournalFolder::isSegment).map(Long::valueOf).toList();
+    }
+
+    /** Folders in it that are no segments of this version: whatever they are, no recovery reads them. */
+    List<String> strangers() {
+        return names(path).stream().filter(name -> !isSegment(name) && Files.isDirectory(path.resolve(name))).toList();
+    }
+
+    /** Segments that hold no file. */
+    List<Long> emptySegments() {
+        return segments().stream().filter(number -> files(number).isEmpty()).toList();
+    }
+
+    private static boolean isSegment(String name) {
+        return name.matches("[0-9]{16}");
+    }
+
+    private static List<String> names(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
@@ -130,40 +270,46 @@ final class JournalFolder {
 
     /** Names of a segment's files, in order. */
     List<String> files(long segment) {
-        try (Stream<Path> entries = Files.list(segment(segment))) {
-            return entries.map(entry -> entry.getFileName().toString()).filter(name -> name.endsWith(QUEUE_FILE))
-                    .sorted().toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return names(segment(segment)).stream().filter(name -> name.endsWith(QUEUE_FILE)).toList();
     }
 
     Path file(Position position) {
         return segment(position.segment()).resolve(position.file());
     }
 
-    /** Where the last whole snapshot begins; null where there is none, or where it is no more. */
-    Position snapshot() {
+    @Override
+    public Segment newSegment(Roll roll) throws IOException {
+        long last = segments().stream().mapToLong(Long::longValue).max().orElse(0);
+        return SegmentWriter.open(this, last + 1, roll);
+    }
+
+    @Override
+    public Blocks read(Position start, Trouble trouble) {
+        return new BlockReader(this, start, trouble, false);
+    }
+
+    @Override
+    public Position snapshot() {
+        String found = "";
         try {
-            String[] words =
-                    Files.readString(path.resolve("snapshot"), StandardCharsets.US_ASCII).strip().split(" ", -1);
-            Position found = new Position(Long.parseLong(words[0]), words[1], Long.parseLong(words[2]));
-            return Files.exists(file(found)) ? found : null;
-        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            // Everything is read then, which takes longer and comes to the same.
+            found = line(path.resolve("snapshot"));
+            String[] words = found.split(" ", -1);
+            return new Position(Long.parseLong(words[0]), words[1], Long.parseLong(words[2]));
+        } catch (NoSuchFileException e) {
             return null;
+        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            // Which is nowhere, and said so.
+            return Files.exists(path.resolve("snapshot")) ? new Position(0, "?" + found, 0) : null;
         }
     }
 
-    /** Writes down where the last whole snapshot begins, in one step. */
-    void snapshot(Position position) throws IOException {
+    @Override
+    public void snapshot(Position position) throws IOException {
         writeWhole(path.resolve("snapshot"), position.segment() + " " + position.file() + " " + position.offset());
     }
 
-    /** Sets a piece aside that could not be read. */
-    void setAside(byte[] bytes, int length) {
+    @Override
+    public void setAside(byte[] bytes, int length) {
         Path target = path.resolve("unreadable-" + System.currentTimeMillis() + ".bin");
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 StandardOpenOption.APPEND)) {

@@ -1,7 +1,7 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.SignalHistory;
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Position;
 import java.nio.file.Path;
 
 /**
@@ -81,22 +81,30 @@ public final class JournalHistory implements SignalHistory {
         here = sequence;
         Position start = null;
         // The last file whose first block is not past the sequence.
-        for (long segment : folder.segments()) {
-            for (String file : folder.files(segment)) {
-                Position first = new Position(segment, file, 0);
-                if (startsBefore(first, historyId, sequence)) {
-                    start = first;
+        try (BlockReader probe = reader().withoutChecks()) {
+            for (long segment : folder.segments()) {
+                for (String file : folder.files(segment)) {
+                    Position first = new Position(segment, file, 0);
+                    probe.moveTo(first);
+                    if (startsBefore(probe, first, historyId, sequence)) {
+                        start = first;
+                    }
                 }
             }
         }
-        blocks = new BlockReader(folder, start, (where, bytes, length, why) -> { });
+        blocks = reader();
+        if (start != null) {
+            blocks.moveTo(start);
+        }
     }
 
-    private boolean startsBefore(Position file, long historyId, long sequence) {
-        try (BlockReader reader = new BlockReader(folder, file, (where, bytes, length, why) -> { }).withoutChecks()) {
-            return reader.next() && reader.position().file().equals(file.file())
-                    && reader.block().historyId() == historyId && reader.block().firstSequence() <= sequence;
-        }
+    private BlockReader reader() {
+        return new BlockReader(folder, null, (where, bytes, length, why) -> { }, true);
+    }
+
+    private static boolean startsBefore(BlockReader probe, Position file, long historyId, long sequence) {
+        return probe.next() && probe.position().file().equals(file.file())
+                && probe.block().historyId() == historyId && probe.block().firstSequence() <= sequence;
     }
 
     @Override

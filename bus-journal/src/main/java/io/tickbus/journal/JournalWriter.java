@@ -1,10 +1,9 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.bus.PublishedBus;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.platform.CalendarOffset;
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Position;
+import io.tickbus.journal.JournalStore.Segment;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.FaultPoints;
 import io.tickbus.publisher.journal.JournalOptions;
@@ -23,9 +22,10 @@ import java.util.concurrent.locks.LockSupport;
  * stored in the order of the timer thread, with release, and looked at with acquire, so an entry that belongs before
  * the signal is seen by then.
  *
- * <p>When the disk refuses, nothing durable is taken any more, and every half a second it is tried anew with another
- * segment. What was not written waits in its ring; the signals' ring may overwrite some meanwhile, which is counted and
- * written down as a gap.
+ * <p>When the disk refuses, or anything else fails, nothing durable is taken any more, and every half a second it is
+ * tried again with another segment. What was not written waits in its ring; the signals' ring may overwrite some
+ * meanwhile, which is counted and written down as a gap. A snapshot that was on its way begins again: where its first
+ * part is, is not known to be on the disk.
  *
  * <p><b>Threads:</b> its own; what is not private and is no start or end may be asked by any.
  */
@@ -38,12 +38,14 @@ final class JournalWriter implements Runnable {
     private static final int FRAMES = 6;
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PATIENCE_MS = 5_000;
+    private static final long CALENDAR_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long RETENTION_NS = TimeUnit.SECONDS.toNanos(10);
 
-    private final JournalFolder folder;
+    private final JournalStore store;
     private final IntentRing intents;
     private final SlotRing signals;
     private final long historyId;
+    private final long baseSequence;
     private final JournalOptions options;
     private final DaemonLog log;
     private final Retention retention;
@@ -51,7 +53,7 @@ final class JournalWriter implements Runnable {
     private final Entry entry = new Entry();
     private final long[] fields = new long[SlotRing.FIELD_COUNT];
     private final Thread thread = new Thread(this, "tickbus-journal");
-    private SegmentWriter segment;
+    private Segment segment;
     private long nextTicket;
     private long nextSequence;
     private long firstOrderedTicket;
@@ -64,9 +66,13 @@ final class JournalWriter implements Runnable {
     private long retryNs;
     private final long longestNapNs;
     private long napNs;
+    private final Clocks clocks;
+    private long nextCalendarLookNs;
     private volatile long syncedTicket = -1;
     private volatile boolean isWritable = true;
     private volatile boolean isStopped;
+    /** Set before the thread is woken: what it parks for in between may use the wake-up up. */
+    private volatile boolean isWoken;
     private volatile boolean wantsSnapshot = true;
     private final AtomicLong entries = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
@@ -74,18 +80,22 @@ final class JournalWriter implements Runnable {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong syncs = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
+    private final AtomicLong rounds = new AtomicLong();
     private long bytesAtSnapshot;
 
-    JournalWriter(JournalFolder folder, IntentRing intents, PublishedBus bus, JournalOptions options, DaemonLog log) {
-        this.folder = folder;
+    JournalWriter(JournalStore store, IntentRing intents, BusSignals bus, Retention retention,
+            JournalOptions options, Clocks clocks, DaemonLog log) {
+        this.store = store;
         this.intents = intents;
-        this.signals = bus.signals().ring();
-        this.historyId = bus.signals().header().historyId();
+        this.signals = bus.ring();
+        this.historyId = bus.historyId();
+        this.baseSequence = bus.baseSequence();
+        this.retention = retention;
         this.options = options;
+        this.clocks = clocks;
         this.log = log;
         this.longestNapNs = Math.min(LONGEST_NAP_NS, signals.slotCount() * NAP_NS_PER_SLOT);
         this.napNs = longestNapNs;
-        this.retention = new Retention(folder, options, log);
         thread.setDaemon(true);
     }
 
@@ -98,16 +108,12 @@ final class JournalWriter implements Runnable {
         nextTicket = firstTicket;
         firstOrderedTicket = firstOrdered;
         nextSequence = firstSequence;
+        nextCalendarLookNs = clocks.nowNs() + CALENDAR_LOOK_NS;
         try {
-            openSegment();
-        } catch (IOException | RuntimeException | InternalError e) {
+            segment = store.newSegment(options.roll());
+        } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
-    }
-
-    private void openSegment() throws IOException {
-        long last = folder.segments().stream().mapToLong(Long::longValue).max().orElse(0);
-        segment = SegmentWriter.open(folder, last + 1, options.roll());
     }
 
     void start() {
@@ -116,11 +122,26 @@ final class JournalWriter implements Runnable {
 
     @Override
     public void run() {
+        boolean isDone = false;
         try {
-            // Whatever comes up ends the segment and is tried again, as everything that does in a round.
-            FaultBoundary.run(this::writeUntilStopped, this::fail);
+            while (!isDone) {
+                isDone = writeGuarded();
+            }
         } finally {
             closeSegment();
+            // Not before: a successor would write what this thread still does.
+            store.release();
+        }
+    }
+
+    /** Whatever comes up ends the segment and is tried again, as everything that does in a round. */
+    private boolean writeGuarded() {
+        try {
+            FaultBoundary.run(this::writeUntilStopped, this::fail);
+            return true;
+        } catch (RuntimeException | Error e) {
+            fail(e);
+            return false;
         }
     }
 
@@ -129,9 +150,11 @@ final class JournalWriter implements Runnable {
             boolean isWork = round();
             napNs = isWork ? Math.min(longestNapNs, SHORTEST_NAP_NS) : Math.min(longestNapNs, napNs * 2);
             // What is full was not all there was.
-            if (!isWork || block.hasRoom()) {
+            boolean isPause = !isWork || block.hasRoom();
+            if (isPause && !isWoken) {
                 LockSupport.parkNanos(napNs);
             }
+            isWoken = false;
         }
         long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
         while (isWritable && round() && System.nanoTime() < untilNs) {
@@ -140,7 +163,8 @@ final class JournalWriter implements Runnable {
     }
 
     /** Writes what there is, one block at most; returns whether there was something. */
-    private boolean round() {
+    boolean round() {
+        rounds.lazySet(rounds.get() + 1);
         if (!isWritable && System.nanoTime() < retryNs) {
             return false;
         }
@@ -149,8 +173,9 @@ final class JournalWriter implements Runnable {
         long missedBefore = missed.get();
         try {
             if (segment == null) {
-                openSegment();
+                segment = store.newSegment(options.roll());
             }
+            lookAtCalendar();
             gather();
             // Before a channel is used: see FaultBoundary.
             FaultBoundary.surface();
@@ -164,12 +189,20 @@ final class JournalWriter implements Runnable {
             }
             retain();
             return isWork;
-        } catch (IOException | RuntimeException | InternalError e) {
+        } catch (IOException | RuntimeException | Error e) {
             nextTicket = firstTicket;
             nextSequence = firstSequence;
             missed.set(missedBefore);
             fail(e);
             return false;
+        }
+    }
+
+    /** A deadline is reckoned across a boot by the offset that was known last. */
+    private void lookAtCalendar() {
+        if (clocks.nowNs() - nextCalendarLookNs >= 0) {
+            nextCalendarLookNs = clocks.nowNs() + CALENDAR_LOOK_NS;
+            intents.clock(intents.clock().withCalendar(clocks.calendarNs()));
         }
     }
 
@@ -179,33 +212,42 @@ final class JournalWriter implements Runnable {
             retention.run(System.nanoTime(), RETENTION_NS, segment);
         } catch (IOException | RuntimeException | InternalError e) {
             failures.incrementAndGet();
-            log.warn("journal-retention", "folder", folder.path(), "error", e);
+            log.warn("journal-retention", "folder", store.path(), "error", e);
         }
     }
 
     private void fail(Throwable e) {
-        if (isWritable) {
-            log.error("journal-failed", "folder", folder.path(), "error", e, "at",
-                    Arrays.stream(e.getStackTrace()).limit(FRAMES).toList(), "what",
-                    "durable timers are refused until it can be written");
-        }
-        failures.incrementAndGet();
+        boolean isFirst = isWritable;
         isWritable = false;
+        failures.incrementAndGet();
         retryNs = System.nanoTime() + RETRY_NS;
-        closeSegment();
+        snapshotStart = null;
+        wantsSnapshot = true;
+        try {
+            if (isFirst) {
+                log.error("journal-failed", "folder", store.path(), "error", e, "at",
+                        Arrays.stream(e.getStackTrace()).limit(FRAMES).toList(), "what",
+                        "durable timers are refused until it can be written");
+            }
+            closeSegment();
+        } catch (RuntimeException | Error another) {
+            // Such as no memory for saying that there is none: counted, and tried again with everything else.
+            e.addSuppressed(another);
+        }
     }
 
     private void closeSegment() {
         try {
             if (segment != null) {
-                try (SegmentWriter closing = segment) {
+                try (Segment closing = segment) {
                     closing.sync();
                 }
             }
         } catch (IOException | RuntimeException | InternalError e) {
             log.warn("journal-close", "error", e);
+        } finally {
+            segment = null;
         }
-        segment = null;
     }
 
     private void gather() {
@@ -221,19 +263,23 @@ final class JournalWriter implements Runnable {
             if (intents.isThere(nextTicket)) {
                 intents.copy(nextTicket, entry);
                 if (entry.nextSequence <= nextSequence || nextTicket < firstOrderedTicket) {
-                    addEntry();
+                    isMore = addEntry();
                     continue;
                 }
                 if (found == SlotRing.NOT_YET) {
                     // The signal that goes before it has come since.
-                    continue;
+                    found = signals.look(nextSequence);
                 }
             }
-            isMore = found != SlotRing.NOT_YET && addSignal(found);
+            isMore = addSignal(found);
         }
     }
 
-    private void addEntry() {
+    /** False where it belongs into another block. */
+    private boolean addEntry() {
+        if (!block.admits(entry.clock)) {
+            return false;
+        }
         EntryKind kind = entry.kind();
         if (kind == EntryKind.INTENT) {
             hasIntent = true;
@@ -243,18 +289,26 @@ final class JournalWriter implements Runnable {
         hasSnapshotEnd |= kind == EntryKind.SNAPSHOT_END;
         block.add(entry);
         nextTicket++;
+        return true;
     }
 
+    /** False where there is none so far, or it belongs into another block. */
     private boolean addSignal(int found) {
+        boolean isBeforeRing = nextSequence < baseSequence;
+        if ((found == SlotRing.NOT_YET && !isBeforeRing) || !block.admitsSignals(intents.clock())) {
+            return false;
+        }
         if (found == SlotRing.COMMITTED && signals.copy(nextSequence, fields)) {
             block.addSignal(nextSequence, fields);
             signalsInBlock++;
             nextSequence++;
             return true;
         }
-        // Overwritten: goes on a quarter of the ring behind the publisher, which then has that long to catch up.
+        // Overwritten: goes on a quarter of the ring behind the publisher, which then has that long to catch up. Or in
+        // the ring before this one, which had another size.
         long newest = Math.abs(signals.stamp(nextSequence)) - 1;
-        long goOn = Math.max(nextSequence + 1, newest - signals.slotCount() + signals.slotCount() / 4 + 1);
+        long goOn = isBeforeRing ? baseSequence
+                : Math.max(nextSequence + 1, newest - signals.slotCount() + signals.slotCount() / 4 + 1);
         block.addGap(nextSequence, goOn - nextSequence);
         missed.addAndGet(goOn - nextSequence);
         nextSequence = goOn;
@@ -263,7 +317,7 @@ final class JournalWriter implements Runnable {
 
     private void write(long firstSequence) throws IOException {
         FaultPoints.reach("write");
-        block.finish(historyId, CalendarOffset.measureNs(), firstSequence, nextSequence, nextTicket);
+        block.finish(historyId, clocks.nowNs(), firstSequence, nextSequence, nextTicket);
         Position position = segment.append(block);
         // What a fault has kept from being written must not be acknowledged.
         FaultBoundary.surface();
@@ -277,7 +331,7 @@ final class JournalWriter implements Runnable {
             FaultPoints.reach("sync");
         }
         if (hasSnapshotEnd && snapshotStart != null) {
-            folder.snapshot(snapshotStart);
+            store.snapshot(snapshotStart);
             retention.soon();
         }
         intents.consumed(nextTicket);
@@ -295,12 +349,18 @@ final class JournalWriter implements Runnable {
 
     /** Timer thread: something waits for the disk. */
     void wake() {
+        isWoken = true;
         LockSupport.unpark(thread);
     }
 
     /** Timer thread. */
     void snapshotBegan() {
         wantsSnapshot = false;
+    }
+
+    /** Grows while the thread is at work, or looks for some. */
+    long rounds() {
+        return rounds.get();
     }
 
     boolean wantsSnapshot() {
@@ -344,16 +404,24 @@ final class JournalWriter implements Runnable {
         isStopped = true;
         if (!thread.isAlive()) {
             closeSegment();
+            store.release();
             return;
         }
         wake();
-        try {
-            thread.join(2 * PATIENCE_MS);
-        } catch (InterruptedException e) {
+        boolean isInterrupted = false;
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * PATIENCE_MS);
+        while (thread.isAlive() && System.nanoTime() < untilNs) {
+            try {
+                thread.join(1 + TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime()));
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            log.error("journal-stuck", "waitedMs", 2 * PATIENCE_MS);
+            log.error("journal-stuck", "waitedMs", 2 * PATIENCE_MS, "what", "the journal stays locked until it ends");
         }
     }
 }

@@ -2,13 +2,13 @@ package io.tickbus.journal;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.PublishedBus;
+import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.platform.CalendarOffset;
-import io.tickbus.core.platform.HostIdentity;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Blocks;
+import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.journal.JournalOptions;
 import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
 import java.util.ArrayList;
@@ -16,8 +16,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Makes the timers again that were promised: from the last whole snapshot on everything that happened to durable timers
@@ -25,17 +25,24 @@ import java.util.concurrent.TimeUnit;
  * written, which is in the intents file, and what it had published since, which is in the signals file. Where both are
  * still there, nothing is unknown and nothing fires twice; else what is due and may have fired says so.
  *
+ * <p>Each block and each entry states the clock of its times. The timers made so far are always kept in the clock of
+ * what was read last: where the next piece states another, they are moved to it, and at the end to this process's.
+ * Calendar timers are in CLOCK_REALTIME everywhere, and never moved.
+ *
  * <p>Done again, the same entry leads to the same: reading one twice does no harm.
  */
 final class RecoveryRun {
     private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long ASK_CLOCK_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** How far CLOCK_REALTIME may go back across a boot, as a host's hardware clock counts seconds. */
+    private static final long TOLERANCE_NS = TimeUnit.SECONDS.toNanos(2);
     private static final int ASK_EVERY = 1 << 16;
     private static final int MOST_OWNERS = 0xFFFF;
 
-    private final JournalFolder folder;
-    private final PublishedBus bus;
+    private final JournalStore store;
+    private final BusSignals signals;
     private final DurableTimers timers;
-    private final Clock clock;
+    private final Clocks clocks;
     private final DaemonLog log;
     private final Entry entry = new Entry();
     private final TimerCommand command = new TimerCommand();
@@ -53,38 +60,55 @@ final class RecoveryRun {
     private long unreadable;
     private boolean isUncertain;
     private boolean isEmpty = true;
-    private UUID bootId;
-    private long offsetNs;
+    private boolean isFromSnapshot;
+    /** Of the timers made so far; null before anything was read. */
+    private JournalClock clock;
+    /** When the last piece that was read was written, by {@link #clock}. */
+    private long lastNs;
 
     /** What waited for the disk when the daemon died. */
-    private record Intent(int owner, TimerCommand command, long nowNs) {
-    }
+    private static final class Intent {
+        private final int owner;
+        private final TimerCommand command = new TimerCommand();
+        private long nowNs;
 
-    /** Which clocks the daemon reckons with from now on. */
-    record Clock(UUID bootId, long offsetNs) {
-        /** This host's. */
-        static Clock current() {
-            return new Clock(HostIdentity.current().bootId(), CalendarOffset.measureNs());
+        Intent(Entry from) {
+            owner = from.owner();
+            nowNs = from.nowNs;
+            from.command(command);
+        }
+
+        void move(long deltaNs) {
+            nowNs += deltaNs;
+            boolean isMonotonic = command.type() == CommandLayout.TYPE_ARM
+                    && (command.flags() & CommandLayout.FLAG_CALENDAR) == 0;
+            if (isMonotonic) {
+                // From before this host started is as overdue as can be said.
+                command.deadlineNs(Math.max(0, command.deadlineNs() + deltaNs));
+            }
         }
     }
 
-    RecoveryRun(JournalFolder folder, PublishedBus bus, DurableTimers timers, Clock clock, DaemonLog log) {
-        this.clock = clock;
-        this.folder = folder;
-        this.bus = bus;
+    RecoveryRun(JournalStore store, BusSignals signals, DurableTimers timers, Clocks clocks, DaemonLog log) {
+        this.store = store;
+        this.signals = signals;
         this.timers = timers;
+        this.clocks = clocks;
         this.log = log;
     }
 
-    Recovery run(IntentRing left, int rate) {
+    /** Recovers; {@code left} is what the daemon before has handed over, or a ring that nobody has used. */
+    Recovery run(IntentRing left, JournalOptions options) {
         timers.begin();
         readJournal();
-        readRings(left);
+        JournalClock present = present(options.clockWaitNs());
+        readRings(left, present);
+        goOver(present);
         for (Intent intent : intents.values()) {
-            timers.redo(intent.owner(), intent.command(), intent.nowNs());
+            timers.redo(intent.owner, intent.command, intent.nowNs);
         }
-        rebase();
-        int overdue = timers.finish(System.nanoTime(), TimeUnit.SECONDS.toNanos(1) / rate, isUncertain);
+        long intervalNs = TimeUnit.SECONDS.toNanos(1) / options.recoveryRate();
+        int overdue = timers.finish(clocks.nowNs(), intervalNs, isUncertain);
         timers.closeOwners();
         List<Recovery.Owner> kept = new ArrayList<>();
         for (int number = 1; number <= MOST_OWNERS; number++) {
@@ -97,24 +121,27 @@ final class RecoveryRun {
     }
 
     private void readJournal() {
-        Position snapshot = folder.snapshot();
+        Position snapshot = store.snapshot();
         if (!readJournal(snapshot)) {
+            isUncertain = true;
             log.error("snapshot-missing", "segment", snapshot.segment(), "file", snapshot.file(), "offset",
-                    snapshot.offset(), "what", "the journal is read from its beginning");
+                    snapshot.offset(), "what", "the journal is read from its beginning, and timers may be missing: "
+                    + "run 'tickbus journal verify'");
             readJournal(null);
         }
     }
 
     /** Reads from a place on, or everything; false where the place holds no block. */
     private boolean readJournal(Position start) {
-        try (BlockReader reader = new BlockReader(folder, start, this::setAside)) {
-            boolean isThere = reader.next();
-            if (start != null && !(isThere && reader.position().equals(start))) {
+        isFromSnapshot = start != null;
+        try (Blocks blocks = store.read(start, this::setAside)) {
+            boolean isThere = blocks.next();
+            if (start != null && !(isThere && blocks.position().equals(start))) {
                 return false;
             }
             while (isThere) {
-                readBlock(reader.block());
-                isThere = reader.next();
+                readBlock(blocks.block());
+                isThere = blocks.next();
             }
             return true;
         }
@@ -122,9 +149,13 @@ final class RecoveryRun {
 
     private void setAside(Position where, byte[] bytes, int length, String why) {
         unreadable++;
-        isUncertain = true;
+        // A file without a block is what a daemon leaves that dies while it makes it. Had it had some, entries
+        // are missing.
+        isUncertain |= where.offset() > 0;
         try {
-            folder.setAside(bytes, length);
+            if (length > 0) {
+                store.setAside(bytes, length);
+            }
         } catch (BusException e) {
             // The piece stays where it is, and the timers matter more.
             log.warn("journal-not-set-aside", "error", e.getMessage());
@@ -134,8 +165,12 @@ final class RecoveryRun {
     }
 
     private void readBlock(Block block) {
+        goOver(block.clock());
+        lastNs = block.writtenNs();
+        boolean isOtherHistory = !isEmpty && historyId != block.historyId();
+        boolean isGap = !isEmpty && block.firstSequence() > nextSequence;
         // The bus was made anew in between: what the daemon before had published last is not known.
-        isUncertain |= !isEmpty && historyId != block.historyId();
+        isUncertain |= isOtherHistory || isGap;
         historyId = block.historyId();
         for (int at = Block.first(); at >= 0 && at < block.length(); at = block.next(at)) {
             switch (block.kind(at)) {
@@ -147,15 +182,26 @@ final class RecoveryRun {
                 case NONE -> unreadable++;
                 default -> {
                     block.copy(at, entry);
+                    expect(entry.ticket);
                     apply(entry);
                 }
             }
             count();
         }
+        expect(block.nextTicket() - 1);
         isEmpty = false;
         nextSequence = block.nextSequence();
-        nextTicket = Math.max(nextTicket, block.nextTicket());
-        offsetNs = block.clockOffsetNs();
+    }
+
+    /** Each entry has the next ticket; or one that was there already, where a write had failed and was repeated. */
+    private void expect(long ticket) {
+        boolean isFirst = isEmpty && nextTicket == 0 && isFromSnapshot;
+        if (!isFirst && ticket > nextTicket) {
+            log.error("journal-hole", "firstTicket", nextTicket, "count", ticket - nextTicket, "what",
+                    "entries are missing, and timers may be");
+            isUncertain = true;
+        }
+        nextTicket = Math.max(nextTicket, ticket + 1);
     }
 
     private void count() {
@@ -174,41 +220,66 @@ final class RecoveryRun {
                 done.command(command);
                 timers.redo(done.owner(), command, done.nowNs);
             }
-            case INTENT -> {
-                TimerCommand intended = new TimerCommand();
-                done.command(intended);
-                intents.put(done.body[Entry.INTENT_TICKET], new Intent(done.owner(), intended, done.nowNs));
-            }
+            case INTENT -> intents.put(done.body[Entry.INTENT_TICKET], new Intent(done));
             case DROPPED -> intents.remove(done.body[0]);
             case IMAGE -> timers.restore(done.owner(), done.body);
-            case START -> start(new UUID(done.body[0], done.body[1]), done.body[2]);
             default -> {
-                // Where a snapshot begins and ends is only looked for.
+                // Where a daemon has started, or a snapshot begins or ends, is only looked for.
             }
         }
     }
 
-    /** Another daemon had recovered what is here so far, and reckoned from then on with its own clocks. */
-    private void start(UUID boot, long newOffsetNs) {
-        if (bootId != null) {
-            changeClocks(boot, newOffsetNs);
+    /** What comes next is written in a clock: what stands already is moved to it. */
+    private void goOver(JournalClock next) {
+        if (clock != null && !clock.equals(next)) {
+            long deltaNs = clock.deltaTo(next);
+            if (deltaNs != 0) {
+                timers.shift(deltaNs);
+                intents.values().forEach(intent -> intent.move(deltaNs));
+                lastNs += deltaNs;
+            }
         }
-        bootId = boot;
-        offsetNs = newOffsetNs;
+        clock = next;
     }
 
-    private void changeClocks(UUID boot, long newOffsetNs) {
-        if (!boot.equals(bootId)) {
-            // CLOCK_MONOTONIC has begun anew: all deadlines are kept in CLOCK_REALTIME.
-            timers.shift(offsetNs - newOffsetNs);
+    /**
+     * This process's clock. Where deadlines of another boot are reckoned by the calendar, CLOCK_REALTIME is not
+     * believed when it shows less than the journal's last block: it was not set yet. That is waited for; and then no
+     * time is taken to have passed since that block, so that no timer fires early, and each as late as the host was
+     * away.
+     */
+    private JournalClock present(long waitNs) {
+        JournalClock present = clocks.current();
+        boolean isSameBoot = clock != null && clock.isSameBoot(present);
+        if (clock == null || (isSameBoot && !clock.isAssumed())) {
+            return present;
         }
+        long startNs = clocks.nowNs();
+        long leastNs = isSameBoot ? clock.calendarNs() : lastNs + clock.calendarNs() - startNs;
+        boolean isTold = false;
+        while (present.calendarNs() < leastNs - TOLERANCE_NS) {
+            if (isSameBoot || clocks.nowNs() - startNs >= waitNs) {
+                log.error("clock-not-set", "what", "CLOCK_REALTIME is before the journal's last entry: timers of "
+                        + "before the boot are taken to be due as long after it as they were; start the daemon after "
+                        + "time-sync.target");
+                return present.assuming(leastNs);
+            }
+            if (!isTold) {
+                isTold = true;
+                log.warn("clock-not-set", "what", "CLOCK_REALTIME is before the journal's last entry, and is waited "
+                        + "for", "mostMs", TimeUnit.NANOSECONDS.toMillis(waitNs));
+            }
+            LockSupport.parkNanos(ASK_CLOCK_NS);
+            present = clocks.current();
+        }
+        return present;
     }
 
-    private void readRings(IntentRing left) {
-        boolean isSameHistory = !isEmpty && historyId == bus.signals().header().historyId();
-        SlotRing ring = bus.signals().ring();
-        long end = bus.nextSequence();
-        long oldest = ring.oldestReadable(bus.signals().header().baseSequence(), end);
+    private void readRings(IntentRing left, JournalClock present) {
+        long end = signals.nextSequence();
+        long oldest = signals.oldest();
+        // One that ends before the journal does has lost what it was: sequences were given a second time.
+        boolean isSameHistory = !isEmpty && historyId == signals.historyId() && nextSequence <= end;
         if (!isSameHistory) {
             // Without the signals that the last daemon had published last, what is due may have fired.
             isUncertain |= !isEmpty;
@@ -216,19 +287,25 @@ final class RecoveryRun {
         } else if (nextSequence < oldest) {
             isUncertain = true;
         }
-        long[] tickets = left == null ? new long[0] : ticketsOf(left);
+        long[] tickets = ticketsOf(left);
         firstUnwritten = tickets.length == 0 ? nextTicket : tickets[0];
         long sequence = isSameHistory ? Math.max(nextSequence, oldest) : end;
         for (long ticket : tickets) {
             left.copy(ticket, entry);
-            for (; isSameHistory && sequence < Math.min(end, entry.nextSequence); sequence++) {
-                refire(ring, sequence);
+            goOver(entry.clock);
+            lastNs = entry.nowNs == 0 ? lastNs : entry.nowNs;
+            for (; sequence < Math.min(end, entry.nextSequence); sequence++) {
+                refire(sequence);
             }
             apply(entry);
             count();
         }
+        if (sequence < end && !clock.isSameMonotonic(present)) {
+            // This ring's signals are of this process's clock: one with another is never taken over.
+            goOver(present);
+        }
         for (; sequence < end; sequence++) {
-            refire(ring, sequence);
+            refire(sequence);
         }
         if (tickets.length > 0) {
             nextTicket = tickets[tickets.length - 1] + 1;
@@ -236,8 +313,8 @@ final class RecoveryRun {
         firstOrdered = isSameHistory ? firstUnwritten : nextTicket;
     }
 
-    private void refire(SlotRing ring, long sequence) {
-        if (ring.read(sequence, signal.fields()) == SlotRing.COMMITTED) {
+    private void refire(long sequence) {
+        if (signals.ring().read(sequence, signal.fields()) == SlotRing.COMMITTED) {
             timers.refire(signal);
         }
         count();
@@ -257,18 +334,11 @@ final class RecoveryRun {
         while (first > 0 && found.get(first - 1) == found.get(first) - 1) {
             first--;
         }
-        if (!found.isEmpty() && found.get(first) > nextTicket) {
-            // The end of the journal is gone, and more of it than the ring still has.
-            log.error("journal-hole", "firstTicket", nextTicket, "count", found.get(first) - nextTicket);
-            isUncertain = true;
+        if (!found.isEmpty()) {
+            // Where the end of the journal is gone, and more of it than the ring still has.
+            expect(found.get(Math.max(0, first)));
         }
         return found.stream().skip(Math.max(0, first)).mapToLong(Long::longValue).toArray();
-    }
-
-    private void rebase() {
-        if (bootId != null) {
-            changeClocks(clock.bootId(), clock.offsetNs());
-        }
     }
 
     /** Takes what had waited for the disk, and was carried out by this recovery. */
@@ -278,7 +348,7 @@ final class RecoveryRun {
     }
 
     void forEachIntent(IntentSink sink) {
-        intents.forEach((ticket, intent) -> sink.take(intent.owner(), intent.command(), intent.nowNs(), ticket));
+        intents.forEach((ticket, intent) -> sink.take(intent.owner, intent.command, intent.nowNs, ticket));
     }
 
     /** The first ticket that is to be written. */
@@ -301,7 +371,8 @@ final class RecoveryRun {
         return nextSequence;
     }
 
-    Clock clock() {
+    /** The clock that the timers are in now, and in which this daemon's entries are to be written. */
+    JournalClock clock() {
         return clock;
     }
 }

@@ -1,10 +1,9 @@
 package io.tickbus.journal;
 
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.journal.JournalOptions;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +18,10 @@ final class Retention {
     private final JournalFolder folder;
     private final JournalOptions options;
     private final DaemonLog log;
-    private long nextNs = Long.MIN_VALUE;
+    private final long startMs = System.currentTimeMillis();
+    private final long startNs = System.nanoTime();
+    private boolean isSoon = true;
+    private long nextNs;
 
     private record Kept(Position position, long bytes, long ageNs) {
     }
@@ -32,19 +34,20 @@ final class Retention {
 
     /** Not only when the interval is over. */
     void soon() {
-        nextNs = Long.MIN_VALUE;
+        isSoon = true;
     }
 
-    void run(long nowNs, long intervalNs, SegmentWriter current) throws IOException {
-        if (nowNs < nextNs) {
+    void run(long nowNs, long intervalNs, JournalStore.Segment current) throws IOException {
+        if (!isSoon && nowNs - nextNs < 0) {
             return;
         }
+        isSoon = false;
         nextNs = nowNs + intervalNs;
         Position snapshot = folder.snapshot();
-        if (snapshot == null) {
+        if (snapshot == null || !Files.exists(folder.file(snapshot))) {
             return;
         }
-        List<Kept> files = files();
+        List<Kept> files = files(nowNs);
         long total = files.stream().mapToLong(Kept::bytes).sum();
         for (Kept file : files) {
             Position position = file.position();
@@ -63,9 +66,10 @@ final class Retention {
         }
     }
 
-    private List<Kept> files() throws IOException {
+    private List<Kept> files(long nowNs) throws IOException {
         List<Kept> files = new ArrayList<>();
-        long nowMs = System.currentTimeMillis();
+        // By a clock that nobody sets: a jump of CLOCK_REALTIME is no reason to delete an audit trail.
+        long nowMs = startMs + TimeUnit.NANOSECONDS.toMillis(nowNs - startNs);
         for (long segment : folder.segments()) {
             for (String name : folder.files(segment)) {
                 Path path = folder.segment(segment).resolve(name);
@@ -78,14 +82,8 @@ final class Retention {
     }
 
     private void removeIfDone(long segment, long current) throws IOException {
-        if (segment == current || !folder.files(segment).isEmpty()) {
-            return;
+        if (segment != current && folder.files(segment).isEmpty()) {
+            SegmentWriter.delete(folder.segment(segment));
         }
-        try (DirectoryStream<Path> rest = Files.newDirectoryStream(folder.segment(segment), "metadata.cq4t")) {
-            for (Path file : rest) {
-                Files.deleteIfExists(file);
-            }
-        }
-        Files.deleteIfExists(folder.segment(segment));
     }
 }

@@ -1,6 +1,7 @@
 package io.tickbus.journal;
 
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Position;
+import io.tickbus.journal.JournalStore.Segment;
 import io.tickbus.publisher.journal.JournalOptions.Roll;
 import java.io.File;
 import java.io.IOException;
@@ -30,11 +31,12 @@ import net.openhft.chronicle.wire.DocumentContext;
  * <p><b>Threads:</b> one. <b>Progress:</b> waits for the file system, and for the disk in {@link #sync}.
  * <b>Errors:</b> {@link IOException} when there is no room or the disk refuses; then the segment is to be closed.
  */
-final class SegmentWriter implements AutoCloseable {
+final class SegmentWriter implements Segment {
     private static final long QUEUE_BLOCK = 8 << 20;
     /** Room for what the queue itself stores between two blocks: its index. */
     private static final int SPARE = 2 << 20;
     private static final int STEP = 8 << 20;
+    private static final String METADATA = "metadata.cq4t";
     private static final long ROOM_FOR_FILE = 32 << 20;
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
     private static final byte[] ZEROS = new byte[1 << 20];
@@ -47,22 +49,43 @@ final class SegmentWriter implements AutoCloseable {
     private String file = "";
     private long allocatedTo;
 
-    private SegmentWriter(JournalFolder journal, long number, Roll roll) throws IOException {
+    private SegmentWriter(long number, Path folder, SingleChronicleQueue queue) {
         this.number = number;
-        folder = Files.createDirectory(journal.segment(number),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        checkRoom();
-        queue = SingleChronicleQueueBuilder.binary(folder.toFile()).blockSize(QUEUE_BLOCK).rollCycle(cycle(roll))
-                .checkInterrupts(false).build();
-        appender = queue.createAppender();
-        Files.setPosixFilePermissions(folder.resolve("metadata.cq4t"), PRIVATE);
+        this.folder = folder;
+        this.queue = queue;
+        this.appender = queue.createAppender();
     }
 
+    /** Begins a segment; leaves nothing of one that cannot be begun. */
     static SegmentWriter open(JournalFolder journal, long number, Roll roll) throws IOException {
         ChronicleSetup.prepare();
-        SegmentWriter writer = new SegmentWriter(journal, number, roll);
-        JournalFolder.syncFolder(journal.path());
-        return writer;
+        checkRoom(journal.path());
+        Path folder = Files.createDirectory(journal.segment(number),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        SingleChronicleQueue queue = null;
+        boolean isOpen = false;
+        try {
+            queue = SingleChronicleQueueBuilder.binary(folder.toFile()).blockSize(QUEUE_BLOCK).rollCycle(cycle(roll))
+                    .checkInterrupts(false).build();
+            SegmentWriter writer = new SegmentWriter(number, folder, queue);
+            Files.setPosixFilePermissions(folder.resolve(METADATA), PRIVATE);
+            JournalFolder.syncFolder(journal.path());
+            isOpen = true;
+            return writer;
+        } finally {
+            if (!isOpen) {
+                if (queue != null) {
+                    queue.close();
+                }
+                delete(folder);
+            }
+        }
+    }
+
+    /** Deletes a segment in which there is no file. */
+    static void delete(Path folder) throws IOException {
+        Files.deleteIfExists(folder.resolve(METADATA));
+        Files.deleteIfExists(folder);
     }
 
     private static RollCycle cycle(Roll roll) {
@@ -73,17 +96,17 @@ final class SegmentWriter implements AutoCloseable {
         };
     }
 
-    private void checkRoom() throws IOException {
+    private static void checkRoom(Path folder) throws IOException {
         long usable = Files.getFileStore(folder).getUsableSpace();
         if (usable < ROOM_FOR_FILE) {
             throw new IOException("No space left for a new file: usableBytes=" + usable + " needed=" + ROOM_FOR_FILE);
         }
     }
 
-    /** Appends a block; returns where it stands. */
-    Position append(Block block) throws IOException {
+    @Override
+    public Position append(Block block) throws IOException {
         if (queue.cycle() != appender.cycle()) {
-            checkRoom();
+            checkRoom(folder);
         }
         try (DocumentContext document = appender.writingDocument()) {
             boolean isWritten = false;
@@ -139,19 +162,20 @@ final class SegmentWriter implements AutoCloseable {
         JournalFolder.syncFolder(folder);
     }
 
-    /** Returns when the disk has everything that was appended. */
-    void sync() throws IOException {
+    @Override
+    public void sync() throws IOException {
         if (channel != null) {
             channel.force(false);
         }
     }
 
-    /** The file that is being written; empty before the first block. */
-    String file() {
+    @Override
+    public String file() {
         return file;
     }
 
-    long number() {
+    @Override
+    public long number() {
         return number;
     }
 

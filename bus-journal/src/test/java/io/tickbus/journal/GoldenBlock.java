@@ -20,6 +20,7 @@ final class GoldenBlock {
     static final long NOW_NS = 1_000_000_000_000L;
     static final long FIRST_SEQUENCE = 198;
     static final long FIRST_TICKET = 40;
+    static final JournalClock CLOCK = new JournalClock(0x0011_2233_4455_6676L, -5, 1_700_000_000_000_000_000L);
 
     /** From the magic number's last character, as a block has no other version. */
     private static final String RESOURCE = "block-v" + (char) (Block.MAGIC_VALUE >>> 24) + ".hex";
@@ -41,6 +42,7 @@ final class GoldenBlock {
     static byte[] written() {
         Block block = new Block();
         block.clear();
+        block.admits(CLOCK);
         block.addSignal(FIRST_SEQUENCE, signal().fields());
         block.addGap(FIRST_SEQUENCE + 1, 1);
         add(block, EntryKind.OWNER, 0, owner("Pump_1.left-side"));
@@ -50,9 +52,8 @@ final class GoldenBlock {
         add(block, EntryKind.SNAPSHOT_BEGIN, 4);
         add(block, EntryKind.IMAGE, 5, image());
         add(block, EntryKind.SNAPSHOT_END, 6, FIRST_TICKET + 4);
-        add(block, EntryKind.START, 7, 0x0011_2233_4455_6677L, 0x8899_AABB_CCDD_EEFFL, -5, HISTORY_ID, 7);
-        add(block, EntryKind.CLOCK_STEP, 8, -2_000_000_000);
-        block.finish(HISTORY_ID, 1_700_000_000_000_000_000L, FIRST_SEQUENCE, FIRST_SEQUENCE + 2, FIRST_TICKET + 9);
+        add(block, EntryKind.START, 7, HISTORY_ID);
+        block.finish(HISTORY_ID, NOW_NS + 9, FIRST_SEQUENCE, FIRST_SEQUENCE + 2, FIRST_TICKET + 8);
         return Arrays.copyOf(block.bytes(), block.length());
     }
 

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Layout version 1 of {@code intents} as it was written once: today's code reads it, and writes it to the byte. */
+/** Layout version 2 of {@code intents} as it was written once: today's code reads it, and writes it to the byte. */
 class GoldenIntentsTest {
     private static final String RESOURCE = "intents-v" + IntentsLayout.VERSION + ".hex";
     private static final int SLOTS = 4;
@@ -41,6 +41,7 @@ class GoldenIntentsTest {
             IntentsFile file = IntentsFile.create(directory, bus.signals().header(), 0x7766_5544_3322_1100L, SLOTS);
             IntentRing ring = IntentRing.over(file);
             ring.begin(FIRST_TICKET, FIRST_TICKET);
+            ring.clock(GoldenBlock.CLOCK);
             for (int i = 0; i < 6; i++) {
                 Entry entry = GoldenBlock.entry(i);
                 int words = i == 5 ? 1 : IntentsLayout.BODY_WORDS;
@@ -83,6 +84,7 @@ class GoldenIntentsTest {
             assertEquals((4 + i) | ((65_500L + i) << 16) | ((1_000L + i) << 32), entry.header);
             assertEquals(200 + i, entry.nextSequence);
             assertEquals(1_000_000_000_000L + i, entry.nowNs);
+            assertEquals(new JournalClock(0x0011_2233_4455_6676L, -5, 1_700_000_000_000_000_000L), entry.clock);
             for (int word = 0; word < 9; word++) {
                 assertEquals(i == 5 && word > 0 ? 0 : 10L * i - word, entry.body()[word]);
             }

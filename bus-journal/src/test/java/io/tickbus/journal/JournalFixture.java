@@ -3,7 +3,7 @@ package io.tickbus.journal;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.publisher.journal.JournalOptions.Roll;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +21,8 @@ final class JournalFixture implements AutoCloseable {
     private final Entry entry = new Entry();
     private final List<Position> positions = new ArrayList<>();
     private long history = HISTORY;
-    private long offsetNs;
+    private JournalClock clock = JournalClock.of(new UUID(0, 0), 0, 0);
+    private long writtenNs;
     private long firstSequence;
     private long nextSequence;
     private long nextTicket;
@@ -33,12 +34,26 @@ final class JournalFixture implements AutoCloseable {
         block.clear();
     }
 
-    JournalFixture start(UUID bootId, long newOffsetNs) {
-        offsetNs = newOffsetNs;
-        entry.body[0] = bootId.getMostSignificantBits();
-        entry.body[1] = bootId.getLeastSignificantBits();
-        entry.body[2] = newOffsetNs;
-        return put(EntryKind.START);
+    JournalFixture start(UUID bootId, long offsetNs) {
+        return clock(JournalClock.of(bootId, 0, offsetNs)).put(EntryKind.START);
+    }
+
+    /** Of what follows, the present block included. */
+    JournalFixture clock(JournalClock newClock) {
+        clock = newClock;
+        return this;
+    }
+
+    /** When the next block is written. */
+    JournalFixture writtenAt(long newWrittenNs) {
+        writtenNs = newWrittenNs;
+        return this;
+    }
+
+    /** Skips tickets, of entries that are nowhere. */
+    JournalFixture lose(int tickets) {
+        nextTicket += tickets;
+        return this;
     }
 
     JournalFixture history(long newHistory) {
@@ -53,14 +68,25 @@ final class JournalFixture implements AutoCloseable {
     }
 
     JournalFixture arm(long key, long deadlineNs, long periodNs) {
-        TimerCommand command =
-                new TimerCommand().arm(key, 1, deadlineNs).periodNs(periodNs).durability(Durability.DISK);
-        System.arraycopy(command.fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
-        entry.body[Entry.INTENT_TICKET] = -1;
-        return put(EntryKind.COMMAND);
+        return command(EntryKind.COMMAND, new TimerCommand().arm(key, 1, deadlineNs).periodNs(periodNs), -1);
     }
 
-    private JournalFixture put(EntryKind kind) {
+    JournalFixture intend(long key, long deadlineNs) {
+        return command(EntryKind.INTENT, new TimerCommand().arm(key, 1, deadlineNs), nextTicket);
+    }
+
+    /** What was intended is done. */
+    JournalFixture done(long key, long deadlineNs, long intent) {
+        return command(EntryKind.COMMAND, new TimerCommand().arm(key, 1, deadlineNs), intent);
+    }
+
+    private JournalFixture command(EntryKind kind, TimerCommand command, long ticket) {
+        System.arraycopy(command.durability(Durability.DISK).fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
+        entry.body[Entry.INTENT_TICKET] = ticket;
+        return put(kind);
+    }
+
+    JournalFixture put(EntryKind kind) {
         entry.header = kind.header(OWNER, 0);
         return put();
     }
@@ -68,12 +94,15 @@ final class JournalFixture implements AutoCloseable {
     private JournalFixture put() {
         entry.ticket = nextTicket++;
         entry.nextSequence = nextSequence;
+        entry.clock = clock;
+        block.admits(clock);
         block.add(entry);
         return this;
     }
 
     JournalFixture signal(long key, long deadlineNs) {
         SignalRecord signal = new SignalRecord().key(key).owner(OWNER).deadlineNs(deadlineNs).publishedNs(deadlineNs);
+        block.admits(clock);
         block.addSignal(nextSequence++, signal.fields());
         return this;
     }
@@ -86,7 +115,7 @@ final class JournalFixture implements AutoCloseable {
 
     /** Ends the block. */
     JournalFixture write() throws IOException {
-        block.finish(history, offsetNs, firstSequence, nextSequence, nextTicket);
+        block.finish(history, writtenNs, firstSequence, nextSequence, nextTicket);
         positions.add(segment.append(block));
         block.clear();
         firstSequence = nextSequence;

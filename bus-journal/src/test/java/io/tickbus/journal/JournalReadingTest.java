@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalHistory;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Position;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

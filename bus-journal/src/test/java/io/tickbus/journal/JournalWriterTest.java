@@ -87,7 +87,8 @@ class JournalWriterTest {
     void shouldWriteEverythingOnceWhenOldFilesCannotBeRemoved() throws Exception {
         makeUndeletable();
         JournalOptions options = JournalOptions.in(journal.path()).withRetention(0, 0);
-        JournalWriter writer = new JournalWriter(journal, ring, publisher.bus(), options, log);
+        JournalWriter writer = new JournalWriter(journal, ring, BusSignals.of(publisher),
+                new Retention(journal, options, log), options, Clocks.system(), log);
         writer.begin(0, 0, 0);
         writer.start();
         List<String> expected = new ArrayList<>();

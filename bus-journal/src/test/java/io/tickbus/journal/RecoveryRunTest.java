@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.IntentsFile;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.IntentsLayout;
 import io.tickbus.core.layout.SignalRecordLayout;
-import io.tickbus.journal.JournalFolder.Position;
-import io.tickbus.journal.RecoveryRun.Clock;
+import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.journal.JournalOptions;
 import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
 import io.tickbus.publisher.timer.TimerEngine;
@@ -41,6 +44,7 @@ class RecoveryRunTest {
     private final DaemonLog log = DaemonLog.toStream(System.out);
     private SignalPublisher publisher;
     private Path journal;
+    private RecoveryRun run;
 
     @BeforeEach
     void openBus() {
@@ -56,8 +60,30 @@ class RecoveryRunTest {
     }
 
     private Recovery recover(UUID bootId, long offsetNs) {
-        return new RecoveryRun(new JournalFolder(journal), publisher.bus(), DurableTimers.of(engine),
-                new Clock(bootId, offsetNs), log).run(null, 1_000_000_000);
+        return recover(JournalClock.of(bootId, 0, offsetNs));
+    }
+
+    private Recovery recover(JournalClock clock) {
+        run = new RecoveryRun(new JournalFolder(journal), BusSignals.of(publisher), DurableTimers.of(engine),
+                new FixedClocks(clock), log);
+        return run.run(unusedRing(), JournalOptions.in(journal).withRecoveryRate(1_000_000_000).withClockWaitNs(1));
+    }
+
+    private static IntentRing unusedRing() {
+        return IntentRing.over(IntentsFile.over(SharedRegion.allocate((int) IntentsLayout.fileLength(4)), 4));
+    }
+
+    /** A clock that is set to an offset, and runs. */
+    private record FixedClocks(JournalClock current) implements Clocks {
+        @Override
+        public long calendarNs() {
+            return current.calendarNs();
+        }
+
+        @Override
+        public long nowNs() {
+            return System.nanoTime();
+        }
     }
 
     private List<String> expire(long nowNs) {
@@ -166,5 +192,147 @@ class RecoveryRunTest {
         }
         recover(BOOT, OFFSET_NS);
         assertEquals(List.of("1@" + (nowNs - 10) + "?"), expire(nowNs + HOUR_NS));
+    }
+
+    @Test
+    void shouldRebaseFromASnapshotThatBeginsBehindTheStart() throws Exception {
+        long oldNs = 500 * HOUR_NS;
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).write().arm(1, oldNs + 2 * HOUR_NS, 0).writtenAt(oldNs).write();
+            new JournalFolder(journal).snapshot(fixture.positions().get(1));
+        }
+        long nowNs = System.nanoTime();
+        recover(NEXT_BOOT, OFFSET_NS + oldNs + HOUR_NS - nowNs);
+        assertEquals(nowNs + HOUR_NS, engine.nextDeadlineNs());
+    }
+
+    @Test
+    void shouldRebaseOnceWhatWaitedForTheDiskAndWasJournalledByTheNextDaemon() throws Exception {
+        long oldNs = 500 * HOUR_NS;
+        long nowNs = System.nanoTime();
+        long newOffsetNs = OFFSET_NS + oldNs + HOUR_NS - nowNs;
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).intend(1, oldNs + 2 * HOUR_NS).write();
+        }
+        recover(NEXT_BOOT, newOffsetNs);
+        List<Long> redone = new ArrayList<>();
+        run.forEachIntent((owner, command, at, ticket) -> redone.add(command.deadlineNs()));
+        assertEquals(List.of(nowNs + HOUR_NS), redone);
+        // As that recovery journals it: the second one finds both.
+        try (JournalFixture fixture = new JournalFixture(journal, 2)) {
+            fixture.lose(2).start(NEXT_BOOT, newOffsetNs).done(1, redone.get(0), 1).write();
+        }
+        recover(NEXT_BOOT, newOffsetNs);
+        assertEquals(nowNs + HOUR_NS, engine.nextDeadlineNs());
+    }
+
+    @Test
+    void shouldKeepWhatWaitedForTheDiskAndIsOverdueSinceBeforeTheBoot() throws Exception {
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).intend(1, HOUR_NS).write();
+        }
+        // This host has just started, years later.
+        assertEquals(1, recover(NEXT_BOOT, OFFSET_NS + 50_000 * HOUR_NS).timers());
+    }
+
+    @Test
+    void shouldFollowTheNamespaceAndNotTheCalendarWithinABoot() throws Exception {
+        long nowNs = System.nanoTime();
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.clock(JournalClock.of(BOOT, 5 * HOUR_NS, OFFSET_NS - 5 * HOUR_NS))
+                    .arm(1, nowNs + 5 * HOUR_NS + HOUR_NS, 0).write();
+        }
+        // Out of a namespace that is five hours ahead; and CLOCK_REALTIME was set by a day meanwhile.
+        recover(JournalClock.of(BOOT, 0, OFFSET_NS + 24 * HOUR_NS));
+        assertEquals(nowNs + HOUR_NS, engine.nextDeadlineNs());
+    }
+
+    @Test
+    void shouldTakeTheOffsetThatTheClockWasSetToLastWhenTheHostIsBootedAgain() throws Exception {
+        long oldNs = 10 * HOUR_NS;
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            // 1970 when it was armed, and set since.
+            fixture.start(BOOT, 0).arm(1, oldNs + 2 * HOUR_NS, 0).write().start(BOOT, OFFSET_NS).writtenAt(oldNs)
+                    .write();
+        }
+        long nowNs = System.nanoTime();
+        recover(NEXT_BOOT, OFFSET_NS + oldNs + HOUR_NS - nowNs);
+        assertEquals(nowNs + HOUR_NS, engine.nextDeadlineNs());
+    }
+
+    @Test
+    void shouldNotBelieveACalendarClockThatShowsLessThanTheJournal() throws Exception {
+        long oldNs = 500 * HOUR_NS;
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).arm(1, oldNs + HOUR_NS, 0).writtenAt(oldNs).write();
+        }
+        long nowNs = System.nanoTime();
+        // 1970, as where there is no hardware clock.
+        recover(NEXT_BOOT, 0);
+        long leftNs = engine.nextDeadlineNs() - nowNs;
+        assertTrue(leftNs >= HOUR_NS && leftNs < HOUR_NS + TimeUnit.MINUTES.toNanos(1), "leftNs=" + leftNs);
+        assertTrue(run.clock().isAssumed());
+        // Another start while it is still not set; then it is.
+        JournalClock assumed = run.clock();
+        try (JournalFixture fixture = new JournalFixture(journal, 2)) {
+            fixture.lose(2).clock(assumed).arm(1, nowNs + HOUR_NS, 0).writtenAt(nowNs).write();
+        }
+        recover(NEXT_BOOT, 0);
+        assertEquals(assumed, run.clock());
+        assertEquals(nowNs + HOUR_NS, engine.nextDeadlineNs());
+        assertEquals(assumed, assumed.withCalendar(0));
+        assertEquals(JournalClock.of(NEXT_BOOT, 0, 2 * OFFSET_NS), assumed.withCalendar(2 * OFFSET_NS));
+    }
+
+    @Test
+    void shouldSayMaybeDuplicateWhenTheSnapshotIsGone() throws Exception {
+        long nowNs = System.nanoTime();
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.history(publisher.bus().signals().header().historyId()).start(BOOT, OFFSET_NS)
+                    .arm(1, nowNs - 10, 0).write();
+        }
+        new JournalFolder(journal).snapshot(new Position(7, "20261130.cq4", 0));
+        recover(BOOT, OFFSET_NS);
+        assertEquals(List.of("1@" + (nowNs - 10) + "?"), expire(nowNs + HOUR_NS));
+    }
+
+    @Test
+    void shouldSayMaybeDuplicateWhenEntriesAreMissingInBetween() throws Exception {
+        long nowNs = System.nanoTime();
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.history(publisher.bus().signals().header().historyId()).start(BOOT, OFFSET_NS)
+                    .arm(1, nowNs - 10, 0).write().lose(3).arm(2, nowNs + HOUR_NS, 0).write();
+        }
+        recover(BOOT, OFFSET_NS);
+        assertEquals(List.of("1@" + (nowNs - 10) + "?", "2@" + (nowNs + HOUR_NS)), expire(nowNs + HOUR_NS));
+    }
+
+    @Test
+    void shouldNotTakeSequencesThatWereGivenTwiceForThoseOfTheJournal() throws Exception {
+        long nowNs = System.nanoTime();
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            // The journal knows more signals than the ring, which lost its last ones with the power.
+            fixture.history(publisher.bus().signals().header().historyId()).start(BOOT, OFFSET_NS)
+                    .arm(1, nowNs - 10, 0).signal(9, 1).signal(9, 2).write();
+        }
+        recover(BOOT, OFFSET_NS);
+        assertEquals(0, run.nextSequence());
+        assertEquals(run.nextTicket(), run.firstOrdered());
+        assertEquals(List.of("1@" + (nowNs - 10) + "?"), expire(nowNs + HOUR_NS));
+    }
+
+    @Test
+    void shouldCountWhatIsCutOffAtTheEndOfTheLastFile() throws Exception {
+        long nowNs = System.nanoTime();
+        Position last;
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).arm(1, nowNs + HOUR_NS, 0).write().arm(2, nowNs + HOUR_NS, 0).write();
+            last = fixture.positions().get(1);
+        }
+        try (RandomAccessFile file = new RandomAccessFile(new JournalFolder(journal).file(last).toFile(), "rw")) {
+            file.setLength(last.offset() + 50);
+        }
+        assertEquals(1, recover(BOOT, OFFSET_NS).unreadable());
+        assertEquals(1, engine.pending());
     }
 }

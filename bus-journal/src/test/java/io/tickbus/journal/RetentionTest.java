@@ -3,7 +3,7 @@ package io.tickbus.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.journal.JournalOptions;
 import io.tickbus.publisher.journal.JournalOptions.Roll;

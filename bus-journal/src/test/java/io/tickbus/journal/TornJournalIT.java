@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.timer.Durability;
-import io.tickbus.journal.JournalFolder.Position;
+import io.tickbus.journal.JournalStore.Position;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ class TornJournalIT {
         long end = 0;
         try (BlockReader reader = new BlockReader(new JournalFolder(journal), null, (where, bytes, length, why) -> {
             throw new AssertionError("unreadable: " + where + " " + why);
-        })) {
+        }, false)) {
             while (reader.next()) {
                 Position position = reader.position();
                 end = position.offset() + Integer.BYTES + reader.block().length();

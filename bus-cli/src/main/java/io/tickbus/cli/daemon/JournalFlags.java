@@ -41,12 +41,17 @@ final class JournalFlags {
             description = "How much is written before the next snapshot, in MiB; default 256.")
     private Long snapshotMebi;
 
+    @Option(names = "--clock-wait", paramLabel = "DURATION", converter = Durations.Converter.class, order = 26,
+            description = "After a boot, how long to wait for a wall clock that shows less than the journal; default "
+                    + "30 s.")
+    private Long clockWaitNs;
+
     /** How the journal of a bus is kept; null for none. */
     JournalOptions options(String bus) {
         if (folder == null) {
-            if (Stream.of(keepNs, keepMebi, roll, recoveryRate, snapshotMebi).anyMatch(Objects::nonNull)) {
-                throw new IllegalArgumentException("--journal-keep, --journal-size, --journal-roll, --recovery-rate "
-                        + "and --snapshot-every say how a journal is kept: give --journal too");
+            if (Stream.of(keepNs, keepMebi, roll, recoveryRate, snapshotMebi, clockWaitNs).anyMatch(Objects::nonNull)) {
+                throw new IllegalArgumentException("--journal-keep, --journal-size, --journal-roll, --recovery-rate, "
+                        + "--snapshot-every and --clock-wait say how a journal is kept: give --journal too");
             }
             return null;
         }
@@ -59,6 +64,7 @@ final class JournalFlags {
                 .withRetention(keepNs == null ? options.keepNs() : keepNs,
                         bytes("--journal-size", keepMebi, options.keepBytes()))
                 .withRecoveryRate(rate(options))
+                .withClockWaitNs(clockWaitNs == null ? options.clockWaitNs() : clockWaitNs)
                 .withSnapshotBytes(bytes("--snapshot-every", snapshotMebi, options.snapshotBytes()));
     }
 

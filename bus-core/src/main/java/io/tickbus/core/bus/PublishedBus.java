@@ -146,7 +146,12 @@ public final class PublishedBus implements AutoCloseable {
 
     private static SignalsFile replace(
             BusDirectory directory, SignalsOptions options, SignalsFile old, long nextSequence) {
-        create(directory, options, new Origin(nextSequence, old.header().epoch(), old.header().historyId()));
+        HostIdentity host = old.header().host();
+        HostIdentity here = HostIdentity.current();
+        // What another boot has left need not be all that it published: sequences may be given a second time.
+        boolean isSameHistory = host.isSameBoot(here) && host.hasSameClock(here);
+        long historyId = isSameHistory ? old.header().historyId() : new SecureRandom().nextLong();
+        create(directory, options, new Origin(nextSequence, old.header().epoch(), historyId));
         SignalsFile successor = SignalsFile.map(directory, true);
         // Only now, so that who sees the mark finds the successor under the name.
         old.header().putNextSequence(nextSequence);

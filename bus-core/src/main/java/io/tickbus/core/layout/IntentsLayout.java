@@ -13,19 +13,21 @@ package io.tickbus.core.layout;
  *   512  reserved, zero
  *  4096  entry 0, 1, …
  *
- *  entry:   0       8        16             24      32                    104    128
- *          +-------+--------+--------------+-------+---------------------+------+
- *          | stamp | header | nextSequence | nowNs | body, nine words    | zero |
- *          +-------+--------+--------------+-------+---------------------+------+
+ *  entry:   0       8        16             24      32                 104    112           120          128
+ *          +-------+--------+--------------+-------+------------------+------+-------------+------------+
+ *          | stamp | header | nextSequence | nowNs | body, nine words | boot | namespaceNs | calendarNs |
+ *          +-------+--------+--------------+-------+------------------+------+-------------+------------+
  * </pre>
  *
  * <p>{@code stamp}: ticket + 1 once the entry is whole. An entry is used again only after it is in the journal, so
  * whatever stamp it carries, a ticket that the journal does not have is whole. {@code nextSequence}: the sequence that
- * the next signal had when the entry was made, which puts entries and signals into one order.
+ * the next signal had when the entry was made, which puts entries and signals into one order. {@code boot},
+ * {@code namespaceNs}, {@code calendarNs}: the clock that {@code nowNs} and the times in the body are read from, so
+ * that an entry never needs another to be understood.
  */
 public final class IntentsLayout {
     /** Version of everything in this file. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     /** The ASCII bytes {@code TICKINT1}, read as a little-endian int64. */
     public static final long MAGIC_VALUE = 0x3154_4E49_4B43_4954L;
     /** Bytes before entry 0: one page. */
@@ -56,6 +58,12 @@ public final class IntentsLayout {
     public static final int NOW_NS = NEXT_SEQUENCE + Long.BYTES;
     /** Nine int64. */
     public static final int BODY = NOW_NS + Long.BYTES;
+    /** int64: the boot id's upper half exclusive-or its lower half, but for bit 0; 0 where it is unknown. */
+    public static final int BOOT = BODY + BODY_WORDS * Long.BYTES;
+    /** int64: nanoseconds that the daemon's time namespace adds to CLOCK_MONOTONIC. */
+    public static final int NAMESPACE_NS = BOOT + Long.BYTES;
+    /** int64: CLOCK_REALTIME minus CLOCK_MONOTONIC in that namespace, in nanoseconds. */
+    public static final int CALENDAR_NS = NAMESPACE_NS + Long.BYTES;
 
     private IntentsLayout() {
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Threads:</b> immutable.
  *
  * @param bootId            random at each boot; all zero where unknown
- * @param timeNamespace     inode of the time namespace; 0 where unknown
+ * @param timeNamespace     inode of the time namespace, diagnostic only; 0 where unknown
  * @param monotonicOffsetNs what that namespace adds to CLOCK_MONOTONIC
  */
 public record HostIdentity(UUID bootId, long timeNamespace, long monotonicOffsetNs) {
@@ -30,7 +30,8 @@ public record HostIdentity(UUID bootId, long timeNamespace, long monotonicOffset
 
     /** Whether CLOCK_MONOTONIC reads the same for both. */
     public boolean hasSameClock(HostIdentity other) {
-        return timeNamespace == other.timeNamespace || monotonicOffsetNs == other.monotonicOffsetNs;
+        // Not by the inode, which the next namespace may have with another offset.
+        return monotonicOffsetNs == other.monotonicOffsetNs;
     }
 
     private static UUID bootId(String text) {

@@ -122,7 +122,8 @@ class PublishedBusTest {
         try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
             assertEquals(5, bus.nextSequence());
             assertEquals(5, bus.signals().header().baseSequence());
-            assertEquals(history, bus.signals().header().historyId());
+            // What a power cut has left need not be all that was published: sequences may be given twice.
+            assertNotEquals(history, bus.signals().header().historyId());
             assertEquals(HostIdentity.current(), SignalsFile.attach(directory).header().host());
         }
     }

@@ -22,7 +22,7 @@ class HostIdentityTest {
     void shouldCompareClocksByOffsetWhenNamespacesDiffer() {
         HostIdentity here = new HostIdentity(BOOT, 5, 100);
         assertTrue(here.hasSameClock(new HostIdentity(BOOT, 6, 100)));
-        assertTrue(here.hasSameClock(new HostIdentity(BOOT, 5, 100)));
+        assertFalse(here.hasSameClock(new HostIdentity(BOOT, 5, 101)));
         assertFalse(here.hasSameClock(new HostIdentity(BOOT, 6, 101)));
     }
 

@@ -9,13 +9,16 @@ import io.tickbus.publisher.timer.DurableTimers;
  */
 final class Snapshots {
     private static final int IMAGES_PER_CYCLE = 64;
+    /** An image, or a command that waits, and whose it is. */
+    private static final int ENTRIES_EACH = 2;
     /** What commands need goes first. */
-    private static final int ROOM = 4 * IMAGES_PER_CYCLE;
+    private static final int ROOM = 2 * ENTRIES_EACH * IMAGES_PER_CYCLE;
 
     private final DurableTimers timers;
     private final Journal journal;
     private final CommandDesk desk;
     private int cursor;
+    private boolean isWanted;
     private boolean isRunning;
     private long rebuilds;
 
@@ -27,14 +30,15 @@ final class Snapshots {
 
     /** Goes on with a snapshot, or begins one; returns how much was done. */
     int doWork() {
-        if (!isRunning && !journal.wantsSnapshot()) {
+        isWanted |= journal.wantsSnapshot();
+        if (!isWanted) {
             return 0;
         }
         if (isRunning && timers.rebuilds() != rebuilds) {
             // A fault was mended, and the timers are in other places now.
             isRunning = false;
         }
-        if (!journal.isWritable() || !journal.hasRoom(isRunning ? ROOM : ROOM + desk.inFlight())) {
+        if (!journal.isWritable() || !journal.hasRoom(isRunning ? ROOM : ROOM + ENTRIES_EACH * desk.inFlight())) {
             return 0;
         }
         if (!isRunning) {
@@ -47,6 +51,7 @@ final class Snapshots {
         cursor = timers.page(cursor, IMAGES_PER_CYCLE, journal::image);
         if (cursor < 0) {
             isRunning = false;
+            isWanted = false;
             journal.snapshotEnds();
         }
         return 1;

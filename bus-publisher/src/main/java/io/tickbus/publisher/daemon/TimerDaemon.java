@@ -217,6 +217,13 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     private void closeAlone() {
         try {
+            if (journal != null) {
+                journal.close();
+            }
+        } catch (BusException | InternalError e) {
+            log.error("journal-not-closed", "error", e);
+        }
+        try {
             publisher.close();
         } catch (BusException | InternalError e) {
             log.error("bus-not-marked-closed", "error", e);

@@ -55,7 +55,7 @@ public interface Journal extends AutoCloseable {
     /** What was intended is not done, because it was refused. */
     void dropped(long ticket);
 
-    /** Who an owner's number means, before the first entry with it. */
+    /** Who an owner's number means, before the first entry with it; an entry with it may need another for that. */
     void owner(int owner, int user, String name);
 
     /** Entries up to this ticket are on the disk. */

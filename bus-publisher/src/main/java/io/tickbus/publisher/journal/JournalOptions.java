@@ -16,9 +16,11 @@ import java.util.concurrent.TimeUnit;
  * @param roll          after how long a new file begins
  * @param recoveryRate  overdue timers fired per second after a restart, at least 1
  * @param snapshotBytes how much is written before the next snapshot
+ * @param clockWaitNs   after a boot, how long a CLOCK_REALTIME that shows less than the journal's last entry is waited
+ *                      for, in nanoseconds
  */
 public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll, int recoveryRate,
-        long snapshotBytes) {
+        long snapshotBytes, long clockWaitNs) {
     /** 7 days. */
     public static final long DEFAULT_KEEP_NS = TimeUnit.DAYS.toNanos(7);
     /** 8 GiB. */
@@ -27,6 +29,8 @@ public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll
     public static final int DEFAULT_RECOVERY_RATE = 100_000;
     /** 256 MiB. */
     public static final long DEFAULT_SNAPSHOT_BYTES = 256L << 20;
+    /** 30 seconds. */
+    public static final long DEFAULT_CLOCK_WAIT_NS = TimeUnit.SECONDS.toNanos(30);
 
     /** After how long a new file begins. */
     public enum Roll {
@@ -40,17 +44,21 @@ public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll
 
     /** Checks the values. */
     public JournalOptions {
-        if (keepNs < 0 || keepBytes < 0 || recoveryRate < 1 || snapshotBytes < 1) {
+        if (keepNs < 0 || keepBytes < 0 || recoveryRate < 1 || snapshotBytes < 1 || clockWaitNs < 0) {
             throw new IllegalArgumentException("neither age nor size may be negative, and the rate at least 1: keepNs="
                     + keepNs + " keepBytes=" + keepBytes + " recoveryRate=" + recoveryRate + " snapshotBytes="
-                    + snapshotBytes);
+                    + snapshotBytes + " clockWaitNs=" + clockWaitNs);
+        }
+        if (folder.toString().isEmpty() || folder.toAbsolutePath().normalize().getParent() == null) {
+            throw new IllegalArgumentException(
+                    "a journal needs a folder of its own, and not the root or an empty name: folder='" + folder + "'");
         }
     }
 
     /** A journal in a folder, else with the defaults. */
     public static JournalOptions in(Path folder) {
         return new JournalOptions(folder, DEFAULT_KEEP_NS, DEFAULT_KEEP_BYTES, Roll.HOURLY, DEFAULT_RECOVERY_RATE,
-                DEFAULT_SNAPSHOT_BYTES);
+                DEFAULT_SNAPSHOT_BYTES, DEFAULT_CLOCK_WAIT_NS);
     }
 
     /**
@@ -77,21 +85,26 @@ public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll
 
     /** Keeps for so long, and so much. */
     public JournalOptions withRetention(long newKeepNs, long newKeepBytes) {
-        return new JournalOptions(folder, newKeepNs, newKeepBytes, roll, recoveryRate, snapshotBytes);
+        return new JournalOptions(folder, newKeepNs, newKeepBytes, roll, recoveryRate, snapshotBytes, clockWaitNs);
     }
 
     /** Another file so often. */
     public JournalOptions withRoll(Roll newRoll) {
-        return new JournalOptions(folder, keepNs, keepBytes, newRoll, recoveryRate, snapshotBytes);
+        return new JournalOptions(folder, keepNs, keepBytes, newRoll, recoveryRate, snapshotBytes, clockWaitNs);
     }
 
     /** Fires overdue timers at another rate. */
     public JournalOptions withRecoveryRate(int newRate) {
-        return new JournalOptions(folder, keepNs, keepBytes, roll, newRate, snapshotBytes);
+        return new JournalOptions(folder, keepNs, keepBytes, roll, newRate, snapshotBytes, clockWaitNs);
     }
 
     /** Takes a snapshot after so many bytes. */
     public JournalOptions withSnapshotBytes(long newBytes) {
-        return new JournalOptions(folder, keepNs, keepBytes, roll, recoveryRate, newBytes);
+        return new JournalOptions(folder, keepNs, keepBytes, roll, recoveryRate, newBytes, clockWaitNs);
+    }
+
+    /** Waits so long for a CLOCK_REALTIME that was not set after a boot. */
+    public JournalOptions withClockWaitNs(long newWaitNs) {
+        return new JournalOptions(folder, keepNs, keepBytes, roll, recoveryRate, snapshotBytes, newWaitNs);
     }
 }
