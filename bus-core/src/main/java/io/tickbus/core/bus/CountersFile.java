@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.layout.CountersLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.ProcessIdentity;
@@ -95,6 +96,10 @@ public final class CountersFile {
      */
     public static CountersFile attach(BusDirectory directory) {
         directory.check();
+        return Uninterrupted.call(() -> attachOnce(directory));
+    }
+
+    private static CountersFile attachOnce(BusDirectory directory) {
         Path path = directory.counters();
         try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), false)) {
             long length = checkedLength(path, channel);

@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.HostIdentity;
@@ -47,6 +48,10 @@ public final class PublishedBus implements AutoCloseable {
      *                      WRONG_* or CORRUPT for a file in its place that is not a bus of this version
      */
     public static PublishedBus open(BusDirectory directory, SignalsOptions options) {
+        return Uninterrupted.call(() -> openWhole(directory, options));
+    }
+
+    private static PublishedBus openWhole(BusDirectory directory, SignalsOptions options) {
         boolean hadRoot = directory.hasRoot();
         try {
             directory.createIfMissing();
@@ -224,6 +229,14 @@ public final class PublishedBus implements AutoCloseable {
     /** Where the sequence goes on. */
     public long nextSequence() {
         return nextSequence;
+    }
+
+    /**
+     * Whether the files are still those that their names mean: where somebody has deleted or replaced them, nobody new
+     * finds this publisher, and another can open a bus of the same name. Two system calls.
+     */
+    public boolean isInPlace() {
+        return signals.standing() == SignalsFile.Standing.CURRENT && lock.isInPlace();
     }
 
     /** Gives the bus free for another publisher; the files stay. */

@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,8 +16,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,7 +33,11 @@ import java.util.concurrent.locks.LockSupport;
  * reader alone stands in the way for up to 2 s.
  */
 public final class PublisherLock implements AutoCloseable {
-    private static final Set<Object> HELD_BY_THIS_JVM = new HashSet<>();
+    /**
+     * By the file. The channels stand here so that they stay reachable: the collector would close the one of a
+     * publisher that somebody dropped, and the kernel's lock would go with it while its heartbeat goes on.
+     */
+    private static final Map<Object, FileChannel> HELD_BY_THIS_JVM = new HashMap<>();
     private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
     /** A reader that is suspended while it asks. */
     private static final long PATIENCE_WITH_READERS_NS = TimeUnit.SECONDS.toNanos(2);
@@ -49,10 +54,12 @@ public final class PublisherLock implements AutoCloseable {
         UNKNOWN
     }
 
+    private final Path path;
     private final FileChannel channel;
     private final Object fileKey;
 
-    private PublisherLock(FileChannel channel, Object fileKey) {
+    private PublisherLock(Path path, FileChannel channel, Object fileKey) {
+        this.path = path;
         this.channel = channel;
         this.fileKey = fileKey;
     }
@@ -88,7 +95,7 @@ public final class PublisherLock implements AutoCloseable {
     private static synchronized PublisherLock tryAcquire(Path path, int ownerId, String owner) throws IOException {
         boolean isCreated = createIfMissing(path);
         Object key = fileKey(path);
-        if (key == null || HELD_BY_THIS_JVM.contains(key)) {
+        if (key == null || HELD_BY_THIS_JVM.containsKey(key)) {
             return null;
         }
         FileChannel channel = TrustedFiles.open(path, ownerId, true);
@@ -96,10 +103,10 @@ public final class PublisherLock implements AutoCloseable {
             // The name must still be the file that was opened: a bus may have been deleted meanwhile.
             if (tryLock(channel, false) && key.equals(fileKey(path))) {
                 writeOwner(channel, path, owner, isCreated);
-                HELD_BY_THIS_JVM.add(key);
-                return new PublisherLock(channel, key);
+                HELD_BY_THIS_JVM.put(key, channel);
+                return new PublisherLock(path, channel, key);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
         }
@@ -144,7 +151,7 @@ public final class PublisherLock implements AutoCloseable {
 
     private static synchronized String ownerText(Path path) {
         try {
-            if (HELD_BY_THIS_JVM.contains(fileKey(path))) {
+            if (HELD_BY_THIS_JVM.containsKey(fileKey(path))) {
                 return "pid=" + ProcessHandle.current().pid() + ", this very process";
             }
             return Files.readString(path, StandardCharsets.US_ASCII).strip();
@@ -156,11 +163,19 @@ public final class PublisherLock implements AutoCloseable {
     /** Asks whether anybody publishes, with a shared lock that is given back at once. */
     public static synchronized Probe probe(Path path) {
         try {
+            return Uninterrupted.call(() -> ask(path));
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    private static Probe ask(Path path) throws IOException {
+        try {
             Object key = fileKey(path);
             if (key == null) {
                 return Probe.FREE;
             }
-            if (HELD_BY_THIS_JVM.contains(key)) {
+            if (HELD_BY_THIS_JVM.containsKey(key)) {
                 return Probe.HELD;
             }
             try (FileChannel channel =
@@ -171,8 +186,6 @@ public final class PublisherLock implements AutoCloseable {
             return Probe.FREE;
         } catch (AccessDeniedException e) {
             return Probe.UNKNOWN;
-        } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
         }
     }
 
@@ -191,6 +204,15 @@ public final class PublisherLock implements AutoCloseable {
                     LinkOption.NOFOLLOW_LINKS).fileKey();
         } catch (NoSuchFileException e) {
             return null;
+        }
+    }
+
+    /** Whether the name still means the file that is locked: else another could take the bus. One system call. */
+    boolean isInPlace() {
+        try {
+            return fileKey.equals(fileKey(path));
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.memory.SharedRegion;
 import java.io.IOException;
@@ -95,6 +96,10 @@ public final class RepliesFile {
      * @throws BusException which says what differs: NOT_FOUND, NOT_A_FILE, NOT_TRUSTED, WRONG_*, CORRUPT
      */
     public static RepliesFile attach(BusDirectory directory) {
+        return Uninterrupted.call(() -> attachOnce(directory));
+    }
+
+    private static RepliesFile attachOnce(BusDirectory directory) {
         Path path = directory.replies();
         try {
             NamedFile file = NamedFile.of(path);

@@ -32,7 +32,7 @@ package io.tickbus.core.layout;
  */
 public final class CountersLayout {
     /** Version of everything in this file. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     /** The ASCII bytes {@code TICKCNT1}, read as a little-endian int64. */
     public static final long MAGIC_VALUE = 0x3154_4E43_4B43_4954L;
     /** Bytes before counter 0: one page. */

@@ -161,7 +161,7 @@ class CountersFileTest {
         assertRefused(Reason.WRONG_MAGIC, 0, 0x3147_4953_4B43_4954L, "no counters file");
         assertRefused(Reason.WRONG_BYTE_ORDER, 0, Long.reverseBytes(0x3154_4E43_4B43_4954L), "little-endian");
         assertRefused(Reason.WRONG_BYTE_ORDER, 12, 0x0D0C_0B0A, "byteOrder=0xd0c0b0a");
-        assertRefused(Reason.WRONG_VERSION, 8, 2, "layoutVersion=2 expected=1");
+        assertRefused(Reason.WRONG_VERSION, 8, 3, "layoutVersion=3 expected=2");
         assertRefused(Reason.WRONG_RECORD_SIZE, 16, 8192, "headerBytes=8192");
         assertRefused(Reason.WRONG_RECORD_SIZE, 20, 128, "recordBytes=128");
         assertRefused(Reason.WRONG_RECORD_SIZE, 40, 593, "buckets=593");

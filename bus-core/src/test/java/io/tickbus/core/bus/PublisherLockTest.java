@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +51,44 @@ class PublisherLockTest {
             }
             assertKernelHoldsLock();
         }
+    }
+
+    /** Its heartbeat may go on, and this JVM would say for ever that the bus is in use. */
+    @Test
+    void shouldStayHeldWhenDroppedUnclosed() throws Exception {
+        WeakReference<PublisherLock> dropped = new WeakReference<>(acquire());
+        for (int i = 0; i < 100 && dropped.get() != null; i++) {
+            System.gc();
+        }
+        // The channel, if it is collected, closes on a thread of the JDK's: which runs before the next reference's.
+        for (int i = 0; i < 20; i++) {
+            CountDownLatch cleaned = new CountDownLatch(1);
+            registerForCleaning(cleaned);
+            while (!cleaned.await(1, TimeUnit.MILLISECONDS)) {
+                System.gc();
+            }
+        }
+        assertEquals(PublisherLock.Probe.HELD, probe());
+        assertKernelHoldsLock();
+    }
+
+    private static void registerForCleaning(CountDownLatch cleaned) {
+        Cleaner.create().register(new Object(), cleaned::countDown);
+    }
+
+    @Test
+    void shouldBeProbedAndTakenWhenThreadIsInterrupted() {
+        Thread.currentThread().interrupt();
+        assertEquals(PublisherLock.Probe.FREE, probe());
+        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(4);
+        try (PublishedBus bus = PublishedBus.open(directory, options)) {
+            assertTrue(bus.isInPlace());
+            SignalsFile.attach(directory);
+            Doorbell.attach(directory).announceParked();
+            assertTrue(bus.doorbell().restore());
+        }
+        assertEquals(PublisherLock.Probe.FREE, probe());
+        assertTrue(Thread.interrupted(), "it is still interrupted");
     }
 
     @Test

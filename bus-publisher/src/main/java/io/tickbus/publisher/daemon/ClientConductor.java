@@ -66,6 +66,7 @@ final class ClientConductor implements Runnable {
     private int seenWord;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
+    private Runnable onRound = () -> { };
 
     ClientConductor(BusDirectory directory, DaemonParts parts, DaemonSettings settings) {
         this.directory = directory;
@@ -85,6 +86,11 @@ final class ClientConductor implements Runnable {
     /** Before it runs: an owner whose timers were recovered. */
     void ownerRecovered(int number, int user, String name) {
         owners.restore(number, user, name);
+    }
+
+    /** Before it runs: something to do in each round. */
+    void onRound(Runnable newOnRound) {
+        onRound = newOnRound;
     }
 
     void settings(DaemonSettings newSettings) {
@@ -173,6 +179,7 @@ final class ClientConductor implements Runnable {
 
     private void round() {
         events.runForConductor();
+        onRound.run();
         checkServed();
         if (!isStopped && isSearchDue) {
             findNew();

@@ -18,7 +18,8 @@ interface CommandSource {
     void execute(long nowNs);
 
     /**
-     * After a fault: evicts every client whose file has lost a page, which is found out by touching all of them.
+     * After a fault: forgets what was staged, and evicts every client whose file has lost a page, which is found out by
+     * touching all of them.
      *
      * @return whether there was one
      */

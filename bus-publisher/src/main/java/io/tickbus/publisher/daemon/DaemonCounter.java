@@ -94,6 +94,10 @@ public enum DaemonCounter {
     TIMERS_RECOVERED(44, CounterUnit.EVENTS, "timers recovered"),
     /** How often CLOCK_REALTIME was set while it ran. */
     CLOCK_STEPS(45, CounterUnit.EVENTS, "clock steps"),
+    /** Errors of the timer thread that it went on from, for want of memory. */
+    TIMER_THREAD_ERRORS(46, CounterUnit.EVENTS, "timer thread errors"),
+    /** How often the conductor was silent for too long. */
+    CONDUCTOR_STALLS(47, CounterUnit.EVENTS, "conductor stalls"),
 
     /** Conductor's: settings that were refused. */
     SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings errors"),
@@ -118,7 +122,9 @@ public enum DaemonCounter {
     /** Conductor's: CPU time of the whole process. */
     CPU_TIME(60, CounterUnit.NANOSECONDS_TOTAL, "cpu time"),
     /** Conductor's: rounds that an error ended; the log says which. */
-    CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "conductor errors");
+    CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "conductor errors"),
+    /** Conductor's: how often the timer thread was silent for too long. */
+    TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls");
 
     private static final DaemonCounter[] ALL = values();
     private static final int FIRST_OF_CONDUCTOR = 50;

@@ -47,10 +47,15 @@ final class LogThread implements AutoCloseable {
     }
 
     private void print(Runnable printing) {
-        printing.run();
-        long count = lost.getAndSet(0);
-        if (count > 0) {
-            onLost.accept(count);
+        try {
+            printing.run();
+            long count = lost.getAndSet(0);
+            if (count > 0) {
+                onLost.accept(count);
+            }
+        } catch (RuntimeException | Error e) {
+            // A handler that fails, or memory that is short: the line is lost, and the thread is not.
+            lost.incrementAndGet();
         }
     }
 

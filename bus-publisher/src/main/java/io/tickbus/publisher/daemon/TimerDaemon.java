@@ -1,6 +1,7 @@
 package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.CountersFile;
@@ -8,6 +9,7 @@ import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.platform.CalendarOffset;
+import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.wait.PredictiveWait;
@@ -19,6 +21,8 @@ import io.tickbus.publisher.journal.JournalProvider;
 import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
 import io.tickbus.publisher.timer.TimerEngine;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -45,6 +49,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TimerDaemon implements Runnable, AutoCloseable {
     private static final int REPLY_SLOTS = 1024;
     private static final long PATIENCE_MS = 5_000;
+    private static final long STALL_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final SignalPublisher publisher;
     private final TimerEngine engine;
@@ -62,6 +67,12 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private DaemonLog ownLog;
     private volatile DaemonSettings settings;
     private Thread ownThread;
+    private final ThreadWatch conductorWatch;
+    private final ThreadWatch timerWatch;
+    private long toldFaults;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final AtomicBoolean isJournalClosed = new AtomicBoolean();
+    private volatile boolean isAbandoned;
 
     private TimerDaemon(BusDirectory directory, SignalPublisher publisher, Setup setup, DaemonLog log,
             Journal journal) {
@@ -95,6 +106,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }, "tickbus-conductor");
         conductorThread.setDaemon(true);
         agent.onHeartbeat(this::report);
+        conductor.onRound(this::lookAround);
+        conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), STALL_NS);
+        timerWatch = new ThreadWatch(header::heartbeatNs, STALL_NS + 5 * header.heartbeatIntervalNs());
         apply(settings);
         if (journal != null) {
             recover();
@@ -114,7 +128,36 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 TimeUnit.NANOSECONDS.toMillis(recovery.tookNs()));
     }
 
+    /** Conductor: the other half of the watch, and what costs system calls. */
+    private void lookAround() {
+        long nowNs = System.nanoTime();
+        if (timerWatch.findsStall(nowNs)) {
+            counters.add(DaemonCounter.TIMER_THREAD_STALLS, 1);
+            log.warn("timer-thread-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(nowNs
+                    - publisher.bus().signals().header().heartbeatNs()));
+        }
+        long faults = counters.value(DaemonCounter.FAULTS) + counters.value(DaemonCounter.TIMER_THREAD_ERRORS);
+        if (faults != toldFaults) {
+            log.warn("timer-thread-survived", "faults", counters.value(DaemonCounter.FAULTS), "memoryShortages",
+                    counters.value(DaemonCounter.TIMER_THREAD_ERRORS), "what",
+                    "a mapped file lost pages, or the heap is too small");
+            toldFaults = faults;
+        }
+        if (!publisher.bus().isInPlace()) {
+            loop.fail(new BusException(Reason.NOT_FOUND, publisher.bus().signals().path().getParent().toString(),
+                    "it was deleted or replaced while the daemon ran, so that nobody new can find it",
+                    "start the daemon again"));
+        }
+    }
+
     private void report() {
+        if (!conductorThread.isAlive()) {
+            throw new IllegalStateException("the thread tickbus-conductor has ended; see the log");
+        }
+        if (conductorWatch.findsStall(System.nanoTime())) {
+            counters.add(DaemonCounter.CONDUCTOR_STALLS, 1);
+            log.warn("conductor-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(STALL_NS));
+        }
         loop.report(counters);
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
         long steps = engine.clockSteps();
@@ -139,7 +182,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             TimerDaemon daemon = open(directory, options, settings, log);
             daemon.ownLog = log;
             return daemon;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.close();
             throw e;
         }
@@ -167,13 +210,17 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     static TimerDaemon open(BusDirectory directory, Setup setup, DaemonLog log) {
+        return Uninterrupted.call(() -> openWhole(directory, setup, log));
+    }
+
+    private static TimerDaemon openWhole(BusDirectory directory, Setup setup, DaemonLog log) {
         JournalProvider provider = setup.journal() == null ? null : JournalProvider.find();
         SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, setup.options());
         Journal journal = null;
         try {
             journal = provider == null ? null : provider.open(directory, publisher, setup.journal(), log);
             return new TimerDaemon(directory, publisher, setup, log, journal);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (journal != null) {
                 closeBeside(e, journal::close);
             }
@@ -182,7 +229,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }
     }
 
-    private static void closeBeside(RuntimeException cause, Runnable closing) {
+    private static void closeBeside(Throwable cause, Runnable closing) {
         try {
             closing.run();
         } catch (RuntimeException e) {
@@ -196,10 +243,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     /**
-     * Runs on a thread of its own, until {@link #close}. Where an error ends it before, the log says so and the bus is
-     * given free.
+     * Runs on a thread of its own, until {@link #close}. Where an error ends it before, the log says so, the bus is
+     * given free and the journal closed, and {@link #ended} tells.
      */
     public TimerDaemon start() {
+        begin();
         ownThread = new Thread(this::runAlone, "tickbus-timers");
         ownThread.setDaemon(true);
         ownThread.start();
@@ -207,35 +255,55 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     private void runAlone() {
+        Throwable failure = null;
         try {
-            run();
+            runToEnd();
         } catch (RuntimeException | Error e) {
             // Said in the log. Nobody else is there who could close the bus: others must see that it has no publisher.
-            closeAlone();
+            failure = e;
         }
-    }
-
-    private void closeAlone() {
-        try {
-            if (journal != null) {
-                journal.close();
+        if (failure != null || isAbandoned) {
+            try {
+                release();
+            } catch (RuntimeException | Error e) {
+                log.error("bus-not-marked-closed", "error", e);
             }
-        } catch (BusException | InternalError e) {
-            log.error("journal-not-closed", "error", e);
         }
-        try {
-            publisher.close();
-        } catch (BusException | InternalError e) {
-            log.error("bus-not-marked-closed", "error", e);
+        end(failure);
+    }
+
+    private void end(Throwable failure) {
+        if (failure == null) {
+            ended.complete(null);
+        } else {
+            ended.completeExceptionally(failure);
         }
     }
 
-    /** Runs until {@link #stop}: then drains what it has been sent, puts the clients out, and returns. */
+    /**
+     * Runs until {@link #stop}: then drains what it has been sent, puts the clients out, and returns.
+     *
+     * @throws BusException what ended it: its own files lost pages, or the bus's directory was deleted
+     */
     @Override
     public void run() {
+        begin();
+        try {
+            runToEnd();
+        } catch (RuntimeException | Error e) {
+            end(e);
+            throw e;
+        }
+        end(null);
+    }
+
+    private void begin() {
         if (isStarted.getAndSet(true)) {
             throw new IllegalStateException("a daemon runs once: open another");
         }
+    }
+
+    private void runToEnd() {
         try {
             conductorThread.start();
             if (journal != null) {
@@ -251,36 +319,31 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }
     }
 
+    /** Whether it runs: begun, and not ended, in whatever way. */
+    public boolean isRunning() {
+        return isStarted.get() && !ended.isDone();
+    }
+
+    /** Done when it has ended; exceptionally with what ended it, where that was not {@link #stop}. */
+    public CompletionStage<Void> ended() {
+        return ended.minimalCompletionStage();
+    }
+
     private void putAllOut() {
         try {
             sessions.dismissAll(ReplyReason.STOPPING);
-        } catch (RuntimeException | InternalError e) {
+        } catch (RuntimeException | Error e) {
             log.error("clients-not-told", "error", e);
         }
     }
 
     private void endConductor() {
         conductor.stop();
-        joinUninterruptibly(conductorThread, PATIENCE_MS);
+        Uninterrupted.join(conductorThread, PATIENCE_MS);
         if (conductorThread.isAlive()) {
             log.error("conductor-stuck", "waitedMs", PATIENCE_MS);
         } else {
             conductor.closeAll();
-        }
-    }
-
-    private static void joinUninterruptibly(Thread thread, long mostMs) {
-        boolean isInterrupted = false;
-        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMs);
-        while (thread.isAlive() && System.nanoTime() < untilNs) {
-            try {
-                thread.join(1 + TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime()));
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -338,25 +401,37 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     /**
-     * Stops, waits for its own thread if it has one, marks the bus closed and gives it free; the files stay.
+     * Stops, waits up to 10 s for its own thread if it has one, marks the bus closed and gives it free; the files stay.
      *
      * @throws BusException TRUNCATED when the signals file was shortened; the bus is given free all the same
      */
     @Override
     public void close() {
         stop();
-        if (ownThread != null) {
-            joinUninterruptibly(ownThread, 2 * PATIENCE_MS);
-        }
-        if (journal != null) {
-            journal.close();
-        }
         try {
-            publisher.close();
+            if (ownThread != null && !Uninterrupted.join(ownThread, 2 * PATIENCE_MS)) {
+                isAbandoned = true;
+            }
+            if (ownThread != null && ownThread.isAlive()) {
+                // It may stand in the middle of a signal: the bus stays its own until it ends, which gives it free.
+                log.error("timer-thread-stuck", "waitedMs", 2 * PATIENCE_MS);
+            } else {
+                release();
+            }
         } finally {
             if (ownLog != null) {
                 ownLog.close();
             }
+        }
+    }
+
+    private synchronized void release() {
+        try {
+            if (journal != null && !isJournalClosed.getAndSet(true)) {
+                journal.close();
+            }
+        } finally {
+            publisher.close();
         }
     }
 }

@@ -25,6 +25,7 @@ public final class TimerLoop implements Runnable {
     /** How long a stopped loop goes on with what it has been sent and what is due. */
     private static final long DRAIN_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int MOST_UNEXPLAINED_AT_END = 16;
+    private static final int MOST_ERRORS_IN_A_ROW = 16;
 
     private final SignalPublisher publisher;
     private final TimerAgent agent;
@@ -38,6 +39,9 @@ public final class TimerLoop implements Runnable {
     private boolean hasWaited;
     private boolean isFaulted;
     private int unexplainedAtEnd;
+    private int errorsInARow;
+    private long errors;
+    private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
     private long drainUntilNs;
     private long dutyCycles;
     private long longestCycleNs;
@@ -79,11 +83,32 @@ public final class TimerLoop implements Runnable {
     /** Runs until {@link #stop}; the publisher stays open. */
     @Override
     public void run() {
-        FaultBoundary.run(this::runCycles, this::survive);
+        pass(this::runCycles);
         drainUntilNs = System.nanoTime() + DRAIN_NS;
-        FaultBoundary.run(this::drain, this::survive);
-        FaultBoundary.run(() -> commands.dismissAll(ReplyReason.STOPPING), this::survive);
+        pass(this::drain);
+        pass(() -> commands.dismissAll(ReplyReason.STOPPING));
         publisher.nextDeadlineNs(Long.MAX_VALUE);
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+
+    /** Goes on from faults of mapped memory, and from want of the other, as long as it comes round in between. */
+    private void pass(Runnable loop) {
+        boolean isDone = false;
+        while (!isDone) {
+            try {
+                FaultBoundary.run(loop, this::survive);
+                isDone = true;
+            } catch (OutOfMemoryError e) {
+                if (++errorsInARow > MOST_ERRORS_IN_A_ROW) {
+                    throw e;
+                }
+                errors++;
+                isFaulted = true;
+                commands.evictFaulty();
+            }
+        }
     }
 
     /**
@@ -138,6 +163,7 @@ public final class TimerLoop implements Runnable {
         boolean isBusy = agent.doWork() > 0;
         long startNs = agent.startNs();
         dutyCycles++;
+        errorsInARow = 0;
         if (isBusy) {
             longestCycleNs = Math.max(longestCycleNs, System.nanoTime() - startNs);
         }
@@ -162,6 +188,7 @@ public final class TimerLoop implements Runnable {
         counters.set(DaemonCounter.WAKE_UPS, wakeUps);
         counters.set(DaemonCounter.WAKE_UPS_SPURIOUS, spuriousWakeUps);
         counters.set(DaemonCounter.FAULTS, faults);
+        counters.set(DaemonCounter.TIMER_THREAD_ERRORS, errors);
         counters.set(DaemonCounter.SIGNALS_PUBLISHED, publisher.nextSequence() - firstSequence);
         boolean isPredictive = waitStrategy instanceof PredictiveWait;
         PredictiveWait predictive = isPredictive ? (PredictiveWait) waitStrategy : null;
@@ -191,6 +218,12 @@ public final class TimerLoop implements Runnable {
     void change(Runnable newChange) {
         change.set(newChange);
         ring();
+    }
+
+    /** Any thread: ends {@link #run} soon, with this. */
+    void fail(RuntimeException newFailure) {
+        failure.compareAndSet(null, newFailure);
+        stop();
     }
 
     /** Ends {@link #run} soon, after what was sent by now and what is due. */

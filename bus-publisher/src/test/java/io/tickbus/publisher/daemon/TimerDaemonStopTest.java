@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
@@ -25,12 +27,15 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -206,6 +211,48 @@ class TimerDaemonStopTest {
         await(() -> hasLogged("client-dismissed"));
     }
 
+    private static void deleteAll(Path folder) throws IOException {
+        try (Stream<Path> found = Files.walk(folder)) {
+            found.sorted(Comparator.reverseOrder()).forEach(each -> assertTrue(each.toFile().delete()));
+        }
+    }
+
+    /** Otherwise a second one could be started beside it. */
+    @Test
+    void shouldEndAndSaySoWhenDirectoryIsDeleted() throws Exception {
+        start(1);
+        awaitServed();
+        assertTrue(daemon.isRunning());
+        deleteAll(directory.path());
+        ExecutionException e = assertThrows(ExecutionException.class,
+                () -> daemon.ended().toCompletableFuture().get(30, TimeUnit.SECONDS));
+        assertEquals(Reason.NOT_FOUND, ((BusException) e.getCause()).reason());
+        assertFalse(daemon.isRunning());
+        assertTrue(hasLogged("it was deleted or replaced while the daemon ran"), lines::toString);
+        assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
+        assertFree();
+    }
+
+    @Test
+    void shouldTellThatItHasEndedWhenStopped() throws Exception {
+        start(1);
+        awaitServed();
+        daemon.stop();
+        daemon.ended().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        assertFalse(daemon.isRunning());
+    }
+
+    @Test
+    void shouldStartWhenThreadIsInterrupted() {
+        Thread.currentThread().interrupt();
+        try {
+            start(1);
+        } finally {
+            assertTrue(Thread.interrupted(), "it is still interrupted");
+        }
+        awaitServed();
+    }
+
     /** A file that only the daemon's own user can cut ends it, on its own thread. */
     @ParameterizedTest
     @ValueSource(strings = {"counters", "signals"})
@@ -221,6 +268,7 @@ class TimerDaemonStopTest {
         assertTrue(lines.stream().anyMatch(line -> line.contains(directory.path().resolve(file) + ":")),
                 lines::toString);
         assertFalse(hasLogged("clients-not-told"), lines::toString);
+        assertTrue(daemon.ended().toCompletableFuture().isCompletedExceptionally());
         if (file.equals("counters")) {
             assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
         } else {

@@ -11,13 +11,16 @@ import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.EngineFixture;
+import io.tickbus.publisher.timer.FiringSink;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributes;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,12 +113,65 @@ class TimerLoopTest {
         assertEquals(0, publisher.nextSequence());
     }
 
+    /** Nothing else wakes it for minutes. */
     @Test
-    void shouldGoOnWhenMemberOfGroupCutsDoorbell() throws Exception {
+    void shouldHearOfChangeThatIsMadeWhileItMakesAnother() throws Exception {
         publisher.close();
-        String group = Files.readAttributes(folder, PosixFileAttributes.class).group().getName();
-        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withGroup(group)
-                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(2)));
+        publisher = SignalPublisher.openWithoutThread(directory,
+                SignalsOptions.DEFAULT.withHeartbeatIntervalNs(FAR_NS));
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(), WaitStrategy.park());
+        Thread thread = start(daemon);
+        CountDownLatch isDone = new CountDownLatch(1);
+        daemon.change(() -> daemon.change(isDone::countDown));
+        assertTrue(isDone.await(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS), "it sleeps");
+        stop(daemon, thread);
+    }
+
+    private FiringSink sinkThatFailsWhere(BooleanSupplier condition) {
+        return new FiringSink() {
+            @Override
+            public long fire(SignalRecord firing) {
+                if (condition.getAsBoolean()) {
+                    throw new OutOfMemoryError("of the test");
+                }
+                return publisher.publish(firing.publishedNs(System.nanoTime()));
+            }
+
+            @Override
+            public long nextSequence() {
+                return publisher.nextSequence();
+            }
+        };
+    }
+
+    @Test
+    void shouldLoseNoFiringWhenMemoryIsShort() throws Exception {
+        AtomicInteger fired = new AtomicInteger();
+        long anchorNs = System.nanoTime();
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
+                EngineFixture.periodic(anchorNs, 500_000, 1, 10, 0),
+                EngineFixture.periodic(anchorNs, 700_000, 2, 20, 0)), WaitStrategy.predictive(),
+                sinkThatFailsWhere(() -> fired.getAndIncrement() % 7 == 3));
+        Thread thread = start(daemon);
+        while (fired.get() < 200) {
+            assertTrue(thread.isAlive(), () -> "the daemon ended: " + failure.get());
+            Thread.onSpinWait();
+        }
+        stop(daemon, thread);
+        checkFirings(SignalsFile.attach(directory), anchorNs);
+    }
+
+    @Test
+    void shouldEndWhenMemoryStaysShort() throws Exception {
+        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
+                EngineFixture.periodic(System.nanoTime(), 100_000, 1, 1, 0)), WaitStrategy.predictive(),
+                sinkThatFailsWhere(() -> true));
+        start(daemon).join(STOP_TIMEOUT_MS);
+        assertTrue(failure.get() instanceof OutOfMemoryError, () -> "ended by " + failure.get());
+    }
+
+    @Test
+    void shouldGoOnWhenDoorbellIsCut() throws Exception {
         TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
                 EngineFixture.periodic(System.nanoTime(), 100_000, 1, 1, 0)), WaitStrategy.predictive());
         Thread thread = start(daemon);
