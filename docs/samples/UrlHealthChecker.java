@@ -44,6 +44,8 @@ public final class UrlHealthChecker {
         final HttpRequest request;
         CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
         int nextTick;
+        /** Of the latest arming. */
+        long number;
 
         Target(String url, Duration timeout) {
             request = HttpRequest.newBuilder(URI.create(url)).timeout(timeout).build();
@@ -90,7 +92,7 @@ public final class UrlHealthChecker {
         while (!isStopped) {
             arm(timers);
             signals.await(signal -> {
-                if (timers.isCurrent(signal)) { // ours, and of the latest arming
+                if (timers.isMine(signal)) {
                     tick(signal, targets.get((int) signal.key()));
                 }
             }, 64, LOOK_NS);
@@ -110,6 +112,7 @@ public final class UrlHealthChecker {
             if (reply.code() != ReplyCode.ARMED) {
                 throw new IllegalStateException(reply.reason().sentence());
             }
+            targets.get(key).number = reply.commandSequence();
             nextToArm = key + 1;
         }
     }
@@ -128,8 +131,8 @@ public final class UrlHealthChecker {
     private void tick(SignalRecord signal, Target target) {
         int tick = signal.occurrence();
         int overlooked = tick - target.nextTick;
-        if (overlooked < 0) {
-            return; // had its probe already
+        if (!signal.isOf(target.number) || overlooked < 0) {
+            return; // of an earlier arming, or it had its probe already
         }
         target.nextTick = tick + signal.missed() + 1;
         int missed = overlooked + signal.missed();

@@ -28,7 +28,7 @@ public final class Payload {
     public TimerCommand putInto(TimerCommand command) {
         ByteBuffer padded = ByteBuffer.wrap(Arrays.copyOf(bytes, SignalRecordLayout.MAX_PAYLOAD_LENGTH))
                 .order(ByteOrder.LITTLE_ENDIAN);
-        return command.payload(padded.getLong(0), padded.getLong(Long.BYTES), bytes.length);
+        return command.payload(padded.getLong(0), padded.getInt(Long.BYTES), bytes.length);
     }
 
     /** For picocli options. */

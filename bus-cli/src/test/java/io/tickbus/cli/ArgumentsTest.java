@@ -88,7 +88,7 @@ final class ArgumentsTest {
     void shouldPrintTheVersionOfTheLayoutToo() {
         for (CliRun run : new CliRun[] {CliRun.of("--version"), CliRun.of("stat", "--version")}) {
             assertEquals(Tickbus.DONE, run.exitCode());
-            assertTrue(run.out().contains("signals layout 1"), run.out());
+            assertTrue(run.out().contains("signals layout 2"), run.out());
         }
     }
 

@@ -22,8 +22,10 @@ public final class SignalRecord {
     private static final int DEADLINE_NS = index(SignalRecordLayout.DEADLINE_NS);
     private static final int KEY = index(SignalRecordLayout.KEY);
     private static final int HEADER = index(SignalRecordLayout.SIGNAL_ID);
-    private static final int OCCURRENCES = index(SignalRecordLayout.OCCURRENCE);
+    private static final int OCCURRENCE = index(SignalRecordLayout.OCCURRENCE);
     private static final int PAYLOAD = index(SignalRecordLayout.PAYLOAD);
+    private static final int MISSED = index(SignalRecordLayout.MISSED);
+    private static final long UINT32 = 0xFFFF_FFFFL;
 
     private final long[] fields = new long[index(SignalRecordLayout.LENGTH)];
     private long sequence;
@@ -93,7 +95,24 @@ public final class SignalRecord {
 
     /** Which firing of a periodic timer this is, from 0. */
     public int occurrence() {
-        return (int) fields[OCCURRENCES];
+        return (int) fields[OCCURRENCE];
+    }
+
+    /**
+     * The number of the arming that it is a firing of, as its owner gave it: for a {@code TimerClient} the low half of
+     * what the arming returned. 0 where no timer caused it.
+     */
+    public int generation() {
+        return (int) (fields[OCCURRENCE] >>> Integer.SIZE);
+    }
+
+    /**
+     * Whether it is a firing of an arming of its owner, and of no earlier or later one of its key.
+     *
+     * @param number what {@code TimerClient.arm} or {@code send} returned
+     */
+    public boolean isOf(long number) {
+        return number >= 0 && (int) number == generation();
     }
 
     /**
@@ -101,10 +120,11 @@ public final class SignalRecord {
      * flag LATE is not set.
      */
     public int missed() {
-        return (int) (fields[OCCURRENCES] >>> Integer.SIZE);
+        boolean isCoalesced = (flags() & SignalRecordLayout.FLAG_COALESCED) != 0;
+        return isCoalesced ? (int) (fields[MISSED] >>> Integer.SIZE) : 0;
     }
 
-    /** Valid bytes of the payload, 0 to 16. */
+    /** Valid bytes of the payload, 0 to 12. */
     public int payloadLength() {
         int length = (int) (fields[HEADER] >>> PAYLOAD_LENGTH_SHIFT);
         return Math.min(length, SignalRecordLayout.MAX_PAYLOAD_LENGTH);
@@ -171,44 +191,46 @@ public final class SignalRecord {
      * Sets which firing this is and how many more it stands for.
      *
      * @param occurrence from 0, wrapping
-     * @param missed     at least 0
+     * @param missed     at least 0; counts only with {@link SignalRecordLayout#FLAG_COALESCED}
      */
     public SignalRecord occurrence(int occurrence, int missed) {
-        fields[OCCURRENCES] = Integer.toUnsignedLong(occurrence) | ((long) missed << Integer.SIZE);
+        fields[OCCURRENCE] = (fields[OCCURRENCE] & ~UINT32) | (occurrence & UINT32);
+        fields[MISSED] = (fields[MISSED] & UINT32) | ((long) missed << Integer.SIZE);
+        return this;
+    }
+
+    /** Sets the number of the arming that it is a firing of. */
+    public SignalRecord generation(int generation) {
+        fields[OCCURRENCE] = (fields[OCCURRENCE] & UINT32) | ((long) generation << Integer.SIZE);
         return this;
     }
 
     /** Sets an eight-byte payload, stored little-endian. */
     public SignalRecord payload(long value) {
-        fields[PAYLOAD] = value;
-        fields[PAYLOAD + 1] = 0;
-        fields[HEADER] = withField(fields[HEADER], PAYLOAD_LENGTH_SHIFT, 0xFF, Long.BYTES, "payloadLength");
-        return this;
+        return payload(value, 0, Long.BYTES);
     }
 
-    /** Sets a payload of at most 16 bytes. */
+    /** Sets a payload of at most 12 bytes. */
     public SignalRecord payload(byte[] bytes) {
         if (bytes.length > SignalRecordLayout.MAX_PAYLOAD_LENGTH) {
             throw new IllegalArgumentException("payload is longer than "
                     + SignalRecordLayout.MAX_PAYLOAD_LENGTH + " bytes: payloadLength=" + bytes.length);
         }
-        fields[PAYLOAD] = 0;
-        fields[PAYLOAD + 1] = 0;
+        payload(0, 0, bytes.length);
         for (int i = bytes.length - 1; i >= 0; i--) {
             fields[PAYLOAD + i / Long.BYTES] |= (bytes[i] & 0xFFL) << (Byte.SIZE * (i % Long.BYTES));
         }
-        fields[HEADER] = withField(fields[HEADER], PAYLOAD_LENGTH_SHIFT, 0xFF, bytes.length, "payloadLength");
         return this;
     }
 
-    /** Sets a payload of at most 16 bytes, given as two little-endian numbers; bytes past the length mean nothing. */
-    public SignalRecord payload(long low, long high, int length) {
+    /** Sets a payload of at most 12 bytes, given as two little-endian numbers; bytes past the length mean nothing. */
+    public SignalRecord payload(long low, int high, int length) {
         if (length < 0 || length > SignalRecordLayout.MAX_PAYLOAD_LENGTH) {
             throw new IllegalArgumentException("payload must have 0 to "
                     + SignalRecordLayout.MAX_PAYLOAD_LENGTH + " bytes: payloadLength=" + length);
         }
         fields[PAYLOAD] = low;
-        fields[PAYLOAD + 1] = high;
+        fields[PAYLOAD + 1] = (fields[PAYLOAD + 1] & ~UINT32) | (high & UINT32);
         fields[HEADER] = withField(fields[HEADER], PAYLOAD_LENGTH_SHIFT, 0xFF, length, "payloadLength");
         return this;
     }
@@ -239,7 +261,8 @@ public final class SignalRecord {
     public String toString() {
         return "signal sequence=" + sequence + " signalId=" + signalId() + " key=" + key()
                 + " deadlineNs=" + deadlineNs() + " publishedNs=" + publishedNs() + " owner=" + owner()
-                + " flags=" + flags() + " occurrence=" + occurrence() + " missed=" + missed()
+                + " flags=" + flags() + " occurrence=" + occurrence() + " generation=" + generation()
+                + " missed=" + missed()
                 + " payload=" + new String(payload(), StandardCharsets.ISO_8859_1);
     }
 }

@@ -69,7 +69,8 @@ final class GoldenBlock {
 
     static SignalRecord signal() {
         return new SignalRecord().signalId(-42).key(-3).deadlineNs(NOW_NS - 700).publishedNs(NOW_NS - 500).owner(OWNER)
-                .flags(0x05).occurrence(7, 11).payload("0123456789AB".getBytes(StandardCharsets.US_ASCII));
+                .flags(0x07).occurrence(7, 11).generation(13)
+                .payload("0123456789AB".getBytes(StandardCharsets.US_ASCII));
     }
 
     private static long[] owner(String name) {
@@ -80,7 +81,8 @@ final class GoldenBlock {
 
     static TimerCommand arm() {
         return new TimerCommand().arm(-4, -43, NOW_NS + 1_000).periodNs(50_000).misfire(MisfirePolicy.FIRE_ALL, 1_000)
-                .graceUs(2_000).payload(0x0807_0605_0403_0201L, 0x0E0D_0C0B_0A09L, 14).durability(Durability.DISK);
+                .graceUs(2_000).payload(0x0807_0605_0403_0201L, 0x0C0B_0A09, 12).generation(0x0E0D)
+                .durability(Durability.DISK);
     }
 
     private static long[] command(long intentTicket) {

@@ -68,7 +68,8 @@ class GoldenBlockTest {
         assertEquals(999_999_999_300L, signal.deadlineNs());
         assertEquals(999_999_999_500L, signal.publishedNs());
         assertEquals(OWNER, signal.owner());
-        assertEquals(5, signal.flags());
+        assertEquals(7, signal.flags());
+        assertEquals(13, signal.generation());
         assertEquals(7, signal.occurrence());
         assertEquals(11, signal.missed());
         assertEquals(12, signal.payload().length);
@@ -94,9 +95,9 @@ class GoldenBlockTest {
             TimerCommand command = new TimerCommand();
             entry(i).command(command);
             assertEquals("command type=1 key=-4 signalId=-43 deadlineNs=1000000001000 periodNs=50000 flags=8 "
-                    + "misfire=2 graceUs=2000 catchUpCap=1000 payloadLength=14", command.toString());
+                    + "misfire=2 graceUs=2000 catchUpCap=1000 payloadLength=12 generation=3597", command.toString());
             assertEquals(0x0807_0605_0403_0201L, command.payloadLow());
-            assertEquals(0x0E0D_0C0B_0A09L, command.payloadHigh());
+            assertEquals(0x0C0B_0A09, command.payloadHigh());
         }
         assertEquals(42, entry(5).body()[0]);
         assertEquals(44, entry(8).body()[0]);
@@ -116,10 +117,10 @@ class GoldenBlockTest {
         List<String> fired = new ArrayList<>();
         engine.expire(NOW_NS + 1_000, 1, firing -> {
             fired.add(firing.key() + " " + firing.signalId() + " " + (firing.deadlineNs() - NOW_NS) + " "
-                    + firing.owner() + " " + firing.payload().length);
+                    + firing.owner() + " " + firing.payload().length + " " + firing.generation());
             return 0;
         });
-        assertEquals(List.of("-4 -43 1000 65244 14"), fired);
+        assertEquals(List.of("-4 -43 1000 65244 12 3597"), fired);
     }
 
     private Entry entry(int record) {

@@ -70,8 +70,8 @@ class SignalPublisherTest {
     void shouldShowNothingOfEarlierRecordWhenSlotIsReused() {
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SMALL)) {
             SignalRecord full = new SignalRecord().signalId(-1).key(-1).deadlineNs(-1).publishedNs(-1).owner(0xFFFF)
-                    .flags(0xFF).occurrence(-1, -1).payload(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-                        15, 16});
+                    .flags(0xFF).occurrence(-1, -1).generation(-1)
+                    .payload(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
             for (int i = 0; i < 8; i++) {
                 publisher.publish(full);
             }
@@ -80,7 +80,7 @@ class SignalPublisherTest {
             SignalRecord signal = new SignalRecord();
             signal.copyFrom(file.region(), file.ring().slotOffset(8), 8);
             assertEquals("signal sequence=8 signalId=13 key=14 deadlineNs=12 publishedNs=11 owner=0 flags=0 "
-                    + "occurrence=0 missed=0 payload=", signal.toString());
+                    + "occurrence=0 generation=0 missed=0 payload=", signal.toString());
             assertEquals(0, signal.payloadLong());
             assertEquals(0, signal.payload().length);
         }

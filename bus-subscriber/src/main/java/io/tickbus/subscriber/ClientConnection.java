@@ -68,10 +68,6 @@ final class ClientConnection {
         return file.identity().uuid();
     }
 
-    int signalSlots() {
-        return (int) signals.header().slotCount();
-    }
-
     /** Why there is no daemon any more; null while there is one. */
     ConnectionLoss loss() {
         return loss;

@@ -1,7 +1,5 @@
 package io.tickbus.subscriber;
 
-import io.tickbus.core.bus.ClientFile;
-import io.tickbus.core.bus.Session;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.timer.TimerCommand;
@@ -13,35 +11,25 @@ final class CommandSender {
     /** The daemon must answer soon, whenever the timer is due. */
     private static final long NOW = Long.MIN_VALUE;
     private static final long NEVER = Long.MAX_VALUE;
-    private static final long ARM_HEADER = (long) CommandLayout.TYPE_ARM << Integer.SIZE;
-    private static final long UINT32 = 0xFFFF_FFFFL;
 
     private final SlotWriter writer;
     private final ReplyReader replies;
     private final DaemonBell bell;
+    private final CommandNumbers numbers;
+    /** Null where nobody asks which commands are the latest. */
+    private final LatestCommands latest;
 
-    CommandSender(ClientFile file, Session session, ReplyReader replies, DaemonBell bell) {
-        this.writer = session.commandWriter(file.ring());
+    CommandSender(ClientConnection connection, ReplyReader replies, CommandNumbers numbers, LatestCommands latest) {
+        this.writer = connection.session().commandWriter(connection.file().ring());
+        this.bell = connection.bell();
         this.replies = replies;
-        this.bell = bell;
+        this.numbers = numbers;
+        this.latest = latest;
     }
 
     /** The sequence that the next command gets. */
     long nextSequence() {
         return writer.nextSequence();
-    }
-
-    /** Arms a timer that fires once, without payload and with the usual grace. */
-    long arm(long key, int signalId, long deadlineNs) {
-        if (writer.nextSequence() >= replies.sendLimit()) {
-            return FULL;
-        }
-        long header = ARM_HEADER | (signalId & UINT32);
-        long sequence = writer.write(key, deadlineNs, 0, header, TimerCommand.DEFAULT_GRACE_US);
-        if (sequence != FULL) {
-            bell.afterCommit(sequence, deadlineNs);
-        }
-        return sequence;
     }
 
     /** Sends any command; the daemon sees it in time for its deadline. */
@@ -65,8 +53,12 @@ final class CommandSender {
         if (writer.nextSequence() >= (isList ? replies.listLimit() : replies.sendLimit())) {
             return FULL;
         }
+        command.generation((int) numbers.of(writer.nextSequence()));
         long sequence = writer.write(command.fields());
         if (sequence != FULL) {
+            if (latest != null) {
+                latest.sent(command);
+            }
             if (isList) {
                 replies.listSent(sequence);
             }

@@ -8,30 +8,26 @@ import io.tickbus.core.timer.TimerReply;
 import java.util.UUID;
 
 /**
- * Reads a client's replies, in two steps that may be apart: a reply is <i>noted</i>, which is when the arming log
- * learns of it, and later <i>delivered</i> to the user, which is when it makes room in the window. What a blocking call
- * took for itself in between is marked, and not delivered again. One thread.
+ * Reads a client's replies, in two steps that may be apart: a reply is <i>noted</i>, by a call that waits for one of
+ * them, and later <i>delivered</i> to the user, which is when it makes room in the window. What the call took for
+ * itself is marked, and not delivered again. One thread.
  */
 final class ReplyReader {
     /** Replies to one LIST at most: a page and its end. */
     static final int LIST_REPLIES = 64;
 
-    /** Answers come in the order of the commands: that of the one so much later is likely to be noted soon. */
-    private static final int LOOK_AHEAD = 8;
     private static final TimerReplyHandler DISCARD = reply -> { };
 
     private final ClientFile file;
     private final Session session;
     private final SlotRing ring;
     private final UUID uuid;
-    private final SentCommands commands;
-    private final ArmingLog log;
+    private final CommandNumbers numbers;
     private final TimerClientListener listener;
     private final TimerReply reply = new TimerReply();
     private final boolean[] isTaken;
     private final int mask;
     private final int commandSlots;
-    private final long sequenceBase;
     private long delivered;
     private long noted;
     /** Commands before this one are answered, and the answer is noted. */
@@ -48,18 +44,16 @@ final class ReplyReader {
     @SuppressWarnings("UnusedVariable")
     private long seen;
 
-    ReplyReader(ClientFile file, Session session, ArmingLog log, TimerClientListener listener, long sequenceBase) {
+    ReplyReader(ClientFile file, Session session, CommandNumbers numbers, TimerClientListener listener) {
         this.file = file;
         this.session = session;
         this.ring = session.ring();
         this.uuid = file.identity().uuid();
-        this.commands = new SentCommands(file);
-        this.log = log;
+        this.numbers = numbers;
         this.listener = listener;
         this.mask = ring.slotCount() - 1;
         this.isTaken = new boolean[ring.slotCount()];
         this.commandSlots = file.identity().slotCount();
-        this.sequenceBase = sequenceBase;
         this.delivered = session.nextReply();
         this.noted = delivered;
         updateLimits();
@@ -100,11 +94,6 @@ final class ReplyReader {
         return rejected;
     }
 
-    /** Has the log take over what is under way; before a firing is judged. */
-    void logUnanswered(long nextCommand) {
-        log.takeOver(commands, notedCommands, nextCommand);
-    }
-
     /** Whether replies are noted that the user has not polled. */
     boolean hasUndelivered() {
         return delivered < noted;
@@ -131,7 +120,7 @@ final class ReplyReader {
             isTaken[(int) (delivered - 1) & mask] = false;
             if (!wasTaken) {
                 count++;
-                reply.commandSequence(sequenceBase + reply.commandSequence());
+                reply.commandSequence(numbers.of(reply.commandSequence()));
                 handler.onReply(reply);
             }
         }
@@ -198,19 +187,8 @@ final class ReplyReader {
         if (code == ReplyCode.FULL || code == ReplyCode.INVALID) {
             rejected++;
         }
-        if (code == ReplyCode.LISTED) {
-            return;
-        }
-        notedCommands = Math.max(notedCommands, reply.commandSequence() + 1);
-        if (log != null && reply.commandSequence() >= 0) {
-            noteInLog(reply.commandSequence());
-        }
-    }
-
-    private void noteInLog(long command) {
-        seen += log.lookAhead(commands.key(command + LOOK_AHEAD));
-        if (commands.isOfKey(command)) {
-            log.answered(reply, commands.type(command), commands.isPeriodic(command));
+        if (code != ReplyCode.LISTED) {
+            notedCommands = Math.max(notedCommands, reply.commandSequence() + 1);
         }
     }
 

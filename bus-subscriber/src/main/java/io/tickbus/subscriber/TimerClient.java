@@ -15,14 +15,18 @@ import java.util.UUID;
  * due.
  *
  * <p>Commands go into a ring of the client's own, and replies come back through another. What arms or cancels answers
- * at once with the command's sequence; what became of it is in the reply of that {@code commandSequence}, to be had by
+ * at once with the command's number; what became of it is in the reply of that {@code commandSequence}, to be had by
  * {@link #pollReplies}. {@link #call} waits for its reply instead.
+ *
+ * <p>Each firing carries the low half of its arming's number as its {@link SignalRecord#generation()}, so that one
+ * comparison, {@link SignalRecord#isOf}, tells a firing of the latest arming from one that a cancelling or a re-arming
+ * came too late for. Where the daemon refuses a re-arming, the earlier timer stands, and its firings still carry the
+ * earlier number. Holding a timer and letting it continue change nothing of this.
  *
  * <p><b>Threads:</b> one; a thread of its own keeps its heartbeat and watches the daemon.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
  * is awake; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
- * {@link #list} wait, never longer than told. The set of tracked keys grows as others do, now and then, until it is
- * large enough.
+ * {@link #list} wait, never longer than told.
  * <p><b>Loss:</b> none in silence. A command that finds no room is answered with {@link #FULL}. Each command gets one
  * reply. When the daemon goes, or puts the client out, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
@@ -38,12 +42,13 @@ public final class TimerClient implements AutoCloseable {
     private final BusDirectory directory;
     private final TimerClientOptions options;
     private final TimerCommand scratch = new TimerCommand();
-    private final ArmingLog log;
+    /** Null where no keys are tracked. */
+    private final LatestCommands latest;
     private ClientConnection connection;
     private ReplyReader replies;
     private CommandSender sender;
     private TimerCalls calls;
-    private long sequenceBase;
+    private CommandNumbers numbers;
     private long discardThreshold;
     private long repliesLostBefore;
     private long rejectedBefore;
@@ -55,8 +60,8 @@ public final class TimerClient implements AutoCloseable {
         this.directory = directory;
         this.options = options;
         this.connection = Connecting.connect(directory, options);
-        this.log = options.trackedKeys() == 0 ? null
-                : new ArmingLog(options.trackedKeys(), connection.signalSlots());
+        this.latest = options.trackedKeys() == 0 ? null : new LatestCommands(options.trackedKeys());
+        this.numbers = CommandNumbers.from(connection.uuid().getLeastSignificantBits());
         use();
     }
 
@@ -76,9 +81,8 @@ public final class TimerClient implements AutoCloseable {
     }
 
     private void use() {
-        replies = new ReplyReader(
-                connection.file(), connection.session(), log, options.listener(), sequenceBase);
-        sender = new CommandSender(connection.file(), connection.session(), replies, connection.bell());
+        replies = new ReplyReader(connection.file(), connection.session(), numbers, options.listener());
+        sender = new CommandSender(connection, replies, numbers, latest);
         calls = new TimerCalls(sender, replies, options.discardsReplies(), this::checkConnected);
         discardThreshold = options.discardsReplies() ? Math.min(DISCARD_INTERVAL, replies.window() / 2) - 1
                 : Long.MAX_VALUE;
@@ -89,16 +93,10 @@ public final class TimerClient implements AutoCloseable {
      *
      * @param deadlineNs when it is due, CLOCK_MONOTONIC nanoseconds as {@link System#nanoTime()}; one that is past is
      *                   due at once
-     * @return the command's sequence, or {@link #FULL}
+     * @return the command's number, at least 0, for {@link SignalRecord#isOf}; or {@link #FULL}
      */
     public long arm(long key, int signalId, long deadlineNs) {
-        prepare();
-        long next = sender.nextSequence();
-        try {
-            return numbered(sender.arm(key, signalId, deadlineNs));
-        } catch (InternalError e) {
-            return survived(e, next);
-        }
+        return send(scratch.arm(key, signalId, deadlineNs));
     }
 
     /** As {@link #arm(long, int, long)}, due in so many nanoseconds from now. */
@@ -108,9 +106,9 @@ public final class TimerClient implements AutoCloseable {
     }
 
     /**
-     * Sends a command of any kind, an arming with a period, a payload and the like for instance.
+     * Sends a command of any kind, an arming with a period, a payload and the like for instance. Sets its generation.
      *
-     * @return its sequence, or {@link #FULL}
+     * @return its number, or {@link #FULL}
      */
     public long send(TimerCommand command) {
         prepare();
@@ -122,17 +120,17 @@ public final class TimerClient implements AutoCloseable {
         }
     }
 
-    /** Cancels a timer; returns the command's sequence, or {@link #FULL}. */
+    /** Cancels a timer; returns the command's number, or {@link #FULL}. */
     public long cancel(long key) {
         return send(scratch.of(CommandLayout.TYPE_CANCEL, key));
     }
 
-    /** Holds a timer; returns the command's sequence, or {@link #FULL}. */
+    /** Holds a timer; returns the command's number, or {@link #FULL}. */
     public long pause(long key) {
         return send(scratch.of(CommandLayout.TYPE_PAUSE, key));
     }
 
-    /** Lets a held timer go on; returns the command's sequence, or {@link #FULL}. */
+    /** Lets a held timer go on; returns the command's number, or {@link #FULL}. */
     public long resume(long key) {
         return send(scratch.of(CommandLayout.TYPE_RESUME, key));
     }
@@ -155,7 +153,7 @@ public final class TimerClient implements AutoCloseable {
     }
 
     private long numbered(long sequence) {
-        return sequence < 0 ? sequence : sequenceBase + sequence;
+        return sequence < 0 ? sequence : numbers.of(sequence);
     }
 
     private long survived(InternalError fault, long sequence) {
@@ -223,37 +221,22 @@ public final class TimerClient implements AutoCloseable {
     }
 
     /**
-     * Whether a firing belongs to this client's owner and to the latest arming of its key. Not so are firings that a
-     * re-arming or a cancelling came too late for, whether or not its reply is polled yet; also where the daemon then
-     * refuses that re-arming. Of a key that this client has neither armed nor cancelled, or had to forget, every
-     * firing is current. Exact where each firing is asked about once, in the order of the signals, and no replies were
-     * lost.
+     * Whether a firing belongs to this client's owner and to the latest arming of its key, for a caller that does not
+     * keep the armings' numbers. Not so are firings that a re-arming or a cancelling came too late for; also
+     * where the daemon then refuses that re-arming. Of a key that this client has neither armed nor cancelled, every
+     * firing is current.
+     *
+     * <p>Exact while no more keys than are tracked were armed or cancelled since the firing was published: where more
+     * are, the one whose command was sent longest ago is forgotten.
      *
      * @throws IllegalStateException where the options track no keys
      */
     public boolean isCurrent(SignalRecord firing) {
-        if (log == null) {
-            throw new IllegalStateException("the client tracks no keys: trackedKeys=0");
+        if (latest == null) {
+            throw new IllegalStateException("the client tracks no keys, so whether a firing is current is unknown: "
+                    + "connect with TimerClientOptions.withTrackedKeys, or ask SignalRecord.isOf");
         }
-        if (!isMine(firing)) {
-            return false;
-        }
-        if (replies.notedCommands() < sender.nextSequence()) {
-            // A reply is there before any signal that its command causes, so the replies say all there is to know.
-            noteAll();
-            logUnanswered();
-        }
-        return log.judge(firing.key(), firing.sequence(), replies.notedCommands()) == ArmingLog.CURRENT;
-    }
-
-    private void logUnanswered() {
-        try {
-            replies.logUnanswered(sender.nextSequence());
-        } catch (InternalError e) {
-            connection.survive(e);
-            // It goes on where the fault came up, which is not the doing of what it reads: that file is our own.
-            replies.logUnanswered(sender.nextSequence());
-        }
+        return isMine(firing) && latest.isLatest(firing.key(), firing.generation());
     }
 
     /** Whether a firing is of a timer of this client's owner. */
@@ -262,9 +245,9 @@ public final class TimerClient implements AutoCloseable {
     }
 
     /**
-     * Connects anew, with another UUID, after the daemon was restarted or has put this client out. What is known of
-     * armings is forgotten; sequences of commands go on. Poll the replies that are there before: they are counted as
-     * answers here, and not handed over any more.
+     * Connects again, with another UUID, after the daemon was restarted or has evicted this client. Numbers of commands
+     * continue, so that firings of earlier armings are told apart as before. Poll the replies that are there before:
+     * they are counted as answers here, and not handed over any more.
      *
      * @return how many commands were sent whose answers are lost: each may have been carried out or not
      * @throws BusException as {@link #connect}; then this may be called again
@@ -275,14 +258,11 @@ public final class TimerClient implements AutoCloseable {
         long unanswered = unanswered();
         connection.close();
         ClientConnection next = Connecting.connect(directory, options);
-        sequenceBase += sender.nextSequence();
+        numbers = numbers.next(sender.nextSequence());
         repliesLostBefore += replies.lost();
         rejectedBefore += replies.rejected();
         ringsBefore += connection.bell().rings();
         toldLoss = null;
-        if (log != null) {
-            log.clear();
-        }
         connection = next;
         use();
         return unanswered;
@@ -346,11 +326,6 @@ public final class TimerClient implements AutoCloseable {
     /** Commands that the daemon refused, as far as their replies were read. */
     public long rejected() {
         return rejectedBefore + replies.rejected();
-    }
-
-    /** Keys that {@link #isCurrent} had to forget for want of room. */
-    public long keysForgotten() {
-        return log == null ? 0 : log.forgotten();
     }
 
     /** How often it woke the daemon: its system calls. */

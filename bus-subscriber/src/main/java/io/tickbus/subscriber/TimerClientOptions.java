@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * @param commandSlots     a power of two; how many commands may wait for the daemon
  * @param connectTimeoutNs how long to wait for the daemon, in nanoseconds
  * @param listener         hears what happens to the connection
- * @param trackedKeys      how many keys {@link TimerClient#isCurrent} can judge at once, each 64 bytes; 0 for none
+ * @param trackedKeys      how many keys {@link TimerClient#isCurrent} can judge, each some 50 to 100 bytes; 0 for none
  * @param discardsReplies  whether the client reads its replies itself and only counts the refusals
  */
 public record TimerClientOptions(String name, int commandSlots, long connectTimeoutNs, TimerClientListener listener,
@@ -21,11 +21,9 @@ public record TimerClientOptions(String name, int commandSlots, long connectTime
     public static final int DEFAULT_COMMAND_SLOTS = 1024;
     /** 2 s. */
     public static final long DEFAULT_CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
-    /** 2^20 keys; memory is taken as they come, and given to other keys when no late firing can be there any more. */
-    public static final int DEFAULT_TRACKED_KEYS = 1 << 20;
-    private static final int MAX_TRACKED_KEYS = 1 << 26;
+    private static final int MAX_TRACKED_KEYS = 1 << 24;
     private static final TimerClientOptions DEFAULT = new TimerClientOptions("", DEFAULT_COMMAND_SLOTS,
-            DEFAULT_CONNECT_TIMEOUT_NS, TimerClientListener.NONE, DEFAULT_TRACKED_KEYS, false);
+            DEFAULT_CONNECT_TIMEOUT_NS, TimerClientListener.NONE, 0, false);
 
     /** Checks the values; the name's when the client connects. */
     public TimerClientOptions {
@@ -42,7 +40,7 @@ public record TimerClientOptions(String name, int commandSlots, long connectTime
         }
     }
 
-    /** Without a name, 1,024 command slots, 2 s, no listener, tracking, replies for the user. */
+    /** Without a name, 1,024 command slots, 2 s, no listener, no tracked keys, replies for the user. */
     public static TimerClientOptions defaults() {
         return DEFAULT;
     }
@@ -67,7 +65,7 @@ public record TimerClientOptions(String name, int commandSlots, long connectTime
         return new TimerClientOptions(name, commandSlots, connectTimeoutNs, newListener, trackedKeys, discardsReplies);
     }
 
-    /** Another limit of what {@link TimerClient#isCurrent} can judge; 0 saves its cost, some 5 ns per arming. */
+    /** Lets {@link TimerClient#isCurrent} judge so many keys, for a look at a table with each arming; 0 for none. */
     public TimerClientOptions withTrackedKeys(int keys) {
         return new TimerClientOptions(name, commandSlots, connectTimeoutNs, listener, keys, discardsReplies);
     }

@@ -1,5 +1,7 @@
 package io.tickbus.it;
 
+import static io.tickbus.core.layout.SignalRecordLayout.FLAG_COALESCED;
+
 import io.tickbus.core.SignalRecord;
 
 /** What a signal must hold, given its sequence: every field is bound to it, so that a torn or invented one shows. */
@@ -14,7 +16,8 @@ final class Content {
         long hash = mix(sequence);
         signal.clear().signalId((int) sequence).key(hash).publishedNs(mix(hash + 1)).deadlineNs(mix(hash + 2))
                 .owner((int) hash & SHORT).flags((int) (hash >>> Short.SIZE) & BYTE)
-                .occurrence((int) mix(hash + 3), (int) (hash >>> Integer.SIZE)).payload(mix(hash + 4));
+                .occurrence((int) mix(hash + 3), (int) (hash >>> Integer.SIZE)).generation((int) mix(hash + 5))
+                .payload(mix(hash + 4));
     }
 
     static boolean isWhole(SignalRecord signal) {
@@ -22,7 +25,8 @@ final class Content {
         return signal.signalId() == (int) signal.sequence() && signal.key() == hash
                 && signal.publishedNs() == mix(hash + 1) && signal.deadlineNs() == mix(hash + 2)
                 && signal.owner() == ((int) hash & SHORT) && signal.flags() == ((int) (hash >>> Short.SIZE) & BYTE)
-                && signal.occurrence() == (int) mix(hash + 3) && signal.missed() == (int) (hash >>> Integer.SIZE)
+                && signal.occurrence() == (int) mix(hash + 3) && signal.generation() == (int) mix(hash + 5)
+                && signal.missed() == ((signal.flags() & FLAG_COALESCED) == 0 ? 0 : (int) (hash >>> Integer.SIZE))
                 && signal.payloadLength() == Long.BYTES && signal.payloadLong() == mix(hash + 4);
     }
 

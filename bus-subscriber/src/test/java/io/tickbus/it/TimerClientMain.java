@@ -47,8 +47,8 @@ public final class TimerClientMain {
 
     private TimerClientMain(ChildArguments arguments) {
         directory = arguments.directory();
-        client = TimerClient.connect(directory, TimerClientOptions.defaults().withName(arguments.text("name", ""))
-                .withConnectTimeoutNs(PATIENCE_NS));
+        client = TimerClient.connect(directory, TimerClientOptions.defaults().withTrackedKeys(1 << 16)
+                .withName(arguments.text("name", "")).withConnectTimeoutNs(PATIENCE_NS));
         signals = SignalSubscriber.attach(directory, SubscriberOptions.defaults()
                 .withWaiting(WaitStrategy.named(arguments.text("waiting", "predictive"))));
     }

@@ -21,11 +21,12 @@ public final class TimerClientSample {
         BusDirectory bus = BusDirectory.at(root, "app");
         try (SignalSubscriber signals = SignalSubscriber.attach(bus); TimerClient timers = TimerClient.connect(bus)) {
             timers.armAfter(1, 42, 5_000_000); // key 1, signal id 42, once in 5 ms
-            timers.send(new TimerCommand().arm(2, 42, System.nanoTime()).periodNs(10_000_000)); // key 2, every 10 ms
-            timers.cancel(1); // no need to wait: a firing that raced it is not current
+            timers.cancel(1); // no need to wait: a firing that raced it is told apart
+            TimerCommand every10Ms = new TimerCommand().arm(2, 42, System.nanoTime()).periodNs(10_000_000);
+            long ticks = timers.send(every10Ms); // key 2; its firings carry this number
             while (signals.received() < 20) {
                 signals.await(signal -> {
-                    if (timers.isCurrent(signal)) { // mine, and neither cancelled nor armed anew meanwhile
+                    if (timers.isMine(signal) && signal.isOf(ticks)) { // not of key 1, nor of another arming of key 2
                         System.out.println("key " + signal.key() + " tick " + signal.occurrence());
                     }
                 }, 64, TimeUnit.MILLISECONDS.toNanos(100));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
@@ -74,12 +75,13 @@ class FullSpeedTest {
 
     private void publishAll(SignalPublisher publisher) {
         SignalRecord signal = new SignalRecord();
-        byte[] payload = new byte[16];
+        byte[] payload = new byte[12];
         ByteBuffer words = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
         for (long sequence = 0; sequence < COUNT; sequence++) {
-            words.putLong(0, mix(sequence, 6)).putLong(8, mix(sequence, 7));
+            words.putLong(0, mix(sequence, 6)).putInt(8, (int) mix(sequence, 7));
             signal.publishedNs(mix(sequence, 1)).deadlineNs(mix(sequence, 2)).key(mix(sequence, 3))
                     .signalId((int) mix(sequence, 4)).occurrence((int) mix(sequence, 5), (int) ~mix(sequence, 5))
+                    .flags(SignalRecordLayout.FLAG_COALESCED).generation((int) mix(sequence, 7))
                     .payload(payload);
             publisher.publish(signal);
             if ((sequence & 1023) == 0) {
@@ -142,7 +144,8 @@ class FullSpeedTest {
             if (signal.publishedNs() != mix(sequence, 1) || signal.deadlineNs() != mix(sequence, 2)
                     || signal.key() != mix(sequence, 3) || signal.signalId() != (int) mix(sequence, 4)
                     || signal.occurrence() != (int) mix(sequence, 5) || signal.missed() != ~(int) mix(sequence, 5)
-                    || signal.payloadLong() != mix(sequence, 6) || signal.payloadLength() != 16) {
+                    || signal.payloadLong() != mix(sequence, 6) || signal.payloadLength() != 12
+                    || signal.generation() != (int) mix(sequence, 7)) {
                 throw new AssertionError("torn: " + signal);
             }
         }

@@ -53,8 +53,8 @@ class SignalSubscriberTest {
     @Test
     void shouldDeliverEveryFieldWhenPublished() {
         SignalSubscriber subscriber = SignalSubscriber.attach(directory);
-        publisher.publish(new SignalRecord().signalId(-3).key(4).deadlineNs(5).publishedNs(6).owner(7).flags(8)
-                .occurrence(9, 10).payload(new byte[] {'h', 'i'}));
+        publisher.publish(new SignalRecord().signalId(-3).key(4).deadlineNs(5).publishedNs(6).owner(7).flags(10)
+                .occurrence(9, 10).generation(11).payload(new byte[] {'h', 'i'}));
         long beforeNs = System.nanoTime();
         publisher.publish(42, 43);
         List<String> seen = new ArrayList<>();
@@ -64,8 +64,8 @@ class SignalSubscriberTest {
             times.add(signal.publishedNs());
             assertEquals(signal.sequence() == 1, signal.publishedNs() == signal.deadlineNs());
         }, 10));
-        assertEquals("signal sequence=0 signalId=-3 key=4 deadlineNs=5 publishedNs=6 owner=7 flags=8 occurrence=9 "
-                + "missed=10 payload=hi", seen.get(0));
+        assertEquals("signal sequence=0 signalId=-3 key=4 deadlineNs=5 publishedNs=6 owner=7 flags=10 occurrence=9 "
+                + "generation=11 missed=10 payload=hi", seen.get(0));
         assertTrue(seen.get(1).startsWith("signal sequence=1 signalId=42 key=43 "), seen.get(1));
         assertTrue(times.get(1) >= beforeNs && times.get(1) <= System.nanoTime());
         assertEquals(0, SignalRecordLayout.STAMP);

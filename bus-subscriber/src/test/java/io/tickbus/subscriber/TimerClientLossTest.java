@@ -85,6 +85,10 @@ class TimerClientLossTest implements TimerClientListener {
         return TimerClientOptions.defaults().withCommandSlots(8).withListener(this);
     }
 
+    private CommandNumbers numbers() {
+        return CommandNumbers.from(client.uuid().getLeastSignificantBits());
+    }
+
     private void connect() {
         daemon = new StandInDaemon(directory, 8);
         client = TimerClient.connect(directory, options());
@@ -155,7 +159,7 @@ class TimerClientLossTest implements TimerClientListener {
         Thread.currentThread().interrupt();
         client = TimerClient.connect(directory, options());
         assertTrue(Thread.interrupted());
-        assertEquals(0, client.arm(1, 1, 1));
+        assertEquals(numbers().of(0), client.arm(1, 1, 1));
     }
 
     @Test
@@ -166,6 +170,7 @@ class TimerClientLossTest implements TimerClientListener {
         client.arm(2, 0, 0);
         client.arm(3, 0, 0);
         UUID before = client.uuid();
+        CommandNumbers numbers = numbers();
         daemon.evict(ReplyReason.CORRUPT_RING);
         assertMentions(awaitDisconnected(), ReplyReason.CORRUPT_RING.sentence(), before.toString(), "reconnect()");
         assertEquals(List.of("evicted CORRUPT_RING"), events);
@@ -175,11 +180,12 @@ class TimerClientLossTest implements TimerClientListener {
         assertEquals(List.of("evicted CORRUPT_RING"), events, "told once");
         assertEquals(2, client.reconnect());
         assertNotEquals(before, client.uuid());
-        assertEquals(3, client.arm(5, 0, 0), "sequences go on");
+        assertEquals(numbers.of(3), client.arm(5, 0, 0), "numbers continue");
         daemon.serve(10);
         List<Long> answered = new ArrayList<>();
         assertEquals(1, client.pollReplies(reply -> answered.add(reply.commandSequence()), 10));
-        assertEquals(List.of(3L), answered);
+        assertEquals(List.of(numbers.of(3)), answered);
+        assertEquals((int) numbers.of(3), daemon.received.get(daemon.received.size() - 1).generation());
     }
 
     @Test
@@ -221,13 +227,13 @@ class TimerClientLossTest implements TimerClientListener {
     @Test
     void shouldHearOfRestartAndReconnectWhenAnotherDaemonTakesOver() {
         connect();
-        client.arm(1, 0, 0);
+        long number = client.arm(1, 0, 0);
         daemon.close();
         daemon = new StandInDaemon(directory, 8);
         awaitDisconnected();
         assertTrue(List.of("restarted", "gone").contains(events.get(0)), events.toString());
         assertEquals(1, client.reconnect());
-        assertEquals(1, client.arm(1, 0, 0));
+        assertEquals(number + 1, client.arm(1, 0, 0));
         assertEquals(1, daemon.serve(10));
         assertEquals(1, ClientFile.list(directory).size(), "the old file is left");
     }
@@ -239,12 +245,13 @@ class TimerClientLossTest implements TimerClientListener {
         assertMentions(awaitDisconnected(), "stopped or died");
         assertEquals(List.of("gone"), events);
         TimerClient impatient = client;
+        long first = numbers().of(0);
         client = null;
         assertFails(Reason.NOT_FOUND, impatient::reconnect);
         assertFails(Reason.DISCONNECTED, () -> impatient.arm(1, 0, 0));
         daemon = new StandInDaemon(directory, 8);
         assertEquals(0, impatient.reconnect());
-        assertEquals(0, impatient.arm(1, 0, 0));
+        assertEquals(first, impatient.arm(1, 0, 0));
         impatient.close();
     }
 

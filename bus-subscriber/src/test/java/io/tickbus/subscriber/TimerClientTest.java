@@ -58,7 +58,15 @@ class TimerClientTest {
     private int poll() {
         answers.clear();
         return client.pollReplies(reply -> answers.add(
-                reply.commandSequence() + " " + reply.key() + " " + reply.code()), Integer.MAX_VALUE);
+                sequence(reply.commandSequence()) + " " + reply.key() + " " + reply.code()), Integer.MAX_VALUE);
+    }
+
+    private long number(long sequence) {
+        return CommandNumbers.from(client.uuid().getLeastSignificantBits()).of(sequence);
+    }
+
+    private long sequence(long number) {
+        return number - number(0);
     }
 
     @Test
@@ -74,19 +82,20 @@ class TimerClientTest {
     @Test
     void shouldSendCommandsInOrderWithAllTheyHold() {
         TimerCommand full = new TimerCommand().arm(9, 8, 7).periodNs(6).misfire(MisfirePolicy.FIRE_ALL, 5).graceUs(4)
-                .payload(3, 2, 16).flags(CommandLayout.FLAG_KEEP_ON_DEATH);
-        assertEquals(0, client.arm(1, -2, 3));
-        assertEquals(1, client.send(full));
-        assertEquals(2, client.cancel(1));
-        assertEquals(3, client.pause(9));
-        assertEquals(4, client.resume(9));
+                .payload(3, 2, 12).flags(CommandLayout.FLAG_KEEP_ON_DEATH);
+        assertEquals(0, sequence(client.arm(1, -2, 3)));
+        assertEquals(1, sequence(client.send(full)));
+        assertEquals(2, sequence(client.cancel(1)));
+        assertEquals(3, sequence(client.pause(9)));
+        assertEquals(4, sequence(client.resume(9)));
         long before = System.nanoTime();
-        assertEquals(5, client.armAfter(10, 11, 1_000));
+        assertEquals(5, sequence(client.armAfter(10, 11, 1_000)));
         long after = System.nanoTime();
-        assertEquals(6, client.armAfter(10, 11, Long.MAX_VALUE));
+        assertEquals(6, sequence(client.armAfter(10, 11, Long.MAX_VALUE)));
         assertEquals(7, daemon.serve(100));
         List<TimerCommand> received = daemon.received;
-        assertEquals(new TimerCommand().arm(1, -2, 3).toString(), received.get(0).toString());
+        int first = (int) number(0);
+        assertEquals(new TimerCommand().arm(1, -2, 3).generation(first).toString(), received.get(0).toString());
         assertEquals(full.toString(), received.get(1).toString());
         assertEquals(CommandLayout.TYPE_CANCEL, received.get(2).type());
         assertEquals(CommandLayout.TYPE_PAUSE, received.get(3).type());
@@ -103,7 +112,7 @@ class TimerClientTest {
     @Test
     void shouldAnswerFullWhenRingOrWindowIsUsedUp() {
         for (int i = 0; i < 8; i++) {
-            assertEquals(i, client.arm(i, 0, 0));
+            assertEquals(i, sequence(client.arm(i, 0, 0)));
         }
         assertEquals(TimerClient.FULL, client.arm(8, 0, 0));
         assertEquals(TimerClient.FULL, client.cancel(8));
@@ -111,7 +120,7 @@ class TimerClientTest {
         assertEquals(TimerClient.FULL, client.arm(8, 0, 0), "the replies are not polled");
         assertEquals(3, poll());
         for (int i = 8; i < 11; i++) {
-            assertEquals(i, client.arm(i, 0, 0));
+            assertEquals(i, sequence(client.arm(i, 0, 0)));
         }
         assertEquals(TimerClient.FULL, client.arm(11, 0, 0));
         assertEquals(8, client.unanswered());
@@ -140,7 +149,7 @@ class TimerClientTest {
         daemon.serveAlways();
         TimerReply answer = client.call(new TimerCommand().of(CommandLayout.TYPE_CANCEL, 2), LONG_NS);
         assertEquals(ReplyCode.CANCELLED, answer.code());
-        assertEquals(2, answer.commandSequence());
+        assertEquals(2, sequence(answer.commandSequence()));
         client.arm(3, 0, 0);
         answer = client.call(new TimerCommand().of(99, 5), LONG_NS);
         assertEquals(ReplyCode.INVALID, answer.code());
@@ -155,7 +164,7 @@ class TimerClientTest {
         daemon.serveAlways();
         for (int i = 0; i < 500; i++) {
             TimerReply answer = client.call(new TimerCommand().arm(i, 0, 0), LONG_NS);
-            assertEquals(i, answer.commandSequence());
+            assertEquals(i, sequence(answer.commandSequence()));
             assertEquals(i, answer.key());
         }
         assertEquals(0, poll());

@@ -122,7 +122,7 @@ static void check_layout(const uint8_t *header, int64_t length) {
     if (header_int(header, BYTE_ORDER_MARK) != BYTE_ORDER_VALUE) {
         refuse("byteOrder", header_int(header, BYTE_ORDER_MARK));
     }
-    if (header_int(header, LAYOUT_VERSION) != 1) {
+    if (header_int(header, LAYOUT_VERSION) != 2) {
         refuse("layoutVersion", header_int(header, LAYOUT_VERSION));
     }
     if (header_int(header, HEADER_BYTES) != HEADER_LENGTH) {
@@ -443,18 +443,20 @@ static void check_content(const int64_t *copy, int64_t sequence) {
     memcpy(bytes, copy, sizeof bytes);
     uint64_t hash = mix((uint64_t) sequence);
     uint16_t owner;
-    uint32_t signal_id, occurrence, missed;
+    uint32_t signal_id, occurrence, generation, payload_high, missed;
     memcpy(&signal_id, bytes + 32 - 8, 4);
     memcpy(&owner, bytes + 36 - 8, 2);
     memcpy(&occurrence, bytes + 40 - 8, 4);
-    memcpy(&missed, bytes + 44 - 8, 4);
-    uint64_t payload[2];
-    memcpy(payload, bytes + 48 - 8, sizeof payload);
+    memcpy(&generation, bytes + 44 - 8, 4);
+    uint64_t payload;
+    memcpy(&payload, bytes + 48 - 8, 8);
+    memcpy(&payload_high, bytes + 56 - 8, 4);
+    memcpy(&missed, bytes + 60 - 8, 4);
     bool is_whole = (uint64_t) copy[0] == mix(hash + 1) && (uint64_t) copy[1] == mix(hash + 2)
             && (uint64_t) copy[2] == hash && signal_id == (uint32_t) sequence && owner == (uint16_t) hash
             && bytes[38 - 8] == (uint8_t) (hash >> 16) && bytes[39 - 8] == 8
-            && occurrence == (uint32_t) mix(hash + 3) && missed == (uint32_t) (hash >> 32)
-            && payload[0] == mix(hash + 4) && payload[1] == 0;
+            && occurrence == (uint32_t) mix(hash + 3) && generation == (uint32_t) mix(hash + 5)
+            && payload == mix(hash + 4) && payload_high == 0 && missed == (uint32_t) (hash >> 32);
     if (!is_whole) {
         broken("torn", sequence);
     }

@@ -57,8 +57,9 @@ record DumpText(PrintWriter out, DumpFile file) {
     }
 
     void slotHeading() {
-        out.printf(Locale.ROOT, "%8s %9s  %-9s %10s %8s %16s %16s %20s %-10s %5s %5s  %s%n", "SLOT", "OFFSET", "STATE",
-                "SEQUENCE", "SIGNAL", "PUBLISHED ns", "DEADLINE ns", "KEY", "FLAGS", "OCC", "MISS", "PAYLOAD");
+        out.printf(Locale.ROOT, "%8s %9s  %-9s %10s %8s %16s %16s %20s %-10s %5s %5s %10s  %s%n", "SLOT", "OFFSET",
+                "STATE", "SEQUENCE", "SIGNAL", "PUBLISHED ns", "DEADLINE ns", "KEY", "FLAGS", "OCC", "MISS",
+                "GENERATION", "PAYLOAD");
     }
 
     void slot(DumpedSlot slot, boolean isRaw) {

@@ -63,6 +63,15 @@ final class DumpedSlot {
         return bytes.get(SignalRecordLayout.FLAGS) & FLAGS_MASK;
     }
 
+    private long generation() {
+        return Integer.toUnsignedLong(bytes.getInt(SignalRecordLayout.GENERATION));
+    }
+
+    private int missed() {
+        boolean isCoalesced = (flags() & SignalRecordLayout.FLAG_COALESCED) != 0;
+        return isCoalesced ? bytes.getInt(SignalRecordLayout.MISSED) : 0;
+    }
+
     private String payload() {
         return hex(SignalRecordLayout.PAYLOAD, Math.min(payloadLength(), SignalRecordLayout.MAX_PAYLOAD_LENGTH));
     }
@@ -87,17 +96,17 @@ final class DumpedSlot {
                 .with("owner", bytes.getShort(SignalRecordLayout.OWNER) & OWNER_MASK)
                 .with("flags", FlagNames.of(flags())).with("payloadLength", payloadLength())
                 .with("occurrence", bytes.getInt(SignalRecordLayout.OCCURRENCE))
-                .with("missed", bytes.getInt(SignalRecordLayout.MISSED)).with("payload", payload());
+                .with("generation", generation()).with("missed", missed()).with("payload", payload());
         return isRaw ? object.with("raw", raw()) : object;
     }
 
     /** One line of a table; see {@link DumpText}. */
     String line() {
-        return String.format(Locale.ROOT, "%8d %9d  %-9s %10s %8d %16d %16d %20d %-10s %5d %5d  %s", slot,
+        return String.format(Locale.ROOT, "%8d %9d  %-9s %10s %8d %16d %16d %20d %-10s %5d %5d %10d  %s", slot,
                 DumpFile.slotOffset(slot), state().name().toLowerCase(Locale.ROOT),
                 state() == State.EMPTY ? "-" : sequence(), bytes.getInt(SignalRecordLayout.SIGNAL_ID), publishedNs(),
                 deadlineNs(), bytes.getLong(SignalRecordLayout.KEY),
                 flags() == 0 ? "-" : String.join(",", FlagNames.of(flags())),
-                bytes.getInt(SignalRecordLayout.OCCURRENCE), bytes.getInt(SignalRecordLayout.MISSED), payload());
+                bytes.getInt(SignalRecordLayout.OCCURRENCE), missed(), generation(), payload());
     }
 }

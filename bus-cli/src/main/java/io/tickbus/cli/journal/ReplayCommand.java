@@ -210,6 +210,7 @@ public final class ReplayCommand implements Callable<Integer> {
                     .with("publishedRealtimeNs", realtimeNs).with("publishedNs", signal.publishedNs())
                     .with("deadlineNs", signal.deadlineNs())
                     .with("occurrence", Integer.toUnsignedLong(signal.occurrence()))
+                    .with("generation", Integer.toUnsignedLong(signal.generation()))
                     .with("missed", Integer.toUnsignedLong(signal.missed())).with("flags", signal.flags())
                     .with("payload", HexFormat.of().formatHex(signal.payload()));
         }

@@ -47,7 +47,7 @@ public final class PublishCommand implements Callable<Integer> {
             description = "A correlation id, a 64-bit number; default 0.")
     private long key;
     @Option(names = "--payload", paramLabel = "TEXT|0xHEX", converter = Payload.Converter.class,
-            description = "At most 16 bytes.")
+            description = "At most 12 bytes.")
     private Payload payload;
     @Option(names = "--count", paramLabel = "N", defaultValue = "1",
             description = "How many; default ${DEFAULT-VALUE}.")

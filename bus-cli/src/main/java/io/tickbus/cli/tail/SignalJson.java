@@ -21,6 +21,7 @@ final class SignalJson implements SignalFormat {
     private static final byte[] NULL = ascii("null");
     private static final byte[] FLAGS = ascii(",\"flags\":");
     private static final byte[] OCCURRENCE = ascii(",\"occurrence\":");
+    private static final byte[] GENERATION = ascii(",\"generation\":");
     private static final byte[] MISSED = ascii(",\"missed\":");
     private static final byte[] PAYLOAD = ascii(",\"payload\":\"");
     private static final byte[] END = ascii("\"}");
@@ -47,8 +48,9 @@ final class SignalJson implements SignalFormat {
         out.put(PUBLISHED_LATENESS).put(sighting.publishedLatenessNs());
         putUnlessBacklog(out.put(LATENESS), sighting, sighting.latenessNs());
         putUnlessBacklog(out.put(LATENCY), sighting, sighting.latencyNs());
-        out.put(FLAGS).put(FlagNames.jsonArray(signal.flags())).put(OCCURRENCE)
-                .put(Integer.toUnsignedLong(signal.occurrence()))
+        out.put(FLAGS).put(FlagNames.jsonArray(signal.flags()))
+                .put(OCCURRENCE).put(Integer.toUnsignedLong(signal.occurrence()))
+                .put(GENERATION).put(Integer.toUnsignedLong(signal.generation()))
                 .put(MISSED).put(Integer.toUnsignedLong(signal.missed())).put(PAYLOAD);
         PayloadHex.put(out, signal);
         out.put(END).endLine();

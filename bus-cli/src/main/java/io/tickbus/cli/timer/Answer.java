@@ -47,6 +47,8 @@ record Answer(TimerReply reply, ReplyCode expected, long nowNs) {
         return new JsonObject().with("code", reply.code().name())
                 .with("reason", reply.reason() == ReplyReason.NONE ? null : reply.reason().name())
                 .with("key", reply.key()).with("owner", reply.owner()).with("signalId", reply.signalId())
+                .with("generation", reply.code() == ReplyCode.ARMED
+                        ? Integer.toUnsignedLong((int) reply.commandSequence()) : null)
                 .with("deadlineNs", hasDeadline() ? reply.deadlineNs() : null)
                 .with("dueInNs", hasDeadline() ? reply.deadlineNs() - nowNs : null)
                 .with("periodNs", reply.periodNs()).with("signalSequence", reply.signalSequence());

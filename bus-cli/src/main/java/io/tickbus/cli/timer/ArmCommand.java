@@ -71,7 +71,7 @@ public final class ArmCommand implements Callable<Integer> {
     }
 
     private int armAndWait(SignalSubscriber subscriber, TimerClient timers) {
-        FiringWait wait = new FiringWait(subscriber, timers, timer.key());
+        FiringWait wait = new FiringWait(subscriber, timers);
         // Before anything is printed: who sees the first line may stop us.
         StopSignal signal = StopSignal.listen(wait::stop);
         try {
@@ -92,13 +92,13 @@ public final class ArmCommand implements Callable<Integer> {
         if (!answer.isDone()) {
             return Tickbus.FAILED;
         }
-        boolean hasFired = wait.await();
+        boolean hasFired = wait.await(answer.reply());
         if (isSoon) {
             print(answer);
         }
         if (!hasFired) {
             spec.commandLine().getErr().println(wait.isCancelled()
-                    ? "tickbus: the timer was cancelled by somebody else before it fired"
+                    ? "tickbus: the timer was cancelled or armed again by somebody else before it fired"
                     : "tickbus: stopped before the timer fired");
             return Tickbus.FAILED;
         }

@@ -5,11 +5,12 @@ import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.TimerClient;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for the first firing of one timer, and holds it. */
+/** Waits for the first firing of one arming, and keeps it. */
 final class FiringWait {
     private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
     /** How often it is looked whether the timer is still there: who else has its name may cancel it. */
@@ -20,18 +21,17 @@ final class FiringWait {
 
     private final SignalSubscriber subscriber;
     private final TimerClient timers;
-    private final long key;
     private final SignalRecord firing = new SignalRecord();
     private volatile boolean isStopped;
+    private TimerReply armed;
     private boolean hasFired;
     private boolean isCancelled;
     private long nextListNs;
     private long observedNs;
 
-    FiringWait(SignalSubscriber subscriber, TimerClient timers, long key) {
+    FiringWait(SignalSubscriber subscriber, TimerClient timers) {
         this.subscriber = subscriber;
         this.timers = timers;
-        this.key = key;
     }
 
     /** Any thread: ends the wait. */
@@ -42,9 +42,11 @@ final class FiringWait {
     /**
      * Returns when it has fired, when it was found cancelled, or at {@link #stop}.
      *
+     * @param armedNow the answer to its arming
      * @throws io.tickbus.core.BusException when the daemon is gone
      */
-    boolean await() {
+    boolean await(TimerReply armedNow) {
+        armed = armedNow;
         nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
         subscriber.run(() -> {
             if (isWaiting()) {
@@ -74,7 +76,7 @@ final class FiringWait {
     private boolean isArmed() {
         boolean isListed;
         try {
-            isListed = timers.list(false, LIST_TIMEOUT_NS).stream().anyMatch(each -> each.key() == key);
+            isListed = timers.list(false, LIST_TIMEOUT_NS).stream().anyMatch(each -> each.key() == armed.key());
         } catch (BusException e) {
             if (e.reason() != BusException.Reason.TIMEOUT) {
                 throw e;
@@ -89,13 +91,19 @@ final class FiringWait {
         return isListed || hasFired;
     }
 
-    /** Whether the wait ended since somebody cancelled the timer. */
+    /** Whether the wait ended since somebody cancelled the timer, or armed it again. */
     boolean isCancelled() {
         return isCancelled;
     }
 
     private void look(SignalRecord signal) {
-        if (!hasFired && signal.key() == key && timers.isCurrent(signal)) {
+        if (hasFired || signal.key() != armed.key() || !timers.isMine(signal)) {
+            return;
+        }
+        if (!signal.isOf(armed.commandSequence())) {
+            // Of an earlier arming, or of a later one.
+            isCancelled |= signal.sequence() >= armed.signalSequence();
+        } else if (!isCancelled) {
             observedNs = System.nanoTime();
             System.arraycopy(signal.fields(), 0, firing.fields(), 0, firing.fields().length);
             firing.sequence(signal.sequence());
@@ -104,9 +112,10 @@ final class FiringWait {
     }
 
     JsonObject json() {
-        return new JsonObject().with("type", "fired").with("key", key).with("owner", firing.owner())
+        return new JsonObject().with("type", "fired").with("key", armed.key()).with("owner", firing.owner())
                 .with("signalId", firing.signalId()).with("sequence", firing.sequence())
                 .with("occurrence", Integer.toUnsignedLong(firing.occurrence()))
+                .with("generation", Integer.toUnsignedLong(firing.generation()))
                 .with("missed", Integer.toUnsignedLong(firing.missed()))
                 .with("flags", FlagNames.of(firing.flags())).with("deadlineNs", firing.deadlineNs())
                 .with("publishedNs", firing.publishedNs()).with("observedNs", observedNs)
@@ -115,8 +124,9 @@ final class FiringWait {
     }
 
     String text() {
-        return "fired key " + key + " of owner " + firing.owner() + ": signal " + firing.signalId() + " as sequence "
-                + firing.sequence() + ", published " + Durations.format(firing.publishedNs() - firing.deadlineNs())
+        return "fired key " + armed.key() + " of owner " + firing.owner() + ": signal " + firing.signalId()
+                + " as sequence " + firing.sequence() + ", published "
+                + Durations.format(firing.publishedNs() - firing.deadlineNs())
                 + " and seen " + Durations.format(observedNs - firing.deadlineNs()) + " after its deadline"
                 + (firing.missed() == 0 ? "" : ", missed " + Integer.toUnsignedLong(firing.missed()));
     }

@@ -55,7 +55,7 @@ final class TimerOptions {
             description = "With --at and a time of day: the timer follows that clock also when it is set.")
     private boolean isCalendar;
     @Option(names = "--payload", paramLabel = "TEXT|0xHEX", converter = Payload.Converter.class,
-            description = "At most 16 bytes, for each of its signals.")
+            description = "At most 12 bytes, for each of its signals.")
     private Payload payload;
 
     private String remark = "";

@@ -25,13 +25,16 @@ final class GoldenDumpTest {
     private static ByteBuffer golden() {
         ByteBuffer file = ByteBuffer.allocate(4096 + 4 * 64).order(ByteOrder.LITTLE_ENDIAN);
         file.put(0, "TICKSIG1".getBytes(StandardCharsets.US_ASCII));
-        file.putInt(8, 1).putInt(12, 0x0A0B0C0D).putInt(16, 4096).putInt(20, 64).putLong(24, 4).putLong(32, 4352);
+        file.putInt(8, 2).putInt(12, 0x0A0B0C0D).putInt(16, 4096).putInt(20, 64).putLong(24, 4).putLong(32, 4352);
         file.putInt(40, 1).putInt(44, 1).putLong(48, 0).putLong(56, 0x1234);
         file.put(64, new byte[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
         file.putLong(128, 3).putLong(136, 4711).putLong(168, 0).putInt(176, 2).putLong(192, 99);
         file.putLong(200, 100_000_000).putInt(208, -1).putLong(256, Long.MAX_VALUE).putLong(512, 2);
         file.putLong(4096, 1).putLong(4104, 1000).putLong(4112, 900).putLong(4120, -5).putInt(4128, 42);
-        file.put(4134, (byte) 0x11).put(4135, (byte) 2).putInt(4136, 6).putInt(4140, 7).putShort(4144, (short) 0x0201);
+        file.put(4134, (byte) 0x13).put(4135, (byte) 2).putInt(4136, 6).putInt(4140, -8).putShort(4144, (short) 0x0201)
+                .putInt(4156, 7);
+        // What an earlier lap left in a word that only COALESCED makes count.
+        file.putInt(4220, 99);
         file.putLong(4160, 2).putLong(4168, 2000).putLong(4176, 2000);
         file.putLong(4224, -3);
         return file;
@@ -56,8 +59,10 @@ final class GoldenDumpTest {
         assertEquals(List.of("committed", "committed", "writing", "empty"),
                 slots.stream().map(slot -> ((Map<?, ?>) slot).get("state")).toList());
         Map<?, ?> first = (Map<?, ?>) slots.get(0);
-        assertEquals(List.of("LATE", "LAST"), first.get("flags"));
+        assertEquals(List.of("LATE", "COALESCED", "LAST"), first.get("flags"));
         assertEquals("0102", first.get("payload"));
+        assertEquals(4_294_967_288L, first.get("generation"));
+        assertEquals(0, ((Map<?, ?>) slots.get(1)).get("missed"));
         assertEquals(List.of(0, -5, 42, 6, 7), List.of(first.get("sequence"), first.get("key"), first.get("signalId"),
                 first.get("occurrence"), first.get("missed")));
     }

@@ -8,9 +8,9 @@ package io.tickbus.core.layout;
  *  +-----------------+-----------------+-----------------+-----------------+
  *  | stamp           | key             | deadlineNs      | periodNs        |
  *  +--------+-+-+-+--+--------+--------+-----------------+-----------------+
- *  |signalId|t|f|m|pl| graceUs| cap    | payload, 16 bytes                 |
- *  +--------+-+-+-+--+--------+--------+-----------------------------------+
- *  32      36 37 38 39 40     44       48                                  64
+ *  |signalId|t|f|m|pl| graceUs| cap    | payload, 12 bytes        | gener. |
+ *  +--------+-+-+-+--+--------+--------+--------------------------+--------+
+ *  32      36 37 38 39 40     44       48                         60       64
  * </pre>
  *
  * <p>Writer of every field: the client. Ordering: {@code stamp} as {@link io.tickbus.core.memory.SlotRing} says, all
@@ -36,14 +36,16 @@ public final class CommandLayout {
     public static final int FLAGS = TYPE + 1;
     /** uint8: code of the misfire policy, {@link io.tickbus.core.timer.MisfirePolicy#code()}. */
     public static final int MISFIRE = FLAGS + 1;
-    /** uint8: valid bytes of the payload, 0 to 16. */
+    /** uint8: valid bytes of the payload, 0 to 12. */
     public static final int PAYLOAD_LENGTH = MISFIRE + 1;
     /** uint32: microseconds a firing may be late before the misfire policy applies. */
     public static final int GRACE_US = PAYLOAD_LENGTH + 1;
     /** uint32: with FIRE_ALL, the most occurrences to make up for one by one. */
     public static final int CATCH_UP_CAP = GRACE_US + Integer.BYTES;
-    /** 16 bytes: the payload that each firing carries. */
+    /** 12 bytes: the payload that each firing carries. */
     public static final int PAYLOAD = CATCH_UP_CAP + Integer.BYTES;
+    /** int32: with {@link #TYPE_ARM} a number of the client's choice, which each firing of this arming carries. */
+    public static final int GENERATION = PAYLOAD + SignalRecordLayout.MAX_PAYLOAD_LENGTH;
 
     /** Arms or re-arms a timer. */
     public static final int TYPE_ARM = 1;

@@ -8,9 +8,9 @@ package io.tickbus.core.layout;
  *  +-----------------+-----------------+-----------------+-----------------+
  *  | stamp           | publishedNs     | deadlineNs      | key             |
  *  +--------+----+-+-+--------+--------+-----------------+-----------------+
- *  |signalId|own.|f|l| occur. | missed | payload, 16 bytes                 |
- *  +--------+----+-+-+--------+--------+-----------------------------------+
- *  32       36   38 39        40       44       48                         64
+ *  |signalId|own.|f|l| occur. | gener. | payload, 12 bytes        | missed |
+ *  +--------+----+-+-+--------+--------+--------------------------+--------+
+ *  32       36   38 39        40       44       48                60       64
  * </pre>
  *
  * <p>Writer of every field: the publisher. Ordering: {@code stamp} as {@link io.tickbus.core.memory.SlotRing} says,
@@ -34,19 +34,22 @@ public final class SignalRecordLayout {
     public static final int OWNER = SIGNAL_ID + Integer.BYTES;
     /** uint8: a set of {@code FLAG_*} bits. */
     public static final int FLAGS = OWNER + Short.BYTES;
-    /** uint8: valid bytes of the payload, 0 to 16. */
+    /** uint8: valid bytes of the payload, 0 to 12. */
     public static final int PAYLOAD_LENGTH = FLAGS + 1;
     /** int32: which firing of a periodic timer this is, from 0, wrapping. */
     public static final int OCCURRENCE = PAYLOAD_LENGTH + 1;
+    /** int32: the number that its owner gave the arming which the firing belongs to; 0 where no timer caused it. */
+    public static final int GENERATION = OCCURRENCE + Integer.BYTES;
+    /** 12 bytes: the inline payload; bytes past the length mean nothing. */
+    public static final int PAYLOAD = GENERATION + Integer.BYTES;
+    /** Bytes of payload a record can carry. */
+    public static final int MAX_PAYLOAD_LENGTH = 12;
     /**
      * int32: further occurrences this record stands for: with {@link #FLAG_LATE} those after {@code occurrence},
-     * without it those that a timer of the policy SKIP left out before.
+     * without it those that a timer of the policy SKIP left out before. Means nothing, and counts as 0, without
+     * {@link #FLAG_COALESCED}.
      */
-    public static final int MISSED = OCCURRENCE + Integer.BYTES;
-    /** 16 bytes: the inline payload; bytes past the length mean nothing. */
-    public static final int PAYLOAD = MISSED + Integer.BYTES;
-    /** Bytes of payload a record can carry. */
-    public static final int MAX_PAYLOAD_LENGTH = LENGTH - PAYLOAD;
+    public static final int MISSED = PAYLOAD + MAX_PAYLOAD_LENGTH;
 
     /** The timer fired later than its grace allows. */
     public static final int FLAG_LATE = 0x01;

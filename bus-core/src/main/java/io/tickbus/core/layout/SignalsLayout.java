@@ -21,7 +21,7 @@ package io.tickbus.core.layout;
  */
 public final class SignalsLayout {
     /** Version of everything in this file; raised with any change that an older reader would misread. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     /** The ASCII bytes {@code TICKSIG1}, read as a little-endian int64. */
     public static final long MAGIC_VALUE = 0x3147_4953_4B43_4954L;
     /** Reads as this where the byte order is right, and as 0x0D0C0B0A where it is not. */

@@ -1,6 +1,7 @@
 package io.tickbus.core.timer;
 
 import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.layout.SignalRecordLayout;
 
 /**
  * A command about one timer, as it travels from a client to the daemon: made once and filled anew for each.
@@ -25,6 +26,7 @@ public final class TimerCommand {
     private static final int HEADER = index(CommandLayout.SIGNAL_ID);
     private static final int LIMITS = index(CommandLayout.GRACE_US);
     private static final int PAYLOAD = index(CommandLayout.PAYLOAD);
+    private static final int GENERATION = index(CommandLayout.GENERATION);
 
     private final long[] fields = new long[index(CommandLayout.LENGTH)];
 
@@ -97,14 +99,19 @@ public final class TimerCommand {
         return fields[PAYLOAD];
     }
 
-    /** The payload's last eight bytes as a little-endian number. */
-    public long payloadHigh() {
-        return fields[PAYLOAD + 1];
+    /** The payload's last four bytes as a little-endian number. */
+    public int payloadHigh() {
+        return (int) fields[GENERATION];
+    }
+
+    /** The number that each firing of this arming carries. */
+    public int generation() {
+        return (int) (fields[GENERATION] >>> Integer.SIZE);
     }
 
     /**
-     * Starts an arming: due once, FIRE_ONCE, a grace of {@link #DEFAULT_GRACE_US}, no payload, cancelled when its
-     * client dies.
+     * Starts an arming: due once, FIRE_ONCE, a grace of {@link #DEFAULT_GRACE_US}, no payload, no generation,
+     * cancelled when its client dies.
      */
     public TimerCommand arm(long key, int signalId, long deadlineNs) {
         fields[KEY] = key;
@@ -113,7 +120,7 @@ public final class TimerCommand {
         fields[HEADER] = Integer.toUnsignedLong(signalId) | ((long) CommandLayout.TYPE_ARM << TYPE_SHIFT);
         fields[LIMITS] = DEFAULT_GRACE_US;
         fields[PAYLOAD] = 0;
-        fields[PAYLOAD + 1] = 0;
+        fields[GENERATION] = 0;
         return this;
     }
 
@@ -151,14 +158,21 @@ public final class TimerCommand {
         return this;
     }
 
-    /** Sets a payload of at most 16 bytes, given as two little-endian numbers. */
-    public TimerCommand payload(long low, long high, int length) {
-        if (length < 0 || length > CommandLayout.LENGTH - CommandLayout.PAYLOAD) {
-            throw new IllegalArgumentException("payload must have 0 to 16 bytes: payloadLength=" + length);
+    /** Sets a payload of at most 12 bytes, given as two little-endian numbers. */
+    public TimerCommand payload(long low, int high, int length) {
+        if (length < 0 || length > SignalRecordLayout.MAX_PAYLOAD_LENGTH) {
+            throw new IllegalArgumentException("payload must have 0 to " + SignalRecordLayout.MAX_PAYLOAD_LENGTH
+                    + " bytes: payloadLength=" + length);
         }
         fields[PAYLOAD] = low;
-        fields[PAYLOAD + 1] = high;
+        fields[GENERATION] = (fields[GENERATION] & ~UINT32) | (high & UINT32);
         return header(PAYLOAD_LENGTH_SHIFT, length, "payloadLength");
+    }
+
+    /** Sets the number that each firing of this arming carries; {@code TimerClient} does so when it sends it. */
+    public TimerCommand generation(int generation) {
+        fields[GENERATION] = (fields[GENERATION] & UINT32) | ((long) generation << Integer.SIZE);
+        return this;
     }
 
     /** Sets what the timer survives. */
@@ -204,6 +218,7 @@ public final class TimerCommand {
     public String toString() {
         return "command type=" + type() + " key=" + key() + " signalId=" + signalId() + " deadlineNs=" + deadlineNs()
                 + " periodNs=" + periodNs() + " flags=" + flags() + " misfire=" + misfireCode() + " graceUs="
-                + graceUs() + " catchUpCap=" + catchUpCap() + " payloadLength=" + payloadLength();
+                + graceUs() + " catchUpCap=" + catchUpCap() + " payloadLength=" + payloadLength() + " generation="
+                + generation();
     }
 }

@@ -60,7 +60,7 @@ class GoldenClientTest {
         return switch (i) {
             case 2 -> command.arm(-3, 42, DUE_NS);
             case 3 -> command.armAt(-4, -43, DUE_NS).periodNs(50_000).misfire(MisfirePolicy.FIRE_ALL, 1_000)
-                    .graceUs(0xFFFF_FFFEL).payload(0x0807_0605_0403_0201L, 0x0E0D_0C0B_0A09L, 14)
+                    .graceUs(0xFFFF_FFFEL).payload(0x0807_0605_0403_0201L, 0x0C0B_0A09, 12).generation(0x0E0D)
                     .durability(Durability.DISK);
             case 4 -> command.of(2, -5).flags(0x02).payload(300, 0, 8);
             default -> command.of(i, i);
@@ -96,17 +96,17 @@ class GoldenClientTest {
         try (ClientFile file = golden()) {
             assertTrue(file.ring().isOverwritten(1));
             assertEquals("command type=1 key=-3 signalId=42 deadlineNs=1000000000000 periodNs=0 flags=0 misfire=0 "
-                    + "graceUs=1000 catchUpCap=0 payloadLength=0", read(file, 2).toString());
+                    + "graceUs=1000 catchUpCap=0 payloadLength=0 generation=0", read(file, 2).toString());
             TimerCommand arm = read(file, 3);
             assertEquals("command type=1 key=-4 signalId=-43 deadlineNs=1000000000000 periodNs=50000 flags=24 "
-                    + "misfire=2 graceUs=4294967294 catchUpCap=1000 payloadLength=14", arm.toString());
+                    + "misfire=2 graceUs=4294967294 catchUpCap=1000 payloadLength=12 generation=3597", arm.toString());
             assertEquals(0x0807_0605_0403_0201L, arm.payloadLow());
-            assertEquals(0x0E0D_0C0B_0A09L, arm.payloadHigh());
+            assertEquals(0x0C0B_0A09, arm.payloadHigh());
             assertEquals("command type=2 key=-5 signalId=0 deadlineNs=0 periodNs=0 flags=2 misfire=0 graceUs=0 "
-                    + "catchUpCap=0 payloadLength=8", read(file, 4).toString());
+                    + "catchUpCap=0 payloadLength=8 generation=0", read(file, 4).toString());
             assertEquals(300, read(file, 4).payloadLow());
             assertEquals("command type=5 key=5 signalId=0 deadlineNs=0 periodNs=0 flags=0 misfire=0 graceUs=0 "
-                    + "catchUpCap=0 payloadLength=0", read(file, 5).toString());
+                    + "catchUpCap=0 payloadLength=0 generation=0", read(file, 5).toString());
         }
     }
 

@@ -70,9 +70,10 @@ final class GoldenSignals {
     }
 
     static SignalRecord signal(int i) {
-        byte[] payload = "0123456789ABCDEF".substring(0, 3 * i % 17).getBytes(StandardCharsets.US_ASCII);
+        byte[] payload = "0123456789AB".substring(0, 3 * i % 13).getBytes(StandardCharsets.US_ASCII);
         return new SignalRecord().signalId(1_000 + i).key(-1L - i).deadlineNs(STARTED_NS + 1_000L * i)
-                .publishedNs(STARTED_NS + 1_000L * i + 500).owner(0xFF00 + i).flags(1 << i).occurrence(7 * i, 11 * i)
+                .publishedNs(STARTED_NS + 1_000L * i + 500).owner(0xFF00 + i).flags(1 << i | 2)
+                .occurrence(7 * i, 11 * i).generation(-13 * i)
                 .payload(payload);
     }
 

@@ -34,7 +34,7 @@ class GoldenSignalsTest {
     @Test
     void shouldReadHeaderOfGoldenFile() throws IOException {
         SignalsHeader header = golden().header();
-        assertEquals(1, header.layoutVersion());
+        assertEquals(2, header.layoutVersion());
         assertEquals(4, header.slotCount());
         assertEquals(4352, header.fileLength());
         assertTrue(header.hasParking());
@@ -63,7 +63,7 @@ class GoldenSignalsTest {
         SignalsFile file = golden();
         SlotRing ring = file.ring();
         // Sequences 3, 4 and 5; 2 gave its slot to the half-written 6.
-        String[] payloads = {"012345678", "0123456789AB", "0123456789ABCDE"};
+        String[] payloads = {"012345678", "0123456789AB", "01"};
         for (int i = 3; i < 6; i++) {
             assertTrue(ring.isCommitted(i));
             SignalRecord signal = new SignalRecord();
@@ -73,9 +73,10 @@ class GoldenSignalsTest {
             assertEquals(1_000_000_000_000L + 1_000L * i, signal.deadlineNs());
             assertEquals(1_000_000_000_500L + 1_000L * i, signal.publishedNs());
             assertEquals(65_280 + i, signal.owner());
-            assertEquals(1 << i, signal.flags());
+            assertEquals(1 << i | 2, signal.flags());
             assertEquals(7 * i, signal.occurrence());
             assertEquals(11 * i, signal.missed());
+            assertEquals(-13 * i, signal.generation());
             assertEquals(payloads[i - 3], new String(signal.payload(), StandardCharsets.US_ASCII));
         }
         assertFalse(ring.isCommitted(2));

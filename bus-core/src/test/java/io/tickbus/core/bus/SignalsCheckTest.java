@@ -73,8 +73,8 @@ class SignalsCheckTest {
 
     @Test
     void shouldRefuseOtherVersion() {
-        put(signals, 8, 2);
-        assertRefused(Reason.WRONG_VERSION, "layoutVersion=2", "expected=1");
+        put(signals, 8, 3);
+        assertRefused(Reason.WRONG_VERSION, "layoutVersion=3", "expected=2");
     }
 
     @Test

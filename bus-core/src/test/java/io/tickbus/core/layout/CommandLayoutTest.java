@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** The literal offsets of layout version 1: a failure here means that older daemons and clients are broken. */
+/** The literal offsets of layout version 2: a failure here means that older daemons and clients are broken. */
 class CommandLayoutTest {
     @Test
     void shouldKeepOffsetsWhenConstantsAreEdited() {
@@ -20,6 +20,7 @@ class CommandLayoutTest {
         assertEquals(40, CommandLayout.GRACE_US);
         assertEquals(44, CommandLayout.CATCH_UP_CAP);
         assertEquals(48, CommandLayout.PAYLOAD);
+        assertEquals(60, CommandLayout.GENERATION);
         assertEquals(64, CommandLayout.LENGTH);
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** The literal offsets of layout version 1: a failure here means that older readers are broken. */
+/** The literal offsets of layout version 2: a failure here means that older readers are broken. */
 class SignalRecordLayoutTest {
     @Test
     void shouldKeepOffsetsWhenConstantsAreEdited() {
@@ -17,14 +17,15 @@ class SignalRecordLayoutTest {
         assertEquals(38, SignalRecordLayout.FLAGS);
         assertEquals(39, SignalRecordLayout.PAYLOAD_LENGTH);
         assertEquals(40, SignalRecordLayout.OCCURRENCE);
-        assertEquals(44, SignalRecordLayout.MISSED);
+        assertEquals(44, SignalRecordLayout.GENERATION);
         assertEquals(48, SignalRecordLayout.PAYLOAD);
+        assertEquals(60, SignalRecordLayout.MISSED);
     }
 
     @Test
     void shouldBeOneCacheLineWhenMeasured() {
         assertEquals(64, SignalRecordLayout.LENGTH);
-        assertEquals(16, SignalRecordLayout.MAX_PAYLOAD_LENGTH);
+        assertEquals(12, SignalRecordLayout.MAX_PAYLOAD_LENGTH);
     }
 
     @Test

@@ -15,7 +15,7 @@ class TimerCommandTest {
     private static TimerCommand full() {
         return new TimerCommand().arm(-3, -7, 123_456_789_012L).periodNs(1_000_000)
                 .flags(CommandLayout.FLAG_KEEP_ON_DEATH | 0x80).misfire(MisfirePolicy.FIRE_ALL, -2)
-                .graceUs(4_294_967_295L).payload(0x0102_0304_0506_0708L, -1, 16);
+                .graceUs(4_294_967_295L).payload(0x0102_0304_0506_0708L, -2, 12).generation(-5);
     }
 
     @Test
@@ -30,9 +30,10 @@ class TimerCommandTest {
         assertEquals(MisfirePolicy.FIRE_ALL.code(), command.misfireCode());
         assertEquals(4_294_967_294L, command.catchUpCap());
         assertEquals(4_294_967_295L, command.graceUs());
-        assertEquals(16, command.payloadLength());
+        assertEquals(12, command.payloadLength());
         assertEquals(0x0102_0304_0506_0708L, command.payloadLow());
-        assertEquals(-1, command.payloadHigh());
+        assertEquals(-2, command.payloadHigh());
+        assertEquals(-5, command.generation());
     }
 
     @Test
@@ -47,11 +48,12 @@ class TimerCommandTest {
         assertEquals(CommandLayout.TYPE_ARM, slot.get(CommandLayout.TYPE));
         assertEquals((byte) 0x81, slot.get(CommandLayout.FLAGS));
         assertEquals(2, slot.get(CommandLayout.MISFIRE));
-        assertEquals(16, slot.get(CommandLayout.PAYLOAD_LENGTH));
+        assertEquals(12, slot.get(CommandLayout.PAYLOAD_LENGTH));
         assertEquals(-1, slot.getInt(CommandLayout.GRACE_US));
         assertEquals(-2, slot.getInt(CommandLayout.CATCH_UP_CAP));
         assertEquals(0x0102_0304_0506_0708L, slot.getLong(CommandLayout.PAYLOAD));
-        assertEquals(-1, slot.getLong(CommandLayout.PAYLOAD + Long.BYTES));
+        assertEquals(-2, slot.getInt(CommandLayout.PAYLOAD + Long.BYTES));
+        assertEquals(-5, slot.getInt(CommandLayout.GENERATION));
     }
 
     @Test
@@ -72,7 +74,7 @@ class TimerCommandTest {
         assertThrows(IllegalArgumentException.class, () -> command.flags(-1));
         assertThrows(IllegalArgumentException.class, () -> command.graceUs(-1));
         assertThrows(IllegalArgumentException.class, () -> command.graceUs(1L << 32));
-        assertThrows(IllegalArgumentException.class, () -> command.payload(0, 0, 17));
+        assertThrows(IllegalArgumentException.class, () -> command.payload(0, 0, 13));
         assertThrows(IllegalArgumentException.class, () -> command.payload(0, 0, -1));
         assertArrayEquals(new TimerCommand().fields(), command.fields());
     }

@@ -1,6 +1,7 @@
 package io.tickbus.publisher.timer;
 
 import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyReason;
@@ -13,8 +14,6 @@ final class CommandCheck {
     /** A hundred years of 365 days. */
     static final long FARTHEST_NS = TimeUnit.DAYS.toNanos(36_500);
     static final int LARGEST_CAP = 1_000_000;
-
-    private static final int MAX_PAYLOAD_LENGTH = CommandLayout.LENGTH - CommandLayout.PAYLOAD;
 
     private static final int ARM_FLAGS =
             CommandLayout.FLAG_KEEP_ON_DEATH | CommandLayout.FLAG_CALENDAR | Durability.FLAGS;
@@ -55,7 +54,8 @@ final class CommandCheck {
         if (policy == MisfirePolicy.SKIP && periodNs != 0 && command.graceUs() == 0) {
             return ReplyReason.BAD_GRACE;
         }
-        return command.payloadLength() > MAX_PAYLOAD_LENGTH ? ReplyReason.BAD_PAYLOAD : ReplyReason.NONE;
+        boolean isTooLong = command.payloadLength() > SignalRecordLayout.MAX_PAYLOAD_LENGTH;
+        return isTooLong ? ReplyReason.BAD_PAYLOAD : ReplyReason.NONE;
     }
 
     /** Whether an arming asks that its timer outlives the clients of its owner, as every durable one does. */

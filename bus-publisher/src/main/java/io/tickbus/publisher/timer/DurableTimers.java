@@ -123,28 +123,28 @@ public final class DurableTimers {
     }
 
     /**
-     * Does again what a firing has done: a timer that is due once is no more, a periodic one goes on to its next
-     * occurrence. A firing that does not belong to the timer of its key, or is done already, changes nothing.
+     * Does again what a firing has done: a timer that is due once is no more, a periodic one continues with its next
+     * occurrence. A firing of another arming than the timer's, or one that is done already, changes nothing: so signals
+     * of a daemon that knew nothing of these timers do them no harm, whatever owners and keys it had.
      */
     public void refire(SignalRecord firing) {
         int timer = store.find(firing.owner(), firing.key());
-        if (timer == KeyIndex.NONE || table.durabilityCode(timer) == 0) {
+        if (timer == KeyIndex.NONE || table.durabilityCode(timer) == 0
+                || table.generation(timer) != firing.generation()) {
             return;
         }
         long periodNs = table.periodNs(timer);
-        long dueNs = table.dueNs(timer);
         if (periodNs == 0) {
-            if (dueNs == firing.deadlineNs() || table.isCalendar(timer)) {
-                store.cancel(timer);
-            }
+            store.cancel(timer);
             return;
         }
+        long occurrence = table.occurrence(timer);
         // As int32: the record has the low half of the number.
-        int ahead = firing.occurrence() - (int) table.occurrence(timer);
+        int ahead = firing.occurrence() - (int) occurrence;
         long count = 1L + ahead + (firing.isLate() ? firing.missed() : 0);
         if (count > 0) {
-            long nextNs = Saturating.deadlineNs(dueNs, Saturating.product(count, periodNs));
-            table.due(timer, nextNs, table.occurrence(timer) + count);
+            long nextNs = Saturating.deadlineNs(table.dueNs(timer), Saturating.product(count, periodNs));
+            table.due(timer, nextNs, occurrence + count);
             table.arrears(timer, 0);
             if (table.state(timer) == TimerTable.PENDING) {
                 store.wheelOf(timer).rearm(timer, nextNs);

@@ -62,6 +62,8 @@ public final class TimerEngine implements TimerQueue {
     private final TimerCommand shortCommand = new TimerCommand();
     private final TimerReply shortReply = new TimerReply();
     private final TimingWheel.ExpiryHandler expiryHandler = (timer, turnNs) -> fire(timer);
+    /** Of the host's own latest arming. */
+    private int generation = new SecureRandom().nextInt();
     private long ecoSlackNs;
     private FiringSink expirySink;
     /** Whether the timers may be in disorder: true while this runs, false while a sink does. */
@@ -201,8 +203,13 @@ public final class TimerEngine implements TimerQueue {
         return execute(shortCommand.of(CommandLayout.TYPE_CANCEL, key));
     }
 
-    /** Carries out any command for the host itself. What it arms for once has no slack in eco mode. */
+    /**
+     * Carries out any command for the host itself, and gives it the next generation. What it arms for once has no slack
+     * in eco mode.
+     */
     public ReplyCode execute(TimerCommand command) {
+        generation = generation == -1 ? 1 : generation + 1;
+        command.generation(generation);
         long nowNs = command.deadlineNs();
         if (command.type() == CommandLayout.TYPE_ARM && TimerStore.isCalendar(command)) {
             store.lookAtClock();
@@ -329,6 +336,7 @@ public final class TimerEngine implements TimerQueue {
     private void describe(int timer, long deadlineNs, int flags) {
         firing.clear().signalId(table.signalId(timer)).key(table.key(timer)).owner(table.owner(timer))
                 .deadlineNs(store.monotonicNs(timer, deadlineNs)).flags(flags | table.takeRecoveryFlags(timer))
+                .generation(table.generation(timer))
                 .payload(table.payloadLow(timer), table.payloadHigh(timer), table.payloadLength(timer));
     }
 

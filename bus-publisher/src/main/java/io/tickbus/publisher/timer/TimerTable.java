@@ -13,9 +13,9 @@ import io.tickbus.core.timer.TimerCommand;
  *  +-----------------+-----------------+-----------------+-----------------+
  *  | key             | periodNs        | dueNs or left   | occurrence      |
  *  +-----------------+-----------------+--------+----+---+--------+--------+
- *  | payload                           |signalId|own.| b | graceUs| link   |
+ *  | payload                  | gener. |signalId|own.| b | graceUs| link   |
  *  +--------+--------+-----------------+--------+----+---+--------+--------+
- *  | cap    | arrears|                 48       52   54  56       60       64
+ *  | cap    | arrears|        44       48       52   54  56       60       64
  *  +--------+--------+
  *  64       68       72
  * </pre>
@@ -49,7 +49,7 @@ final class TimerTable {
     private static final int DUE_NS = 2;
     private static final int OCCURRENCE = 3;
     private static final int PAYLOAD_LOW = 4;
-    private static final int PAYLOAD_HIGH = 5;
+    private static final int PAYLOAD_GENERATION = 5;
     private static final int HEADER = 6;
     private static final int GRACE_LINK = 7;
     private static final int CAP_ARREARS = 8;
@@ -112,7 +112,8 @@ final class TimerTable {
         chunk[at + DUE_NS] = command.deadlineNs();
         chunk[at + OCCURRENCE] = 0;
         chunk[at + PAYLOAD_LOW] = command.payloadLow();
-        chunk[at + PAYLOAD_HIGH] = command.payloadHigh();
+        chunk[at + PAYLOAD_GENERATION] =
+                (command.payloadHigh() & UINT32) | ((long) command.generation() << Integer.SIZE);
         chunk[at + GRACE_LINK] = (chunk[at + GRACE_LINK] & ~UINT32) | command.graceUs();
         chunk[at + CAP_ARREARS] = (command.catchUpCap() & CAP_MASK)
                 | ((long) command.durability().code() << DURABILITY_SHIFT)
@@ -208,8 +209,13 @@ final class TimerTable {
         return chunk(timer)[at(timer) + PAYLOAD_LOW];
     }
 
-    long payloadHigh(int timer) {
-        return chunk(timer)[at(timer) + PAYLOAD_HIGH];
+    int payloadHigh(int timer) {
+        return (int) chunk(timer)[at(timer) + PAYLOAD_GENERATION];
+    }
+
+    /** The number that its owner gave the arming. */
+    int generation(int timer) {
+        return (int) (chunk(timer)[at(timer) + PAYLOAD_GENERATION] >>> Integer.SIZE);
     }
 
     int payloadLength(int timer) {

@@ -29,7 +29,8 @@ class DurableTimersTest {
 
     private ReplyCode arm(TimerEngine at, long key, long deadlineNs, long periodNs, Durability durability) {
         at.openOwner(OWNER);
-        command.arm(key, 3, deadlineNs).periodNs(periodNs).payload(key, 0, 8).durability(durability);
+        command.arm(key, 3, deadlineNs).periodNs(periodNs).payload(key, 0, 8).generation((int) key + 1)
+                .durability(durability);
         at.execute(OWNER, command, START_NS, 0, reply);
         return reply.code();
     }
@@ -49,7 +50,8 @@ class DurableTimersTest {
 
     private static SignalRecord firing(long key, long deadlineNs, int occurrence, int missed, boolean isLate) {
         return new SignalRecord().key(key).owner(OWNER).deadlineNs(deadlineNs).occurrence(occurrence, missed)
-                .flags(isLate ? SignalRecordLayout.FLAG_LATE : 0);
+                .generation((int) key + 1).flags((isLate ? SignalRecordLayout.FLAG_LATE : 0)
+                | (missed > 0 ? SignalRecordLayout.FLAG_COALESCED : 0));
     }
 
     @Test
@@ -104,7 +106,7 @@ class DurableTimersTest {
     void shouldDoFiringsAgainOnce() {
         arm(engine, 1, START_NS + 10, 0, Durability.PROCESS);
         arm(engine, 2, START_NS + 20, PERIOD_NS, Durability.PROCESS);
-        timers.refire(firing(1, START_NS + 9, 0, 0, false));
+        timers.refire(firing(1, START_NS + 10, 0, 0, false).generation(3));
         assertEquals(2, timers.count());
         timers.refire(firing(1, START_NS + 10, 0, 0, false));
         timers.refire(firing(1, START_NS + 10, 0, 0, false));
@@ -114,6 +116,28 @@ class DurableTimersTest {
             timers.refire(firing(2, START_NS + 20 + PERIOD_NS, 1, 3, true));
         }
         assertEquals(List.of("2@" + (20 + 5 * PERIOD_NS) + "#5+000"), expire(engine, START_NS + 20 + 5 * PERIOD_NS));
+    }
+
+    @Test
+    void shouldNotTouchTimersWhenSignalsAreOfAnotherRunWithTheSameOwnersAndKeys() {
+        arm(engine, 1, START_NS + 10, 0, Durability.PROCESS);
+        arm(engine, 2, START_NS + 20, PERIOD_NS, Durability.PROCESS);
+        command.armAt(3, 3, Long.MAX_VALUE / 2).generation(4).durability(Durability.PROCESS);
+        assertTrue(timers.redo(OWNER, command, START_NS));
+        timers.refire(firing(1, START_NS + 10, 0, 0, false).generation(77));
+        timers.refire(firing(2, START_NS + 20 + 7 * PERIOD_NS, 7, 2, true).generation(77));
+        timers.refire(firing(3, START_NS - 5, 0, 0, false).generation(77));
+        assertEquals(3, timers.count());
+        assertEquals(List.of("1@10#0+000", "2@20#0+000"), expire(engine, START_NS + 30));
+    }
+
+    @Test
+    void shouldCountOccurrencesAndNotTimeWhenDoingFiringsAgain() {
+        arm(engine, 1, START_NS, PERIOD_NS, Durability.PROCESS);
+        // Of another boot, whose clock stood elsewhere.
+        timers.refire(firing(1, 17, 4, 0, false));
+        timers.refire(firing(1, 3, 2, 1, true));
+        assertEquals(List.of("1@" + 5 * PERIOD_NS + "#5+000"), expire(engine, START_NS + 5 * PERIOD_NS));
     }
 
     @Test

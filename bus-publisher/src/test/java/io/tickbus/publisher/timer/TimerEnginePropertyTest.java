@@ -69,8 +69,10 @@ class TimerEnginePropertyTest {
     private TimerCommand arming() {
         long deadlineNs = nowNs - 5 * MS + (long) (random.nextDouble() * 25 * MS);
         boolean isCalendar = random.nextInt(3) == 0;
-        command.arm(random.nextInt(KEYS), random.nextInt(),
-                isCalendar ? even(deadlineNs + offsetNs) : even(deadlineNs) + 1);
+        int signalId = random.nextInt();
+        // Bound to each other, so that a firing which has the one and not the other shows in the log.
+        command.arm(random.nextInt(KEYS), signalId, isCalendar ? even(deadlineNs + offsetNs) : even(deadlineNs) + 1)
+                .generation(~signalId);
         if (random.nextBoolean()) {
             command.periodNs(even(Math.max(1_000, (long) (LONGEST_PERIOD_NS * Math.pow(random.nextDouble(), 4)))));
         }
@@ -196,6 +198,7 @@ class TimerEnginePropertyTest {
         nowNs += even(random.nextInt(50) == 0 ? random.nextInt((int) (200 * MS)) : random.nextInt((int) MS));
         var expected = model.expireAll(nowNs);
         assertEquals(expected, log.expireAll(engine, nowNs, 1 + random.nextInt(300)));
+        assertEquals(expected.stream().map(firing -> ~firing.signalId()).toList(), log.generations());
         assertTrue(engine.nextDeadlineNs() > nowNs);
         firings += expected.size();
     }

@@ -14,6 +14,7 @@ import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -38,16 +39,35 @@ class TimerEngineTest {
     @Test
     void shouldFillEveryFieldOfFiring() {
         engine.openOwner(OWNER);
-        execute(command.arm(77, -3, NOW_NS).payload(0x0102030405060708L, 0x1112131415161718L, 13), NOW_NS - 1);
+        execute(command.arm(77, -3, NOW_NS).payload(0x0102030405060708L, 0x15161718, 12).generation(-9),
+                NOW_NS - 1);
         SignalRecord signal = new SignalRecord().payload(99).flags(255).occurrence(3, 4).key(-1);
         engine.expire(NOW_NS, 1, firing -> {
             System.arraycopy(firing.fields(), 0, signal.fields(), 0, firing.fields().length);
             return 0;
         });
         assertEquals(new Firing(OWNER, -3, 77, NOW_NS, LAST, 0, 0), new Firing(signal));
-        assertEquals(13, signal.payloadLength());
+        assertEquals(12, signal.payloadLength());
+        assertEquals(-9, signal.generation());
         assertEquals(0x0102030405060708L, signal.payloadLong());
         assertEquals(0x18, signal.payload()[8]);
+        assertEquals(0x15, signal.payload()[11]);
+    }
+
+    @Test
+    void shouldNumberArmingsOfHostItself() {
+        List<Integer> generations = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            engine.arm(5, 6, NOW_NS);
+            engine.armEvery(6, 7, NOW_NS, MS);
+            engine.expire(NOW_NS, 2, firing -> {
+                generations.add(firing.generation());
+                return 0;
+            });
+        }
+        assertEquals(6, new HashSet<>(generations).size(), generations::toString);
+        assertFalse(generations.contains(0), generations::toString);
+        assertEquals(1, generations.get(1) - generations.get(0), generations::toString);
     }
 
     @Test
@@ -70,7 +90,7 @@ class TimerEngineTest {
     @Test
     void shouldReplaceWhollyWhenArmedAnewWhileHeld() {
         engine.openOwner(OWNER);
-        check(command.arm(1, 2, NOW_NS).periodNs(MS).payload(5, 5, 16), ReplyCode.ARMED);
+        check(command.arm(1, 2, NOW_NS).periodNs(MS).payload(5, 5, 12), ReplyCode.ARMED);
         check(of(CommandLayout.TYPE_PAUSE, 1), ReplyCode.PAUSED);
         assertEquals(Long.MAX_VALUE, engine.nextDeadlineNs());
         check(command.arm(1, 3, NOW_NS + 1), ReplyCode.ARMED);
@@ -130,7 +150,7 @@ class TimerEngineTest {
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, 0));
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, 1_000_001));
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, -1));
-        refuse(ReplyReason.BAD_PAYLOAD, c -> c.fields()[4 - 1] |= 17L << 56);
+        refuse(ReplyReason.BAD_PAYLOAD, c -> c.fields()[4 - 1] |= 13L << 56);
     }
 
     private void refuse(ReplyReason reason, Consumer<TimerCommand> change) {

@@ -43,8 +43,8 @@ final class Contention implements Callable<Integer> {
             description = "Bursts while system calls are counted; default 400, 0 leaves it out.")
     private int tracedBursts;
 
-    @Option(names = "--tracked-keys", defaultValue = "1048576",
-            description = "Keys that each client tracks for isCurrent; default 1048576, the client's; 0 for none.")
+    @Option(names = "--tracked-keys", defaultValue = "0",
+            description = "Keys that each client tracks for isCurrent; default 0, as the client's: none.")
     private int trackedKeys;
 
     private ChildProcess daemon;

@@ -27,7 +27,7 @@ final class DurableArmingRole implements ChildRole {
 
     DurableArmingRole(Map<String, Object> settings) {
         client = TimerClient.connect(DaemonRole.bus(settings), TimerClientOptions.defaults().withName("durable")
-                .withTrackedKeys(0).withCommandSlots(SLOTS).withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(10)));
+                .withCommandSlots(SLOTS).withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(10)));
     }
 
     @Override

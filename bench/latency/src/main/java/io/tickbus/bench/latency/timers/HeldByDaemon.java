@@ -18,7 +18,7 @@ final class HeldByDaemon implements HeldTimers {
     private long answered;
 
     HeldByDaemon(BusDirectory bus) {
-        client = TimerClient.connect(bus, ArmedSchedule.patient().withTrackedKeys(0));
+        client = TimerClient.connect(bus, ArmedSchedule.patient());
     }
 
     @Override
