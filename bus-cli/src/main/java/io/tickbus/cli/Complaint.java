@@ -1,55 +1,90 @@
 package io.tickbus.cli;
 
 import io.tickbus.core.BusException;
+import io.tickbus.core.VisibleText;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Errors as a person reads them: one sentence on standard error, and the stack trace only where asked for. */
+/**
+ * Errors as a person reads them: one sentence on standard error, and the stack trace only where asked for. With
+ * {@code --json} the sentence is an object on standard output too.
+ */
 final class Complaint {
     private Complaint() {
     }
 
     /** An error while a command ran; returns the exit code. */
-    static int of(Exception e, CommandLine command, boolean isDebug) {
-        PrintWriter err = command.getErr();
-        if (e instanceof BusException) {
-            err.println("tickbus: " + e.getMessage());
-        } else if (isUsage(e)) {
-            err.println("tickbus: " + e.getMessage());
-            hint(command, err);
-        } else {
-            err.println("tickbus: " + e + " came unexpectedly; --debug shows where, please report it");
+    static int of(Exception e, CommandLine command, List<String> args, boolean isDebug) {
+        if (e instanceof Output.Lost lost) {
+            // Whoever read this has seen enough: `tickbus tail | head`.
+            return lost.isReaderGone() ? Tickbus.DONE : complain(lost, lost.getMessage(), command.getErr(), isDebug);
         }
-        trace(e, err, isDebug);
-        return isUsage(e) ? Tickbus.WRONG_USAGE : Tickbus.FAILED;
+        boolean isUsage = e instanceof IllegalArgumentException || e instanceof TypeConversionException;
+        int exitCode = isUsage ? Tickbus.WRONG_USAGE : Tickbus.FAILED;
+        String sentence = VisibleText.of(sentence(e));
+        complain(e, sentence, command.getErr(), isDebug);
+        if (isUsage) {
+            hint(command);
+        }
+        return printObject(sentence, isUsage ? "usage" : e instanceof BusException known
+                ? known.reason().name().toLowerCase(Locale.ROOT) : "unexpected", exitCode, command, args);
     }
 
-    private static boolean isUsage(Exception e) {
-        return e instanceof IllegalArgumentException || e instanceof TypeConversionException;
+    private static String sentence(Exception e) {
+        boolean isKnown = e instanceof BusException || e instanceof IllegalArgumentException
+                || e instanceof TypeConversionException;
+        if (isKnown) {
+            return e.getMessage();
+        } else if (e instanceof IOException || e instanceof UncheckedIOException) {
+            String file = e instanceof java.nio.file.FileSystemException failure ? failure.getFile() + ": " : "";
+            return file + BusException.why(e instanceof UncheckedIOException wrapped ? wrapped.getCause() : e)
+                    + "; --debug shows where";
+        }
+        return e + " came unexpectedly; --debug shows where, please report it";
     }
 
     /** Arguments that no command understands; returns the exit code. */
-    static int ofUsage(ParameterException e, boolean isDebug) {
-        PrintWriter err = e.getCommandLine().getErr();
-        err.println("tickbus: " + e.getMessage());
-        UnmatchedArgumentException.printSuggestions(e, err);
-        hint(e.getCommandLine(), err);
-        trace(e, err, isDebug);
-        return Tickbus.WRONG_USAGE;
+    static int ofUsage(ParameterException e, String[] args, boolean isDebug) {
+        CommandLine command = e.getCommandLine();
+        String sentence = VisibleText.of(e.getMessage());
+        complain(e, sentence, command.getErr(), isDebug);
+        UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        hint(command);
+        return printObject(sentence, "usage", Tickbus.WRONG_USAGE, command, List.of(args));
     }
 
-    private static void hint(CommandLine command, PrintWriter err) {
-        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        err.flush();
-    }
-
-    private static void trace(Exception e, PrintWriter err, boolean isDebug) {
+    private static int complain(Exception e, String sentence, PrintWriter err, boolean isDebug) {
+        err.println("tickbus: " + sentence);
         if (isDebug) {
             e.printStackTrace(err);
         }
         err.flush();
+        return Tickbus.FAILED;
+    }
+
+    private static void hint(CommandLine command) {
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        command.getErr().flush();
+    }
+
+    private static int printObject(String sentence, String reason, int exitCode, CommandLine command,
+            List<String> args) {
+        if (args.contains("--json")) {
+            try {
+                command.getOut().println(JsonOutput.line(new JsonObject().with("type", "error").with("error", sentence)
+                        .with("reason", reason).with("exitCode", exitCode)));
+            } catch (Output.Lost e) {
+                // The sentence stands on standard error.
+                return exitCode;
+            }
+        }
+        return exitCode;
     }
 }

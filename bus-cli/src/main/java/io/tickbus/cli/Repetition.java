@@ -23,13 +23,14 @@ public final class Repetition {
         }
         Thread printer = Thread.currentThread();
         try (StopSignal stop = StopSignal.listen(printer::interrupt)) {
-            while (!stop.isRequested() && !out.checkError()) {
+            while (!stop.isRequested()) {
                 if (isScreen && Terminal.hasColours()) {
                     out.print(CLEAR);
                 }
                 printing.run();
                 out.flush();
                 TimeUnit.MILLISECONDS.sleep(INTERVAL_MS);
+                Output.check();
             }
         } catch (InterruptedException e) {
             // Ctrl-C.

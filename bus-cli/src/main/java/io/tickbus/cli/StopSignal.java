@@ -64,8 +64,6 @@ public final class StopSignal implements AutoCloseable {
 
     /** The command is done, its output flushed. */
     static void finish(int exitCode) {
-        System.out.flush();
-        System.err.flush();
         finalExitCode = exitCode;
         FINISHED.countDown();
     }

@@ -50,7 +50,7 @@ public final class Terminal {
 
     /** The C locale promises only ASCII, and a µ would come out as a question mark: UTF-8 then. */
     static void useReadableEncoding() {
-        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, encoding()));
+        System.setOut(new PrintStream(new Output(new FileOutputStream(FileDescriptor.out)), true, encoding()));
         System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, encoding()));
     }
 

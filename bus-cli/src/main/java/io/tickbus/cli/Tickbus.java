@@ -11,6 +11,7 @@ import io.tickbus.cli.journal.JournalCommand;
 import io.tickbus.cli.journal.ReplayCommand;
 import io.tickbus.cli.publish.PublishCommand;
 import io.tickbus.cli.reload.ReloadCommand;
+import io.tickbus.cli.remove.RemoveCommand;
 import io.tickbus.cli.stat.StatCommand;
 import io.tickbus.cli.tail.TailCommand;
 import io.tickbus.cli.timer.ArmCommand;
@@ -22,8 +23,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -38,9 +42,9 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, DaemonCommand.class, TailCommand.class, PublishCommand.class,
             ArmCommand.class, CancelCommand.class, PauseCommand.class, ResumeCommand.class, ListCommand.class,
-            StatCommand.class, ReloadCommand.class, ReplayCommand.class, JournalCommand.class, DumpCommand.class,
-            ClockCommand.class, DoctorCommand.class,
-            DemoPublisher.class, DemoSubscriber.class},
+            StatCommand.class, RemoveCommand.class, ReloadCommand.class, ReplayCommand.class, JournalCommand.class,
+            DumpCommand.class, ClockCommand.class, DoctorCommand.class,
+            CommandLine.HelpCommand.class, DemoPublisher.class, DemoSubscriber.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",
@@ -60,6 +64,8 @@ public final class Tickbus implements Runnable {
     /** Exit code: wrong usage. */
     public static final int WRONG_USAGE = 2;
 
+    /** What Java puts into an argument in the place of bytes that it cannot decode. */
+    private static final char UNDECODABLE = '\uFFFD';
     private static final String DEBUG_VARIABLE = "TICKBUS_DEBUG";
 
     @Spec
@@ -84,10 +90,31 @@ public final class Tickbus implements Runnable {
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
-                .setExecutionExceptionHandler((e, command, parsed) -> Complaint.of(e, command, root.isDebugging()))
-                .setParameterExceptionHandler((e, args) -> Complaint.ofUsage(e, root.isDebugging()));
+                .setExecutionStrategy(Tickbus::execute)
+                .setExecutionExceptionHandler((e, command, parsed) -> Complaint.of(e, command,
+                        parsed.originalArgs(), root.isDebugging()))
+                .setParameterExceptionHandler((e, args) -> Complaint.ofUsage(e, args, root.isDebugging()));
         WholeNumber.registerTo(commandLine);
         return commandLine.registerConverter(Path.class, PathText::parse);
+    }
+
+    /** Runs the last command of the line, or prints its help, to the last byte. */
+    private static int execute(ParseResult parsed) {
+        CommandLine command = parsed.commandSpec().commandLine();
+        for (String arg : parsed.originalArgs()) {
+            if (arg.indexOf(UNDECODABLE) >= 0) {
+                throw new ParameterException(command, "an argument holds letters that this locale's character set ("
+                        + System.getProperty("sun.jnu.encoding") + ") does not have, so they did not arrive; set "
+                        + "LC_ALL=C.UTF-8 or another UTF-8 locale: argument=" + arg);
+            }
+        }
+        try {
+            int exitCode = new CommandLine.RunLast().execute(parsed);
+            command.getOut().flush();
+            return exitCode;
+        } catch (Output.Lost e) {
+            throw new ExecutionException(command, e.getMessage(), e);
+        }
     }
 
     private boolean isDebugging() {
@@ -97,6 +124,6 @@ public final class Tickbus implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "name a command");
+        throw new ParameterException(spec.commandLine(), "name a command");
     }
 }

@@ -30,6 +30,10 @@ final class CliProcess implements AutoCloseable {
     }
 
     static CliProcess start(Path folder, Object... args) throws IOException {
+        return start(folder, Map.of(), args);
+    }
+
+    static CliProcess start(Path folder, Map<String, String> environment, Object... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
                 "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
@@ -44,7 +48,9 @@ final class CliProcess implements AutoCloseable {
         for (Object arg : args) {
             command.add(arg.toString());
         }
-        return start(folder, new ProcessBuilder(command));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return start(folder, builder);
     }
 
     /** A program that is one source file, compiled and run by the JVM as its user would; with an environment. */

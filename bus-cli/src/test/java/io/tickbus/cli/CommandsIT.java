@@ -1,6 +1,7 @@
 package io.tickbus.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,7 @@ final class CommandsIT {
             while (!line.get("type").equals("summary")) {
                 if (line.get("type").equals("signal")) {
                     assertEquals(expected++, line.get("sequence"));
-                    assertEquals(List.of(42, 7, "cafe"),
+                    assertEquals(List.of(42, "7", "cafe"),
                             List.of(line.get("signalId"), line.get("key"), line.get("payload")));
                 }
                 line = tail.jsonLine();
@@ -196,6 +198,48 @@ final class CommandsIT {
         try (CliProcess tail = start("tail", "--timeout", "0")) {
             assertEquals(Tickbus.FAILED, tail.exitCode());
             assertTrue(tail.errors().contains("bus 'default'"), tail.errors());
+        }
+    }
+
+    @Test
+    void shouldEndWithItsReaderAlsoWhenThereIsNothingToPrint() throws Exception {
+        try (CliProcess stat = start("stat", "--watch");
+                CliProcess clock = CliProcess.start(folder, "clock", "--watch")) {
+            assertTrue(stat.line().startsWith("no bus"));
+            while (!clock.line().startsWith("watching")) {
+                Thread.onSpinWait();
+            }
+            stat.closeOutput();
+            clock.closeOutput();
+            assertEquals(Tickbus.DONE, stat.exitCode(), stat.errors());
+            assertEquals(Tickbus.DONE, clock.exitCode(), clock.errors());
+            assertEquals("", stat.errors() + clock.errors());
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingWhenStoppedAtAnyPointOfStarting() throws Exception {
+        for (int waitMs : new int[] {200, 500, 900, 1400}) {
+            try (CliProcess daemon = start("daemon", "--every", "1ms:1")) {
+                Thread.sleep(waitMs);
+                daemon.terminate();
+                int exitCode = daemon.exitCode();
+                // 143: before the first line of this program ran.
+                assertTrue(exitCode == Tickbus.DONE || exitCode == 143, exitCode + daemon.errors());
+                assertFalse(daemon.errors().contains("\tat "), daemon.errors());
+                boolean isReady = daemon.line() != null;
+                assertTrue(isReady || !Files.exists(folder.resolve("buses")), "something is left after ms=" + waitMs);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseArgumentThatTheLocaleCannotSay() throws Exception {
+        try (CliProcess publish = CliProcess.start(folder, Map.of("LC_ALL", "C"), "publish", "1", "--payload", "é",
+                "--dir", folder.resolve("buses"))) {
+            assertEquals(Tickbus.WRONG_USAGE, publish.exitCode());
+            assertTrue(publish.errors().contains("LC_ALL=C.UTF-8"), publish.errors());
+            assertFalse(Files.exists(folder.resolve("buses")));
         }
     }
 }

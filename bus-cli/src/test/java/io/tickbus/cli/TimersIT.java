@@ -56,7 +56,7 @@ final class TimersIT {
                     Map<String, Object> line = tail.jsonLine();
                     if (line.get("type").equals("signal")) {
                         seen++;
-                        assertEquals(List.of(7, armed.get("owner"), "cafe"),
+                        assertEquals(List.of("7", armed.get("owner"), "cafe"),
                                 List.of(line.get("key"), line.get("owner"), line.get("payload")));
                         long next = ((Number) line.get("occurrence")).longValue();
                         assertTrue(next > occurrence, "occurrence=" + next + " after " + occurrence);

@@ -42,6 +42,8 @@ final class Libc {
 
     static native int sched_getcpu();
 
+    static native int poll(long questions, long count, int timeoutMs);
+
     static native int kill(int pid, int signal);
 
     /** {@code value} is a union of int and pointer, which both supported ABIs pass as one 64-bit integer. */

@@ -2,6 +2,7 @@ package io.tickbus.cli.clock;
 
 import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.Output;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
@@ -62,8 +63,9 @@ public final class ClockCommand implements Callable<Integer> {
             out.println("watching; Ctrl-C ends it");
         }
         try (StopSignal stop = StopSignal.listen(watcher::interrupt)) {
-            while (!stop.isRequested() && !out.checkError()) {
+            while (!stop.isRequested()) {
                 TimeUnit.NANOSECONDS.sleep(INTERVAL_NS);
+                Output.check();
                 watch.poll(System.nanoTime()).ifPresent(change -> print(out, change));
             }
         } catch (InterruptedException e) {

@@ -14,11 +14,15 @@ import io.tickbus.publisher.daemon.DaemonCounter;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.publisher.journal.JournalOptions;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,38 +74,86 @@ public final class DaemonCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the two lines, ready and stopped, as JSON.")
     private boolean isJson;
 
+    private final ReloadRequests requests = new ReloadRequests();
+    private final AtomicReference<TimerDaemon> running = new AtomicReference<>();
+    private volatile boolean isStopped;
+    private boolean isReady;
+
     @Override
     public Integer call() {
         SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(slotCount).withParking(!isWithoutParking)
                 .withHeartbeatIntervalNs(heartbeatNs).withGroup(group);
-        // First of all: SIGHUP ends a process that does not listen.
-        ReloadRequests requests = new ReloadRequests();
-        try (ReloadSignal signal = ReloadSignal.listen(requests)) {
-            run(options, requests, signal.isListening());
+        JournalOptions journalOptions = journal.options(bus.name());
+        DaemonSettings first = settings.load();
+        // First of all: SIGHUP ends a process that does not listen, and SIGTERM one that has begun to make files.
+        try (ReloadSignal hangUp = ReloadSignal.listen(requests); StopSignal stop = StopSignal.listen(this::stop)) {
+            try {
+                start(options, first, journalOptions, hangUp.isListening());
+            } catch (RuntimeException | Error e) {
+                // What is ending already can load no more code, and says so in many ways.
+                if (isReady || !stop.isRequested()) {
+                    throw e;
+                }
+            }
         }
         return Tickbus.DONE;
     }
 
-    private void run(SignalsOptions options, ReloadRequests requests, boolean isListening) {
+    private void stop() {
+        isStopped = true;
+        TimerDaemon daemon = running.get();
+        if (daemon != null) {
+            daemon.stop();
+        }
+    }
+
+    /** A daemon that does not come to run leaves nothing that was not there before. */
+    private void start(SignalsOptions options, DaemonSettings first, JournalOptions journalOptions,
+            boolean isListening) {
         BusDirectory directory = bus.directory();
-        DaemonSettings first = settings.load();
+        boolean hadRoot = directory.hasRoot();
+        boolean hadBus = Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
+        try {
+            run(directory, options, first, journalOptions, isListening);
+        } finally {
+            if (!isReady && !hadBus) {
+                clear(directory, hadRoot);
+            }
+        }
+    }
+
+    private static void clear(BusDirectory directory, boolean hadRoot) {
+        try {
+            directory.delete();
+            if (!hadRoot) {
+                directory.deleteRootIfEmpty();
+            }
+        } catch (BusException e) {
+            // Somebody else publishes there by now, or it cannot be removed; why this daemon does not run is said.
+            System.getLogger(DaemonCommand.class.getName()).log(System.Logger.Level.DEBUG, "not removed", e);
+        }
+    }
+
+    private void run(BusDirectory directory, SignalsOptions options, DaemonSettings first,
+            JournalOptions journalOptions, boolean isListening) {
         // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
         ClockAlarm clock = ClockAlarm.start(spec.commandLine().getErr());
         // A bus in use is refused at once; opening it says by whom.
         if (PublisherLock.probe(directory.lock()) != PublisherLock.Probe.HELD) {
-            DaemonWarmUp.run(first, options);
+            DaemonWarmUp.run(directory, first, options);
         }
         DaemonLog log = DaemonLog.toStream(System.err);
-        try (TimerDaemon daemon = TimerDaemon.open(directory, options, first, log,
-                journal.options(bus.name()))) {
-            // After the daemon has looked where its other thread may run.
-            int[] cpus = pin();
-            daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, isListening ? 1 : 0);
-            requests.leadTo(new SettingsReload(daemon, log, settings::load)::run);
-            try {
-                serve(daemon, cpus);
-            } finally {
-                requests.end();
+        try (TimerDaemon daemon = isStopped ? null : TimerDaemon.open(directory, options, first, log, journalOptions)) {
+            if (daemon != null) {
+                // After the daemon has looked where its other thread may run.
+                int[] cpus = pin();
+                daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, isListening ? 1 : 0);
+                requests.leadTo(new SettingsReload(daemon, log, settings::load)::run);
+                try {
+                    serve(daemon, cpus);
+                } finally {
+                    requests.end();
+                }
             }
         } finally {
             log.close();
@@ -129,10 +181,13 @@ public final class DaemonCommand implements Callable<Integer> {
         // The ready line comes first, and its printing must not make the first signals late.
         long startNs = System.nanoTime() + HEAD_START_NS;
         TimerSpec.arm(timers, daemon.engine(), startNs, daemon.settings().graceNs());
-        StopSignal.during(daemon::stop, () -> {
-            report.ready(bus.name(), daemon, timers, cpus);
-            daemon.run();
-        });
+        running.set(daemon);
+        if (isStopped) {
+            return;
+        }
+        report.ready(bus.name(), daemon, timers, cpus);
+        isReady = true;
+        daemon.run();
         report.stopped(daemon, firstSequence, System.nanoTime() - startNs);
     }
 }

@@ -2,6 +2,7 @@ package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.Output;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.publisher.SignalPublisher;
@@ -49,7 +50,18 @@ record DaemonReport(PrintWriter out, boolean isJson) {
         print(line);
     }
 
+    /** A daemon whose lines nobody reads any more does its work all the same. */
     private void print(JsonObject line) {
+        try {
+            printLine(line);
+        } catch (Output.Lost e) {
+            if (!e.isReaderGone()) {
+                throw e;
+            }
+        }
+    }
+
+    private void printLine(JsonObject line) {
         out.println(isJson ? JsonOutput.line(line) : line.entrySet().stream().map(DaemonReport::pair)
                 .collect(Collectors.joining(" ")));
         out.flush();

@@ -7,10 +7,7 @@ import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.subscriber.TimerClient;
 import io.tickbus.subscriber.TimerClientOptions;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,27 +29,21 @@ final class DaemonWarmUp {
 
     /**
      * Takes less than 250 ms on the calling thread, but for loading classes that the daemon needs anyway. A file system
-     * without room for it is no reason to fail.
+     * without room for it is no reason to fail. What it makes stands inside of the bus's directory; where this process
+     * is killed meanwhile, the next publisher removes it.
      */
-    static void run(DaemonSettings settings, SignalsOptions options) {
-        Path root = null;
+    static void run(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
         try {
-            root = Files.createTempDirectory("tickbus-warm-up-");
-            BusDirectory directory = BusDirectory.at(root, "warm-up");
-            Path made = root;
-            // For who is told to end in the middle of it.
-            Thread hook = new Thread(() -> clear(directory, made), "tickbus-warm-up-clear");
-            Runtime.getRuntime().addShutdownHook(hook);
+            directory.createIfMissing();
+            BusDirectory scratch = directory.scratch();
             try {
-                exercise(directory, settings, options);
+                exercise(scratch, settings, options);
             } finally {
-                directory.delete();
-                Runtime.getRuntime().removeShutdownHook(hook);
+                scratch.delete();
+                scratch.deleteRootIfEmpty();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             System.getLogger(DaemonWarmUp.class.getName()).log(Level.DEBUG, "no warm-up", e);
-        } finally {
-            delete(root);
         }
     }
 
@@ -77,21 +68,6 @@ final class DaemonWarmUp {
                 // So that the daemon does not see it through when it stops. There is room: the replies are polled.
                 client.cancel(KEYS);
             }
-        }
-    }
-
-    private static void clear(BusDirectory directory, Path root) {
-        directory.delete();
-        delete(root);
-    }
-
-    private static void delete(Path root) {
-        try {
-            if (root != null) {
-                Files.deleteIfExists(root);
-            }
-        } catch (IOException e) {
-            // It is empty or nearly so, and left to whoever cleans the temporary folder: no reason to fail.
         }
     }
 }

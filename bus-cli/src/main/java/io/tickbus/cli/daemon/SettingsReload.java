@@ -1,6 +1,5 @@
 package io.tickbus.cli.daemon;
 
-import io.tickbus.core.BusException;
 import io.tickbus.publisher.daemon.DaemonCounter;
 import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.DaemonSetting;
@@ -31,8 +30,8 @@ final class SettingsReload {
         DaemonSettings wanted;
         try {
             wanted = source.get();
-        } catch (BusException | IllegalArgumentException e) {
-            log.error("settings-refused", "error", e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("settings-refused", "error", String.valueOf(e.getMessage()));
             // The only place that counts them, and synchronized: one writer at a time.
             daemon.counters().add(DaemonCounter.SETTINGS_ERRORS, 1);
             return;

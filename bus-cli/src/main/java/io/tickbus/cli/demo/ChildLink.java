@@ -23,7 +23,7 @@ final class ChildLink {
     private final BufferedReader in;
 
     ChildLink() {
-        out = System.out;
+        out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     }
 

@@ -91,7 +91,7 @@ final class DumpedSlot {
                 .with("state", state().name().toLowerCase(Locale.ROOT)).with("stamp", stamp())
                 .with("sequence", state() == State.EMPTY ? null : sequence())
                 .with("publishedNs", publishedNs()).with("deadlineNs", deadlineNs())
-                .with("key", bytes.getLong(SignalRecordLayout.KEY))
+                .with("key", Long.toString(bytes.getLong(SignalRecordLayout.KEY)))
                 .with("signalId", bytes.getInt(SignalRecordLayout.SIGNAL_ID))
                 .with("owner", bytes.getShort(SignalRecordLayout.OWNER) & OWNER_MASK)
                 .with("flags", FlagNames.of(flags())).with("payloadLength", payloadLength())

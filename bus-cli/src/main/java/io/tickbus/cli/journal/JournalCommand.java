@@ -7,6 +7,7 @@ import picocli.CommandLine.Spec;
 
 /** Looks at a journal. */
 @Command(name = "journal", description = "Check a journal, or count what it holds. Changes nothing.",
+        footer = {"", "Example: tickbus journal verify md", "", "'tickbus replay' prints the signals."},
         subcommands = {VerifyCommand.class, StatsCommand.class})
 public final class JournalCommand implements Runnable {
     @Spec

@@ -3,6 +3,7 @@ package io.tickbus.cli.journal;
 import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.Output;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.tail.FlagNames;
@@ -201,12 +202,15 @@ public final class ReplayCommand implements Callable<Integer> {
             }
             for (long nowNs = System.nanoTime(); nowNs < dueNs && !isStopped.get(); nowNs = System.nanoTime()) {
                 LockSupport.parkNanos(Math.min(dueNs - nowNs, LONGEST_NAP_NS));
+                if (publisher == null && dueNs - nowNs > LONGEST_NAP_NS) {
+                    Output.check();
+                }
             }
         }
 
         private JsonObject json(SignalRecord signal, long realtimeNs) {
             return new JsonObject().with("type", "signal").with("sequence", signal.sequence())
-                    .with("signalId", signal.signalId()).with("key", signal.key()).with("owner", signal.owner())
+                    .with("signalId", signal.signalId()).with("key", Long.toString(signal.key())).with("owner", signal.owner())
                     .with("publishedRealtimeNs", realtimeNs).with("publishedNs", signal.publishedNs())
                     .with("deadlineNs", signal.deadlineNs())
                     .with("occurrence", Integer.toUnsignedLong(signal.occurrence()))

@@ -5,7 +5,8 @@ import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 
 /** Counts what a journal holds. */
-@Command(name = "stats", description = "Count what the journal holds: blocks, signals, gaps, entries by kind.")
+@Command(name = "stats", description = "Count what the journal holds: blocks, signals, gaps, entries by kind.",
+        footer = {"", "Example: tickbus journal stats md --json | jq .entries"})
 final class StatsCommand extends TallyCommand {
     @Override
     void print(JournalTally tally, PrintWriter out) {

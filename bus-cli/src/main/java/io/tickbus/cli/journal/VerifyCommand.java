@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 
 /** Says whether a journal is whole. */
 @Command(name = "verify", description = "Read every block and say whether it is whole and no signal is missing.",
-        footer = {"", "Exit code 1 when something is unreadable or missing."})
+        footer = {"", "Example: tickbus journal verify md", "", "Exit code 1 when something is unreadable or missing."})
 final class VerifyCommand extends TallyCommand {
     @Override
     void print(JournalTally tally, PrintWriter out) {

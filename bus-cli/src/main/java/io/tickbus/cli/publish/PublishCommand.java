@@ -132,7 +132,7 @@ public final class PublishCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (isJson) {
             JsonOutput.print(out, new JsonObject().with("bus", bus.name()).with("signalId", signalId)
-                    .with("key", key).with("published", published).with("firstSequence", first)
+                    .with("key", Long.toString(key)).with("published", published).with("firstSequence", first)
                     .with("nextSequence", first + published));
         } else {
             String sequences = published == 1 ? "sequence " + first : "sequences " + first + " to "

@@ -1,14 +1,14 @@
 package io.tickbus.cli.tail;
 
+import io.tickbus.cli.Output;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Builds lines of text in one buffer without allocating, and writes many of them at once.
  *
- * <p>Errors: {@link UncheckedIOException} when the other end of the pipe is closed or the disk is full.
+ * <p>Errors: {@link Output.Lost} when the other end of the pipe is closed or the disk is full.
  */
 final class LineBuffer {
     private static final int CAPACITY = 1 << 16;
@@ -105,7 +105,7 @@ final class LineBuffer {
             out.write(bytes, 0, length);
             out.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new Output.Lost(e);
         } finally {
             lineStart -= length;
             length = 0;

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 final class SignalJson implements SignalFormat {
     private static final byte[] BEGIN = ascii("{\"type\":\"signal\",\"sequence\":");
     private static final byte[] SIGNAL_ID = ascii(",\"signalId\":");
-    private static final byte[] KEY = ascii(",\"key\":");
-    private static final byte[] OWNER = ascii(",\"owner\":");
+    private static final byte[] KEY = ascii(",\"key\":\"");
+    private static final byte[] OWNER = ascii("\",\"owner\":");
     private static final byte[] REALTIME = ascii(",\"publishedRealtimeNs\":");
     private static final byte[] PUBLISHED = ascii(",\"publishedNs\":");
     private static final byte[] DEADLINE = ascii(",\"deadlineNs\":");

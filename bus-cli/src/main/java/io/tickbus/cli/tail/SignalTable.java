@@ -2,17 +2,18 @@ package io.tickbus.cli.tail;
 
 import io.tickbus.cli.JsonObject;
 import io.tickbus.core.SignalRecord;
+import java.nio.charset.StandardCharsets;
 
 /** Signals as lines of a table. Events go to standard error only, so that the table stays one. */
 final class SignalTable implements SignalFormat {
-    private static final int SIGNAL_COLUMN = 13;
-    private static final int TIME_COLUMN = 25;
-    private static final int KEY_COLUMN = 45;
-    private static final int LATENESS_COLUMN = 57;
-    private static final int LATENCY_COLUMN = 71;
-    private static final int FLAGS_COLUMN = 85;
-    private static final int MISSED_COLUMN = 101;
-    private static final int PAYLOAD_COLUMN = 109;
+    private static final byte[] MISSED = " missed=".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PAYLOAD = " 0x".getBytes(StandardCharsets.US_ASCII);
+    private static final int SIGNAL_COLUMN = 10;
+    private static final int TIME_COLUMN = 17;
+    private static final int KEY_COLUMN = 36;
+    private static final int LATENESS_COLUMN = 43;
+    private static final int LATENCY_COLUMN = 55;
+    private static final int FLAGS_COLUMN = 66;
 
     private final WallClock clock = new WallClock();
 
@@ -20,8 +21,7 @@ final class SignalTable implements SignalFormat {
     public void begin(LineBuffer out) {
         out.put("SEQUENCE").toColumn(SIGNAL_COLUMN).put("SIGNAL").toColumn(TIME_COLUMN).put("PUBLISHED")
                 .toColumn(KEY_COLUMN).put("KEY").toColumn(LATENESS_COLUMN).put("LATENESS us")
-                .toColumn(LATENCY_COLUMN).put("LATENCY us").toColumn(FLAGS_COLUMN).put("FLAGS")
-                .toColumn(MISSED_COLUMN).put("MISSED").toColumn(PAYLOAD_COLUMN).put("PAYLOAD").endLine();
+                .toColumn(LATENCY_COLUMN).put("LATENCY us").toColumn(FLAGS_COLUMN).put("FLAGS").endLine();
     }
 
     @Override
@@ -34,9 +34,12 @@ final class SignalTable implements SignalFormat {
         out.toColumn(LATENCY_COLUMN);
         Micros.putUnlessBacklog(out, sighting, sighting.latencyNs());
         out.toColumn(FLAGS_COLUMN).put(FlagNames.commaSeparated(signal.flags()));
-        out.toColumn(MISSED_COLUMN).put(Integer.toUnsignedLong(signal.missed()));
+        // What few signals have takes no column: the table fits into 80.
+        if (signal.missed() != 0) {
+            out.put(MISSED).put(Integer.toUnsignedLong(signal.missed()));
+        }
         if (signal.payloadLength() > 0) {
-            out.toColumn(PAYLOAD_COLUMN);
+            out.put(PAYLOAD);
             PayloadHex.put(out, signal);
         }
         out.endLine();

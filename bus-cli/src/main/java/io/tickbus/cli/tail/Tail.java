@@ -2,6 +2,7 @@ package io.tickbus.cli.tail;
 
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Output;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.subscriber.SignalHandler;
@@ -73,9 +74,12 @@ final class Tail implements SignalHandler {
         int limit = (int) Math.min(BATCH, count - subscriber.received());
         boolean isIdle = subscriber.await(this, limit, Math.min(FLUSH_INTERVAL_NS, untilNs - endNs)) == 0;
         endNs = System.nanoTime();
-        if (!hasSignals && endNs >= nextStatisticsNs) {
+        if (endNs >= nextStatisticsNs) {
             nextStatisticsNs = endNs + STATISTICS_INTERVAL_NS;
-            printRecent();
+            Output.check();
+            if (!hasSignals) {
+                printRecent();
+            }
         }
         if (isIdle || endNs >= nextFlushNs) {
             nextFlushNs = endNs + FLUSH_INTERVAL_NS;

@@ -4,13 +4,13 @@ import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
@@ -82,19 +82,28 @@ public final class TailCommand implements Callable<Integer> {
                 .withSignalIds(signalIds).withListener(events);
         BusArrival arrival = new BusArrival(bus.directory(), spec.commandLine().getErr(), () -> isStopped,
                 spec.commandLine().getParseResult().hasMatchedOption("--from"));
-        try {
-            StopSignal.during(this::stop, () -> {
-                try (SignalSubscriber subscriber = arrival.await(options, timeoutNs)) {
-                    if (subscriber != null) {
-                        run(new Tail(subscriber, events, format, out, !isStatistics), out);
-                    }
+        StopSignal.during(this::stop, () -> {
+            try (SignalSubscriber subscriber = arrival.await(options, timeoutNs)) {
+                if (subscriber != null) {
+                    sayWhatToExpect(subscriber);
+                    run(new Tail(subscriber, events, format, out, !isStatistics), out);
                 }
-            });
-        } catch (UncheckedIOException e) {
-            // Whoever read this has seen enough: `tickbus tail | head`.
-            return Tickbus.DONE;
-        }
+            }
+        });
         return Tickbus.DONE;
+    }
+
+    /** What somebody would wonder about who looks at an empty screen, or at late signals. */
+    private void sayWhatToExpect(SignalSubscriber subscriber) {
+        long next = subscriber.file().header().nextSequence();
+        PrintWriter err = spec.commandLine().getErr();
+        if (from > next) {
+            err.println("tickbus: sequence " + from + " is still to come, the next one is " + next);
+        }
+        if (!Platforms.current().hasFutex() && !waiting.equals("spin")) {
+            err.println("tickbus: waiting without the kernel's help, up to a millisecond late: " + Platforms.reason());
+        }
+        err.flush();
     }
 
     private SignalFormat format() {

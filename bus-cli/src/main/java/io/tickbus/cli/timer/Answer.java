@@ -46,7 +46,8 @@ record Answer(TimerReply reply, ReplyCode expected, long nowNs) {
     JsonObject json() {
         return new JsonObject().with("code", reply.code().name())
                 .with("reason", reply.reason() == ReplyReason.NONE ? null : reply.reason().name())
-                .with("key", reply.key()).with("owner", reply.owner()).with("signalId", reply.signalId())
+                .with("key", Long.toString(reply.key())).with("owner", reply.owner())
+                .with("signalId", reply.signalId())
                 .with("generation", reply.code() == ReplyCode.ARMED
                         ? Integer.toUnsignedLong((int) reply.commandSequence()) : null)
                 .with("deadlineNs", hasDeadline() ? reply.deadlineNs() : null)

@@ -112,7 +112,8 @@ final class FiringWait {
     }
 
     JsonObject json() {
-        return new JsonObject().with("type", "fired").with("key", armed.key()).with("owner", firing.owner())
+        return new JsonObject().with("type", "fired").with("key", Long.toString(armed.key()))
+                .with("owner", firing.owner())
                 .with("signalId", firing.signalId()).with("sequence", firing.sequence())
                 .with("occurrence", Integer.toUnsignedLong(firing.occurrence()))
                 .with("generation", Integer.toUnsignedLong(firing.generation()))

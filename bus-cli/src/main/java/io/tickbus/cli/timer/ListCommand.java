@@ -82,7 +82,7 @@ public final class ListCommand implements Callable<Integer> {
     }
 
     private static JsonObject json(ArmedTimer timer, long nowNs) {
-        return new JsonObject().with("owner", timer.owner()).with("key", timer.key())
+        return new JsonObject().with("owner", timer.owner()).with("key", Long.toString(timer.key()))
                 .with("signalId", timer.signalId())
                 .with("deadlineNs", timer.isPaused() ? null : timer.deadlineNs())
                 .with("dueInNs", timer.isPaused() ? null : timer.deadlineNs() - nowNs)

@@ -63,7 +63,7 @@ final class GoldenDumpTest {
         assertEquals("0102", first.get("payload"));
         assertEquals(4_294_967_288L, first.get("generation"));
         assertEquals(0, ((Map<?, ?>) slots.get(1)).get("missed"));
-        assertEquals(List.of(0, -5, 42, 6, 7), List.of(first.get("sequence"), first.get("key"), first.get("signalId"),
+        assertEquals(List.of(0, "-5", 42, 6, 7), List.of(first.get("sequence"), first.get("key"), first.get("signalId"),
                 first.get("occurrence"), first.get("missed")));
     }
 

@@ -83,7 +83,7 @@ final class TimerCommandsTest {
         done("arm --key 7 --signal 42 --in 1h");
         done("arm --key 8 --signal 43 --every 30m --misfire fire-all --cap 5 --payload hey");
         List<Map<String, Object>> timers = list("");
-        assertEquals(List.of(8, 7), timers.stream().map(timer -> timer.get("key")).toList());
+        assertEquals(List.of("8", "7"), timers.stream().map(timer -> timer.get("key")).toList());
         assertEquals(List.of(43, 42), timers.stream().map(timer -> timer.get("signalId")).toList());
         assertEquals(List.of(1_800_000_000_000L, 0),
                 timers.stream().map(timer -> timer.get("periodNs")).toList());
@@ -162,7 +162,7 @@ final class TimerCommandsTest {
         done("arm --key 2 --signal 2 --every 20ms --wait");
         awaitTimers(0);
         done("arm --key 3 --signal 2 --in 1h");
-        assertEquals(List.of(3), list("").stream().map(timer -> timer.get("key")).toList());
+        assertEquals(List.of("3"), list("").stream().map(timer -> timer.get("key")).toList());
     }
 
     private void awaitTimers(int count) throws IOException {

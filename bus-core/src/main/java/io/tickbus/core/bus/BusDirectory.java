@@ -240,7 +240,7 @@ public final class BusDirectory {
      * whoever publishes on this bus next.
      */
     public BusDirectory scratch() {
-        return new BusDirectory(TrustedFiles.temporaryFor(path().resolve("scratch")), name, ownerId);
+        return new BusDirectory(TrustedFiles.temporaryFor(path().resolve("s")), "s", ownerId);
     }
 
     /** Whether the directory of the buses is there; whoever finds it missing may remove it again. */

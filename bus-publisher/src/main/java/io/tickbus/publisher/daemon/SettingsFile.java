@@ -2,7 +2,10 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.VisibleText;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,8 +23,10 @@ import java.util.stream.Collectors;
  * and lets a second mention of a key win in silence.
  */
 final class SettingsFile {
-    private static final long MAX_LENGTH = 1 << 16;
-    private static final String REMEDY = "mend it; until then nothing is changed";
+    private static final int MAX_LENGTH = 1 << 16;
+    /** Some editors put it first. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final String REMEDY = "correct it; until then nothing is changed";
 
     private SettingsFile() {
     }
@@ -47,12 +52,21 @@ final class SettingsFile {
         }
     }
 
+    /** Bounded, and from a regular file only: a pipe or a device could block, have no end, or be empty next time. */
     private static List<String> lines(Path file) {
         try {
-            if (Files.size(file) > MAX_LENGTH) {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw refused(file.toString(), "it is not a regular file, so it cannot be read again");
+            }
+            ByteBuffer bytes;
+            try (InputStream in = Files.newInputStream(file)) {
+                bytes = ByteBuffer.wrap(in.readNBytes(MAX_LENGTH + 1));
+            }
+            if (bytes.limit() > MAX_LENGTH) {
                 throw refused(file.toString(), "it has more than " + MAX_LENGTH + " bytes, which no settings need");
             }
-            return Files.readAllLines(file, StandardCharsets.UTF_8);
+            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return text.substring(text.startsWith(BYTE_ORDER_MARK) ? 1 : 0).lines().toList();
         } catch (NoSuchFileException e) {
             throw new BusException(Reason.NOT_FOUND, "settings file " + file, "there is no such file",
                     "write one, or leave out --settings");
@@ -83,6 +97,6 @@ final class SettingsFile {
     }
 
     static BusException refused(String place, String why) {
-        return new BusException(Reason.BAD_SETTINGS, "settings " + place, why, REMEDY);
+        return new BusException(Reason.BAD_SETTINGS, "settings " + VisibleText.of(place), VisibleText.of(why), REMEDY);
     }
 }

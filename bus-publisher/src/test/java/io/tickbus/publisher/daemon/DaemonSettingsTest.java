@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,8 +130,26 @@ class DaemonSettingsTest {
         Path huge = Files.writeString(folder.resolve("huge"), "#".repeat(65_537));
         assertEquals(Reason.BAD_SETTINGS,
                 assertThrows(BusException.class, () -> DaemonSettings.load(huge, Map.of())).reason());
-        assertEquals(Reason.SYSTEM,
-                assertThrows(BusException.class, () -> DaemonSettings.load(folder, Map.of())).reason());
+    }
+
+    @Test
+    void shouldSkipByteOrderMarkAndShowWhatIsInvisible() throws IOException {
+        Path file = Files.writeString(folder.resolve("bom"), "\uFEFFmode = park\n");
+        assertEquals(DaemonMode.PARK, DaemonSettings.load(file, Map.of()).mode());
+        Files.writeString(file, "mode\u200b = park\n");
+        BusException e = assertThrows(BusException.class, () -> DaemonSettings.load(file, Map.of()));
+        assertTrue(e.getMessage().contains("mode\\u200b=park"), e.getMessage());
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldRefuseWhatIsNoRegularFileWithoutReadingIt() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        for (Path path : List.of(pipe, Path.of("/dev/zero"), Path.of("/dev/null"), folder)) {
+            BusException e = assertThrows(BusException.class, () -> DaemonSettings.load(path, Map.of()));
+            assertTrue(e.getMessage().contains("not a regular file"), e.getMessage());
+        }
     }
 
     @Test
