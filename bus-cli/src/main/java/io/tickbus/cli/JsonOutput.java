@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * What {@code --json} prints: one object, or one per line in a stream. Times are nanoseconds and end in {@code Ns};
- * unknown values are {@code null}. 64-bit numbers that are names and not quantities are text, since most readers keep 53
- * bits of a number: a timer's key in decimal digits, as it is typed, all else hexadecimal.
+ * unknown values are {@code null}. 64-bit numbers that are names and not quantities are text, since most readers keep
+ * 53 bits of a number: a timer's key in decimal digits, as it is typed, all else hexadecimal.
  */
 public final class JsonOutput {
     private static final JSON LINE = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES)

@@ -18,7 +18,7 @@ final class ArgumentsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"daemon", "tail", "publish", "stat", "dump", "clock", "doctor", "demo",
-        "arm", "cancel", "pause", "resume", "list", "reload"})
+        "arm", "cancel", "pause", "resume", "list", "reload", "remove"})
     void shouldExplainEachCommandWithAnExample(String command) {
         CliRun run = CliRun.of(command, "--help");
         assertEquals(Tickbus.DONE, run.exitCode(), run.err());

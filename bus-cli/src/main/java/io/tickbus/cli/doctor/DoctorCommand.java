@@ -46,6 +46,9 @@ public final class DoctorCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("tickbus: looking and measuring, two seconds …");
         }
         List<Finding> findings = examine(new HostFiles(root), bus.root());
+        if (bus.isBusNamed()) {
+            findings.add(0, new RuntimeChecks(bus.root()).named(bus.directory()));
+        }
         PrintWriter out = spec.commandLine().getOut();
         boolean isUsable = findings.stream().noneMatch(Finding::isUnusable);
         if (isJson) {
@@ -63,7 +66,7 @@ public final class DoctorCommand implements Callable<Integer> {
         List<Finding> findings = new ArrayList<>(new RuntimeChecks(busRoot).findings());
         findings.addAll(new KernelChecks(files).findings());
         findings.addAll(new ProcessorChecks(files).findings());
-        findings.addAll(new MemoryChecks(files).findings());
+        findings.addAll(new MemoryChecks(files, busRoot).findings());
         findings.addAll(new LimitChecks(files).findings());
         findings.addAll(Measurements.findings());
         return findings;

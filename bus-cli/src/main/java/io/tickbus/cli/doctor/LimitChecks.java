@@ -1,6 +1,8 @@
 package io.tickbus.cli.doctor;
 
+import io.tickbus.cli.Sizes;
 import io.tickbus.posix.HostFiles;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -10,6 +12,9 @@ final class LimitChecks {
     private static final Pattern COLUMNS = Pattern.compile("\\s{2,}");
     private static final long FEW_FILES = 1024;
     private static final double US_PER_MS = 1000;
+    private static final long LEAST_MEMORY = 128L << 20;
+    /** More than any host has: how the old hierarchy says that there is no limit. */
+    private static final long MOST_MEMORY = 1L << 50;
 
     private final HostFiles files;
 
@@ -18,49 +23,78 @@ final class LimitChecks {
     }
 
     List<Finding> findings() {
-        return List.of(quota(), realtime(), lockedMemory(), openFiles());
+        return List.of(quota(), memory(), realtime(), lockedMemory(), openFiles());
     }
 
+    /** The tightest of this group's and of all above it: each of them stops its processes. */
     private Finding quota() {
-        String limit = quotaAndPeriod();
-        String[] parts = limit.split(" ", -1);
-        if (limit.isEmpty()) {
-            return Finding.ok("cpu-quota", "none found");
+        Finding tightest = null;
+        double fewest = Double.POSITIVE_INFINITY;
+        List<String> limits = quotas();
+        for (String limit : limits) {
+            String[] parts = limit.split(" ", -1);
+            if (parts.length == 2 && parts[0].matches("[0-9]{1,12}") && parts[1].matches("[1-9][0-9]{0,11}")
+                    && Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]) < fewest) {
+                fewest = Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]);
+                tightest = Finding.bad("cpu-quota", String.format(Locale.ROOT, "%.2f processors per %.0f ms", fewest,
+                        Double.parseDouble(parts[1]) / US_PER_MS), "Give whole processors instead (cpuset, docker "
+                        + "--cpuset-cpus, Kubernetes static CPU policy) and no quota: a process that has used it up "
+                        + "stands still for the rest of the period.");
+            }
         }
-        if (parts.length != 2 || !parts[0].matches("\\d{1,12}") || !parts[1].matches("[1-9]\\d{0,11}")) {
-            return Finding.ok("cpu-quota", "unlimited");
-        }
-        double cpus = Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]);
-        String value = String.format(Locale.ROOT, "%.2f processors per %.0f ms", cpus,
-                Double.parseDouble(parts[1]) / US_PER_MS);
-        return Finding.bad("cpu-quota", value, "Give whole processors instead (cpuset, docker --cpuset-cpus, Kubernetes"
-                + " static CPU policy) and no quota: whoever has used it up stands still for the rest of the period.");
+        return tightest != null ? tightest : Finding.ok("cpu-quota", limits.isEmpty() ? "none found" : "unlimited");
     }
 
-    /** {@code QUOTA PERIOD} in microseconds, or {@code max PERIOD}; empty where no control group says. */
-    private String quotaAndPeriod() {
+    private Finding memory() {
+        long fewest = Long.MAX_VALUE;
+        for (String limit : ofGroups("memory", "memory.max", "memory.limit_in_bytes")) {
+            fewest = Math.min(fewest, limit.matches("[0-9]{1,18}") ? Long.parseLong(limit) : Long.MAX_VALUE);
+        }
+        if (fewest > MOST_MEMORY) {
+            return Finding.ok("memory-limit", "none found");
+        }
+        return fewest >= LEAST_MEMORY ? Finding.ok("memory-limit", Sizes.format(fewest))
+                : Finding.warn("memory-limit", Sizes.format(fewest), "Give a daemon at least "
+                        + Sizes.format(LEAST_MEMORY) + ", or the kernel ends it without a word when its timers grow.");
+    }
+
+    /** {@code QUOTA PERIOD} in microseconds, or {@code max PERIOD}, of each group. */
+    private List<String> quotas() {
+        List<String> quotas = new ArrayList<>(ofGroups("cpu", "cpu.max", "cpu.cfs_quota_us"));
+        List<String> periods = ofGroups("cpu", "", "cpu.cfs_period_us");
+        if (quotas.size() == periods.size()) {
+            for (int i = 0; i < quotas.size(); i++) {
+                quotas.set(i, quotas.get(i) + " " + periods.get(i));
+            }
+        }
+        return quotas;
+    }
+
+    /** What a file of the unified or of the old hierarchy says in this process's group and in all above it. */
+    private List<String> ofGroups(String controller, String unifiedFile, String oldFile) {
+        List<String> found = new ArrayList<>();
         for (String line : files.lines("proc/self/cgroup")) {
             String[] fields = line.split(":", 3);
             if (fields.length == 3 && fields[1].isEmpty()) {
-                String unified = firstOf("sys/fs/cgroup" + fields[2] + "/cpu.max", "sys/fs/cgroup/cpu.max");
-                if (!unified.isEmpty()) {
-                    return unified;
-                }
-            } else if (fields.length == 3 && List.of(fields[1].split(",", -1)).contains("cpu")) {
-                String old = "sys/fs/cgroup/" + fields[1];
-                String quota = firstOf(old + fields[2] + "/cpu.cfs_quota_us", old + "/cpu.cfs_quota_us");
-                String period = firstOf(old + fields[2] + "/cpu.cfs_period_us", old + "/cpu.cfs_period_us");
-                if (!quota.isEmpty()) {
-                    return quota + " " + period;
-                }
+                addUpwards(found, "sys/fs/cgroup", fields[2], unifiedFile);
+            } else if (fields.length == 3 && List.of(fields[1].split(",", -1)).contains(controller)) {
+                addUpwards(found, "sys/fs/cgroup/" + fields[1], fields[2], oldFile);
             }
         }
-        return files.firstLine("sys/fs/cgroup/cpu.max");
+        return found;
     }
 
-    private String firstOf(String path, String other) {
-        String text = files.firstLine(path);
-        return text.isEmpty() ? files.firstLine(other) : text;
+    private void addUpwards(List<String> found, String root, String group, String file) {
+        for (String path = group.equals("/") ? "" : group; !file.isEmpty();
+                path = path.substring(0, path.lastIndexOf('/'))) {
+            String text = files.firstLine(root + path + "/" + file);
+            if (!text.isEmpty()) {
+                found.add(text);
+            }
+            if (path.lastIndexOf('/') < 0) {
+                return;
+            }
+        }
     }
 
     private Finding realtime() {

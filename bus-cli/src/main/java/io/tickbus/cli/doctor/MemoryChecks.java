@@ -1,6 +1,7 @@
 package io.tickbus.cli.doctor;
 
 import io.tickbus.cli.Sizes;
+import io.tickbus.core.BusException;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.posix.HostFiles;
@@ -9,6 +10,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,14 +21,18 @@ final class MemoryChecks {
     private static final long BUS_LENGTH = SignalsLayout.fileLength(SignalsOptions.DEFAULT_SLOT_COUNT);
     private static final int BUSES_FOR_COMFORT = 16;
 
-    private final HostFiles files;
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs");
 
-    MemoryChecks(HostFiles files) {
+    private final HostFiles files;
+    private final Path busRoot;
+
+    MemoryChecks(HostFiles files, Path busRoot) {
         this.files = files;
+        this.busRoot = busRoot;
     }
 
     List<Finding> findings() {
-        return List.of(hugePages(), sharedHugePages(), sharedMemory(), swap());
+        return List.of(hugePages(), sharedHugePages(), storage(), swap());
     }
 
     private Finding hugePages() {
@@ -54,29 +60,33 @@ final class MemoryChecks {
         return matcher.find() ? matcher.group(1) : "";
     }
 
-    private Finding sharedMemory() {
-        Path path = files.root().resolve("dev/shm");
-        if (!Files.isDirectory(path)) {
-            return Finding.warn("dev-shm", "there is no /dev/shm, so buses go to the temporary folder",
-                    "Mount a tmpfs there: mount -t tmpfs -o size=256m tmpfs /dev/shm.");
+    /** Where buses are made, which need not be /dev/shm. */
+    private Finding storage() {
+        Path path = busRoot.toAbsolutePath();
+        while (!Files.exists(path)) {
+            path = path.getParent();
         }
         try {
             FileStore store = Files.getFileStore(path);
-            return sharedMemory(store.getTotalSpace(), store.getUsableSpace());
+            return storage(store.type(), store.getTotalSpace(), store.getUsableSpace());
         } catch (IOException e) {
-            return Finding.unknown("dev-shm", "its size cannot be read: " + e.getMessage());
+            return Finding.unknown("bus-storage", "its size cannot be read: " + BusException.why(e));
         }
     }
 
-    static Finding sharedMemory(long total, long usable) {
-        String value = Sizes.format(usable) + " free of " + Sizes.format(total);
+    Finding storage(String type, long total, long usable) {
+        String value = Sizes.format(usable) + " free of " + Sizes.format(total) + " on the " + type + " of " + busRoot;
         String remedy = "Free some, or enlarge it: mount -o remount,size=256m /dev/shm (docker run --shm-size=256m).";
         if (usable < BUS_LENGTH) {
-            return Finding.bad("dev-shm", value + "; a bus of " + SignalsOptions.DEFAULT_SLOT_COUNT + " slots needs "
-                    + Sizes.format(BUS_LENGTH), remedy);
+            return Finding.bad("bus-storage", value + "; a bus of " + SignalsOptions.DEFAULT_SLOT_COUNT
+                    + " slots needs " + Sizes.format(BUS_LENGTH), remedy);
         }
-        return usable < BUSES_FOR_COMFORT * BUS_LENGTH ? Finding.warn("dev-shm", value, remedy)
-                : Finding.ok("dev-shm", value);
+        if (!IN_MEMORY.contains(type)) {
+            return Finding.warn("bus-storage", value + ", a disk's file system, which writes every page back",
+                    "Put buses on a tmpfs: mount one on /dev/shm, or name one with --dir or TICKBUS_DIR.");
+        }
+        return usable < BUSES_FOR_COMFORT * BUS_LENGTH ? Finding.warn("bus-storage", value, remedy)
+                : Finding.ok("bus-storage", value);
     }
 
     private Finding swap() {

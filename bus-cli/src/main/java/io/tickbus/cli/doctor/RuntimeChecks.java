@@ -4,6 +4,7 @@ import io.tickbus.cli.Durations;
 import io.tickbus.cli.Sizes;
 import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.platform.Platform;
 import io.tickbus.core.platform.Platforms;
@@ -41,6 +42,17 @@ final class RuntimeChecks {
         } catch (BusException e) {
             return Finding.unusable("bus", e.getMessage(), "Mend what it says, or name another directory with --dir or "
                     + BusDirectory.ROOT_VARIABLE + ".");
+        }
+    }
+
+    /** A bus that was asked about by its name. */
+    Finding named(BusDirectory directory) {
+        String name = "bus-" + directory.name();
+        try {
+            SignalsFile.attach(directory);
+            return Finding.ok(name, "it can be read; 'tickbus stat " + directory.name() + "' shows how it is");
+        } catch (BusException e) {
+            return Finding.bad(name, e.getMessage(), "Start its publisher, or name one that 'tickbus stat' lists.");
         }
     }
 

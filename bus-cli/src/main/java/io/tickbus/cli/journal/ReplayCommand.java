@@ -210,7 +210,8 @@ public final class ReplayCommand implements Callable<Integer> {
 
         private JsonObject json(SignalRecord signal, long realtimeNs) {
             return new JsonObject().with("type", "signal").with("sequence", signal.sequence())
-                    .with("signalId", signal.signalId()).with("key", Long.toString(signal.key())).with("owner", signal.owner())
+                    .with("signalId", signal.signalId()).with("key", Long.toString(signal.key()))
+                    .with("owner", signal.owner())
                     .with("publishedRealtimeNs", realtimeNs).with("publishedNs", signal.publishedNs())
                     .with("deadlineNs", signal.deadlineNs())
                     .with("occurrence", Integer.toUnsignedLong(signal.occurrence()))

@@ -4,13 +4,16 @@ import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.JsonOutput;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.cli.stat.OwnerNames;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.subscriber.ArmedTimer;
 import io.tickbus.subscriber.TimerClient;
 import java.io.PrintWriter;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -43,6 +46,8 @@ public final class ListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the list as JSON.")
     private boolean isJson;
 
+    private final Map<Integer, String> names = new HashMap<>();
+
     @Override
     public Integer call() {
         if (timeoutNs < SHORTEST_TIMEOUT_NS) {
@@ -53,6 +58,9 @@ public final class ListCommand implements Callable<Integer> {
             List<ArmedTimer> armed = timers.list(isAll, timeoutNs).stream()
                     .sorted(Comparator.comparing(ArmedTimer::isPaused).thenComparing(ArmedTimer::deadlineNs)
                             .thenComparing(ArmedTimer::owner).thenComparing(ArmedTimer::key)).toList();
+            names.putAll(OwnerNames.of(client.directory()));
+            names.put(0, "(daemon)");
+            names.put(timers.owner(), client.clientName());
             print(armed, timers.owner(), System.nanoTime());
         }
         return Tickbus.DONE;
@@ -68,10 +76,11 @@ public final class ListCommand implements Callable<Integer> {
             out.println(isAll ? "no timer is armed on bus '" + client.name() + "'"
                     : "no timer of client name '" + client.clientName() + "' is armed; see everybody's with --all");
         } else {
-            out.printf(Locale.ROOT, "%6s %20s %11s  %-14s %-14s %11s  %s%n", "OWNER", "KEY", "SIGNAL", "DUE", "PERIOD",
-                    "OCCURRENCE", "STATE");
-            armed.forEach(timer -> out.printf(Locale.ROOT, "%6d %20d %11d  %-14s %-14s %11d  %s%n", timer.owner(),
-                    timer.key(), timer.signalId(), timer.isPaused() ? "-" : Answer.due(timer.deadlineNs(), nowNs),
+            out.printf(Locale.ROOT, "%6s %-16s %20s %11s  %-14s %-14s %11s  %s%n", "OWNER", "CLIENT", "KEY", "SIGNAL",
+                    "DUE", "PERIOD", "OCCURRENCE", "STATE");
+            armed.forEach(timer -> out.printf(Locale.ROOT, "%6d %-16s %20d %11d  %-14s %-14s %11d  %s%n", timer.owner(),
+                    names.getOrDefault(timer.owner(), "-"), timer.key(), timer.signalId(),
+                    timer.isPaused() ? "-" : Answer.due(timer.deadlineNs(), nowNs),
                     Answer.period(timer.periodNs()), timer.occurrence(), state(timer)));
         }
         out.flush();
@@ -81,8 +90,9 @@ public final class ListCommand implements Callable<Integer> {
         return (timer.isPaused() ? ReplyCode.PAUSED : ReplyCode.ARMED).name().toLowerCase(Locale.ROOT);
     }
 
-    private static JsonObject json(ArmedTimer timer, long nowNs) {
-        return new JsonObject().with("owner", timer.owner()).with("key", Long.toString(timer.key()))
+    private JsonObject json(ArmedTimer timer, long nowNs) {
+        return new JsonObject().with("owner", timer.owner()).with("client", names.get(timer.owner()))
+               .with("key", Long.toString(timer.key()))
                 .with("signalId", timer.signalId())
                 .with("deadlineNs", timer.isPaused() ? null : timer.deadlineNs())
                 .with("dueInNs", timer.isPaused() ? null : timer.deadlineNs() - nowNs)

@@ -25,8 +25,12 @@ final class DoctorCommandTest {
         List<?> findings = (List<?>) report.get("findings");
         List<?> names = findings.stream().map(each -> ((Map<?, ?>) each).get("name")).toList();
         assertTrue(names.containsAll(Set.of("bus", "jvm", "platform", "timer-slack", "clock-source", "preemption",
-                "virtualization", "cpus", "governor", "isolation", "smt", "huge-pages", "shared-huge-pages", "dev-shm",
-                "swap", "cpu-quota", "rtprio", "memlock", "nofile", "hiccups", "wake-up")), names.toString());
+                "virtualization", "cpus", "governor", "isolation", "smt", "huge-pages", "shared-huge-pages",
+                "bus-storage", "swap", "cpu-quota", "rtprio", "memlock", "nofile", "hiccups", "wake-up")),
+                names.toString());
+        assertTrue(!names.contains("bus-nope"));
+        CliRun named = CliRun.of("doctor", "--dir", folder.resolve("root"), "--bus", "nope");
+        assertTrue(named.out().contains("bus-nope"), named.out());
         assertTrue(Files.notExists(folder.resolve("root")), "the trial bus was left behind");
     }
 

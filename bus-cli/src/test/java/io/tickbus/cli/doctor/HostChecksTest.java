@@ -32,7 +32,7 @@ final class HostChecksTest {
     private List<Finding> findings() {
         List<Finding> findings = new ArrayList<>(new KernelChecks(tree.files()).findings());
         findings.addAll(new ProcessorChecks(tree.files()).findings());
-        findings.addAll(new MemoryChecks(tree.files()).findings());
+        findings.addAll(new MemoryChecks(tree.files(), tree.root()).findings());
         findings.addAll(new LimitChecks(tree.files()).findings());
         return findings;
     }
@@ -48,7 +48,7 @@ final class HostChecksTest {
     @Test
     void shouldSurviveAnEmptyTree() {
         List<Finding> findings = findings();
-        assertEquals(16, findings.size());
+        assertEquals(17, findings.size());
         assertTrue(findings.stream().noneMatch(Finding::isUnusable));
     }
 
@@ -164,6 +164,24 @@ final class HostChecksTest {
     @ParameterizedTest
     @CsvSource({"1000000,BAD", "20000000,WARN", "1000000000,OK"})
     void shouldJudgeFreeSharedMemory(long usable, Verdict expected) {
-        assertEquals(expected, MemoryChecks.sharedMemory(1_000_000_000, usable).verdict());
+        assertEquals(expected, new MemoryChecks(tree.files(), tree.root()).storage("tmpfs", 1_000_000_000, usable)
+                .verdict());
+    }
+
+    @Test
+    void shouldWarnOfBusesOnADisk() {
+        Finding finding = new MemoryChecks(tree.files(), Path.of("/var/buses")).storage("ext4", 1L << 40, 1L << 39);
+        assertEquals(Verdict.WARN, finding.verdict());
+        assertTrue(finding.value().contains("ext4 of /var/buses"), finding.value());
+    }
+
+    @Test
+    void shouldFindTheTightestLimitOfAllGroupsAbove() throws IOException {
+        tree.file("proc/self/cgroup", "0::/a/b").file("sys/fs/cgroup/a/b/cpu.max", "max 100000")
+                .file("sys/fs/cgroup/a/cpu.max", "50000 100000").file("sys/fs/cgroup/cpu.max", "400000 100000")
+                .file("sys/fs/cgroup/a/b/memory.max", "max").file("sys/fs/cgroup/a/memory.max", "33554432");
+        Finding finding = FakeTree.named("cpu-quota", findings());
+        assertEquals("0.50 processors per 100 ms", finding.value());
+        assertEquals(Verdict.WARN, verdict("memory-limit"));
     }
 }

@@ -133,6 +133,23 @@ final class TimerCommandsTest {
     }
 
     @Test
+    void shouldKeepEachBitOfAKeyAndNameTheClient() throws IOException {
+        done("arm --key 9007199254740993 --signal 1 --in 1h --client-name prices");
+        Map<String, Object> timer = list(" --client-name prices").get(0);
+        assertEquals(List.of("9007199254740993", "prices"), List.of(timer.get("key"), timer.get("client")));
+        assertTrue(done("cancel " + timer.get("key") + " --client-name prices").contains("cancelled"));
+    }
+
+    @Test
+    void shouldSayWhenATimeIsPast() {
+        CliRun run = run("arm --key 5 --signal 1 --at 2020-01-01T00:00:00Z");
+        assertEquals(Tickbus.DONE, run.exitCode(), run.err());
+        assertTrue(run.err().contains("ago, so the timer is due at once"), run.err());
+        assertTrue(run.out().contains("due at once"), run.out());
+        assertTrue(done("arm --key 5 --signal 1 --in 0").contains("due at once"));
+    }
+
+    @Test
     void shouldSayWhyATimerIsRefused() {
         refused("arm --key 1 --signal 2 --every 10ns", "at least 1 microsecond");
         refused("arm --key 1 --signal 2 --at monotonic:9000000000000000000", "100 years");
