@@ -53,7 +53,7 @@ final class DaemonWarmUp {
         try (TimerDaemon daemon = TimerDaemon.open(directory, small, silent)) {
             daemon.start();
             try (TimerClient client = TimerClient.connect(directory,
-                    TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_TIMEOUT_NS).withTrackedKeys(KEYS))) {
+                    TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_TIMEOUT_NS))) {
                 TimerCommand command = new TimerCommand();
                 client.call(command.arm(KEYS, SIGNAL_ID, System.nanoTime()).periodNs(PERIOD_NS).graceUs(GRACE_US),
                         CONNECT_TIMEOUT_NS);

@@ -16,8 +16,8 @@ public enum ReplyReason {
     BAD_MISFIRE_POLICY("the misfire policy is unknown"),
     /** FIRE_ALL without a cap, or with one too large. */
     BAD_CAP("FIRE_ALL needs a catch-up cap from 1 to 1000000"),
-    /** More than 16 bytes. */
-    BAD_PAYLOAD("the payload is longer than 16 bytes"),
+    /** More than 12 bytes. */
+    BAD_PAYLOAD("the payload is longer than 12 bytes"),
     /** The owner has as many timers as it may. */
     OWNER_QUOTA("the owner has as many timers as its quota allows"),
     /** The daemon has as many timers as it may. */
