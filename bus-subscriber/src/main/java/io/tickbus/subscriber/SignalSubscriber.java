@@ -13,6 +13,7 @@ import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.wait.WaitStrategy;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -37,6 +38,7 @@ public final class SignalSubscriber implements AutoCloseable {
     private static final long FIRST_HEADROOM = 8;
     private static final int MAX_DOUBLINGS = 24;
     private static final int RUN_LIMIT = 256;
+    private static final long PAST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final BusDirectory directory;
     private final SubscriberListener listener;
@@ -58,6 +60,7 @@ public final class SignalSubscriber implements AutoCloseable {
     private long epoch;
     private int overrunsInARow;
     private int emptyPolls;
+    private boolean isPastBehind;
     private boolean isClosed;
     private long nextCheckNs;
     private PublisherStatus publisherStatus = PublisherStatus.ALIVE;
@@ -155,6 +158,7 @@ public final class SignalSubscriber implements AutoCloseable {
             if (found == SlotRing.OVERWRITTEN || !ring.copy(current, signal.fields())) {
                 int inPast = past.read(file.header().historyId(), current, signal);
                 if (inPast == SignalHistory.NOT_YET) {
+                    isPastBehind = true;
                     break;
                 } else if (inPast == SignalHistory.MISSING) {
                     skipOverwritten();
@@ -207,6 +211,12 @@ public final class SignalSubscriber implements AutoCloseable {
             checkIfDue(nowNs);
             if (nowNs >= untilNs) {
                 return 0;
+            }
+            if (isPastBehind) {
+                // The gate is open: the ring has gone past what the history does not have yet.
+                isPastBehind = false;
+                LockSupport.parkNanos(PAST_NAP_NS);
+                continue;
             }
             gate.sequence(sequence);
             waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.SignalHistory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.layout.SignalRecordLayout;
@@ -18,6 +19,7 @@ import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -251,6 +253,35 @@ class SignalSubscriberTest {
         publisher.bus().close();
         assertEquals(PublisherStatus.DEAD, subscriber.publisherStatus());
         assertEquals(List.of("status STALLED", "status ALIVE", "status DEAD"), fixture.events);
+    }
+
+    /** Its wait is open all the time, since the ring has gone past what it wants. */
+    @Test
+    void shouldNapWhenHistoryIsBehind() {
+        AtomicInteger reads = new AtomicInteger();
+        SignalHistory behind = new SignalHistory() {
+            @Override
+            public int read(long historyId, long sequence, long[] fields) {
+                reads.incrementAndGet();
+                return NOT_YET;
+            }
+
+            @Override
+            public long nextAfter(long historyId, long missing) {
+                return Long.MAX_VALUE;
+            }
+
+            @Override
+            public void close() {
+                // There is nothing to close.
+            }
+        };
+        SignalSubscriber subscriber = SignalSubscriber.attach(directory,
+                SubscriberOptions.defaults().withJoin(0).withHistory(behind));
+        publish(publisher, 4 * SMALL.slotCount());
+        long timeoutNs = 100_000_000;
+        assertEquals(0, subscriber.await(signal -> { }, 1, timeoutNs));
+        assertTrue(reads.get() <= timeoutNs / 1_000_000 + 2, "reads=" + reads);
     }
 
     @Test

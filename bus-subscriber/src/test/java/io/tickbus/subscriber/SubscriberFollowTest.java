@@ -7,6 +7,7 @@ import static io.tickbus.subscriber.SubscriberFixture.range;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
@@ -51,6 +52,19 @@ class SubscriberFollowTest {
         assertEquals(range(0, 6), fixture.drain(subscriber));
         assertSame(file, subscriber.file());
         assertEquals(List.of("restarted 2"), fixture.events);
+    }
+
+    @Test
+    void shouldFollowReplacementWhenThreadIsInterrupted() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 3);
+        reopen(SMALL.withSlotCount(2 * SMALL.slotCount()));
+        publish(publisher, 3);
+        Thread.currentThread().interrupt();
+        assertEquals(range(0, 6), fixture.drain(subscriber));
+        assertEquals(PublisherStatus.ALIVE, subscriber.publisherStatus());
+        SignalSubscriber.attach(directory).close();
+        assertTrue(Thread.interrupted(), "it is still interrupted");
     }
 
     @Test

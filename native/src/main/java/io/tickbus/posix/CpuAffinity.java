@@ -2,6 +2,7 @@ package io.tickbus.posix;
 
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -20,6 +21,7 @@ public final class CpuAffinity {
     /** The kernel's own limit, CONFIG_NR_CPUS: a shorter mask is refused where more processors are possible. */
     private static final int MASK_BITS = 8192;
     private static final int CALLING_THREAD = 0;
+    private static final int RESTORE_TRIES = 8;
 
     private CpuAffinity() {
     }
@@ -79,7 +81,10 @@ public final class CpuAffinity {
             return false;
         }
         boolean isMoved = set(others).length > 0;
-        set(allowed);
+        // Only what this has narrowed is widened again: somebody may have pinned the thread meanwhile.
+        for (int tried = 0; tried < RESTORE_TRIES && Arrays.equals(others, allowed()); tried++) {
+            set(allowed);
+        }
         return isMoved;
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +30,8 @@ import java.util.concurrent.TimeUnit;
  * 2 s for a reader's, and reads every slot's stamp; the accessors do nothing of the kind.
  */
 public final class PublishedBus implements AutoCloseable {
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs");
+
     private final PublisherLock lock;
     private final SignalsFile signals;
     private final Doorbell doorbell;
@@ -130,7 +133,7 @@ public final class PublishedBus implements AutoCloseable {
         try {
             return found.ring().recover(found.header().baseSequence());
         } catch (IllegalStateException e) {
-            if (!found.header().host().isSameBoot(HostIdentity.current())) {
+            if (!isOfThisBoot(found)) {
                 // A file that survived a crash of the host need not be whole, and is replaced anyway.
                 return Math.max(found.header().baseSequence(), found.header().nextSequence());
             }
@@ -146,15 +149,29 @@ public final class PublishedBus implements AutoCloseable {
         // To wake unasked as well can be begun in the same file, and has no end in it.
         int differing = (header.options() ^ optionBits(options)) & ~SignalsLayout.OPTION_UNASKED;
         return header.slotCount() == options.slotCount() && differing == 0
-                && header.host().isSameBoot(here) && header.host().hasSameClock(here);
+                && isOfThisBoot(found) && header.host().hasSameClock(here);
+    }
+
+    /** Where nobody says which boot it is, only what lies in memory is surely of this one. */
+    private static boolean isOfThisBoot(SignalsFile found) {
+        HostIdentity host = found.header().host();
+        HostIdentity here = HostIdentity.current();
+        return host.isSameBoot(here) && ((host.isBootKnown() && here.isBootKnown()) || isInMemory(found.path()));
+    }
+
+    private static boolean isInMemory(Path path) {
+        try {
+            return IN_MEMORY.contains(Files.getFileStore(path).type());
+        } catch (IOException e) {
+            // Nobody says that it is.
+            return false;
+        }
     }
 
     private static SignalsFile replace(
             BusDirectory directory, SignalsOptions options, SignalsFile old, long nextSequence) {
-        HostIdentity host = old.header().host();
-        HostIdentity here = HostIdentity.current();
         // What another boot has left need not be all that it published: sequences may be given a second time.
-        boolean isSameHistory = host.isSameBoot(here) && host.hasSameClock(here);
+        boolean isSameHistory = isOfThisBoot(old) && old.header().host().hasSameClock(HostIdentity.current());
         long historyId = isSameHistory ? old.header().historyId() : new SecureRandom().nextLong();
         create(directory, options, new Origin(nextSequence, old.header().epoch(), historyId));
         SignalsFile successor = SignalsFile.map(directory, true);

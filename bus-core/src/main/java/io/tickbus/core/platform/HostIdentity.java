@@ -28,6 +28,11 @@ public record HostIdentity(UUID bootId, long timeNamespace, long monotonicOffset
         return bootId.equals(other.bootId) || bootId.equals(UNKNOWN) || other.bootId.equals(UNKNOWN);
     }
 
+    /** Whether the host says which boot it is. */
+    public boolean isBootKnown() {
+        return !bootId.equals(UNKNOWN);
+    }
+
     /** Whether CLOCK_MONOTONIC reads the same for both. */
     public boolean hasSameClock(HostIdentity other) {
         // Not by the inode, which the next namespace may have with another offset.

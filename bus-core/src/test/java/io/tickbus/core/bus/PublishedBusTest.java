@@ -41,7 +41,7 @@ class PublishedBusTest {
         long beforeNs = System.nanoTime();
         try (PublishedBus bus = PublishedBus.open(directory, SMALL.withHeartbeatIntervalNs(7_000_000))) {
             SignalsHeader header = SignalsFile.attach(directory).header();
-            assertEquals(1, header.layoutVersion());
+            assertEquals(2, header.layoutVersion());
             assertEquals(8, header.slotCount());
             assertEquals(4096 + 8 * 64, header.fileLength());
             assertTrue(header.hasParking());
@@ -110,6 +110,31 @@ class PublishedBusTest {
         try (PublishedBus again = PublishedBus.open(directory, changed)) {
             assertEquals(14, again.nextSequence());
             assertEquals(11, again.signals().header().baseSequence());
+        }
+    }
+
+    /** On a disk it may be of any boot; what lies in memory is of this one. */
+    @Test
+    void shouldBeginNewHistoryWhenBootIsUnknownUnlessInMemory() throws IOException {
+        Path shared = Path.of("/dev/shm");
+        for (Path root : Files.isDirectory(shared) ? List.of(folder, Files.createTempDirectory(shared, "tickbus-"))
+                : List.of(folder)) {
+            BusDirectory bus = BusDirectory.at(root.resolve("unknown-boot"), "bus");
+            long historyId;
+            try (PublishedBus first = PublishedBus.open(bus, SMALL)) {
+                historyId = first.signals().header().historyId();
+                first.signals().region().putLong(SignalsLayout.BOOT_ID, 0);
+                first.signals().region().putLong(SignalsLayout.BOOT_ID + Long.BYTES, 0);
+            }
+            try (PublishedBus second = PublishedBus.open(bus, SMALL)) {
+                boolean isInMemory = Files.getFileStore(root).type().equals("tmpfs");
+                assertEquals(isInMemory, second.signals().header().historyId() == historyId, root::toString);
+            }
+            bus.delete();
+            if (!root.equals(folder)) {
+                Files.deleteIfExists(root.resolve("unknown-boot"));
+                Files.delete(root);
+            }
         }
     }
 

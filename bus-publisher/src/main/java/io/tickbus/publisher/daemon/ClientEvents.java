@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.internal.FaultBoundary;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -41,6 +42,10 @@ final class ClientEvents {
 
     private static int run(Queue<Runnable> queue, int most) {
         int count = 0;
+        if (!queue.isEmpty()) {
+            // A fault that is pending must not come up in a piece of work, which would be lost with it.
+            FaultBoundary.surface();
+        }
         while (count < most) {
             Runnable work = queue.poll();
             if (work == null) {

@@ -1,0 +1,230 @@
+package io.tickbus.it;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.layout.ClientLayout;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.publisher.daemon.DaemonCounter;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.TimerClient;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A daemon, a client with a timer of 1 kHz, and an attack on the files of the daemon's own user: in the second half of
+ * the run they are shortened, punched, replaced and unlinked, and others stand in their places. Where the root is a
+ * small tmpfs of its own ({@code small=1}), it is filled, so that a hole faults. Says {@code WRONG} where the timer
+ * lost an occurrence, and {@code P99 quiet=… attacked=…} in nanoseconds, which decide nothing.
+ */
+public final class HostileMain {
+    private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long HALF_NS = TimeUnit.MILLISECONDS.toNanos(2500);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final int KEY = 7;
+    private static final int MOST = 1 << 16;
+    private static final int ROUNDS = 3;
+
+    private final BusDirectory directory;
+    private final Path mount;
+    private final boolean isSmall;
+    private final TimerDaemon daemon;
+    private final TimerClient honest;
+    private final SignalSubscriber signals;
+    private final long[][] lateNs = new long[2][MOST];
+    private final int[] counts = new int[2];
+    private volatile int half;
+    private volatile long nextOccurrence;
+    private volatile boolean isOver;
+
+    private HostileMain(ChildArguments arguments) {
+        mount = arguments.directory().path().getParent();
+        directory = BusDirectory.at(mount.resolve("root"), "bus");
+        isSmall = arguments.number("small", 0) == 1;
+        daemon = TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(1 << 14)
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)), DaemonSettings.DEFAULT,
+                DaemonLog.toStream(System.err)).start();
+        honest = TimerClient.connect(directory);
+        signals = SignalSubscriber.attach(directory);
+    }
+
+    public static void main(String... arguments) {
+        ChildArguments.run(() -> new HostileMain(new ChildArguments(arguments)).run());
+    }
+
+    private int run() throws Exception {
+        honest.call(new TimerCommand().arm(KEY, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
+        Thread reader = new Thread(() -> signals.run(this::onSignal, () -> isOver), "reader");
+        reader.start();
+        TimeUnit.NANOSECONDS.sleep(HALF_NS);
+        half = 1;
+        long untilNs = System.nanoTime() + HALF_NS;
+        int round = 0;
+        while (round < ROUNDS || System.nanoTime() < untilNs) {
+            attack(round++);
+        }
+        checkGoesOn("the attack");
+        isOver = true;
+        reader.join();
+        check(signals.lost() == 0, "lost=" + signals.lost());
+        check(daemon.isRunning(), "the daemon has ended");
+        long faults = daemon.counters().value(DaemonCounter.FAULTS);
+        check(!isSmall || faults > 0, "nothing faulted: that was no attack");
+        ChildArguments.say(String.format(Locale.ROOT, "P99 quiet=%d attacked=%d of %d and %d firings, %d rounds, "
+                + "faults=%d evicted=%d", p99(0), p99(1), counts[0], counts[1], round, faults,
+                daemon.counters().value(DaemonCounter.CLIENTS_EVICTED)));
+        honest.close();
+        daemon.close();
+        ChildArguments.say("DONE");
+        return 0;
+    }
+
+    private long p99(int which) {
+        long[] sorted = Arrays.copyOf(lateNs[which], Math.min(counts[which], MOST));
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? -1 : sorted[sorted.length * 99 / 100];
+    }
+
+    /** Every occurrence fires or is folded into one that does. */
+    private void onSignal(SignalRecord firing) {
+        if (firing.owner() == honest.owner() && firing.key() == KEY) {
+            check(firing.occurrence() == nextOccurrence, "occurrence " + nextOccurrence + " expected: " + firing);
+            nextOccurrence = firing.occurrence() + 1L + firing.missed();
+            int which = half;
+            lateNs[which][counts[which]++ % MOST] = firing.publishedNs() - firing.deadlineNs();
+        }
+    }
+
+    private void checkGoesOn(String after) throws InterruptedException {
+        long before = nextOccurrence;
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        while (nextOccurrence < before + 20) {
+            check(System.nanoTime() < giveUpNs, "the timer stands after " + after + ", occurrence " + before);
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    private void attack(int round) throws Exception {
+        long length = Files.size(directory.doorbell());
+        shorten(directory.doorbell(), round % 2 == 0 ? 0 : length / 2);
+        checkGoesOn("a doorbell cut short");
+        attackRing("a ring cut short", ring -> shorten(ring, round % 2 == 0 ? 0 : ClientLayout.HEADER_LENGTH));
+        attackRing("a ring unlinked", Files::delete);
+        attackRing("a directory in a ring's place", ring -> {
+            Files.delete(ring);
+            Files.createDirectory(ring);
+            checkGoesOn("a directory in a ring's place");
+            Files.delete(ring);
+        });
+        attackRing("a FIFO exchanged with a ring", ring -> {
+            Path fifo = mount.resolve("fifo");
+            run("mkfifo", fifo.toString());
+            Files.move(fifo, ring, StandardCopyOption.ATOMIC_MOVE);
+            checkGoesOn("a FIFO exchanged with a ring");
+            Files.delete(ring);
+        });
+        attackRing("a ring replaced", ring -> {
+            Path other = mount.resolve("other");
+            Files.write(other, new byte[(int) Files.size(ring)]);
+            Files.move(other, ring, StandardCopyOption.ATOMIC_MOVE);
+        });
+        if (isSmall) {
+            attackRing("a ring with a hole on a full file system", this::punch);
+            punch(directory.doorbell());
+            checkGoesOn("a doorbell with a hole on a full file system");
+            Files.deleteIfExists(filler());
+        }
+    }
+
+    private interface RingAttack {
+        void on(Path ring) throws Exception;
+    }
+
+    /** By a client that connects for it; nobody but the daemon touches its ring afterwards. */
+    private void attackRing(String name, RingAttack attack) throws Exception {
+        Files.deleteIfExists(filler());
+        Set<Path> before = rings();
+        TimerClient hostile = TimerClient.connect(directory);
+        hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
+        for (Path ring : rings()) {
+            if (!before.contains(ring)) {
+                attack.on(ring);
+            }
+        }
+        checkGoesOn(name);
+        // What its closing meets in a file that it has spoilt itself is no concern of others: a thread of its own.
+        Thread closing = new Thread(hostile::close, "hostile");
+        closing.setUncaughtExceptionHandler((dead, fault) -> ChildArguments.say("the hostile client's own " + fault));
+        closing.start();
+        closing.join();
+    }
+
+    private Set<Path> rings() throws IOException {
+        try (Stream<Path> files = Files.list(directory.clients())) {
+            return files.collect(Collectors.toCollection(HashSet::new));
+        }
+    }
+
+    private static void shorten(Path file, long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+        }
+    }
+
+    private Path filler() {
+        return mount.resolve("filler");
+    }
+
+    /** The pages that the hole gives back are taken at once, so that whoever touches it next finds no page. */
+    private void punch(Path file) throws Exception {
+        long length = Files.size(file);
+        try (FileChannel filling = FileChannel.open(filler(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < 5; i++) {
+                fill(filling);
+                run("fallocate", "-p", "-o", "0", "-l", String.valueOf(length), file.toString());
+                fill(filling);
+                check(Files.size(file) == length, "the hole has another length");
+                checkGoesOn("a hole in " + file.getFileName());
+            }
+        }
+    }
+
+    private static void fill(FileChannel filling) {
+        ByteBuffer page = ByteBuffer.allocateDirect(4096);
+        try {
+            filling.position(filling.size());
+            while (true) {
+                page.clear();
+                filling.write(page);
+            }
+        } catch (IOException e) {
+            // It is full.
+        }
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        check(new ProcessBuilder(command).inheritIO().start().waitFor() == 0, Arrays.toString(command));
+    }
+
+    private static void check(boolean isRight, String what) {
+        if (!isRight) {
+            ChildArguments.say("WRONG " + what);
+            throw new AssertionError(what);
+        }
+    }
+}
