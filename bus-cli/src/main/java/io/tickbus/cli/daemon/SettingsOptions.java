@@ -52,20 +52,52 @@ final class SettingsOptions {
         flags.put(DaemonSetting.QUOTA_TIMERS_PER_CLIENT, text);
     }
 
-    @Option(names = "--fire-limit", paramLabel = "N", order = 8,
+    @Option(names = "--max-timers-per-user", paramLabel = "N", order = 8,
+            description = "Timers of all clients of a user other than the daemon's own (quota.timers-per-user); "
+                    + "default 2500000.")
+    void maxTimersPerUser(String text) {
+        flags.put(DaemonSetting.QUOTA_TIMERS_PER_USER, text);
+    }
+
+    @Option(names = "--max-firings-per-client", paramLabel = "N", order = 9,
+            description = "Firings a second of a client's periodic timers, checked at arming "
+                    + "(quota.firings-per-client); default 200000.")
+    void maxFiringsPerClient(String text) {
+        flags.put(DaemonSetting.QUOTA_FIRINGS_PER_CLIENT, text);
+    }
+
+    @Option(names = "--max-firings-per-user", paramLabel = "N", order = 10,
+            description = "The same for all clients of a user (quota.firings-per-user); default 500000.")
+    void maxFiringsPerUser(String text) {
+        flags.put(DaemonSetting.QUOTA_FIRINGS_PER_USER, text);
+    }
+
+    @Option(names = "--max-arms-per-client", paramLabel = "N", order = 11,
+            description = "Armings a second of a client (quota.arms-per-client); default 4000000.")
+    void maxArmsPerClient(String text) {
+        flags.put(DaemonSetting.QUOTA_ARMS_PER_CLIENT, text);
+    }
+
+    @Option(names = "--max-arms-per-user", paramLabel = "N", order = 12,
+            description = "The same for all clients of a user (quota.arms-per-user); default 8000000.")
+    void maxArmsPerUser(String text) {
+        flags.put(DaemonSetting.QUOTA_ARMS_PER_USER, text);
+    }
+
+    @Option(names = "--fire-limit", paramLabel = "N", order = 13,
             description = "Firings in one duty cycle (fire.limit); default 256.")
     void fireLimit(String text) {
         flags.put(DaemonSetting.FIRE_LIMIT, text);
     }
 
-    @Option(names = "--log-level", paramLabel = "LEVEL", order = 9,
+    @Option(names = "--log-level", paramLabel = "LEVEL", order = 14,
             description = "The least severe events that are logged on standard error: trace, debug, info, warning, "
                     + "error, off (log.level); default info.")
     void logLevel(String text) {
         flags.put(DaemonSetting.LOG_LEVEL, text);
     }
 
-    @Option(names = "--grace", paramLabel = "DURATION", order = 10,
+    @Option(names = "--grace", paramLabel = "DURATION", order = 15,
             description = "How late an --every timer may be before it is flagged LATE, and what it missed folded into "
                     + "it (grace); default 1ms.")
     void grace(String text) {

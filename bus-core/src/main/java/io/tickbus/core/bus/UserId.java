@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * Numeric user ids, as file ownership knows them: 32 bits without a sign, kept in an {@code int}. What cannot be read
  * is an error and never a number that could be somebody's.
  */
-final class UserId {
+public final class UserId {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int EFFECTIVE = 2;
 
@@ -51,7 +51,7 @@ final class UserId {
     }
 
     /** The owner of a file; of a link itself. */
-    static int ofFile(Path path) {
+    public static int ofFile(Path path) {
         try {
             return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {

@@ -48,7 +48,13 @@ public enum ReplyReason {
     /** A durable timer of a client without a name, whom no successor could find. */
     NO_CLIENT_NAME("a durable timer needs a client with a name"),
     /** The journal's disk is full, read-only or broken just now. */
-    JOURNAL_UNAVAILABLE("the journal cannot be written just now, so nothing durable can be promised");
+    JOURNAL_UNAVAILABLE("the journal cannot be written just now, so nothing durable can be promised"),
+    /** The user has as many timers as it may. */
+    USER_QUOTA("the user has as many timers as the quota of a user allows"),
+    /** Its periodic timers would fire more often than they may. */
+    RATE_QUOTA("the periodic timers of the client or of its user would fire more often than their quota allows"),
+    /** It arms more often than it may. */
+    ARMING_QUOTA("the client or its user arms more timers in a second than its quota allows");
 
     private static final ReplyReason[] BY_CODE = values();
 

@@ -136,7 +136,7 @@ final class ClientSessions implements CommandSource {
     /** Lets a client in. */
     void admit(ClientSession session) {
         left.remove((Integer) session.owner());
-        if (engine.openOwner(session.owner())) {
+        if (engine.openOwner(session.owner(), session.user())) {
             session.admit();
             sessions.add(session);
         } else {

@@ -92,12 +92,20 @@ public enum DaemonCounter {
     JOURNAL_UNREADABLE(43, CounterUnit.EVENTS, "journal unreadable"),
     /** Timers that the journal brought back at the start. */
     TIMERS_RECOVERED(44, CounterUnit.EVENTS, "timers recovered"),
-    /** How often CLOCK_REALTIME was set while it ran. */
+    /** How often CLOCK_REALTIME was set by 1 ms or more while there were calendar timers. */
     CLOCK_STEPS(45, CounterUnit.EVENTS, "clock steps"),
     /** Errors of the timer thread that it went on from, for want of memory. */
     TIMER_THREAD_ERRORS(46, CounterUnit.EVENTS, "timer thread errors"),
     /** How often the conductor was silent for too long. */
     CONDUCTOR_STALLS(47, CounterUnit.EVENTS, "conductor stalls"),
+    /** Of the commands refused as FULL, those beyond a quota of timers. */
+    REFUSED_TIMERS(19, CounterUnit.EVENTS, "refused: quota of timers"),
+    /** Those beyond a quota of firings a second. */
+    REFUSED_FIRINGS(48, CounterUnit.EVENTS, "refused: quota of firings"),
+    /** Those beyond a quota of armings a second. */
+    REFUSED_ARMINGS(49, CounterUnit.EVENTS, "refused: quota of armings"),
+    /** Those that could not be made durable, as the journal could not be written. */
+    REFUSED_JOURNAL(9, CounterUnit.EVENTS, "refused: journal unavailable"),
 
     /** Conductor's: settings that were refused. */
     SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings errors"),

@@ -80,6 +80,12 @@ public final class DaemonCounters {
         ReplyCode code = reply.code();
         if (code == ReplyCode.FULL) {
             add(DaemonCounter.REPLIES_FULL, 1);
+            add(switch (reply.reason()) {
+                case RATE_QUOTA -> DaemonCounter.REFUSED_FIRINGS;
+                case ARMING_QUOTA -> DaemonCounter.REFUSED_ARMINGS;
+                case JOURNAL_UNAVAILABLE -> DaemonCounter.REFUSED_JOURNAL;
+                default -> DaemonCounter.REFUSED_TIMERS;
+            }, 1);
         } else if (code == ReplyCode.INVALID) {
             add(DaemonCounter.REPLIES_INVALID, 1);
         }

@@ -2,6 +2,7 @@ package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.wait.WakeGuard;
+import io.tickbus.publisher.timer.RateQuotas;
 import io.tickbus.publisher.timer.TimerQuotas;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
@@ -31,6 +32,24 @@ public enum DaemonSetting {
     /** Timers of one owner. */
     QUOTA_TIMERS_PER_CLIENT("quota.timers-per-client", Effect.AT_ONCE, SettingKind.count(1, TimerQuotas.MOST_TIMERS),
             TimerQuotas.DEFAULT.maxTimersPerOwner(), "timers of a client, or of all clients of one name"),
+    /** Timers of one user. */
+    QUOTA_TIMERS_PER_USER("quota.timers-per-user", Effect.AT_ONCE, SettingKind.count(1, TimerQuotas.MOST_TIMERS),
+            TimerQuotas.DEFAULT.maxTimersPerUser(), "timers of all clients of a user other than the daemon's own"),
+    /** Firings of one owner's periodic timers. */
+    QUOTA_FIRINGS_PER_CLIENT("quota.firings-per-client", Effect.AT_ONCE, SettingKind.count(1, RateQuotas.MOST),
+            RateQuotas.DEFAULT.firingsPerOwner(), "firings a second of a client's periodic timers, checked at arming"),
+    /** Firings of one user's periodic timers. */
+    QUOTA_FIRINGS_PER_USER("quota.firings-per-user", Effect.AT_ONCE, SettingKind.count(1, RateQuotas.MOST),
+            RateQuotas.DEFAULT.firingsPerUser(), "firings a second of a user's periodic timers, checked at arming"),
+    /** Armings of one owner. */
+    QUOTA_ARMS_PER_CLIENT("quota.arms-per-client", Effect.AT_ONCE, SettingKind.count(1, RateQuotas.MOST),
+            RateQuotas.DEFAULT.armsPerOwner(), "armings a second of a client"),
+    /** Armings of one user. */
+    QUOTA_ARMS_PER_USER("quota.arms-per-user", Effect.AT_ONCE, SettingKind.count(1, RateQuotas.MOST),
+            RateQuotas.DEFAULT.armsPerUser(), "armings a second of all clients of a user"),
+    /** Armings at once. */
+    QUOTA_ARMS_BURST("quota.arms-burst", Effect.AT_ONCE, SettingKind.count(1, RateQuotas.MOST),
+            RateQuotas.DEFAULT.armsBurst(), "armings at once, after a pause, of a client or a user"),
     /** Clients at one time. */
     QUOTA_CLIENTS("quota.clients", Effect.AT_ONCE, SettingKind.count(1, RepliesLayout.MAX_SESSION_COUNT - 1), 100,
             "clients at one time; more than at the start take effect at the next start"),

@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.publisher.timer.RateQuotas;
 import io.tickbus.publisher.timer.TimerQuotas;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -89,13 +90,24 @@ public final class DaemonSettings {
 
     /** How many timers are kept. */
     public TimerQuotas quotas() {
-        return new TimerQuotas((int) values.get(DaemonSetting.QUOTA_TIMERS),
-                (int) values.get(DaemonSetting.QUOTA_TIMERS_PER_CLIENT));
+        return new TimerQuotas(count(DaemonSetting.QUOTA_TIMERS), count(DaemonSetting.QUOTA_TIMERS_PER_CLIENT),
+                count(DaemonSetting.QUOTA_TIMERS_PER_USER));
+    }
+
+    /** How much is done in a second for a client and for a user. */
+    public RateQuotas rates() {
+        return new RateQuotas(count(DaemonSetting.QUOTA_FIRINGS_PER_CLIENT),
+                count(DaemonSetting.QUOTA_FIRINGS_PER_USER), count(DaemonSetting.QUOTA_ARMS_PER_CLIENT),
+                count(DaemonSetting.QUOTA_ARMS_PER_USER), count(DaemonSetting.QUOTA_ARMS_BURST));
+    }
+
+    private int count(DaemonSetting setting) {
+        return (int) values.get(setting);
     }
 
     /** How many clients are served at one time. */
     public int maxClients() {
-        return (int) values.get(DaemonSetting.QUOTA_CLIENTS);
+        return count(DaemonSetting.QUOTA_CLIENTS);
     }
 
     /** The age of a heartbeat, in nanoseconds, from which on a client counts as silent. */
@@ -105,12 +117,12 @@ public final class DaemonSettings {
 
     /** Firings in one duty cycle. */
     public int fireLimit() {
-        return (int) values.get(DaemonSetting.FIRE_LIMIT);
+        return count(DaemonSetting.FIRE_LIMIT);
     }
 
     /** Commands of one client in one duty cycle. */
     public int commandLimit() {
-        return (int) values.get(DaemonSetting.COMMAND_LIMIT);
+        return count(DaemonSetting.COMMAND_LIMIT);
     }
 
     /** The least severe events that are logged. */
@@ -201,7 +213,17 @@ public final class DaemonSettings {
         /** How many timers are kept. */
         public Builder quotas(TimerQuotas quotas) {
             return set(DaemonSetting.QUOTA_TIMERS, quotas.maxTimers())
-                    .set(DaemonSetting.QUOTA_TIMERS_PER_CLIENT, quotas.maxTimersPerOwner());
+                    .set(DaemonSetting.QUOTA_TIMERS_PER_CLIENT, quotas.maxTimersPerOwner())
+                    .set(DaemonSetting.QUOTA_TIMERS_PER_USER, quotas.maxTimersPerUser());
+        }
+
+        /** How much is done in a second for a client and for a user. */
+        public Builder rates(RateQuotas rates) {
+            return set(DaemonSetting.QUOTA_FIRINGS_PER_CLIENT, rates.firingsPerOwner())
+                    .set(DaemonSetting.QUOTA_FIRINGS_PER_USER, rates.firingsPerUser())
+                    .set(DaemonSetting.QUOTA_ARMS_PER_CLIENT, rates.armsPerOwner())
+                    .set(DaemonSetting.QUOTA_ARMS_PER_USER, rates.armsPerUser())
+                    .set(DaemonSetting.QUOTA_ARMS_BURST, rates.armsBurst());
         }
 
         /** How many clients are served at one time. */

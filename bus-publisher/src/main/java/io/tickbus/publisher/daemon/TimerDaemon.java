@@ -8,6 +8,7 @@ import io.tickbus.core.bus.CountersFile;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.bus.UserId;
 import io.tickbus.core.platform.CalendarOffset;
 import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.platform.Platforms;
@@ -23,6 +24,7 @@ import io.tickbus.publisher.timer.DurableTimers;
 import io.tickbus.publisher.timer.TimerEngine;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import io.tickbus.publisher.timer.TimerQuotas;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -50,6 +52,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private static final int REPLY_SLOTS = 1024;
     private static final long PATIENCE_MS = 5_000;
     private static final long STALL_NS = TimeUnit.SECONDS.toNanos(5);
+    /** Heap that everything but the timers needs; a quarter of the rest is the garbage collector's. */
+    private static final long HEAP_WITHOUT_TIMERS = 32L << 20;
+    private static final long FEWEST_BYTES = 2L << 20;
 
     private final SignalPublisher publisher;
     private final TimerEngine engine;
@@ -109,6 +114,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         conductor.onRound(this::lookAround);
         conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), STALL_NS);
         timerWatch = new ThreadWatch(header::heartbeatNs, STALL_NS + 5 * header.heartbeatIntervalNs());
+        engine.ownUser(UserId.ofFile(directory.signals()));
         apply(settings);
         if (journal != null) {
             recover();
@@ -120,6 +126,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         for (Recovery.Owner owner : recovery.owners()) {
             conductor.ownerRecovered(owner.number(), owner.user(), owner.name());
             sessions.ownerRecovered(owner.number());
+            engine.assignOwner(owner.number(), owner.user());
         }
         counters.set(DaemonCounter.TIMERS_RECOVERED, recovery.timers());
         counters.set(DaemonCounter.JOURNAL_UNREADABLE, recovery.unreadable());
@@ -363,11 +370,24 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             predictive.guard().setBounds(newSettings.guardMinNs(), newSettings.guardMaxNs(), newSettings.guardShare());
         }
         agent.fireLimit(newSettings.fireLimit());
-        engine.quotas(newSettings.quotas());
+        limit(newSettings);
         engine.ecoSlackNs(mode == DaemonMode.ECO ? newSettings.ecoSlackNs() : 0);
         log.level(newSettings.logLevel());
         counters.set(DaemonCounter.MODE, mode.code());
         counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
+    }
+
+    private void limit(DaemonSettings newSettings) {
+        long mostBytes = Math.max(FEWEST_BYTES, (Runtime.getRuntime().maxMemory() - HEAP_WITHOUT_TIMERS) / 4 * 3);
+        TimerQuotas wanted = newSettings.quotas();
+        TimerQuotas fitting = wanted.fitting(mostBytes);
+        if (fitting.maxTimers() < wanted.maxTimers() && !fitting.equals(engine.quotas())) {
+            log.warn("quota-lowered", "timers", fitting.maxTimers(), "wanted", wanted.maxTimers(), "why",
+                    "the heap holds no more: raise -Xmx, or lower quota.timers");
+        }
+        engine.quotas(fitting);
+        engine.mostBytes(mostBytes);
+        engine.rates(newSettings.rates());
     }
 
     /** The settings in force. */

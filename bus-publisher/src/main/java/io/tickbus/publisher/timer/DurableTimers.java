@@ -26,6 +26,8 @@ public final class DurableTimers {
     private final TimerReply scratch = new TimerReply();
     private final long[] image = new long[IMAGE_WORDS];
     private TimerQuotas quotas;
+    private RateQuotas rates;
+    private long mostBytes;
 
     /** Takes the images of a snapshot. */
     @FunctionalInterface
@@ -81,6 +83,10 @@ public final class DurableTimers {
     public void begin() {
         quotas = engine.quotas();
         engine.quotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS));
+        rates = engine.rates();
+        engine.rates(RateQuotas.NONE);
+        mostBytes = store.mostBytes();
+        store.mostBytes(Long.MAX_VALUE);
     }
 
     /** Carries out a command again. Of a volatile arming only that it ends a durable one is. */
@@ -189,6 +195,8 @@ public final class DurableTimers {
             store.wheelOf(timer).rearm(timer, store.nowOf(timer, nowNs) + 1 + overdue[0] * intervalNs);
         });
         engine.quotas(quotas);
+        engine.rates(rates);
+        store.mostBytes(mostBytes);
         return overdue[0];
     }
 

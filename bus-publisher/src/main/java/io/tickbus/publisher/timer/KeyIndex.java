@@ -74,6 +74,19 @@ final class KeyIndex {
         return head(bucketOf(hash)) - 1;
     }
 
+    /** Whether {@link #add} needs no memory. */
+    boolean hasSpare() {
+        int chunk = (bucketCount + BUCKETS_PER_TIMER - 1) >>> CHUNK_BITS;
+        return bucketCount >= BUCKETS_PER_TIMER * (size + 1) || chunk >= chunks.length || chunks[chunk] != null;
+    }
+
+    /** Gets the memory that the next {@link #add} needs. */
+    void reserve() {
+        if (!hasSpare()) {
+            chunks[(bucketCount + BUCKETS_PER_TIMER - 1) >>> CHUNK_BITS] = new int[CHUNK_LENGTH];
+        }
+    }
+
     /** Adds a timer whose owner and key are in the table and not yet here. */
     void add(int timer) {
         size++;
@@ -114,12 +127,10 @@ final class KeyIndex {
     }
 
     private void split() {
+        reserve();
         int upper = bucketCount;
         if (upper > mask) {
             mask = (mask << 1) | 1;
-        }
-        if ((upper & CHUNK_MASK) == 0) {
-            chunks[upper >>> CHUNK_BITS] = new int[CHUNK_LENGTH];
         }
         bucketCount++;
         int lower = upper & (mask >>> 1);

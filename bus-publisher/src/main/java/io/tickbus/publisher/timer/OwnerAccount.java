@@ -6,13 +6,36 @@ import io.tickbus.core.layout.CommandLayout;
 final class OwnerAccount {
     /** No other owner has it, be its number the same. */
     private final long generation;
+    private final RateMeter rates = new RateMeter();
+    private UserAccount user;
     private int timers;
     private int mortal;
     private boolean isOpen = true;
     private boolean isDying;
 
-    OwnerAccount(long generation) {
+    OwnerAccount(long generation, UserAccount user) {
         this.generation = generation;
+        this.user = user;
+        user.owners(1);
+    }
+
+    /** Whose it is. */
+    UserAccount user() {
+        return user;
+    }
+
+    /** Makes it another user's, with all it has; returns how many owners the former has left. */
+    int user(UserAccount newUser) {
+        user.add(-timers, -rates.firings());
+        newUser.add(timers, rates.firings());
+        newUser.owners(1);
+        int left = user.owners(-1);
+        user = newUser;
+        return left;
+    }
+
+    RateMeter rates() {
+        return rates;
     }
 
     long generation() {
@@ -44,14 +67,12 @@ final class OwnerAccount {
         return isDying;
     }
 
-    void add(boolean isKept) {
-        timers++;
-        mortal += isKept ? 0 : 1;
-    }
-
-    void remove(boolean isKept) {
-        timers--;
-        mortal -= isKept ? 0 : 1;
+    /** One timer more, or one less. */
+    void add(int one, boolean isKept, long share) {
+        timers += one;
+        mortal += isKept ? 0 : one;
+        rates.add(one * share);
+        user.add(one, one * share);
     }
 
     void open() {
@@ -73,6 +94,8 @@ final class OwnerAccount {
     void clear() {
         timers = 0;
         mortal = 0;
+        rates.clear();
+        user.clear();
     }
 
     /** Everything is counted. */

@@ -1,16 +1,21 @@
 package io.tickbus.publisher.timer;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /** The accounts of all owners, by number. Only opening one allocates. */
 final class OwnerAccounts {
     static final int HOST = 0;
     private static final int MOST_OWNERS = 1 << 16;
 
     private final OwnerAccount[] accounts = new OwnerAccount[MOST_OWNERS];
+    /** By the user's id; the host itself is nobody's. */
+    private final Map<Integer, UserAccount> users = new HashMap<>();
     private long nextGeneration = 1;
     private int dying;
 
     OwnerAccounts() {
-        accounts[HOST] = new OwnerAccount(nextGeneration++);
+        accounts[HOST] = new OwnerAccount(nextGeneration++, new UserAccount(TimerEngine.OWN_USER));
     }
 
     /** The account of an owner, which may be closed; null where there is none, and for a number out of range. */
@@ -23,18 +28,35 @@ final class OwnerAccounts {
         return accounts[owner];
     }
 
-    boolean open(int owner) {
+    boolean open(int owner, int user) {
         check(owner);
         OwnerAccount account = accounts[owner];
         if (account == null) {
-            accounts[owner] = new OwnerAccount(nextGeneration++);
+            accounts[owner] = new OwnerAccount(nextGeneration++, userAccount(user));
             return true;
         }
         if (account.isDying()) {
             return false;
         }
+        assign(owner, user);
         account.open();
         return true;
+    }
+
+    private UserAccount userAccount(int user) {
+        return users.computeIfAbsent(user, UserAccount::new);
+    }
+
+    /** Says whose an owner is. */
+    void assign(int owner, int user) {
+        OwnerAccount account = accounts[owner];
+        if (owner == HOST || account == null || account.user().user() == user) {
+            return;
+        }
+        UserAccount former = account.user();
+        if (account.user(userAccount(user)) == 0) {
+            users.remove(former.user());
+        }
     }
 
     void cancel(int owner) {
@@ -52,13 +74,16 @@ final class OwnerAccounts {
         if (account != null && account.timers() > 0) {
             return false;
         }
+        if (account != null && account.user().owners(-1) == 0) {
+            users.remove(account.user().user());
+        }
         accounts[owner] = null;
         return true;
     }
 
     /** Takes note that a timer is no more. */
-    void remove(OwnerAccount account, boolean isKept) {
-        account.remove(isKept);
+    void remove(OwnerAccount account, boolean isKept, long share) {
+        account.add(-1, isKept, share);
         if (account.isDying() && account.mortal() == 0) {
             account.endDying();
             dying--;

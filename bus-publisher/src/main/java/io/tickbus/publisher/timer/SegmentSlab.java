@@ -33,6 +33,8 @@ final class SegmentSlab {
     /** Bytes of a segment. */
     static final int SEGMENT_LENGTH = SLOTS * Integer.BYTES + Long.BYTES + Integer.BYTES;
 
+    /** More than one step of a wheel takes. */
+    private static final int SPARE = 64;
     private static final int CHUNK_BITS = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
     private static final int LIVE_MASK = (1 << SLOTS) - 1;
@@ -56,6 +58,7 @@ final class SegmentSlab {
     private final int[] empty = new int[MAX_EMPTY + MAX_LEFT + 1];
     private int emptyCount;
     private int firstFree = NONE;
+    private int freeCount;
     private int usedEver;
 
     /** A slab for lists of these timers. */
@@ -74,6 +77,19 @@ final class SegmentSlab {
         return 3 * (16 + 4L * slots.length) + chunkCount * (3 * 16 + ((long) SEGMENT_LENGTH << CHUNK_BITS));
     }
 
+    /** Whether the next step needs no memory. */
+    boolean hasSpare() {
+        int chunk = (usedEver + SPARE) >>> CHUNK_BITS;
+        return freeCount >= SPARE || chunk >= slots.length || slots[chunk] != null;
+    }
+
+    /** Gets the memory that the next step needs. */
+    void reserve() {
+        if (!hasSpare()) {
+            makeChunk((usedEver + SPARE) >>> CHUNK_BITS);
+        }
+    }
+
     /** An empty segment of a bucket's list, linked to nothing yet. */
     int take(int place) {
         int segment = firstFree;
@@ -83,6 +99,7 @@ final class SegmentSlab {
             usedEver++;
         } else {
             firstFree = place(segment);
+            freeCount--;
         }
         header(segment, NO_LINKS);
         place(segment, place);
@@ -100,6 +117,7 @@ final class SegmentSlab {
     void free(int segment) {
         place(segment, firstFree);
         firstFree = segment;
+        freeCount++;
     }
 
     /** Frees a segment whatever is in it; one that is noted as empty when it is taken from the notes. */

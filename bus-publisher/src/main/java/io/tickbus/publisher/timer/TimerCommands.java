@@ -11,6 +11,8 @@ final class TimerCommands {
     private final TimerStore store;
     private final TimerTable table;
     private TimerQuotas quotas;
+    private RateQuotas rates = RateQuotas.NONE;
+    private int ownUser = TimerEngine.OWN_USER;
 
     TimerCommands(TimerStore store, TimerQuotas quotas) {
         this.store = store;
@@ -26,6 +28,18 @@ final class TimerCommands {
         quotas = newQuotas;
     }
 
+    RateQuotas rates() {
+        return rates;
+    }
+
+    void rates(RateQuotas newRates) {
+        rates = newRates;
+    }
+
+    void ownUser(int newOwnUser) {
+        ownUser = newOwnUser;
+    }
+
     /** As {@link TimerEngine#execute(int, TimerCommand, long, long, TimerReply)}. */
     void execute(int owner, TimerCommand command, long nowNs, long nextSignalSequence, TimerReply reply) {
         OwnerAccount account = store.owners().find(owner);
@@ -39,7 +53,9 @@ final class TimerCommands {
         }
         int timer = store.find(owner, command.key());
         if (isArming) {
-            ReplyReason refusal = arm(owner, account, timer, command, clockNs);
+            ReplyReason refusal = owner == OwnerAccounts.HOST ? ReplyReason.NONE
+                    : objection(account, timer, command.periodNs(), nowNs);
+            refusal = refusal == ReplyReason.NONE ? arm(owner, timer, command, clockNs) : refusal;
             reply.answer(refusal == ReplyReason.NONE ? ReplyCode.ARMED : ReplyCode.FULL, refusal, command.key())
                     .timer(owner, command.signalId(), command.periodNs());
             if (refusal == ReplyReason.NONE) {
@@ -65,16 +81,34 @@ final class TimerCommands {
         return store.clock().realtimeNs(nowNs);
     }
 
-    private ReplyReason arm(int owner, OwnerAccount account, int timer, TimerCommand command, long nowNs) {
-        if (timer != KeyIndex.NONE) {
-            store.replace(timer, command, nowNs);
-            return ReplyReason.NONE;
-        }
-        if (owner != OwnerAccounts.HOST && account.timers() >= quotas.maxTimersPerOwner()) {
+    /** What an arming would go beyond of the limits of its owner and its user. */
+    private ReplyReason objection(OwnerAccount account, int timer, long periodNs, long nowNs) {
+        UserAccount user = account.user();
+        if (timer == KeyIndex.NONE && account.timers() >= quotas.maxTimersPerOwner()) {
             return ReplyReason.OWNER_QUOTA;
         }
-        boolean isAdded = store.size() < quotas.maxTimers() && store.add(owner, command, nowNs);
-        return isAdded ? ReplyReason.NONE : ReplyReason.DAEMON_QUOTA;
+        if (timer == KeyIndex.NONE && user.user() != ownUser && user.timers() >= quotas.maxTimersPerUser()) {
+            return ReplyReason.USER_QUOTA;
+        }
+        long share = RateMeter.share(periodNs) - (timer == KeyIndex.NONE ? 0 : RateMeter.share(table.periodNs(timer)));
+        if (share > 0 && !(account.rates().hasRoom(share, rates.firingsPerOwner())
+                && user.rates().hasRoom(share, rates.firingsPerUser()))) {
+            return ReplyReason.RATE_QUOTA;
+        }
+        boolean mayArm = account.rates().mayArm(nowNs, rates.armsPerOwner(), rates.armsBurst())
+                && user.rates().mayArm(nowNs, rates.armsPerUser(), rates.armsBurst());
+        if (!mayArm) {
+            return ReplyReason.ARMING_QUOTA;
+        }
+        account.rates().armed();
+        user.rates().armed();
+        return ReplyReason.NONE;
+    }
+
+    private ReplyReason arm(int owner, int timer, TimerCommand command, long nowNs) {
+        boolean isDone = timer != KeyIndex.NONE ? store.replace(timer, command, nowNs)
+                : store.size() < quotas.maxTimers() && store.add(owner, command, nowNs);
+        return isDone ? ReplyReason.NONE : ReplyReason.DAEMON_QUOTA;
     }
 
     private void change(int timer, OwnerAccount account, TimerCommand command, long nowNs, TimerReply reply) {
@@ -94,9 +128,12 @@ final class TimerCommands {
                 reply.answer(ReplyCode.PAUSED, ReplyReason.NONE, key);
             }
             default -> {
-                store.resume(timer, nowNs);
-                reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key)
-                        .deadlineNs(store.monotonicNs(timer, table.dueNs(timer)));
+                if (store.resume(timer, nowNs)) {
+                    reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key)
+                            .deadlineNs(store.monotonicNs(timer, table.dueNs(timer)));
+                } else {
+                    reply.answer(ReplyCode.FULL, ReplyReason.DAEMON_QUOTA, key);
+                }
             }
         }
         reply.timer(owner, signalId, periodNs);

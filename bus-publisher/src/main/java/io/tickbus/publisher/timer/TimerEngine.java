@@ -45,6 +45,8 @@ import java.util.function.LongSupplier;
 public final class TimerEngine implements TimerQueue {
     /** {@link #list}: the timers of every owner. */
     public static final int ALL_OWNERS = -1;
+    /** The user of this process, as long as {@link #ownUser(int)} was not told another id. */
+    public static final int OWN_USER = -1;
 
     private static final int FIRED_LOG_ENTRIES = 1 << 16;
     /** A periodic timer that is further behind lets all others that are due go first. */
@@ -118,6 +120,29 @@ public final class TimerEngine implements TimerQueue {
         commands.quotas(newQuotas);
     }
 
+    /** Sets how much is done in a second for each owner and user from now on; at first there is no limit. */
+    public void rates(RateQuotas newRates) {
+        commands.rates(newRates);
+    }
+
+    /** The limits in force. */
+    public RateQuotas rates() {
+        return commands.rates();
+    }
+
+    /** Says which user this process is of: one whose timers are bound by no limit of users. */
+    public void ownUser(int newOwnUser) {
+        commands.ownUser(newOwnUser);
+    }
+
+    /**
+     * Sets how many bytes of memory the timers may take before new ones are refused as beyond the quota; those there
+     * are may take some more.
+     */
+    public void mostBytes(long newMostBytes) {
+        store.mostBytes(newMostBytes);
+    }
+
     /** The quotas in force. */
     public TimerQuotas quotas() {
         return commands.quotas();
@@ -142,10 +167,20 @@ public final class TimerEngine implements TimerQueue {
      * @return false while its timers are being cancelled; ask again after some {@link #doHousekeeping}
      */
     public boolean openOwner(int owner) {
+        return openOwner(owner, OWN_USER);
+    }
+
+    /** As {@link #openOwner(int)}, for an owner of a user: a numeric id. */
+    public boolean openOwner(int owner, int user) {
         isChanging = true;
-        boolean isOpen = owners.open(owner);
+        boolean isOpen = owners.open(owner, user);
         isChanging = false;
         return isOpen;
+    }
+
+    /** Says whose an owner is whose timers were recovered. */
+    public void assignOwner(int owner, int user) {
+        owners.assign(owner, user);
     }
 
     /**

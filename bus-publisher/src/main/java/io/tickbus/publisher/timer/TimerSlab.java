@@ -54,6 +54,24 @@ final class TimerSlab {
         return size;
     }
 
+    /** Whether a timer was given back. */
+    boolean hasFree() {
+        return firstFree != NONE;
+    }
+
+    /** Whether {@link #take} needs no memory. */
+    boolean hasSpare() {
+        return hasFree() || usedEver == capacity || chunks[usedEver >>> CHUNK_BITS] != null;
+    }
+
+    /** Gets the memory that the next {@link #take} needs. */
+    void reserve() {
+        if (!hasSpare()) {
+            int firstOfChunk = usedEver & ~CHUNK_MASK;
+            chunks[usedEver >>> CHUNK_BITS] = new long[LONGS * Math.min(CHUNK_MASK + 1, capacity - firstOfChunk)];
+        }
+    }
+
     /** A timer for the caller, or {@link #NONE}. */
     int take() {
         int timer = firstFree;
@@ -64,12 +82,8 @@ final class TimerSlab {
         if (usedEver == capacity) {
             return NONE;
         }
-        timer = usedEver;
-        if (chunks[timer >>> CHUNK_BITS] == null) {
-            chunks[timer >>> CHUNK_BITS] = new long[LONGS * Math.min(CHUNK_MASK + 1, capacity - timer)];
-        }
-        usedEver++;
-        return timer;
+        reserve();
+        return usedEver++;
     }
 
     /** Gives a timer back; its generation ends. */

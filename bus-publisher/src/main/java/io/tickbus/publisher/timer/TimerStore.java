@@ -27,6 +27,7 @@ final class TimerStore {
     private int imaged = NONE;
     private final OwnerAccounts owners = new OwnerAccounts();
     private int size;
+    private long mostBytes = Long.MAX_VALUE;
     private long rebuilds;
     private final FiredTimers fired;
 
@@ -140,15 +141,55 @@ final class TimerStore {
         return accountOf(timer).isDying() && !table.isKept(timer);
     }
 
+    long mostBytes() {
+        return mostBytes;
+    }
+
+    /** Sets how much memory new timers may fill. */
+    void mostBytes(long newMostBytes) {
+        mostBytes = newMostBytes;
+    }
+
+    /** Gets all the memory that a new timer needs before anything is changed; false where there is none. */
+    private boolean reserve(TimingWheel to) {
+        boolean hasEntry = wheel.hasFree() || table.hasSpare();
+        if (hasEntry && index.hasSpare() && to.hasSpare()) {
+            return true;
+        }
+        if (sizeBytes() >= mostBytes) {
+            return false;
+        }
+        try {
+            table.reserve();
+            index.reserve();
+            to.reserve();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
+    /** The same for a timer that there is: it may take a little of what is kept back from new ones. */
+    private static boolean reserveAgain(TimingWheel to) {
+        try {
+            to.reserve();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
     /**
-     * A new timer by a checked command, whose key the owner does not have yet; false when the wheel is full.
+     * A new timer by a checked command, whose key the owner does not have yet; false when there is no room.
      *
      * @param nowNs in the clock of the command, as in what follows
      */
     boolean add(int owner, TimerCommand command, long nowNs) {
-        // Before the wheel has given an index, so that running out of memory here leaves nothing half done.
-        table.reach(Math.min(table.usedEver(), TimerQuotas.MOST_TIMERS - 1));
-        int timer = wheelFor(command).arm(command.deadlineNs());
+        TimingWheel to = wheelFor(command);
+        if (!reserve(to)) {
+            return false;
+        }
+        int timer = to.arm(command.deadlineNs());
         if (timer == TimingWheel.FULL) {
             return false;
         }
@@ -159,13 +200,16 @@ final class TimerStore {
         return true;
     }
 
-    /** Makes another timer of the same key of a pending or held one. */
-    void replace(int timer, TimerCommand command, long nowNs) {
+    /** Makes another timer of the same key of a pending or paused one; without room false, and nothing is done. */
+    boolean replace(int timer, TimerCommand command, long nowNs) {
+        TimingWheel to = wheelFor(command);
+        if (!reserveAgain(to)) {
+            return false;
+        }
         int owner = table.owner(timer);
         forgetSlack(timer);
-        owners.remove(owners.of(owner), table.isKept(timer));
+        owners.remove(owners.of(owner), table.isKept(timer), shareOf(timer));
         TimingWheel from = wheelOf(timer);
-        TimingWheel to = wheelFor(command);
         if (from != to && from.isPending(timer)) {
             from.hold(timer);
         }
@@ -173,6 +217,7 @@ final class TimerStore {
         // A fault leaves none rather than half of both: the command is not answered then, and is carried out again.
         table.free(timer);
         fill(timer, owner, command, nowNs);
+        return true;
     }
 
     private void fill(int timer, int owner, TimerCommand command, long nowNs) {
@@ -180,13 +225,20 @@ final class TimerStore {
                 : Saturating.difference(command.deadlineNs(), nowNs));
         table.fill(timer, owner, command, slackClass);
         slacks.add(slackClass);
-        owners.of(owner).add(table.isKept(timer));
+        owners.of(owner).add(1, table.isKept(timer), shareOf(timer));
+    }
+
+    /** Of the firings of its owner. */
+    private long shareOf(int timer) {
+        return RateMeter.share(table.periodNs(timer));
     }
 
     /** A timer as an image shows it, whose key the owner does not have; {@link KeyIndex#NONE} when there is no room. */
     int addImage(int owner, long[] entry) {
-        table.reach(Math.min(table.usedEver(), TimerQuotas.MOST_TIMERS - 1));
         TimingWheel to = TimerTable.isCalendar(entry) ? calendarWheel : wheel;
+        if (!reserve(to)) {
+            return KeyIndex.NONE;
+        }
         int timer = to.arm(TimerTable.dueNs(entry));
         if (timer == TimingWheel.FULL) {
             return KeyIndex.NONE;
@@ -198,7 +250,7 @@ final class TimerStore {
         } else {
             slacks.add(table.slackClass(timer));
         }
-        owners.of(owner).add(table.isKept(timer));
+        owners.of(owner).add(1, table.isKept(timer), shareOf(timer));
         index.add(timer);
         size++;
         return timer;
@@ -243,7 +295,7 @@ final class TimerStore {
     void forget(int timer) {
         forgetSlack(timer);
         index.remove(timer);
-        owners.remove(accountOf(timer), table.isKept(timer));
+        owners.remove(accountOf(timer), table.isKept(timer), shareOf(timer));
         table.free(timer);
         size--;
     }
@@ -252,7 +304,7 @@ final class TimerStore {
     void fire(int timer) {
         OwnerAccount account = accountOf(timer);
         forgetSlack(timer);
-        owners.remove(account, table.isKept(timer));
+        owners.remove(account, table.isKept(timer), 0);
         table.fire(timer, account.generation());
         size--;
     }
@@ -279,9 +331,13 @@ final class TimerStore {
         changed();
     }
 
-    void resume(int timer, long nowNs) {
+    /** False when there is no room, and nothing is done. */
+    boolean resume(int timer, long nowNs) {
         if (table.state(timer) != TimerTable.PAUSED) {
-            return;
+            return true;
+        }
+        if (!reserveAgain(wheelOf(timer))) {
+            return false;
         }
         remember(timer);
         endPause(timer, nowNs);
@@ -289,6 +345,7 @@ final class TimerStore {
         table.state(timer, TimerTable.PENDING);
         slacks.add(table.slackClass(timer));
         changed();
+        return true;
     }
 
     private void endPause(int timer, long nowNs) {
@@ -370,7 +427,7 @@ final class TimerStore {
             slacks.add(table.slackClass(timer));
         }
         index.add(timer);
-        accountOf(timer).add(table.isKept(timer));
+        accountOf(timer).add(1, table.isKept(timer), shareOf(timer));
         size++;
     }
 

@@ -83,12 +83,16 @@ final class TimerTable {
         chunks = new long[(capacity + CHUNK_MASK) >>> CHUNK_BITS][];
     }
 
-    /** Makes sure that there is an entry for the index, which is at most {@link #usedEver}. */
-    void reach(int timer) {
-        int chunk = timer >>> CHUNK_BITS;
-        if (chunk >= chunkCount) {
-            chunks[chunk] = new long[LONGS << CHUNK_BITS];
-            chunkCount = chunk + 1;
+    /** Whether there is an entry for an index that was never used. */
+    boolean hasSpare() {
+        return usedEver >>> CHUNK_BITS < chunkCount || chunkCount == chunks.length;
+    }
+
+    /** Gets the memory of that entry. */
+    void reserve() {
+        if (!hasSpare()) {
+            chunks[chunkCount] = new long[LONGS << CHUNK_BITS];
+            chunkCount++;
         }
     }
 

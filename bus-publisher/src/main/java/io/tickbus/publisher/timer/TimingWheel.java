@@ -76,6 +76,22 @@ public final class TimingWheel {
         return new TimingWheel(timers);
     }
 
+    /** Whether a number can be used again. */
+    boolean hasFree() {
+        return timers.hasFree();
+    }
+
+    /** Whether arming or re-arming a timer needs no memory. */
+    boolean hasSpare() {
+        return timers.hasSpare() && tree.hasSpare();
+    }
+
+    /** Gets the memory that arming or re-arming a timer needs; an Error out of this leaves the wheel as it was. */
+    void reserve() {
+        timers.reserve();
+        tree.reserve();
+    }
+
     /**
      * Arms a timer.
      *

@@ -24,6 +24,8 @@ final class WheelSlab {
 
     private static final int ROOT_SHIFT = 60;
 
+    /** More than one step takes. */
+    private static final int SPARE = 8;
     private static final int CHUNK_BITS = 9;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
     private static final int PLACE_MASK = (BUCKETS << CHUNK_BITS) - 1;
@@ -42,6 +44,7 @@ final class WheelSlab {
     private final int[] hints = new int[HINT_MASK + 1];
     private int hintShift;
     private int firstFree = NONE;
+    private int freeCount;
     private int usedEver;
 
     WheelSlab() {
@@ -55,6 +58,19 @@ final class WheelSlab {
                 + chunkCount * (2 * 16 + ((long) WHEEL_LENGTH << CHUNK_BITS));
     }
 
+    /** Whether the next step needs no memory. */
+    boolean hasSpare() {
+        int chunk = (usedEver + SPARE) >>> CHUNK_BITS;
+        return freeCount >= SPARE || (chunk < heads.length && heads[chunk] != null);
+    }
+
+    /** Gets the memory that the next step needs. */
+    void reserve() {
+        if (!hasSpare()) {
+            makeChunk((usedEver + SPARE) >>> CHUNK_BITS);
+        }
+    }
+
     /** An empty wheel around a deadline, hung nowhere yet. */
     int take(long deadlineNs, int shift, int place) {
         int wheel = firstFree;
@@ -64,6 +80,7 @@ final class WheelSlab {
             usedEver++;
         } else {
             firstFree = (int) coveredNs(wheel);
+            freeCount--;
         }
         int first = (wheel & CHUNK_MASK) << BUCKET_BITS;
         Arrays.fill(buckets[wheel >>> CHUNK_BITS], first, first + BUCKETS, Bucket.EMPTY);
@@ -76,6 +93,7 @@ final class WheelSlab {
         coveredNs(wheel, firstFree);
         state(wheel, 0);
         firstFree = wheel;
+        freeCount++;
     }
 
     private void makeChunk(int chunk) {

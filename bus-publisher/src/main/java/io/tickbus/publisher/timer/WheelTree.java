@@ -69,6 +69,17 @@ final class WheelTree {
         return wheels.sizeBytes() + segments.sizeBytes();
     }
 
+    /** Whether the next {@link #link} needs no memory. */
+    boolean hasSpare() {
+        return segments.hasSpare() && wheels.hasSpare();
+    }
+
+    /** Gets the memory that the next {@link #link} needs. */
+    void reserve() {
+        segments.reserve();
+        wheels.reserve();
+    }
+
     /** The earliest timer, of equal ones the first linked; NONE if there is none. */
     int first() {
         int first = run.first();

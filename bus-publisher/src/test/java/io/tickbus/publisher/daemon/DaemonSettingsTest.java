@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.wait.WakeGuard;
+import io.tickbus.publisher.timer.RateQuotas;
 import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -53,13 +54,16 @@ class DaemonSettingsTest {
     void shouldReadEveryKeyFromAFile() throws IOException {
         DaemonSettings settings = load(List.of("# how we like it", "! another comment", "", "mode = ECO",
                 "guard.min=10us", " guard.max = 0.2ms ", "guard.share = 0.5", "eco.slack=1s", "quota.timers=1000",
-                "quota.timers-per-client = 10", "quota.clients = 7", "client.silence=1m", "fire.limit=1",
+                "quota.timers-per-client = 10", "quota.timers-per-user=20", "quota.firings-per-client=1",
+                "quota.firings-per-user=2", "quota.arms-per-client=3", "quota.arms-per-user=4",
+                "quota.arms-burst=5", "quota.clients = 7", "client.silence=1m", "fire.limit=1",
                 "command.limit = 65536", "log.level = Warning", "grace=0"), Map.of());
         assertEquals(DaemonSettings.builder().mode(DaemonMode.ECO).guard(10_000, 200_000, 0.5)
-                .ecoSlackNs(1_000_000_000).quotas(new TimerQuotas(1000, 10)).maxClients(7)
+                .ecoSlackNs(1_000_000_000).quotas(new TimerQuotas(1000, 10, 20))
+                .rates(new RateQuotas(1, 2, 3, 4, 5)).maxClients(7)
                 .clientSilenceNs(60_000_000_000L).fireLimit(1).commandLimit(65_536).logLevel(Level.WARNING).graceNs(0)
                 .build(), settings);
-        assertEquals(13, DaemonSettings.DEFAULT.differences(settings).size(), "every setting was changed");
+        assertEquals(19, DaemonSettings.DEFAULT.differences(settings).size(), "every setting was changed");
     }
 
     @Test

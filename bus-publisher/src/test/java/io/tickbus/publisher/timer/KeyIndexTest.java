@@ -56,7 +56,7 @@ class KeyIndexTest {
             TimerTable fresh = new TimerTable(1 << 20);
             KeyIndex index = new KeyIndex(fresh, 1 << 20, pattern);
             for (int i = 0; i < MANY; i++) {
-                fresh.reach(i);
+                fresh.reserve();
                 fresh.fill(i, 7, command.arm(patterns.get(pattern).applyAsLong(i), 0, 0), 0);
                 index.add(i);
             }
@@ -94,7 +94,7 @@ class KeyIndexTest {
     }
 
     private void add(KeyIndex index, int timer, int owner, long key) {
-        table.reach(timer);
+        table.reserve();
         table.fill(timer, owner, command.arm(key, 0, 0), 0);
         index.add(timer);
     }

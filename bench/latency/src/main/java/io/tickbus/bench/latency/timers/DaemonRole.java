@@ -9,6 +9,7 @@ import io.tickbus.publisher.daemon.DaemonMode;
 import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.publisher.journal.JournalOptions;
+import io.tickbus.publisher.timer.RateQuotas;
 import io.tickbus.publisher.timer.TimerQuotas;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -28,6 +29,7 @@ final class DaemonRole implements ChildRole {
         SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount((int) Wire.number(settings, "slots"));
         DaemonSettings.Builder builder = DaemonSettings.builder().mode(mode(settings))
                 .quotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS))
+                .rates(RateQuotas.NONE)
                 .logLevel(System.Logger.Level.WARNING);
         if (settings.containsKey("slackNs")) {
             builder.ecoSlackNs(Wire.number(settings, "slackNs"));

@@ -1,0 +1,43 @@
+package io.tickbus.publisher.timer;
+
+/** What all owners of one user have together. */
+final class UserAccount {
+    private final int user;
+    private final RateMeter rates = new RateMeter();
+    private int timers;
+    private int owners;
+
+    UserAccount(int user) {
+        this.user = user;
+    }
+
+    int user() {
+        return user;
+    }
+
+    /** The timers of all its owners, pending or paused. */
+    int timers() {
+        return timers;
+    }
+
+    RateMeter rates() {
+        return rates;
+    }
+
+    void add(int count, long share) {
+        timers += count;
+        rates.add(share);
+    }
+
+    /** One owner more, or one less; returns how many there are. */
+    int owners(int more) {
+        owners += more;
+        return owners;
+    }
+
+    /** Begins to count timers anew. */
+    void clear() {
+        timers = 0;
+        rates.clear();
+    }
+}

@@ -1,0 +1,109 @@
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.TimerClient;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A daemon with a small heap, and a client that arms as many timers as it gets: the other's timer is not disturbed. */
+@Timeout(120)
+class OutOfMemoryIT {
+    private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final int MOST = 1_000_000;
+    private static final int FEWEST = 10_000;
+
+    @RegisterExtension
+    final TestBus bus = new TestBus();
+
+    private final TimerCommand command = new TimerCommand();
+    private TimerClient honest;
+    private SignalSubscriber signals;
+    private long nextOccurrence;
+    private ReplyReason refusal = ReplyReason.NONE;
+
+    @Test
+    void shouldRefuseTimersAndServeOthersWhenHeapIsSmall() {
+        long farNs = System.nanoTime() + TimeUnit.DAYS.toNanos(1);
+        fillHeap(() -> farNs);
+    }
+
+    @Test
+    void shouldRefuseTimersAndServeOthersWhenDeadlinesAreChosenToTakeMemory() {
+        Random random = new Random(1);
+        long nowNs = System.nanoTime();
+        fillHeap(() -> nowNs + (random.nextLong() >>> 2));
+    }
+
+    private void fillHeap(LongSupplier deadlineNs) {
+        ChildJvm daemon = bus.start(bus.jvm(DaemonMain.class).flags("-Xmx64m"));
+        daemon.expect("READY");
+        honest = bus.connect();
+        signals = SignalSubscriber.attach(bus.directory());
+        honest.call(command.arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
+        try (TimerClient greedy = bus.connect()) {
+            int armed = 0;
+            while (refusal == ReplyReason.NONE && armed < MOST) {
+                if (greedy.send(command.arm(armed, 2, deadlineNs.getAsLong())) != TimerClient.FULL) {
+                    armed++;
+                }
+                greedy.pollReplies(this::onReply, 64);
+                signals.poll(this::onSignal, 256);
+            }
+            assertEquals(ReplyReason.DAEMON_QUOTA, refusal, daemon::transcript);
+            assertTrue(armed > FEWEST, "armed=" + armed);
+            assertFiresOn(200, daemon);
+        }
+        assertFiresOn(200, daemon);
+        assertEquals(0, signals.lost());
+        awaitRoom(daemon);
+        honest.close();
+        signals.close();
+        daemon.quit();
+    }
+
+    private void onReply(TimerReply reply) {
+        if (reply.code() == ReplyCode.FULL) {
+            refusal = reply.reason();
+        }
+    }
+
+    private void onSignal(SignalRecord firing) {
+        if (firing.owner() == honest.owner()) {
+            assertEquals(nextOccurrence, firing.occurrence(), firing::toString);
+            nextOccurrence += 1L + firing.missed();
+        }
+    }
+
+    private void assertFiresOn(int count, ChildJvm daemon) {
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long until = nextOccurrence + count;
+        while (nextOccurrence < until && System.nanoTime() < giveUpNs) {
+            signals.await(this::onSignal, 256, TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        assertTrue(nextOccurrence >= until, () -> "nextOccurrence=" + nextOccurrence + daemon.transcript());
+    }
+
+    /** The greedy client's timers have ended with it. */
+    private void awaitRoom(ChildJvm daemon) {
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        ReplyCode code = ReplyCode.FULL;
+        while (code == ReplyCode.FULL && System.nanoTime() < giveUpNs) {
+            code = honest.call(command.arm(8, 1, System.nanoTime() + PERIOD_NS * 1_000), PATIENCE_NS).code();
+            assertFiresOn(5, daemon);
+        }
+        assertEquals(ReplyCode.ARMED, code);
+    }
+}
