@@ -106,6 +106,14 @@ final class TimersIT {
             }
             try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
                 assertTrue(arm.line().startsWith("armed key 1"));
+                try (CliProcess again = start("arm --key 1 --signal 2 --in 1ms")) {
+                    assertEquals(Tickbus.DONE, again.exitCode(), again.errors());
+                }
+                assertEquals(Tickbus.FAILED, arm.exitCode());
+                assertTrue(arm.errors().contains("was cancelled or armed again by somebody else"), arm.errors());
+            }
+            try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
+                assertTrue(arm.line().startsWith("armed key 1"));
                 daemon.terminate();
                 assertEquals(Tickbus.FAILED, arm.exitCode());
                 assertEquals(1, arm.errors().lines().count(), arm.errors());

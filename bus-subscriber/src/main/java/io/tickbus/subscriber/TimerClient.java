@@ -21,7 +21,7 @@ import java.util.UUID;
  * <p>Each firing carries the low half of its arming's number as its {@link SignalRecord#generation()}, so that one
  * comparison, {@link SignalRecord#isOf}, tells a firing of the latest arming from one that a cancelling or a re-arming
  * came too late for. Where the daemon refuses a re-arming, the earlier timer stands, and its firings still carry the
- * earlier number. Holding a timer and letting it continue change nothing of this.
+ * earlier number. Pausing and resuming change nothing of this.
  *
  * <p><b>Threads:</b> one; a thread of its own keeps its heartbeat and watches the daemon.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon

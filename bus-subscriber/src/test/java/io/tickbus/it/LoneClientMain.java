@@ -22,6 +22,7 @@ public final class LoneClientMain {
     }
 
     private static void serve(Queue<String> commands, TimerClient client) {
+        long first = TimerClient.FULL;
         while (true) {
             client.pollReplies(reply ->
                     ChildArguments.say("REPLY key=" + reply.key() + " code=" + reply.code()), 10);
@@ -31,8 +32,9 @@ public final class LoneClientMain {
             }
             if (command != null) {
                 String[] words = command.split(" ", -1);
-                long sequence = client.arm(Long.parseLong(words[1]), 0, Long.parseLong(words[2]));
-                ChildArguments.say("SENT sequence=" + sequence + " rings=" + client.rings());
+                long number = client.arm(Long.parseLong(words[1]), 0, Long.parseLong(words[2]));
+                first = first == TimerClient.FULL ? number : first;
+                ChildArguments.say("SENT sequence=" + (number - first) + " rings=" + client.rings());
             }
             Thread.onSpinWait();
         }
