@@ -14,9 +14,13 @@ public final class Terminal {
     private Terminal() {
     }
 
-    /** Whether standard output is a terminal that shows colours, and NO_COLOR is not set. */
+    /** Whether standard output is a terminal that shows colours, and neither NO_COLOR nor TERM=dumb is set. */
     public static boolean hasColours() {
-        return Ansi.AUTO.enabled();
+        return hasColours(System.getenv("TERM")) && Ansi.AUTO.enabled();
+    }
+
+    static boolean hasColours(String terminal) {
+        return terminal != null && !terminal.isEmpty() && !terminal.equals("dumb") && !terminal.equals("none");
     }
 
     /** Green. */

@@ -42,7 +42,8 @@ final class ArgumentsTest {
         "arm --key 1 --signal 2 --every 1s --cap 3", "arm --key 1 --signal 2 --in 1s --grace 2h",
         "arm --key 1 --signal 2 --in 1s --payload 0x1", "cancel", "cancel x", "cancel 1 --timer-owner 65536",
         "pause", "resume", "list 1", "list --timeout 0",
-        "daemon --slots 3", "daemon --heartbeat 1us", "daemon --bus ../x", "tail --from middle", "tail --wait sleep",
+        "daemon --slots 3", "daemon --heartbeat 1us", "daemon --heartbeat 365d", "daemon --bus ../x",
+        "tail --from middle", "tail --wait sleep",
         "tail --count 0", "tail --seconds 0", "tail --signal 99999999999", "publish", "publish x",
         "publish 1 --count 0", "publish 1 --payload 0xABC",
         "publish 1 --payload 12345678901234567", "dump --slots 3..1",
@@ -76,6 +77,14 @@ final class ArgumentsTest {
         for (String word : List.of("not an int", "For input string", "Infinity", "Exception", "java.")) {
             assertFalse(run.err().contains(word), run.err());
         }
+    }
+
+    @Test
+    void shouldPrintNoEscapeCodesWhereNobodySeesThem() {
+        for (String dumb : new String[] {null, "", "dumb", "none"}) {
+            assertFalse(Terminal.hasColours(dumb));
+        }
+        assertTrue(Terminal.hasColours("xterm"));
     }
 
     @Test

@@ -24,6 +24,9 @@ public final class TimerClientSample {
             timers.cancel(1); // no need to wait: a firing that raced it is told apart
             TimerCommand every10Ms = new TimerCommand().arm(2, 42, System.nanoTime()).periodNs(10_000_000);
             long ticks = timers.send(every10Ms); // key 2; its firings carry this number
+            if (ticks == TimerClient.FULL) { // 1,024 commands wait for the daemon already, and this one was not sent
+                throw new IllegalStateException("the daemon does not keep up");
+            }
             while (signals.received() < 20) {
                 signals.await(signal -> {
                     if (timers.isMine(signal) && signal.isOf(ticks)) { // not of key 1, nor of another arming of key 2

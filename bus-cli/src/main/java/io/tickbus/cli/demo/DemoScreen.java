@@ -26,7 +26,9 @@ final class DemoScreen {
     /** Shows how far it is. */
     void show(DemoResult result, int second, int seconds) {
         String progress = String.format(Locale.ROOT, "%d of %d s: published %d, received %d, lost %d", second, seconds,
-                result.published(), DemoResult.number(result.signals(), "received"),
+                // The two processes report at different moments.
+                Math.max(result.published(), DemoResult.number(result.signals(), "received")),
+                DemoResult.number(result.signals(), "received"),
                 DemoResult.number(result.signals(), "lost"));
         if (isTerminal) {
             List<String> lines = new ArrayList<>(table(result));

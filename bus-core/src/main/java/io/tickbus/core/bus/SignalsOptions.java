@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param slotCount           a power of two; how many signals a subscriber may be behind before it is overrun
  * @param hasParking          whether subscribers may sleep and are woken; costs a full fence per signal
- * @param heartbeatIntervalNs how often the publisher promises a sign of life, at least 1 ms
+ * @param heartbeatIntervalNs how often the publisher promises a sign of life, 1 ms to 1 h
  * @param group               name of a group that may read the bus and ring its doorbell; null for the owner alone
  */
 public record SignalsOptions(int slotCount, boolean hasParking, long heartbeatIntervalNs, String group) {
@@ -28,9 +28,10 @@ public record SignalsOptions(int slotCount, boolean hasParking, long heartbeatIn
             throw new IllegalArgumentException("slot count must be a power of two from 2 to "
                     + io.tickbus.core.memory.SlotRing.MAX_SLOT_COUNT + ": slotCount=" + slotCount);
         }
-        if (heartbeatIntervalNs < TimeUnit.MILLISECONDS.toNanos(1)) {
+        if (heartbeatIntervalNs < TimeUnit.MILLISECONDS.toNanos(1)
+                || heartbeatIntervalNs > TimeUnit.HOURS.toNanos(1)) {
             throw new IllegalArgumentException(
-                    "heartbeat interval must be at least 1 ms: heartbeatIntervalNs=" + heartbeatIntervalNs);
+                    "a heartbeat comes every 1 ms to 1 h: heartbeatIntervalNs=" + heartbeatIntervalNs);
         }
     }
 

@@ -1,0 +1,115 @@
+package io.tickbus.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code ./tickbus} in a small copy of the tree, whose build and whose Java are scripts that say so. */
+@Timeout(60)
+final class LauncherTest {
+    @TempDir
+    private Path folder;
+
+    private Path source;
+    private Path java;
+
+    @BeforeEach
+    void copy() throws IOException {
+        Path project = Path.of("").toAbsolutePath();
+        while (!Files.exists(project.resolve("mvnw"))) {
+            project = project.getParent();
+        }
+        Files.copy(project.resolve("tickbus"), folder.resolve("tickbus"));
+        script("tickbus", Files.readString(folder.resolve("tickbus"), StandardCharsets.UTF_8));
+        source = Files.createDirectories(folder.resolve("bus-cli/src/main")).resolve("Some.java");
+        Files.createDirectories(folder.resolve("native/src/main"));
+        Files.createDirectories(folder.resolve("bench/latency/src/main"));
+        for (String file : new String[] {"pom.xml", "bus-cli/pom.xml", "native/pom.xml",
+            "bus-cli/src/main/Some.java"}) {
+            Files.writeString(folder.resolve(file), "as it is");
+        }
+        script("mvnw", """
+                #!/usr/bin/env bash
+                echo built >>builds
+                echo "$JAVA_HOME" >home
+                mkdir -p bus-cli/target/quick && echo jar >bus-cli/target/quick/tickbus.jar
+                """);
+        // A version manager's java: a script in a folder that is no JDK.
+        java = folder.resolve("shims/bin");
+        script("shims/bin/java", """
+                #!/usr/bin/env bash
+                case "$*" in
+                *-version*) exec JAVA_HOME/bin/java "$@" ;;
+                *) echo "ran $*" ;;
+                esac
+                """.replace("JAVA_HOME", System.getProperty("java.home")));
+    }
+
+    private void script(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private String run(String... args) throws IOException, InterruptedException {
+        String[] command = new String[args.length + 1];
+        command[0] = folder.resolve("tickbus").toString();
+        System.arraycopy(args, 0, command, 1, args.length);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove("JAVA_HOME");
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().put("PATH", java + ":" + System.getenv("PATH"));
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        return output;
+    }
+
+    private long builds() throws IOException {
+        return Files.readAllLines(folder.resolve("builds")).size();
+    }
+
+    @Test
+    void shouldBuildOnceWhenSourceIsDatedInTheFuture() throws Exception {
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plus(3, ChronoUnit.DAYS)));
+        run("stat");
+        run("stat");
+        assertEquals(1, builds());
+        Files.writeString(source, "changed, and dated by today");
+        run("stat");
+        assertEquals(2, builds());
+        Files.writeString(source, "changed again");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plus(3, ChronoUnit.DAYS)));
+        run("stat");
+        run("stat");
+        assertEquals(3, builds());
+    }
+
+    @Test
+    void shouldFindTheCompilerBehindAJavaThatIsAScript() throws Exception {
+        run("stat");
+        Path home = Path.of(Files.readString(folder.resolve("home")).strip());
+        assertTrue(Files.isExecutable(home.resolve("bin/javac")), home.toString());
+    }
+
+    @Test
+    void shouldUseOneCompilerForShortCommandsOnly() throws Exception {
+        assertTrue(run("stat").contains("-XX:TieredStopAtLevel=1"));
+        assertFalse(run("daemon").contains("-XX:TieredStopAtLevel=1"));
+        assertTrue(run("tail", "md").endsWith("tickbus.jar tail md\n"));
+    }
+}
