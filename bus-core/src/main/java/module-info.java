@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // The siblings are not there yet when this is compiled.
 module io.tickbus.core {
     requires transitive org.agrona;
+    requires jdk.net;
 
     exports io.tickbus.core;
     exports io.tickbus.core.bus;

@@ -1,12 +1,10 @@
 package io.tickbus.cli;
 
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.CountersFile;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.DaemonCounter;
 import io.tickbus.publisher.daemon.DaemonCounters;
@@ -14,17 +12,14 @@ import java.util.UUID;
 
 /** A bus with a daemon's files and no daemon, in the test's JVM. */
 public final class DaemonFixture implements AutoCloseable {
-    private final BusDirectory directory;
     private final SignalPublisher publisher;
     private final DaemonCounters counters;
     private final RepliesFile replies;
 
     public DaemonFixture(BusDirectory directory) {
-        this.directory = directory;
         publisher = SignalPublisher.open(directory);
         counters = new DaemonCounters(CountersFile.create(directory, header(), DaemonCounter.definitions(), null));
         replies = RepliesFile.create(directory, header(), 4, 8, null);
-        directory.createClientsIfMissing(null);
     }
 
     private SignalsHeader header() {
@@ -40,12 +35,10 @@ public final class DaemonFixture implements AutoCloseable {
     }
 
     /** A client in a session, whose timers have the session's number as their owner. */
-    public ClientFile connect(int session, String name) {
-        UUID uuid = UUID.randomUUID();
-        ClientFile client = ClientFile.create(directory, new ClientIdentity(uuid, header().historyId(),
-                header().epoch(), ProcessIdentity.current(), name, 8, 1_000_000_000));
-        client.putHeartbeatNs(System.nanoTime());
-        replies.session(session).putConnected(uuid, session);
+    public ClientIdentity connect(int session, String name, int slotCount) {
+        ClientIdentity client = new ClientIdentity(UUID.randomUUID(), header().historyId(), header().epoch(),
+                ProcessHandle.current().pid(), name, slotCount);
+        replies.session(session).putConnected(client, session, -1_294_967_296);
         return client;
     }
 

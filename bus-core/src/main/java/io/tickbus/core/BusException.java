@@ -46,6 +46,8 @@ public final class BusException extends RuntimeException {
         NOT_TRUSTED,
         /** A symbolic link, or something else than a file or directory, stands in the bus's place. */
         NOT_A_FILE,
+        /** This process has as many open files as it may. */
+        OPEN_FILES,
         /** The file system has no room. */
         NO_SPACE,
         /** The file was shortened while mapped. */
@@ -54,7 +56,7 @@ public final class BusException extends RuntimeException {
         UNREADABLE,
         /** Signals were missed and the subscriber asked to fail then. */
         OVERRUN,
-        /** The daemon does not let this client in, or has put it out, or is gone. */
+        /** The daemon rejects this client, or has evicted it, or is gone. */
         DISCONNECTED,
         /** The daemon did not answer in time. */
         TIMEOUT,

@@ -2,50 +2,62 @@ package io.tickbus.subscriber;
 
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.ControlMessage.Answer;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.timer.ReplyReason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
- * One connection of a client to one daemon: the files, the session, the heartbeat. It never recovers: once it is lost,
- * another takes its place. The client's thread uses it, the heartbeat's only {@link #check}.
+ * One connection of a client to one daemon: the socket, the session, the ring. It never recovers: once it is lost,
+ * another takes its place. One thread.
+ *
+ * <p>No thread watches the daemon: whether it is there is looked at by whoever calls. What the daemon says is in the
+ * session's words, at the price of two loads; that it has died the kernel says at the socket, which is asked now and
+ * then.
  */
 final class ClientConnection {
+    private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final BusDirectory directory;
     private final SignalsFile signals;
     private final RepliesFile replies;
     private final Session session;
+    private final ClientIdentity identity;
     private final ClientFile file;
-    private final DaemonBell bell;
-    private final PublisherWatch watch;
-    private final int owner;
-    private final ClientHeartbeat heartbeat;
-    private volatile ConnectionLoss loss;
-    private boolean isClosed;
+    private final SocketChannel socket;
+    private final Answer welcome;
+    private final CommandBell bell;
+    private final UUID uuid;
+    private final ByteBuffer nothing = ByteBuffer.allocateDirect(1);
+    private ConnectionLoss loss;
+    private long askedNs = System.nanoTime();
 
     /** What a connection is made of. */
-    record Parts(SignalsFile signals, RepliesFile replies, Session session, ClientFile file, DaemonBell bell) {
+    record Parts(SignalsFile signals, RepliesFile replies, ClientIdentity identity, ClientFile file,
+            SocketChannel socket, Answer welcome, CommandBell bell) {
     }
 
     ClientConnection(BusDirectory directory, Parts parts) {
         this.directory = directory;
         this.signals = parts.signals();
         this.replies = parts.replies();
-        this.session = parts.session();
+        this.identity = parts.identity();
         this.file = parts.file();
+        this.socket = parts.socket();
+        this.welcome = parts.welcome();
         this.bell = parts.bell();
-        this.watch = new PublisherWatch(directory);
-        this.owner = session.owner();
-        this.heartbeat = new ClientHeartbeat(this, file.identity().heartbeatIntervalNs());
-    }
-
-    void start() {
-        heartbeat.start();
+        this.uuid = identity.uuid();
+        this.session = replies.session(welcome.session());
     }
 
     ClientFile file() {
@@ -56,76 +68,79 @@ final class ClientConnection {
         return session;
     }
 
-    DaemonBell bell() {
+    /** The first reply that is for this client. */
+    long nextReply() {
+        return welcome.nextReply();
+    }
+
+    CommandBell bell() {
         return bell;
     }
 
     int owner() {
-        return owner;
+        return welcome.owner();
     }
 
     UUID uuid() {
-        return file.identity().uuid();
+        return uuid;
     }
 
-    /** Why there is no daemon any more; null while there is one. */
+    /** Why there is no daemon any more, as far as was looked; null while there is one. */
     ConnectionLoss loss() {
         return loss;
     }
 
-    /** Heartbeat: a sign of life, and a look at the daemon's. */
-    void beat(long nowNs) {
-        check(nowNs);
+    /** Whether all is well as far as memory tells: a few loads, and no system call. */
+    boolean isServed() {
+        return session.isConnectedTo(uuid) && !bell.isInDoubt() && loss == null;
+    }
+
+    /** Looks whether the daemon still serves this client; now and then a system call. */
+    void check() {
         if (loss == null) {
-            file.putHeartbeatNs(nowNs);
-            // The next beat uses this file's channel.
-            FaultBoundary.surface();
+            long nowNs = System.nanoTime();
+            boolean isAsking = nowNs - askedNs >= ASK_INTERVAL_NS;
+            askedNs = isAsking ? nowNs : askedNs;
             bell.tryAgain();
+            loss = look(isAsking);
         }
     }
 
-    /** Looks whether the daemon still serves this client; a few system calls. */
-    void check(long nowNs) {
-        if (loss == null) {
-            ConnectionLoss found = look(nowNs);
-            if (found != null && loss == null) {
-                loss = found;
-            }
-        }
-    }
-
-    private ConnectionLoss look(long nowNs) {
+    private ConnectionLoss look(boolean isAsking) {
+        boolean hasEnded = isAsking && hasEnded();
         int state = session.state();
-        if (!session.isOf(uuid()) || state == RepliesLayout.STATE_EVICTED) {
-            return putOut();
+        if (!session.isOf(uuid) || state == RepliesLayout.STATE_EVICTED) {
+            return evicted();
         }
-        // That uses a channel.
-        FaultBoundary.surface();
-        if (file.isShortened()) {
-            return ConnectionLoss.evicted(ReplyReason.TRUNCATED);
-        }
-        boolean hasSuccessor = signals.header().epoch() != replies.epoch()
-                || signals.header().state() == SignalsLayout.STATE_REPLACED
-                || replies.standing() == SignalsFile.Standing.REPLACED;
-        if (hasSuccessor) {
+        if (signals.header().epoch() != replies.epoch()
+                || signals.header().state() == SignalsLayout.STATE_REPLACED) {
             return ConnectionLoss.RESTARTED;
         }
-        PublisherStatus status = watch.status(signals, nowNs);
-        if (status == PublisherStatus.DEAD || status == PublisherStatus.CLOSED) {
+        if (signals.header().state() == SignalsLayout.STATE_CLOSED) {
             return ConnectionLoss.GONE;
         }
-        // A daemon that lives has a free session where it took the client for dead, and for the moment in which it
-        // gives the session to another: that one's UUID is stored after the state.
-        return state == RepliesLayout.STATE_FREE ? putOut() : null;
+        // A daemon that lives has a free session after it has let the client go, and for the moment in which it gives
+        // the session to another: that one's UUID is stored after the state.
+        return state == RepliesLayout.STATE_FREE ? evicted() : hasEnded ? ConnectionLoss.GONE : null;
+    }
+
+    private boolean hasEnded() {
+        // The socket is a channel too.
+        FaultBoundary.surface();
+        try {
+            return socket.read(nothing.clear()) < 0;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /**
      * With the reason, where it is still this client's and not that of who had the session after it. If that changes
-     * just now, it is at worst the other's reason, which is for people and decides nothing.
+     * just now, it is at worst the other's reason, which is diagnostic only.
      */
-    private ConnectionLoss putOut() {
+    private ConnectionLoss evicted() {
         ReplyReason reason = session.reason();
-        return ConnectionLoss.evicted(session.isOf(uuid()) ? reason : ReplyReason.NONE);
+        return ConnectionLoss.evicted(session.isOf(uuid) ? reason : ReplyReason.NONE);
     }
 
     /**
@@ -138,58 +153,26 @@ final class ClientConnection {
         }
         if (!bell.lose()) {
             signals.checkSound();
-            file.checkSound();
             replies.checkSound();
         }
     }
 
     /** Ends it: the commands that were sent before are still carried out. Does nothing the second time. */
     void close() {
-        if (isClosed) {
+        if (loss == null) {
+            bell.tryAgain();
+            loss = ConnectionLoss.CLOSED;
+        }
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The kernel ends it all the same.
             return;
-        }
-        isClosed = true;
-        heartbeat.stop();
-        boolean isDaemonThere = false;
-        try {
-            isDaemonThere = markClosed();
-        } catch (InternalError e) {
-            bell.lose();
-            isDaemonThere = markClosedAfterFault();
-        }
-        loss = loss == null ? ConnectionLoss.CLOSED : loss;
-        if (isDaemonThere) {
-            // It reads the ring to its end, and then takes the file away.
-            file.close();
-            bell.ringConductor();
-        } else {
-            file.delete();
-            file.close();
-        }
-    }
-
-    /** Whether the daemon is there and will see it. */
-    private boolean markClosed() {
-        check(System.nanoTime());
-        boolean isDaemonThere = loss == null;
-        file.putState(SignalsLayout.STATE_CLOSED);
-        // The file's channel is closed next.
-        FaultBoundary.surface();
-        return isDaemonThere;
-    }
-
-    /** The fault was of the latest command's bell, or it is here once more. */
-    private boolean markClosedAfterFault() {
-        try {
-            return markClosed();
-        } catch (InternalError e) {
-            // A file was shortened. The lock goes all the same, and the daemon finds out.
-            return false;
         }
     }
 
     @Override
     public String toString() {
-        return "client " + uuid() + " of bus '" + directory.name() + "'";
+        return "client " + uuid + " of bus '" + directory.name() + "'";
     }
 }

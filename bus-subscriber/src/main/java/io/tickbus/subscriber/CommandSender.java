@@ -14,7 +14,7 @@ final class CommandSender {
 
     private final SlotWriter writer;
     private final ReplyReader replies;
-    private final DaemonBell bell;
+    private final CommandBell bell;
     private final CommandNumbers numbers;
     /** Null where nobody asks which commands are the latest. */
     private final LatestCommands latest;

@@ -5,34 +5,33 @@ import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.ControlMessage;
+import io.tickbus.core.bus.ControlMessage.Answer;
+import io.tickbus.core.bus.ControlSocket;
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.RepliesFile;
-import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.layout.RepliesLayout;
-import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.platform.ProcessIdentity;
-import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
-import io.tickbus.core.timer.TimerReply;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The way to a connection: find the daemon's replies, make a file, ring, wait for a session. All of it is bounded by
- * one deadline, and begun anew where the daemon is replaced meanwhile.
+ * The way to a connection: find the daemon, connect to its socket, make a ring, say who one is, wait for the answer.
+ * All of it is bounded by one deadline, and begins again where the daemon is replaced meanwhile.
  */
 final class Connecting {
-    private static final long HEARTBEAT_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Command slots of a client that has no ring which the daemon could read; it says then how many it takes. */
+    private static final int MOST_SOCKET_SLOTS = 256;
     private static final long FIRST_NAP_NS = 50_000;
     private static final long LONGEST_NAP_NS = 2_000_000;
 
     private final BusDirectory directory;
     private final TimerClientOptions options;
     private final long untilNs;
-    private final TimerReply reply = new TimerReply();
     private long napNs = FIRST_NAP_NS;
     private Reason reason = Reason.NOT_FOUND;
     private String why = "there is no daemon";
@@ -51,11 +50,10 @@ final class Connecting {
         boolean isInterrupted = Thread.interrupted();
         try {
             Connecting connecting = new Connecting(directory, options);
-            ClientConnection connection;
-            do {
+            ClientConnection connection = connecting.attempt();
+            while (connection == null) {
                 connection = connecting.attempt();
-            } while (connection == null);
-            connection.start();
+            }
             return connection;
         } finally {
             if (isInterrupted) {
@@ -64,38 +62,31 @@ final class Connecting {
         }
     }
 
-    /** One attempt; null where it must be begun anew. */
+    /** One attempt; null where it must be begun again. */
     private ClientConnection attempt() {
         SignalsFile signals = findDaemon();
-        RepliesFile replies = signals == null ? null : findReplies(signals);
-        if (replies == null) {
-            nap();
-            return null;
-        }
-        Session frontDesk = replies.session(0);
-        long deskPosition = frontDesk.nextReply();
-        Doorbell doorbell = Doorbell.attach(directory);
-        ClientFile file = createFile(replies);
-        if (file == null) {
-            nap();
-            return null;
-        }
+        SocketChannel socket = signals == null ? null : openSocket();
+        RepliesFile replies = socket == null ? null : findReplies(signals);
         ClientConnection connection = null;
         try {
-            DaemonBell bell = new DaemonBell(replies, frontDesk, doorbell, options.commandSlots());
-            bell.ringConductor();
-            Session session = awaitSession(signals, replies, file, deskPosition);
-            if (session != null) {
-                int window = Math.min(options.commandSlots(), replies.slotCount());
-                connection = new ClientConnection(directory, new ClientConnection.Parts(signals, replies, session,
-                        file, new DaemonBell(replies, session, doorbell, window)));
-            }
-            return connection;
+            connection = replies == null ? null : introduce(signals, replies, socket);
         } finally {
-            if (connection == null) {
-                file.delete();
-                file.close();
+            if (connection == null && socket != null) {
+                close(socket);
             }
+        }
+        if (connection == null) {
+            nap();
+        }
+        return connection;
+    }
+
+    private static void close(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The kernel ends it all the same.
+            return;
         }
     }
 
@@ -116,6 +107,20 @@ final class Connecting {
         return signals;
     }
 
+    private SocketChannel openSocket() {
+        try {
+            SocketChannel socket = ControlSocket.connect(directory);
+            if (socket == null) {
+                noDaemon(Reason.TIMEOUT, "too many clients connect at one time",
+                        "see whether it is stopped or overloaded");
+            }
+            return socket;
+        } catch (BusException e) {
+            failed(e, "its publisher keeps no timers for others");
+            return null;
+        }
+    }
+
     private RepliesFile findReplies(SignalsFile signals) {
         RepliesFile replies;
         try {
@@ -125,23 +130,10 @@ final class Connecting {
             return null;
         }
         if (replies.epoch() != signals.header().epoch() || replies.historyId() != signals.header().historyId()) {
-            noDaemon(Reason.NOT_FOUND, "its publisher keeps no timers for others, a daemon before it did",
-                    "start 'tickbus daemon' in its place");
+            noDaemon(Reason.NOT_FOUND, "its daemon is just being replaced", "start 'tickbus daemon'");
             return null;
         }
         return replies;
-    }
-
-    private ClientFile createFile(RepliesFile replies) {
-        try {
-            return ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
-                    replies.epoch(), ProcessIdentity.current(), options.name(), options.commandSlots(),
-                    HEARTBEAT_INTERVAL_NS));
-        } catch (BusException e) {
-            // A daemon that starts takes unfinished files away.
-            failed(e, "it takes no clients so far");
-            return null;
-        }
     }
 
     /** Only what is missing may yet come. */
@@ -158,61 +150,88 @@ final class Connecting {
         remedy = newRemedy;
     }
 
-    private Session awaitSession(SignalsFile signals, RepliesFile replies, ClientFile file, long deskPosition) {
-        noDaemon(Reason.TIMEOUT, "it does not let the client in", "see whether it is stopped or overloaded");
-        UUID uuid = file.identity().uuid();
-        long position = deskPosition;
-        while (true) {
-            Session session = sessionOf(replies, uuid);
-            if (session != null) {
-                return session;
-            }
-            position = readFrontDesk(replies.session(0), position, uuid);
-            if (signals.header().epoch() != replies.epoch()
-                    || signals.header().state() == SignalsLayout.STATE_CLOSED
-                    || replies.standing() != SignalsFile.Standing.CURRENT) {
+    private ClientConnection introduce(SignalsFile signals, RepliesFile replies, SocketChannel socket) {
+        // A daemon of another user cannot trust memory that this process may take away.
+        boolean hasRing = options.commandSlots() > 0 && ControlSocket.isOfThisUser(directory);
+        ClientIdentity identity = new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(),
+                ProcessHandle.current().pid(), options.name(), hasRing ? options.commandSlots() : 0);
+        boolean isAdmitted = false;
+        try {
+            ClientFile file = hasRing ? ClientFile.create(directory, identity) : null;
+            noDaemon(Reason.TIMEOUT, "it does not answer the client", "see whether it is stopped or overloaded");
+            Answer welcome = ask(socket, ControlMessage.hello(identity));
+            if (welcome == null || welcome.session() >= replies.sessionCount()) {
                 return null;
             }
-            nap();
+            isAdmitted = true;
+            return connected(signals, replies, new Half(identity, file, socket, welcome));
+        } catch (BusException e) {
+            // A daemon that starts takes unfinished files away.
+            failed(e, "it takes no clients so far");
+            return null;
+        } finally {
+            if (hasRing && !isAdmitted) {
+                ClientFile.delete(directory, identity.uuid());
+            }
         }
     }
 
-    private Session sessionOf(RepliesFile replies, UUID uuid) {
-        for (int i = 1; i < replies.sessionCount(); i++) {
-            Session session = replies.session(i);
-            if (session.isConnectedTo(uuid)) {
-                return session;
-            }
-            if (session.isOf(uuid) && session.state() == RepliesLayout.STATE_EVICTED) {
-                throw refused(session.reason());
-            }
-        }
-        return null;
+    private record Half(ClientIdentity identity, ClientFile file, SocketChannel socket, Answer welcome) {
     }
 
-    private BusException refused(ReplyReason refusal) {
-        return new BusException(Reason.DISCONNECTED, "bus '" + directory.name() + "'",
-                "its daemon does not let this client in: " + refusal.sentence(), "see the daemon's log and its quotas");
+    private ClientConnection connected(SignalsFile signals, RepliesFile replies, Half half) {
+        Answer welcome = half.welcome();
+        CommandBell bell;
+        ClientFile file = half.file();
+        if (file == null) {
+            file = ClientFile.inMemory(Math.min(
+                    options.commandSlots() == 0 ? MOST_SOCKET_SLOTS : options.commandSlots(), welcome.window()));
+            bell = new SocketBell(half.socket(), file);
+        } else {
+            int window = Math.min(options.commandSlots(), replies.slotCount());
+            bell = new DaemonBell(replies, replies.session(welcome.session()), Doorbell.attach(directory), window);
+        }
+        return new ClientConnection(directory, new ClientConnection.Parts(
+                signals, replies, half.identity(), file, half.socket(), welcome, bell));
     }
 
-    private long readFrontDesk(Session frontDesk, long from, UUID uuid) {
-        long position = from;
-        while (true) {
-            int found = frontDesk.ring().read(position, reply.fields());
-            if (found == SlotRing.NOT_YET) {
-                return position;
+    /** Null where there is no daemon any more. */
+    private Answer ask(SocketChannel socket, ByteBuffer hello) {
+        ByteBuffer message = ControlMessage.buffer();
+        napNs = FIRST_NAP_NS;
+        try {
+            socket.write(hello);
+            while (message.hasRemaining()) {
+                if (hello.hasRemaining() || socket.read(message) < 0) {
+                    return null;
+                }
+                if (message.hasRemaining()) {
+                    nap();
+                }
             }
-            if (found == SlotRing.OVERWRITTEN) {
-                position = Math.max(position + 1, frontDesk.ring().oldestReadable(0, frontDesk.nextReply()));
-                continue;
-            }
-            boolean isForUs = reply.key() == uuid.getMostSignificantBits()
-                    && reply.deadlineNs() == uuid.getLeastSignificantBits();
-            if (isForUs && reply.code() == ReplyCode.REJECTED) {
-                throw refused(reply.reason());
-            }
-            position++;
+        } catch (IOException e) {
+            return null;
         }
+        return judge(message);
+    }
+
+    private Answer judge(ByteBuffer message) {
+        Answer answer;
+        try {
+            answer = ControlMessage.readAnswer(message);
+        } catch (IllegalArgumentException e) {
+            throw new BusException(Reason.WRONG_VERSION, directory.control().toString(), e.getMessage(),
+                    "use the same tickbus version on both sides");
+        }
+        if (answer.isWelcome()) {
+            return answer;
+        }
+        if (answer.reason() == ReplyReason.WRONG_EPOCH) {
+            return null;
+        }
+        throw new BusException(Reason.DISCONNECTED, "bus '" + directory.name() + "'",
+                "its daemon rejects this client: " + answer.reason().sentence() + " (" + answer.text() + ")",
+                "see the daemon's log and its quotas");
     }
 
     private void nap() {

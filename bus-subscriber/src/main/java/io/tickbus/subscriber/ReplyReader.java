@@ -1,6 +1,5 @@
 package io.tickbus.subscriber;
 
-import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.timer.ReplyCode;
@@ -18,7 +17,6 @@ final class ReplyReader {
 
     private static final TimerReplyHandler DISCARD = reply -> { };
 
-    private final ClientFile file;
     private final Session session;
     private final SlotRing ring;
     private final UUID uuid;
@@ -44,17 +42,16 @@ final class ReplyReader {
     @SuppressWarnings("UnusedVariable")
     private long seen;
 
-    ReplyReader(ClientFile file, Session session, CommandNumbers numbers, TimerClientListener listener) {
-        this.file = file;
-        this.session = session;
+    ReplyReader(ClientConnection connection, CommandNumbers numbers, TimerClientListener listener) {
+        this.session = connection.session();
         this.ring = session.ring();
-        this.uuid = file.identity().uuid();
+        this.uuid = connection.uuid();
         this.numbers = numbers;
         this.listener = listener;
         this.mask = ring.slotCount() - 1;
         this.isTaken = new boolean[ring.slotCount()];
-        this.commandSlots = file.identity().slotCount();
-        this.delivered = session.nextReply();
+        this.commandSlots = connection.file().ring().slotCount();
+        this.delivered = connection.nextReply();
         this.noted = delivered;
         updateLimits();
     }
@@ -123,9 +120,6 @@ final class ReplyReader {
                 reply.commandSequence(numbers.of(reply.commandSequence()));
                 handler.onReply(reply);
             }
-        }
-        if (count > 0) {
-            file.putRepliesRead(delivered);
         }
         return count;
     }
@@ -205,7 +199,6 @@ final class ReplyReader {
             while (delivered < noted && isTaken[(int) delivered & mask] && deliverNext()) {
                 isTaken[(int) (delivered - 1) & mask] = false;
             }
-            file.putRepliesRead(delivered);
         }
     }
 

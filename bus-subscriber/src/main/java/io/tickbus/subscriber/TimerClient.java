@@ -23,7 +23,7 @@ import java.util.UUID;
  * came too late for. Where the daemon refuses a re-arming, the earlier timer stands, and its firings still carry the
  * earlier number. Pausing and resuming change nothing of this.
  *
- * <p><b>Threads:</b> one; a thread of its own keeps its heartbeat and watches the daemon.
+ * <p><b>Threads:</b> one, and none of its own: that the daemon is gone is found out by whoever calls.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
  * is awake; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
  * {@link #list} wait, never longer than told.
@@ -38,6 +38,8 @@ public final class TimerClient implements AutoCloseable {
     /** There is no room in the ring, or too many replies are not polled. Poll the replies, and try again. */
     public static final long FULL = CommandSender.FULL;
     private static final int DISCARD_INTERVAL = 64;
+    /** With every so many commands the client looks whether the daemon is there. */
+    private static final int LOOK_MASK = 15;
 
     private final BusDirectory directory;
     private final TimerClientOptions options;
@@ -81,7 +83,7 @@ public final class TimerClient implements AutoCloseable {
     }
 
     private void use() {
-        replies = new ReplyReader(connection.file(), connection.session(), numbers, options.listener());
+        replies = new ReplyReader(connection, numbers, options.listener());
         sender = new CommandSender(connection, replies, numbers, latest);
         calls = new TimerCalls(sender, replies, options.discardsReplies(), this::checkConnected);
         discardThreshold = options.discardsReplies() ? Math.min(DISCARD_INTERVAL, replies.window() / 2) - 1
@@ -136,7 +138,7 @@ public final class TimerClient implements AutoCloseable {
     }
 
     private void prepare() {
-        if (connection.loss() != null) {
+        if ((sender.nextSequence() & LOOK_MASK) == 0 || !connection.isServed()) {
             checkConnected();
         }
         if (discardThreshold < sender.nextSequence() - replies.deliveredCommands()) {
@@ -153,6 +155,10 @@ public final class TimerClient implements AutoCloseable {
     }
 
     private long numbered(long sequence) {
+        if (sequence < 0) {
+            // Perhaps since nobody takes any; the next call says so then.
+            connection.check();
+        }
         return sequence < 0 ? sequence : numbers.of(sequence);
     }
 
@@ -175,7 +181,7 @@ public final class TimerClient implements AutoCloseable {
         } catch (InternalError e) {
             connection.survive(e);
         }
-        if (count == 0 && connection.loss() != null) {
+        if (count == 0) {
             checkConnected();
         }
         return count;
@@ -281,6 +287,7 @@ public final class TimerClient implements AutoCloseable {
 
     private void checkConnected() {
         checkOpen();
+        connection.check();
         ConnectionLoss loss = connection.loss();
         if (loss == null) {
             return;
@@ -303,7 +310,7 @@ public final class TimerClient implements AutoCloseable {
         return connection.owner();
     }
 
-    /** The connection's UUID, which is also the name of its file. */
+    /** The connection's UUID. */
     public UUID uuid() {
         return connection.uuid();
     }

@@ -1,5 +1,6 @@
 package io.tickbus.subscriber;
 
+import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.layout.ClientLayout;
 import java.util.concurrent.TimeUnit;
 
@@ -9,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Threads:</b> immutable.
  *
  * @param name             owner of its timers, shared by all clients of this user with that name; empty: its own owner
- * @param commandSlots     a power of two; how many commands may wait for the daemon
+ * @param commandSlots     a power of two; how many commands may wait for the daemon. 0: they are sent over the control
+ *                         socket, as always where the daemon is of another user; each costs a system call
  * @param connectTimeoutNs how long to wait for the daemon, in nanoseconds
  * @param listener         hears what happens to the connection
  * @param trackedKeys      how many keys {@link TimerClient#isCurrent} can judge, each some 50 to 100 bytes; 0 for none
@@ -27,8 +29,8 @@ public record TimerClientOptions(String name, int commandSlots, long connectTime
 
     /** Checks the values; the name's when the client connects. */
     public TimerClientOptions {
-        if (Integer.bitCount(commandSlots) != 1 || commandSlots < 2 || commandSlots > ClientLayout.MAX_SLOT_COUNT) {
-            throw new IllegalArgumentException("command slots must be a power of two from 2 to "
+        if (!ClientIdentity.isSlotCount(commandSlots)) {
+            throw new IllegalArgumentException("command slots must be 0 or a power of two from 2 to "
                     + ClientLayout.MAX_SLOT_COUNT + ": commandSlots=" + commandSlots);
         }
         if (connectTimeoutNs < 0) {

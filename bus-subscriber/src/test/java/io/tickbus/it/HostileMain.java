@@ -19,12 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A daemon, a client with a timer of 1 kHz, and an attack on the files of the daemon's own user: in the second half of
@@ -155,28 +151,16 @@ public final class HostileMain {
         void on(Path ring) throws Exception;
     }
 
-    /** By a client that connects for it; nobody but the daemon touches its ring afterwards. */
+    /** By a client that connects for it: before the daemon opens the ring, whose name is gone afterwards. */
     private void attackRing(String name, RingAttack attack) throws Exception {
         Files.deleteIfExists(filler());
-        Set<Path> before = rings();
-        TimerClient hostile = TimerClient.connect(directory);
-        hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
-        for (Path ring : rings()) {
-            if (!before.contains(ring)) {
-                attack.on(ring);
-            }
-        }
-        checkGoesOn(name);
-        // What its closing meets in a file that it has spoilt itself is no concern of others: a thread of its own.
-        Thread closing = new Thread(hostile::close, "hostile");
-        closing.setUncaughtExceptionHandler((dead, fault) -> ChildArguments.say("the hostile client's own " + fault));
-        closing.start();
-        closing.join();
-    }
-
-    private Set<Path> rings() throws IOException {
-        try (Stream<Path> files = Files.list(directory.clients())) {
-            return files.collect(Collectors.toCollection(HashSet::new));
+        try (HostilePeer hostile = new HostilePeer(directory, HostilePeer.SLOTS)) {
+            hostile.makeRing();
+            attack.on(directory.clients().resolve(hostile.identity.uuid().toString()));
+            hostile.hello();
+            checkGoesOn(name);
+            hostile.file().setLength(0);
+            checkGoesOn(name + ", and the ring emptied");
         }
     }
 

@@ -4,13 +4,12 @@ import io.tickbus.core.bus.BusDirectory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Another user who tries to write wherever he can, and what he can to other clients' files, and says of each attempt
@@ -42,23 +41,17 @@ public final class IntruderMain {
         attempt("chmod", () -> Files.setPosixFilePermissions(directory.doorbell(), Set.of()));
     }
 
-    /** The file of another client. */
-    static void attempt(BusDirectory directory, UUID other) throws IOException {
-        Path file = directory.clients().resolve(other.toString());
-        Path own = Files.createTempFile(directory.clients(), ".new-", "");
-        attempt("write client", () -> FileChannel.open(file, StandardOpenOption.WRITE).close());
-        attempt("map client", () -> {
-            try (FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                channel.map(FileChannel.MapMode.READ_WRITE, 0, 1);
+    /** Where clients of the daemon's own user have their rings, and the socket. */
+    static void attemptClients(BusDirectory directory) throws IOException {
+        attempt("list clients", () -> {
+            try (DirectoryStream<Path> clients = Files.newDirectoryStream(directory.clients())) {
+                clients.forEach(client -> { });
             }
         });
-        attempt("replace client", () -> Files.move(own, file, StandardCopyOption.ATOMIC_MOVE));
-        attempt("rename client", () -> Files.move(file, own, StandardCopyOption.ATOMIC_MOVE));
-        attempt("delete client", () -> Files.delete(file));
-        attempt("chmod client", () -> Files.setPosixFilePermissions(file, Set.of()));
-        attempt("read client", () -> FileChannel.open(file, StandardOpenOption.READ).close());
-        Files.deleteIfExists(own);
+        attempt("create client", () -> Files.createFile(directory.clients().resolve("intruder")));
+        attempt("delete control", () -> Files.delete(directory.control()));
+        attempt("rename control", () -> Files.move(directory.control(), directory.path().resolve("other")));
+        attempt("chmod control", () -> Files.setPosixFilePermissions(directory.control(), Set.of()));
     }
 
     private static void attempt(String what, Attempt attempt) throws IOException {

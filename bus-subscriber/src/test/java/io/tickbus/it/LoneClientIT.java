@@ -5,20 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.ControlMessage;
+import io.tickbus.core.bus.ControlMessage.Answer;
+import io.tickbus.core.bus.ControlSocket;
 import io.tickbus.core.bus.PublishedBus;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
-import java.util.Set;
-import java.util.UUID;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client in another process, without a daemon: its commands, its lock, and what is seen when it is killed. */
+/** A client in another process, without a daemon: its commands, and what is seen when it is killed. */
 @Timeout(120)
 class LoneClientIT {
     private static final int OWNER = 7;
@@ -37,32 +41,38 @@ class LoneClientIT {
     private PublishedBus published;
     private RepliesFile replies;
     private ChildJvm child;
+    private ControlSocket socket;
+    private SocketChannel peer;
+    private ClientIdentity identity;
     private ClientFile client;
     private final TimerCommand command = new TimerCommand();
 
     @BeforeEach
     @Timeout(120)
-    void connect() {
+    void connect() throws IOException {
         published = PublishedBus.open(bus.directory(), SignalsOptions.DEFAULT.withHeartbeatIntervalNs(
                 TimeUnit.MINUTES.toNanos(10)));
-        bus.directory().createClientsIfMissing(null);
+        bus.directory().prepareClients();
         replies = RepliesFile.create(bus.directory(), published.signals().header(), 2, 128, null);
-        FutexWord word = published.doorbell().futexWord(DoorbellLayout.CONDUCTOR_WORD);
-        int seen = published.doorbell().word(DoorbellLayout.CONDUCTOR_WORD, 0);
+        socket = ControlSocket.bind(bus.directory(), null);
+        socket.channel().configureBlocking(true);
         child = bus.start(bus.jvm(LoneClientMain.class));
-        Set<UUID> found = ClientFile.list(bus.directory());
-        while (found.isEmpty()) {
-            word.await(seen, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
-            found = ClientFile.list(bus.directory());
+        peer = socket.channel().accept();
+        ByteBuffer hello = ControlMessage.buffer();
+        while (hello.hasRemaining()) {
+            assertTrue(peer.read(hello) > 0);
         }
-        client = ClientFile.open(bus.directory(), found.iterator().next());
-        session().putConnected(client.identity().uuid(), OWNER);
+        identity = ControlMessage.readHello(hello);
+        client = ClientFile.open(bus.directory(), identity);
+        session().putConnected(identity, OWNER, socket.userOf(peer));
+        peer.write(ControlMessage.answer(identity, Answer.welcome(1, OWNER, 0, client.ring().slotCount())));
         assertEquals(OWNER, ChildJvm.number(child.expect("CONNECTED"), "owner"));
     }
 
     @AfterEach
-    void close() {
-        client.close();
+    void close() throws IOException {
+        peer.close();
+        socket.close();
         published.close();
     }
 
@@ -75,27 +85,34 @@ class LoneClientIT {
         assertEquals(key, command.key());
     }
 
-    @Test
-    void shouldBeAliveUntilKilledWhenInAnotherProcess() {
-        assertEquals(child.pid(), client.identity().process().pid());
-        assertTrue(client.isAlive());
-        child.ask("arm 5 6", "SENT");
-        child.stop();
-        assertTrue(client.isAlive(), "it is only stopped");
-        child.resume();
-        child.kill();
-        assertFalse(client.isAlive());
-        assertEquals(SignalsLayout.STATE_OPEN, client.state());
-        assertCommand(0, 5);
-        ClientFile.delete(bus.directory(), client.identity().uuid());
+    private boolean hasEnded() throws IOException {
+        peer.configureBlocking(false);
+        return peer.read(ByteBuffer.allocate(1)) < 0;
+    }
+
+    private void awaitEnd() throws IOException {
+        peer.configureBlocking(true);
+        assertEquals(-1, peer.read(ByteBuffer.allocate(1)));
     }
 
     @Test
-    void shouldGiveItsLockBackWhenClosed() {
+    void shouldEndAtOnceWhenKilledAndNotBefore() throws IOException {
+        assertEquals(child.pid(), identity.pid());
+        assertFalse(hasEnded());
+        child.ask("arm 5 6", "SENT");
+        child.stop();
+        assertFalse(hasEnded(), "it is only stopped");
+        child.resume();
+        child.kill();
+        awaitEnd();
+        assertCommand(0, 5);
+    }
+
+    @Test
+    void shouldEndWhenClosed() throws IOException {
         child.ask("arm 5 6", "SENT");
         child.quit();
-        assertFalse(client.isAlive());
-        assertEquals(SignalsLayout.STATE_CLOSED, client.state());
+        awaitEnd();
         assertCommand(0, 5);
     }
 

@@ -16,14 +16,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A client that obeys, line by line: {@code fire COUNT SEED} arms timers, cancels and re-arms some, and checks each
- * firing; {@code endless SEED} arms and cancels for ever; {@code intrude UUID} tries what it should not be able to do
- * to the bus and to another client's file; {@code quit}.
+ * firing; {@code endless SEED} arms and cancels for ever; {@code intrude} tries what it should not be able to do
+ * to the bus; {@code quit}.
  *
  * <p>Arguments: {@code root}, {@code bus}, {@code owner}, {@code name}, {@code waiting}.
  */
@@ -78,7 +77,7 @@ public final class TimerClientMain {
             case "endless" -> endless(Long.parseLong(words[1]));
             case "intrude" -> {
                 IntruderMain.attempt(directory);
-                IntruderMain.attempt(directory, UUID.fromString(words[1]));
+                IntruderMain.attemptClients(directory);
                 ChildArguments.say("DONE intrude");
             }
             default -> throw new IllegalArgumentException("command=" + words[0]);

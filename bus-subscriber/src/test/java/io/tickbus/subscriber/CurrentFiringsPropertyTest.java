@@ -78,7 +78,7 @@ class CurrentFiringsPropertyTest {
         daemon = new StandInDaemon(directory, 64);
         client = TimerClient.connect(directory, options);
         file = daemon.lastFile();
-        session = daemon.replies.session(1);
+        session = daemon.replies.session(0);
         replies = session.replyWriter();
         engine.openOwner(OWNER);
         SignalSubscriber subscriber = SignalSubscriber.attach(directory);

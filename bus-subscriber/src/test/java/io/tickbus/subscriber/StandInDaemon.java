@@ -1,15 +1,16 @@
 package io.tickbus.subscriber;
 
-import io.tickbus.core.BusException;
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.ControlMessage;
+import io.tickbus.core.bus.ControlMessage.Answer;
+import io.tickbus.core.bus.ControlSocket;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.CommandLayout;
-import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.memory.SlotWriter;
 import io.tickbus.core.timer.ReplyCode;
@@ -17,11 +18,14 @@ import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.publisher.SignalPublisher;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -33,13 +37,14 @@ import java.util.concurrent.locks.LockSupport;
 final class StandInDaemon implements AutoCloseable {
     static final int OWNER = 300;
     private static final int LIST_PAGE = 63;
+    private static final int WINDOW = 256;
 
     final SignalPublisher publisher;
     final RepliesFile replies;
     final List<TimerCommand> received = new ArrayList<>();
     private final BusDirectory directory;
     private final List<Served> served = new ArrayList<>();
-    private final Set<UUID> known = new HashSet<>();
+    private final ControlSocket socket;
     private final Map<Long, Timer> timers = new TreeMap<>();
     private final Map<Long, Long> fired = new TreeMap<>();
     private final Thread conductor = new Thread(this::run, "stand-in-daemon");
@@ -53,15 +58,36 @@ final class StandInDaemon implements AutoCloseable {
     }
 
     private static final class Served {
+        private final ClientIdentity identity;
         private final ClientFile file;
         private final Session session;
         private final SlotWriter writer;
+        private final SocketChannel channel;
+        private final ByteBuffer sent = ByteBuffer.allocate(CommandLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        private final SlotWriter commands;
         private long consumed;
 
-        Served(ClientFile file, Session session) {
+        Served(ClientIdentity identity, ClientFile file, Session session, SocketChannel channel) {
+            this.identity = identity;
             this.file = file;
             this.session = session;
+            this.channel = channel;
             this.writer = session.replyWriter();
+            this.commands = identity.hasRing() ? null : session.commandWriter(file.ring());
+        }
+
+        /** Puts what came over the socket where the commands of the others are. */
+        void forward() throws IOException {
+            long[] fields = new long[SlotRing.FIELD_COUNT];
+            while (commands != null && channel.isOpen() && channel.read(sent) >= 0 && !sent.hasRemaining()) {
+                for (int i = 0; i < fields.length; i++) {
+                    fields[i] = sent.getLong((i + 1) * Long.BYTES);
+                }
+                if (commands.write(fields) == SlotWriter.FULL) {
+                    break;
+                }
+                sent.clear();
+            }
         }
     }
 
@@ -69,8 +95,9 @@ final class StandInDaemon implements AutoCloseable {
         this.directory = directory;
         // Its heartbeat, every 100 ms, mends the doorbell.
         this.publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT.withSlotCount(64));
-        directory.createClientsIfMissing(null);
+        directory.prepareClients();
         this.replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, replySlots, null);
+        this.socket = ControlSocket.bind(directory, null);
         conductor.start();
     }
 
@@ -85,37 +112,39 @@ final class StandInDaemon implements AutoCloseable {
     }
 
     private synchronized void admitNew() {
-        if (!isAdmitting) {
-            return;
-        }
-        for (UUID uuid : ClientFile.list(directory)) {
-            if (known.add(uuid)) {
-                admit(uuid);
+        try {
+            if (!isAdmitting || !socket.channel().isOpen()) {
+                return;
             }
+            for (SocketChannel channel = socket.channel().accept(); channel != null;
+                    channel = socket.channel().accept()) {
+                admit(channel);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void admit(UUID uuid) {
-        ClientFile file;
-        try {
-            file = ClientFile.open(directory, uuid);
-        } catch (BusException e) {
-            if (e.reason() != Reason.NOT_FOUND) {
-                throw e;
+    private void admit(SocketChannel channel) throws IOException {
+        ByteBuffer hello = ControlMessage.buffer();
+        while (hello.hasRemaining()) {
+            if (channel.read(hello) < 0) {
+                return;
             }
-            // Its client has left since the files were listed.
+        }
+        ClientIdentity client = ControlMessage.readHello(hello);
+        if (rejection != ReplyReason.NONE) {
+            channel.write(ControlMessage.answer(client, Answer.rejected(rejection, "as told")));
+            channel.close();
             return;
         }
-        if (rejection != ReplyReason.NONE) {
-            replies.session(0).replyWriter().write(new TimerReply()
-                    .answer(ReplyCode.REJECTED, rejection, uuid.getMostSignificantBits())
-                    .deadlineNs(uuid.getLeastSignificantBits()).fields());
-            file.close();
-        } else if (file.identity().epoch() == replies.epoch()) {
-            Session session = replies.session(1 + served.size() % (replies.sessionCount() - 1));
-            served.add(new Served(file, session));
-            session.putConnected(uuid, OWNER);
-        }
+        channel.configureBlocking(false);
+        ClientFile file = client.hasRing() ? ClientFile.open(directory, client) : ClientFile.inMemory(WINDOW);
+        Session session = replies.session(served.size() % replies.sessionCount());
+        session.putConnected(client, OWNER, 0);
+        served.add(new Served(client, file, session, channel));
+        channel.write(ControlMessage.answer(client,
+                Answer.welcome(session.index(), OWNER, session.nextReply(), file.ring().slotCount())));
     }
 
     void reject(ReplyReason reason) {
@@ -139,6 +168,7 @@ final class StandInDaemon implements AutoCloseable {
     synchronized int serve(int limit) {
         int count = 0;
         for (Served client : served) {
+            forward(client);
             TimerCommand command = new TimerCommand();
             for (int i = 0; i < limit; i++) {
                 if (client.file.ring().read(client.consumed, command.fields()) != SlotRing.COMMITTED) {
@@ -154,6 +184,14 @@ final class StandInDaemon implements AutoCloseable {
             }
         }
         return count;
+    }
+
+    private static void forward(Served client) {
+        try {
+            client.forward();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void answer(Served client, TimerCommand command) {
@@ -222,18 +260,32 @@ final class StandInDaemon implements AutoCloseable {
 
     synchronized void evict(ReplyReason reason) {
         served.get(served.size() - 1).session.putEvicted(reason);
-        served.remove(served.size() - 1).file.close();
+        close(served.remove(served.size() - 1));
+    }
+
+    private static void close(Served client) {
+        try {
+            client.channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends as if it were killed: the kernel closes its sockets, and no word is written any more. */
+    synchronized void die() {
+        isAdmitting = false;
+        served.forEach(StandInDaemon::close);
+        socket.close();
     }
 
     /** Gives the last client's session to another, as after an eviction while that one was stopped. */
     synchronized void giveSessionAway() {
         Served last = served.remove(served.size() - 1);
-        last.file.close();
-        last.session.putConnected(UUID.randomUUID(), OWNER + 1);
+        last.session.putConnected(new ClientIdentity(UUID.randomUUID(), 1, 1, 1, "", 2), OWNER + 1, 0);
         last.session.replyWriter().write(new TimerReply().answer(ReplyCode.ARMED, ReplyReason.NONE, 666).fields());
     }
 
-    /** Takes the last client for dead; also what it sees while its session is being given to another. */
+    /** Lets the last client go; also what it sees while its session is being given to another. */
     synchronized void freeSession() {
         served.get(served.size() - 1).session.putFree();
     }
@@ -254,12 +306,15 @@ final class StandInDaemon implements AutoCloseable {
     }
 
     synchronized boolean isLastClosed() {
-        Served last = served.get(served.size() - 1);
-        return last.file.state() == SignalsLayout.STATE_CLOSED && !last.file.isAlive();
+        try {
+            return served.get(served.size() - 1).channel.read(ByteBuffer.allocate(1)) < 0;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
-    synchronized boolean isLastAlive() {
-        return served.get(served.size() - 1).file.isAlive();
+    synchronized ClientIdentity lastIdentity() {
+        return served.get(served.size() - 1).identity;
     }
 
     synchronized ClientFile lastFile() {
@@ -274,7 +329,7 @@ final class StandInDaemon implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        served.forEach(client -> client.file.close());
         publisher.close();
+        die();
     }
 }

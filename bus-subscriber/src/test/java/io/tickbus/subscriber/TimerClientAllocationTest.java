@@ -47,7 +47,7 @@ class TimerClientAllocationTest {
                 TimerClient client = TimerClient.connect(
                         directory, TimerClientOptions.defaults().withTrackedKeys(2_048))) {
             ClientFile file = daemon.lastFile();
-            Session session = daemon.replies.session(1);
+            Session session = daemon.replies.session(0);
             SlotWriter writer = session.replyWriter();
             TimerReplyHandler handler = reply -> answers++;
             TimerCommand periodic = new TimerCommand();

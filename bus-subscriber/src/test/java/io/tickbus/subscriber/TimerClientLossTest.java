@@ -2,24 +2,26 @@ package io.tickbus.subscriber;
 
 import static io.tickbus.subscriber.SubscriberFixture.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -94,7 +96,6 @@ class TimerClientLossTest implements TimerClientListener {
         client = TimerClient.connect(directory, options());
     }
 
-    /** The heartbeat's thread finds out within a tenth of a second. */
     private BusException awaitDisconnected() {
         while (true) {
             try {
@@ -116,8 +117,18 @@ class TimerClientLossTest implements TimerClientListener {
     private BusException assertConnectFails(Reason reason, long timeoutNs) {
         Executable connecting = () -> TimerClient.connect(directory, options().withConnectTimeoutNs(timeoutNs));
         BusException e = assertFails(reason, connecting);
-        assertEquals(Set.of(), ClientFile.list(directory));
+        assertNothingLeft();
         return e;
+    }
+
+    private void assertNothingLeft() {
+        try (var files = Files.list(directory.clients())) {
+            assertEquals(List.of(), files.toList());
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -140,7 +151,7 @@ class TimerClientLossTest implements TimerClientListener {
         assertMentions(assertConnectFails(Reason.NOT_FOUND, SHORT_NS), "its publisher has stopped");
         try (SignalPublisher publisher = SignalPublisher.open(directory, SubscriberFixture.SMALL)) {
             assertEquals(0, publisher.nextSequence());
-            assertMentions(assertConnectFails(Reason.NOT_FOUND, SHORT_NS), "a daemon before it did");
+            assertMentions(assertConnectFails(Reason.NOT_FOUND, SHORT_NS), "keeps no timers for others");
         }
     }
 
@@ -150,7 +161,7 @@ class TimerClientLossTest implements TimerClientListener {
         daemon.reject(ReplyReason.TOO_MANY_CLIENTS);
         assertMentions(assertConnectFails(Reason.DISCONNECTED, LONG_NS), "as many clients as it may");
         daemon.admitNobody();
-        assertMentions(assertConnectFails(Reason.TIMEOUT, SHORT_NS), "within 50 ms", "does not let the client in");
+        assertMentions(assertConnectFails(Reason.TIMEOUT, SHORT_NS), "within 50 ms", "does not answer the client");
     }
 
     @Test
@@ -235,7 +246,7 @@ class TimerClientLossTest implements TimerClientListener {
         assertEquals(1, client.reconnect());
         assertEquals(number + 1, client.arm(1, 0, 0));
         assertEquals(1, daemon.serve(10));
-        assertEquals(1, ClientFile.list(directory).size(), "the old file is left");
+        assertNothingLeft();
     }
 
     @Test
@@ -255,13 +266,45 @@ class TimerClientLossTest implements TimerClientListener {
         impatient.close();
     }
 
+    /** No thread watches: each of the ways to call must notice by itself. */
     @Test
-    void shouldTakeFileAwayWhenClosedAfterDaemon() {
+    void shouldNoticeDeathOfDaemonWhenCalling() {
         connect();
+        daemon.die();
+        assertDisconnects(() -> client.armAfter(1, 0, 1));
         daemon.close();
-        awaitDisconnected();
-        client.close();
-        assertEquals(Set.of(), ClientFile.list(directory));
+        connect();
+        daemon.die();
+        assertDisconnects(() -> client.pollReplies(reply -> { }, 10));
+        daemon.close();
+        connect();
+        daemon.die();
+        assertFails(Reason.DISCONNECTED, () -> client.list(true, LONG_NS));
+        assertEquals(List.of("gone", "gone", "gone"), events);
+    }
+
+    private static void assertDisconnects(Runnable call) {
+        while (true) {
+            assertFalse(Thread.interrupted(), "it has not noticed in time");
+            try {
+                call.run();
+            } catch (BusException e) {
+                assertEquals(Reason.DISCONNECTED, e.reason(), e.getMessage());
+                return;
+            }
+        }
+    }
+
+    @Test
+    void shouldHaveNoThreadOfItsOwn() {
+        daemon = new StandInDaemon(directory, 8);
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        client = TimerClient.connect(directory, options());
+        client.arm(1, 0, 0);
+        Set<Thread> added = new HashSet<>(Thread.getAllStackTraces().keySet());
+        added.removeAll(before);
+        added.removeIf(thread -> !thread.getName().contains("tickbus"));
+        assertEquals(Set.of(), added);
     }
 
     @Test
@@ -319,27 +362,5 @@ class TimerClientLossTest implements TimerClientListener {
             client.pollReplies(reply -> { }, 10);
         }
         assertEquals(List.of(), events);
-    }
-
-    @Test
-    void shouldSaySoWhenOwnFileIsCut() throws IOException {
-        connect();
-        try (FileChannel channel = FileChannel.open(
-                directory.clients().resolve(client.uuid().toString()), StandardOpenOption.WRITE)) {
-            channel.truncate(4096);
-        }
-        BusException e = null;
-        while (e == null || e.reason() == Reason.TRUNCATED) {
-            e = assertThrows(BusException.class, () -> FaultBoundary.run(() -> {
-                while (true) {
-                    client.arm(1, 0, 0);
-                    client.pollReplies(reply -> { }, 10);
-                }
-            }, fault -> { }));
-        }
-        assertMentions(e, "was shortened", client.uuid().toString());
-        assertEquals(List.of("evicted TRUNCATED"), events);
-        client.reconnect();
-        assertTrue(client.arm(1, 0, 0) >= 0);
     }
 }

@@ -3,30 +3,29 @@ package io.tickbus.cli.stat;
 import io.tickbus.cli.JsonObject;
 import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.layout.RepliesLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
 /**
- * One client of a daemon: what the daemon's table of sessions says of it, and what it says of itself.
+ * One client of a daemon, as the daemon's table of sessions says.
  *
- * @param session       its place in the table
- * @param evictedBecause why it was put out; null while it is served
- * @param pendingTimers timers of its owner
- * @param commands      commands that were answered
- * @param self          null where its file cannot be read
+ * @param session        its place in the table
+ * @param evictedBecause why it was evicted; null while it is served
+ * @param commandSlots   slots of its command ring; 0 where its commands come over the socket
+ * @param user           numeric id of its user
+ * @param pid            its process, as it said
+ * @param name           name of its owner; empty for none
+ * @param pendingTimers  timers of its owner
+ * @param commands       commands that were taken
  */
-record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, long pendingTimers, long commands,
-        Self self) {
-    /** What the client's own file says, which need not be true. */
-    record Self(long pid, String name, long heartbeatAgeNs, long repliesRead) {
-    }
+record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, int commandSlots, int user, long pid,
+        String name, long pendingTimers, long commands) {
 
     /** The clients of the daemon that a signals file belongs to; none where it has no table of them. */
     static List<ClientFigures> list(BusDirectory directory, SignalsHeader header) {
@@ -43,11 +42,10 @@ record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, l
         FaultBoundary.run(() -> {
             clients.clear();
             if (replies.epoch() == header.epoch() && replies.historyId() == header.historyId()) {
-                // Session 0 is the front desk.
-                for (int i = 1; i < replies.sessionCount(); i++) {
+                for (int i = 0; i < replies.sessionCount(); i++) {
                     int state = replies.session(i).state();
                     if (state != RepliesLayout.STATE_FREE) {
-                        clients.add(of(directory, replies.session(i), state));
+                        clients.add(of(replies.session(i), state));
                     }
                 }
             }
@@ -55,31 +53,16 @@ record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, l
         return clients;
     }
 
-    private static ClientFigures of(BusDirectory directory, Session session, int state) {
+    private static ClientFigures of(Session session, int state) {
         String reason = state == RepliesLayout.STATE_EVICTED ? session.reason().sentence() : null;
-        return new ClientFigures(session.index(), session.uuid(), session.owner(), reason, session.pendingTimers(),
-                session.consumed(), self(directory, session.uuid()));
-    }
-
-    private static Self self(BusDirectory directory, UUID uuid) {
-        try (ClientFile file = ClientFile.open(directory, uuid)) {
-            Self self = new Self(file.identity().process().pid(), file.identity().name(),
-                    System.nanoTime() - file.heartbeatNs(), file.repliesRead());
-            // Here, and not where the next file is read or this one's channel closed.
-            FaultBoundary.surface();
-            return self;
-        } catch (BusException | InternalError e) {
-            // It has gone meanwhile, may not be read by us, or is broken, of which the daemon takes care.
-            return null;
-        }
+        return new ClientFigures(session.index(), session.uuid(), session.owner(), reason, session.commandSlots(),
+                session.user(), session.pid(), session.name(), session.pendingTimers(), session.consumed());
     }
 
     JsonObject json() {
         return new JsonObject().with("session", session).with("uuid", uuid.toString()).with("owner", owner)
-                .with("name", self == null || self.name().isEmpty() ? null : self.name())
-                .with("pid", self == null ? null : (Object) self.pid())
-                .with("heartbeatAgeNs", self == null ? null : (Object) self.heartbeatAgeNs())
-                .with("pendingTimers", pendingTimers).with("commands", commands)
-                .with("evictedBecause", evictedBecause);
+                .with("name", name.isEmpty() ? null : name).with("user", Integer.toUnsignedLong(user))
+                .with("pid", pid).with("commandSlots", commandSlots).with("pendingTimers", pendingTimers)
+                .with("commands", commands).with("evictedBecause", evictedBecause);
     }
 }

@@ -50,23 +50,22 @@ record DaemonText(PrintWriter out) {
             line("clients", "none");
             return;
         }
-        long putOut = clients.stream().filter(client -> client.evictedBecause() != null).count();
-        line("clients", clients.size() - putOut + (putOut == 0 ? "" : ", and " + putOut + " put out"));
+        long evicted = clients.stream().filter(client -> client.evictedBecause() != null).count();
+        line("clients", clients.size() - evicted + (evicted == 0 ? "" : ", and " + evicted + " evicted"));
         out.printf(Locale.ROOT, "  %-36s %5s %7s %-16s %8s %12s  %s%n", "CLIENT", "OWNER", "PID", "NAME", "TIMERS",
-                "COMMANDS", "HEARTBEAT");
+                "COMMANDS", "THROUGH");
         for (ClientFigures client : clients) {
-            ClientFigures.Self self = client.self();
-            String name = self == null || self.name().isEmpty() ? "-" : self.name();
-            out.printf(Locale.ROOT, "  %-36s %5d %7s %-16s %,8d %,12d  %s%n", client.uuid(), client.owner(),
-                    self == null ? "?" : self.pid(), name, client.pendingTimers(), client.commands(), sign(client));
+            out.printf(Locale.ROOT, "  %-36s %5d %7d %-16s %,8d %,12d  %s%n", client.uuid(), client.owner(),
+                    client.pid(), client.name().isEmpty() ? "-" : client.name(), client.pendingTimers(),
+                    client.commands(), way(client));
         }
     }
 
-    private static String sign(ClientFigures client) {
+    private static String way(ClientFigures client) {
         if (client.evictedBecause() != null) {
-            return Terminal.warning("put out: " + client.evictedBecause());
+            return Terminal.warning("evicted: " + client.evictedBecause());
         }
-        return client.self() == null ? "unknown" : Durations.format(client.self().heartbeatAgeNs()) + " ago";
+        return client.commandSlots() > 0 ? "ring" : "socket, user " + Integer.toUnsignedString(client.user());
     }
 
     private void line(String name, String value) {

@@ -16,8 +16,8 @@ public final class OwnerNames {
         Map<Integer, String> names = new HashMap<>();
         try {
             for (ClientFigures client : ClientFigures.list(directory, SignalsFile.attach(directory).header())) {
-                if (client.self() != null && !client.self().name().isEmpty()) {
-                    names.put(client.owner(), client.self().name());
+                if (!client.name().isEmpty()) {
+                    names.put(client.owner(), client.name());
                 }
             }
         } catch (BusException e) {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.DaemonFixture;
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.DaemonCounter;
@@ -39,8 +39,9 @@ final class DaemonStatTest {
 
     @Test
     void shouldShowCountersLatenessAndClients() throws IOException {
-        try (DaemonFixture daemon = new DaemonFixture(BusDirectory.at(root, "one"));
-                ClientFile named = daemon.connect(1, "prober"); ClientFile nameless = daemon.connect(3, "")) {
+        try (DaemonFixture daemon = new DaemonFixture(BusDirectory.at(root, "one"))) {
+            ClientIdentity named = daemon.connect(1, "prober", 0);
+            ClientIdentity nameless = daemon.connect(3, "", 8);
             daemon.counters().set(DaemonCounter.MODE, DaemonMode.ECO.code());
             daemon.counters().set(DaemonCounter.FIRINGS, 12_345);
             daemon.counters().set(DaemonCounter.DUTY_CYCLE_MAX, 1_500);
@@ -56,14 +57,14 @@ final class DaemonStatTest {
             String text = stat().out();
             for (String part : List.of("eco, settings generation 0, 2 refused", "p50 20 ns, p90 20 ns, p99 5.12 µs",
                     "of 1,000 firings", "firings                           12,345", "duty cycle max                    "
-                    + "1.5 µs", "prober", named.identity().uuid().toString(), "put out: its command ring")) {
+                    + "1.5 µs", "prober", named.uuid().toString(), "evicted: its command ring")) {
                 assertTrue(text.contains(part), "no '" + part + "' in " + text);
             }
             assertTrue(!text.contains("commands arm"), "a counter of 0 in " + text);
         }
     }
 
-    private static void assertJson(Map<?, ?> daemon, ClientFile named, ClientFile nameless) {
+    private static void assertJson(Map<?, ?> daemon, ClientIdentity named, ClientIdentity nameless) {
         assertEquals("eco", daemon.get("mode"));
         assertNull(daemon.get("problem"));
         Map<?, ?> counters = map(daemon, "counters");
@@ -78,13 +79,14 @@ final class DaemonStatTest {
                 lateness.get("p50Ns"), lateness.get("p90Ns"), lateness.get("p9999Ns")));
         List<?> clients = (List<?>) daemon.get("clients");
         Map<?, ?> first = (Map<?, ?>) clients.get(0);
-        assertEquals(Arrays.asList(1, named.identity().uuid().toString(), 1, "prober", 7, 99, null),
+        assertEquals(Arrays.asList(1, named.uuid().toString(), 1, "prober", 7, 99, null),
                 Arrays.asList(first.get("session"), first.get("uuid"), first.get("owner"), first.get("name"),
                         first.get("pendingTimers"), first.get("commands"), first.get("evictedBecause")));
         assertEquals(ProcessHandle.current().pid(), ((Number) first.get("pid")).longValue());
-        assertNotNull(first.get("heartbeatAgeNs"));
+        assertEquals(0, first.get("commandSlots"));
+        assertEquals(3_000_000_000L, ((Number) first.get("user")).longValue());
         Map<?, ?> second = (Map<?, ?>) clients.get(1);
-        assertEquals(nameless.identity().uuid().toString(), second.get("uuid"));
+        assertEquals(nameless.uuid().toString(), second.get("uuid"));
         assertNull(second.get("name"));
         assertTrue(second.get("evictedBecause").toString().contains("command ring"), second.toString());
         assertEquals(2, clients.size());
@@ -133,15 +135,13 @@ final class DaemonStatTest {
     }
 
     @Test
-    void shouldShowAClientWhoseFileIsGone() throws IOException {
-        try (DaemonFixture daemon = new DaemonFixture(BusDirectory.at(root, "one"));
-                ClientFile client = daemon.connect(2, "gone")) {
-            client.delete();
-            List<?> clients = (List<?>) map(stat("--json").json(), "daemon").get("clients");
-            Map<?, ?> figures = (Map<?, ?>) clients.get(0);
-            assertEquals(Arrays.asList(2, null, null), Arrays.asList(figures.get("owner"), figures.get("pid"),
-                    figures.get("heartbeatAgeNs")));
-            assertTrue(stat().out().contains("unknown"));
+    void shouldShowThroughWhatEachClientSends() throws IOException {
+        try (DaemonFixture daemon = new DaemonFixture(BusDirectory.at(root, "one"))) {
+            daemon.connect(0, "native", 8);
+            daemon.connect(2, "foreign", 0);
+            String text = stat().out();
+            assertTrue(text.contains("socket, user 3000000000"), text);
+            assertTrue(text.lines().anyMatch(line -> line.contains("native") && line.endsWith("ring")), text);
         }
     }
 }

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
  *    lock        held by the publisher as long as it lives                 {@link PublisherLock}
  *    replies     the daemon writes its answers to clients                  {@link RepliesFile}
  *    counters    the daemon writes what there is to know about it          {@link CountersFile}
- *    clients/    one file per client, which alone writes it                {@link ClientFile}
+ *    control     the daemon's socket, through which clients connect        {@link ControlSocket}
+ *    clients/    rings of clients that are just connecting                 {@link ClientFile}
  * </pre>
  *
  * <p>This object is only the name; nothing is touched until it is used. Directories must belong to the caller or to
@@ -171,6 +172,11 @@ public final class BusDirectory {
         return path().resolve("intents");
     }
 
+    /** The daemon's socket. */
+    public Path control() {
+        return path().resolve("control");
+    }
+
     /** The directory of the clients' files. */
     public Path clients() {
         return path().resolve("clients");
@@ -212,19 +218,12 @@ public final class BusDirectory {
         check();
     }
 
-    /**
-     * Daemon: creates the directory of the clients' files where it is missing.
-     *
-     * @param group members of it may connect, mode 1770; null for the owner alone, mode 0700
-     */
-    public void createClientsIfMissing(String group) {
+    /** Daemon: creates the directory of the clients' files where it is missing, mode 0700, and empties it. */
+    public void prepareClients() {
         TrustedFiles.createDirectory(clients());
         TrustedFiles.checkDirectory(clients(), ownerId);
-        if (group == null) {
-            TrustedFiles.chmod(clients(), "rwx------");
-        } else {
-            TrustedFiles.shareSticky(clients(), group);
-        }
+        TrustedFiles.chmod(clients(), "rwx------");
+        ClientFile.deleteAll(this);
     }
 
     /** Gives a group access: directory 0750, everybody may pass through a root of ours. */
@@ -282,7 +281,8 @@ public final class BusDirectory {
     void deleteFiles() {
         TrustedFiles.deleteTemporary(path());
         ClientFile.deleteAll(this);
-        for (Path file : List.of(intents(), replies(), counters(), signals(), doorbell(), lock())) {
+        TrustedFiles.deleteIfPossible(clients());
+        for (Path file : List.of(control(), intents(), replies(), counters(), signals(), doorbell(), lock())) {
             TrustedFiles.deleteIfPossible(file);
         }
         deleteIfEmpty();

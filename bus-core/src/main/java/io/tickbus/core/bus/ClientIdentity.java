@@ -1,100 +1,66 @@
 package io.tickbus.core.bus;
 
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.layout.ClientLayout;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.ProcessIdentity;
+import io.tickbus.core.layout.ControlLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * What a client says of itself once, when it connects. The daemon keeps the values that it has checked and never reads
- * them again, since the client could change them at any time.
+ * What a client says of itself once, when it connects.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param uuid                the connection's UUID, which is also the file's name
- * @param historyId           history of the bus that it connects to
- * @param epoch               epoch of the daemon that it connects to
- * @param process             the client's process, for people
- * @param name                name of the owner of its timers; empty for a client that is its own owner
- * @param slotCount           command slots, a power of two
- * @param heartbeatIntervalNs how often it promises a sign of life, in nanoseconds
+ * @param uuid      the connection's UUID, which is also the name of the file of its ring
+ * @param historyId history of the bus that it connects to
+ * @param epoch     epoch of the daemon that it connects to
+ * @param pid       the client's process id as it sees it; diagnostic only
+ * @param name      name of the owner of its timers; empty for a client that is its own owner
+ * @param slotCount command slots of its ring, a power of two; 0 for a client that sends its commands over the socket
  */
-public record ClientIdentity(UUID uuid, long historyId, long epoch, ProcessIdentity process, String name,
-        int slotCount, long heartbeatIntervalNs) {
+public record ClientIdentity(UUID uuid, long historyId, long epoch, long pid, String name, int slotCount) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
 
     /** Checks the values. */
     public ClientIdentity {
+        // What is neither letter nor digit must not reach a log.
         if (!name.isEmpty() && !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("a client's name is empty, or 1 to 64 letters, digits, '.', '_' or '-' "
                     + "that start with a letter, a digit or '_': name=" + name);
         }
-        if (Integer.bitCount(slotCount) != 1 || slotCount < 2 || slotCount > ClientLayout.MAX_SLOT_COUNT) {
-            throw new IllegalArgumentException("command slots must be a power of two from 2 to "
+        if (!isSlotCount(slotCount)) {
+            throw new IllegalArgumentException("command slots must be 0 or a power of two from 2 to "
                     + ClientLayout.MAX_SLOT_COUNT + ": slotCount=" + slotCount);
         }
-        if (heartbeatIntervalNs <= 0) {
-            throw new IllegalArgumentException(
-                    "heartbeat interval must be above 0: heartbeatIntervalNs=" + heartbeatIntervalNs);
-        }
     }
 
-    void writeTo(SharedRegion region) {
-        region.putLong(ClientLayout.UUID, uuid.getMostSignificantBits());
-        region.putLong(ClientLayout.UUID + Long.BYTES, uuid.getLeastSignificantBits());
-        region.putLong(ClientLayout.HISTORY_ID, historyId);
-        region.putLong(ClientLayout.EPOCH, epoch);
-        region.putLong(ClientLayout.PID, process.pid());
-        region.putLong(ClientLayout.START_TICKS, process.startTicks());
-        region.putLong(ClientLayout.PID_NAMESPACE, process.pidNamespace());
-        region.putLong(ClientLayout.HEARTBEAT_INTERVAL_NS, heartbeatIntervalNs);
-        byte[] bytes = new byte[ClientLayout.NAME_LENGTH];
+    /** Whether a client may have that many command slots: none, or a power of two. */
+    public static boolean isSlotCount(int slots) {
+        return slots == 0
+                || (Integer.bitCount(slots) == 1 && slots >= 2 && slots <= ClientLayout.MAX_SLOT_COUNT);
+    }
+
+    /** Whether its commands come through a ring of its own, and not over the socket. */
+    public boolean hasRing() {
+        return slotCount > 0;
+    }
+
+    static byte[] nameBytes(String name) {
+        byte[] bytes = new byte[ControlLayout.NAME_LENGTH];
         byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(ascii, 0, bytes, 0, ascii.length);
-        region.asByteBuffer().put(ClientLayout.NAME, bytes);
+        return bytes;
     }
 
-    /** Reads what stands in a header and refuses what no client writes. */
-    static ClientIdentity read(Path path, ByteBuffer header, int slotCount) {
-        UUID uuid = new UUID(header.getLong(ClientLayout.UUID), header.getLong(ClientLayout.UUID + Long.BYTES));
-        if (!uuid.toString().equals(path.getFileName().toString())) {
-            throw FileKind.CLIENT.wrong(Reason.CORRUPT, path, "its name is not its uuid: uuid=" + uuid);
-        }
-        ProcessIdentity process = new ProcessIdentity(header.getLong(ClientLayout.PID),
-                header.getLong(ClientLayout.START_TICKS), header.getLong(ClientLayout.PID_NAMESPACE));
-        try {
-            return new ClientIdentity(uuid, header.getLong(ClientLayout.HISTORY_ID),
-                    header.getLong(ClientLayout.EPOCH), process, name(path, header), slotCount,
-                    header.getLong(ClientLayout.HEARTBEAT_INTERVAL_NS));
-        } catch (IllegalArgumentException e) {
-            throw FileKind.CLIENT.wrong(Reason.CORRUPT, path, e.getMessage());
-        }
-    }
-
-    private static String name(Path path, ByteBuffer header) {
-        byte[] bytes = new byte[ClientLayout.NAME_LENGTH];
-        header.get(ClientLayout.NAME, bytes);
+    /** The ASCII bytes before the first zero; other bytes become characters that no name has. */
+    static String name(ByteBuffer memory, int offset) {
+        byte[] bytes = new byte[ControlLayout.NAME_LENGTH];
+        memory.get(offset, bytes);
         int length = 0;
         while (length < bytes.length && bytes[length] != 0) {
             length++;
         }
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] < 0 || (i > length && bytes[i] != 0)) {
-                throw FileKind.CLIENT.wrong(Reason.CORRUPT, path,
-                        "its name is not ASCII padded with zeros: byte=" + bytes[i] + " at=" + i);
-            }
-        }
-        // What is neither letter nor digit must not reach a log.
-        String name = new String(bytes, 0, length, StandardCharsets.US_ASCII);
-        if (!name.isEmpty() && !NAME.matcher(name).matches()) {
-            throw FileKind.CLIENT.wrong(Reason.CORRUPT, path, "its name holds other characters than letters, digits, "
-                    + "'.', '_' and '-', or does not start with a letter, a digit or '_'");
-        }
-        return name;
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
     }
 }

@@ -131,9 +131,9 @@ public final class Doorbell {
     }
 
     /**
-     * Ends the daemon's or its conductor's current or next sleep; one system call. Goes unheard where it is lost.
+     * Ends the daemon's current or next sleep; one system call. Goes unheard where it is lost.
      *
-     * @param wordOffset {@code DoorbellLayout.DAEMON_WORD} or {@code CONDUCTOR_WORD}
+     * @param wordOffset {@code DoorbellLayout.DAEMON_WORD}
      * @param futex      of the same word
      */
     public void ring(int wordOffset, FutexWord futex) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.UUID;
 
 /**
  * The {@code replies} file: what the daemon answers, client by client. Each daemon makes it anew and renames it over
@@ -44,7 +43,7 @@ public final class RepliesFile {
      * Daemon, holding the publisher's lock: makes the file anew, with all its storage, and then gives it its name.
      *
      * @param bus          header of the daemon's signals, whose history and epoch the file carries
-     * @param sessionCount the front desk included, 2 to {@link RepliesLayout#MAX_SESSION_COUNT}
+     * @param sessionCount 1 to {@link RepliesLayout#MAX_SESSION_COUNT}
      * @param slotCount    replies per session, a power of two
      * @param group        name of a group that may read it; null for the owner alone
      * @throws BusException NO_SPACE, SYSTEM; where no file could be made nothing is left, and a predecessor's stays
@@ -66,13 +65,12 @@ public final class RepliesFile {
         writeHeader(region, bus, sessionCount, slotCount);
         RepliesFile begun = over(region, sessionCount, slotCount);
         begun.announceAwake();
-        begun.session(0).putConnected(new UUID(0, 0), 0);
         FileKind.REPLIES.finish(region);
     }
 
     private static void checkGeometry(int sessionCount, int slotCount) {
-        if (sessionCount < 2 || sessionCount > RepliesLayout.MAX_SESSION_COUNT) {
-            throw new IllegalArgumentException("sessions must be 2 to " + RepliesLayout.MAX_SESSION_COUNT
+        if (sessionCount < 1 || sessionCount > RepliesLayout.MAX_SESSION_COUNT) {
+            throw new IllegalArgumentException("sessions must be 1 to " + RepliesLayout.MAX_SESSION_COUNT
                     + ": sessionCount=" + sessionCount);
         }
         if (Integer.bitCount(slotCount) != 1 || slotCount < 2
@@ -108,10 +106,10 @@ public final class RepliesFile {
                 int slotCount = FileKind.REPLIES.slotCount(path, header);
                 int sessionCount = header.getInt(RepliesLayout.SESSION_COUNT);
                 long expected = RepliesLayout.fileLength(sessionCount, slotCount);
-                if (sessionCount < 2 || sessionCount > RepliesLayout.MAX_SESSION_COUNT
+                if (sessionCount < 1 || sessionCount > RepliesLayout.MAX_SESSION_COUNT
                         || expected > Integer.MAX_VALUE) {
                     throw FileKind.REPLIES.wrong(Reason.CORRUPT, path, "sessionCount=" + sessionCount
-                            + " is not 2 to " + RepliesLayout.MAX_SESSION_COUNT + ", or too many for slotCount="
+                            + " is not 1 to " + RepliesLayout.MAX_SESSION_COUNT + ", or too many for slotCount="
                             + slotCount);
                 }
                 FileKind.REPLIES.length(path, header, channel.size(), expected);
@@ -134,7 +132,7 @@ public final class RepliesFile {
         return region;
     }
 
-    /** Sessions, the front desk included. */
+    /** Sessions. */
     public int sessionCount() {
         return sessions.length;
     }
@@ -144,7 +142,7 @@ public final class RepliesFile {
         return slotCount;
     }
 
-    /** A session by its place in the table; 0 is the front desk. */
+    /** A session by its place in the table. */
     public Session session(int index) {
         return sessions[index];
     }

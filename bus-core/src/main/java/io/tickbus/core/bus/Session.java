@@ -8,8 +8,7 @@ import io.tickbus.core.timer.ReplyReason;
 import java.util.UUID;
 
 /**
- * One session of the {@code replies} file: the words of the table, and the ring of replies. Session 0 is the front
- * desk.
+ * One session of the {@code replies} file: the words of the table, and the ring of replies.
  *
  * <p>A session is used by one client after another. Its ring goes on from the one to the next, so a client begins at
  * {@link #nextReply()} as it finds it when it is let in; its commands are counted from 0. A client that was stopped for
@@ -51,9 +50,29 @@ public final class Session {
         return region.getInt(offset + RepliesLayout.SESSION_OWNER);
     }
 
-    /** Why its client was put out. */
+    /** Why its client was evicted. */
     public ReplyReason reason() {
         return ReplyReason.of(region.getInt(offset + RepliesLayout.SESSION_REASON));
+    }
+
+    /** Slots of the client's command ring; 0 where its commands come over the socket. */
+    public int commandSlots() {
+        return region.getInt(offset + RepliesLayout.SESSION_COMMAND_SLOTS);
+    }
+
+    /** Its process, as the client said; diagnostic only. */
+    public long pid() {
+        return region.getLong(offset + RepliesLayout.SESSION_PID);
+    }
+
+    /** Numeric id of its user; unsigned. */
+    public int user() {
+        return region.getInt(offset + RepliesLayout.SESSION_USER);
+    }
+
+    /** Name of the owner of its timers; empty for none. */
+    public String name() {
+        return ClientIdentity.name(region.asByteBuffer(), offset + RepliesLayout.SESSION_NAME);
     }
 
     /** The client that it is, or was last, given to. */
@@ -87,7 +106,7 @@ public final class Session {
         return state() == RepliesLayout.STATE_CONNECTED;
     }
 
-    /** The next command to be read: those before it are answered. */
+    /** The next command to be taken: those before it are answered, or wait for the disk. */
     public long consumed() {
         // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the reply to the last of them
         // could still be missing.
@@ -120,22 +139,27 @@ public final class Session {
         return SlotWriter.overwriting(ring, nextReply(), offset + RepliesLayout.SESSION_NEXT_REPLY);
     }
 
-    /** Daemon: gives the session to a client, whose commands count from 0. */
-    public void putConnected(UUID client, int owner) {
+    /** Daemon: gives the session to a client of a user, whose commands count from 0. */
+    public void putConnected(ClientIdentity client, int owner, int user) {
         region.putIntOpaque(offset + RepliesLayout.SESSION_STATE, RepliesLayout.STATE_FREE);
         // SYNC session: pairs with Session.isConnectedTo; without the fence the new UUID could be seen together with
         // the state of the client before.
         SharedRegion.storeStoreFence();
-        region.putLongOpaque(offset + RepliesLayout.SESSION_UUID, client.getMostSignificantBits());
-        region.putLongOpaque(offset + RepliesLayout.SESSION_UUID + Long.BYTES, client.getLeastSignificantBits());
+        region.putLongOpaque(offset + RepliesLayout.SESSION_UUID, client.uuid().getMostSignificantBits());
+        region.putLongOpaque(offset + RepliesLayout.SESSION_UUID + Long.BYTES,
+                client.uuid().getLeastSignificantBits());
         region.putInt(offset + RepliesLayout.SESSION_OWNER, owner);
         region.putInt(offset + RepliesLayout.SESSION_REASON, ReplyReason.NONE.code());
+        region.putInt(offset + RepliesLayout.SESSION_COMMAND_SLOTS, client.slotCount());
+        region.putLong(offset + RepliesLayout.SESSION_PID, client.pid());
+        region.putInt(offset + RepliesLayout.SESSION_USER, user);
+        region.asByteBuffer().put(offset + RepliesLayout.SESSION_NAME, ClientIdentity.nameBytes(client.name()));
         putPendingTimers(0);
         putConsumed(0);
         putState(RepliesLayout.STATE_CONNECTED);
     }
 
-    /** Daemon: says that its client was put out, and why. */
+    /** Daemon: says that its client was evicted, and why. */
     public void putEvicted(ReplyReason reason) {
         region.putInt(offset + RepliesLayout.SESSION_REASON, reason.code());
         putState(RepliesLayout.STATE_EVICTED);
@@ -147,12 +171,12 @@ public final class Session {
     }
 
     private void putState(int state) {
-        // SYNC session: pairs with Session.state; without release the client could see itself let in, or put out,
+        // SYNC session: pairs with Session.state; without release the client could see itself admitted, or evicted,
         // before it can see by which owner number, or why.
         region.putIntRelease(offset + RepliesLayout.SESSION_STATE, state);
     }
 
-    /** Daemon, after it has answered every command before this one: their slots may be used again. */
+    /** Daemon, after it has taken every command before this one: their slots may be used again. */
     public void putConsumed(long nextCommand) {
         SlotWriter.releaseConsumed(region, consumedOffset(), nextCommand);
     }

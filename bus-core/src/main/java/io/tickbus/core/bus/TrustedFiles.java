@@ -32,7 +32,6 @@ import java.util.function.Consumer;
 final class TrustedFiles {
     private static final int ROOT_USER = 0;
     private static final int STICKY = 01000;
-    private static final int SHARED_DIRECTORY = 0770;
     private static final String TEMPORARY_PREFIX = ".new-";
     private static final FileAttribute<?> PRIVATE_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -108,12 +107,7 @@ final class TrustedFiles {
                     attributes.isSymbolicLink() ? "it is a symbolic link" : "it is not a regular file",
                     "remove it and start the publisher again");
         }
-        int owner = UserId.ofFile(path);
-        if (owner != ownerId && owner != UserId.current()) {
-            throw new BusException(Reason.NOT_TRUSTED, path.toString(),
-                    "it belongs to user " + UserId.text(owner) + " and not to " + UserId.text(ownerId),
-                    "name the owner you expect with --owner, or remove the file");
-        }
+        checkOwner(path, ownerId);
         Set<OpenOption> options = writable
                 ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
                 : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
@@ -121,6 +115,25 @@ final class TrustedFiles {
             return FileChannel.open(path, options);
         } catch (IOException e) {
             throw failed(path, e);
+        }
+    }
+
+    /** Refuses to connect to a socket that is missing or not of the expected owner. */
+    static void checkSocket(Path path, int ownerId) {
+        PosixFileAttributes attributes = attributes(path);
+        if (!attributes.isOther()) {
+            throw new BusException(Reason.NOT_A_FILE, path.toString(), "it is not a socket",
+                    "remove it and start the daemon again");
+        }
+        checkOwner(path, ownerId);
+    }
+
+    private static void checkOwner(Path path, int ownerId) {
+        int owner = UserId.ofFile(path);
+        if (owner != ownerId && owner != UserId.current()) {
+            throw new BusException(Reason.NOT_TRUSTED, path.toString(),
+                    "it belongs to user " + UserId.text(owner) + " and not to " + UserId.text(ownerId),
+                    "name the owner you expect with --owner, or remove the file");
         }
     }
 
@@ -243,29 +256,9 @@ final class TrustedFiles {
         chmod(path, permissions);
     }
 
-    /** Gives a directory to a group whose members may add files to it and remove only their own. */
-    static void shareSticky(Path path, String group) {
-        share(path, group, "rwxrwx---");
-        try {
-            Files.setAttribute(path, "unix:mode", STICKY | SHARED_DIRECTORY, LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException e) {
-            throw failed(path, e);
-        }
-    }
-
     /** Whether a group may add files to a directory. */
     static boolean isSharedWithGroup(Path directory) {
         return attributes(directory).permissions().contains(PosixFilePermission.GROUP_WRITE);
-    }
-
-    /** Lets the group of the directory that a file is in read the file, if that group may write the directory. */
-    static void shareAsDirectory(Path file) throws IOException {
-        if (isSharedWithGroup(file.getParent())) {
-            PosixFileAttributes directory = attributes(file.getParent());
-            Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                    .setGroup(directory.group());
-            chmod(file, "rw-r-----");
-        }
     }
 
     /** Lets everybody pass through a directory, on top of what is allowed already. */
@@ -302,6 +295,14 @@ final class TrustedFiles {
         if (why.contains("No space left") || why.contains("quota exceeded")) {
             return new BusException(Reason.NO_SPACE, path.toString(), why,
                     "free space or inodes (df, df -i) on its file system, or use fewer slots");
+        }
+        if (why.contains("Permission denied")) {
+            return new BusException(Reason.NOT_TRUSTED, path.toString(), why,
+                    "run as its owner, or let the publisher share the bus with --group");
+        }
+        if (why.contains("Too many open files")) {
+            return new BusException(Reason.OPEN_FILES, path.toString(), "this process has as many open files as it may",
+                    "raise its limit with 'ulimit -n', or close some");
         }
         return BusException.system(path, e, "check the file system that holds it");
     }

@@ -8,8 +8,7 @@ package io.tickbus.core.layout;
  * <pre>
  *    0  daemonWord         int32  futex word the daemon sleeps on; raised by who armed an earlier deadline
  *  128  subscribersParked  int32  1: somebody may sleep on the signals file's wakeWord; 0: nobody does
- *  256  conductorWord      int32  futex word the daemon's conductor sleeps on; raised by who connects or closes
- *  384  reserved, zero, to the end of the page
+ *  132  reserved, zero, to the end of the page
  * </pre>
  */
 public final class DoorbellLayout {
@@ -21,8 +20,6 @@ public final class DoorbellLayout {
     public static final int DAEMON_WORD = 0;
     /** int32, ordered by full fences: set by who is about to sleep, cleared by the publisher as it wakes. */
     public static final int SUBSCRIBERS_PARKED = DAEMON_WORD + LINE_PAIR;
-    /** int32, release by a client that comes or goes, acquire by the daemon's conductor. */
-    public static final int CONDUCTOR_WORD = SUBSCRIBERS_PARKED + LINE_PAIR;
 
     private DoorbellLayout() {
     }

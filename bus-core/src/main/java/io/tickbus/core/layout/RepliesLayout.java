@@ -13,22 +13,26 @@ package io.tickbus.core.layout;
  *  4096 + 256 S                 reply ring of session 0, of session 1, …  {@link ReplyLayout}
  * </pre>
  *
- * <p>A session, whose number is its place in the table; session 0 is the front desk, whose ring says who was turned
- * away: code {@code REJECTED}, with the client's UUID in {@code key} and {@code deadlineNs}.
+ * <p>A session, whose number is its place in the table:
  *
  * <pre>
- *    0  uuid             16 bytes  as in the client's file
+ *    0  uuid             16 bytes  as in the client's HELLO
  *   16  owner            int32     number of the owner of its timers, as in its signals
  *   20  reason           int32     why it was evicted, {@link io.tickbus.core.timer.ReplyReason#code()}
  *   24  state            int32     one of {@code STATE_*}
- *  128  consumed         int64     the next command the daemon will read: those before it are answered
+ *   28  commandSlots     int32     slots of its command ring; 0: its commands come over the socket
+ *   32  pid              int64     as the client said; diagnostic only
+ *   40  user             uint32    its user's number, as the kernel said
+ *   48  name             64 bytes  the owner's name, ASCII, padded with zeros; all zero: none
+ *  128  consumed         int64     the next command the daemon will take: those before it are answered, or wait for
+ *                                  the disk
  *  136  pendingTimers    int64     timers of its owner, as of the last command or firing
  *  144  nextReply        int64     the next reply to be written
  * </pre>
  */
 public final class RepliesLayout {
     /** Version of everything in this file. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     /** The ASCII bytes {@code TICKREP1}, read as a little-endian int64. */
     public static final long MAGIC_VALUE = 0x3150_4552_4B43_4954L;
     /** Bytes before the table of sessions: one page. */
@@ -49,7 +53,7 @@ public final class RepliesLayout {
     public static final int SLOT_COUNT = RECORD_BYTES + Integer.BYTES;
     /** int64: the whole file's length in bytes. */
     public static final int FILE_LENGTH = SLOT_COUNT + Long.BYTES;
-    /** int32: sessions, the front desk included, 2 to {@link #MAX_SESSION_COUNT}. */
+    /** int32: sessions, 1 to {@link #MAX_SESSION_COUNT}. */
     public static final int SESSION_COUNT = FILE_LENGTH + Long.BYTES;
 
     /** int64: history of the bus, {@link SignalsLayout#HISTORY_ID}. */
@@ -65,7 +69,7 @@ public final class RepliesLayout {
     /** Value of {@link #SLEEPING_UNTIL_NS} while nobody need ring. */
     public static final long AWAKE = Long.MIN_VALUE;
 
-    /** The most sessions, the front desk included. */
+    /** The most sessions. */
     public static final int MAX_SESSION_COUNT = 4096;
     /** Bytes per session of the table. */
     public static final int SESSION_LENGTH = 256;
@@ -77,7 +81,15 @@ public final class RepliesLayout {
     public static final int SESSION_REASON = SESSION_OWNER + Integer.BYTES;
     /** Within a session, int32, release after the rest: one of {@code STATE_*}. */
     public static final int SESSION_STATE = SESSION_REASON + Integer.BYTES;
-    /** Within a session, int64, release: the next command to be read. */
+    /** Within a session, int32: slots of the client's command ring; 0 for one whose commands come over the socket. */
+    public static final int SESSION_COMMAND_SLOTS = SESSION_STATE + Integer.BYTES;
+    /** Within a session, int64: the client's process id, as it said; diagnostic only. */
+    public static final int SESSION_PID = SESSION_COMMAND_SLOTS + Integer.BYTES;
+    /** Within a session, uint32: number of the client's user. */
+    public static final int SESSION_USER = SESSION_PID + Long.BYTES;
+    /** Within a session, {@link ControlLayout#NAME_LENGTH} bytes: the owner's name. */
+    public static final int SESSION_NAME = SESSION_USER + 2 * Integer.BYTES;
+    /** Within a session, int64, release: the next command to be taken. */
     public static final int SESSION_CONSUMED = 2 * LINE;
     /** Within a session, int64, opaque: timers of its owner. */
     public static final int SESSION_PENDING_TIMERS = SESSION_CONSUMED + Long.BYTES;
@@ -88,7 +100,7 @@ public final class RepliesLayout {
     public static final int STATE_FREE = 0;
     /** The client of that UUID is served here. */
     public static final int STATE_CONNECTED = 1;
-    /** The client was put out; {@link #SESSION_REASON} says why. */
+    /** The client was evicted; {@link #SESSION_REASON} says why. */
     public static final int STATE_EVICTED = 2;
 
     private RepliesLayout() {

@@ -21,9 +21,7 @@ public enum ReplyCode {
     /** One timer of the list that was asked for. */
     LISTED,
     /** The end of a page of the list. */
-    LIST_END,
-    /** Front desk: the client was not let in. */
-    REJECTED;
+    LIST_END;
 
     private static final ReplyCode[] BY_CODE = values();
 

@@ -1,6 +1,6 @@
 package io.tickbus.core.timer;
 
-/** Why a command was refused, or a client turned away or put out. */
+/** Why a command was refused, or a client rejected or evicted. */
 public enum ReplyReason {
     /** No reason is needed. */
     NONE("no reason"),
@@ -24,20 +24,21 @@ public enum ReplyReason {
     DAEMON_QUOTA("the daemon has as many timers as its quota allows"),
     /** As many clients as there are sessions. */
     TOO_MANY_CLIENTS("the daemon serves as many clients as it may"),
-    /** Its file is not one that this daemon can read. */
-    BAD_CLIENT_FILE("its file is not a client file of this version"),
+    /** The file of its ring is not one that this daemon can read. */
+    BAD_CLIENT_FILE("the file of its ring is missing, or not of this version, or it is of another user than the "
+            + "daemon and must not have one"),
     /** A slot of its ring holds what no client writes. */
     CORRUPT_RING("its command ring holds what no client writes"),
-    /** Its file was shortened. */
-    TRUNCATED("its file was shortened while it was connected"),
-    /** Its file lost its name. */
-    UNLINKED("its file was removed while it was connected"),
+    /** Its ring cannot be read: its file was shortened, or its storage taken away. */
+    UNREADABLE("its command ring cannot be read any more"),
+    /** Garbage, half a message, another version. */
+    BAD_HELLO("it sent what no client of this version sends"),
     /** It connects to another daemon, one before this. */
     WRONG_EPOCH("it is connected to a daemon that is no more"),
-    /** The process is dead. */
-    DEAD("its process is gone"),
-    /** It has closed. */
-    CLOSED("it has closed"),
+    /** The daemon cannot open its ring. */
+    OPEN_FILES("the daemon's open-files limit is reached: raise it with 'ulimit -n'"),
+    /** It has closed its socket, or its process is gone. */
+    CLOSED("it has closed, or its process is gone"),
     /** The daemon stops. */
     STOPPING("the daemon stops"),
     /** SKIP without any grace: no firing is ever that punctual, and it would skip each. */

@@ -239,9 +239,11 @@ class BusDirectoryTest {
     @Test
     void shouldLeaveNothingOfClientsAndDaemonWhenDeleted() throws IOException {
         ClientFixture.create(directory);
-        ClientFile client = ClientFixture.connect(directory, "name");
-        client.close();
-        Files.createFile(directory.clients().resolve(".new-" + client.identity().uuid() + "-1-x"));
+        ClientIdentity client = ClientFixture.identity("name");
+        assertEquals(8, ClientFile.create(directory, client).ring().slotCount());
+        Files.createFile(directory.clients().resolve(".new-" + client.uuid() + "-1-x"));
+        ControlSocket.bind(directory, null).channel().close();
+        assertTrue(Files.exists(directory.control()));
         Files.createFile(directory.counters());
         assertTrue(Files.exists(directory.replies()));
         directory.delete();

@@ -5,6 +5,8 @@ import static io.tickbus.core.bus.BusFixture.assertFails;
 import static io.tickbus.core.bus.BusFixture.groupOf;
 import static io.tickbus.core.bus.BusFixture.mode;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tickbus.core.BusException.Reason;
@@ -53,22 +55,16 @@ class BusSharingTest {
         assumeRootAndGroup();
         PublishedBus bus = PublishedBus.open(directory, SMALL.withGroup(GROUP));
         RepliesFile.create(directory, bus.signals().header(), 2, 4, GROUP);
-        directory.createClientsIfMissing(GROUP);
+        directory.prepareClients();
         assertEquals("rw-r-----", mode(directory.replies()));
         assertEquals(GROUP, groupOf(directory.replies()));
-        assertEquals(01770, (int) Files.getAttribute(directory.clients(), "unix:mode") & 07777);
-        try (ClientFile client = ClientFixture.connect(directory, "")) {
-            assertEquals("rw-r-----", mode(client.path()));
-            assertEquals(GROUP, groupOf(client.path()));
-            Files.setAttribute(client.path(), "unix:uid", 1);
-            try (ClientFile opened = ClientFile.open(directory, client.identity().uuid())) {
-                assertEquals(1, opened.userId());
-            }
-            directory.createClientsIfMissing(null);
-            assertEquals("rwx------", mode(directory.clients()));
-            assertEquals(0, (int) Files.getAttribute(directory.clients(), "unix:mode") & 07000);
-            assertFails(Reason.NOT_TRUSTED, () -> ClientFile.open(directory, client.identity().uuid()));
+        assertEquals("rwx------", mode(directory.clients()), "rings are for clients of the daemon's own user");
+        try (ControlSocket socket = ControlSocket.bind(directory, GROUP)) {
+            assertEquals("rw-rw----", mode(directory.control()));
+            assertEquals(GROUP, groupOf(directory.control()));
+            assertTrue(socket.channel().isOpen());
         }
+        assertFalse(Files.exists(directory.control()));
         bus.close();
     }
 

@@ -1,6 +1,5 @@
 package io.tickbus.core.bus;
 
-import io.tickbus.core.platform.ProcessIdentity;
 import java.util.UUID;
 
 /** What the tests of this package do to clients' files. */
@@ -14,16 +13,12 @@ final class ClientFixture {
     /** A bus without a publisher, its replies and its directory of clients. */
     static RepliesFile create(BusDirectory directory) {
         try (PublishedBus bus = PublishedBus.open(directory, BusFixture.SMALL)) {
-            directory.createClientsIfMissing(null);
+            directory.prepareClients();
             return RepliesFile.create(directory, bus.signals().header(), 3, 4, null);
         }
     }
 
     static ClientIdentity identity(String name) {
-        return new ClientIdentity(UUID.randomUUID(), 11, 12, ProcessIdentity.current(), name, SLOT_COUNT, 100_000_000);
-    }
-
-    static ClientFile connect(BusDirectory directory, String name) {
-        return ClientFile.create(directory, identity(name));
+        return new ClientIdentity(UUID.randomUUID(), 11, 12, 4711, name, SLOT_COUNT);
     }
 }

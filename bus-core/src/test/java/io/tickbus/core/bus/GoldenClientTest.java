@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.layout.ClientLayout;
-import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.memory.SlotWriter;
-import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.TimerCommand;
@@ -20,12 +18,12 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Layout version 1 of a client's file as it was written once: today's code reads it, and writes it to the byte. */
+/** Layout version 2 of a client's file as it was written once: today's code reads it, and writes it to the byte. */
 class GoldenClientTest {
     private static final String RESOURCE = "client-v" + ClientLayout.VERSION + ".hex";
     private static final ClientIdentity CLIENT = new ClientIdentity(
-            UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"), GoldenBus.HISTORY_ID, GoldenBus.EPOCH,
-            new ProcessIdentity(4711, 123_456, 4_026_531_836L), "Pump_1.left-side", 4, 100_000_000);
+            UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"), GoldenBus.HISTORY_ID, GoldenBus.EPOCH, 4711,
+            "Pump_1.left-side", 4);
     private static final long DUE_NS = 1_000_000_000_000L;
 
     @TempDir
@@ -39,20 +37,20 @@ class GoldenClientTest {
     /** Six commands in four slots, the first two of which the daemon had consumed. */
     private static byte[] written(BusDirectory directory) throws IOException {
         directory.createIfMissing();
-        directory.createClientsIfMissing(null);
-        try (ClientFile file = ClientFile.create(directory, CLIENT)) {
-            SharedRegion consumed = SharedRegion.allocate(SlotRing.SLOT_LENGTH);
-            SlotWriter writer = SlotWriter.refusing(file.ring(), 0, consumed, 0);
-            for (int i = 0; i < 6; i++) {
-                SlotWriter.releaseConsumed(consumed, 0, Math.min(i, 2));
-                assertEquals(i, writer.write(command(i).fields()));
-            }
-            assertEquals(SlotWriter.FULL, writer.write(command(0).fields()));
-            file.putHeartbeatNs(DUE_NS - 5);
-            file.putRepliesRead(3);
-            file.putState(SignalsLayout.STATE_CLOSED);
-            return Files.readAllBytes(file.path());
+        directory.prepareClients();
+        ClientFile file = ClientFile.create(directory, CLIENT);
+        SharedRegion consumed = SharedRegion.allocate(SlotRing.SLOT_LENGTH);
+        SlotWriter writer = SlotWriter.refusing(file.ring(), 0, consumed, 0);
+        for (int i = 0; i < 6; i++) {
+            SlotWriter.releaseConsumed(consumed, 0, Math.min(i, 2));
+            assertEquals(i, writer.write(command(i).fields()));
         }
+        assertEquals(SlotWriter.FULL, writer.write(command(0).fields()));
+        return Files.readAllBytes(path(directory));
+    }
+
+    private static Path path(BusDirectory directory) {
+        return directory.clients().resolve("00112233-4455-6677-8899-aabbccddeeff");
     }
 
     private static TimerCommand command(int i) {
@@ -75,39 +73,21 @@ class GoldenClientTest {
     }
 
     @Test
-    void shouldReadIdentityOfGoldenFile() throws IOException {
-        try (ClientFile file = golden()) {
-            ClientIdentity client = file.identity();
-            assertEquals(UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"), client.uuid());
-            assertEquals(0x0123_4567_89AB_CDEFL, client.historyId());
-            assertEquals(7, client.epoch());
-            assertEquals(new ProcessIdentity(4711, 123_456, 4_026_531_836L), client.process());
-            assertEquals("Pump_1.left-side", client.name());
-            assertEquals(4, client.slotCount());
-            assertEquals(100_000_000, client.heartbeatIntervalNs());
-            assertEquals(999_999_999_995L, file.heartbeatNs());
-            assertEquals(3, file.repliesRead());
-            assertEquals(2, file.state());
-        }
-    }
-
-    @Test
     void shouldReadCommandsOfGoldenFile() throws IOException {
-        try (ClientFile file = golden()) {
-            assertTrue(file.ring().isOverwritten(1));
-            assertEquals("command type=1 key=-3 signalId=42 deadlineNs=1000000000000 periodNs=0 flags=0 misfire=0 "
-                    + "graceUs=1000 catchUpCap=0 payloadLength=0 generation=0", read(file, 2).toString());
-            TimerCommand arm = read(file, 3);
-            assertEquals("command type=1 key=-4 signalId=-43 deadlineNs=1000000000000 periodNs=50000 flags=24 "
-                    + "misfire=2 graceUs=4294967294 catchUpCap=1000 payloadLength=12 generation=3597", arm.toString());
-            assertEquals(0x0807_0605_0403_0201L, arm.payloadLow());
-            assertEquals(0x0C0B_0A09, arm.payloadHigh());
-            assertEquals("command type=2 key=-5 signalId=0 deadlineNs=0 periodNs=0 flags=2 misfire=0 graceUs=0 "
-                    + "catchUpCap=0 payloadLength=8 generation=0", read(file, 4).toString());
-            assertEquals(300, read(file, 4).payloadLow());
-            assertEquals("command type=5 key=5 signalId=0 deadlineNs=0 periodNs=0 flags=0 misfire=0 graceUs=0 "
-                    + "catchUpCap=0 payloadLength=0 generation=0", read(file, 5).toString());
-        }
+        ClientFile file = golden();
+        assertTrue(file.ring().isOverwritten(1));
+        assertEquals("command type=1 key=-3 signalId=42 deadlineNs=1000000000000 periodNs=0 flags=0 misfire=0 "
+                + "graceUs=1000 catchUpCap=0 payloadLength=0 generation=0", read(file, 2).toString());
+        TimerCommand arm = read(file, 3);
+        assertEquals("command type=1 key=-4 signalId=-43 deadlineNs=1000000000000 periodNs=50000 flags=24 "
+                + "misfire=2 graceUs=4294967294 catchUpCap=1000 payloadLength=12 generation=3597", arm.toString());
+        assertEquals(0x0807_0605_0403_0201L, arm.payloadLow());
+        assertEquals(0x0C0B_0A09, arm.payloadHigh());
+        assertEquals("command type=2 key=-5 signalId=0 deadlineNs=0 periodNs=0 flags=2 misfire=0 graceUs=0 "
+                + "catchUpCap=0 payloadLength=8 generation=0", read(file, 4).toString());
+        assertEquals(300, read(file, 4).payloadLow());
+        assertEquals("command type=5 key=5 signalId=0 deadlineNs=0 periodNs=0 flags=0 misfire=0 graceUs=0 "
+                + "catchUpCap=0 payloadLength=0 generation=0", read(file, 5).toString());
     }
 
     private static TimerCommand read(ClientFile file, long sequence) {
@@ -119,8 +99,8 @@ class GoldenClientTest {
     private ClientFile golden() throws IOException {
         BusDirectory directory = BusDirectory.at(folder.resolve("root"), "golden");
         directory.createIfMissing();
-        directory.createClientsIfMissing(null);
-        Files.write(directory.clients().resolve(CLIENT.uuid().toString()), GoldenHex.read(RESOURCE));
-        return ClientFile.open(directory, CLIENT.uuid());
+        directory.prepareClients();
+        Files.write(path(directory), GoldenHex.read(RESOURCE));
+        return ClientFile.open(directory, CLIENT);
     }
 }

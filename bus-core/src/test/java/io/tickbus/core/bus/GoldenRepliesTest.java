@@ -18,14 +18,17 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Layout version 1 of {@code replies} as it was written once: today's code reads it, and writes it to the byte. */
+/** Layout version 2 of {@code replies} as it was written once: today's code reads it, and writes it to the byte. */
 class GoldenRepliesTest {
     private static final String RESOURCE = "replies-v" + RepliesLayout.VERSION + ".hex";
     private static final int SESSIONS = 3;
     private static final int SLOTS = 4;
     private static final int OWNER = 0xFEDC;
-    private static final UUID CLIENT = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
-    private static final UUID PUT_OUT = UUID.fromString("fedcba98-7654-3210-0123-456789abcdef");
+    private static final ClientIdentity CLIENT = new ClientIdentity(
+            UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"), GoldenBus.HISTORY_ID, GoldenBus.EPOCH, 4711,
+            "Pump_1.left-side", 4);
+    private static final ClientIdentity EVICTED = new ClientIdentity(
+            UUID.fromString("fedcba98-7654-3210-0123-456789abcdef"), GoldenBus.HISTORY_ID, GoldenBus.EPOCH, 1, "", 0);
     private static final long DUE_NS = 1_000_000_000_000L;
 
     @TempDir
@@ -36,22 +39,20 @@ class GoldenRepliesTest {
         GoldenHex.write(Path.of(args[1]), written(BusDirectory.at(Path.of(args[0]), "golden")));
     }
 
-    /** Six replies in the four slots of one session, a client that was put out, and one that was turned away. */
+    /** Six replies in the four slots of one session, a client that was evicted, and a session of nobody. */
     private static byte[] written(BusDirectory directory) throws IOException {
         GoldenBus.open(directory, header -> {
             RepliesFile replies = RepliesFile.create(directory, header, SESSIONS, SLOTS, null);
             Session session = replies.session(1);
-            session.putConnected(CLIENT, OWNER);
+            session.putConnected(CLIENT, OWNER, -1_294_967_296);
             SlotWriter writer = session.replyWriter();
             for (int i = 0; i < 6; i++) {
                 writer.write(reply(i).fields());
             }
             session.putPendingTimers(17);
             session.putConsumed(6);
-            replies.session(2).putConnected(PUT_OUT, 2);
+            replies.session(2).putConnected(EVICTED, 2, 1000);
             replies.session(2).putEvicted(ReplyReason.CORRUPT_RING);
-            replies.session(0).replyWriter().write(new TimerReply().answer(ReplyCode.REJECTED,
-                    ReplyReason.TOO_MANY_CLIENTS, -3).deadlineNs(-4).fields());
             replies.announceSleep(DUE_NS);
         });
         return Files.readAllBytes(directory.replies());
@@ -83,14 +84,22 @@ class GoldenRepliesTest {
         Session session = replies.session(1);
         assertTrue(session.isConnectedTo(UUID.fromString("00112233-4455-6677-8899-aabbccddeeff")));
         assertEquals(65_244, session.owner());
+        assertEquals(4, session.commandSlots());
+        assertEquals(4711, session.pid());
+        assertEquals("3000000000", Integer.toUnsignedString(session.user()));
+        assertEquals("Pump_1.left-side", session.name());
         assertEquals(6, session.consumed());
         assertEquals(17, session.pendingTimers());
         assertEquals(6, session.nextReply());
-        Session putOut = replies.session(2);
-        assertEquals(UUID.fromString("fedcba98-7654-3210-0123-456789abcdef"), putOut.uuid());
-        assertEquals(RepliesLayout.STATE_EVICTED, putOut.state());
-        assertEquals(12, putOut.reason().code());
-        assertEquals(2, putOut.owner());
+        Session evicted = replies.session(2);
+        assertEquals(UUID.fromString("fedcba98-7654-3210-0123-456789abcdef"), evicted.uuid());
+        assertEquals(RepliesLayout.STATE_EVICTED, evicted.state());
+        assertEquals(12, evicted.reason().code());
+        assertEquals(2, evicted.owner());
+        assertEquals(0, evicted.commandSlots());
+        assertEquals(1000, evicted.user());
+        assertEquals("", evicted.name());
+        assertEquals(RepliesLayout.STATE_FREE, replies.session(0).state());
     }
 
     @Test
@@ -114,13 +123,6 @@ class GoldenRepliesTest {
             assertEquals(-5L * i, reply.detail());
         }
         assertFalse(ring.isCommitted(6));
-        Session frontDesk = replies.session(0);
-        assertEquals(1, frontDesk.nextReply());
-        assertEquals(SlotRing.COMMITTED, frontDesk.ring().read(0, reply.fields()));
-        assertEquals(11, reply.code().code());
-        assertEquals(10, reply.reason().code());
-        assertEquals(-3, reply.key());
-        assertEquals(-4, reply.deadlineNs());
     }
 
     private RepliesFile golden() throws IOException {

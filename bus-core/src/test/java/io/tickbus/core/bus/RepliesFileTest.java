@@ -64,11 +64,16 @@ class RepliesFileTest {
     void shouldServeOneClientAfterTheOtherWhenSessionIsReused() {
         Session daemon = replies.session(2);
         Session client = RepliesFile.attach(directory).session(2);
-        UUID first = UUID.randomUUID();
+        ClientIdentity named = ClientFixture.identity("x".repeat(64));
+        UUID first = named.uuid();
         assertFalse(client.isConnectedTo(first));
-        daemon.putConnected(first, 65_535);
+        daemon.putConnected(named, 65_535, -2);
         assertTrue(client.isConnectedTo(first));
         assertEquals(first, client.uuid());
+        assertEquals("x".repeat(64), client.name());
+        assertEquals(4711, client.pid());
+        assertEquals(-2, client.user());
+        assertEquals(ClientFixture.SLOT_COUNT, client.commandSlots());
         assertEquals(65_535, client.owner());
         assertEquals(0, client.nextReply());
         SlotWriter writer = daemon.replyWriter();
@@ -83,13 +88,15 @@ class RepliesFileTest {
         assertEquals(6, client.nextReply());
         assertEquals(SlotRing.COMMITTED, client.ring().read(5, reply.fields()));
         assertEquals(5, reply.commandSequence());
-        daemon.putEvicted(ReplyReason.TRUNCATED);
+        daemon.putEvicted(ReplyReason.UNREADABLE);
         assertFalse(client.isConnectedTo(first));
         assertTrue(client.isOf(first));
         assertEquals(RepliesLayout.STATE_EVICTED, client.state());
-        assertEquals(ReplyReason.TRUNCATED, client.reason());
-        UUID second = UUID.randomUUID();
-        daemon.putConnected(second, 2);
+        assertEquals(ReplyReason.UNREADABLE, client.reason());
+        ClientIdentity nameless = ClientFixture.identity("");
+        UUID second = nameless.uuid();
+        daemon.putConnected(nameless, 2, 0);
+        assertEquals("", client.name());
         assertFalse(client.isOf(first));
         assertTrue(client.isConnectedTo(second));
         assertEquals(ReplyReason.NONE, client.reason());
@@ -103,18 +110,16 @@ class RepliesFileTest {
 
     @Test
     void shouldRefuseCommandsUntilConsumedWhenRingIsFull() {
-        directory.createClientsIfMissing(null);
-        try (ClientFile file = ClientFixture.connect(directory, "")) {
-            SlotWriter commands = RepliesFile.attach(directory).session(1).commandWriter(file.ring());
-            long[] fields = new long[SlotRing.FIELD_COUNT];
-            for (int i = 0; i < ClientFixture.SLOT_COUNT; i++) {
-                assertEquals(i, commands.write(fields));
-            }
-            assertEquals(SlotWriter.FULL, commands.write(fields));
-            replies.session(1).putConsumed(1);
-            assertEquals(ClientFixture.SLOT_COUNT, commands.write(fields));
-            assertEquals(SlotWriter.FULL, commands.write(fields));
+        ClientFile file = ClientFile.inMemory(ClientFixture.SLOT_COUNT);
+        SlotWriter commands = RepliesFile.attach(directory).session(1).commandWriter(file.ring());
+        long[] fields = new long[SlotRing.FIELD_COUNT];
+        for (int i = 0; i < ClientFixture.SLOT_COUNT; i++) {
+            assertEquals(i, commands.write(fields));
         }
+        assertEquals(SlotWriter.FULL, commands.write(fields));
+        replies.session(1).putConsumed(1);
+        assertEquals(ClientFixture.SLOT_COUNT, commands.write(fields));
+        assertEquals(SlotWriter.FULL, commands.write(fields));
     }
 
     @Test
@@ -132,7 +137,7 @@ class RepliesFileTest {
     @Test
     void shouldRefuseGeometryThatNoFileCanHave() {
         SignalsHeader bus = SignalsFile.attach(directory).header();
-        int[][] geometries = {{1, 4}, {4097, 4}, {-1, 4}, {2, 3}, {2, 1}, {2, 0}, {4096, 1 << 14}, {2, 1 << 25}};
+        int[][] geometries = {{0, 4}, {4097, 4}, {-1, 4}, {2, 3}, {2, 1}, {2, 0}, {4096, 1 << 14}, {2, 1 << 25}};
         for (int[] geometry : geometries) {
             assertThrows(IllegalArgumentException.class,
                     () -> RepliesFile.create(directory, bus, geometry[0], geometry[1], null));
@@ -154,7 +159,7 @@ class RepliesFileTest {
     void shouldRefuseEachHeaderFieldThatDiffers() {
         assertRefused(0, 0L, Reason.WRONG_MAGIC, "it is no replies file: magic=0x0 expected=0x315045524b434954");
         assertRefused(0, Long.reverseBytes(0x3150_4552_4B43_4954L), Reason.WRONG_BYTE_ORDER, "not little-endian");
-        assertRefused(8, 2 | (0x0A0B_0C0DL << 32), Reason.WRONG_VERSION, "layoutVersion=2 expected=1");
+        assertRefused(8, 1 | (0x0A0B_0C0DL << 32), Reason.WRONG_VERSION, "layoutVersion=1 expected=2");
         assertRefused(16, 4096 | (128L << 32), Reason.WRONG_RECORD_SIZE, "recordBytes=128");
         for (long slots : new long[] {0, 1, 3, -4, 1L << 25}) {
             assertRefused(24, slots, Reason.CORRUPT, "slotCount=" + slots);
@@ -162,7 +167,7 @@ class RepliesFileTest {
         assertRefused(24, 8L, Reason.WRONG_LENGTH, "need 6400");
         assertRefused(24, 1L << 24, Reason.CORRUPT, "sessionCount=3");
         assertRefused(32, 1L, Reason.WRONG_LENGTH, "states 1");
-        for (int sessions : new int[] {0, 1, 4097, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+        for (int sessions : new int[] {0, 4097, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
             assertRefused(40, sessions & 0xFFFF_FFFFL, Reason.CORRUPT, "sessionCount=" + sessions);
         }
         assertRefused(40, 4L, Reason.WRONG_LENGTH, "has 5632 bytes");

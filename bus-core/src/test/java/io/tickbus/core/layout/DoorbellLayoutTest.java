@@ -10,7 +10,6 @@ class DoorbellLayoutTest {
     void shouldKeepOffsetsWhenConstantsAreEdited() {
         assertEquals(0, DoorbellLayout.DAEMON_WORD);
         assertEquals(128, DoorbellLayout.SUBSCRIBERS_PARKED);
-        assertEquals(256, DoorbellLayout.CONDUCTOR_WORD);
         assertEquals(4096, DoorbellLayout.LENGTH);
     }
 }

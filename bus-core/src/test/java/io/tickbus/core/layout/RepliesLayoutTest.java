@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** The literal offsets of layout version 1: a failure here means that older daemons and clients are broken. */
+/** The literal offsets of layout version 2: a failure here means that older daemons and clients are broken. */
 class RepliesLayoutTest {
     @Test
     void shouldKeepOffsetsOfHeaderWhenConstantsAreEdited() {
@@ -32,6 +32,10 @@ class RepliesLayoutTest {
         assertEquals(16, RepliesLayout.SESSION_OWNER);
         assertEquals(20, RepliesLayout.SESSION_REASON);
         assertEquals(24, RepliesLayout.SESSION_STATE);
+        assertEquals(28, RepliesLayout.SESSION_COMMAND_SLOTS);
+        assertEquals(32, RepliesLayout.SESSION_PID);
+        assertEquals(40, RepliesLayout.SESSION_USER);
+        assertEquals(48, RepliesLayout.SESSION_NAME);
         assertEquals(128, RepliesLayout.SESSION_CONSUMED);
         assertEquals(136, RepliesLayout.SESSION_PENDING_TIMERS);
         assertEquals(144, RepliesLayout.SESSION_NEXT_REPLY);
@@ -39,7 +43,7 @@ class RepliesLayoutTest {
 
     @Test
     void shouldKeepValuesWhenConstantsAreEdited() {
-        assertEquals(1, RepliesLayout.VERSION);
+        assertEquals(2, RepliesLayout.VERSION);
         assertEquals(4096, RepliesLayout.MAX_SESSION_COUNT);
         assertEquals(0x8000_0000_0000_0000L, RepliesLayout.AWAKE);
         assertEquals(0, RepliesLayout.STATE_FREE);

@@ -59,7 +59,7 @@ class TimerReplyTest {
     void shouldKeepCodesWhenConstantsAreEdited() {
         ReplyCode[] codes = {ReplyCode.ARMED, ReplyCode.CANCELLED, ReplyCode.ALREADY_FIRED, ReplyCode.UNKNOWN,
             ReplyCode.FULL, ReplyCode.INVALID, ReplyCode.PAUSED, ReplyCode.RESUMED, ReplyCode.LISTED,
-            ReplyCode.LIST_END, ReplyCode.REJECTED};
+            ReplyCode.LIST_END};
         for (int i = 0; i < codes.length; i++) {
             assertEquals(i + 1, codes[i].code());
             assertEquals(codes[i], ReplyCode.of(i + 1));
@@ -75,6 +75,12 @@ class TimerReplyTest {
         assertEquals(1, ReplyReason.UNKNOWN_TYPE.code());
         assertEquals(8, ReplyReason.OWNER_QUOTA.code());
         assertEquals(10, ReplyReason.TOO_MANY_CLIENTS.code());
+        assertEquals(11, ReplyReason.BAD_CLIENT_FILE.code());
+        assertEquals(12, ReplyReason.CORRUPT_RING.code());
+        assertEquals(13, ReplyReason.UNREADABLE.code());
+        assertEquals(14, ReplyReason.BAD_HELLO.code());
+        assertEquals(16, ReplyReason.OPEN_FILES.code());
+        assertEquals(17, ReplyReason.CLOSED.code());
         assertEquals(18, ReplyReason.STOPPING.code());
         assertEquals(ReplyReason.NONE, ReplyReason.of(200));
         assertEquals(ReplyReason.NONE, ReplyReason.of(-1));

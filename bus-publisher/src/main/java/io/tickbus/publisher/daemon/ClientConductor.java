@@ -4,44 +4,52 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.ControlMessage;
+import io.tickbus.core.bus.ControlMessage.Answer;
+import io.tickbus.core.bus.ControlSocket;
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.RepliesFile;
-import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The daemon's second thread: finds the clients' files, checks and maps them, asks for signs of life, clears away what
- * the dead left. All that makes system calls or allocates is here, so that the timer thread need not.
+ * The daemon's second thread: listens on the control socket, admits clients, reads the commands of those that have no
+ * ring of their own, and clears up when the kernel says that one has gone. All that makes system calls or allocates is
+ * here, so that the timer thread need not.
  *
- * <p>It looks after those that are connected every 100 ms, in eco mode every 500 ms, and believes whoever has just
- * given a sign of life. For new files it looks when somebody rings its word of the doorbell, as who connects or leaves
- * does, and every second, lest somebody did not; then it asks the kernel about each that is connected, whatever that
- * one's sign of life says.
+ * <p>Whatever one peer sends, or does not send, costs itself the connection and nobody else anything: each is served in
+ * a try of its own, reads are bounded, and who does not say in time who it is, is dropped.
  */
-final class ClientConductor implements Runnable {
-    private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long ECO_ROUND_NS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long SEARCH_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long MORE_TO_DO_NS = TimeUnit.MILLISECONDS.toNanos(1);
+final class ClientConductor implements Runnable, AutoCloseable {
+    /** Commands that a client without a ring may have under way. */
+    static final int WINDOW = 256;
+    /** Peers that have not said yet who they are. */
+    static final int MOST_PENDING = 128;
+    static final long HELLO_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long ECO_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long TIMER_SLACK_NS = 50_000;
-    /** New files that are looked at in one round, and refused ones whose client may be gone by now. */
-    private static final int MEETINGS_PER_ROUND = 64;
-    private static final int VISITS_PER_ROUND = 4;
+    /** A selector waits for whole milliseconds. */
+    private static final long ROUND_UP_NS = 999_999;
+    private static final int ACCEPTS_PER_ROUND = 64;
 
     private final BusDirectory directory;
     private final RepliesFile replies;
@@ -50,25 +58,31 @@ final class ClientConductor implements Runnable {
     private final DaemonLog log;
     private final DaemonCounters counters;
     private final Doorbell doorbell;
-    private final FutexWord word;
     private final FutexWord timerWord;
     private final Owners owners = new Owners();
-    private final Map<UUID, ClientSession> served = new HashMap<>();
-    /** Files of clients that were refused or put out: not to be looked at again while they are there. */
-    private final Set<UUID> refused = new HashSet<>();
+    private final ControlSocket socket;
+    private final Selector selector;
+    private final SelectionKey acceptKey;
+    private final int overflowUser = ControlSocket.overflowUser();
+    private final boolean isShared;
+    /** In the order in which they came. */
+    private final Set<ClientPeer> pending = new LinkedHashSet<>();
+    /** By session. */
+    private final ClientPeer[] served;
     private final BitSet usedSessions = new BitSet();
-    /** Those of {@link #refused} that are still to be visited before all are visited again. */
-    private final Queue<UUID> toVisit = new ArrayDeque<>();
-    private int latestSession;
-    private boolean hasMoreToMeet;
-    private boolean isSearchDue = true;
-    private long searchedNs = System.nanoTime();
-    private int seenWord;
+    private final Queue<ClientFile> spareRings = new ArrayDeque<>();
+    private int latestSession = -1;
+    private boolean areSomeLeaving;
+    private boolean isTimerThreadNeeded;
+    private long nextLookNs = System.nanoTime();
+    private long acceptAgainNs;
+    private long failedAccepts;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
     private Runnable onRound = () -> { };
 
-    ClientConductor(BusDirectory directory, DaemonParts parts, DaemonSettings settings) {
+    private ClientConductor(BusDirectory directory, DaemonParts parts, DaemonSettings settings, String group,
+            ControlSocket socket) throws IOException {
         this.directory = directory;
         this.replies = parts.replies();
         this.sessions = parts.sessions();
@@ -76,11 +90,30 @@ final class ClientConductor implements Runnable {
         this.log = parts.log();
         this.counters = parts.counters();
         this.doorbell = parts.doorbell();
-        this.word = doorbell.futexWord(DoorbellLayout.CONDUCTOR_WORD);
         this.timerWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.settings = settings;
-        usedSessions.set(0);
+        this.socket = socket;
+        this.isShared = group != null;
+        this.served = new ClientPeer[replies.sessionCount()];
+        this.selector = Selector.open();
+        this.acceptKey = socket.channel().register(selector, SelectionKey.OP_ACCEPT);
         events.conductor(this);
+    }
+
+    /**
+     * Listens, from here on; nobody is answered before it runs.
+     *
+     * @param group members of it may connect; null for the daemon's own user alone
+     */
+    static ClientConductor open(BusDirectory directory, DaemonParts parts, DaemonSettings settings, String group) {
+        directory.prepareClients();
+        ControlSocket socket = ControlSocket.bind(directory, group);
+        try {
+            return new ClientConductor(directory, parts, settings, group, socket);
+        } catch (IOException e) {
+            socket.close();
+            throw BusException.system(directory.control(), e, "see how many files this process may open");
+        }
     }
 
     /** Before it runs: an owner whose timers were recovered. */
@@ -88,7 +121,7 @@ final class ClientConductor implements Runnable {
         owners.restore(number, user, name);
     }
 
-    /** Before it runs: something to do in each round. */
+    /** Before it runs: something to do ten times a second. */
     void onRound(Runnable newOnRound) {
         onRound = newOnRound;
     }
@@ -97,257 +130,344 @@ final class ClientConductor implements Runnable {
         settings = newSettings;
     }
 
-    @Override
-    public void run() {
-        Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
-        while (!isStopped) {
-            goRound(true);
-        }
-        goRound(false);
-    }
-
-    private void goRound(boolean isWaiting) {
-        try {
-            if (isWaiting) {
-                goRoundAndWait();
-            } else {
-                // Nobody waits for the doorbell any more, and where somebody has cut it, who leaves is still to be
-                // cleared away.
-                round();
-            }
-            // Here and not in the next round, which may be the last one.
-            FaultBoundary.surface();
-        } catch (InternalError e) {
-            // The doorbell's, or a client's: who it was is found out in the next round.
-            doorbell.loseUnlessSound();
-            log.warn("conductor-fault", "error", e.getMessage());
-            isSearchDue = true;
-            LockSupport.parkNanos(ROUND_NS);
-        } catch (RuntimeException | Error e) {
-            // Whatever one client's file has led to: all the others still want to be let in and out. It goes on at
-            // its usual pace, so that a lasting cause costs no processor.
-            log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
-            counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
-            LockSupport.parkNanos(ROUND_NS);
-        }
-    }
-
-    private void goRoundAndWait() {
-        long startNs = System.nanoTime();
-        listen(startNs);
-        round();
-        if (events.hasWorkForTimerThread()) {
-            // Who connects waits for it: not until the next deadline or heartbeat.
-            doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord);
-        }
-        counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
-        if (!isStopped) {
-            long waitNs = hasMoreToMeet ? MORE_TO_DO_NS : roundNs();
-            if (doorbell.isLost()) {
-                LockSupport.parkNanos(waitNs);
-            } else {
-                word.await(seenWord, System.nanoTime() + waitNs);
-            }
-        }
-    }
-
-    private long roundNs() {
-        return settings.mode() == DaemonMode.ECO && !areSomeLeaving() ? ECO_ROUND_NS : ROUND_NS;
-    }
-
-    /**
-     * Looks whether somebody has rung, before the look around: a file that gets its name after that ends the sleep that
-     * follows.
-     */
-    private void listen(long startNs) {
-        int seen = doorbell.word(DoorbellLayout.CONDUCTOR_WORD, seenWord);
-        isSearchDue |= doorbell.isLost() || seen != seenWord || startNs - searchedNs >= SEARCH_NS;
-        seenWord = seen;
-        // Before channels are used.
-        FaultBoundary.surface();
+    /** Any thread: ends the current or the next wait; one system call. */
+    void wake() {
+        selector.wakeup();
     }
 
     void stop() {
         isStopped = true;
-        ring();
+        wake();
     }
 
-    /** Ends the current or the next sleep. */
-    void ring() {
-        FaultBoundary.run(() -> doorbell.ring(DoorbellLayout.CONDUCTOR_WORD, word), fault -> doorbell.lose());
+    @Override
+    public void run() {
+        Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
+        while (!isStopped) {
+            goRound();
+        }
+        // What the timer thread has said last.
+        survive(events::runForConductor);
+        close();
     }
 
-    private void round() {
-        events.runForConductor();
-        onRound.run();
-        checkServed();
-        if (!isStopped && isSearchDue) {
-            findNew();
-            // Only now: where one file's fault has cut it short, the others are looked for in the next round.
-            isSearchDue = hasMoreToMeet;
-            searchedNs = System.nanoTime();
+    /** After it has run, or instead of that. */
+    @Override
+    public void close() {
+        pending.forEach(ClientPeer::close);
+        for (ClientPeer peer : served) {
+            if (peer != null) {
+                peer.close();
+            }
         }
-        if (!isStopped) {
-            visitRefused();
+        try {
+            selector.close();
+            socket.close();
+        } catch (IOException | BusException e) {
+            log.warn("control-socket-left", "error", e.getMessage());
         }
-        counters.set(DaemonCounter.CLIENTS_CONNECTED, served.size());
-        counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
+    }
+
+    private void goRound() {
+        try {
+            selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNs() + ROUND_UP_NS)));
+        } catch (IOException e) {
+            failed(e);
+            LockSupport.parkNanos(LOOK_NS);
+        }
+        long startNs = System.nanoTime();
+        Set<SelectionKey> ready = selector.selectedKeys();
+        for (SelectionKey key : ready) {
+            serve(key);
+        }
+        ready.clear();
+        survive(events::runForConductor);
+        survive(() -> look(startNs));
+        if (isTimerThreadNeeded || events.hasWorkForTimerThread()) {
+            isTimerThreadNeeded = false;
+            // Who waits for it does not wait until the next deadline or heartbeat.
+            ringTimerThread();
+        }
+        counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
         counters.add(DaemonCounter.CONDUCTOR_ROUNDS, 1);
     }
 
-    private void checkServed() {
-        long nowNs = System.nanoTime();
-        int silent = 0;
-        for (ClientSession session : served.values()) {
-            ReplyReason reason = isSearchDue ? ClientLife.fault(session.file())
-                    : ClientLife.faultUnlessFresh(session.file(), nowNs);
-            if (reason != ReplyReason.NONE && !session.isLeaving()) {
-                session.askToLeave();
-                events.toTimerThread(() -> session.leave(reason));
-            } else if (reason == ReplyReason.NONE
-                    && nowNs - session.file().heartbeatNs() > settings.clientSilenceNs()) {
-                silent++;
-            }
-            // Before the next one's channel is used: see FaultBoundary.
-            FaultBoundary.surface();
-        }
-        counters.set(DaemonCounter.CLIENTS_SILENT, silent);
+    private void ringTimerThread() {
+        // Where the doorbell is lost the timer thread looks by itself, at its next heartbeat at the latest.
+        FaultBoundary.run(() -> doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord), fault -> doorbell.lose());
     }
 
-    private void findNew() {
-        Set<UUID> found = ClientFile.list(directory);
-        refused.retainAll(found);
-        int met = 0;
-        hasMoreToMeet = false;
-        for (UUID uuid : found) {
-            if (!served.containsKey(uuid) && !refused.contains(uuid)) {
-                if (++met > MEETINGS_PER_ROUND) {
-                    hasMoreToMeet = true;
-                    break;
-                }
-                meet(uuid);
-            }
+    /** How long nobody needs it who does not wake it. */
+    private long waitNs() {
+        long untilNs = nextLookNs;
+        if (!pending.isEmpty()) {
+            untilNs = Math.min(untilNs, pending.iterator().next().helloUntilNs());
         }
+        long waitNs = untilNs - System.nanoTime();
+        return areSomePaused() ? Math.min(waitNs, PAUSE_NS) : waitNs;
     }
 
-    /** Takes away the files of refused clients that have died since. */
-    private void visitRefused() {
-        if (toVisit.isEmpty()) {
-            toVisit.addAll(refused);
-        }
-        for (int i = 0; i < VISITS_PER_ROUND && !toVisit.isEmpty(); i++) {
-            UUID uuid = toVisit.remove();
-            if (refused.contains(uuid) && ClientFile.isAbandoned(directory, uuid)) {
-                refused.remove(uuid);
-                ClientFile.delete(directory, uuid);
-                log.info("client-file-removed", "client", uuid, "why", "it was refused, and its process is gone");
-            }
-        }
+    private boolean areSomePaused() {
+        return Arrays.stream(served).anyMatch(peer -> peer != null && peer.isPaused());
     }
 
-    private void meet(UUID uuid) {
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    /** Goes on whatever happens: all the others still want to come and go. */
+    private void survive(Work work) {
         try {
-            ClientFile file = ClientFile.open(directory, uuid);
-            if (!file.isAlive()) {
-                file.close();
-                ClientFile.delete(directory, uuid);
+            work.run();
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable e) {
+        log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
+        counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
+    }
+
+    private void serve(SelectionKey key) {
+        if (key == acceptKey) {
+            survive(this::accept);
+        } else if (key.isValid()) {
+            serve((ClientPeer) key.attachment());
+        }
+    }
+
+    private void serve(ClientPeer peer) {
+        try {
+            if (peer.session() == null) {
+                if (peer.readHello()) {
+                    greet(peer);
+                }
+            } else if (!peer.isLeaving()) {
+                read(peer);
+            }
+        } catch (IOException e) {
+            drop(peer);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            drop(peer);
+        }
+    }
+
+    private void accept() {
+        for (int i = 0; i < ACCEPTS_PER_ROUND; i++) {
+            SocketChannel channel;
+            try {
+                channel = socket.channel().accept();
+            } catch (IOException e) {
+                pauseAccepting(e);
                 return;
             }
-            ReplyReason objection = objection(file);
-            if (objection == ReplyReason.TOO_MANY_CLIENTS && areSomeLeaving()) {
-                // A place is about to be free.
-                file.close();
-                hasMoreToMeet = true;
-            } else if (objection == ReplyReason.NONE) {
-                admit(file);
-            } else {
-                file.close();
-                refuse(uuid, objection, objection.sentence());
+            if (channel == null) {
+                return;
             }
-        } catch (BusException e) {
-            if (e.reason() != BusException.Reason.NOT_FOUND) {
-                refuse(uuid, ReplyReason.BAD_CLIENT_FILE, e.getMessage());
-            }
+            meet(channel);
         }
     }
 
-    private ReplyReason objection(ClientFile file) {
-        ClientIdentity client = file.identity();
-        if (client.epoch() != replies.epoch() || client.historyId() != replies.historyId()) {
-            return ReplyReason.WRONG_EPOCH;
+    /** The most likely cause stays for a while; to ask again at once would only cost a processor. */
+    private void pauseAccepting(IOException e) {
+        if (failedAccepts++ == 0) {
+            log.error("accept-failed", "error", e.getMessage(), "why", "most likely the open-files limit is reached: "
+                    + "raise it with 'ulimit -n'; clients wait meanwhile");
         }
-        boolean isFull = served.size() >= Math.min(settings.maxClients(), replies.sessionCount() - 1);
-        return isFull ? ReplyReason.TOO_MANY_CLIENTS : ReplyReason.NONE;
+        acceptKey.interestOps(0);
+        acceptAgainNs = System.nanoTime() + LOOK_NS;
     }
 
-    private boolean areSomeLeaving() {
-        return served.values().stream().anyMatch(ClientSession::isAskedToLeave);
-    }
-
-    private void admit(ClientFile file) {
-        ClientIdentity client = file.identity();
-        int owner = owners.open(file.userId(), client.name());
-        if (owner == 0) {
-            file.close();
-            refuse(client.uuid(), ReplyReason.TOO_MANY_CLIENTS, "all owner numbers are in use");
+    private void meet(SocketChannel channel) {
+        ClientPeer peer = null;
+        try {
+            peer = new ClientPeer(channel, socket.userOf(channel), System.nanoTime() + HELLO_NS);
+            channel.configureBlocking(false);
+            peer.key(channel.register(selector, SelectionKey.OP_READ, peer));
+            if (pending.size() == MOST_PENDING) {
+                drop(pending.iterator().next());
+            }
+            pending.add(peer);
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
+            new ClientPeer(channel, 0, 0).close();
             return;
         }
-        int index = freeSession();
-        ClientSession session;
-        try {
-            session = new ClientSession(index, owner, file, replies.session(index), settings.commandLimit());
-            FaultBoundary.surface();
-        } catch (RuntimeException | Error e) {
-            // Nothing of it stays, and it is met again in the next round.
-            owners.close(owner);
-            owners.release(owner);
-            file.close();
-            throw e;
+        if (failedAccepts > 0) {
+            log.info("accepting-again", "failures", failedAccepts);
+            failedAccepts = 0;
         }
+        // It is likely to have spoken already.
+        serve(peer);
+    }
+
+    /** It has said who it is. */
+    private void greet(ClientPeer peer) throws IOException {
+        if (peer.identity() == null) {
+            try {
+                peer.identity(ControlMessage.readHello(peer.hello()));
+            } catch (IllegalArgumentException e) {
+                reject(peer, ReplyReason.BAD_HELLO, e.getMessage());
+                return;
+            }
+        }
+        ClientIdentity client = peer.identity();
+        boolean isOwnUser = peer.user() == socket.ownUser();
+        if (client.epoch() != replies.epoch() || client.historyId() != replies.historyId()) {
+            reject(peer, ReplyReason.WRONG_EPOCH, ReplyReason.WRONG_EPOCH.sentence());
+        } else if (client.hasRing() && !isOwnUser) {
+            reject(peer, ReplyReason.BAD_CLIENT_FILE, "a client of another user sends its commands over the socket");
+        } else if (isFull() && areSomeLeaving) {
+            // A place is about to be free.
+            peer.listen(false);
+        } else if (isFull() || (!isOwnUser && sessionsOf(peer.user()) >= (most() + 1) / 2)) {
+            reject(peer, ReplyReason.TOO_MANY_CLIENTS, ReplyReason.TOO_MANY_CLIENTS.sentence());
+        } else {
+            admit(peer);
+        }
+    }
+
+    private boolean isFull() {
+        return usedSessions.cardinality() >= most();
+    }
+
+    private int most() {
+        return Math.min(settings.maxClients(), replies.sessionCount());
+    }
+
+    private long sessionsOf(int user) {
+        return Arrays.stream(served).filter(peer -> peer != null && peer.user() == user).count();
+    }
+
+    private void admit(ClientPeer peer) throws IOException {
+        ClientIdentity client = peer.identity();
+        int index = freeSession();
+        ClientFile ring;
+        try {
+            ring = client.hasRing() ? ClientFile.open(directory, client) : takeRing();
+        } catch (BusException e) {
+            reject(peer, e.reason() == BusException.Reason.OPEN_FILES ? ReplyReason.OPEN_FILES
+                    : ReplyReason.BAD_CLIENT_FILE, e.getMessage());
+            return;
+        }
+        // All that may fail for want of memory comes before its owner's number is taken.
+        boolean isNameShared = client.hasRing() || !isShared || peer.user() != overflowUser;
+        ClientSession session = new ClientSession(index, client, ring, replies.session(index),
+                settings.commandLimit());
+        session.user(peer.user(), isNameShared);
+        int owner = owners.open(peer.user(), session.name());
+        if (owner == 0) {
+            reject(peer, ReplyReason.TOO_MANY_CLIENTS, "all owner numbers are in use");
+            return;
+        }
+        boolean isDone = false;
+        try {
+            session.connect(owner);
+            FaultBoundary.surface();
+            peer.serve(session, ring);
+            events.toTimerThread(() -> sessions.admit(session));
+            isDone = true;
+        } finally {
+            if (!isDone && owners.close(owner)) {
+                events.toTimerThread(() -> sessions.ownerLeft(owner));
+            }
+        }
+        pending.remove(peer);
+        served[index] = peer;
         usedSessions.set(index);
         latestSession = index;
-        served.put(client.uuid(), session);
-        events.toTimerThread(() -> sessions.admit(session));
         counters.add(DaemonCounter.CLIENTS_ADMITTED, 1);
-        log.info("client-connected", "client", client.uuid(), "pid", client.process().pid(), "name", client.name(),
-                "owner", owner, "session", index);
+        counters.set(DaemonCounter.CLIENTS_CONNECTED, usedSessions.cardinality());
+        log.info("client-connected", "client", client.uuid(), "pid", client.pid(), "user",
+                Integer.toUnsignedString(peer.user()), "name", client.name(), "owner", owner, "session", index);
+        Answer welcome = Answer.welcome(index, owner, session.nextReply(), ring.ring().slotCount());
+        if (!peer.send(ControlMessage.answer(client, welcome))) {
+            letGo(peer, ReplyReason.CLOSED);
+        }
     }
 
-    /** The next in turn: who was put out should find the reason in its session for as long as possible. */
+    /** The next in turn: who was evicted should find the reason in its session for as long as possible. */
     private int freeSession() {
         int next = usedSessions.nextClearBit(latestSession + 1);
-        return next < replies.sessionCount() ? next : usedSessions.nextClearBit(1);
+        return next < replies.sessionCount() ? next : usedSessions.nextClearBit(0);
     }
 
-    private void refuse(UUID uuid, ReplyReason reason, String why) {
-        refused.add(uuid);
-        events.toTimerThread(() -> sessions.reject(uuid, reason));
+    private ClientFile takeRing() {
+        ClientFile spare = spareRings.poll();
+        return spare == null ? ClientFile.inMemory(WINDOW) : spare;
+    }
+
+    private void reject(ClientPeer peer, ReplyReason reason, String why) {
         counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
-        log.warn("client-refused", "client", uuid, "reason", reason, "why", why);
+        log.warn("client-rejected", "client", peer.identity() == null ? "?" : peer.identity().uuid(), "user",
+                Integer.toUnsignedString(peer.user()), "reason", reason, "why", why);
+        Answer answer = Answer.rejected(reason, why);
+        ByteBuffer message = peer.identity() != null ? ControlMessage.answer(peer.identity(), answer)
+                : ControlMessage.rejectedUnknown(replies.historyId(), replies.epoch(), answer);
+        try {
+            peer.send(message);
+        } catch (IOException e) {
+            // It has not waited for the answer.
+            log.debug("rejected-client-gone", "error", e.getMessage());
+        }
+        drop(peer);
+    }
+
+    private void read(ClientPeer peer) throws IOException {
+        switch (peer.read()) {
+            case COMMANDS -> isTimerThreadNeeded = true;
+            case END -> letGo(peer, ReplyReason.CLOSED);
+            case GARBAGE -> letGo(peer, ReplyReason.BAD_HELLO);
+            case NOTHING -> { }
+        }
+    }
+
+    /** Ends a connection in whatever state it is. */
+    private void drop(ClientPeer peer) {
+        if (peer.session() != null) {
+            letGo(peer, ReplyReason.CLOSED);
+        } else {
+            pending.remove(peer);
+            peer.close();
+        }
+    }
+
+    private void letGo(ClientPeer peer, ReplyReason reason) {
+        if (!peer.isLeaving()) {
+            peer.leave();
+            areSomeLeaving = true;
+            ClientSession session = peer.session();
+            events.toTimerThread(() -> session.leave(reason));
+        }
     }
 
     /** After the timer thread let a client go: clears away what is left of it. */
     void dismissed(ClientSession session) {
-        ClientFile file = session.file();
-        UUID uuid = file.identity().uuid();
-        ReplyReason reason = session.leaveReason();
-        served.remove(uuid);
-        usedSessions.clear(session.index());
-        // Before what may fail: the timers of the dead must end, whatever else becomes of their files.
+        int index = session.index();
+        ClientPeer peer = served[index];
+        served[index] = null;
+        usedSessions.clear(index);
         int owner = session.owner();
         if (owners.close(owner)) {
             events.toTimerThread(() -> sessions.ownerLeft(owner));
         }
-        boolean isGone = ClientLife.isGone(file);
-        file.close();
-        if (isGone) {
-            ClientFile.delete(directory, uuid);
-        } else {
-            refused.add(uuid);
+        peer.close();
+        if (!peer.identity().hasRing()) {
+            peer.ring().clear();
+            spareRings.add(peer.ring());
         }
+        ReplyReason reason = session.leaveReason();
         counters.add(reason == ReplyReason.CLOSED || reason == ReplyReason.STOPPING ? DaemonCounter.CLIENTS_CLOSED
-                : reason == ReplyReason.DEAD ? DaemonCounter.CLIENTS_REAPED : DaemonCounter.CLIENTS_EVICTED, 1);
-        log.info("client-dismissed", "client", uuid, "reason", reason, "why", reason.sentence());
+                : DaemonCounter.CLIENTS_EVICTED, 1);
+        counters.set(DaemonCounter.CLIENTS_CONNECTED, usedSessions.cardinality());
+        log.info("client-dismissed", "client", peer.identity().uuid(), "reason", reason, "why", reason.sentence());
+        areSomeLeaving = Arrays.stream(served).anyMatch(other -> other != null && other.isLeaving());
+        Iterator<ClientPeer> waiting = pending.stream().filter(other -> other.identity() != null).iterator();
+        if (waiting.hasNext()) {
+            serve(waiting.next());
+        }
     }
 
     /** After the timer thread found nothing left of an owner without clients. */
@@ -355,11 +475,27 @@ final class ClientConductor implements Runnable {
         owners.release(owner);
     }
 
-    /** Closes the files of who is still there; after {@link #run} has ended. */
-    void closeAll() {
-        for (Iterator<ClientSession> rest = served.values().iterator(); rest.hasNext(); ) {
-            rest.next().file().close();
-            rest.remove();
+    /** What is to be done now and then. */
+    private void look(long nowNs) {
+        while (!pending.isEmpty() && pending.iterator().next().helloUntilNs() - nowNs <= 0) {
+            ClientPeer late = pending.iterator().next();
+            boolean hasSpoken = late.identity() != null;
+            reject(late, hasSpoken ? ReplyReason.TOO_MANY_CLIENTS : ReplyReason.BAD_HELLO,
+                    hasSpoken ? ReplyReason.TOO_MANY_CLIENTS.sentence() : "it has not said in time who it is");
         }
+        for (ClientPeer peer : served) {
+            if (peer != null && peer.isPaused()) {
+                isTimerThreadNeeded |= peer.forward();
+            }
+        }
+        if (nextLookNs - nowNs > 0) {
+            return;
+        }
+        nextLookNs = nowNs + (settings.mode() == DaemonMode.ECO ? ECO_LOOK_NS : LOOK_NS);
+        if (failedAccepts > 0 && acceptAgainNs - nowNs <= 0) {
+            acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+        }
+        counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
+        onRound.run();
     }
 }

@@ -57,9 +57,12 @@ final class ClientEvents {
         return count;
     }
 
-    /** Timer thread: a client is served no more. */
+    /** Timer thread: a client is served no more. The conductor is woken for it: its owner's timers are to end. */
     void dismissed(ClientSession session) {
         forConductor.add(() -> conductor.dismissed(session));
+        if (conductor != null) {
+            conductor.wake();
+        }
     }
 
     /** Timer thread: nothing is left of an owner. */

@@ -1,6 +1,7 @@
 package io.tickbus.publisher.daemon;
 
 import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotRing;
@@ -11,12 +12,12 @@ import io.tickbus.core.timer.TimerReply;
 
 /**
  * One connected client as the timer thread serves it. Its memory is read in one step, {@link #stage}, and acted upon in
- * another, so that a fault of a file that was shortened under us comes up between the two and never in the middle of
- * the timers. Used by the timer thread alone, save what is final.
+ * another, so that a fault of it comes up between the two and never in the middle of the timers. The conductor makes it
+ * and connects it; from then on it is the timer thread's alone, save what does not change.
  */
 final class ClientSession {
     private final int index;
-    private final int owner;
+    private final ClientIdentity client;
     private final ClientFile file;
     private final Session words;
     private final SlotRing commands;
@@ -32,17 +33,18 @@ final class ClientSession {
     private long consumeLimit = Long.MAX_VALUE;
     private ReplyReason leaveReason = ReplyReason.NONE;
     private boolean isLeaving;
-    private final int user;
+    /** Since it leaves, a look at its commands has found none. */
+    private boolean isReadToEnd;
+    private int owner;
+    private int user;
+    private boolean isNameShared;
     private int inFlight;
     private boolean isIntroduced;
     private boolean isDismissed;
-    /** The conductor's: that it has asked the timer thread to let the client go. */
-    private boolean isAskedToLeave;
 
-    ClientSession(int index, int owner, ClientFile file, Session words, int commandLimit) {
+    ClientSession(int index, ClientIdentity client, ClientFile file, Session words, int commandLimit) {
         this.index = index;
-        this.owner = owner;
-        this.user = file.userId();
+        this.client = client;
         this.file = file;
         this.words = words;
         this.commands = file.ring();
@@ -53,9 +55,30 @@ final class ClientSession {
         }
     }
 
-    /** Lets the client in: from here on it may send. */
-    void admit() {
-        words.putConnected(file.identity().uuid(), owner);
+    /**
+     * Conductor: whose it is.
+     *
+     * @param newIsNameShared whether all clients of that user with its name are one owner
+     */
+    void user(int newUser, boolean newIsNameShared) {
+        user = newUser;
+        isNameShared = newIsNameShared;
+    }
+
+    /** Conductor: says in the table that the client is served; from here on it may send. */
+    void connect(int newOwner) {
+        owner = newOwner;
+        words.putConnected(client, newOwner, user);
+    }
+
+    /** Conductor: the first reply that is for this client. */
+    long nextReply() {
+        return words.nextReply();
+    }
+
+    /** Conductor: writes the commands of a client that has no ring of its own. */
+    SlotWriter commandWriter() {
+        return words.commandWriter(commands);
     }
 
     int index() {
@@ -73,7 +96,7 @@ final class ClientSession {
 
     /** The name that its owner goes by; empty for none. */
     String name() {
-        return file.identity().name();
+        return isNameShared ? client.name() : "";
     }
 
     /** Commands of it that wait for the disk. */
@@ -102,9 +125,9 @@ final class ClientSession {
         return file;
     }
 
-    /** Whether a command waits. Touches the client's memory. */
+    /** Whether a command waits, or the client to be let go. Touches the client's memory. */
     boolean hasNews() {
-        return commands.hasNews(consumed);
+        return isLeaving || commands.hasNews(consumed);
     }
 
     /** Copies the commands that wait, at most as many as there is room for. Touches the client's memory. */
@@ -127,6 +150,7 @@ final class ClientSession {
                 break;
             }
         }
+        isReadToEnd = isLeaving && stagedCount == 0;
         return stagedCount;
     }
 
@@ -173,7 +197,7 @@ final class ClientSession {
         stagedCount = 0;
     }
 
-    /** The client goes, or is put out; the first reason counts. What it has sent is read before it is let go. */
+    /** The client goes, or is evicted; the first reason counts. What it has sent is read before it is let go. */
     void leave(ReplyReason reason) {
         if (!isLeaving) {
             isLeaving = true;
@@ -182,24 +206,25 @@ final class ClientSession {
         }
     }
 
-    /** Conductor. */
-    void askToLeave() {
-        isAskedToLeave = true;
-    }
-
-    /** Conductor. */
-    boolean isAskedToLeave() {
-        return isAskedToLeave;
+    /** After a fault of its memory, whose contents had looked like something else: no other look at it. */
+    void evict(ReplyReason reason) {
+        isLeaving = true;
+        leaveReason = reason;
     }
 
     boolean isLeaving() {
         return isLeaving;
     }
 
+    /** Whether it may be let go: what it sent before it left is read and answered, where that still counts. */
+    boolean isDone() {
+        return isLeaving && inFlight == 0 && (isReadToEnd || !isTrusted());
+    }
+
     /** Whether what it has sent still counts. */
     boolean isTrusted() {
         return switch (leaveReason) {
-            case NONE, DEAD, CLOSED, UNLINKED, STOPPING -> true;
+            case NONE, CLOSED, STOPPING -> true;
             default -> false;
         };
     }
@@ -211,7 +236,7 @@ final class ClientSession {
     /** Says in the table that the client is served no more. */
     void dismiss() {
         isDismissed = true;
-        if (leaveReason == ReplyReason.DEAD || leaveReason == ReplyReason.CLOSED) {
+        if (leaveReason == ReplyReason.CLOSED) {
             words.putFree();
         } else {
             words.putEvicted(leaveReason);

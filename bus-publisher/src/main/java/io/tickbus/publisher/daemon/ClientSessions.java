@@ -3,8 +3,6 @@ package io.tickbus.publisher.daemon;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.internal.FaultBoundary;
-import io.tickbus.core.memory.SlotWriter;
-import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
@@ -12,7 +10,6 @@ import io.tickbus.publisher.timer.CommandLookAhead;
 import io.tickbus.publisher.timer.TimerEngine;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * The connected clients: reads their commands in turn, has them carried out, answers each. The timer thread's.
@@ -30,7 +27,6 @@ final class ClientSessions implements CommandSource {
     private final CommandLookAhead lookAhead;
     private final TimerEngine engine;
     private final RepliesFile replies;
-    private final SlotWriter frontDesk;
     private final DaemonCounters counters;
     private final TimerReply reply = new TimerReply();
     private final List<ClientSession> sessions = new ArrayList<>();
@@ -49,7 +45,6 @@ final class ClientSessions implements CommandSource {
         this.lookAhead = CommandLookAhead.of(engine);
         this.desk = desk;
         this.replies = replies;
-        this.frontDesk = replies.session(0).replyWriter();
         this.counters = counters;
         this.events = events;
     }
@@ -87,7 +82,7 @@ final class ClientSessions implements CommandSource {
             ClientSession session = sessions.get(i);
             if (session.stagedCount() > 0 && (!session.isLeaving() || session.isTrusted())) {
                 execute(session, nowNs);
-            } else if (session.isLeaving() && session.inFlight() == 0) {
+            } else if (session.isDone()) {
                 sessions.remove(i);
                 dismiss(session);
             }
@@ -133,11 +128,10 @@ final class ClientSessions implements CommandSource {
         events.dismissed(session);
     }
 
-    /** Lets a client in. */
+    /** A client comes. */
     void admit(ClientSession session) {
         left.remove((Integer) session.owner());
         if (engine.openOwner(session.owner(), session.user())) {
-            session.admit();
             sessions.add(session);
         } else {
             // The owner's last client has just gone, and its timers are still being cancelled.
@@ -149,13 +143,6 @@ final class ClientSessions implements CommandSource {
         for (int i = waiting.size(); i > 0; i--) {
             admit(waiting.remove(0));
         }
-    }
-
-    /** Tells a client at the front desk that it is not let in. */
-    void reject(UUID uuid, ReplyReason reason) {
-        reply.answer(ReplyCode.REJECTED, reason, uuid.getMostSignificantBits())
-                .deadlineNs(uuid.getLeastSignificantBits());
-        frontDesk.write(reply.fields());
     }
 
     @Override
@@ -176,8 +163,7 @@ final class ClientSessions implements CommandSource {
             ClientSession session = sessions.get(i);
             session.unstage();
             if (!FaultBoundary.isSound(session.file().region())) {
-                // At once, whatever it was leaving for before: no other look at its memory.
-                session.leave(ReplyReason.TRUNCATED);
+                session.evict(ReplyReason.UNREADABLE);
                 dismiss(sessions.remove(i));
                 isAny = true;
             }
@@ -187,6 +173,8 @@ final class ClientSessions implements CommandSource {
 
     @Override
     public void dismissAll(ReplyReason reason) {
+        // Who was admitted just now is told too.
+        events.runForTimerThread();
         sessions.addAll(waiting);
         waiting.clear();
         for (ClientSession session : sessions) {

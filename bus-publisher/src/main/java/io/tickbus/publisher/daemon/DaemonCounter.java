@@ -111,25 +111,21 @@ public enum DaemonCounter {
     SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings errors"),
     /** Conductor's: clients served now. */
     CLIENTS_CONNECTED(51, CounterUnit.NUMBER, "clients connected"),
-    /** Conductor's: of these, those whose heartbeat is older than {@code client.silence}. */
-    CLIENTS_SILENT(52, CounterUnit.NUMBER, "clients silent"),
-    /** Conductor's: clients let in. */
+    /** Conductor's: clients admitted. */
     CLIENTS_ADMITTED(53, CounterUnit.EVENTS, "clients admitted"),
-    /** Conductor's: clients turned away. */
+    /** Conductor's: clients rejected. */
     CLIENTS_REJECTED(54, CounterUnit.EVENTS, "clients rejected"),
-    /** Conductor's: clients that closed in order. */
+    /** Conductor's: clients that closed, or whose process ended. */
     CLIENTS_CLOSED(55, CounterUnit.EVENTS, "clients closed"),
-    /** Conductor's: clients put out, for what their files held. */
+    /** Conductor's: clients evicted, for what they sent. */
     CLIENTS_EVICTED(56, CounterUnit.EVENTS, "clients evicted"),
-    /** Conductor's: clients whose process had died. */
-    CLIENTS_REAPED(57, CounterUnit.EVENTS, "clients reaped"),
     /** Conductor's: the rounds it made. */
     CONDUCTOR_ROUNDS(58, CounterUnit.EVENTS, "conductor rounds"),
     /** Conductor's: the longest of them. */
     CONDUCTOR_ROUND_MAX(59, CounterUnit.NANOSECONDS, "conductor round max"),
     /** Conductor's: CPU time of the whole process. */
     CPU_TIME(60, CounterUnit.NANOSECONDS_TOTAL, "cpu time"),
-    /** Conductor's: rounds that an error ended; the log says which. */
+    /** Conductor's: errors that it went on from; the log says which. */
     CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "conductor errors"),
     /** Conductor's: how often the timer thread was silent for too long. */
     TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls");

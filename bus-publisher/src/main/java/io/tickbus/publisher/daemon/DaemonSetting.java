@@ -51,12 +51,8 @@ public enum DaemonSetting {
     QUOTA_ARMS_BURST("quota.arms-burst", Effect.AT_ONCE, SettingKind.count(1, RateQuotas.MOST),
             RateQuotas.DEFAULT.armsBurst(), "armings at once, after a pause, of a client or a user"),
     /** Clients at one time. */
-    QUOTA_CLIENTS("quota.clients", Effect.AT_ONCE, SettingKind.count(1, RepliesLayout.MAX_SESSION_COUNT - 1), 100,
+    QUOTA_CLIENTS("quota.clients", Effect.AT_ONCE, SettingKind.count(1, RepliesLayout.MAX_SESSION_COUNT), 100,
             "clients at one time; more than at the start take effect at the next start"),
-    /** When a client counts as silent. */
-    CLIENT_SILENCE("client.silence", Effect.AT_ONCE,
-            SettingKind.duration(TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.HOURS.toNanos(1)),
-            TimeUnit.SECONDS.toNanos(5), "a client counts as silent without a heartbeat for so long"),
     /** Firings in one duty cycle. */
     FIRE_LIMIT("fire.limit", Effect.AT_ONCE, SettingKind.count(1, 1 << 20), 256, "firings in one duty cycle"),
     /** Commands of one client in one duty cycle. */

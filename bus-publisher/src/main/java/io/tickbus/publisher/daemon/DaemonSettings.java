@@ -110,11 +110,6 @@ public final class DaemonSettings {
         return count(DaemonSetting.QUOTA_CLIENTS);
     }
 
-    /** The age of a heartbeat, in nanoseconds, from which on a client counts as silent. */
-    public long clientSilenceNs() {
-        return (long) values.get(DaemonSetting.CLIENT_SILENCE);
-    }
-
     /** Firings in one duty cycle. */
     public int fireLimit() {
         return count(DaemonSetting.FIRE_LIMIT);
@@ -229,11 +224,6 @@ public final class DaemonSettings {
         /** How many clients are served at one time. */
         public Builder maxClients(int count) {
             return set(DaemonSetting.QUOTA_CLIENTS, count);
-        }
-
-        /** From which age of its heartbeat on a client counts as silent, in nanoseconds. */
-        public Builder clientSilenceNs(long silenceNs) {
-            return set(DaemonSetting.CLIENT_SILENCE, silenceNs);
         }
 
         /** Firings in one duty cycle. */

@@ -3,7 +3,6 @@ package io.tickbus.publisher.daemon;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.CountersFile;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
@@ -88,19 +87,22 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         this.publisher = publisher;
         this.settings = settings;
         this.log = log;
-        directory.createClientsIfMissing(group);
-        ClientFile.deleteUnfinished(directory);
         counters = new DaemonCounters(CountersFile.create(directory, header, DaemonCounter.definitions(), group));
         RepliesFile replies =
-                RepliesFile.create(directory, header, settings.maxClients() + 1, REPLY_SLOTS, group);
+                RepliesFile.create(directory, header, settings.maxClients(), REPLY_SLOTS, group);
         engine = setup.engine();
         ClientEvents events = new ClientEvents();
         CommandDesk desk = new CommandDesk(engine, publisher, counters, journal);
         sessions = new ClientSessions(engine, replies, counters, events, desk);
         agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
         loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
-        conductor = new ClientConductor(directory, new DaemonParts(replies, sessions, events, log, counters,
-                publisher.bus().doorbell()), settings);
+        agent.onHeartbeat(this::report);
+        engine.ownUser(UserId.ofFile(directory.signals()));
+        apply(settings);
+        Recovery recovery = journal == null ? null : journal.recover(DurableTimers.of(engine));
+        // Last: clients find it from here on.
+        conductor = ClientConductor.open(directory, new DaemonParts(replies, sessions, events, log, counters,
+                publisher.bus().doorbell()), settings, group);
         // Who pins the timer thread does so after this, and the conductor must not share its processor.
         int[] cpus = Platforms.current().affinity();
         conductorThread = new Thread(() -> {
@@ -110,19 +112,15 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             conductor.run();
         }, "tickbus-conductor");
         conductorThread.setDaemon(true);
-        agent.onHeartbeat(this::report);
         conductor.onRound(this::lookAround);
         conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), STALL_NS);
         timerWatch = new ThreadWatch(header::heartbeatNs, STALL_NS + 5 * header.heartbeatIntervalNs());
-        engine.ownUser(UserId.ofFile(directory.signals()));
-        apply(settings);
-        if (journal != null) {
-            recover();
+        if (recovery != null) {
+            recovered(recovery);
         }
     }
 
-    private void recover() {
-        Recovery recovery = journal.recover(DurableTimers.of(engine));
+    private void recovered(Recovery recovery) {
         for (Recovery.Owner owner : recovery.owners()) {
             conductor.ownerRecovered(owner.number(), owner.user(), owner.name());
             sessions.ownerRecovered(owner.number());
@@ -349,8 +347,6 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         Uninterrupted.join(conductorThread, PATIENCE_MS);
         if (conductorThread.isAlive()) {
             log.error("conductor-stuck", "waitedMs", PATIENCE_MS);
-        } else {
-            conductor.closeAll();
         }
     }
 
@@ -446,6 +442,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     private synchronized void release() {
+        if (!isStarted.get()) {
+            conductor.close();
+        }
         try {
             if (journal != null && !isJournalClosed.getAndSet(true)) {
                 journal.close();

@@ -2,16 +2,21 @@ package io.tickbus.publisher.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientFile;
-import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.bus.ControlMessage;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.platform.ProcessIdentity;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
@@ -19,10 +24,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.UUID;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The conductor on its own thread, with the test as the timer thread. */
 @Timeout(60)
 class ClientConductorTest {
-    private static final int SLOTS = 64;
+    private static final int SESSIONS = 3;
+    private static final long FAR_NS = 1L << 60;
 
     @TempDir
     private Path root;
@@ -46,6 +54,7 @@ class ClientConductorTest {
     private SignalPublisher publisher;
     private SignalsHeader bus;
     private RepliesFile replies;
+    private TimerEngine engine;
     private ClientSessions sessions;
     private ClientConductor conductor;
     private DaemonLog log;
@@ -56,15 +65,14 @@ class ClientConductorTest {
         directory = BusDirectory.at(root, "bus");
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
         bus = publisher.bus().signals().header();
-        directory.createClientsIfMissing(null);
-        replies = RepliesFile.create(directory, bus, 4, SLOTS, null);
-        TimerEngine engine = TimerEngine.create(new TimerQuotas(1_000, 1_000));
+        replies = RepliesFile.create(directory, bus, SESSIONS, 64, null);
+        engine = TimerEngine.create(new TimerQuotas(10_000, 10_000));
         sessions = new ClientSessions(engine, replies, counters, events,
                 new CommandDesk(engine, publisher, counters, null));
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
-        conductor = new ClientConductor(directory,
+        conductor = ClientConductor.open(directory,
                 new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell()),
-                DaemonSettings.DEFAULT);
+                DaemonSettings.DEFAULT, null);
         thread = new Thread(conductor, "conductor");
         thread.start();
     }
@@ -73,230 +81,297 @@ class ClientConductorTest {
     void stopConductor() throws InterruptedException {
         conductor.stop();
         thread.join();
-        conductor.closeAll();
         publisher.close();
         log.close();
+        assertFalse(Files.exists(directory.control()));
     }
 
-    private ClientFile connect() {
-        return connect("");
+    private RawClient connect(String name) {
+        return RawClient.connect(directory, bus, name);
     }
 
-    private ClientFile connect(String name) {
-        ClientFile file = create(name);
-        conductor.ring();
-        return file;
+    private RawClient served(String name) {
+        RawClient client = connect(name);
+        await("it was admitted", client::isWelcome);
+        return client;
     }
 
-    private ClientFile create(String name) {
-        return ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), bus.historyId(),
-                bus.epoch(), ProcessIdentity.current(), name, SLOTS, 1_000_000));
-    }
-
-    private boolean isServed(ClientFile file) {
-        for (int i = 1; i < replies.sessionCount(); i++) {
-            if (replies.session(i).isConnectedTo(file.identity().uuid())) {
-                return true;
-            }
-        }
-        return false;
+    private RawClient servedWithoutRing(String name) {
+        RawClient client = RawClient.withoutRing(directory, bus, name);
+        await("it was admitted", client::isWelcome);
+        return client;
     }
 
     /** Does the timer thread's part meanwhile. */
     private void await(String what, BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             assertTrue(thread.isAlive(), () -> "the conductor ended before " + what);
-            assertFalse(Thread.interrupted(), () -> "it did not come in time to " + what);
-            sessions.stage();
-            sessions.execute(0);
+            assertFalse(Thread.interrupted(), () -> "it did not come in time that " + what + ": " + logged);
+            cycle();
             Thread.onSpinWait();
         }
     }
 
-    @Test
-    void shouldLetClientInAndClearAwayWhatItLeaves() {
-        ClientFile file = connect();
-        await("it was let in", () -> isServed(file));
-        file.close();
-        await("it was let go", () -> !isServed(file) && Files.notExists(file.path()));
-        await("it was counted", () -> counters.value(DaemonCounter.CLIENTS_CONNECTED) == 0);
-        assertEquals(1, counters.value(DaemonCounter.CLIENTS_REAPED));
+    private void cycle() {
+        sessions.stage();
+        sessions.execute(0);
+        engine.doHousekeeping();
+    }
+
+    private void awaitCounter(DaemonCounter counter, long value) {
+        await(counter + " was " + value, () -> counters.value(counter) == value);
+    }
+
+    private TimerCommand arm(long key) {
+        return new TimerCommand().arm(key, 1, FAR_NS);
     }
 
     @Test
-    void shouldGoOnWhenRoundFails() {
+    void shouldServeClientAndClearUpWhenItEnds() throws IOException {
+        RawClient client = served("app");
+        int session = client.answer().session();
+        assertTrue(replies.session(session).isConnectedTo(client.identity.uuid()));
+        assertEquals("app", replies.session(session).name());
+        assertFalse(Files.exists(client.path()), "its ring has a name still");
+        replies.session(session).commandWriter(client.ring().ring()).write(arm(1).fields());
+        await("it was armed", () -> engine.pending() == 1);
+        client.close();
+        await("its timer ended", () -> engine.pending() == 0);
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
+        assertEquals(1, counters.value(DaemonCounter.CLIENTS_CLOSED));
+        assertEquals(RepliesLayout.STATE_FREE, replies.session(session).state());
+    }
+
+    @Test
+    void shouldCarryOutAllThatWasSentOverSocketBeforeItEnds() {
+        RawClient client = servedWithoutRing("");
+        assertEquals(ClientConductor.WINDOW, client.answer().window());
+        TimerReply reply = new TimerReply();
+        assertEquals(CommandLayout.LENGTH, client.send(arm(5)));
+        int session = client.answer().session();
+        await("it was answered", () -> replies.session(session).ring().read(0, reply.fields()) == SlotRing.COMMITTED);
+        assertEquals(ReplyCode.ARMED, reply.code());
+        assertEquals(5, reply.key());
+        assertEquals(1, replies.session(session).consumed());
+        int sent = 0;
+        while (sent < 200) {
+            assertEquals(CommandLayout.LENGTH, client.send(arm(sent).flags(CommandLayout.FLAG_KEEP_ON_DEATH)));
+            sent++;
+        }
+        client.say(ByteBuffer.allocate(13));
+        client.close();
+        awaitCounter(DaemonCounter.CLIENTS_CLOSED, 1);
+        await("all were armed, and the one that is not kept ended", () -> engine.pending() == 200);
+    }
+
+    @Test
+    void shouldReadNoMoreThanThereIsRoomForAndLoseNothing() {
+        RawClient client = servedWithoutRing("");
+        int sent = 0;
+        int stuck = 0;
+        // The timer thread stands: its queue is full, and then the socket.
+        while (stuck < 1_000) {
+            boolean isTaken = client.send(arm(sent)) == CommandLayout.LENGTH;
+            sent += isTaken ? 1 : 0;
+            stuck = isTaken ? 0 : stuck + 1;
+            Thread.onSpinWait();
+        }
+        assertTrue(sent > ClientConductor.WINDOW, "sent=" + sent);
+        long expected = sent;
+        await("all were armed", () -> engine.pending() == expected);
+        client.close();
+        await("all ended", () -> engine.pending() == 0);
+    }
+
+    @Test
+    void shouldGoOnWhenWorkFails() {
         // No client at all to let go: what no code does, as an error that nobody thought of.
         events.dismissed(null);
-        conductor.ring();
-        await("the error was counted", () -> counters.value(DaemonCounter.CONDUCTOR_ERRORS) == 1);
-        await("the error was printed", () -> logged.toString(StandardCharsets.UTF_8).contains("conductor-error"));
-        ClientFile file = connect();
-        await("it let in the next", () -> isServed(file));
-        file.close();
+        awaitCounter(DaemonCounter.CONDUCTOR_ERRORS, 1);
+        await("the error was printed", () -> hasLogged("conductor-error"));
+        served("").close();
     }
 
     @Test
-    void shouldTakeAwayTheFileOfWhoWasRefusedAndDied() throws IOException {
-        ClientFile stranger = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
-                replies.epoch() + 1, ProcessIdentity.current(), "", SLOTS, 1_000_000));
-        conductor.ring();
-        await("it was refused", () -> counters.value(DaemonCounter.CLIENTS_REJECTED) == 1);
-        Path junk = Files.write(directory.clients().resolve(UUID.randomUUID().toString()), new byte[100]);
-        await("the junk was taken away", () -> Files.notExists(junk));
-        assertTrue(Files.exists(stranger.path()), "its process lives");
-        stranger.close();
-        await("it was taken away", () -> Files.notExists(stranger.path()));
-    }
-
-    @Test
-    void shouldGiveSessionsInTurn() {
-        ClientFile first = connect();
-        await("it was let in", () -> isServed(first));
-        int index = session(first);
-        first.close();
-        await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED) == 1);
-        ClientFile second = connect();
-        await("the next was let in", () -> isServed(second));
-        assertEquals(index % 3 + 1, session(second));
-        second.close();
-    }
-
-    private int session(ClientFile file) {
-        for (int i = 1; i < replies.sessionCount(); i++) {
-            if (replies.session(i).isConnectedTo(file.identity().uuid())) {
-                return i;
-            }
+    void shouldGiveSessionsInTurnAndRejectWhenThereIsNone() {
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < SESSIONS; i++) {
+            clients.add(served(""));
+            assertEquals(i, clients.get(i).answer().session());
         }
-        throw new IllegalStateException("it is not served");
-    }
-
-    @Test
-    void shouldTurnAwayWhenThereIsNoSession() {
-        ClientFile[] files = {connect(), connect(), connect()};
-        for (ClientFile file : files) {
-            await("all places were taken", () -> isServed(file));
-        }
-        ClientFile last = connect();
-        await("it was turned away", () -> counters.value(DaemonCounter.CLIENTS_REJECTED) == 1);
-        assertFalse(isServed(last));
+        RawClient last = connect("");
+        await("it was rejected", last::isRejected);
+        assertEquals(ReplyReason.TOO_MANY_CLIENTS, last.answer().reason());
+        await("its socket was closed", last::hasEnded);
         last.close();
-        for (ClientFile file : files) {
-            file.close();
+        clients.get(1).close();
+        RawClient next = served("");
+        assertEquals(1, next.answer().session());
+        clients.forEach(RawClient::close);
+        next.close();
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
+    }
+
+    /** Nobody is rejected only because somebody else has just gone and is not cleared away yet. */
+    @Test
+    void shouldWaitForPlaceThatIsAboutToBeFree() throws InterruptedException {
+        List<RawClient> clients = List.of(served(""), served(""), served(""));
+        clients.get(0).close();
+        // No timer thread meanwhile.
+        while (!events.hasWorkForTimerThread()) {
+            Thread.onSpinWait();
+        }
+        RawClient next = connect("");
+        await("it was admitted", next::isWelcome);
+        clients.forEach(RawClient::close);
+        next.close();
+    }
+
+    @Test
+    void shouldDropPeersThatSayNothingOrHalfOrGarbage() {
+        RawClient silent = new RawClient(directory, bus, "", 0);
+        RawClient half = new RawClient(directory, bus, "", 0);
+        half.say(ControlMessage.hello(half.identity).limit(100));
+        RawClient garbage = new RawClient(directory, bus, "", 0);
+        garbage.say(ByteBuffer.allocate(128));
+        await("garbage was rejected", garbage::isRejected);
+        assertEquals(ReplyReason.BAD_HELLO, garbage.answer().reason());
+        RawClient honest = served("");
+        await("silence was rejected", silent::isRejected);
+        await("half a message was rejected", half::isRejected);
+        assertEquals("it has not said in time who it is", half.answer().text());
+        RawClient talking = served("");
+        talking.say(ByteBuffer.allocate(1));
+        await("who has a ring and sends something was evicted", talking::hasEnded);
+        assertEquals(ReplyReason.BAD_HELLO, replies.session(talking.answer().session()).reason());
+        assertTrue(replies.session(honest.answer().session()).isConnectedTo(honest.identity.uuid()));
+        List.of(silent, half, garbage, talking, honest).forEach(RawClient::close);
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
+        assertEquals(0, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
+    }
+
+    @Test
+    void shouldRejectOtherEpochAndMissingRing() {
+        RawClient stranger = new RawClient(directory, bus, "", 0);
+        stranger.say(ControlMessage.hello(stranger.identity).putLong(24, bus.epoch() + 1));
+        await("it was rejected", stranger::isRejected);
+        assertEquals(ReplyReason.WRONG_EPOCH, stranger.answer().reason());
+        RawClient ringless = new RawClient(directory, bus, "", RawClient.SLOTS);
+        ringless.say(ControlMessage.hello(ringless.identity));
+        await("it was rejected", ringless::isRejected);
+        assertEquals(ReplyReason.BAD_CLIENT_FILE, ringless.answer().reason());
+        stranger.close();
+        ringless.close();
+    }
+
+    @Test
+    void shouldLeaveNothingWhenManyConnectAndDie() throws IOException {
+        RawClient honest = served("");
+        long before = descriptors();
+        for (int i = 0; i < 400; i++) {
+            RawClient client = i % 4 == 0 ? new RawClient(directory, bus, "", 0) : i % 4 == 1 ? connect("")
+                    : i % 4 == 2 ? RawClient.withoutRing(directory, bus, "") : new RawClient(directory, bus, "", 64);
+            client.close();
+            cycle();
+        }
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 1);
+        await("all descriptors were closed", () -> descriptors() <= before);
+        assertTrue(replies.session(honest.answer().session()).isConnectedTo(honest.identity.uuid()));
+        honest.close();
+        assertEquals(0, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
+        try (var left = Files.list(directory.clients())) {
+            // Of who died before it said which ring is its.
+            assertTrue(left.count() <= 100);
+        }
+    }
+
+    private static long descriptors() {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            return 0;
         }
     }
 
     /** Two clients of one name are one owner: had the first attempt kept its place, the number would not come back. */
     @Test
     void shouldGiveOwnerBackWhenSessionCannotBeMade() throws IOException {
+        RawClient first = served("app");
+        int owner = first.answer().owner();
+        replies.session(first.answer().session()).commandWriter(first.ring().ring())
+                .write(arm(1).flags(CommandLayout.FLAG_KEEP_ON_DEATH).fields());
+        await("it was armed", () -> engine.pending() == 1);
+        first.close();
+        awaitCounter(DaemonCounter.CLIENTS_CLOSED, 1);
         resize(directory.replies(), 4096);
-        ClientFile file = connect("app");
-        await("it could not be let in", () -> hasLogged("conductor-fault"));
-        assertEquals(0, counters.value(DaemonCounter.CLIENTS_ADMITTED));
-        assertTrue(Files.exists(file.path()));
+        RawClient unlucky = connect("app");
+        while (!hasLogged("conductor-error")) {
+            assertTrue(thread.isAlive());
+            Thread.onSpinWait();
+        }
         resize(directory.replies(), replies.region().length());
-        await("it was let in", () -> isServed(file));
-        int owner = replies.session(session(file)).owner();
-        assertTrue(owner > 1, "the number of the attempt is still taken");
-        file.close();
-        await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED) == 1);
-        sessions.execute(0);
-        long rounds = counters.value(DaemonCounter.CONDUCTOR_ROUNDS);
-        await("its owner ended", () -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS) >= rounds + 2);
-        ClientFile next = connect("app");
-        await("the next was let in", () -> isServed(next));
-        assertEquals(owner + 1, replies.session(session(next)).owner(), "the owner did not end with its client");
+        unlucky.close();
+        RawClient other = served("other");
+        assertTrue(other.answer().owner() != owner, "the number of an owner with timers was given to another");
+        RawClient next = served("app");
+        assertEquals(owner, next.answer().owner());
+        assertEquals(1, engine.pending(owner));
         next.close();
+        other.close();
     }
 
     @Test
-    void shouldLetGoOfClientsWhenStoppedWithDoorbellCut() throws Exception {
-        ClientFile file = connect();
-        await("it was let in", () -> isServed(file));
-        resize(directory.doorbell(), 0);
-        await("it found the doorbell cut", () -> hasLogged("conductor-fault"));
+    void shouldEvictClientWhoseRingCannotBeReadAndServeOthersInSameCycle() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            RawClient victim = new RawClient(directory, bus, "", RawClient.SLOTS);
+            victim.makeRing();
+            try (RandomAccessFile file = new RandomAccessFile(victim.path().toFile(), "rw")) {
+                victim.say(ControlMessage.hello(victim.identity));
+                await("it was admitted", victim::isWelcome);
+                RawClient honest = served("");
+                cycle();
+                replies.session(honest.answer().session()).commandWriter(honest.ring().ring()).write(arm(i).fields());
+                file.setLength(0);
+                assertThrows(InternalError.class, this::cycle);
+                assertTrue(sessions.evictFaulty());
+                cycle();
+                assertEquals(1, engine.pending());
+                int session = victim.answer().session();
+                assertEquals(RepliesLayout.STATE_EVICTED, replies.session(session).state());
+                assertEquals(ReplyReason.UNREADABLE, replies.session(session).reason());
+                assertFalse(sessions.evictFaulty());
+                await("its socket was closed", victim::hasEnded);
+                honest.close();
+                await("the other's timer ended", () -> engine.pending() == 0);
+            }
+            victim.close();
+        }
+        assertEquals(5, counters.value(DaemonCounter.CLIENTS_EVICTED));
+    }
+
+    @Test
+    void shouldTellAndLetGoOfClientsWhenStopped() throws Exception {
+        RawClient client = served("");
         sessions.dismissAll(ReplyReason.STOPPING);
         conductor.stop();
         thread.join();
         assertEquals(1, counters.value(DaemonCounter.CLIENTS_CLOSED));
-        // The log has a thread of its own, which may be late; the conductor has ended.
-        while (!hasLogged("client-dismissed")) {
-            assertFalse(Thread.interrupted(), logged::toString);
-        }
-        file.close();
+        assertEquals(ReplyReason.STOPPING, replies.session(client.answer().session()).reason());
+        assertTrue(client.hasEnded());
+        client.close();
     }
 
     @Test
-    void shouldFindClientsThatDoNotRing() {
-        ClientFile file = create("");
-        await("it was let in", () -> isServed(file));
-        file.close();
-    }
-
-    @Test
-    void shouldLetClientsInAndOutWhenDoorbellIsCut() throws Exception {
-        resize(directory.doorbell(), 0);
-        await("it found the doorbell cut", () -> hasLogged("conductor-fault"));
-        ClientFile file = create("");
-        await("it was let in", () -> isServed(file));
-        file.close();
-        await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED)
-                + counters.value(DaemonCounter.CLIENTS_CLOSED) == 1);
-    }
-
-    /** Somebody goes on giving signs of life in the place of who is gone. */
-    @Test
-    void shouldFindWhoSaysThatItLivesAndDoesNot() {
-        ClientFile file = connect();
-        await("it was let in", () -> isServed(file));
-        file.close();
-        await("it was let go", () -> {
-            file.putHeartbeatNs(System.nanoTime());
-            return counters.value(DaemonCounter.CLIENTS_REAPED) == 1;
-        });
-    }
-
-    @Test
-    void shouldFindWhoBeatsWithoutFile() throws IOException {
-        ClientFile file = connect();
-        await("it was let in", () -> isServed(file));
-        Files.delete(file.path());
-        await("it was put out", () -> {
-            file.putHeartbeatNs(System.nanoTime());
-            return counters.value(DaemonCounter.CLIENTS_EVICTED) == 1;
-        });
-        file.close();
-    }
-
-    /** The fault must not come up in a channel, which could not be closed any more. */
-    @Test
-    void shouldPutOutWhoCutsItsFileAndGoOnWithOthers() throws Exception {
-        for (int i = 0; i < 5; i++) {
-            ClientFile file = connect();
-            await("it was let in", () -> isServed(file));
-            resize(file.path(), 0);
-            // The timer thread sleeps: it is the conductor that finds out.
-            while (counters.value(DaemonCounter.CLIENTS_EVICTED) <= i) {
-                assertTrue(thread.isAlive());
-                sessions.execute(0);
-                Thread.sleep(1);
-            }
-            file.close();
-        }
-    }
-
-    @Test
-    void shouldGoRoundLessOftenInEcoModeAndLetGoAllTheSame() throws Exception {
+    void shouldSleepWhileNothingHappens() throws Exception {
         conductor.settings(DaemonSettings.builder().mode(DaemonMode.ECO).build());
-        ClientFile file = connect();
-        await("it was let in", () -> isServed(file));
-        file.close();
-        await("it was let go", () -> counters.value(DaemonCounter.CLIENTS_REAPED) == 1);
+        RawClient client = served("");
         Thread.sleep(600);
         long fromNs = System.nanoTime();
         long rounds = counters.value(DaemonCounter.CONDUCTOR_ROUNDS);
         Thread.sleep(1_000);
         rounds = counters.value(DaemonCounter.CONDUCTOR_ROUNDS) - rounds;
         assertTrue(rounds <= 1 + (System.nanoTime() - fromNs) / TimeUnit.MILLISECONDS.toNanos(500), "rounds=" + rounds);
+        client.close();
     }
 
     private boolean hasLogged(String event) {

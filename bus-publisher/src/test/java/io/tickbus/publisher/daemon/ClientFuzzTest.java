@@ -12,7 +12,6 @@ import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.ClientLayout;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotWriter;
-import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
@@ -22,10 +21,9 @@ import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +39,7 @@ class ClientFuzzTest {
     private static final int MUTATIONS = 1_000_000;
     private static final int MUTATED_FILES = Integer.getInteger("tickbus.fuzz.files", 10_000);
     private static final int MAPPINGS = 10_000;
-    private static final int LINES_THAT_SPEAK = 50;
+    private static final int WORDS_THAT_SPEAK = 12;
     private static final int SLOTS = 64;
     private static final int HONEST_OWNER = 1;
     private static final int HOSTILE_OWNER = 2;
@@ -67,17 +65,16 @@ class ClientFuzzTest {
     void openBus() {
         directory = BusDirectory.at(root, "bus");
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
-        directory.createClientsIfMissing(null);
+        directory.prepareClients();
         engine = TimerEngine.create(new TimerQuotas(10_000, 5_000));
         replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, 64, null);
         events = new ClientEvents();
         DaemonCounters counters = DaemonCounters.inMemory();
         sessions = new ClientSessions(engine, replies, counters, events,
                 new CommandDesk(engine, publisher, counters, null));
-        ClientFile honest = connect();
-        ClientSession honestSession =
-                new ClientSession(1, HONEST_OWNER, open(honest), replies.session(1), SLOTS);
-        sessions.admit(honestSession);
+        ClientIdentity client = identity();
+        ClientFile honest = ClientFile.create(directory, client);
+        sessions.admit(connected(1, HONEST_OWNER, client, ClientFile.open(directory, client)));
         SlotWriter honestCommands = replies.session(1).commandWriter(honest.ring());
         TimerCommand command = new TimerCommand();
         for (int key = 0; key < HONEST_TIMERS; key++) {
@@ -89,25 +86,26 @@ class ClientFuzzTest {
         connectHostile();
     }
 
-    private ClientFile connect() {
-        return ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
-                replies.epoch(), ProcessIdentity.current(), "", SLOTS, 1_000_000));
+    private ClientIdentity identity() {
+        return new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(), 1, "", SLOTS);
     }
 
-    private ClientFile open(ClientFile file) {
-        return ClientFile.open(directory, file.identity().uuid());
+    private ClientSession connected(int index, int owner, ClientIdentity client, ClientFile file) {
+        ClientSession connected = new ClientSession(index, client, file, replies.session(index), SLOTS);
+        connected.connect(owner);
+        return connected;
     }
 
     private void connectHostile() {
-        hostile = connect();
-        session = new ClientSession(2, HOSTILE_OWNER, open(hostile), replies.session(2), SLOTS);
+        ClientIdentity client = identity();
+        hostile = ClientFile.create(directory, client);
+        session = connected(2, HOSTILE_OWNER, client, ClientFile.open(directory, client));
         sessions.admit(session);
         commands = replies.session(2).commandWriter(hostile.ring());
     }
 
     @AfterEach
     void closeBus() {
-        hostile.close();
         publisher.close();
     }
 
@@ -130,8 +128,6 @@ class ClientFuzzTest {
             if (session.isLeaving()) {
                 evictions++;
                 sessions.execute(i);
-                hostile.close();
-                ClientFile.delete(directory, hostile.identity().uuid());
                 connectHostile();
             }
             if (i % 1000 == 0) {
@@ -150,25 +146,24 @@ class ClientFuzzTest {
         long seed = System.nanoTime();
         System.out.println("seed=" + seed + " files=" + MUTATED_FILES);
         SplittableRandom random = new SplittableRandom(seed);
-        UUID uuid = hostile.identity().uuid();
-        Path path = directory.clients().resolve(uuid.toString());
+        ClientIdentity client = identity();
+        Path path = directory.clients().resolve(client.uuid().toString());
+        ClientFile.create(directory, client);
         byte[] valid = Files.readAllBytes(path);
         int refused = 0;
         int served = 0;
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            for (int i = 0; i < MUTATED_FILES; i++) {
-                mutate(channel, valid, random);
-                try {
-                    serve(ClientFile.open(directory, uuid), i);
-                    served++;
-                } catch (BusException e) {
-                    refused++;
-                }
-                if (i % MAPPINGS == MAPPINGS - 1) {
-                    // A mapping lasts until its buffer is collected, and a process has 65,530 of them.
-                    System.gc();
-                    assertHonestTimersThere();
-                }
+        for (int i = 0; i < MUTATED_FILES; i++) {
+            Files.write(path, mutated(valid, random));
+            try {
+                serve(client, ClientFile.open(directory, client), i);
+                served++;
+            } catch (BusException e) {
+                refused++;
+            }
+            if (i % MAPPINGS == MAPPINGS - 1) {
+                // A mapping lasts until its buffer is collected, and a process has 65,530 of them.
+                System.gc();
+                assertHonestTimersThere();
             }
         }
         assertHonestTimersThere();
@@ -177,12 +172,12 @@ class ClientFuzzTest {
                 "refused=" + refused + " served=" + served);
     }
 
-    private static void mutate(FileChannel channel, byte[] valid, SplittableRandom random) throws IOException {
+    private static byte[] mutated(byte[] valid, SplittableRandom random) {
         ByteBuffer bytes = ByteBuffer.wrap(valid.clone()).order(ByteOrder.LITTLE_ENDIAN);
         int changes = 1 + random.nextInt(4);
         for (int i = 0; i < changes; i++) {
             // Half of them in the words that say something.
-            int at = random.nextBoolean() ? Long.BYTES * random.nextInt(LINES_THAT_SPEAK)
+            int at = random.nextBoolean() ? Long.BYTES * random.nextInt(WORDS_THAT_SPEAK)
                     : random.nextInt(valid.length - Long.BYTES);
             bytes.putLong(at, switch (random.nextInt(4)) {
                 case 0 -> random.nextLong();
@@ -192,17 +187,12 @@ class ClientFuzzTest {
             });
         }
         int length = random.nextInt(10) == 0 ? random.nextInt(2 * valid.length) : valid.length;
-        channel.truncate(length);
-        channel.write(bytes.limit(Math.min(length, valid.length)), 0);
-        if (length > valid.length) {
-            channel.write(ByteBuffer.allocate(1), length - 1L);
-        }
+        return Arrays.copyOf(bytes.array(), length);
     }
 
-    private void serve(ClientFile file, long nowNs) {
-        ClientSession met = new ClientSession(3, MUTATED_OWNER, file, replies.session(3), SLOTS);
+    private void serve(ClientIdentity client, ClientFile file, long nowNs) {
+        ClientSession met = connected(3, MUTATED_OWNER, client, file);
         engine.openOwner(MUTATED_OWNER);
-        met.admit();
         met.hasNews();
         met.stage();
         for (int i = 0; i < met.stagedCount(); i++) {
@@ -212,7 +202,6 @@ class ClientFuzzTest {
         met.releaseStaged(engine.pending(MUTATED_OWNER));
         met.leave(ReplyReason.BAD_CLIENT_FILE);
         met.dismiss();
-        file.close();
         engine.cancelOwner(MUTATED_OWNER);
         while (engine.doHousekeeping() > 0) {
             Thread.onSpinWait();

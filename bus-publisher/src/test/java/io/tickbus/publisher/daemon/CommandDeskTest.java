@@ -8,7 +8,6 @@ import io.tickbus.core.bus.ClientFile;
 import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.SignalPublisher;
@@ -42,7 +41,6 @@ class CommandDeskTest {
     private final SlowDisk disk = new SlowDisk();
     private final TimerCommand command = new TimerCommand();
     private SignalPublisher publisher;
-    private ClientFile client;
     private ClientSession session;
     private CommandDesk desk;
 
@@ -133,20 +131,17 @@ class CommandDeskTest {
     void openBus() {
         BusDirectory directory = BusDirectory.at(root, "bus");
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(64));
-        directory.createClientsIfMissing(null);
         RepliesFile replies = RepliesFile.create(directory, publisher.bus().signals().header(), 2, 64, null);
-        client = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
-                replies.epoch(), ProcessIdentity.current(), "app", 64, 1_000_000));
-        session = new ClientSession(1, OWNER, ClientFile.open(directory, client.identity().uuid()),
-                replies.session(1), 64);
+        session = new ClientSession(1, new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(), 1,
+                "app", 64), ClientFile.inMemory(64), replies.session(1), 64);
+        session.user(0, true);
+        session.connect(OWNER);
         desk = new CommandDesk(engine, publisher, DaemonCounters.inMemory(), disk);
         engine.openOwner(OWNER);
     }
 
     @AfterEach
     void closeBus() {
-        session.file().close();
-        client.close();
         publisher.close();
     }
 

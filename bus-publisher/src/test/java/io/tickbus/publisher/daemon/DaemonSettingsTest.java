@@ -43,7 +43,6 @@ class DaemonSettingsTest {
         assertEquals(50_000_000, settings.ecoSlackNs());
         assertEquals(TimerQuotas.DEFAULT, settings.quotas());
         assertEquals(100, settings.maxClients());
-        assertEquals(5_000_000_000L, settings.clientSilenceNs());
         assertEquals(256, settings.fireLimit());
         assertEquals(64, settings.commandLimit());
         assertEquals(Level.INFO, settings.logLevel());
@@ -56,14 +55,14 @@ class DaemonSettingsTest {
                 "guard.min=10us", " guard.max = 0.2ms ", "guard.share = 0.5", "eco.slack=1s", "quota.timers=1000",
                 "quota.timers-per-client = 10", "quota.timers-per-user=20", "quota.firings-per-client=1",
                 "quota.firings-per-user=2", "quota.arms-per-client=3", "quota.arms-per-user=4",
-                "quota.arms-burst=5", "quota.clients = 7", "client.silence=1m", "fire.limit=1",
+                "quota.arms-burst=5", "quota.clients = 7", "fire.limit=1",
                 "command.limit = 65536", "log.level = Warning", "grace=0"), Map.of());
         assertEquals(DaemonSettings.builder().mode(DaemonMode.ECO).guard(10_000, 200_000, 0.5)
                 .ecoSlackNs(1_000_000_000).quotas(new TimerQuotas(1000, 10, 20))
                 .rates(new RateQuotas(1, 2, 3, 4, 5)).maxClients(7)
-                .clientSilenceNs(60_000_000_000L).fireLimit(1).commandLimit(65_536).logLevel(Level.WARNING).graceNs(0)
+                .fireLimit(1).commandLimit(65_536).logLevel(Level.WARNING).graceNs(0)
                 .build(), settings);
-        assertEquals(19, DaemonSettings.DEFAULT.differences(settings).size(), "every setting was changed");
+        assertEquals(18, DaemonSettings.DEFAULT.differences(settings).size(), "every setting was changed");
     }
 
     @Test
@@ -90,8 +89,7 @@ class DaemonSettingsTest {
         "quota.timers = 0|quota.timers=0|a whole number from 1 to 16777216",
         "quota.timers = 16777217|quota.timers=16777217|16777216",
         "quota.timers = 1e6|quota.timers=1e6|a whole number",
-        "quota.clients = 4096|quota.clients=4096|1 to 4095",
-        "client.silence = 99ms|client.silence=99ms|100ms to 1h0m",
+        "quota.clients = 4097|quota.clients=4097|1 to 4096",
         "fire.limit = 99999999999|fire.limit=99999999999|a whole number",
         "command.limit = x \\|command.limit=x \\|a whole number",
         "log.level = all|log.level=all|one of trace, debug, info, warning, error, off",

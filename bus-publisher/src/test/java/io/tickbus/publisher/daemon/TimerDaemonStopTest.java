@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientFile;
-import io.tickbus.core.bus.ClientIdentity;
 import io.tickbus.core.bus.RepliesFile;
 import io.tickbus.core.bus.Session;
 import io.tickbus.core.bus.SignalsFile;
@@ -18,7 +16,6 @@ import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.RepliesLayout;
 import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.platform.ProcessIdentity;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.TimerDaemon.Setup;
@@ -29,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -46,8 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** However a daemon ends, its clients are told, the bus is marked closed where it can be, and given free. */
 @Timeout(60)
 class TimerDaemonStopTest {
-    private static final int COMMAND_SLOTS = 8;
-
     @TempDir
     private Path root;
 
@@ -58,7 +52,7 @@ class TimerDaemonStopTest {
     private TimerDaemon daemon;
     private RepliesFile replies;
     private SignalsHeader bus;
-    private ClientFile client;
+    private RawClient client;
 
     private void start(long heartbeatMs) {
         directory = BusDirectory.at(root, "bus");
@@ -69,8 +63,7 @@ class TimerDaemonStopTest {
         bus = SignalsFile.attach(directory).header();
         replies = RepliesFile.attach(directory);
         daemon.start();
-        client = ClientFile.create(directory, new ClientIdentity(UUID.randomUUID(), replies.historyId(),
-                replies.epoch(), ProcessIdentity.current(), "", COMMAND_SLOTS, 1_000_000));
+        client = RawClient.connect(directory, bus, "");
     }
 
     private void print(String line) {
@@ -101,8 +94,8 @@ class TimerDaemonStopTest {
     }
 
     private Session session() {
-        for (int i = 1; i < replies.sessionCount(); i++) {
-            if (replies.session(i).isConnectedTo(client.identity().uuid())) {
+        for (int i = 0; i < replies.sessionCount(); i++) {
+            if (replies.session(i).isConnectedTo(client.identity.uuid())) {
                 return replies.session(i);
             }
         }
@@ -202,9 +195,9 @@ class TimerDaemonStopTest {
         daemon.close();
         assertTrue(hasLogged("ERROR conductor-stuck waitedMs="), lines::toString);
         assertFalse(hasLogged("client-dismissed"), lines::toString);
-        // It was let in, and put out at once.
-        assertTrue(replies.session(1).isOf(client.identity().uuid()));
-        assertToldToLeave(replies.session(1));
+        // It was admitted, and evicted at once.
+        assertTrue(replies.session(0).isOf(client.identity.uuid()));
+        assertToldToLeave(replies.session(0));
         assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
         assertFree();
         mayGoOn.countDown();

@@ -36,11 +36,11 @@ public class CommandRingBenchmark {
     /** A client's ring and its session. */
     @State(Scope.Thread)
     public static class Commands {
-        private final SharedRegion region = SharedRegion.allocate((int) RepliesLayout.fileLength(2, 2));
+        private final SharedRegion region = SharedRegion.allocate((int) RepliesLayout.fileLength(1, 2));
         private final SlotRing ring =
                 new SlotRing(SharedRegion.allocate(SLOT_COUNT * SlotRing.SLOT_LENGTH), 0, SLOT_COUNT);
-        private final RepliesFile replies = RepliesFile.over(region, 2, 2);
-        private final SlotWriter writer = replies.session(1).commandWriter(ring);
+        private final RepliesFile replies = RepliesFile.over(region, 1, 2);
+        private final SlotWriter writer = replies.session(0).commandWriter(ring);
         private final long[] taken = new long[SlotRing.FIELD_COUNT];
         private long consumed;
     }
@@ -63,7 +63,7 @@ public class CommandRingBenchmark {
         if (commands.ring.read(commands.consumed, commands.taken) != SlotRing.COMMITTED) {
             throw new IllegalStateException("the command is not there: consumed=" + commands.consumed);
         }
-        commands.replies.session(1).putConsumed(++commands.consumed);
+        commands.replies.session(0).putConsumed(++commands.consumed);
         return commands.taken[0];
     }
 

@@ -13,14 +13,14 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * SYNC session: who sees that it was put out also sees why, and finds every reply that was written before.
+ * SYNC session: who sees that it was evicted also sees why, and finds every reply that was written before.
  *
  * <p>What would break: without release and acquire the client could report no reason, and count a command as
  * unanswered whose answer is there.
  */
 @JCStressTest
 @State
-@Outcome(id = {"connected", "truncated, answered"}, expect = ACCEPTABLE, desc = "As it is.")
+@Outcome(id = {"connected", "unreadable, answered"}, expect = ACCEPTABLE, desc = "As it is.")
 @Outcome(expect = FORBIDDEN, desc = "The reason or the last reply is missing.")
 public class EvictionStress {
     private final SessionCell cell = SessionCell.next();
@@ -28,13 +28,13 @@ public class EvictionStress {
     private final SlotWriter replies = cell.session.replyWriter();
 
     public EvictionStress() {
-        cell.session.putConnected(SessionStress.FIRST, 1);
+        cell.session.putConnected(SessionStress.FIRST, 1, 0);
     }
 
     @Actor
     public void daemon() {
         replies.write(cell.incoming);
-        cell.session.putEvicted(ReplyReason.TRUNCATED);
+        cell.session.putEvicted(ReplyReason.UNREADABLE);
     }
 
     @Actor
@@ -43,7 +43,7 @@ public class EvictionStress {
             r.r1 = "connected";
         } else {
             String answer = cell.session.ring().isCommitted(0) ? "answered" : "unanswered";
-            r.r1 = (cell.session.reason() == ReplyReason.TRUNCATED ? "truncated, " : "no reason, ") + answer;
+            r.r1 = (cell.session.reason() == ReplyReason.UNREADABLE ? "unreadable, " : "no reason, ") + answer;
         }
     }
 }

@@ -8,14 +8,14 @@ import io.tickbus.core.memory.SlotRing;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The smallest daemon there is: replies for one session of two slots beside the front desk, and a command ring of two
+ * The smallest daemon there is: replies for one session of two slots, and a command ring of two
  * slots, in memory of this process. Cells go round as {@link Cell}s do.
  */
 public final class SessionCell {
     /** Slots of both rings. */
     public static final int SLOT_COUNT = 2;
 
-    private static final int SESSIONS = 2;
+    private static final int SESSIONS = 1;
     private static final int LENGTH = (int) RepliesLayout.fileLength(SESSIONS, SLOT_COUNT);
     private static final int CELLS = 1 << 14;
     private static final SessionCell[] POOL = new SessionCell[CELLS];
@@ -32,7 +32,7 @@ public final class SessionCell {
     /** The replies, as the daemon maps them. */
     public final RepliesFile replies = RepliesFile.over(region, SESSIONS, SLOT_COUNT);
     /** The client's session. */
-    public final Session session = replies.session(1);
+    public final Session session = replies.session(0);
     /** The client's commands. */
     public final SlotRing commands = new SlotRing(commandRegion, 0, SLOT_COUNT);
     /** Room for a record, the client's. */
@@ -46,7 +46,7 @@ public final class SessionCell {
     /** A cell of zeros, used by nobody else, whose daemon is awake. */
     public static SessionCell next() {
         SessionCell cell = POOL[TAKEN.getAndIncrement() & (CELLS - 1)];
-        clear(cell.region, RepliesLayout.sessionOffset(1), LENGTH);
+        clear(cell.region, RepliesLayout.sessionOffset(0), LENGTH);
         clear(cell.commandRegion, 0, SLOT_COUNT * SlotRing.SLOT_LENGTH);
         cell.replies.announceAwake();
         return cell;

@@ -3,6 +3,7 @@ package io.tickbus.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.tickbus.core.bus.ClientIdentity;
 import java.util.UUID;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -11,7 +12,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * SYNC session: a session goes from one client to the next while the next one looks whether it is let in.
+ * SYNC session: a session goes from one client to the next while the next one looks whether it is served.
  *
  * <pre>
  *  daemon                             client
@@ -28,33 +29,33 @@ import org.openjdk.jcstress.infra.results.L_Result;
  */
 @JCStressTest
 @State
-@Outcome(id = {"not yet", "let in"}, expect = ACCEPTABLE, desc = "As it is.")
+@Outcome(id = {"not yet", "served"}, expect = ACCEPTABLE, desc = "As it is.")
 @Outcome(id = "as the client before", expect = FORBIDDEN, desc = "Owner or consumed commands of the client before.")
 public class SessionStress {
     /** Who has the session at first. */
-    public static final UUID FIRST = new UUID(1, 2);
+    public static final ClientIdentity FIRST = new ClientIdentity(new UUID(1, 2), 0, 0, 1, "", 2);
     /** Who gets it. */
-    public static final UUID SECOND = new UUID(3, 4);
+    public static final ClientIdentity SECOND = new ClientIdentity(new UUID(3, 4), 0, 0, 1, "", 2);
 
     private final SessionCell cell = SessionCell.next();
 
     public SessionStress() {
-        cell.session.putConnected(FIRST, 1);
+        cell.session.putConnected(FIRST, 1, 0);
         cell.session.putConsumed(7);
     }
 
     @Actor
     public void daemon() {
-        cell.session.putConnected(SECOND, 2);
+        cell.session.putConnected(SECOND, 2, 0);
     }
 
     @Actor
     public void client(L_Result r) {
-        if (!cell.session.isConnectedTo(SECOND)) {
+        if (!cell.session.isConnectedTo(SECOND.uuid())) {
             r.r1 = "not yet";
         } else {
             boolean isMine = cell.session.owner() == 2 && cell.session.consumed() == 0;
-            r.r1 = isMine ? "let in" : "as the client before";
+            r.r1 = isMine ? "served" : "as the client before";
         }
     }
 }

@@ -25,23 +25,23 @@ public class SessionReadInWrongOrderStress {
     private final SessionCell cell = SessionCell.next();
 
     public SessionReadInWrongOrderStress() {
-        cell.session.putConnected(SessionStress.FIRST, 1);
+        cell.session.putConnected(SessionStress.FIRST, 1, 0);
         cell.session.putConsumed(7);
     }
 
     @Actor
     public void daemon() {
-        cell.session.putConnected(SessionStress.SECOND, 2);
+        cell.session.putConnected(SessionStress.SECOND, 2, 0);
     }
 
     @Actor
     public void client(L_Result r) {
         boolean isConnected = cell.session.state() == RepliesLayout.STATE_CONNECTED;
-        if (!isConnected || !cell.session.isOf(SessionStress.SECOND)) {
+        if (!isConnected || !cell.session.isOf(SessionStress.SECOND.uuid())) {
             r.r1 = "not yet";
         } else {
             boolean isMine = cell.session.owner() == 2 && cell.session.consumed() == 0;
-            r.r1 = isMine ? "let in" : "as the client before";
+            r.r1 = isMine ? "served" : "as the client before";
         }
     }
 }
