@@ -240,6 +240,7 @@ final class RecoveryRun {
             }
         }
         clock = next;
+        timers.calendarOffsetNs(next.calendarNs());
     }
 
     /**

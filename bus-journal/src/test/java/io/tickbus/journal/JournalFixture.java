@@ -2,6 +2,7 @@ package io.tickbus.journal;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.timer.Durability;
+import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.publisher.journal.JournalOptions.Roll;
@@ -69,6 +70,18 @@ final class JournalFixture implements AutoCloseable {
 
     JournalFixture arm(long key, long deadlineNs, long periodNs) {
         return command(EntryKind.COMMAND, new TimerCommand().arm(key, 1, deadlineNs).periodNs(periodNs), -1);
+    }
+
+    JournalFixture armAt(long key, long realtimeNs) {
+        return command(EntryKind.COMMAND, new TimerCommand().armAt(key, 1, realtimeNs), -1);
+    }
+
+    JournalFixture pause(long key, long nowNs) {
+        entry.nowNs = nowNs;
+        System.arraycopy(new TimerCommand().of(CommandLayout.TYPE_PAUSE, key).fields(), 0, entry.body, 0,
+                Entry.COMMAND_WORDS);
+        entry.body[Entry.INTENT_TICKET] = -1;
+        return put(EntryKind.COMMAND);
     }
 
     JournalFixture intend(long key, long deadlineNs) {

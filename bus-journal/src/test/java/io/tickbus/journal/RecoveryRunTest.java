@@ -10,6 +10,10 @@ import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.IntentsLayout;
 import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.DaemonLog;
@@ -115,6 +119,29 @@ class RecoveryRunTest {
         assertEquals(1, recovery.overdue());
         assertEquals(List.of(new Recovery.Owner(JournalFixture.OWNER, 1000, "app")), recovery.owners());
         assertEquals(List.of("2@" + (nowNs - HOUR_NS) + "?", "1@" + (nowNs + HOUR_NS)), expire(nowNs + HOUR_NS));
+    }
+
+    @Test
+    void shouldKeepCalendarTimersAndTheRestOfPausedOnesAcrossABoot() throws Exception {
+        long oldNs = 500 * HOUR_NS;
+        long noonNs = OFFSET_NS + oldNs + 5 * HOUR_NS;
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).armAt(1, noonNs).armAt(2, noonNs).pause(2, oldNs + 2 * HOUR_NS).write();
+        }
+        long nowNs = System.nanoTime();
+        long newOffsetNs = noonNs - 4 * HOUR_NS - nowNs;
+        TimerEngine calendarEngine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> newOffsetNs);
+        DurableTimers timers = DurableTimers.of(calendarEngine);
+        new RecoveryRun(new JournalFolder(journal), BusSignals.of(publisher), timers,
+                new FixedClocks(JournalClock.of(NEXT_BOOT, 0, newOffsetNs)), log)
+                .run(unusedRing(), JournalOptions.in(journal).withRecoveryRate(1).withClockWaitNs(1));
+        assertEquals(nowNs + 4 * HOUR_NS, calendarEngine.nextDeadlineNs());
+        calendarEngine.openOwner(JournalFixture.OWNER);
+        TimerReply reply = new TimerReply();
+        calendarEngine.execute(JournalFixture.OWNER, new TimerCommand().of(CommandLayout.TYPE_RESUME, 2), nowNs, 0,
+                reply);
+        assertEquals(ReplyCode.RESUMED, reply.code());
+        assertEquals(nowNs + 3 * HOUR_NS, reply.deadlineNs());
     }
 
     @Test

@@ -20,6 +20,7 @@ final class CalendarClock {
     private long offsetNs;
     private long lookedNs = Long.MIN_VALUE / 2;
     private long steps;
+    private boolean isPinned;
 
     /** A clock that asks for the offset, which must not be more than it is. */
     CalendarClock(LongSupplier source) {
@@ -33,10 +34,25 @@ final class CalendarClock {
      * @param isCounted whether a step since the last reading is one that timers have seen
      */
     void look(boolean isCounted) {
+        if (isPinned) {
+            return;
+        }
         long newOffsetNs = source.getAsLong();
         boolean isStep = Math.abs(newOffsetNs - offsetNs) >= STEP_NS;
         steps += isStep && isCounted ? 1 : 0;
         offsetNs = newOffsetNs;
+    }
+
+    /** Uses the offset of times long past, and does not read it, until {@link #unpin}. */
+    void pin(long pastOffsetNs) {
+        isPinned = true;
+        offsetNs = pastOffsetNs;
+    }
+
+    /** Reads the offset of now. */
+    void unpin() {
+        isPinned = false;
+        look(false);
     }
 
     /** Reads the offset, if that was not done since this time was taken. */

@@ -89,6 +89,14 @@ public final class DurableTimers {
         store.mostBytes(Long.MAX_VALUE);
     }
 
+    /**
+     * Says by how much CLOCK_REALTIME was ahead of the CLOCK_MONOTONIC that the times of what follows are in, for
+     * commands about calendar timers; until {@link #finish}.
+     */
+    public void calendarOffsetNs(long offsetNs) {
+        store.clock().pin(offsetNs);
+    }
+
     /** Carries out a command again. Of a volatile arming only that it ends a durable one is. */
     public boolean redo(int owner, TimerCommand command, long nowNs) {
         open(owner);
@@ -181,7 +189,7 @@ public final class DurableTimers {
      * @return how many are overdue
      */
     public int finish(long nowNs, long intervalNs, boolean areMaybeDuplicates) {
-        store.lookAtClockOnce(nowNs);
+        store.clock().unpin();
         for (int timer = 0; timer < table.usedEver(); timer++) {
             if (table.isTaken(timer)) {
                 boolean isDue = table.state(timer) == TimerTable.PENDING
