@@ -59,7 +59,7 @@ public final class Doorbell {
         Path path = directory.doorbell();
         try {
             return Uninterrupted.call(() -> {
-                if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && TrustedFiles.isSharedWithGroup(path)) {
+                if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && TrustedFiles.isSharedWithGroup(path)) {
                     Files.delete(path);
                 }
                 if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
