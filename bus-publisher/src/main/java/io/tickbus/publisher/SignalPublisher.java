@@ -204,6 +204,10 @@ public final class SignalPublisher implements AutoCloseable {
     /** A fault that came up while a signal was written: whether it is there is not known. */
     private BusException unreadable(InternalError fault) {
         checkSound(fault);
+        if (doorbell != null) {
+            // It may have been its, at the signal before, and be whole again.
+            doorbell.lose();
+        }
         BusException e = new BusException(Reason.UNREADABLE, "memory mapped by the publishing thread",
                 "an access to it failed, and the bus's own files are sound", "look at what else the thread maps");
         e.initCause(fault);

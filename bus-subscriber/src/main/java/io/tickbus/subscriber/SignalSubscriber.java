@@ -283,13 +283,13 @@ public final class SignalSubscriber implements AutoCloseable {
         }, this::survive);
     }
 
-    /** After a fault: goes on without the doorbell where it was its, and else says whose it was. */
+    /** After a fault: goes on without the doorbell, which may be whole again, and else says whose it was. */
     private void survive(InternalError fault) {
         if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
+        file.checkSound();
         if (!gate.loseDoorbell()) {
-            file.checkSound();
             BusException e = new BusException(Reason.UNREADABLE, "memory mapped by the reading thread",
                     "an access to it failed, and the bus's own files are sound", "look at what else the thread maps");
             e.initCause(fault);

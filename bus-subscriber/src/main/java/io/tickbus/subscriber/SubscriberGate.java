@@ -72,9 +72,13 @@ final class SubscriberGate implements SignalGate {
         }
     }
 
-    /** After a fault: whether it was the doorbell's, which is out of use then until it is regained. */
+    /** After a fault that can have been its: leaves the doorbell until it is regained; false where it was lost. */
     boolean loseDoorbell() {
-        return doorbell != null && doorbell.loseUnlessSound();
+        boolean wasInUse = doorbell != null && !doorbell.isLost();
+        if (wasInUse) {
+            doorbell.lose();
+        }
+        return wasInUse;
     }
 
     /** Whether the publisher will wake this subscriber. */

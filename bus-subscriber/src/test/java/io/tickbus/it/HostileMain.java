@@ -3,7 +3,6 @@ package io.tickbus.it;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.ClientLayout;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.daemon.DaemonCounter;
 import io.tickbus.publisher.daemon.DaemonLog;
@@ -12,14 +11,20 @@ import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.TimerClient;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,6 +40,8 @@ public final class HostileMain {
     private static final int KEY = 7;
     private static final int MOST = 1 << 16;
     private static final int ROUNDS = 3;
+    private static final int CONNECTIONS = 100;
+    private static final int FLOOD = 10_000;
 
     private final BusDirectory directory;
     private final Path mount;
@@ -44,6 +51,8 @@ public final class HostileMain {
     private final SignalSubscriber signals;
     private final long[][] lateNs = new long[2][MOST];
     private final int[] counts = new int[2];
+    private final SplittableRandom random = new SplittableRandom(1);
+    private int ringsAttacked;
     private volatile int half;
     private volatile long nextOccurrence;
     private volatile boolean isOver;
@@ -52,7 +61,7 @@ public final class HostileMain {
         mount = arguments.directory().path().getParent();
         directory = BusDirectory.at(mount.resolve("root"), "bus");
         isSmall = arguments.number("small", 0) == 1;
-        daemon = TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(1 << 14)
+        daemon = TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(1 << 16)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)), DaemonSettings.DEFAULT,
                 DaemonLog.toStream(System.err)).start();
         honest = TimerClient.connect(directory);
@@ -82,7 +91,7 @@ public final class HostileMain {
         long faults = daemon.counters().value(DaemonCounter.FAULTS);
         check(!isSmall || faults > 0, "nothing faulted: that was no attack");
         ChildArguments.say(String.format(Locale.ROOT, "P99 quiet=%d attacked=%d of %d and %d firings, %d rounds, "
-                + "faults=%d evicted=%d", p99(0), p99(1), counts[0], counts[1], round, faults,
+                + "rings=%d faults=%d evicted=%d", p99(0), p99(1), counts[0], counts[1], round, ringsAttacked, faults,
                 daemon.counters().value(DaemonCounter.CLIENTS_EVICTED)));
         honest.close();
         daemon.close();
@@ -119,31 +128,69 @@ public final class HostileMain {
         long length = Files.size(directory.doorbell());
         shorten(directory.doorbell(), round % 2 == 0 ? 0 : length / 2);
         checkGoesOn("a doorbell cut short");
-        attackRing("a ring cut short", ring -> shorten(ring, round % 2 == 0 ? 0 : ClientLayout.HEADER_LENGTH));
+        attackServedRing("a ring cut short", ring -> shorten(ring, round % 2 == 0 ? 0 : Files.size(ring) / 2));
+        attackRing("a ring cut short", ring -> shorten(ring, round % 2 == 0 ? 0 : Files.size(ring) / 2));
         attackRing("a ring unlinked", Files::delete);
-        attackRing("a directory in a ring's place", ring -> {
-            Files.delete(ring);
-            Files.createDirectory(ring);
-            checkGoesOn("a directory in a ring's place");
-            Files.delete(ring);
-        });
-        attackRing("a FIFO exchanged with a ring", ring -> {
-            Path fifo = mount.resolve("fifo");
-            run("mkfifo", fifo.toString());
-            Files.move(fifo, ring, StandardCopyOption.ATOMIC_MOVE);
-            checkGoesOn("a FIFO exchanged with a ring");
-            Files.delete(ring);
-        });
-        attackRing("a ring replaced", ring -> {
-            Path other = mount.resolve("other");
-            Files.write(other, new byte[(int) Files.size(ring)]);
-            Files.move(other, ring, StandardCopyOption.ATOMIC_MOVE);
-        });
+        attackRing("a ring exchanged", this::exchange);
+        for (Path name : List.of(directory.replies(), directory.counters(), directory.path().resolve("control"))) {
+            exchange(name);
+        }
+        exchange(directory.clients().resolve(new UUID(round, round).toString()));
+        connectAndDie();
+        flood();
         if (isSmall) {
             attackRing("a ring with a hole on a full file system", this::punch);
+            attackServedRing("a ring with a hole on a full file system", this::punch);
             punch(directory.doorbell());
             checkGoesOn("a doorbell with a hole on a full file system");
             Files.deleteIfExists(filler());
+        }
+    }
+
+    /** A directory and a FIFO in the place of a file, which then comes back. */
+    private void exchange(Path name) throws Exception {
+        Path saved = mount.resolve("saved");
+        boolean isThere = Files.exists(name);
+        if (isThere) {
+            Files.move(name, saved);
+        }
+        Files.createDirectory(name);
+        checkGoesOn("a directory as " + name.getFileName());
+        Files.delete(name);
+        run("mkfifo", name.toString());
+        checkGoesOn("a FIFO as " + name.getFileName());
+        Files.delete(name);
+        if (isThere) {
+            Files.move(saved, name);
+        }
+    }
+
+    /** Connections that say nothing, half a message or garbage, and die. */
+    private void connectAndDie() throws IOException, InterruptedException {
+        Path control = directory.path().resolve("control");
+        if (Files.exists(control)) {
+            int died = 0;
+            byte[] garbage = new byte[4096];
+            for (int i = 0; i < CONNECTIONS; i++) {
+                random.nextBytes(garbage);
+                try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(control))) {
+                    socket.write(ByteBuffer.wrap(garbage, 0, random.nextInt(2) * random.nextInt(garbage.length)));
+                } catch (IOException e) {
+                    died++;
+                }
+            }
+            checkGoesOn(died + " connections that were cut off, and others that died");
+        }
+    }
+
+    /** A client that reads no answers, and whose timers would fire a million times a second each. */
+    private void flood() throws InterruptedException {
+        try (TimerClient hostile = TimerClient.connect(directory)) {
+            TimerCommand command = new TimerCommand();
+            for (int key = 0; key < FLOOD; key++) {
+                hostile.send(command.arm(key, 3, System.nanoTime()).periodNs(TimeUnit.MICROSECONDS.toNanos(1)));
+            }
+            checkGoesOn("periods of 1 µs in numbers, and answers that nobody reads");
         }
     }
 
@@ -162,6 +209,39 @@ public final class HostileMain {
             hostile.file().setLength(0);
             checkGoesOn(name + ", and the ring emptied");
         }
+    }
+
+    /** The same where the daemon has it mapped: by a client of which nobody but the daemon touches the ring then. */
+    private void attackServedRing(String name, RingAttack attack) throws Exception {
+        Files.deleteIfExists(filler());
+        Set<Path> before = mappedRings();
+        TimerClient hostile = TimerClient.connect(directory);
+        hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
+        Set<Path> rings = mappedRings();
+        rings.removeAll(before);
+        if (!rings.isEmpty()) {
+            // The client's mapping and the daemon's are of one file.
+            attack.on(rings.iterator().next());
+            ringsAttacked++;
+        }
+        checkGoesOn(name);
+        // What its closing meets in a file that it has spoilt itself is no concern of others: a thread of its own.
+        Thread closing = new Thread(hostile::close, "hostile");
+        closing.setUncaughtExceptionHandler((dead, fault) -> ChildArguments.say("the hostile client's own " + fault));
+        closing.start();
+        closing.join();
+    }
+
+    /** Files that may have no name any more, by what this process has mapped; none where that may not be opened. */
+    private static Set<Path> mappedRings() throws IOException {
+        Set<Path> rings = new HashSet<>();
+        for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+            Path file = Path.of("/proc/" + ProcessHandle.current().pid(), "map_files", line.split(" ", 2)[0]);
+            if (line.contains("/clients/") && Files.isWritable(file)) {
+                rings.add(file);
+            }
+        }
+        return rings;
     }
 
     private static void shorten(Path file, long length) throws IOException {
