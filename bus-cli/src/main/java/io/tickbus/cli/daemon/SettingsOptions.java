@@ -52,11 +52,11 @@ final class SettingsOptions {
         flags.put(DaemonSetting.QUOTA_TIMERS_PER_CLIENT, text);
     }
 
-    @Option(names = "--max-timers-per-user", paramLabel = "N", order = 8,
-            description = "Timers of all clients of a user other than the daemon's own (quota.timers-per-user); "
-                    + "default 2500000.")
-    void maxTimersPerUser(String text) {
-        flags.put(DaemonSetting.QUOTA_TIMERS_PER_USER, text);
+    @Option(names = "--user-share", paramLabel = "SHARE", order = 8,
+            description = "Share of all timers, and of all clients, that a user other than the daemon's own may have "
+                    + "(quota.user-share); default 0.5.")
+    void userShare(String text) {
+        flags.put(DaemonSetting.QUOTA_USER_SHARE, text);
     }
 
     @Option(names = "--max-firings-per-client", paramLabel = "N", order = 9,

@@ -322,7 +322,7 @@ final class ClientConductor implements Runnable, AutoCloseable {
         } else if (isFull() && areSomeLeaving) {
             // A place is about to be free.
             peer.listen(false);
-        } else if (isFull() || (!isOwnUser && sessionsOf(peer.user()) >= (most() + 1) / 2)) {
+        } else if (isFull() || (!isOwnUser && sessionsOf(peer.user()) >= settings.userShareOf(most()))) {
             reject(peer, ReplyReason.TOO_MANY_CLIENTS, ReplyReason.TOO_MANY_CLIENTS.sentence());
         } else {
             admit(peer);

@@ -32,9 +32,9 @@ public enum DaemonSetting {
     /** Timers of one owner. */
     QUOTA_TIMERS_PER_CLIENT("quota.timers-per-client", Effect.AT_ONCE, SettingKind.count(1, TimerQuotas.MOST_TIMERS),
             TimerQuotas.DEFAULT.maxTimersPerOwner(), "timers of a client, or of all clients of one name"),
-    /** Timers of one user. */
-    QUOTA_TIMERS_PER_USER("quota.timers-per-user", Effect.AT_ONCE, SettingKind.count(1, TimerQuotas.MOST_TIMERS),
-            TimerQuotas.DEFAULT.maxTimersPerUser(), "timers of all clients of a user other than the daemon's own"),
+    /** What a user who is a guest may have. */
+    QUOTA_USER_SHARE("quota.user-share", Effect.AT_ONCE, SettingKind.share(), 0.5,
+            "share of all timers, and of all clients, that a user other than the daemon's own may have"),
     /** Firings of one owner's periodic timers. */
     QUOTA_FIRINGS_PER_CLIENT("quota.firings-per-client", Effect.AT_ONCE, SettingKind.count(1, RateQuotas.MOST),
             RateQuotas.DEFAULT.firingsPerOwner(), "firings a second of a client's periodic timers, checked at arming"),

@@ -91,7 +91,12 @@ public final class DaemonSettings {
     /** How many timers are kept. */
     public TimerQuotas quotas() {
         return new TimerQuotas(count(DaemonSetting.QUOTA_TIMERS), count(DaemonSetting.QUOTA_TIMERS_PER_CLIENT),
-                count(DaemonSetting.QUOTA_TIMERS_PER_USER));
+                userShareOf(count(DaemonSetting.QUOTA_TIMERS)));
+    }
+
+    /** How many of so many a user other than the daemon's own may have; one at least. */
+    public int userShareOf(int count) {
+        return (int) Math.max(1, Math.ceil(count * (double) values.get(DaemonSetting.QUOTA_USER_SHARE)));
     }
 
     /** How much is done in a second for a client and for a user. */
@@ -205,11 +210,15 @@ public final class DaemonSettings {
             return set(DaemonSetting.ECO_SLACK, slackNs);
         }
 
-        /** How many timers are kept. */
+        /** How many timers are kept, of all clients and of one. */
         public Builder quotas(TimerQuotas quotas) {
             return set(DaemonSetting.QUOTA_TIMERS, quotas.maxTimers())
-                    .set(DaemonSetting.QUOTA_TIMERS_PER_CLIENT, quotas.maxTimersPerOwner())
-                    .set(DaemonSetting.QUOTA_TIMERS_PER_USER, quotas.maxTimersPerUser());
+                    .set(DaemonSetting.QUOTA_TIMERS_PER_CLIENT, quotas.maxTimersPerOwner());
+        }
+
+        /** The share of all timers, and of all clients, that a user other than the daemon's own may have. */
+        public Builder userShare(double share) {
+            return set(DaemonSetting.QUOTA_USER_SHARE, share);
         }
 
         /** How much is done in a second for a client and for a user. */

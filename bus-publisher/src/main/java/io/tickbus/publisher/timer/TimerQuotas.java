@@ -10,8 +10,8 @@ package io.tickbus.publisher.timer;
 public record TimerQuotas(int maxTimers, int maxTimersPerOwner, int maxTimersPerUser) {
     /** The largest quota there is. */
     public static final int MOST_TIMERS = 1 << 24;
-    /** Ten million timers, a million of each owner, two and a half millions of each other user. */
-    public static final TimerQuotas DEFAULT = new TimerQuotas(10_000_000, 1_000_000, 2_500_000);
+    /** Ten million timers, a million of each owner, five of each other user. */
+    public static final TimerQuotas DEFAULT = new TimerQuotas(10_000_000, 1_000_000, 5_000_000);
     /** Bytes of a timer whose deadline was not chosen to take more. */
     private static final int BYTES_PER_TIMER = 110;
 
@@ -27,10 +27,11 @@ public record TimerQuotas(int maxTimers, int maxTimersPerOwner, int maxTimersPer
         this(maxTimers, maxTimersPerOwner, MOST_TIMERS);
     }
 
-    /** These, or as many as so many bytes of memory can hold. */
+    /** These, or as many as so many bytes of memory can hold, of which a user has the same share. */
     public TimerQuotas fitting(long bytes) {
         int fitting = (int) Math.max(1, Math.min(maxTimers, bytes / BYTES_PER_TIMER));
-        return new TimerQuotas(fitting, Math.min(maxTimersPerOwner, fitting), Math.min(maxTimersPerUser, fitting));
+        long ofUser = Math.max(1, (long) maxTimersPerUser * fitting / maxTimers);
+        return new TimerQuotas(fitting, Math.min(maxTimersPerOwner, fitting), (int) Math.min(MOST_TIMERS, ofUser));
     }
 
     private static void check(String name, int value) {

@@ -82,9 +82,16 @@ class DaemonCounterTest {
         counters.countReply(reply);
         counters.countReply(reply.answer(ReplyCode.ARMED, ReplyReason.NONE, 1));
         counters.countReply(reply.answer(ReplyCode.FULL, ReplyReason.OWNER_QUOTA, 1));
+        counters.countReply(reply.answer(ReplyCode.FULL, ReplyReason.DAEMON_QUOTA, 1));
+        counters.countReply(reply.answer(ReplyCode.FULL, ReplyReason.RATE_QUOTA, 1));
+        counters.countReply(reply.answer(ReplyCode.FULL, ReplyReason.ARMING_QUOTA, 1));
+        counters.countReply(reply.answer(ReplyCode.FULL, ReplyReason.JOURNAL_UNAVAILABLE, 1));
         counters.countReply(reply.answer(ReplyCode.INVALID, ReplyReason.BAD_PERIOD, 1));
         counters.countReply(reply.answer(ReplyCode.INVALID, ReplyReason.BAD_CAP, 1));
-        assertEquals(List.of(5L, 1L, 2L), List.of(value(DaemonCounter.REPLIES),
+        assertEquals(List.of(2L, 1L, 1L, 1L), List.of(value(DaemonCounter.REFUSED_TIMERS),
+                value(DaemonCounter.REFUSED_FIRINGS), value(DaemonCounter.REFUSED_ARMINGS),
+                value(DaemonCounter.REFUSED_JOURNAL)));
+        assertEquals(List.of(9L, 5L, 2L), List.of(value(DaemonCounter.REPLIES),
                 value(DaemonCounter.REPLIES_FULL), value(DaemonCounter.REPLIES_INVALID)));
     }
 

@@ -53,15 +53,18 @@ class DaemonSettingsTest {
     void shouldReadEveryKeyFromAFile() throws IOException {
         DaemonSettings settings = load(List.of("# how we like it", "! another comment", "", "mode = ECO",
                 "guard.min=10us", " guard.max = 0.2ms ", "guard.share = 0.5", "eco.slack=1s", "quota.timers=1000",
-                "quota.timers-per-client = 10", "quota.timers-per-user=20", "quota.firings-per-client=1",
+                "quota.timers-per-client = 10", "quota.user-share=0.02", "quota.firings-per-client=1",
                 "quota.firings-per-user=2", "quota.arms-per-client=3", "quota.arms-per-user=4",
                 "quota.arms-burst=5", "quota.clients = 7", "fire.limit=1",
                 "command.limit = 65536", "log.level = Warning", "grace=0"), Map.of());
         assertEquals(DaemonSettings.builder().mode(DaemonMode.ECO).guard(10_000, 200_000, 0.5)
-                .ecoSlackNs(1_000_000_000).quotas(new TimerQuotas(1000, 10, 20))
+                .ecoSlackNs(1_000_000_000).quotas(new TimerQuotas(1000, 10)).userShare(0.02)
                 .rates(new RateQuotas(1, 2, 3, 4, 5)).maxClients(7)
                 .fireLimit(1).commandLimit(65_536).logLevel(Level.WARNING).graceNs(0)
                 .build(), settings);
+        assertEquals(new TimerQuotas(1000, 10, 20), settings.quotas());
+        assertEquals(1, settings.userShareOf(7));
+        assertEquals(4, DaemonSettings.DEFAULT.userShareOf(7));
         assertEquals(18, DaemonSettings.DEFAULT.differences(settings).size(), "every setting was changed");
     }
 

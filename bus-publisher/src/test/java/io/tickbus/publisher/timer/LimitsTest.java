@@ -190,7 +190,7 @@ class LimitsTest {
         TimerQuotas fitting = TimerQuotas.DEFAULT.fitting(24 << 20);
         assertEquals((24 << 20) / 110, fitting.maxTimers());
         assertEquals(fitting.maxTimers(), fitting.maxTimersPerOwner());
-        assertEquals(fitting.maxTimers(), fitting.maxTimersPerUser());
+        assertEquals(fitting.maxTimers() / 2, fitting.maxTimersPerUser());
         assertEquals(1, TimerQuotas.DEFAULT.fitting(-5).maxTimers());
         assertThrows(IllegalArgumentException.class, () -> new RateQuotas(1, 1, 0, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> new TimerQuotas(1, 1, 0));
