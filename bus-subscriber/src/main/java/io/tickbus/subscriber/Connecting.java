@@ -28,6 +28,8 @@ final class Connecting {
     private static final int MOST_SOCKET_SLOTS = 256;
     private static final long FIRST_NAP_NS = 50_000;
     private static final long LONGEST_NAP_NS = 2_000_000;
+    /** Until the daemon answers, which takes it a fraction of a millisecond. */
+    private static final long LONGEST_NAP_BEFORE_ANSWER_NS = 200_000;
 
     private final BusDirectory directory;
     private final TimerClientOptions options;
@@ -76,7 +78,7 @@ final class Connecting {
             }
         }
         if (connection == null) {
-            nap();
+            nap(LONGEST_NAP_NS);
         }
         return connection;
     }
@@ -206,7 +208,7 @@ final class Connecting {
                     return null;
                 }
                 if (message.hasRemaining()) {
-                    nap();
+                    nap(LONGEST_NAP_BEFORE_ANSWER_NS);
                 }
             }
         } catch (IOException e) {
@@ -234,12 +236,12 @@ final class Connecting {
                 "see the daemon's log and its quotas");
     }
 
-    private void nap() {
+    private void nap(long longestNs) {
         if (System.nanoTime() - untilNs >= 0) {
             throw new BusException(reason, "no daemon answers on bus '" + directory.name() + "' within "
                     + TimeUnit.NANOSECONDS.toMillis(options.connectTimeoutNs()) + " ms", why, remedy);
         }
         LockSupport.parkNanos(napNs);
-        napNs = Math.min(2 * napNs, LONGEST_NAP_NS);
+        napNs = Math.min(2 * napNs, longestNs);
     }
 }

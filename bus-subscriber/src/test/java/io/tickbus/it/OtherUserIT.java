@@ -1,6 +1,7 @@
 package io.tickbus.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -143,6 +144,24 @@ class OtherUserIT {
         client.quit();
         daemon.quit();
         bus.directory().ownedBy(DAEMON_USER).delete();
+    }
+
+    /** Users who have no number in the daemon's user namespace all look like this one. */
+    @Test
+    void shouldShareNamesWithinUserAndNotAmongUsersOfNoNumber() throws IOException {
+        Files.setAttribute(bus.root(), "unix:uid", DAEMON_USER);
+        ChildJvm daemon = daemon();
+        daemon.expect("READY");
+        assertEquals(owner(VICTIM_USER), owner(VICTIM_USER));
+        assertNotEquals(owner(OTHER_USER), owner(OTHER_USER), daemon::transcript);
+        daemon.quit();
+        bus.directory().ownedBy(DAEMON_USER).delete();
+    }
+
+    /** The clients stay. */
+    private long owner(int user) {
+        ChildJvm client = as(user, groupId, TimerClientMain.class, "owner=" + DAEMON_USER, "name=app");
+        return ChildJvm.number(client.expect("CONNECTED"), "owner");
     }
 
     @Test

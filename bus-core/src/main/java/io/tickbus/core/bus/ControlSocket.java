@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
@@ -214,9 +215,10 @@ public final class ControlSocket implements AutoCloseable {
      * The number that stands for every user who has none in this user namespace. Two such users may be different ones.
      */
     public static int overflowUser() {
-        try {
-            return Integer.parseUnsignedInt(
-                    Files.readString(Path.of("/proc/sys/kernel/overflowuid"), StandardCharsets.US_ASCII).strip());
+        // The kernel gives what fits into the first read and no more: Files.readString begins with one byte.
+        try (BufferedReader reader = Files.newBufferedReader(
+                Path.of("/proc/sys/kernel/overflowuid"), StandardCharsets.US_ASCII)) {
+            return Integer.parseUnsignedInt(String.valueOf(reader.readLine()).strip());
         } catch (IOException | NumberFormatException e) {
             return DEFAULT_OVERFLOW_USER;
         }

@@ -79,8 +79,8 @@ class BusSharingTest {
         assertEquals("rwxr-x---", mode(directory.path()));
         assertEquals("rw-r-----", mode(directory.signals()));
         assertEquals("rw-r-----", mode(directory.lock()));
-        assertEquals("rw-rw----", mode(directory.doorbell()));
-        for (Path path : List.of(directory.path(), directory.signals(), directory.lock(), directory.doorbell())) {
+        assertEquals("rw-------", mode(directory.doorbell()));
+        for (Path path : List.of(directory.path(), directory.signals(), directory.lock())) {
             assertEquals(GROUP, groupOf(path), path.toString());
         }
     }

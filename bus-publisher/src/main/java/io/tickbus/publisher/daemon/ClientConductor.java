@@ -22,7 +22,6 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
@@ -73,6 +72,7 @@ final class ClientConductor implements Runnable, AutoCloseable {
     private final Queue<ClientFile> spareRings = new ArrayDeque<>();
     private int latestSession = -1;
     private boolean areSomeLeaving;
+    private long round;
     private boolean isTimerThreadNeeded;
     private long nextLookNs = System.nanoTime();
     private long acceptAgainNs;
@@ -182,6 +182,8 @@ final class ClientConductor implements Runnable, AutoCloseable {
         }
         ready.clear();
         survive(events::runForConductor);
+        admitWaiting();
+        round++;
         survive(() -> look(startNs));
         if (isTimerThreadNeeded || events.hasWorkForTimerThread()) {
             isTimerThreadNeeded = false;
@@ -197,6 +199,15 @@ final class ClientConductor implements Runnable, AutoCloseable {
         FaultBoundary.run(() -> doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord), fault -> doorbell.lose());
     }
 
+    /** Those who have said who they are, and for whom there was no place. */
+    private void admitWaiting() {
+        for (ClientPeer peer : pending.toArray(new ClientPeer[0])) {
+            if (peer.hasWaited(round)) {
+                serve(peer);
+            }
+        }
+    }
+
     /** How long nobody needs it who does not wake it. */
     private long waitNs() {
         long untilNs = nextLookNs;
@@ -204,7 +215,8 @@ final class ClientConductor implements Runnable, AutoCloseable {
             untilNs = Math.min(untilNs, pending.iterator().next().helloUntilNs());
         }
         long waitNs = untilNs - System.nanoTime();
-        return areSomePaused() ? Math.min(waitNs, PAUSE_NS) : waitNs;
+        boolean isSomebodyWaiting = areSomePaused() || pending.stream().anyMatch(peer -> peer.identity() != null);
+        return isSomebodyWaiting ? Math.min(waitNs, PAUSE_NS) : waitNs;
     }
 
     private boolean areSomePaused() {
@@ -319,18 +331,19 @@ final class ClientConductor implements Runnable, AutoCloseable {
             reject(peer, ReplyReason.WRONG_EPOCH, ReplyReason.WRONG_EPOCH.sentence());
         } else if (client.hasRing() && !isOwnUser) {
             reject(peer, ReplyReason.BAD_CLIENT_FILE, "a client of another user sends its commands over the socket");
-        } else if (isFull() && areSomeLeaving) {
-            // A place is about to be free.
-            peer.listen(false);
-        } else if (isFull() || (!isOwnUser && sessionsOf(peer.user()) >= settings.userShareOf(most()))) {
+        } else if (!hasPlaceFor(peer) && (areSomeLeaving || !peer.hasWaited(round))) {
+            // A place is about to be free, or will be when it is heard of who has left before this one came.
+            peer.waitFrom(round);
+        } else if (!hasPlaceFor(peer)) {
             reject(peer, ReplyReason.TOO_MANY_CLIENTS, ReplyReason.TOO_MANY_CLIENTS.sentence());
         } else {
             admit(peer);
         }
     }
 
-    private boolean isFull() {
-        return usedSessions.cardinality() >= most();
+    private boolean hasPlaceFor(ClientPeer peer) {
+        return usedSessions.cardinality() < most()
+                && (peer.user() == socket.ownUser() || sessionsOf(peer.user()) < settings.userShareOf(most()));
     }
 
     private int most() {
@@ -464,10 +477,6 @@ final class ClientConductor implements Runnable, AutoCloseable {
         counters.set(DaemonCounter.CLIENTS_CONNECTED, usedSessions.cardinality());
         log.info("client-dismissed", "client", peer.identity().uuid(), "reason", reason, "why", reason.sentence());
         areSomeLeaving = Arrays.stream(served).anyMatch(other -> other != null && other.isLeaving());
-        Iterator<ClientPeer> waiting = pending.stream().filter(other -> other.identity() != null).iterator();
-        if (waiting.hasNext()) {
-            serve(waiting.next());
-        }
     }
 
     /** After the timer thread found nothing left of an owner without clients. */

@@ -29,6 +29,7 @@ final class ClientPeer {
     /** Of a client without a ring of its own: writes what it sends into one of this process. */
     private SlotWriter commands;
     private boolean isLeaving;
+    private long waitingSince = -1;
 
     ClientPeer(SocketChannel channel, int user, long helloUntilNs) {
         this.channel = channel;
@@ -129,6 +130,17 @@ final class ClientPeer {
         incoming.compact();
         listen(!isAnyLeft);
         return from > 0;
+    }
+
+    /** There is no place for it yet. */
+    void waitFrom(long round) {
+        waitingSince = waitingSince < 0 ? round : waitingSince;
+        listen(false);
+    }
+
+    /** Whether it has waited for a place since an earlier round. */
+    boolean hasWaited(long round) {
+        return waitingSince >= 0 && waitingSince < round;
     }
 
     /** Whether it is to be served when it sends something, or ends. */

@@ -162,7 +162,8 @@ final class ClientSessions implements CommandSource {
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ClientSession session = sessions.get(i);
             session.unstage();
-            if (!FaultBoundary.isSound(session.file().region())) {
+            // What is no client's is written by the conductor meanwhile, and cannot fault.
+            if (session.file().region().isReadOnly() && !FaultBoundary.isSound(session.file().region())) {
                 session.evict(ReplyReason.UNREADABLE);
                 dismiss(sessions.remove(i));
                 isAny = true;
