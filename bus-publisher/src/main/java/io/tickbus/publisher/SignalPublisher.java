@@ -1,7 +1,6 @@
 package io.tickbus.publisher;
 
 import io.tickbus.core.BusException;
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.Doorbell;
@@ -138,20 +137,19 @@ public final class SignalPublisher implements AutoCloseable {
      */
     public long publishAt(long publishedNs, long deadlineNs, int signalId, long key) {
         // The payload's length is 0, which says that whatever stands in its place means nothing.
+        long word = Integer.toUnsignedLong(signalId);
+        long next = writer.nextSequence();
         try {
-            return announce(writer.write(publishedNs, deadlineNs, key, Integer.toUnsignedLong(signalId), 0));
+            return announce(writer.write(publishedNs, deadlineNs, key, word, 0));
         } catch (InternalError e) {
-            throw unreadable(e);
+            survive(e);
+            return announce(isWritten(next) ? next : writer.write(publishedNs, deadlineNs, key, word, 0));
         }
     }
 
     /** Publishes all fields of a record but its sequence, its publishedNs included; returns the sequence it got. */
     public long publish(SignalRecord signal) {
-        try {
-            return announce(writer.write(signal.fields()));
-        } catch (InternalError e) {
-            throw unreadable(e);
-        }
+        return announce(publishWithoutWaking(signal));
     }
 
     /**
@@ -161,7 +159,17 @@ public final class SignalPublisher implements AutoCloseable {
      * @return its sequence
      */
     public long publishWithoutWaking(SignalRecord signal) {
-        return writer.write(signal.fields());
+        long next = writer.nextSequence();
+        try {
+            return writer.write(signal.fields());
+        } catch (InternalError e) {
+            survive(e);
+            return isWritten(next) ? next : writer.write(signal.fields());
+        }
+    }
+
+    private boolean isWritten(long sequence) {
+        return writer.nextSequence() > sequence;
     }
 
     /** Wakes whoever is parked, for all signals published before. */
@@ -187,8 +195,7 @@ public final class SignalPublisher implements AutoCloseable {
                 wakeAll();
             }
         } catch (InternalError e) {
-            checkSound(e);
-            doorbell.lose();
+            survive(e);
             wakeAll();
         }
     }
@@ -201,17 +208,12 @@ public final class SignalPublisher implements AutoCloseable {
         bus.signals().checkSound();
     }
 
-    /** A fault that came up while a signal was written: whether it is there is not known. */
-    private BusException unreadable(InternalError fault) {
+    /** Goes without the doorbell, which it can have been, perhaps at the signal before, and may be whole again. */
+    private void survive(InternalError fault) {
         checkSound(fault);
         if (doorbell != null) {
-            // It may have been its, at the signal before, and be whole again.
             doorbell.lose();
         }
-        BusException e = new BusException(Reason.UNREADABLE, "memory mapped by the publishing thread",
-                "an access to it failed, and the bus's own files are sound", "look at what else the thread maps");
-        e.initCause(fault);
-        return e;
     }
 
     private void wakeAll() {
@@ -280,7 +282,7 @@ public final class SignalPublisher implements AutoCloseable {
      * <p>Publishing afterwards throws {@link IllegalStateException}: the bus may have another owner.
      *
      * @throws BusException TRUNCATED or UNREADABLE when the signals file was shortened or has lost a page; the bus is
-     *                      given free all the same
+     *                      released all the same
      */
     @Override
     public void close() {

@@ -283,7 +283,7 @@ public final class SignalSubscriber implements AutoCloseable {
         }, this::survive);
     }
 
-    /** After a fault: goes on without the doorbell, which may be whole again, and else says whose it was. */
+    /** After a fault: continues without the doorbell, which may be whole again, and else says whose it was. */
     private void survive(InternalError fault) {
         if (!FaultBoundary.isFault(fault)) {
             throw fault;

@@ -131,7 +131,7 @@ public final class CountersFile {
     /** Daemon, after a fault: refuses to go on where it was this file's; touches all of its pages. */
     public void checkSound() {
         if (path != null) {
-            TrustedFiles.checkSound(path, region, "start the daemon again, which makes it anew");
+            TrustedFiles.checkSound(path, region, "start the daemon again, which makes another");
         }
     }
 

@@ -35,7 +35,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class PublisherLock implements AutoCloseable {
     /**
      * By the file. The channels stand here so that they stay reachable: the collector would close the one of a
-     * publisher that somebody dropped, and the kernel's lock would go with it while its heartbeat goes on.
+     * publisher that somebody dropped, and the kernel's lock would go with it while its heartbeat continues.
      */
     private static final Map<Object, FileChannel> HELD_BY_THIS_JVM = new HashMap<>();
     private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(100);

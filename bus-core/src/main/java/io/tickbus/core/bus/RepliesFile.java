@@ -123,7 +123,7 @@ public final class RepliesFile {
     /** Daemon, after a fault: refuses to go on where it was this file's; touches all of its pages. */
     public void checkSound() {
         if (file != null) {
-            TrustedFiles.checkSound(file.path(), region, "start the daemon again, which makes it anew");
+            TrustedFiles.checkSound(file.path(), region, "start the daemon again, which makes another");
         }
     }
 

@@ -49,7 +49,7 @@ public final class FaultBoundary {
     /**
      * Runs a loop over mapped memory until it ends by itself. After a fault that comes up anywhere in it, its last turn
      * included, {@code survivor} finds out whose it was and sees to it that it does not come again at once; then the
-     * loop begins anew: what it has done by then it must remember.
+     * loop begins again: what it has done by then it must remember.
      *
      * @param survivor ends the loop by what it throws, the fault included
      */

@@ -12,14 +12,14 @@ public final class Uninterrupted {
     private Uninterrupted() {
     }
 
-    /** Something with files that may be begun anew. */
+    /** Something with files that may be begun again. */
     @FunctionalInterface
     public interface Task<T, X extends Exception> {
         /** Does it. */
         T run() throws X;
     }
 
-    /** Does something with files; begins anew where an interrupt cut it short. */
+    /** Does something with files; begins again where an interrupt cut it short. */
     public static <T, X extends Exception> T call(Task<T, X> task) throws X {
         boolean wasInterrupted = Thread.interrupted();
         try {

@@ -68,7 +68,7 @@ final class SettledFirings implements FiringSink {
         }
     }
 
-    /** Publishes what was taken, each once: who calls it again after a fault cut it short goes on where it was. */
+    /** Publishes what was taken, each once: a call after a fault that cut it short continues where it was. */
     void flush() {
         if (count > 0) {
             // After a fault that struck between a signal and the counting of it.

@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 
 /**
  * One thread's loop as another thread sees it: whether it still comes round. The thread that looks counts only the time
- * in which it has come round itself, so that a process that was stopped and goes on accuses nobody.
+ * in which it has come round itself, so that a process that was stopped and continued accuses nobody.
  *
  * <p><b>Threads:</b> the one that looks; {@code rounds} may be of any. <b>Progress:</b> wait-free, allocates nothing.
  */

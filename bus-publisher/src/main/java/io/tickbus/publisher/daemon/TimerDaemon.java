@@ -249,7 +249,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     /**
      * Runs on a thread of its own, until {@link #close}. Where an error ends it before, the log says so, the bus is
-     * given free and the journal closed, and {@link #ended} tells.
+     * released and the journal closed, and {@link #ended} tells.
      */
     public TimerDaemon start() {
         begin();
@@ -417,7 +417,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     /**
-     * Stops, waits up to 10 s for its own thread if it has one, marks the bus closed and gives it free; the files stay.
+     * Stops, waits up to 10 s for its own thread if it has one, marks the bus closed and releases it; the files stay.
      *
      * @throws BusException TRUNCATED when the signals file was shortened; the bus is given free all the same
      */
@@ -429,7 +429,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 isAbandoned = true;
             }
             if (ownThread != null && ownThread.isAlive()) {
-                // It may stand in the middle of a signal: the bus stays its own until it ends, which gives it free.
+                // It may stand in the middle of a signal: the bus stays its own until it ends, which releases it.
                 log.error("timer-thread-stuck", "waitedMs", 2 * PATIENCE_MS);
             } else {
                 release();
