@@ -8,7 +8,9 @@ import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.ControlMessage;
 import io.tickbus.core.layout.ClientLayout;
 import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.TimerClient;
 import java.io.IOException;
@@ -85,6 +87,18 @@ class HostileClientIT {
         if (firing.owner() == honest.owner()) {
             assertEquals(nextOccurrence, firing.occurrence(), firing::toString);
             nextOccurrence += 1L + firing.missed();
+        }
+    }
+
+    @Test
+    void shouldRefuseTimersThatWouldFireTooOftenForTheOthers() {
+        try (TimerClient hostile = bus.connect()) {
+            for (int key = 0; key < 14; key++) {
+                TimerReply reply = hostile.call(new TimerCommand().arm(key, 3, System.nanoTime())
+                        .periodNs(key < 4 ? 1_000 : 1_000_000), PATIENCE_NS);
+                assertEquals(key < 4 ? ReplyReason.RATE_QUOTA : ReplyReason.NONE, reply.reason());
+            }
+            assertFiresOn(200);
         }
     }
 
