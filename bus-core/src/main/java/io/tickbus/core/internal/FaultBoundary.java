@@ -67,12 +67,12 @@ public final class FaultBoundary {
                 surface();
                 isDone = true;
             } catch (InternalError e) {
+                swallowRest();
                 if (e == fault || !isFault(e)) {
                     throw e;
                 }
-                // Also where it came up while the one before was being survived.
+                // Also where it surfaced while the one before was being survived.
                 next = e;
-                swallowRest();
             } catch (RuntimeException | Error e) {
                 surfaceBeside(e);
                 throw e;
@@ -100,33 +100,41 @@ public final class FaultBoundary {
         // Of accesses before: this is to tell of this region alone.
         swallowRest();
         try {
-            for (int end = Math.min(PAGE, region.length()); end > 0; end = nextEnd(region, end)) {
-                int last = end - Long.BYTES;
-                long word = region.getLongOpaque(last);
-                if (!region.isReadOnly()) {
-                    region.putLongOpaque(last, word);
-                }
-            }
-            surface();
+            touch(region);
             return true;
         } catch (InternalError e) {
+            swallowRest();
             if (!isFault(e)) {
                 throw e;
             }
-            swallowRest();
             return false;
         }
     }
 
-    /** The JVM throws an error for each access that faulted, one after the other. */
+    /** A method of its own, so that its loop's last poll and its return lie within the handler of its caller. */
+    private static void touch(SharedRegion region) {
+        for (int end = Math.min(PAGE, region.length()); end > 0; end = nextEnd(region, end)) {
+            int last = end - Long.BYTES;
+            long word = region.getLongOpaque(last);
+            if (!region.isReadOnly()) {
+                region.putLongOpaque(last, word);
+            }
+        }
+        surface();
+    }
+
+    /**
+     * The JVM throws an error for each access that faulted, one after the other, at the next safepoint poll: at the end
+     * of a loop's turn too, and in whatever a handler calls. So there is no loop here, and nothing is asked of an error
+     * before no other is left.
+     */
     private static void swallowRest() {
-        boolean isLeft = true;
-        while (isLeft) {
-            try {
-                surface();
-                isLeft = false;
-            } catch (InternalError e) {
-                isLeft = isFault(e);
+        try {
+            surface();
+        } catch (InternalError e) {
+            swallowRest();
+            if (!isFault(e)) {
+                throw e;
             }
         }
     }

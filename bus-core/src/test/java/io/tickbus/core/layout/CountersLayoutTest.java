@@ -44,7 +44,7 @@ class CountersLayoutTest {
 
     @Test
     void shouldKeepValuesWhenConstantsAreEdited() {
-        assertEquals(1, CountersLayout.VERSION);
+        assertEquals(2, CountersLayout.VERSION);
         assertEquals(1024, CountersLayout.MAX_COUNTER_COUNT);
         assertEquals(16, CountersLayout.BUCKETS_PER_POWER);
         assertEquals(592, CountersLayout.BUCKET_COUNT);

@@ -72,7 +72,7 @@ class SignalsLayoutTest {
 
     @Test
     void shouldKeepValuesWhenConstantsAreEdited() {
-        assertEquals(1, SignalsLayout.VERSION);
+        assertEquals(2, SignalsLayout.VERSION);
         assertEquals(0x0A0B0C0D, SignalsLayout.BYTE_ORDER_VALUE);
         assertEquals(0x7FFF_FFFF_FFFF_FFFFL, SignalsLayout.NO_DEADLINE);
         assertEquals(1, SignalsLayout.OPTION_PARKING);
