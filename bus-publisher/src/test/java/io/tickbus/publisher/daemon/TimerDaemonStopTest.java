@@ -83,7 +83,8 @@ class TimerDaemonStopTest {
 
     private void awaitServed() {
         mayGoOn.countDown();
-        await(() -> session() != null);
+        // The line comes when the timer thread can know of the client, and not only when its session says so.
+        await(() -> session() != null && hasLogged("client-connected"));
     }
 
     private static void await(BooleanSupplier condition) {
