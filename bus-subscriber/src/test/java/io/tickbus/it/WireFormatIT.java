@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,10 +24,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A reader in C, written from {@code docs/WIRE_FORMAT.md} alone, reads what a Java publisher writes. */
+/**
+ * Programs in C, written from {@code docs/WIRE_FORMAT.md} alone: a reader of what a Java publisher writes, and a client
+ * that arms timers at a Java daemon, which is compiled with the C blocks of that document.
+ */
 @Timeout(180)
 class WireFormatIT {
-    private static final String SOURCE = "reader.c";
+    private static final Path DOCUMENT = Path.of("..", "docs", "WIRE_FORMAT.md");
+    private static final Path GOLDEN_FILES =
+            Path.of("..", "bus-core", "src", "test", "resources", "io", "tickbus", "core", "bus");
+    private static final Pattern C_BLOCK = Pattern.compile("^```c\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final int SLOTS = 1024;
     private static final int BURST = 100_000;
     private static final int PACED = 300;
@@ -33,26 +41,35 @@ class WireFormatIT {
     @RegisterExtension
     final TestBus bus = new TestBus();
 
-    private final List<NativeReader> readers = new ArrayList<>();
-    private Path program;
+    private final List<NativeProgram> programs = new ArrayList<>();
 
     @BeforeEach
-    void compile() throws IOException, InterruptedException {
-        skipUnless(System.getProperty("os.name").equals("Linux"), "the reader in C is for Linux");
-        Path source = bus.folder().resolve(SOURCE);
-        try (InputStream in = WireFormatIT.class.getResourceAsStream(SOURCE)) {
+    void skip() {
+        skipUnless(System.getProperty("os.name").equals("Linux"), "the programs in C are for Linux");
+    }
+
+    /** The program of that name, compiled where it is not yet. */
+    private Path program(String name) throws IOException, InterruptedException {
+        Path program = bus.folder().resolve(name);
+        if (Files.exists(program)) {
+            return program;
+        }
+        Path source = bus.folder().resolve(name + ".c");
+        try (InputStream in = WireFormatIT.class.getResourceAsStream(name + ".c")) {
             Files.copy(in, source);
         }
-        program = bus.folder().resolve("reader");
+        Files.writeString(bus.folder().resolve("tickbus.h"), C_BLOCK.matcher(Files.readString(DOCUMENT)).results()
+                .map(block -> block.group(1)).collect(Collectors.joining("\n")));
         Process compiler;
         try {
-            compiler = new ProcessBuilder("cc", "-std=c11", "-O2", "-Wall", "-Wextra", "-o", program.toString(),
-                    source.toString()).inheritIO().start();
+            compiler = new ProcessBuilder("cc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o",
+                    program.toString(), source.toString()).inheritIO().start();
         } catch (IOException e) {
             skipUnless(false, "there is no C compiler 'cc' (" + e.getMessage() + ")");
-            return;
+            return program;
         }
         assertEquals(0, compiler.waitFor(), "cc failed, see its message above");
+        return program;
     }
 
     private static void skipUnless(boolean condition, String reason) {
@@ -63,21 +80,52 @@ class WireFormatIT {
     }
 
     @AfterEach
-    void endReaders() {
-        readers.forEach(NativeReader::end);
+    void endPrograms() {
+        programs.forEach(NativeProgram::end);
     }
 
-    private NativeReader reader(String waiting, long until) throws IOException {
-        NativeReader reader = NativeReader.start(List.of(program.toString(), bus.directory().path().toString(),
-                waiting, Long.toString(until)));
-        readers.add(reader);
-        return reader;
+    private NativeProgram reader(String waiting, long until) throws IOException, InterruptedException {
+        return start("reader", bus.directory().path(), waiting, Long.toString(until));
+    }
+
+    private NativeProgram start(String name, Path folder, String second, String third)
+            throws IOException, InterruptedException {
+        NativeProgram program =
+                NativeProgram.start(List.of(program(name).toString(), folder.toString(), second, third));
+        programs.add(program);
+        return program;
+    }
+
+    @Test
+    void shouldArmAndJudgeTimersWhenClientIsInC() throws Exception {
+        ChildJvm killed = bus.daemon();
+        List<NativeProgram> clients = List.of(start("client", bus.directory().path(), "ring", "2"),
+                start("client", bus.directory().path(), "socket", "2"));
+        for (NativeProgram client : clients) {
+            assertEquals(1, number(client.expect("ROUND 1"), "stale"), client::transcript);
+        }
+        killed.kill();
+        ChildJvm successor = bus.daemon();
+        for (NativeProgram client : clients) {
+            assertEquals(2, number(client.expect("CONNECTED"), "epoch"), client::transcript);
+            String report = client.expect("ROUND 2");
+            System.out.println(report);
+            assertEquals(2, number(report, "stale"), report);
+            client.expect("LEFT");
+        }
+        assertEquals(0, bus.directory().clients().toFile().list().length, "rings that have a name");
+        successor.quit();
+    }
+
+    @Test
+    void shouldReadGoldenFilesWhenReaderIsInC() throws Exception {
+        start("client", GOLDEN_FILES.toAbsolutePath(), "vectors", "1").expect("VECTORS");
     }
 
     @Test
     void shouldAccountForEverySignalWhenOverrunAndParked() throws Exception {
         ChildJvm publisher = bus.publisher("slots=" + SLOTS);
-        NativeReader parked = reader("park", 2 * BURST + PACED);
+        NativeProgram parked = reader("park", 2 * BURST + PACED);
         assertTrue(parked.expect("ATTACHED").contains("woken=1"));
 
         publisher.order("publish " + BURST);
@@ -99,14 +147,14 @@ class WireFormatIT {
     @Test
     void shouldLoseNothingWhenReaderKeepsUp() throws Exception {
         ChildJvm publisher = bus.publisher("slots=" + SLOTS);
-        NativeReader predictive = reader("predictive", PACED);
-        NativeReader spinning = reader("spin", PACED);
+        NativeProgram predictive = reader("predictive", PACED);
+        NativeProgram spinning = reader("spin", PACED);
         predictive.expect("ATTACHED");
         spinning.expect("ATTACHED");
 
         publisher.order("predicted " + PACED + " 2");
 
-        for (NativeReader reader : List.of(predictive, spinning)) {
+        for (NativeProgram reader : List.of(predictive, spinning)) {
             String report = reader.expect("REACHED");
             System.out.println(report);
             assertAllAccountedFor(report, PACED);
@@ -118,7 +166,7 @@ class WireFormatIT {
     @Test
     void shouldReadOnWhenPublisherDiesAndFileIsReplaced() throws Exception {
         ChildJvm killed = bus.publisher("slots=" + SLOTS);
-        NativeReader reader = reader("park", 3 * PACED);
+        NativeProgram reader = reader("park", 3 * PACED);
         reader.expect("ATTACHED");
         killed.order("publish " + PACED);
         killed.order("inside");
@@ -157,9 +205,9 @@ class WireFormatIT {
     }
 
     /** Changes one byte, has the file refused for it, and changes it back. */
-    private void assertRefused(String name, int offset) throws IOException {
+    private void assertRefused(String name, int offset) throws IOException, InterruptedException {
         flip(offset);
-        NativeReader reader = reader("spin", 1);
+        NativeProgram reader = reader("spin", 1);
         assertTrue(reader.expect("REFUSED").startsWith("REFUSED " + name + "="), reader::transcript);
         flip(offset);
     }
@@ -179,24 +227,24 @@ class WireFormatIT {
         assertEquals(published, number(report, "received") + number(report, "lost"), report);
     }
 
-    /** The reader's process; ended after a while in any case, so that reading its lines ends too. */
-    private static final class NativeReader {
+    /** A program's process; ended after a while in any case, so that reading its lines ends too. */
+    private static final class NativeProgram {
         private static final int PATIENCE_S = 120;
 
         private final Process process;
         private final BufferedReader lines;
         private final List<String> transcript = new ArrayList<>();
 
-        private NativeReader(Process process) {
+        private NativeProgram(Process process) {
             this.process = process;
             this.lines = process.inputReader();
         }
 
-        static NativeReader start(List<String> command) throws IOException {
+        static NativeProgram start(List<String> command) throws IOException {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             CompletableFuture.delayedExecutor(PATIENCE_S, TimeUnit.SECONDS)
                     .execute(process::destroyForcibly);
-            return new NativeReader(process);
+            return new NativeProgram(process);
         }
 
         /** Passes over lines until one starts so. */
