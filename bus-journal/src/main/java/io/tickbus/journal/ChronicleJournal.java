@@ -76,6 +76,7 @@ final class ChronicleJournal implements Journal {
             folder.claim(directory);
             folder.strangers().forEach(name -> log.warn("journal-unknown-folder", "folder", folder.path().resolve(name),
                     "what", "it is not a segment as this version names them, and no timer is recovered from it"));
+            folder.removeEmptySegments(log);
             IntentsFile left = leftBehind(directory, folder, log);
             IntentRing ring = IntentRing.over(left != null ? left
                     : IntentsFile.create(directory, publisher.bus().signals().header(), folder.id(), SLOTS));
@@ -128,8 +129,6 @@ final class ChronicleJournal implements Journal {
         writer.begin(run.firstUnwritten(), run.nextSequence(), run.firstOrdered());
         body[0] = signals.historyId();
         put(EntryKind.START, 0, 0, clocks.nowNs(), 1);
-        // Done now, and not once more by the next recovery.
-        run.forEachIntent(this::applied);
         return recovery;
     }
 

@@ -19,13 +19,13 @@ enum EntryKind {
     INTENT,
     /** An intent that came to nothing: its ticket. */
     DROPPED,
-    /** A durable timer as the snapshot found it: nine words. */
+    /** A durable timer as a snapshot found it, or as pausing or resuming left it: nine words. */
     IMAGE,
     /** A snapshot begins. */
     SNAPSHOT_BEGIN,
     /** It is whole: the ticket of its beginning. */
     SNAPSHOT_END,
-    /** A daemon has started and recovered what stands before: history, epoch. */
+    /** A daemon has started, and has carried out what stands before, intents included: history. */
     START;
 
     private static final EntryKind[] BY_CODE = values();

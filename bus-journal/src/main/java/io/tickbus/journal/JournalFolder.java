@@ -3,6 +3,7 @@ package io.tickbus.journal;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.journal.JournalOptions.Roll;
 import java.io.IOException;
 import java.io.InputStream;
@@ -248,6 +249,18 @@ final class JournalFolder implements JournalStore {
     /** Segments that hold no file. */
     List<Long> emptySegments() {
         return segments().stream().filter(number -> files(number).isEmpty()).toList();
+    }
+
+    /** What a daemon leaves that dies before its first block, or who deleted the files. For who holds the lock. */
+    void removeEmptySegments(DaemonLog log) {
+        for (long number : emptySegments()) {
+            log.warn("journal-segment-empty", "folder", segment(number), "what", "it held no file, and is removed");
+            try {
+                SegmentWriter.delete(segment(number));
+            } catch (IOException e) {
+                log.warn("journal-segment-stays", "folder", segment(number), "error", e);
+            }
+        }
     }
 
     private static boolean isSegment(String name) {

@@ -9,6 +9,7 @@ import io.tickbus.publisher.daemon.FaultPoints;
 import io.tickbus.publisher.journal.JournalOptions;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -39,6 +40,7 @@ final class JournalWriter implements Runnable {
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PATIENCE_MS = 5_000;
     private static final long CALENDAR_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long CALENDAR_STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long RETENTION_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final JournalStore store;
@@ -57,6 +59,7 @@ final class JournalWriter implements Runnable {
     private long nextTicket;
     private long nextSequence;
     private long firstOrderedTicket;
+    private long firstOwnTicket;
     private long lastIntent;
     private int signalsInBlock;
     private boolean hasIntent;
@@ -68,6 +71,9 @@ final class JournalWriter implements Runnable {
     private long napNs;
     private final Clocks clocks;
     private long nextCalendarLookNs;
+    /** What the last block states. */
+    private JournalClock statedClock = JournalClock.NONE;
+    private boolean isClockNews;
     private volatile long syncedTicket = -1;
     private volatile boolean isWritable = true;
     private volatile boolean isStopped;
@@ -81,6 +87,7 @@ final class JournalWriter implements Runnable {
     private final AtomicLong syncs = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final AtomicLong rounds = new AtomicLong();
+    private final CountDownLatch hasBegun = new CountDownLatch(1);
     private long bytesAtSnapshot;
 
     JournalWriter(JournalStore store, IntentRing intents, BusSignals bus, Retention retention,
@@ -107,6 +114,7 @@ final class JournalWriter implements Runnable {
     void begin(long firstTicket, long firstSequence, long firstOrdered) {
         nextTicket = firstTicket;
         firstOrderedTicket = firstOrdered;
+        firstOwnTicket = intents.nextTicket();
         nextSequence = firstSequence;
         nextCalendarLookNs = clocks.nowNs() + CALENDAR_LOOK_NS;
         try {
@@ -116,8 +124,18 @@ final class JournalWriter implements Runnable {
         }
     }
 
+    /** Returns when it has written what there was, or has failed, or takes too long for that. */
     void start() {
         thread.start();
+        boolean isInterrupted = Thread.interrupted();
+        try {
+            hasBegun.await(PATIENCE_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            isInterrupted = true;
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -148,6 +166,7 @@ final class JournalWriter implements Runnable {
     private void writeUntilStopped() {
         while (!isStopped) {
             boolean isWork = round();
+            hasBegun.countDown();
             napNs = isWork ? Math.min(longestNapNs, SHORTEST_NAP_NS) : Math.min(longestNapNs, napNs * 2);
             // What is full was not all there was.
             boolean isPause = !isWork || block.hasRoom();
@@ -165,7 +184,7 @@ final class JournalWriter implements Runnable {
     /** Writes what there is, one block at most; returns whether there was something. */
     boolean round() {
         rounds.lazySet(rounds.get() + 1);
-        if (!isWritable && System.nanoTime() < retryNs) {
+        if (!isWritable && clocks.nowNs() < retryNs) {
             return false;
         }
         long firstTicket = nextTicket;
@@ -179,7 +198,7 @@ final class JournalWriter implements Runnable {
             gather();
             // Before a channel is used: see FaultBoundary.
             FaultBoundary.surface();
-            boolean isWork = !block.isEmpty();
+            boolean isWork = !block.isEmpty() || isClockNews;
             if (isWork) {
                 write(firstSequence);
             }
@@ -198,18 +217,22 @@ final class JournalWriter implements Runnable {
         }
     }
 
-    /** A deadline is reckoned across a boot by the offset that was known last. */
+    /**
+     * Deadlines are reckoned across a boot by the offset that is stated last: where CLOCK_REALTIME was set, a block
+     * says so, even if there is nothing else to be written.
+     */
     private void lookAtCalendar() {
         if (clocks.nowNs() - nextCalendarLookNs >= 0) {
             nextCalendarLookNs = clocks.nowNs() + CALENDAR_LOOK_NS;
             intents.clock(intents.clock().withCalendar(clocks.calendarNs()));
         }
+        isClockNews = Math.abs(intents.clock().calendarNs() - statedClock.calendarNs()) >= CALENDAR_STEP_NS;
     }
 
     /** What is written is written, even if what is old cannot be removed. */
     private void retain() {
         try {
-            retention.run(System.nanoTime(), RETENTION_NS, segment);
+            retention.run(clocks.nowNs(), RETENTION_NS, segment);
         } catch (IOException | RuntimeException | InternalError e) {
             failures.incrementAndGet();
             log.warn("journal-retention", "folder", store.path(), "error", e);
@@ -220,7 +243,7 @@ final class JournalWriter implements Runnable {
         boolean isFirst = isWritable;
         isWritable = false;
         failures.incrementAndGet();
-        retryNs = System.nanoTime() + RETRY_NS;
+        retryNs = clocks.nowNs() + RETRY_NS;
         snapshotStart = null;
         wantsSnapshot = true;
         try {
@@ -232,7 +255,7 @@ final class JournalWriter implements Runnable {
             closeSegment();
         } catch (RuntimeException | Error another) {
             // Such as no memory for saying that there is none: counted, and tried again with everything else.
-            e.addSuppressed(another);
+            failures.incrementAndGet();
         }
     }
 
@@ -243,7 +266,7 @@ final class JournalWriter implements Runnable {
                     closing.sync();
                 }
             }
-        } catch (IOException | RuntimeException | InternalError e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.warn("journal-close", "error", e);
         } finally {
             segment = null;
@@ -277,16 +300,20 @@ final class JournalWriter implements Runnable {
 
     /** False where it belongs into another block. */
     private boolean addEntry() {
-        if (!block.admits(entry.clock)) {
+        EntryKind kind = entry.kind();
+        // The one that ends begins in another block than the one that begins.
+        boolean isNextSnapshot = kind == EntryKind.SNAPSHOT_BEGIN && hasSnapshotEnd;
+        if (isNextSnapshot || !block.admits(entry.clock)) {
             return false;
         }
-        EntryKind kind = entry.kind();
         if (kind == EntryKind.INTENT) {
             hasIntent = true;
             lastIntent = entry.ticket;
         }
-        hasSnapshotBegin |= kind == EntryKind.SNAPSHOT_BEGIN;
-        hasSnapshotEnd |= kind == EntryKind.SNAPSHOT_END;
+        // That of a daemon before does not know what its last signals were.
+        boolean isOwn = nextTicket >= firstOwnTicket;
+        hasSnapshotBegin |= isOwn && kind == EntryKind.SNAPSHOT_BEGIN;
+        hasSnapshotEnd |= isOwn && kind == EntryKind.SNAPSHOT_END;
         block.add(entry);
         nextTicket++;
         return true;
@@ -317,6 +344,8 @@ final class JournalWriter implements Runnable {
 
     private void write(long firstSequence) throws IOException {
         FaultPoints.reach("write");
+        // Of one that is empty but for that.
+        block.admits(intents.clock());
         block.finish(historyId, clocks.nowNs(), firstSequence, nextSequence, nextTicket);
         Position position = segment.append(block);
         // What a fault has kept from being written must not be acknowledged.
@@ -325,7 +354,8 @@ final class JournalWriter implements Runnable {
         if (hasSnapshotBegin) {
             snapshotStart = position;
         }
-        if (hasIntent || hasSnapshotEnd) {
+        statedClock = block.clock();
+        if (hasIntent || hasSnapshotEnd || isClockNews) {
             segment.sync();
             syncs.incrementAndGet();
             FaultPoints.reach("sync");

@@ -2,7 +2,6 @@ package io.tickbus.journal;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.journal.JournalStore.Blocks;
@@ -13,6 +12,7 @@ import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +28,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Each block and each entry states the clock of its times. The timers made so far are always kept in the clock of
  * what was read last: where the next piece states another, they are moved to it, and at the end to this process's.
  * Calendar timers are in CLOCK_REALTIME everywhere, and never moved.
+ *
+ * <p>An INTENT without a COMMAND is carried out when the entries of its daemon end: it may have been, as what follows
+ * an INTENT is not synced.
  *
  * <p>Done again, the same entry leads to the same: reading one twice does no harm.
  */
@@ -65,27 +68,15 @@ final class RecoveryRun {
     private JournalClock clock;
     /** When the last piece that was read was written, by {@link #clock}. */
     private long lastNs;
+    /** The latest time that CLOCK_REALTIME has shown, as far as it was written down. */
+    private long latestCalendarNs;
 
-    /** What waited for the disk when the daemon died. */
-    private static final class Intent {
-        private final int owner;
-        private final TimerCommand command = new TimerCommand();
-        private long nowNs;
-
-        Intent(Entry from) {
-            owner = from.owner();
-            nowNs = from.nowNs;
+    /** What waited for the disk when the daemon died, or was carried out without a trace. */
+    private record Intent(int owner, TimerCommand command, long nowNs, long calendarNs) {
+        static Intent of(Entry from) {
+            TimerCommand command = new TimerCommand();
             from.command(command);
-        }
-
-        void move(long deltaNs) {
-            nowNs += deltaNs;
-            boolean isMonotonic = command.type() == CommandLayout.TYPE_ARM
-                    && (command.flags() & CommandLayout.FLAG_CALENDAR) == 0;
-            if (isMonotonic) {
-                // From before this host started is as overdue as can be said.
-                command.deadlineNs(Math.max(0, command.deadlineNs() + deltaNs));
-            }
+            return new Intent(from.owner(), command, from.nowNs, from.clock.calendarNs());
         }
     }
 
@@ -103,12 +94,11 @@ final class RecoveryRun {
         readJournal();
         JournalClock present = present(options.clockWaitNs());
         readRings(left, present);
+        carryOutIntents(Long.MAX_VALUE);
         goOver(present);
-        for (Intent intent : intents.values()) {
-            timers.redo(intent.owner, intent.command, intent.nowNs);
-        }
+        long nowNs = clocks.nowNs();
         long intervalNs = TimeUnit.SECONDS.toNanos(1) / options.recoveryRate();
-        int overdue = timers.finish(clocks.nowNs(), intervalNs, isUncertain);
+        int overdue = timers.finish(nowNs, intervalNs, mayHaveFiredUntilNs(nowNs));
         timers.closeOwners();
         List<Recovery.Owner> kept = new ArrayList<>();
         for (int number = 1; number <= MOST_OWNERS; number++) {
@@ -118,6 +108,17 @@ final class RecoveryRun {
             }
         }
         return new Recovery(kept, timers.count(), overdue, read, unreadable, System.nanoTime() - startedNs);
+    }
+
+    /**
+     * Where it is not known what has fired: what is due by now; and also what was by the latest that CLOCK_REALTIME is
+     * known to have shown, as it may have been set back since.
+     */
+    private long mayHaveFiredUntilNs(long nowNs) {
+        if (!isUncertain) {
+            return Long.MIN_VALUE;
+        }
+        return clock.isAssumed() ? Long.MAX_VALUE : Math.max(nowNs, latestCalendarNs - clock.calendarNs());
     }
 
     private void readJournal() {
@@ -165,8 +166,11 @@ final class RecoveryRun {
     }
 
     private void readBlock(Block block) {
+        long calendarBeforeNs = clock == null ? Long.MIN_VALUE : clock.calendarNs();
         goOver(block.clock());
         lastNs = block.writtenNs();
+        // The clock was set in between: until then it had gone on.
+        latestCalendarNs = Math.max(latestCalendarNs, lastNs + Math.max(calendarBeforeNs, clock.calendarNs()));
         boolean isOtherHistory = !isEmpty && historyId != block.historyId();
         boolean isGap = !isEmpty && block.firstSequence() > nextSequence;
         // The bus was made anew in between: what the daemon before had published last is not known.
@@ -216,17 +220,42 @@ final class RecoveryRun {
             case OWNER -> owners.put(done.owner(),
                     new Recovery.Owner(done.owner(), EntryKind.user(done.header), done.name()));
             case COMMAND -> {
-                intents.remove(done.body[Entry.INTENT_TICKET]);
+                resolve(done.body[Entry.INTENT_TICKET]);
                 done.command(command);
                 timers.redo(done.owner(), command, done.nowNs);
             }
-            case INTENT -> intents.put(done.body[Entry.INTENT_TICKET], new Intent(done));
-            case DROPPED -> intents.remove(done.body[0]);
+            case INTENT -> intents.put(done.body[Entry.INTENT_TICKET], Intent.of(done));
+            case DROPPED -> resolve(done.body[0]);
             case IMAGE -> timers.restore(done.owner(), done.body);
+            // What that daemon did when it had read what stands before.
+            case START -> carryOutIntents(Long.MAX_VALUE);
             default -> {
-                // Where a daemon has started, or a snapshot begins or ends, is only looked for.
+                // Where a snapshot begins and ends is only looked for.
             }
         }
+    }
+
+    /** One is done, and so are those before it, as they are done in their order: also where nothing is left of that. */
+    private void resolve(long ticket) {
+        intents.remove(ticket);
+        carryOutIntents(ticket);
+    }
+
+    /** Those before a ticket, in the clock that they were written in. */
+    private void carryOutIntents(long end) {
+        Iterator<Map.Entry<Long, Intent>> each = intents.entrySet().iterator();
+        while (each.hasNext()) {
+            Map.Entry<Long, Intent> first = each.next();
+            if (first.getKey() >= end) {
+                // They stand in the order of their tickets.
+                break;
+            }
+            Intent intent = first.getValue();
+            timers.calendarOffsetNs(intent.calendarNs());
+            timers.redo(intent.owner(), intent.command(), intent.nowNs());
+            each.remove();
+        }
+        timers.calendarOffsetNs(clock == null ? 0 : clock.calendarNs());
     }
 
     /** What comes next is written in a clock: what stands already is moved to it. */
@@ -234,8 +263,8 @@ final class RecoveryRun {
         if (clock != null && !clock.equals(next)) {
             long deltaNs = clock.deltaTo(next);
             if (deltaNs != 0) {
+                carryOutIntents(Long.MAX_VALUE);
                 timers.shift(deltaNs);
-                intents.values().forEach(intent -> intent.move(deltaNs));
                 lastNs += deltaNs;
             }
         }
@@ -281,20 +310,27 @@ final class RecoveryRun {
         long oldest = signals.oldest();
         // One that ends before the journal does has lost what it was: sequences were given a second time.
         boolean isSameHistory = !isEmpty && historyId == signals.historyId() && nextSequence <= end;
-        if (!isSameHistory) {
-            // Without the signals that the last daemon had published last, what is due may have fired.
-            isUncertain |= !isEmpty;
-            nextSequence = end;
-        } else if (nextSequence < oldest) {
-            isUncertain = true;
-        }
+        // Without the signals that the last daemon had published last, what is due may have fired.
+        isUncertain |= !isEmpty && (!isSameHistory || nextSequence < oldest);
         long[] tickets = ticketsOf(left);
         firstUnwritten = tickets.length == 0 ? nextTicket : tickets[0];
-        long sequence = isSameHistory ? Math.max(nextSequence, oldest) : end;
+        nextTicket = tickets.length == 0 ? nextTicket : tickets[tickets.length - 1] + 1;
+        firstOrdered = isSameHistory ? firstUnwritten : nextTicket;
+        nextSequence = isSameHistory ? nextSequence : end;
+        long sequence = Math.max(nextSequence, oldest);
         for (long ticket : tickets) {
             left.copy(ticket, entry);
             goOver(entry.clock);
             lastNs = entry.nowNs == 0 ? lastNs : entry.nowNs;
+            boolean isOfThisBus = entry.kind() == EntryKind.START && entry.body[0] == signals.historyId()
+                    && entry.nextSequence <= end;
+            if (isOfThisBus && firstOrdered > ticket) {
+                // A daemon that has written no block: from here on it is known what it published.
+                firstOrdered = ticket;
+                nextSequence = entry.nextSequence;
+                sequence = Math.max(nextSequence, oldest);
+                isUncertain |= nextSequence < oldest;
+            }
             for (; sequence < Math.min(end, entry.nextSequence); sequence++) {
                 refire(sequence);
             }
@@ -308,10 +344,6 @@ final class RecoveryRun {
         for (; sequence < end; sequence++) {
             refire(sequence);
         }
-        if (tickets.length > 0) {
-            nextTicket = tickets[tickets.length - 1] + 1;
-        }
-        firstOrdered = isSameHistory ? firstUnwritten : nextTicket;
     }
 
     private void refire(long sequence) {
@@ -340,16 +372,6 @@ final class RecoveryRun {
             expect(found.get(Math.max(0, first)));
         }
         return found.stream().skip(Math.max(0, first)).mapToLong(Long::longValue).toArray();
-    }
-
-    /** Takes what had waited for the disk, and was carried out by this recovery. */
-    @FunctionalInterface
-    interface IntentSink {
-        void take(int owner, TimerCommand done, long nowNs, long ticket);
-    }
-
-    void forEachIntent(IntentSink sink) {
-        intents.forEach((ticket, intent) -> sink.take(intent.owner, intent.command, intent.nowNs, ticket));
     }
 
     /** The first ticket that is to be written. */

@@ -88,11 +88,6 @@ final class JournalFixture implements AutoCloseable {
         return command(EntryKind.INTENT, new TimerCommand().arm(key, 1, deadlineNs), nextTicket);
     }
 
-    /** What was intended is done. */
-    JournalFixture done(long key, long deadlineNs, long intent) {
-        return command(EntryKind.COMMAND, new TimerCommand().arm(key, 1, deadlineNs), intent);
-    }
-
     private JournalFixture command(EntryKind kind, TimerCommand command, long ticket) {
         System.arraycopy(command.durability(Durability.DISK).fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
         entry.body[Entry.INTENT_TICKET] = ticket;

@@ -6,10 +6,12 @@ import io.tickbus.journal.JournalReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Counts what a journal holds, and whether its signals follow each other. */
 final class JournalTally implements JournalReader.Visitor {
@@ -25,6 +27,7 @@ final class JournalTally implements JournalReader.Visitor {
     private long outOfOrder;
     private long histories;
     private long unreadable;
+    private List<String> complaints = List.of();
     private long firstRealtimeNs = Long.MAX_VALUE;
     private long lastRealtimeNs = Long.MIN_VALUE;
     private long history;
@@ -45,6 +48,7 @@ final class JournalTally implements JournalReader.Visitor {
                 }
             }
             tally.unreadable = reader.unreadable();
+            tally.complaints = reader.complaints();
         }
         return tally;
     }
@@ -79,7 +83,7 @@ final class JournalTally implements JournalReader.Visitor {
 
     /** Whether everything could be read, and nothing is missing. */
     boolean isWhole() {
-        return unreadable == 0 && missing == 0 && outOfOrder == 0;
+        return complaints.isEmpty() && missing == 0 && outOfOrder == 0;
     }
 
     JsonObject json() {
@@ -87,7 +91,8 @@ final class JournalTally implements JournalReader.Visitor {
         byKind.putAll(entries);
         return new JsonObject().with("blocks", blocks).with("bytes", bytes).with("signals", signals)
                 .with("histories", histories).with("gaps", gaps).with("signalsMissing", missing)
-                .with("signalsOutOfOrder", outOfOrder).with("unreadable", unreadable).with("entries", byKind)
+                .with("signalsOutOfOrder", outOfOrder).with("unreadable", unreadable).with("complaints", complaints)
+                .with("entries", byKind)
                 .with("firstRealtimeNs", signals == 0 ? null : firstRealtimeNs)
                 .with("lastRealtimeNs", signals == 0 ? null : lastRealtimeNs).with("whole", isWhole());
     }
@@ -96,7 +101,7 @@ final class JournalTally implements JournalReader.Visitor {
     String verdict() {
         return isWhole() ? "whole: every block is readable and no signal is missing" : "not whole: " + unreadable
                 + " unreadable pieces, " + missing + " signals missing in " + gaps + " gaps, " + outOfOrder
-                + " out of order";
+                + " out of order" + complaints.stream().map(line -> "\n  " + line).collect(Collectors.joining());
     }
 
     void print(PrintWriter out) {

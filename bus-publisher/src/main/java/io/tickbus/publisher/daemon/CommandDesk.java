@@ -23,8 +23,8 @@ import io.tickbus.publisher.timer.TimerEngine;
 final class CommandDesk {
     private static final int MOST_IN_FLIGHT = 1 << 12;
     private static final int MASK = MOST_IN_FLIGHT - 1;
-    /** Entries that one command may need: who the owner is, and the command. */
-    private static final int MOST_ENTRIES = 2;
+    /** Entries that one command may need: who the owner is, the command, and that it is done. */
+    private static final int MOST_ENTRIES = 3;
     private static final int MOST_COMPLETED = 256;
 
     private final TimerEngine engine;
@@ -173,12 +173,26 @@ final class CommandDesk {
         boolean isTold = journal != null && isChange && (wasDurable || command.durability() != Durability.NONE);
         if (isTold) {
             FaultPoints.reach("journal");
-            journal.applied(owner, command, entry.nowNs, entry.ticket);
+            tell(entry);
             FaultPoints.reach("journalled");
         }
         counters.countReply(reply);
         session.answer(reply.commandSequence(entry.sequence));
         return isTold;
+    }
+
+    private void tell(Waiting entry) {
+        boolean isOfClock = entry.command.type() == CommandLayout.TYPE_PAUSE
+                || entry.command.type() == CommandLayout.TYPE_RESUME;
+        if (!isOfClock) {
+            journal.applied(entry.owner, entry.command, entry.nowNs, entry.ticket);
+            return;
+        }
+        // What comes of it depends on what the clocks show now, and must not on what they show to a recovery.
+        durable.image(entry.owner, entry.command.key(), journal::image);
+        if (entry.ticket != Journal.NO_TICKET) {
+            journal.dropped(entry.ticket);
+        }
     }
 
     private void enqueue(ClientSession session, int owner, TimerCommand command, long sequence, long nowNs) {
@@ -196,7 +210,7 @@ final class CommandDesk {
         while (first < next && count < MOST_COMPLETED) {
             Waiting entry = waiting[(int) first & MASK];
             boolean isSynced = entry.ticket <= journal.syncedTicket();
-            if ((!isSynced && journal.isWritable()) || (isSynced && !journal.hasRoom(1))) {
+            if ((!isSynced && journal.isWritable()) || (isSynced && !journal.hasRoom(MOST_ENTRIES))) {
                 break;
             }
             first++;

@@ -74,6 +74,15 @@ public final class DurableTimers {
         return timer < table.usedEver() ? timer : -1;
     }
 
+    /** Hands over the image of the pending or paused timer of a key, if there is one. */
+    public void image(int owner, long key, ImageSink sink) {
+        int timer = store.index().find(owner, key);
+        if (timer != KeyIndex.NONE && table.isTaken(timer)) {
+            table.save(timer, image);
+            sink.take(owner, image);
+        }
+    }
+
     /** How often all timers were given new places, after a fault: a page's cursor means nothing then. */
     public long rebuilds() {
         return store.rebuilds();
@@ -160,6 +169,9 @@ public final class DurableTimers {
             long nextNs = Saturating.deadlineNs(table.dueNs(timer), Saturating.product(count, periodNs));
             table.due(timer, nextNs, occurrence + count);
             table.arrears(timer, 0);
+            if (nextNs > store.nowOf(timer, firing.publishedNs())) {
+                table.firedSince(timer);
+            }
             if (table.state(timer) == TimerTable.PENDING) {
                 store.wheelOf(timer).rearm(timer, nextNs);
             }
@@ -185,16 +197,16 @@ public final class DurableTimers {
      *
      * @param nowNs               CLOCK_MONOTONIC nanoseconds
      * @param intervalNs          from one overdue firing to the next, in nanoseconds
-     * @param areMaybeDuplicates  whether it is unknown which of those that are due have fired before
+     * @param mayHaveFiredUntilNs until when it is unknown which of those that are due by then have fired before
      * @return how many are overdue
      */
-    public int finish(long nowNs, long intervalNs, boolean areMaybeDuplicates) {
+    public int finish(long nowNs, long intervalNs, long mayHaveFiredUntilNs) {
         store.clock().unpin();
         for (int timer = 0; timer < table.usedEver(); timer++) {
             if (table.isTaken(timer)) {
                 boolean isDue = table.state(timer) == TimerTable.PENDING
-                        && table.dueNs(timer) <= store.nowOf(timer, nowNs);
-                table.recovered(timer, areMaybeDuplicates && isDue);
+                        && table.dueNs(timer) <= store.nowOf(timer, mayHaveFiredUntilNs);
+                table.recovered(timer, isDue);
             }
         }
         int[] overdue = {0};

@@ -314,7 +314,7 @@ public final class TimerEngine implements TimerQueue {
             long dueNs = table.dueNs(timer);
             store.wheelOf(timer).rearm(timer, dueNs < nowNs - MOST_BEHIND_NS ? nowNs : dueNs);
             if (misfire.isFiring()) {
-                describe(timer, misfire.deadlineNs(), misfire.flags());
+                describe(timer, misfire.deadlineNs(), misfire.flags(), dueNs <= nowNs);
                 firing.occurrence((int) misfire.occurrence(), misfire.missed());
                 handOver();
             }
@@ -325,7 +325,7 @@ public final class TimerEngine implements TimerQueue {
     private void fireOnce(int timer) {
         store.remember(timer);
         int late = misfire.isLate(timer, store.nowOf(timer, expiryNowNs)) ? SignalRecordLayout.FLAG_LATE : 0;
-        describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST);
+        describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST, false);
         int owner = table.owner(timer);
         long key = table.key(timer);
         // First, as the sink may arm the same key anew.
@@ -368,9 +368,10 @@ public final class TimerEngine implements TimerQueue {
         isOnItsWay = false;
     }
 
-    private void describe(int timer, long deadlineNs, int flags) {
+    private void describe(int timer, long deadlineNs, int flags, boolean areMoreOverdue) {
         firing.clear().signalId(table.signalId(timer)).key(table.key(timer)).owner(table.owner(timer))
-                .deadlineNs(store.monotonicNs(timer, deadlineNs)).flags(flags | table.takeRecoveryFlags(timer))
+                .deadlineNs(store.monotonicNs(timer, deadlineNs))
+                .flags(flags | table.takeRecoveryFlags(timer, areMoreOverdue))
                 .generation(table.generation(timer))
                 .payload(table.payloadLow(timer), table.payloadHigh(timer), table.payloadLength(timer));
     }

@@ -300,6 +300,11 @@ final class TimerTable {
     }
 
     /** It was there before a restart, and perhaps has fired for what is due now. */
+    /** It is known to have fired since. */
+    void firedSince(int timer) {
+        set(timer, MAYBE_DUPLICATE, false);
+    }
+
     void recovered(int timer, boolean isMaybeDuplicate) {
         set(timer, RECOVERED, true);
         if (isMaybeDuplicate) {
@@ -315,14 +320,15 @@ final class TimerTable {
     }
 
     /** What the first firing after a restart has to say of it; the later ones need not. */
-    int takeRecoveryFlags(int timer) {
+    int takeRecoveryFlags(int timer, boolean areMoreOverdue) {
         long[] chunk = chunk(timer);
         int at = at(timer) + CAP_ARREARS;
         long bits = chunk[at];
         if ((bits & (RECOVERED | MAYBE_DUPLICATE)) == 0) {
             return 0;
         }
-        chunk[at] = bits & ~(RECOVERED | MAYBE_DUPLICATE);
+        // What is said of one that is overdue is so of those after it that are as well.
+        chunk[at] = areMoreOverdue ? bits : bits & ~(RECOVERED | MAYBE_DUPLICATE);
         return ((bits & RECOVERED) != 0 ? SignalRecordLayout.FLAG_RECOVERED : 0)
                 | ((bits & MAYBE_DUPLICATE) != 0 ? SignalRecordLayout.FLAG_MAYBE_DUPLICATE : 0);
     }

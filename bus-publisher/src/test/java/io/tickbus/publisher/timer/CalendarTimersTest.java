@@ -255,7 +255,7 @@ class CalendarTimersTest {
                 step(-HOUR_NS / 2);
             }
         }
-        copies.finish(NOW_NS, 1, false);
+        copies.finish(NOW_NS, 1, Long.MIN_VALUE);
         assertEquals(TIMERS, copies.count());
         List<Firing> original = fire(NOW_NS + 2 * HOUR_NS);
         List<Firing> copied = new FiringLog().expireAll(other, NOW_NS + 2 * HOUR_NS, Integer.MAX_VALUE);
@@ -274,7 +274,7 @@ class CalendarTimersTest {
                     .durability(Durability.DISK), NOW_NS - HOUR_NS);
         }
         timers.shift(-4);
-        assertEquals(6, timers.finish(NOW_NS, 1_000, false));
+        assertEquals(6, timers.finish(NOW_NS, 1_000, Long.MIN_VALUE));
         assertEquals(List.of(), expire(NOW_NS));
         assertEquals(List.of(1L, 3L, 0L, 5L, 2L, 4L), expire(NOW_NS + 10_000), "the odd ones' clock began anew");
     }

@@ -90,7 +90,7 @@ class DurableTimersTest {
             cursor = timers.page(cursor, 64, (owner, image) -> assertTrue(copies.restore(owner, image)));
             assertTrue(pages < MOST_PAGES);
         }
-        copies.finish(START_NS, 1, false);
+        copies.finish(START_NS, 1, Long.MIN_VALUE);
         assertEquals(1_500, copies.count(OWNER));
         List<String> copied = expire(other, START_NS + 3_000);
         List<String> original = expire(engine, START_NS + 3_000).stream()
@@ -147,7 +147,7 @@ class DurableTimersTest {
             timers.redo(OWNER, command.arm(key, 1, START_NS + key).durability(Durability.DISK), START_NS);
         }
         long nowNs = START_NS + 5;
-        assertEquals(6, timers.finish(nowNs, 1_000, true));
+        assertEquals(6, timers.finish(nowNs, 1_000, nowNs));
         assertEquals(List.of(), expire(engine, nowNs));
         assertEquals(nowNs + 1, engine.nextDeadlineNs(), "what is not overdue does not wait");
         assertEquals(List.of("9@9#0+040", "8@8#0+040", "7@7#0+040", "6@6#0+040").stream().sorted().toList(),
@@ -163,7 +163,7 @@ class DurableTimersTest {
         timers.redo(OWNER, command.arm(1, 1, START_NS).periodNs(PERIOD_NS).durability(Durability.DISK), START_NS);
         // The monotonic clock of the new boot stands at ten periods where the old one would be at START + 4.5 periods.
         timers.shift(-START_NS - 4 * PERIOD_NS - PERIOD_NS / 2 + 10 * PERIOD_NS);
-        timers.finish(10 * PERIOD_NS, 1, false);
+        timers.finish(10 * PERIOD_NS, 1, Long.MIN_VALUE);
         List<String> first = expire(engine, 10 * PERIOD_NS + 2);
         assertEquals(List.of("1@" + (5 * PERIOD_NS + PERIOD_NS / 2 - START_NS) + "#0+440"), first);
         assertEquals(10 * PERIOD_NS + PERIOD_NS / 2, engine.nextDeadlineNs());

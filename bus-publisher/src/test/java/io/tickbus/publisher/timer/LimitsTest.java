@@ -149,7 +149,7 @@ class LimitsTest {
             assertTrue(timers.redo(7, command.arm(key, 1, NOW_NS + HOUR_NS).periodNs(1_000)
                     .durability(Durability.DISK), NOW_NS));
         }
-        timers.finish(NOW_NS, 1, false);
+        timers.finish(NOW_NS, 1, Long.MIN_VALUE);
         small.assignOwner(7, GUEST);
         small.openOwner(8, GUEST);
         small.execute(8, command.arm(1, 1, NOW_NS + HOUR_NS), NOW_NS, 0, reply);

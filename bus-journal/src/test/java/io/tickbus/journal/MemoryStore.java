@@ -1,0 +1,216 @@
+package io.tickbus.journal;
+
+import io.tickbus.publisher.journal.JournalOptions.Roll;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A journal in memory, which a trial can stop at any write, whose disk can refuse, and which can lose power: then what
+ * was not synced is there, or not, or torn, block by block.
+ */
+final class MemoryStore implements JournalStore {
+    /** Of readers, one at a time: made once, as it is large. */
+    private final Block reading = new Block();
+    private final List<List<byte[]>> segments = new ArrayList<>();
+    private final List<Integer> synced = new ArrayList<>();
+    private Position snapshot;
+    private long setAside;
+    private boolean isDead;
+    private volatile boolean isReleased;
+    private int deathIn = Integer.MAX_VALUE;
+    private volatile Throwable refusal;
+
+    /** From the n-th step on, which may be half done, nothing happens any more: the daemon was killed. */
+    void dieIn(int steps) {
+        deathIn = steps;
+    }
+
+    boolean isDead() {
+        return isDead;
+    }
+
+    /** Another daemon goes on with what is there. */
+    void revive() {
+        isDead = false;
+        deathIn = Integer.MAX_VALUE;
+        refusal = null;
+    }
+
+    /** What the disk says to everything; null for a whole one. */
+    void refuse(Throwable newRefusal) {
+        refusal = newRefusal;
+    }
+
+    void losePower(Random random) {
+        for (int i = 0; i < segments.size(); i++) {
+            List<byte[]> blocks = segments.get(i);
+            boolean isAll = random.nextInt(3) == 0;
+            for (int block = blocks.size() - 1; block >= synced.get(i); block--) {
+                int fate = isAll ? 0 : random.nextInt(4);
+                if (fate == 0 && block == blocks.size() - 1) {
+                    blocks.remove(block);
+                } else if (fate == 1) {
+                    Arrays.fill(blocks.get(block), random.nextInt(blocks.get(block).length),
+                            blocks.get(block).length, (byte) 0);
+                }
+            }
+            synced.set(i, blocks.size());
+        }
+    }
+
+    /** The clock that the last block states which can be read; null where there is none. */
+    JournalClock lastClock() {
+        JournalClock last = null;
+        try (Blocks blocks = read(null, (where, bytes, length, why) -> { })) {
+            while (blocks.next()) {
+                last = blocks.block().clock();
+            }
+        }
+        return last;
+    }
+
+    long setAside() {
+        return setAside;
+    }
+
+    /** Returns whether a step is done, of which the last is half: it is, or it is not. */
+    private void step() throws IOException {
+        if (refusal instanceof IOException e) {
+            throw e;
+        }
+        if (refusal instanceof Error e) {
+            throw e;
+        }
+        if (isDead || --deathIn <= 0) {
+            isDead = true;
+            throw new IOException("killed");
+        }
+    }
+
+    @Override
+    public Path path() {
+        return Path.of("memory");
+    }
+
+    @Override
+    public Segment newSegment(Roll roll) throws IOException {
+        step();
+        segments.add(new ArrayList<>());
+        synced.add(0);
+        return new MemorySegment(segments.size());
+    }
+
+    private final class MemorySegment implements Segment {
+        private final int number;
+
+        MemorySegment(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public Position append(Block block) throws IOException {
+            step();
+            List<byte[]> blocks = segments.get(number - 1);
+            blocks.add(Arrays.copyOf(block.bytes(), block.length()));
+            Position position = new Position(number, file(), blocks.size() - 1L);
+            step();
+            return position;
+        }
+
+        @Override
+        public void sync() throws IOException {
+            step();
+            synced.set(number - 1, segments.get(number - 1).size());
+            step();
+        }
+
+        @Override
+        public String file() {
+            return "blocks";
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        @Override
+        public void close() {
+            // There is nothing to be given back.
+        }
+    }
+
+    @Override
+    public Blocks read(Position start, Trouble trouble) {
+        return new Blocks() {
+            private int segment = start == null ? 0 : (int) start.segment() - 1;
+            private int index = start == null ? 0 : (int) start.offset();
+            private Position position;
+
+            @Override
+            public boolean next() {
+                while (segment < segments.size()) {
+                    if (index < segments.get(segment).size()) {
+                        byte[] bytes = segments.get(segment).get(index);
+                        position = new Position(segment + 1L, "blocks", index++);
+                        System.arraycopy(bytes, 0, reading.bytes(), 0, bytes.length);
+                        String fault = reading.fault(bytes.length, true);
+                        if (fault == null) {
+                            return true;
+                        }
+                        trouble.unreadable(position, bytes, bytes.length, fault);
+                    } else {
+                        segment++;
+                        index = 0;
+                    }
+                }
+                return false;
+            }
+
+            @Override
+            public Block block() {
+                return reading;
+            }
+
+            @Override
+            public Position position() {
+                return position;
+            }
+
+            @Override
+            public void close() {
+                // There is nothing to be given back.
+            }
+        };
+    }
+
+    @Override
+    public Position snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public void snapshot(Position position) throws IOException {
+        step();
+        snapshot = position;
+        step();
+    }
+
+    @Override
+    public void setAside(byte[] bytes, int length) {
+        setAside++;
+    }
+
+    @Override
+    public void release() {
+        isReleased = true;
+    }
+
+    boolean isReleased() {
+        return isReleased;
+    }
+}
