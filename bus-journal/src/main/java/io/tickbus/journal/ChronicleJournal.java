@@ -213,8 +213,9 @@ final class ChronicleJournal implements Journal {
     @Override
     public void snapshotBegins() {
         snapshot++;
-        snapshotTicket = put(EntryKind.SNAPSHOT_BEGIN, 0, 0, 0, 0);
+        // First: a failure from here on asks for another one.
         writer.snapshotBegan();
+        snapshotTicket = put(EntryKind.SNAPSHOT_BEGIN, 0, 0, 0, 0);
     }
 
     @Override

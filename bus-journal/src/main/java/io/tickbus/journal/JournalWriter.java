@@ -42,6 +42,7 @@ final class JournalWriter implements Runnable {
     private static final long CALENDAR_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long CALENDAR_STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long RETENTION_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long NONE = -1;
 
     private final JournalStore store;
     private final IntentRing intents;
@@ -63,9 +64,11 @@ final class JournalWriter implements Runnable {
     private long lastIntent;
     private int signalsInBlock;
     private boolean hasIntent;
-    private boolean hasSnapshotEnd;
-    private boolean hasSnapshotBegin;
-    private Position snapshotStart;
+    /** The ticket of a snapshot's beginning in this block, and the one that an end in it names. */
+    private long snapshotBegun;
+    private long snapshotEnded;
+    /** Of the snapshot that is on its way; null where none is, or where its beginning may not be on the disk. */
+    private SnapshotStart snapshotStart;
     private long retryNs;
     private final long longestNapNs;
     private long napNs;
@@ -89,6 +92,9 @@ final class JournalWriter implements Runnable {
     private final AtomicLong rounds = new AtomicLong();
     private final CountDownLatch hasBegun = new CountDownLatch(1);
     private long bytesAtSnapshot;
+
+    private record SnapshotStart(long ticket, Position position) {
+    }
 
     JournalWriter(JournalStore store, IntentRing intents, BusSignals bus, Retention retention,
             JournalOptions options, Clocks clocks, DaemonLog log) {
@@ -146,7 +152,14 @@ final class JournalWriter implements Runnable {
                 isDone = writeGuarded();
             }
         } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
             closeSegment();
+        } finally {
             // Not before: a successor would write what this thread still does.
             store.release();
         }
@@ -190,6 +203,7 @@ final class JournalWriter implements Runnable {
         long firstTicket = nextTicket;
         long firstSequence = nextSequence;
         long missedBefore = missed.get();
+        boolean isWork;
         try {
             if (segment == null) {
                 segment = store.newSegment(options.roll());
@@ -198,16 +212,10 @@ final class JournalWriter implements Runnable {
             gather();
             // Before a channel is used: see FaultBoundary.
             FaultBoundary.surface();
-            boolean isWork = !block.isEmpty() || isClockNews;
+            isWork = !block.isEmpty() || isClockNews;
             if (isWork) {
-                write(firstSequence);
+                write(firstTicket, firstSequence);
             }
-            if (!isWritable) {
-                isWritable = true;
-                log.info("journal-writable", "segment", segment.number());
-            }
-            retain();
-            return isWork;
         } catch (IOException | RuntimeException | Error e) {
             nextTicket = firstTicket;
             nextSequence = firstSequence;
@@ -215,6 +223,16 @@ final class JournalWriter implements Runnable {
             fail(e);
             return false;
         }
+        // From here on nothing is taken back, whatever fails.
+        if (isWork) {
+            acknowledge();
+        }
+        if (!isWritable) {
+            isWritable = true;
+            log.info("journal-writable", "segment", segment.number());
+        }
+        retain();
+        return isWork;
     }
 
     /**
@@ -233,7 +251,7 @@ final class JournalWriter implements Runnable {
     private void retain() {
         try {
             retention.run(clocks.nowNs(), RETENTION_NS, segment);
-        } catch (IOException | RuntimeException | InternalError e) {
+        } catch (IOException | RuntimeException | Error e) {
             failures.incrementAndGet();
             log.warn("journal-retention", "folder", store.path(), "error", e);
         }
@@ -276,8 +294,8 @@ final class JournalWriter implements Runnable {
     private void gather() {
         block.clear();
         hasIntent = false;
-        hasSnapshotBegin = false;
-        hasSnapshotEnd = false;
+        snapshotBegun = NONE;
+        snapshotEnded = NONE;
         signalsInBlock = 0;
         boolean isMore = true;
         while (isMore && block.hasRoom()) {
@@ -301,9 +319,7 @@ final class JournalWriter implements Runnable {
     /** False where it belongs into another block. */
     private boolean addEntry() {
         EntryKind kind = entry.kind();
-        // The one that ends begins in another block than the one that begins.
-        boolean isNextSnapshot = kind == EntryKind.SNAPSHOT_BEGIN && hasSnapshotEnd;
-        if (isNextSnapshot || !block.admits(entry.clock)) {
+        if (!block.admits(entry.clock)) {
             return false;
         }
         if (kind == EntryKind.INTENT) {
@@ -312,8 +328,11 @@ final class JournalWriter implements Runnable {
         }
         // That of a daemon before does not know what its last signals were.
         boolean isOwn = nextTicket >= firstOwnTicket;
-        hasSnapshotBegin |= isOwn && kind == EntryKind.SNAPSHOT_BEGIN;
-        hasSnapshotEnd |= isOwn && kind == EntryKind.SNAPSHOT_END;
+        if (isOwn && kind == EntryKind.SNAPSHOT_BEGIN) {
+            snapshotBegun = entry.ticket;
+        } else if (isOwn && kind == EntryKind.SNAPSHOT_END) {
+            snapshotEnded = entry.body[0];
+        }
         block.add(entry);
         nextTicket++;
         return true;
@@ -342,7 +361,7 @@ final class JournalWriter implements Runnable {
         return true;
     }
 
-    private void write(long firstSequence) throws IOException {
+    private void write(long firstTicket, long firstSequence) throws IOException {
         FaultPoints.reach("write");
         // Of one that is empty but for that.
         block.admits(intents.clock());
@@ -351,19 +370,30 @@ final class JournalWriter implements Runnable {
         // What a fault has kept from being written must not be acknowledged.
         FaultBoundary.surface();
         FaultPoints.reach("written");
-        if (hasSnapshotBegin) {
-            snapshotStart = position;
-        }
-        statedClock = block.clock();
-        if (hasIntent || hasSnapshotEnd || isClockNews) {
+        if (hasIntent || snapshotEnded != NONE || isClockNews) {
             segment.sync();
             syncs.incrementAndGet();
             FaultPoints.reach("sync");
         }
-        if (hasSnapshotEnd && snapshotStart != null) {
-            store.snapshot(snapshotStart);
+        noteSnapshot(firstTicket, position);
+    }
+
+    /** Stores where the snapshot begins that ends in this block: by the ticket that its end names. */
+    private void noteSnapshot(long firstTicket, Position position) throws IOException {
+        boolean beganBefore = snapshotStart != null && snapshotStart.ticket() == snapshotEnded;
+        if (beganBefore || snapshotEnded >= firstTicket) {
+            store.snapshot(beganBefore ? snapshotStart.position() : position);
+            bytesAtSnapshot = bytes.get() + block.length();
+            snapshotStart = null;
             retention.soon();
         }
+        if (snapshotBegun > snapshotEnded) {
+            snapshotStart = new SnapshotStart(snapshotBegun, position);
+        }
+    }
+
+    private void acknowledge() {
+        statedClock = block.clock();
         intents.consumed(nextTicket);
         entries.set(nextTicket);
         written.addAndGet(signalsInBlock);
@@ -371,7 +401,8 @@ final class JournalWriter implements Runnable {
         if (hasIntent) {
             syncedTicket = lastIntent;
         }
-        if (bytes.get() - bytesAtSnapshot > options.snapshotBytes()) {
+        // One that is larger than that is not to end in the next.
+        if (snapshotStart == null && bytes.get() - bytesAtSnapshot > options.snapshotBytes()) {
             bytesAtSnapshot = bytes.get();
             wantsSnapshot = true;
         }
@@ -433,8 +464,7 @@ final class JournalWriter implements Runnable {
     void close() {
         isStopped = true;
         if (!thread.isAlive()) {
-            closeSegment();
-            store.release();
+            end();
             return;
         }
         wake();

@@ -1,0 +1,189 @@
+package io.tickbus.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.journal.JournalStore.Blocks;
+import io.tickbus.journal.JournalStore.Position;
+import io.tickbus.publisher.daemon.DaemonLog;
+import io.tickbus.publisher.journal.JournalOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The journal's rounds, one after the other, on a disk in memory that refuses when it is told to. */
+class JournalRoundTest {
+    private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int SNAPSHOT_BYTES = 10_000;
+    private static final int ENTRIES = 200;
+
+    @TempDir
+    private Path folder;
+
+    private final DaemonLog log = DaemonLog.toStream(System.out);
+    private final MemoryStore store = new MemoryStore();
+    private final SimulatedHost host = new SimulatedHost(new Random(1), SECOND_NS);
+    private final IntentRing ring = host.intents();
+    private final long[] body = new long[Entry.COMMAND_WORDS + 2];
+    private boolean isOutOfMemory;
+    private Runnable duringPut = () -> { };
+    private JournalWriter writer;
+    private ChronicleJournal journal;
+
+    /** The host's, which find no memory when they are told to. */
+    private final class FailingClocks implements Clocks {
+        @Override
+        public JournalClock current() {
+            return host.current();
+        }
+
+        @Override
+        public long calendarNs() {
+            return host.calendarNs();
+        }
+
+        @Override
+        public long nowNs() {
+            if (isOutOfMemory && writer.entries() > 0) {
+                isOutOfMemory = false;
+                throw new OutOfMemoryError("for a trial");
+            }
+            return host.nowNs();
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        JournalOptions options = JournalOptions.in(folder).withSnapshotBytes(SNAPSHOT_BYTES);
+        Retention retention = new Retention(new JournalFolder(folder), options, log);
+        BusSignals ofHost = host.signals();
+        BusSignals signals = new BusSignals(ofHost.ring(), ofHost.historyId(), 0, 0, () -> {
+            duringPut.run();
+            return 0;
+        });
+        writer = new JournalWriter(store, ring, signals, retention, options, new FailingClocks(), log);
+        journal = new ChronicleJournal(store, ring, writer, signals, options, host, log);
+        ring.begin(0, 0);
+        ring.clock(host.current());
+        writer.begin(0, 0, 0);
+    }
+
+    @AfterEach
+    void closeLog() {
+        log.close();
+    }
+
+    private void put(EntryKind kind) {
+        ring.put(kind.header(0, 0), 0, host.nowNs(), body, 1);
+    }
+
+    private void failOnce() {
+        put(EntryKind.START);
+        store.refuse(new IOException("for a trial"));
+        writer.round();
+        assertFalse(writer.isWritable());
+        store.refuse(null);
+        host.advance(SECOND_NS);
+    }
+
+    private List<String> written() {
+        List<String> found = new ArrayList<>();
+        try (Blocks blocks = store.read(null, (where, bytes, length, why) -> { })) {
+            while (blocks.next()) {
+                Block block = blocks.block();
+                for (int at = Block.first(); at >= 0 && at < block.length(); at = block.next(at)) {
+                    found.add(blocks.position().segment() + ":" + block.kind(at));
+                }
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void shouldNotTakeTheNextSnapshotForWholeWhenAnotherOneEndsInItsBlock() {
+        journal.snapshotBegins();
+        assertTrue(writer.round());
+        failOnce();
+        journal.snapshotEnds();
+        journal.snapshotBegins();
+        assertTrue(writer.round());
+        assertNull(store.snapshot(), "the first one's beginning may be lost, and the second has no end");
+        journal.snapshotEnds();
+        assertTrue(writer.round());
+        assertEquals(new Position(2, "blocks", 0), store.snapshot());
+    }
+
+    @Test
+    void shouldStoreWhereTheWholeSnapshotBeginsWhenTheNextBeginsInTheBlockOfItsEnd() {
+        journal.snapshotBegins();
+        assertTrue(writer.round());
+        journal.snapshotEnds();
+        journal.snapshotBegins();
+        assertTrue(writer.round());
+        assertEquals(new Position(1, "blocks", 0), store.snapshot());
+        journal.snapshotEnds();
+        journal.snapshotBegins();
+        journal.snapshotEnds();
+        journal.snapshotBegins();
+        assertTrue(writer.round());
+        assertEquals(new Position(1, "blocks", 2), store.snapshot());
+    }
+
+    @Test
+    void shouldWantAnotherSnapshotWhenTheDiskFailsWhileOneBegins() {
+        duringPut = () -> {
+            duringPut = () -> { };
+            failOnce();
+        };
+        journal.snapshotBegins();
+        assertTrue(writer.wantsSnapshot());
+    }
+
+    @Test
+    void shouldWantNoOtherSnapshotWhenOneIsLargerThanWhatIsWrittenBetweenTwo() {
+        journal.snapshotBegins();
+        for (int i = 0; i < ENTRIES; i++) {
+            put(EntryKind.IMAGE);
+            writer.round();
+        }
+        assertTrue(writer.bytes() > 2 * SNAPSHOT_BYTES);
+        journal.snapshotEnds();
+        writer.round();
+        assertFalse(writer.wantsSnapshot());
+        for (int i = 0; i < ENTRIES; i++) {
+            put(EntryKind.COMMAND);
+            writer.round();
+        }
+        assertTrue(writer.wantsSnapshot());
+    }
+
+    @Test
+    void shouldWriteNothingTwiceWhenMemoryEndsAfterItWasWritten() {
+        put(EntryKind.START);
+        isOutOfMemory = true;
+        writer.round();
+        assertFalse(isOutOfMemory, "nothing has failed");
+        host.advance(SECOND_NS);
+        put(EntryKind.IMAGE);
+        writer.round();
+        assertEquals(List.of("1:START", "1:IMAGE"), written());
+        assertEquals(1, writer.failures());
+        assertTrue(writer.isWritable());
+    }
+
+    @Test
+    void shouldReleaseTheJournalWhenClosingItsSegmentFails() {
+        store.refuse(new OutOfMemoryError("for a trial"));
+        writer.close();
+        assertTrue(store.isReleased());
+    }
+}
