@@ -27,6 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +47,9 @@ import java.util.stream.Stream;
 final class JournalFolder implements JournalStore {
     private static final String QUEUE_FILE = ".cq4";
     private static final int HEX = 16;
+    /** Segment, file and offset; whatever else stands there names no file. */
+    private static final Pattern SNAPSHOT = Pattern.compile("([0-9]{1,16}) ([0-9A-Za-z-]{1,64}\\.cq4) ([0-9]{1,18})");
+    private static final Position NOWHERE = new Position(0, "?", 0);
     private static final int LONGEST_LINE = 8 << 10;
     /** For a reader that asks whether somebody writes. */
     private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -303,16 +308,14 @@ final class JournalFolder implements JournalStore {
 
     @Override
     public Position snapshot() {
-        String found = "";
+        Path file = path.resolve("snapshot");
         try {
-            found = line(path.resolve("snapshot"));
-            String[] words = found.split(" ", -1);
-            return new Position(Long.parseLong(words[0]), words[1], Long.parseLong(words[2]));
-        } catch (NoSuchFileException e) {
-            return null;
-        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            // Which is nowhere, and said so.
-            return Files.exists(path.resolve("snapshot")) ? new Position(0, "?" + found, 0) : null;
+            Matcher found = SNAPSHOT.matcher(line(file));
+            return found.matches()
+                    ? new Position(Long.parseLong(found.group(1)), found.group(2), Long.parseLong(found.group(3)))
+                    : NOWHERE;
+        } catch (IOException e) {
+            return Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? NOWHERE : null;
         }
     }
 

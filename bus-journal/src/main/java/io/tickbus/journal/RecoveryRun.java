@@ -31,14 +31,14 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>An INTENT without a COMMAND is carried out when the entries of its daemon end: it may have been, as what follows
  * an INTENT is not synced.
- *
- * <p>Done again, the same entry leads to the same: reading one twice does no harm.
  */
 final class RecoveryRun {
     private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long ASK_CLOCK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** How far CLOCK_REALTIME may go back across a boot, as a host's hardware clock counts seconds. */
     private static final long TOLERANCE_NS = TimeUnit.SECONDS.toNanos(2);
+    /** A step of CLOCK_REALTIME, and no error of its measuring. */
+    private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int ASK_EVERY = 1 << 16;
     private static final int MOST_OWNERS = 0xFFFF;
 
@@ -62,6 +62,8 @@ final class RecoveryRun {
     private long read;
     private long unreadable;
     private boolean isUncertain;
+    /** Whether CLOCK_REALTIME may show less than when the last daemon died. */
+    private boolean isBehind;
     private boolean isEmpty = true;
     private boolean isFromSnapshot;
     /** Of the timers made so far; null before anything was read. */
@@ -112,13 +114,14 @@ final class RecoveryRun {
 
     /**
      * Where it is not known what has fired: what is due by now; and also what was by the latest that CLOCK_REALTIME is
-     * known to have shown, as it may have been set back since.
+     * known to have shown, as it may have been set back since. Where it shows less than before, nobody knows what it
+     * showed when the daemon died: anything may have been due then.
      */
     private long mayHaveFiredUntilNs(long nowNs) {
         if (!isUncertain) {
             return Long.MIN_VALUE;
         }
-        return clock.isAssumed() ? Long.MAX_VALUE : Math.max(nowNs, latestCalendarNs - clock.calendarNs());
+        return isBehind ? Long.MAX_VALUE : Math.max(nowNs, latestCalendarNs - clock.calendarNs());
     }
 
     private void readJournal() {
@@ -186,8 +189,9 @@ final class RecoveryRun {
                 case NONE -> unreadable++;
                 default -> {
                     block.copy(at, entry);
-                    expect(entry.ticket);
-                    apply(entry);
+                    if (expect(entry.ticket)) {
+                        apply(entry);
+                    }
                 }
             }
             count();
@@ -197,15 +201,17 @@ final class RecoveryRun {
         nextSequence = block.nextSequence();
     }
 
-    /** Each entry has the next ticket; or one that was there already, where a write had failed and was repeated. */
-    private void expect(long ticket) {
+    /** Each entry has the next ticket; false for one that was there already: its write had failed and was repeated. */
+    private boolean expect(long ticket) {
         boolean isFirst = isEmpty && nextTicket == 0 && isFromSnapshot;
         if (!isFirst && ticket > nextTicket) {
             log.error("journal-hole", "firstTicket", nextTicket, "count", ticket - nextTicket, "what",
                     "entries are missing, and timers may be");
             isUncertain = true;
         }
+        boolean isNew = ticket >= nextTicket;
         nextTicket = Math.max(nextTicket, ticket + 1);
+        return isNew;
     }
 
     private void count() {
@@ -282,6 +288,7 @@ final class RecoveryRun {
         JournalClock present = clocks.current();
         boolean isSameBoot = clock != null && clock.isSameBoot(present);
         if (clock == null || (isSameBoot && !clock.isAssumed())) {
+            isBehind = clock != null && clock.deltaTo(present) + present.calendarNs() < clock.calendarNs() - STEP_NS;
             return present;
         }
         long startNs = clocks.nowNs();
@@ -292,6 +299,7 @@ final class RecoveryRun {
                 log.error("clock-not-set", "what", "CLOCK_REALTIME is before the journal's last entry: timers of "
                         + "before the boot are taken to be due as long after it as they were; start the daemon after "
                         + "time-sync.target");
+                isBehind = true;
                 return present.assuming(leastNs);
             }
             if (!isTold) {
@@ -302,6 +310,7 @@ final class RecoveryRun {
             LockSupport.parkNanos(ASK_CLOCK_NS);
             present = clocks.current();
         }
+        isBehind = present.calendarNs() < leastNs;
         return present;
     }
 

@@ -18,8 +18,8 @@ final class Retention {
     private final JournalFolder folder;
     private final JournalOptions options;
     private final DaemonLog log;
-    private final long startMs = System.currentTimeMillis();
-    private final long startNs = System.nanoTime();
+    private long firstMs;
+    private long firstNs;
     private boolean isSoon = true;
     private long nextNs;
 
@@ -40,6 +40,10 @@ final class Retention {
     void run(long nowNs, long intervalNs, JournalStore.Segment current) throws IOException {
         if (!isSoon && nowNs - nextNs < 0) {
             return;
+        }
+        if (firstMs == 0) {
+            firstMs = Math.min(System.currentTimeMillis(), newestMs(current));
+            firstNs = nowNs;
         }
         isSoon = false;
         nextNs = nowNs + intervalNs;
@@ -66,16 +70,31 @@ final class Retention {
         }
     }
 
+    /** When the last daemon wrote its last: a clock that is wrong since is no reason to delete an audit trail. */
+    private long newestMs(JournalStore.Segment current) throws IOException {
+        long newest = Long.MIN_VALUE;
+        for (long segment : folder.segments()) {
+            for (String name : segment == current.number() ? List.<String>of() : folder.files(segment)) {
+                newest = Math.max(newest, modifiedMs(folder.segment(segment).resolve(name)));
+            }
+        }
+        return newest == Long.MIN_VALUE ? Long.MAX_VALUE : newest;
+    }
+
+    private static long modifiedMs(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toMillis();
+    }
+
     private List<Kept> files(long nowNs) throws IOException {
         List<Kept> files = new ArrayList<>();
-        // By a clock that nobody sets: a jump of CLOCK_REALTIME is no reason to delete an audit trail.
-        long nowMs = startMs + TimeUnit.NANOSECONDS.toMillis(nowNs - startNs);
+        // By a clock that nobody sets.
+        long nowMs = firstMs + TimeUnit.NANOSECONDS.toMillis(nowNs - firstNs);
         for (long segment : folder.segments()) {
             for (String name : folder.files(segment)) {
                 Path path = folder.segment(segment).resolve(name);
                 // What the file takes on the disk may be less: it is sparse.
-                files.add(new Kept(new Position(segment, name, 0), Files.size(path), TimeUnit.MILLISECONDS.toNanos(
-                        nowMs - Files.getLastModifiedTime(path).toMillis())));
+                files.add(new Kept(new Position(segment, name, 0), Files.size(path),
+                        TimeUnit.MILLISECONDS.toNanos(nowMs - modifiedMs(path))));
             }
         }
         return files;

@@ -109,12 +109,13 @@ final class ExpectedTimer {
         }
         boolean isFlagged = (firing.flags() & SignalRecordLayout.FLAG_MAYBE_DUPLICATE) != 0;
         long occurrence = periodNs == 0 ? 0 : firing.occurrence();
-        boolean isRepeat = periodNs == 0 ? !isThere : occurrence < nextOccurrence;
+        // What is gone may have been a volatile one in the place of one that is durable.
+        boolean isRepeat = !isThere || (periodNs > 0 && occurrence < nextOccurrence);
         require(!isPaused, "fired though paused");
         require(!isFlagged || isUncertain || mayRepeat, "flagged after nothing but kills");
         require(!isRepeat || (isFlagged && mayRepeat && (hasFired || periodNs > 0)),
                 "fired twice, or after it was cancelled");
-        require(periodNs == 0 || occurrence <= nextOccurrence, "occurrences lost");
+        require(isRepeat || occurrence <= nextOccurrence, "occurrences lost");
         if (!isRepeat) {
             checkTime(firing, dueNs + occurrence * periodNs, host);
         }

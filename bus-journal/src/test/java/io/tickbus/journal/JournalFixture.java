@@ -77,9 +77,12 @@ final class JournalFixture implements AutoCloseable {
     }
 
     JournalFixture pause(long key, long nowNs) {
+        return command(CommandLayout.TYPE_PAUSE, key, nowNs);
+    }
+
+    JournalFixture command(int type, long key, long nowNs) {
         entry.nowNs = nowNs;
-        System.arraycopy(new TimerCommand().of(CommandLayout.TYPE_PAUSE, key).fields(), 0, entry.body, 0,
-                Entry.COMMAND_WORDS);
+        System.arraycopy(new TimerCommand().of(type, key).fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
         entry.body[Entry.INTENT_TICKET] = -1;
         return put(EntryKind.COMMAND);
     }
@@ -119,6 +122,13 @@ final class JournalFixture implements AutoCloseable {
         block.addGap(nextSequence, count);
         nextSequence += count;
         return this;
+    }
+
+    /** Ends the block, which is written twice, as where syncing it has failed. */
+    JournalFixture writeTwice() throws IOException {
+        block.finish(history, writtenNs, firstSequence, nextSequence, nextTicket);
+        segment.append(block);
+        return write();
     }
 
     /** Ends the block. */

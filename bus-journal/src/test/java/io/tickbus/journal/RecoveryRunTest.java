@@ -1,6 +1,8 @@
 package io.tickbus.journal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalRecord;
@@ -22,11 +24,13 @@ import io.tickbus.publisher.journal.Recovery;
 import io.tickbus.publisher.timer.DurableTimers;
 import io.tickbus.publisher.timer.TimerEngine;
 import io.tickbus.publisher.timer.TimerQuotas;
+import java.io.ByteArrayOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -39,6 +43,7 @@ class RecoveryRunTest {
     private static final UUID BOOT = UUID.randomUUID();
     private static final UUID NEXT_BOOT = UUID.randomUUID();
     private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);
+    private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long OFFSET_NS = 1_700_000_000_000_000_000L;
 
     @TempDir
@@ -175,8 +180,11 @@ class RecoveryRunTest {
             broken = fixture.positions().get(1);
         }
         try (RandomAccessFile file = new RandomAccessFile(new JournalFolder(journal).file(broken).toFile(), "rw")) {
-            file.seek(broken.offset() + Integer.BYTES + Block.HEADER_LENGTH + 40);
-            file.write(0x77);
+            long at = broken.offset() + Integer.BYTES + Block.HEADER_LENGTH + 40;
+            file.seek(at);
+            int was = file.read();
+            file.seek(at);
+            file.write(~was);
         }
         Recovery recovery = recover(BOOT, OFFSET_NS);
         assertEquals(2, recovery.timers());
@@ -306,6 +314,70 @@ class RecoveryRunTest {
         assertEquals(nowNs + HOUR_NS, engine.nextDeadlineNs());
         assertEquals(assumed, assumed.withCalendar(0));
         assertEquals(JournalClock.of(NEXT_BOOT, 0, 2 * OFFSET_NS), assumed.withCalendar(2 * OFFSET_NS));
+    }
+
+    /** What fires of timers 1 and 2, the second a calendar timer, that are due one second after the last block. */
+    private List<String> firedAfterADeath(UUID boot, long realtimeBehindNs) throws Exception {
+        Path another = Files.createTempDirectory(folder, "journal");
+        long oldNs = System.nanoTime();
+        try (JournalFixture fixture = new JournalFixture(another, 1)) {
+            fixture.start(BOOT, OFFSET_NS).arm(1, oldNs + SECOND_NS, 0).armAt(2, OFFSET_NS + oldNs + SECOND_NS)
+                    .writtenAt(oldNs).write();
+        }
+        long newOffsetNs = OFFSET_NS + oldNs - realtimeBehindNs - System.nanoTime();
+        TimerEngine calendarEngine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> newOffsetNs);
+        new RecoveryRun(new JournalFolder(another), BusSignals.of(publisher), DurableTimers.of(calendarEngine),
+                new FixedClocks(JournalClock.of(boot, 0, newOffsetNs)), log)
+                .run(unusedRing(), JournalOptions.in(another).withClockWaitNs(1));
+        List<String> fired = new ArrayList<>();
+        calendarEngine.expire(System.nanoTime() + 5 * HOUR_NS, 100, firing -> {
+            fired.add(text(firing).replaceAll("@.*[0-9]", ""));
+            return 0;
+        });
+        return fired.stream().sorted().toList();
+    }
+
+    @Test
+    void shouldSayMaybeDuplicateOfEverythingWhenTheClockMayShowLessThanWhenTheDaemonDied() throws Exception {
+        assertEquals(List.of("1?", "2?"), firedAfterADeath(NEXT_BOOT, SECOND_NS));
+        assertEquals(List.of("1?", "2?"), firedAfterADeath(NEXT_BOOT, HOUR_NS));
+        assertEquals(List.of("1?", "2?"), firedAfterADeath(BOOT, HOUR_NS));
+    }
+
+    @Test
+    void shouldSayMaybeDuplicateOfNothingThatIsNotDueWhenTheClockShowsMoreThanTheJournal() throws Exception {
+        assertEquals(List.of("1", "2"), firedAfterADeath(NEXT_BOOT, -SECOND_NS / 2));
+    }
+
+    @Test
+    void shouldDoNothingTwiceWhenABlockWasWrittenTwice() throws Exception {
+        long nowNs = System.nanoTime();
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).arm(1, nowNs + HOUR_NS, 0).pause(1, nowNs).write()
+                    .command(CommandLayout.TYPE_RESUME, 1, nowNs).pause(1, nowNs + SECOND_NS).writeTwice();
+        }
+        recover(BOOT, OFFSET_NS);
+        engine.openOwner(JournalFixture.OWNER);
+        TimerReply reply = new TimerReply();
+        engine.execute(JournalFixture.OWNER, new TimerCommand().of(CommandLayout.TYPE_RESUME, 1), nowNs, 0, reply);
+        assertEquals(nowNs + HOUR_NS - SECOND_NS, reply.deadlineNs());
+    }
+
+    @Test
+    void shouldReadEverythingWhenTheSnapshotFileHoldsGarbage() throws Exception {
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).arm(1, System.nanoTime() + HOUR_NS, 0).write();
+        }
+        String longName = "1 " + "a".repeat(300) + ".cq4 0";
+        for (byte[] garbage : List.of(new byte[100], new Random(1).ints(300).collect(ByteArrayOutputStream::new,
+                ByteArrayOutputStream::write, (a, b) -> { }).toByteArray(), "1 a\0b.cq4 0".getBytes(UTF_8),
+                longName.getBytes(UTF_8), "1 ../id 0".getBytes(UTF_8), new byte[0])) {
+            Files.write(journal.resolve("snapshot"), garbage);
+            assertEquals(1, recover(BOOT, OFFSET_NS).timers());
+            try (JournalReader reader = JournalReader.open(journal)) {
+                assertFalse(reader.complaints().isEmpty());
+            }
+        }
     }
 
     @Test

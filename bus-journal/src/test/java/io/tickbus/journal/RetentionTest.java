@@ -30,8 +30,8 @@ class RetentionTest {
         log.close();
     }
 
-    /** Segments 1 to 4 of a file each, where the first is ten days old, the second nine, and so on. */
-    private JournalFolder write() throws Exception {
+    /** Segments 1 to 4 of a file each, where the last is so many days old, that before it a day more, and so on. */
+    private JournalFolder write(int days) throws Exception {
         JournalFolder journal = new JournalFolder(folder);
         for (long segment = 1; segment <= 4; segment++) {
             try (JournalFixture fixture = new JournalFixture(folder, segment)) {
@@ -39,7 +39,7 @@ class RetentionTest {
             }
             Path file = journal.segment(segment).resolve(journal.files(segment).get(0));
             Files.setLastModifiedTime(file, FileTime.fromMillis(
-                    System.currentTimeMillis() - TimeUnit.DAYS.toMillis(11 - segment)));
+                    System.currentTimeMillis() - TimeUnit.DAYS.toMillis(days + 4 - segment)));
         }
         return journal;
     }
@@ -57,15 +57,23 @@ class RetentionTest {
 
     @Test
     void shouldDeleteWhatIsTooOldAndNotNeeded() throws Exception {
-        JournalFolder journal = write();
+        JournalFolder journal = write(0);
         snapshotIn(journal, 4);
-        run(journal, 8 * DAY_NS + DAY_NS / 2, MUCH);
+        run(journal, DAY_NS + DAY_NS / 2, MUCH);
         assertEquals(List.of(3L, 4L, 5L), journal.segments());
     }
 
     @Test
+    void shouldDeleteNothingForItsAgeWhenTheClockIsAheadOfTheDaemonBefore() throws Exception {
+        JournalFolder journal = write(1_000);
+        snapshotIn(journal, 4);
+        run(journal, 8 * DAY_NS, MUCH);
+        assertEquals(List.of(1L, 2L, 3L, 4L, 5L), journal.segments());
+    }
+
+    @Test
     void shouldDeleteTheOldestWhenThereIsTooMuch() throws Exception {
-        JournalFolder journal = write();
+        JournalFolder journal = write(0);
         snapshotIn(journal, 4);
         long each = Files.size(journal.segment(1).resolve(journal.files(1).get(0)));
         run(journal, 100 * DAY_NS, 2 * each + each / 2);
@@ -74,7 +82,7 @@ class RetentionTest {
 
     @Test
     void shouldKeepWhatTheNextRecoveryReads() throws Exception {
-        JournalFolder journal = write();
+        JournalFolder journal = write(0);
         snapshotIn(journal, 2);
         run(journal, 0, 0);
         assertEquals(List.of(2L, 3L, 4L, 5L), journal.segments());
@@ -82,7 +90,7 @@ class RetentionTest {
 
     @Test
     void shouldDeleteNothingWithoutASnapshot() throws Exception {
-        JournalFolder journal = write();
+        JournalFolder journal = write(0);
         run(journal, 0, 0);
         assertEquals(List.of(1L, 2L, 3L, 4L, 5L), journal.segments());
         assertFalse(Files.exists(folder.resolve("snapshot")));
