@@ -3,6 +3,7 @@ package io.tickbus.publisher.timer;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
+import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 
@@ -111,11 +112,10 @@ public final class DurableTimers {
         open(owner);
         boolean isVolatileArm =
                 command.type() == CommandLayout.TYPE_ARM && command.durability() == Durability.NONE;
-        if (isVolatileArm) {
-            remove(owner, command.key());
-            return true;
-        }
         engine.execute(owner, command, nowNs, 0, scratch);
+        if (isVolatileArm && scratch.code() == ReplyCode.ARMED) {
+            remove(owner, command.key());
+        }
         return switch (scratch.code()) {
             case ARMED, CANCELLED, PAUSED, RESUMED, ALREADY_FIRED, UNKNOWN -> true;
             default -> false;
@@ -136,8 +136,11 @@ public final class DurableTimers {
         }
     }
 
-    /** Puts a timer back as an image shows it, in the place of any other of its key. */
+    /** Puts a timer back as an image shows it, in the place of any other of its key; false for no image of a timer. */
     public boolean restore(int owner, long[] from) {
+        if (!TimerTable.isSound(from)) {
+            return false;
+        }
         open(owner);
         System.arraycopy(from, 0, image, 0, IMAGE_WORDS);
         remove(owner, image[IMAGE_KEY]);

@@ -2,6 +2,7 @@ package io.tickbus.publisher.timer;
 
 import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
 
 /**
@@ -295,16 +296,24 @@ final class TimerTable {
         return (image[CAP_ARREARS] & CALENDAR) != 0;
     }
 
+    /** Whether what would not be found out before it fires makes sense. */
+    static boolean isSound(long[] image) {
+        int length = (int) (image[HEADER] >>> PAYLOAD_LENGTH_SHIFT) & PAYLOAD_LENGTH_MASK;
+        int durability = (int) (image[CAP_ARREARS] >>> DURABILITY_SHIFT) & DURABILITY_MASK;
+        return length <= SignalRecordLayout.MAX_PAYLOAD_LENGTH && image[PERIOD_NS] >= 0
+                && durability <= Durability.DISK.code();
+    }
+
     static long dueNs(long[] image) {
         return image[DUE_NS];
     }
 
-    /** It was there before a restart, and perhaps has fired for what is due now. */
     /** It is known to have fired since. */
     void firedSince(int timer) {
         set(timer, MAYBE_DUPLICATE, false);
     }
 
+    /** It was there before a restart, and perhaps has fired for what is due now. */
     void recovered(int timer, boolean isMaybeDuplicate) {
         set(timer, RECOVERED, true);
         if (isMaybeDuplicate) {

@@ -1,6 +1,7 @@
 package io.tickbus.publisher.timer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalRecord;
@@ -65,6 +66,40 @@ class DurableTimersTest {
         assertEquals(Durability.NONE, timers.durability(OWNER, 4));
         engine.execute(OWNER, command.arm(5, 1, START_NS).flags(Durability.FLAGS), START_NS, 0, reply);
         assertEquals(ReplyReason.UNKNOWN_FLAG, reply.reason());
+    }
+
+    @Test
+    void shouldRefuseAnImageThatIsNoneOfATimerAndKeepTheOneThatIsThere() {
+        arm(engine, 1, START_NS + 5, 0, Durability.DISK);
+        long[] image = new long[DurableTimers.IMAGE_WORDS];
+        timers.image(OWNER, 1, (owner, words) -> System.arraycopy(words, 0, image, 0, image.length));
+        for (int word = 0; word < image.length; word++) {
+            for (int bit = 0; bit < Long.SIZE; bit++) {
+                long[] broken = image.clone();
+                broken[word] ^= 1L << bit;
+                TimerEngine other = TimerEngine.create(TimerQuotas.DEFAULT, 1_024);
+                DurableTimers copies = DurableTimers.of(other);
+                assertTrue(copies.restore(OWNER, image));
+                if (copies.restore(OWNER, broken)) {
+                    copies.durability(OWNER, broken[0]);
+                }
+                copies.finish(START_NS, 1, Long.MIN_VALUE);
+                // Whatever fires: nothing is thrown.
+                other.expire(Long.MAX_VALUE - 2, 4, this::take);
+            }
+        }
+        image[6] |= 13L << 48;
+        assertFalse(timers.restore(OWNER, image));
+        assertEquals(List.of("1@5#0+000"), expire(engine, START_NS + 5));
+    }
+
+    @Test
+    void shouldKeepATimerWhenAVolatileArmingOfItsKeyIsRedoneThatWasRefused() {
+        timers.redo(OWNER, command.arm(1, 1, START_NS).durability(Durability.DISK), START_NS);
+        assertFalse(timers.redo(OWNER, command.arm(1, 1, -5), START_NS));
+        assertEquals(1, timers.count());
+        assertTrue(timers.redo(OWNER, command.arm(1, 1, 5), START_NS));
+        assertEquals(0, timers.count());
     }
 
     @Test
