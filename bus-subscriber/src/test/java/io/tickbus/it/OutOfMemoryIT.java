@@ -32,6 +32,7 @@ class OutOfMemoryIT {
     private TimerClient honest;
     private SignalSubscriber signals;
     private long nextOccurrence;
+    private int armed;
     private ReplyReason refusal = ReplyReason.NONE;
 
     @Test
@@ -44,7 +45,8 @@ class OutOfMemoryIT {
     void shouldRefuseTimersAndServeOthersWhenDeadlinesAreChosenToTakeMemory() {
         Random random = new Random(1);
         long nowNs = System.nanoTime();
-        fillHeap(() -> nowNs + (random.nextLong() >>> 2));
+        // Not farther than a timer may be due.
+        fillHeap(() -> nowNs + random.nextLong(TimeUnit.DAYS.toNanos(36_000)));
     }
 
     private void fillHeap(LongSupplier deadlineNs) {
@@ -54,10 +56,10 @@ class OutOfMemoryIT {
         signals = SignalSubscriber.attach(bus.directory());
         honest.call(command.arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
         try (TimerClient greedy = bus.connect()) {
-            int armed = 0;
-            while (refusal == ReplyReason.NONE && armed < MOST) {
-                if (greedy.send(command.arm(armed, 2, deadlineNs.getAsLong())) != TimerClient.FULL) {
-                    armed++;
+            int sent = 0;
+            while (refusal == ReplyReason.NONE && sent < MOST) {
+                if (greedy.send(command.arm(sent, 2, deadlineNs.getAsLong())) != TimerClient.FULL) {
+                    sent++;
                 }
                 greedy.pollReplies(this::onReply, 64);
                 signals.poll(this::onSignal, 256);
@@ -77,6 +79,8 @@ class OutOfMemoryIT {
     private void onReply(TimerReply reply) {
         if (reply.code() == ReplyCode.FULL) {
             refusal = reply.reason();
+        } else if (reply.code() == ReplyCode.ARMED) {
+            armed++;
         }
     }
 

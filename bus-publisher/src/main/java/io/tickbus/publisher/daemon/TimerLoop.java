@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * without any clients.
  *
  * <p><b>Threads:</b> {@link #run} on one, which owns the timers from then on; {@link #stop} from any.
- * <p><b>Progress:</b> it waits as its {@link WaitStrategy} does and depends on no subscriber and no client. It
- * allocates nothing in steady state; each heartbeat makes a system call.
+ * <p><b>Progress:</b> it waits as its {@link WaitStrategy} does and depends on no subscriber and no client. In
+ * steady state it allocates nothing but for reading CLOCK_REALTIME, while there are calendar timers; each heartbeat
+ * makes a system call.
  * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened or has lost a page.
  */
 public final class TimerLoop implements Runnable {

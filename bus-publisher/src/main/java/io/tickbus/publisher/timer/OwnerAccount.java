@@ -16,7 +16,6 @@ final class OwnerAccount {
     OwnerAccount(long generation, UserAccount user) {
         this.generation = generation;
         this.user = user;
-        user.owners(1);
     }
 
     /** Whose it is. */
@@ -24,14 +23,11 @@ final class OwnerAccount {
         return user;
     }
 
-    /** Makes it another user's, with all it has; returns how many owners the former has left. */
-    int user(UserAccount newUser) {
+    /** Makes it another user's, with all it has. */
+    void user(UserAccount newUser) {
         user.add(-timers, -rates.firings());
         newUser.add(timers, rates.firings());
-        newUser.owners(1);
-        int left = user.owners(-1);
         user = newUser;
-        return left;
     }
 
     RateMeter rates() {

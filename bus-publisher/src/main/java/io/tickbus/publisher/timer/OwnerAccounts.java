@@ -9,7 +9,7 @@ final class OwnerAccounts {
     private static final int MOST_OWNERS = 1 << 16;
 
     private final OwnerAccount[] accounts = new OwnerAccount[MOST_OWNERS];
-    /** By the user's id; the host itself is nobody's. */
+    /** By the user's id, for good, with what it still owes; the host itself is nobody's. */
     private final Map<Integer, UserAccount> users = new HashMap<>();
     private long nextGeneration = 1;
     private int dying;
@@ -53,10 +53,7 @@ final class OwnerAccounts {
         if (owner == HOST || account == null || account.user().user() == user) {
             return;
         }
-        UserAccount former = account.user();
-        if (account.user(userAccount(user)) == 0) {
-            users.remove(former.user());
-        }
+        account.user(userAccount(user));
     }
 
     void cancel(int owner) {
@@ -73,9 +70,6 @@ final class OwnerAccounts {
         OwnerAccount account = accounts[owner];
         if (account != null && account.timers() > 0) {
             return false;
-        }
-        if (account != null && account.user().owners(-1) == 0) {
-            users.remove(account.user().user());
         }
         accounts[owner] = null;
         return true;

@@ -5,7 +5,6 @@ final class UserAccount {
     private final int user;
     private final RateMeter rates = new RateMeter();
     private int timers;
-    private int owners;
 
     UserAccount(int user) {
         this.user = user;
@@ -27,12 +26,6 @@ final class UserAccount {
     void add(int count, long share) {
         timers += count;
         rates.add(share);
-    }
-
-    /** One owner more, or one less; returns how many there are. */
-    int owners(int more) {
-        owners += more;
-        return owners;
     }
 
     /** Begins to count timers anew. */

@@ -52,15 +52,16 @@ class DaemonClockTest {
                 new Setup(options, DaemonSettings.DEFAULT, null, engine), log)) {
             long nowNs = System.nanoTime();
             engine.execute(new TimerCommand().armAt(1, 1, OFFSET_NS + nowNs + HOUR_NS));
-            engine.execute(new TimerCommand().arm(2, 1, nowNs + HOUR_NS));
+            engine.execute(new TimerCommand().arm(2, 1, nowNs + 3 * HOUR_NS));
             daemon.start();
-            offset.addAndGet(-HOUR_NS);
             awaitDeadline(daemon, nowNs + HOUR_NS);
+            offset.addAndGet(-HOUR_NS);
+            awaitDeadline(daemon, nowNs + 2 * HOUR_NS);
             offset.addAndGet(HOUR_NS / 2 + HOUR_NS);
             awaitDeadline(daemon, nowNs + HOUR_NS / 2);
             assertEquals(0, daemon.counters().value(DaemonCounter.FIRINGS));
             offset.addAndGet(HOUR_NS / 2);
-            awaitDeadline(daemon, nowNs + HOUR_NS);
+            awaitDeadline(daemon, nowNs + 3 * HOUR_NS);
             assertEquals(1, daemon.counters().value(DaemonCounter.FIRINGS));
         } finally {
             log.close();

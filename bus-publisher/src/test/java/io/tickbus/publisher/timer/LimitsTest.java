@@ -139,6 +139,23 @@ class LimitsTest {
     }
 
     @Test
+    void shouldRememberWhatAUserOwesWhenItConnectsAgain() {
+        engine.rates(new RateQuotas(RateQuotas.MOST, RateQuotas.MOST, 1_000, 1_000, 10));
+        for (int owner = 1; owner <= 2; owner++) {
+            open(owner, GUEST);
+            for (int i = 0; i < 10; i++) {
+                assertEquals(owner == 1 ? ReplyReason.NONE : ReplyReason.ARMING_QUOTA, arm(owner, 1, 0));
+            }
+            execute(owner, CommandLayout.TYPE_CANCEL, 1);
+            engine.cancelOwner(owner);
+            assertTrue(engine.closeOwner(owner));
+        }
+        nowNs += SECOND_NS;
+        open(3, GUEST);
+        assertEquals(ReplyReason.NONE, arm(3, 1, 0));
+    }
+
+    @Test
     void shouldNotLimitWhatIsRecoveredAndThenCountIt() {
         TimerEngine small = TimerEngine.create(new TimerQuotas(100, 100, 3), 16);
         small.ownUser(DAEMON);
