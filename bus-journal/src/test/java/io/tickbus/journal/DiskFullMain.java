@@ -58,6 +58,7 @@ final class DiskFullMain {
                 TimerClient client = TimerClient.connect(directory,
                         TimerClientOptions.defaults().withName("full").withConnectTimeoutNs(TIMEOUT_NS))) {
             expect(arm(client, durability).code() == ReplyCode.ARMED, "room at first");
+            int segments = segments();
             Path filler = fill();
             TimerReply refusal = armUntilRefused(client, durability);
             expect(refusal.code() == ReplyCode.FULL && refusal.reason() == ReplyReason.JOURNAL_UNAVAILABLE,
@@ -70,6 +71,8 @@ final class DiskFullMain {
             subscriber.await(signal -> { }, 1, TIMEOUT_NS);
             expect(subscriber.received() > 0, "and fire");
             expect(daemon.counters().value(DaemonCounter.FIRINGS) >= firings, "and are counted");
+            awaitFailures(daemon, 3);
+            expect(segments() == segments, "trying again leaves no folders: " + segments());
             Files.delete(filler);
             long untilNs = System.nanoTime() + TIMEOUT_NS;
             TimerReply reply = arm(client, durability);
@@ -78,6 +81,19 @@ final class DiskFullMain {
                 reply = arm(client, durability);
             }
             expect(reply.code() == ReplyCode.ARMED, "taken again once there is room: " + reply);
+        }
+    }
+
+    private int segments() {
+        return new JournalFolder(journal).segments().size();
+    }
+
+    private static void awaitFailures(TimerDaemon daemon, int count) throws InterruptedException {
+        long untilNs = System.nanoTime() + TIMEOUT_NS;
+        long enough = daemon.counters().value(DaemonCounter.JOURNAL_FAILURES) + count;
+        while (daemon.counters().value(DaemonCounter.JOURNAL_FAILURES) < enough) {
+            expect(System.nanoTime() < untilNs, "it is tried again");
+            TimeUnit.MILLISECONDS.sleep(50);
         }
     }
 
