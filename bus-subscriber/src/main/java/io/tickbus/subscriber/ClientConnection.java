@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
  * another takes its place. One thread.
  *
  * <p>No thread watches the daemon: whether it is there is looked at by whoever calls. What the daemon says is in the
- * session's words, at the price of two loads; that it has died the kernel says at the socket, which is asked now and
- * then.
+ * session's words, at the price of a few loads; that it has died the kernel says at the socket, which is asked only
+ * where memory gives doubt: a command is not taken for long, or the daemon's heartbeat is old.
  */
 final class ClientConnection {
     private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -41,6 +41,10 @@ final class ClientConnection {
     private final ByteBuffer nothing = ByteBuffer.allocateDirect(1);
     private ConnectionLoss loss;
     private long askedNs = System.nanoTime();
+    private long questions;
+    /** The command whose taking is watched; those before it are taken. */
+    private long watched = -1;
+    private long watchedNs;
 
     /** What a connection is made of. */
     record Parts(SignalsFile signals, RepliesFile replies, ClientIdentity identity, ClientFile file,
@@ -90,9 +94,25 @@ final class ClientConnection {
         return loss;
     }
 
-    /** Whether all is well as far as memory tells: a few loads, and no system call. */
-    boolean isServed() {
-        return session.isConnectedTo(uuid) && !bell.isInDoubt() && loss == null;
+    /**
+     * Before a command is sent: whether all is well as far as memory tells. A few loads and the time; no system call.
+     *
+     * @param nextCommand the command's sequence
+     */
+    boolean isServed(long nextCommand) {
+        long nowNs = System.nanoTime();
+        long consumed = session.consumed();
+        if (consumed > watched || consumed >= nextCommand) {
+            watched = nextCommand;
+            watchedNs = nowNs;
+        }
+        return loss == null && session.isConnectedTo(uuid) && !bell.isInDoubt()
+                && nowNs - watchedNs < ASK_INTERVAL_NS && PublisherWatch.isHeartbeatFresh(signals, nowNs);
+    }
+
+    /** How often the kernel was asked. */
+    long questions() {
+        return questions;
     }
 
     /** Looks whether the daemon still serves this client; now and then a system call. */
@@ -101,8 +121,12 @@ final class ClientConnection {
             long nowNs = System.nanoTime();
             boolean isAsking = nowNs - askedNs >= ASK_INTERVAL_NS;
             askedNs = isAsking ? nowNs : askedNs;
-            bell.tryAgain();
-            loss = look(isAsking);
+            try {
+                bell.tryAgain();
+                loss = look(isAsking);
+            } catch (InternalError e) {
+                survive(e);
+            }
         }
     }
 
@@ -125,6 +149,7 @@ final class ClientConnection {
     }
 
     private boolean hasEnded() {
+        questions++;
         // The socket is a channel too.
         FaultBoundary.surface();
         try {
@@ -159,9 +184,14 @@ final class ClientConnection {
 
     /** Ends it: the commands that were sent before are still carried out. Does nothing the second time. */
     void close() {
-        if (loss == null) {
-            bell.tryAgain();
-            loss = ConnectionLoss.CLOSED;
+        try {
+            if (loss == null) {
+                loss = ConnectionLoss.CLOSED;
+                bell.tryAgain();
+            }
+            FaultBoundary.surface();
+        } catch (InternalError e) {
+            bell.lose();
         }
         try {
             socket.close();

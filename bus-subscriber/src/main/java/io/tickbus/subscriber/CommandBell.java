@@ -13,7 +13,7 @@ interface CommandBell {
     /** Now and then: makes good what could not be done before. */
     void tryAgain();
 
-    /** Whether it waits for a sign of the daemon, so that it pays to see whether there is one. */
+    /** Whether there is something to be made good. */
     boolean isInDoubt();
 
     /** How many system calls it made. */

@@ -68,7 +68,12 @@ final class CommandSender {
     }
 
     /** After a fault in the middle of sending: whether the command of that sequence was committed all the same. */
-    boolean isCommitted(long sequence) {
-        return writer.nextSequence() > sequence;
+    boolean hasSent(long sequence, TimerCommand command) {
+        boolean isCommitted = writer.nextSequence() > sequence;
+        if (isCommitted && latest != null) {
+            // The fault may have come up before this; the second time it changes nothing.
+            latest.sent(command);
+        }
+        return isCommitted;
     }
 }

@@ -153,8 +153,14 @@ final class Connecting {
     }
 
     private ClientConnection introduce(SignalsFile signals, RepliesFile replies, SocketChannel socket) {
-        // A daemon of another user cannot trust memory that this process may take away.
-        boolean hasRing = options.commandSlots() > 0 && ControlSocket.isOfThisUser(directory);
+        boolean hasRing;
+        try {
+            // A daemon of another user cannot trust memory that this process may take away.
+            hasRing = options.commandSlots() > 0 && ControlSocket.isOfThisUser(directory);
+        } catch (BusException e) {
+            failed(e, "its daemon is just stopping");
+            return null;
+        }
         ClientIdentity identity = new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(),
                 ProcessHandle.current().pid(), options.name(), hasRing ? options.commandSlots() : 0);
         boolean isAdmitted = false;

@@ -22,7 +22,6 @@ final class DaemonBell implements CommandBell {
     private final int crowd;
     private long lastRung = -1;
     private long rings;
-    private boolean isInDoubt;
 
     DaemonBell(RepliesFile replies, Session session, Doorbell doorbell, int window) {
         this.replies = replies;
@@ -47,7 +46,6 @@ final class DaemonBell implements CommandBell {
         boolean hasHeard = consumed > lastRung;
         if (hasHeard && (deadlineNs < sleepingUntilNs || sequence - consumed >= crowd)) {
             lastRung = sequence;
-            isInDoubt = true;
             ring();
         }
     }
@@ -61,7 +59,7 @@ final class DaemonBell implements CommandBell {
 
     @Override
     public boolean isInDoubt() {
-        return isInDoubt;
+        return doorbell.isLost();
     }
 
     @Override
@@ -76,7 +74,6 @@ final class DaemonBell implements CommandBell {
 
     @Override
     public void tryAgain() {
-        isInDoubt = false;
         if (doorbell.isLost()) {
             doorbell.restore();
         }

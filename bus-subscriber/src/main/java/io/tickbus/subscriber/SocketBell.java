@@ -1,6 +1,7 @@
 package io.tickbus.subscriber;
 
 import io.tickbus.core.bus.ClientFile;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.layout.CommandLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,8 @@ final class SocketBell implements CommandBell {
 
     @Override
     public void tryAgain() {
+        // A fault of mapped words that were read before must not come up inside of the channel.
+        FaultBoundary.surface();
         try {
             boolean isTaken = true;
             while (sent < committed && isTaken) {

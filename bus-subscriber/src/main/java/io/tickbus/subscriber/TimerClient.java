@@ -25,8 +25,9 @@ import java.util.UUID;
  *
  * <p><b>Threads:</b> one, and none of its own: that the daemon is gone is found out by whoever calls.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
- * is awake; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
- * {@link #list} wait, never longer than told.
+ * takes commands; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
+ * {@link #list} wait, never longer than told. That the daemon has died is found out by the second arming after it, 10
+ * ms later, at the latest.
  * <p><b>Loss:</b> none in silence. A command that finds no room is answered with {@link #FULL}. Each command gets one
  * reply. When the daemon goes, or puts the client out, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
@@ -38,8 +39,6 @@ public final class TimerClient implements AutoCloseable {
     /** There is no room in the ring, or too many replies are not polled. Poll the replies, and try again. */
     public static final long FULL = CommandSender.FULL;
     private static final int DISCARD_INTERVAL = 64;
-    /** With every so many commands the client looks whether the daemon is there. */
-    private static final int LOOK_MASK = 15;
 
     private final BusDirectory directory;
     private final TimerClientOptions options;
@@ -118,7 +117,8 @@ public final class TimerClient implements AutoCloseable {
         try {
             return numbered(sender.send(command));
         } catch (InternalError e) {
-            return survived(e, next);
+            connection.survive(e);
+            return sender.hasSent(next, command) ? numbered(next) : FULL;
         }
     }
 
@@ -138,7 +138,7 @@ public final class TimerClient implements AutoCloseable {
     }
 
     private void prepare() {
-        if ((sender.nextSequence() & LOOK_MASK) == 0 || !connection.isServed()) {
+        if (!connection.isServed(sender.nextSequence())) {
             checkConnected();
         }
         if (discardThreshold < sender.nextSequence() - replies.deliveredCommands()) {
@@ -160,11 +160,6 @@ public final class TimerClient implements AutoCloseable {
             connection.check();
         }
         return sequence < 0 ? sequence : numbers.of(sequence);
-    }
-
-    private long survived(InternalError fault, long sequence) {
-        connection.survive(fault);
-        return sender.isCommitted(sequence) ? numbered(sequence) : FULL;
     }
 
     /**
@@ -338,6 +333,11 @@ public final class TimerClient implements AutoCloseable {
     /** How often it woke the daemon: its system calls. */
     public long rings() {
         return ringsBefore + connection.bell().rings();
+    }
+
+    /** How often it asked the kernel whether the daemon is there. */
+    long questions() {
+        return connection.questions();
     }
 
     /**

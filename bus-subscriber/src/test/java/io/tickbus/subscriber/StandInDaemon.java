@@ -44,7 +44,7 @@ final class StandInDaemon implements AutoCloseable {
     final List<TimerCommand> received = new ArrayList<>();
     private final BusDirectory directory;
     private final List<Served> served = new ArrayList<>();
-    private final ControlSocket socket;
+    private volatile ControlSocket socket;
     private final Map<Long, Timer> timers = new TreeMap<>();
     private final Map<Long, Long> fired = new TreeMap<>();
     private final Thread conductor = new Thread(this::run, "stand-in-daemon");
@@ -276,6 +276,15 @@ final class StandInDaemon implements AutoCloseable {
         isAdmitting = false;
         served.forEach(StandInDaemon::close);
         socket.close();
+    }
+
+    /** After {@link #die}: listens again, without admitting. */
+    synchronized void listen() {
+        socket = ControlSocket.bind(directory, null);
+    }
+
+    synchronized void admitAgain() {
+        isAdmitting = true;
     }
 
     /** Gives the last client's session to another, as after an eviction while that one was stopped. */

@@ -16,6 +16,7 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,25 @@ class TimerClientAllocationTest {
             assertEquals(3 * step, answers);
             assertEquals(step, current);
             assertEquals(0, client.rings());
+        }
+    }
+
+    /** However long it takes: the kernel is not asked whether the daemon is there while that takes commands. */
+    @Test
+    void shouldNotAskKernelWhileDaemonTakesCommands() {
+        BusDirectory directory = BusDirectory.at(folder.resolve("root"), "bus");
+        try (StandInDaemon daemon = new StandInDaemon(directory, 1024);
+                TimerClient client = TimerClient.connect(directory, TimerClientOptions.defaults())) {
+            ClientFile file = daemon.lastFile();
+            Session session = daemon.replies.session(0);
+            SlotWriter writer = session.replyWriter();
+            long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+            while (System.nanoTime() < untilNs) {
+                assertTrue(client.arm(1, 1, 2) >= 0);
+                serve(file, session, writer);
+                assertEquals(1, client.pollReplies(reply -> { }, 100));
+            }
+            assertEquals(0, client.questions());
         }
     }
 

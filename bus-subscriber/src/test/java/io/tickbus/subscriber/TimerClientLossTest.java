@@ -283,6 +283,40 @@ class TimerClientLossTest implements TimerClientListener {
         assertEquals(List.of("gone", "gone", "gone"), events);
     }
 
+    /** The daemon's heartbeat still looks fresh, and no other call is made. */
+    @Test
+    void shouldHearOfDeathAtSecondArmingWhenItComesLater() {
+        connect();
+        client.arm(1, 0, 0);
+        daemon.serve(10);
+        daemon.die();
+        client.arm(2, 0, 0);
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
+        while (System.nanoTime() < untilNs) {
+            Thread.onSpinWait();
+        }
+        assertFails(Reason.DISCONNECTED, () -> client.arm(3, 0, 0));
+    }
+
+    /** As while the daemon stops or is replaced: it listens no more, and its name goes. */
+    @Test
+    void shouldTryUntilDeadlineWhenDaemonGoesWhileConnecting() throws InterruptedException {
+        daemon = new StandInDaemon(directory, 8);
+        daemon.die();
+        Thread successor = new Thread(() -> {
+            for (int i = 0; i < 300; i++) {
+                daemon.listen();
+                daemon.die();
+            }
+            daemon.listen();
+            daemon.admitAgain();
+        });
+        successor.start();
+        client = TimerClient.connect(directory, options().withConnectTimeoutNs(LONG_NS));
+        successor.join();
+        assertEquals(numbers().of(0), client.arm(1, 0, 0));
+    }
+
     private static void assertDisconnects(Runnable call) {
         while (true) {
             assertFalse(Thread.interrupted(), "it has not noticed in time");

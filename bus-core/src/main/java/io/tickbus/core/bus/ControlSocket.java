@@ -17,6 +17,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
@@ -62,21 +63,23 @@ public final class ControlSocket implements AutoCloseable {
      */
     public static ControlSocket bind(BusDirectory directory, String group) {
         Path path = directory.control();
-        TrustedFiles.deleteIfPossible(path);
+        // Nobody finds it before its mode is right, and there is no moment without a name.
+        Path unfinished = TrustedFiles.temporaryFor(path);
         try {
             ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
-                withAddress(path, address -> channel.bind(address, BACKLOG));
+                withAddress(unfinished, address -> channel.bind(address, BACKLOG));
                 if (group == null) {
-                    TrustedFiles.chmod(path, "rw-------");
+                    TrustedFiles.chmod(unfinished, "rw-------");
                 } else {
-                    TrustedFiles.share(path, group, "rw-rw----");
+                    TrustedFiles.share(unfinished, group, "rw-rw----");
                 }
                 channel.configureBlocking(false);
+                Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
                 return new ControlSocket(path, channel);
             } catch (IOException | RuntimeException e) {
                 channel.close();
-                TrustedFiles.deleteIfPossible(path);
+                TrustedFiles.deleteIfPossible(unfinished);
                 throw e;
             }
         } catch (IOException e) {
@@ -106,10 +109,12 @@ public final class ControlSocket implements AutoCloseable {
                 }
             }
         } catch (SocketException e) {
-            if (String.valueOf(e.getMessage()).contains("temporarily unavailable")) {
+            String why = String.valueOf(e.getMessage());
+            if (why.contains("temporarily unavailable")) {
                 return null;
             }
-            if (!(e instanceof ConnectException)) {
+            // The name may go between the look at it and here: the daemon is stopping, or is being replaced.
+            if (!(e instanceof ConnectException) && !why.contains("No such file")) {
                 throw TrustedFiles.failed(path, e);
             }
             throw new BusException(Reason.NOT_FOUND, path.toString(), "nobody listens: " + e.getMessage(),
