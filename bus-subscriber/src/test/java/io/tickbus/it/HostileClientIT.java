@@ -36,6 +36,7 @@ class HostileClientIT {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int COMMANDS = 300_000;
+    private static final int SOCKET_COMMANDS = 100_000;
     private static final int FILES = 300;
     private static final int CONNECTIONS = 400;
 
@@ -139,22 +140,23 @@ class HostileClientIT {
         try (HostilePeer hostile = new HostilePeer(bus.directory(), 0)) {
             assertTrue(hostile.hello());
             hostile.socket.configureBlocking(false);
-            byte[] garbage = new byte[10_000];
+            ByteBuffer garbage = ByteBuffer.allocate(100 * CommandLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
             long sent = 0;
-            while (sent < COMMANDS) {
-                random.nextBytes(garbage);
-                for (int i = 37; i < garbage.length; i += CommandLayout.LENGTH) {
-                    // No ARM or CANCEL: what fires or goes then is not what is looked for here.
-                    garbage[i] = 0;
-                    garbage[i - 1] = (byte) (6 + random.nextInt(200));
+            while (sent < SOCKET_COMMANDS) {
+                random.nextBytes(garbage.array());
+                for (int i = 0; i < garbage.capacity(); i += CommandLayout.LENGTH) {
+                    garbage.putLong(i, ++sent);
+                    // No known type: what fires or goes then is not what is looked for here.
+                    garbage.put(i + CommandLayout.TYPE, (byte) (6 + random.nextInt(200)));
+                    garbage.put(i + CommandLayout.FLAGS, (byte) 0);
                 }
-                int taken = hostile.socket.write(ByteBuffer.wrap(garbage));
-                sent += taken;
-                signals.poll(this::onSignal, 256);
-                if (taken % CommandLayout.LENGTH != 0) {
-                    break;
+                garbage.clear();
+                while (garbage.hasRemaining()) {
+                    hostile.socket.write(garbage);
+                    signals.poll(this::onSignal, 256);
                 }
             }
+            awaitCounter("COMMANDS_UNKNOWN", sent);
         }
         assertFiresOn(50);
         awaitCounter("CLIENTS_CONNECTED", 1);

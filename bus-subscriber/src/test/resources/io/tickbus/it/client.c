@@ -286,6 +286,7 @@ static void send_command(struct tb_command command) {
         MUST(tb_send(ring, replies, session, bell, next_command, &command, &rung, random32()));
         look_at_losses();
     } else {
+        command.stamp = next_command + 1;
         MUST(send(control, &command, sizeof command, MSG_NOSIGNAL) == sizeof command);
     }
     next_command++;

@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.layout.ClientLayout;
 import io.tickbus.core.memory.SharedRegion;
@@ -27,14 +28,18 @@ public final class ClientFile {
     private final SharedRegion region;
     private final SlotRing ring;
 
-    private ClientFile(SharedRegion region, int slotCount) {
+    /** The daemon's, of a client's file; null otherwise. */
+    private final FileChannel storage;
+
+    private ClientFile(SharedRegion region, int slotCount, FileChannel storage) {
         this.region = region;
+        this.storage = storage;
         this.ring = new SlotRing(region, ClientLayout.HEADER_LENGTH, slotCount);
     }
 
     /** A ring of this process only. */
     public static ClientFile inMemory(int slotCount) {
-        return new ClientFile(SharedRegion.allocate((int) ClientLayout.fileLength(slotCount)), slotCount);
+        return new ClientFile(SharedRegion.allocate((int) ClientLayout.fileLength(slotCount)), slotCount, null);
     }
 
     /**
@@ -53,7 +58,7 @@ public final class ClientFile {
                     made.putLong(ClientLayout.EPOCH, client.epoch());
                     FileKind.CLIENT.finish(made);
                 }));
-        return new ClientFile(region, client.slotCount());
+        return new ClientFile(region, client.slotCount(), null);
     }
 
     /**
@@ -63,7 +68,10 @@ public final class ClientFile {
      */
     public static ClientFile open(BusDirectory directory, ClientIdentity client) {
         Path path = path(directory, client.uuid());
-        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), false)) {
+        FileChannel channel = null;
+        ClientFile opened = null;
+        try {
+            channel = TrustedFiles.open(path, directory.ownerId(), true);
             ByteBuffer header = FileKind.CLIENT.header(path, channel);
             int slotCount = FileKind.CLIENT.slotCount(path, header);
             long expected = ClientLayout.fileLength(slotCount);
@@ -75,11 +83,47 @@ public final class ClientFile {
                 throw FileKind.CLIENT.wrong(Reason.CORRUPT, path, "it says something else than its client: uuid="
                         + uuid + " slotCount=" + slotCount + ", and " + client.slotCount() + " slots were announced");
             }
-            return new ClientFile(SharedRegion.map(channel, expected, false), slotCount);
+            opened = new ClientFile(SharedRegion.map(channel, expected, false), slotCount, channel);
+            return opened;
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         } finally {
+            if (opened == null && channel != null) {
+                close(channel);
+            }
             delete(directory, client.uuid());
+        }
+    }
+
+    private static void close(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The kernel ends it all the same.
+            return;
+        }
+    }
+
+    /**
+     * Daemon, after the last look at the memory: lets go of the file. Its mapping lasts until the garbage collector
+     * finds it, and would keep the storage of each client that has been here.
+     *
+     * @param isStorageFreed whether to free the storage at once: where the client has gone, and stores no more
+     */
+    public void release(boolean isStorageFreed) {
+        if (storage == null) {
+            return;
+        }
+        try {
+            // A fault of memory that was read before must not come up inside of the channel: this takes those out.
+            if (FaultBoundary.isSound(region) && isStorageFreed) {
+                storage.truncate(0);
+            }
+        } catch (IOException e) {
+            // It is freed later, with the mapping.
+            return;
+        } finally {
+            close(storage);
         }
     }
 

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -109,12 +110,10 @@ public final class ControlSocket implements AutoCloseable {
                 }
             }
         } catch (SocketException e) {
-            String why = String.valueOf(e.getMessage());
-            if (why.contains("temporarily unavailable")) {
+            if (String.valueOf(e.getMessage()).contains("temporarily unavailable")) {
                 return null;
             }
-            // The name may go between the look at it and here: the daemon is stopping, or is being replaced.
-            if (!(e instanceof ConnectException) && !why.contains("No such file")) {
+            if (!(e instanceof ConnectException) && !isNameGone(path, e)) {
                 throw TrustedFiles.failed(path, e);
             }
             throw new BusException(Reason.NOT_FOUND, path.toString(), "nobody listens: " + e.getMessage(),
@@ -122,6 +121,12 @@ public final class ControlSocket implements AutoCloseable {
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
         }
+    }
+
+    /** It may go between the look at it and the attempt: the daemon is stopping, or is being replaced. */
+    private static boolean isNameGone(Path path, SocketException e) {
+        return String.valueOf(e.getMessage()).contains("No such file")
+                || Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Client: whether the daemon of this bus is of this user, so that a ring may be shared with it. */
@@ -168,6 +173,11 @@ public final class ControlSocket implements AutoCloseable {
             // Another thread has closed it meanwhile.
             return false;
         }
+    }
+
+    /** Whether clients still find it by its name. */
+    public boolean isCurrent() {
+        return file.standing() == SignalsFile.Standing.CURRENT;
     }
 
     /** The listening channel, which does not block. */
@@ -237,7 +247,7 @@ public final class ControlSocket implements AutoCloseable {
         } catch (IOException e) {
             throw BusException.system(file.path(), e, "nothing need be done");
         } finally {
-            if (file.standing() == SignalsFile.Standing.CURRENT) {
+            if (isCurrent()) {
                 TrustedFiles.deleteIfPossible(file.path());
             }
         }

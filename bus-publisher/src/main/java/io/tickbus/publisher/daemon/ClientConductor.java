@@ -9,6 +9,7 @@ import io.tickbus.core.bus.ControlMessage.Answer;
 import io.tickbus.core.bus.ControlSocket;
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.RepliesFile;
+import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.platform.FutexWord;
@@ -49,6 +50,9 @@ final class ClientConductor implements Runnable, AutoCloseable {
     /** A selector waits for whole milliseconds. */
     private static final long ROUND_UP_NS = 999_999;
     private static final int ACCEPTS_PER_ROUND = 64;
+    private static final int ROOT_USER = 0;
+    private static final int LOOKS_WITHOUT_NAME = 2;
+    private static final int LOOKS_BEFORE_NEXT_TRY = 100;
 
     private final BusDirectory directory;
     private final RepliesFile replies;
@@ -59,16 +63,16 @@ final class ClientConductor implements Runnable, AutoCloseable {
     private final Doorbell doorbell;
     private final FutexWord timerWord;
     private final Owners owners = new Owners();
-    private final ControlSocket socket;
+    private final String group;
+    private ControlSocket socket;
     private final Selector selector;
-    private final SelectionKey acceptKey;
+    private SelectionKey acceptKey;
     private final int overflowUser = ControlSocket.overflowUser();
-    private final boolean isShared;
     /** In the order in which they came. */
     private final Set<ClientPeer> pending = new LinkedHashSet<>();
     /** By session. */
     private final ClientPeer[] served;
-    private final BitSet usedSessions = new BitSet();
+    private final BitSet usedSessions;
     private final Queue<ClientFile> spareRings = new ArrayDeque<>();
     private int latestSession = -1;
     private boolean areSomeLeaving;
@@ -77,6 +81,7 @@ final class ClientConductor implements Runnable, AutoCloseable {
     private long nextLookNs = System.nanoTime();
     private long acceptAgainNs;
     private long failedAccepts;
+    private int looksWithoutName;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
     private Runnable onRound = () -> { };
@@ -93,8 +98,9 @@ final class ClientConductor implements Runnable, AutoCloseable {
         this.timerWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.settings = settings;
         this.socket = socket;
-        this.isShared = group != null;
+        this.group = group;
         this.served = new ClientPeer[replies.sessionCount()];
+        this.usedSessions = new BitSet(replies.sessionCount());
         this.selector = Selector.open();
         this.acceptKey = socket.channel().register(selector, SelectionKey.OP_ACCEPT);
         events.conductor(this);
@@ -180,6 +186,9 @@ final class ClientConductor implements Runnable, AutoCloseable {
         for (SelectionKey key : ready) {
             serve(key);
         }
+        if (ready.contains(acceptKey)) {
+            survive(this::accept);
+        }
         ready.clear();
         survive(events::runForConductor);
         admitWaiting();
@@ -242,9 +251,8 @@ final class ClientConductor implements Runnable, AutoCloseable {
     }
 
     private void serve(SelectionKey key) {
-        if (key == acceptKey) {
-            survive(this::accept);
-        } else if (key.isValid()) {
+        // Those who leave first: they make room for those who come.
+        if (key != acceptKey && key.isValid()) {
             serve((ClientPeer) key.attachment());
         }
     }
@@ -261,8 +269,8 @@ final class ClientConductor implements Runnable, AutoCloseable {
         } catch (IOException e) {
             drop(peer);
         } catch (RuntimeException | Error e) {
-            failed(e);
             drop(peer);
+            failed(e);
         }
     }
 
@@ -296,6 +304,13 @@ final class ClientConductor implements Runnable, AutoCloseable {
         ClientPeer peer = null;
         try {
             peer = new ClientPeer(channel, socket.userOf(channel), System.nanoTime() + HELLO_NS);
+            if (group == null && peer.user() != socket.ownUser() && peer.user() != ROOT_USER) {
+                counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
+                log.warn("client-rejected", "user", Integer.toUnsignedString(peer.user()), "why",
+                        "the bus is not shared, and it is of another user");
+                peer.close();
+                return;
+            }
             channel.configureBlocking(false);
             peer.key(channel.register(selector, SelectionKey.OP_READ, peer));
             if (pending.size() == MOST_PENDING) {
@@ -366,12 +381,13 @@ final class ClientConductor implements Runnable, AutoCloseable {
             return;
         }
         // All that may fail for want of memory comes before its owner's number is taken.
-        boolean isNameShared = client.hasRing() || !isShared || peer.user() != overflowUser;
+        boolean isNameShared = client.hasRing() || group == null || peer.user() != overflowUser;
         ClientSession session = new ClientSession(index, client, ring, replies.session(index),
                 settings.commandLimit());
         session.user(peer.user(), isNameShared);
         int owner = owners.open(peer.user(), session.name());
         if (owner == 0) {
+            ring.release(true);
             reject(peer, ReplyReason.TOO_MANY_CLIENTS, "all owner numbers are in use");
             return;
         }
@@ -379,14 +395,18 @@ final class ClientConductor implements Runnable, AutoCloseable {
         try {
             session.connect(owner);
             FaultBoundary.surface();
-            peer.serve(session, ring);
+            peer.prepare(session);
             events.toTimerThread(() -> sessions.admit(session));
             isDone = true;
         } finally {
+            if (!isDone) {
+                ring.release(true);
+            }
             if (!isDone && owners.close(owner)) {
                 events.toTimerThread(() -> sessions.ownerLeft(owner));
             }
         }
+        peer.serve(session, ring);
         pending.remove(peer);
         served[index] = peer;
         usedSessions.set(index);
@@ -413,6 +433,8 @@ final class ClientConductor implements Runnable, AutoCloseable {
     }
 
     private void reject(ClientPeer peer, ReplyReason reason, String why) {
+        // First: whatever fails below, nobody meets it again.
+        pending.remove(peer);
         counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
         log.warn("client-rejected", "client", peer.identity() == null ? "?" : peer.identity().uuid(), "user",
                 Integer.toUnsignedString(peer.user()), "reason", reason, "why", why);
@@ -424,8 +446,9 @@ final class ClientConductor implements Runnable, AutoCloseable {
         } catch (IOException e) {
             // It has not waited for the answer.
             log.debug("rejected-client-gone", "error", e.getMessage());
+        } finally {
+            drop(peer);
         }
-        drop(peer);
     }
 
     private void read(ClientPeer peer) throws IOException {
@@ -439,20 +462,25 @@ final class ClientConductor implements Runnable, AutoCloseable {
 
     /** Ends a connection in whatever state it is. */
     private void drop(ClientPeer peer) {
+        pending.remove(peer);
         if (peer.session() != null) {
             letGo(peer, ReplyReason.CLOSED);
-        } else {
-            pending.remove(peer);
-            peer.close();
+            return;
+        }
+        peer.close();
+        ClientIdentity client = peer.identity();
+        if (client != null && client.hasRing() && peer.user() == socket.ownUser()) {
+            // Of a client that has died meanwhile; a living one removes it too.
+            survive(() -> ClientFile.delete(directory, client.uuid()));
         }
     }
 
     private void letGo(ClientPeer peer, ReplyReason reason) {
         if (!peer.isLeaving()) {
-            peer.leave();
-            areSomeLeaving = true;
             ClientSession session = peer.session();
             events.toTimerThread(() -> session.leave(reason));
+            peer.leave();
+            areSomeLeaving = true;
         }
     }
 
@@ -460,6 +488,9 @@ final class ClientConductor implements Runnable, AutoCloseable {
     void dismissed(ClientSession session) {
         int index = session.index();
         ClientPeer peer = served[index];
+        if (peer == null || peer.session() != session) {
+            return;
+        }
         served[index] = null;
         usedSessions.clear(index);
         int owner = session.owner();
@@ -467,6 +498,8 @@ final class ClientConductor implements Runnable, AutoCloseable {
             events.toTimerThread(() -> sessions.ownerLeft(owner));
         }
         peer.close();
+        // A client that is evicted may be storing into it at this moment.
+        peer.ring().release(session.leaveReason() == ReplyReason.CLOSED);
         if (!peer.identity().hasRing()) {
             peer.ring().clear();
             spareRings.add(peer.ring());
@@ -495,6 +528,9 @@ final class ClientConductor implements Runnable, AutoCloseable {
         for (ClientPeer peer : served) {
             if (peer != null && peer.isPaused()) {
                 isTimerThreadNeeded |= peer.forward();
+                if (peer.isGarbage()) {
+                    letGo(peer, ReplyReason.BAD_HELLO);
+                }
             }
         }
         if (nextLookNs - nowNs > 0) {
@@ -506,5 +542,30 @@ final class ClientConductor implements Runnable, AutoCloseable {
         }
         counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
         onRound.run();
+        lookAtName();
+    }
+
+    /** Without its name nobody finds the socket any more. A look is not enough: a name may be just being exchanged. */
+    private void lookAtName() {
+        looksWithoutName = socket.isCurrent() ? 0 : looksWithoutName + 1;
+        if (looksWithoutName < LOOKS_WITHOUT_NAME) {
+            return;
+        }
+        looksWithoutName = -LOOKS_BEFORE_NEXT_TRY;
+        log.warn("control-socket-lost", "path", directory.control(), "why",
+                "its file was removed or replaced; it is made again");
+        try {
+            if (replies.standing() != SignalsFile.Standing.CURRENT) {
+                // The whole bus was: its name may be another daemon's by now.
+                return;
+            }
+            ControlSocket lost = socket;
+            ControlSocket next = ControlSocket.bind(directory, group);
+            acceptKey = next.channel().register(selector, SelectionKey.OP_ACCEPT);
+            socket = next;
+            lost.close();
+        } catch (IOException | BusException e) {
+            log.warn("control-socket-not-made", "error", e.getMessage());
+        }
     }
 }

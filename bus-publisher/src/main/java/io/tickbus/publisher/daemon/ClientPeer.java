@@ -28,6 +28,8 @@ final class ClientPeer {
     private ClientFile ring;
     /** Of a client without a ring of its own: writes what it sends into one of this process. */
     private SlotWriter commands;
+    /** It has sent a command whose stamp is not that of the next in turn; none behind it is taken. */
+    private boolean isGarbage;
     private boolean isLeaving;
     private long waitingSince = -1;
 
@@ -71,10 +73,8 @@ final class ClientPeer {
         identity = newIdentity;
     }
 
-    /** It is served from here on. */
-    void serve(ClientSession newSession, ClientFile newRing) {
-        session = newSession;
-        ring = newRing;
+    /** Makes ready for being served: all that may fail for want of memory. */
+    void prepare(ClientSession newSession) {
         listen(true);
         if (identity.hasRing()) {
             incoming = ByteBuffer.allocate(1);
@@ -83,6 +83,12 @@ final class ClientPeer {
             incoming = ByteBuffer.allocateDirect(COMMANDS_PER_READ * CommandLayout.LENGTH)
                     .order(ByteOrder.LITTLE_ENDIAN);
         }
+    }
+
+    /** It is served from here on; cannot fail. */
+    void serve(ClientSession newSession, ClientFile newRing) {
+        ring = newRing;
+        session = newSession;
     }
 
     ClientSession session() {
@@ -112,7 +118,8 @@ final class ClientPeer {
         if (commands == null) {
             return count > 0 ? Found.GARBAGE : Found.NOTHING;
         }
-        return forward() ? Found.COMMANDS : Found.NOTHING;
+        boolean isAny = forward();
+        return isGarbage ? Found.GARBAGE : isAny ? Found.COMMANDS : Found.NOTHING;
     }
 
     /**
@@ -151,10 +158,19 @@ final class ClientPeer {
     }
 
     private boolean forward(int offset) {
+        // A stream that has lost its place would have random words carried out as commands.
+        isGarbage |= incoming.getLong(offset) != commands.nextSequence() + 1;
+        if (isGarbage) {
+            return false;
+        }
         for (int i = 0; i < fields.length; i++) {
             fields[i] = incoming.getLong(offset + (i + 1) * Long.BYTES);
         }
         return commands.write(fields) != SlotWriter.FULL;
+    }
+
+    boolean isGarbage() {
+        return isGarbage;
     }
 
     /** Whether it has sent more than there is room for. */

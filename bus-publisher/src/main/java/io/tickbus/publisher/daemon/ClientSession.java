@@ -134,7 +134,8 @@ final class ClientSession {
     int stage() {
         stagedCount = 0;
         stagedFrom = consumed;
-        while (stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
+        // After it was dismissed its memory may be gone.
+        while (!isDismissed && stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
             seen += commands.lookAhead(consumed + stagedCount);
             int found = commands.read(consumed + stagedCount, staged[stagedCount].fields());
             if (found == SlotRing.OVERWRITTEN) {

@@ -83,8 +83,8 @@ final class ClientSessions implements CommandSource {
             if (session.stagedCount() > 0 && (!session.isLeaving() || session.isTrusted())) {
                 execute(session, nowNs);
             } else if (session.isDone()) {
-                sessions.remove(i);
                 dismiss(session);
+                sessions.remove(i);
             }
         }
     }
@@ -165,7 +165,8 @@ final class ClientSessions implements CommandSource {
             // What is no client's is written by the conductor meanwhile, and cannot fault.
             if (session.file().region().isReadOnly() && !FaultBoundary.isSound(session.file().region())) {
                 session.evict(ReplyReason.UNREADABLE);
-                dismiss(sessions.remove(i));
+                dismiss(session);
+                sessions.remove(i);
                 isAny = true;
             }
         }

@@ -280,9 +280,53 @@ class ClientConductorTest {
         honest.close();
         assertEquals(0, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
         try (var left = Files.list(directory.clients())) {
-            // Of who died before it said which ring is its.
-            assertTrue(left.count() <= 100);
+            assertTrue(left.count() <= 4);
         }
+    }
+
+    @Test
+    void shouldFreeStorageOfRingAtOnceWhenClientHasGone() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            RawClient client = new RawClient(directory, bus, "", RawClient.SLOTS);
+            client.makeRing();
+            try (RandomAccessFile file = new RandomAccessFile(client.path().toFile(), "r")) {
+                client.say(ControlMessage.hello(client.identity));
+                await("it was admitted", client::isWelcome);
+                assertTrue(file.length() > 0);
+                client.close();
+                awaitCounter(DaemonCounter.CLIENTS_CLOSED, i + 1);
+                assertEquals(0, file.length());
+            }
+        }
+        assertEquals(0, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
+    }
+
+    @Test
+    void shouldListenAgainWhenNameIsRemovedOrReplaced() throws IOException {
+        RawClient before = served("");
+        Files.delete(directory.control());
+        await("it listened again", () -> Files.exists(directory.control()));
+        served("").close();
+        assertTrue(hasLogged("control-socket-lost"));
+        assertTrue(replies.session(before.answer().session()).isConnectedTo(before.identity.uuid()));
+        before.close();
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
+    }
+
+    /** What stands behind the loss looks like any command. */
+    @Test
+    void shouldEvictClientWhenItsStreamLosesItsPlace() {
+        RawClient client = servedWithoutRing("");
+        client.send(arm(1).flags(CommandLayout.FLAG_KEEP_ON_DEATH));
+        client.say(ByteBuffer.allocate(8));
+        client.send(arm(2).flags(CommandLayout.FLAG_KEEP_ON_DEATH));
+        client.say(ByteBuffer.allocate(CommandLayout.LENGTH - 8));
+        await("its socket was closed", client::hasEnded);
+        int session = client.answer().session();
+        assertEquals(ReplyReason.BAD_HELLO, replies.session(session).reason());
+        assertTrue(engine.pending() <= 1, "pending=" + engine.pending());
+        assertEquals(0, counters.value(DaemonCounter.COMMANDS_UNKNOWN));
+        client.close();
     }
 
     private static long descriptors() {

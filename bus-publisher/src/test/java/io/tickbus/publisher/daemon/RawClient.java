@@ -28,6 +28,7 @@ final class RawClient implements AutoCloseable {
     private ClientFile ring;
     private Answer answer;
     private boolean hasEnded;
+    private long sent;
 
     RawClient(BusDirectory directory, SignalsHeader bus, String name, int slotCount) {
         this.directory = directory;
@@ -74,11 +75,14 @@ final class RawClient implements AutoCloseable {
     }
 
     int send(TimerCommand command) {
-        ByteBuffer bytes = ByteBuffer.allocate(CommandLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN).putLong(0);
+        ByteBuffer bytes = ByteBuffer.allocate(CommandLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(sent + 1);
         for (long field : command.fields()) {
             bytes.putLong(field);
         }
-        return say(bytes.flip());
+        int taken = say(bytes.flip());
+        sent += taken == CommandLayout.LENGTH ? 1 : 0;
+        return taken;
     }
 
     /** Looks for what the daemon says; null before it has. */
