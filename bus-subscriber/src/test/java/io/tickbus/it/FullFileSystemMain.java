@@ -47,6 +47,7 @@ public final class FullFileSystemMain {
         useSmall(0);
         keepOldWhenReplacementDoesNotFit();
         directory.delete();
+        directory.deleteRootIfEmpty();
         check(List.of(mount).equals(FileTree.of(mount)), "left behind: " + FileTree.of(mount));
         refuseAtEveryPage();
         refuseAtEveryFile();

@@ -31,7 +31,9 @@ class CountedSinkTest {
             long latestNs = Long.MIN_VALUE;
             for (int i = 0; i < 200; i++) {
                 firing.clear().key(i).deadlineNs(nowNs - 1_000_000L * (i % 7))
-                        .flags(i % 2 == 0 ? SignalRecordLayout.FLAG_LATE : 0).occurrence(i, i % 3);
+                        .flags((i % 2 == 0 ? SignalRecordLayout.FLAG_LATE : 0)
+                                | (i % 3 == 0 ? 0 : SignalRecordLayout.FLAG_COALESCED))
+                        .occurrence(i, i % 3);
                 assertEquals(i, sink.fire(firing));
                 latestNs = Math.max(latestNs, firing.publishedNs() - firing.deadlineNs());
                 assertEquals(i + 1, publisher.nextSequence());

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The duty cycle under a clock that the test moves. */
 @Timeout(60)
 class TimerAgentTest {
-    private static final long HEARTBEAT_NS = TimeUnit.HOURS.toNanos(10);
+    private static final long HEARTBEAT_NS = TimeUnit.HOURS.toNanos(1);
     private static final long PERIOD_NS = 1_000_000;
     private static final long GRACE_US = 500;
     private static final long ANCHOR_NS = 5_000_000_000L;
