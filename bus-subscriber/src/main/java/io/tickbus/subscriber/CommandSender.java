@@ -35,7 +35,9 @@ final class CommandSender {
     /** Sends any command; the daemon sees it in time for its deadline. */
     long send(TimerCommand command) {
         return send(command, switch (command.type()) {
-            case CommandLayout.TYPE_ARM -> command.deadlineNs();
+            // A deadline of another clock says nothing about when the daemon wakes.
+            case CommandLayout.TYPE_ARM ->
+                    (command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? NOW : command.deadlineNs();
             // What was held may be due at once, and the time that was left counts from when the daemon reads it. What
             // is cancelled is so before it fires, since the daemon wakes for that by itself and reads commands first.
             case CommandLayout.TYPE_PAUSE, CommandLayout.TYPE_RESUME -> NOW;

@@ -238,6 +238,13 @@ class TimerClientTest {
     }
 
     @Test
+    void shouldRingWhenDeadlineIsOfCalendar() {
+        daemon.replies.announceSleep(5_000);
+        client.send(new TimerCommand().armAt(1, 0, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
+        assertEquals(1, client.rings(), "its CLOCK_REALTIME is larger than any CLOCK_MONOTONIC");
+    }
+
+    @Test
     void shouldRingWhenHalfOfWindowWaits() {
         daemon.replies.announceSleep(0);
         for (int i = 0; i < 4; i++) {
