@@ -26,7 +26,8 @@ import io.tickbus.core.platform.Platforms;
  * overrun is told exactly how many it missed. A signal is visible when {@code publish} returns, also if the process is
  * killed in the next instruction.
  * <p><b>Errors:</b> {@link BusException} TRUNCATED or UNREADABLE when the signals file is shortened or loses a page
- * under it, which only processes of its own user can do.
+ * under it, which only processes of its own user can do. Where one of those shortens the doorbell, HotSpot may throw
+ * an {@link InternalError} as a call returns, whose signal is published all the same.
  */
 public final class SignalPublisher implements AutoCloseable {
     private static final int UNHEARD_SLOTS = 4;
@@ -251,6 +252,17 @@ public final class SignalPublisher implements AutoCloseable {
         if (isClosed) {
             throw closed();
         }
+        try {
+            beat(nowNs);
+        } catch (InternalError e) {
+            if (bus == null || !FaultBoundary.isFault(e) || !bus.doorbell().loseUnlessSound()) {
+                throw e;
+            }
+            beat(nowNs);
+        }
+    }
+
+    private void beat(long nowNs) {
         header.putPublisherCpu(Platforms.current().currentCpu());
         heartbeat.beat(nowNs);
     }

@@ -138,9 +138,11 @@ public final class Doorbell {
      */
     public void ring(int wordOffset, FutexWord futex) {
         if (!isLost) {
+            FaultBoundary.surface();
             try {
                 raise(wordOffset);
                 futex.wakeAll();
+                FaultBoundary.surface();
             } catch (InternalError e) {
                 survive(e);
             }
@@ -182,8 +184,11 @@ public final class Doorbell {
         if (isLost) {
             return false;
         }
+        FaultBoundary.surface();
         try {
             region.putIntOpaque(DoorbellLayout.SUBSCRIBERS_PARKED, 1);
+            // Here, and not in the handler of the signal that it waits for.
+            FaultBoundary.surface();
         } catch (InternalError e) {
             survive(e);
             return false;
@@ -222,17 +227,24 @@ public final class Doorbell {
         isLost = true;
     }
 
-    /** After a fault of mapped memory: takes the doorbell out of use where it was its, and says whether it is. */
+    /**
+     * After a fault of mapped memory: takes the doorbell out of use where it is not whole.
+     *
+     * @return whether that explains the fault. A doorbell that was lost before is not touched, so it explains nothing
+     */
     public boolean loseUnlessSound() {
-        isLost |= !FaultBoundary.isSound(region);
-        return isLost;
+        boolean isNew = !isLost && !FaultBoundary.isSound(region);
+        isLost |= isNew;
+        return isNew;
     }
 
+    /** After a fault of the doorbell's and of nothing else. */
     private void survive(InternalError fault) {
         if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
-        isLost = true;
+        lose();
+        FaultBoundary.swallowRest();
     }
 
     /**
@@ -245,7 +257,7 @@ public final class Doorbell {
         if (path == null) {
             return true;
         }
-        // Of memory that was read before: it must not come up inside of the channel.
+        // Of memory that was read before: it must not be thrown inside the channel.
         FaultBoundary.surface();
         try {
             Uninterrupted.call(storing);

@@ -128,7 +128,7 @@ public final class FaultBoundary {
      * of a loop's turn too, and in whatever a handler calls. So there is no loop here, and nothing is asked of an error
      * before no other is left.
      */
-    private static void swallowRest() {
+    public static void swallowRest() {
         try {
             surface();
         } catch (InternalError e) {

@@ -85,6 +85,7 @@ final class ClientConductor implements Runnable, AutoCloseable {
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
     private Runnable onRound = () -> { };
+    private final Work oneRound = this::goRound;
 
     private ClientConductor(BusDirectory directory, DaemonParts parts, DaemonSettings settings, String group,
             ControlSocket socket) throws IOException {
@@ -119,6 +120,9 @@ final class ClientConductor implements Runnable, AutoCloseable {
         } catch (IOException e) {
             socket.close();
             throw BusException.system(directory.control(), e, "see how many files this process may open");
+        } catch (RuntimeException | Error e) {
+            socket.close();
+            throw e;
         }
     }
 
@@ -148,13 +152,18 @@ final class ClientConductor implements Runnable, AutoCloseable {
 
     @Override
     public void run() {
-        Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
-        while (!isStopped) {
-            goRound();
+        try {
+            Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
+            while (!isStopped) {
+                if (!survive(oneRound)) {
+                    LockSupport.parkNanos(LOOK_NS);
+                }
+            }
+            // What the timer thread has said last.
+            survive(events::runForConductor);
+        } finally {
+            close();
         }
-        // What the timer thread has said last.
-        survive(events::runForConductor);
-        close();
     }
 
     /** After it has run, or instead of that. */
@@ -174,13 +183,8 @@ final class ClientConductor implements Runnable, AutoCloseable {
         }
     }
 
-    private void goRound() {
-        try {
-            selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNs() + ROUND_UP_NS)));
-        } catch (IOException e) {
-            failed(e);
-            LockSupport.parkNanos(LOOK_NS);
-        }
+    private void goRound() throws IOException {
+        selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNs() + ROUND_UP_NS)));
         long startNs = System.nanoTime();
         Set<SelectionKey> ready = selector.selectedKeys();
         for (SelectionKey key : ready) {
@@ -204,7 +208,7 @@ final class ClientConductor implements Runnable, AutoCloseable {
     }
 
     private void ringTimerThread() {
-        // Where the doorbell is lost the timer thread looks by itself, at its next heartbeat at the latest.
+        // Where the doorbell is lost the timer thread looks by itself, within a second.
         FaultBoundary.run(() -> doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord), fault -> doorbell.lose());
     }
 
@@ -236,18 +240,25 @@ final class ClientConductor implements Runnable, AutoCloseable {
         void run() throws IOException;
     }
 
-    /** Goes on whatever happens: all the others still want to come and go. */
-    private void survive(Work work) {
+    /** Continues whatever happens: all the others still want to come and go. False where it was not done. */
+    private boolean survive(Work work) {
         try {
             work.run();
+            return true;
         } catch (IOException | RuntimeException | Error e) {
             failed(e);
+            return false;
         }
     }
 
     private void failed(Throwable e) {
-        log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
-        counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
+        try {
+            counters.add(DaemonCounter.CONDUCTOR_ERRORS, 1);
+            log.error("conductor-error", "error", e, "at", Arrays.stream(e.getStackTrace()).limit(1).toList());
+        } catch (RuntimeException | Error unsaid) {
+            // Memory is too short even for that. It is counted, and the next one may be said.
+            LockSupport.parkNanos(LOOK_NS);
+        }
     }
 
     private void serve(SelectionKey key) {

@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * What the conductor and the timer thread have to tell each other: rare things, each as a piece of work for the other.
  *
- * <p>Any thread may post; each side runs its own. An empty queue costs its reader one load.
+ * <p>Any thread may post; each side runs its own. An empty queue costs its reader one load. Work that a fault or a
+ * shortage of memory has ended is done again from its beginning, so it must allow for that.
  */
 final class ClientEvents {
     /** Pieces of work in one duty cycle: what is left is news for the next. */
@@ -42,16 +43,20 @@ final class ClientEvents {
 
     private static int run(Queue<Runnable> queue, int most) {
         int count = 0;
-        if (!queue.isEmpty()) {
-            // A fault that is pending must not come up in a piece of work, which would be lost with it.
+        for (Runnable work = queue.peek(); work != null && count < most; work = queue.peek()) {
+            // A fault that is pending is not of this work.
             FaultBoundary.surface();
-        }
-        while (count < most) {
-            Runnable work = queue.poll();
-            if (work == null) {
-                break;
+            boolean isDone = true;
+            try {
+                work.run();
+            } catch (VirtualMachineError e) {
+                isDone = false;
+                throw e;
+            } finally {
+                if (isDone) {
+                    queue.remove();
+                }
             }
-            work.run();
             count++;
         }
         return count;

@@ -141,7 +141,8 @@ final class ClientSessions implements CommandSource {
 
     private void admitWaiting() {
         for (int i = waiting.size(); i > 0; i--) {
-            admit(waiting.remove(0));
+            admit(waiting.get(0));
+            waiting.remove(0);
         }
     }
 
@@ -219,8 +220,8 @@ final class ClientSessions implements CommandSource {
             nextLeft = nextLeft < left.size() ? nextLeft : 0;
             int owner = left.get(nextLeft);
             if (engine.closeOwner(owner)) {
-                left.remove(nextLeft);
                 events.ownerFreed(owner);
+                left.remove(nextLeft);
             } else {
                 nextLeft++;
             }

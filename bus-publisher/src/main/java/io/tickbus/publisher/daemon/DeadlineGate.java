@@ -5,6 +5,7 @@ import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.SignalGate;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.NanoClock;
 
@@ -16,6 +17,10 @@ import org.agrona.concurrent.NanoClock;
  */
 final class DeadlineGate implements SignalGate {
     private static final long TIMER_SLACK_NS = 1;
+    /** While the doorbell is lost nobody can ring. */
+    private static final long LOST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** The doorbell may be lost while the thread sleeps. */
+    private static final long LONGEST_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final NanoClock clock;
     private final Doorbell doorbell;
@@ -100,10 +105,11 @@ final class DeadlineGate implements SignalGate {
     }
 
     private void sleep(long wakeNs) {
+        long nowNs = clock.nanoTime();
         if (doorbell.isLost()) {
-            LockSupport.parkNanos(wakeNs - clock.nanoTime());
+            LockSupport.parkNanos(Math.min(wakeNs - nowNs, LOST_NAP_NS));
         } else {
-            daemonWord.await(seenWord, wakeNs);
+            daemonWord.await(seenWord, Math.min(wakeNs, nowNs + LONGEST_SLEEP_NS));
         }
     }
 }

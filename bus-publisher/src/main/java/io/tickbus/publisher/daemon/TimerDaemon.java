@@ -75,8 +75,10 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final ThreadWatch timerWatch;
     private long toldFaults;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final AtomicBoolean isJournalClosed = new AtomicBoolean();
-    private volatile boolean isAbandoned;
+    /** The next three under this object's lock: of the thread and who closes, the second one releases the bus. */
+    private boolean hasEnded;
+    private boolean isAbandoned;
+    private boolean isReleased;
 
     private TimerDaemon(BusDirectory directory, SignalPublisher publisher, Setup setup, DaemonLog log,
             Journal journal) {
@@ -104,19 +106,24 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         conductor = ClientConductor.open(directory, new DaemonParts(replies, sessions, events, log, counters,
                 publisher.bus().doorbell()), settings, group);
         // Who pins the timer thread does so after this, and the conductor must not share its processor.
-        int[] cpus = Platforms.current().affinity();
-        conductorThread = new Thread(() -> {
-            if (cpus.length > 0) {
-                Platforms.current().setAffinity(cpus);
+        try {
+            int[] cpus = Platforms.current().affinity();
+            conductorThread = new Thread(() -> {
+                if (cpus.length > 0) {
+                    Platforms.current().setAffinity(cpus);
+                }
+                conductor.run();
+            }, "tickbus-conductor");
+            conductorThread.setDaemon(true);
+            conductor.onRound(this::lookAround);
+            conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), STALL_NS);
+            timerWatch = new ThreadWatch(header::heartbeatNs, STALL_NS + 5 * header.heartbeatIntervalNs());
+            if (recovery != null) {
+                recovered(recovery);
             }
-            conductor.run();
-        }, "tickbus-conductor");
-        conductorThread.setDaemon(true);
-        conductor.onRound(this::lookAround);
-        conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), STALL_NS);
-        timerWatch = new ThreadWatch(header::heartbeatNs, STALL_NS + 5 * header.heartbeatIntervalNs());
-        if (recovery != null) {
-            recovered(recovery);
+        } catch (RuntimeException | Error e) {
+            conductor.close();
+            throw e;
         }
     }
 
@@ -249,13 +256,23 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     /**
      * Runs on a thread of its own, until {@link #close}. Where an error ends it before, the log says so, the bus is
-     * released and the journal closed, and {@link #ended} tells.
+     * released and the journal closed, and {@link #ended} tells. So it is where no thread can be had.
      */
     public TimerDaemon start() {
+        return start(new Thread(this::runAlone, "tickbus-timers"));
+    }
+
+    TimerDaemon start(Thread thread) {
         begin();
-        ownThread = new Thread(this::runAlone, "tickbus-timers");
-        ownThread.setDaemon(true);
-        ownThread.start();
+        thread.setDaemon(true);
+        try {
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            end(e);
+            closeBeside(e, this::close);
+            throw e;
+        }
+        ownThread = thread;
         return this;
     }
 
@@ -267,7 +284,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             // Said in the log. Nobody else is there who could close the bus: others must see that it has no publisher.
             failure = e;
         }
-        if (failure != null || isAbandoned) {
+        if (isLeftToThread(failure)) {
             try {
                 release();
             } catch (RuntimeException | Error e) {
@@ -275,6 +292,16 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             }
         }
         end(failure);
+    }
+
+    private synchronized boolean isLeftToThread(Throwable failure) {
+        hasEnded = true;
+        return failure != null || isAbandoned;
+    }
+
+    private synchronized boolean isLeftToCloser() {
+        isAbandoned = !hasEnded && ownThread != null;
+        return !isAbandoned;
     }
 
     private void end(Throwable failure) {
@@ -419,20 +446,20 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     /**
      * Stops, waits up to 10 s for its own thread if it has one, marks the bus closed and releases it; the files stay.
      *
-     * @throws BusException TRUNCATED when the signals file was shortened; the bus is given free all the same
+     * @throws BusException TRUNCATED when the signals file was shortened; the bus is released all the same
      */
     @Override
     public void close() {
         stop();
         try {
-            if (ownThread != null && !Uninterrupted.join(ownThread, 2 * PATIENCE_MS)) {
-                isAbandoned = true;
+            if (ownThread != null) {
+                Uninterrupted.join(ownThread, 2 * PATIENCE_MS);
             }
-            if (ownThread != null && ownThread.isAlive()) {
+            if (isLeftToCloser()) {
+                release();
+            } else {
                 // It may stand in the middle of a signal: the bus stays its own until it ends, which releases it.
                 log.error("timer-thread-stuck", "waitedMs", 2 * PATIENCE_MS);
-            } else {
-                release();
             }
         } finally {
             if (ownLog != null) {
@@ -442,11 +469,15 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     private synchronized void release() {
-        if (!isStarted.get()) {
+        if (isReleased) {
+            return;
+        }
+        isReleased = true;
+        if (conductorThread.getState() == Thread.State.NEW) {
             conductor.close();
         }
         try {
-            if (journal != null && !isJournalClosed.getAndSet(true)) {
+            if (journal != null) {
                 journal.close();
             }
         } finally {

@@ -149,6 +149,8 @@ public final class TimerLoop implements Runnable {
             // Before the look at what was changed: what comes after that look ends the sleep.
             gate.listen();
             if (change.get() != null) {
+                // A fault that is pending must not be thrown in the change, which would be lost with it.
+                FaultBoundary.surface();
                 change.getAndSet(null).run();
             }
             if (!runCycle() && !isStopped) {

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,32 @@ class ClientConductorTest {
         publisher.close();
         log.close();
         assertFalse(Files.exists(directory.control()));
+    }
+
+    /** Even what says why is short of memory then. */
+    @Test
+    void shouldServeClientsWhenItCannotEvenLogAnError() throws InterruptedException {
+        conductor.stop();
+        thread.join();
+        AtomicInteger failures = new AtomicInteger();
+        DaemonLog failing = DaemonLog.to(new LineLogger("test", line -> {
+            if (line.contains("conductor-error")) {
+                throw new OutOfMemoryError("of the log");
+            }
+        }, () -> 0L), () -> 0L);
+        conductor = ClientConductor.open(directory,
+                new DaemonParts(replies, sessions, events, failing, counters, publisher.bus().doorbell()),
+                DaemonSettings.DEFAULT, null);
+        conductor.onRound(() -> {
+            if (failures.getAndIncrement() < 3) {
+                throw new OutOfMemoryError("of the round");
+            }
+        });
+        thread = new Thread(conductor, "conductor");
+        thread.start();
+        await("it had failed", () -> failures.get() > 3);
+        served("app").close();
+        assertEquals(3, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
     }
 
     private RawClient connect(String name) {

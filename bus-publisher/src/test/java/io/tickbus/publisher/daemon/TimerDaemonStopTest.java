@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** However a daemon ends, its clients are told, the bus is marked closed where it can be, and given free. */
 @Timeout(60)
@@ -55,6 +55,12 @@ class TimerDaemonStopTest {
     private RawClient client;
 
     private void start(long heartbeatMs) {
+        open(heartbeatMs);
+        daemon.start();
+        client = RawClient.connect(directory, bus, "");
+    }
+
+    private void open(long heartbeatMs) {
         directory = BusDirectory.at(root, "bus");
         DaemonLog log = DaemonLog.to(new LineLogger("test", this::print, () -> 0L), () -> 0L);
         daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
@@ -62,8 +68,6 @@ class TimerDaemonStopTest {
                 TimerEngine.create(DaemonSettings.DEFAULT.quotas())), log);
         bus = SignalsFile.attach(directory).header();
         replies = RepliesFile.attach(directory);
-        daemon.start();
-        client = RawClient.connect(directory, bus, "");
     }
 
     private void print(String line) {
@@ -136,8 +140,26 @@ class TimerDaemonStopTest {
     @AfterEach
     void end() {
         mayGoOn.countDown();
-        client.close();
+        if (client != null) {
+            client.close();
+        }
         daemon.close();
+    }
+
+    /** Nobody else can: the caller has got nothing to close. */
+    @Test
+    void shouldReleaseBusWhenNoThreadCanBeStarted() {
+        open(1_000);
+        assertThrows(OutOfMemoryError.class, () -> daemon.start(new Thread() {
+            @Override
+            public synchronized void start() {
+                throw new OutOfMemoryError("unable to create native thread, says the test");
+            }
+        }));
+        assertFalse(Files.exists(directory.control()), "clients would wait there");
+        assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
+        assertTrue(daemon.ended().toCompletableFuture().isCompletedExceptionally());
+        assertFree();
     }
 
     @Test
@@ -249,11 +271,14 @@ class TimerDaemonStopTest {
 
     /** A file that only the daemon's own user can cut ends it, on its own thread. */
     @ParameterizedTest
-    @ValueSource(strings = {"counters", "signals"})
-    void shouldTellClientsAndGiveBusFreeWhenErrorEndsOwnThread(String file) throws IOException {
+    @CsvSource({"counters,false", "signals,false", "counters,true", "signals,true"})
+    void shouldTellClientsAndGiveBusFreeWhenErrorEndsOwnThread(String file, boolean isDoorbellCut) throws IOException {
         start(1);
         awaitServed();
         Session session = session();
+        if (isDoorbellCut) {
+            cut(directory.doorbell());
+        }
         cut(directory.path().resolve(file));
         await(() -> session.state() != RepliesLayout.STATE_CONNECTED);
         assertToldToLeave(session);

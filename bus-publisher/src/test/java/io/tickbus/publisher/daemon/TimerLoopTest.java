@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.memory.SlotRing;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
@@ -116,14 +118,57 @@ class TimerLoopTest {
     /** Nothing else wakes it for minutes. */
     @Test
     void shouldHearOfChangeThatIsMadeWhileItMakesAnother() throws Exception {
-        publisher.close();
-        publisher = SignalPublisher.openWithoutThread(directory,
-                SignalsOptions.DEFAULT.withHeartbeatIntervalNs(FAR_NS));
-        TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(), WaitStrategy.park());
+        TimerLoop daemon = loopWithFarHeartbeat();
         Thread thread = start(daemon);
         CountDownLatch isDone = new CountDownLatch(1);
         daemon.change(() -> daemon.change(isDone::countDown));
         assertTrue(isDone.await(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS), "it sleeps");
+        stop(daemon, thread);
+    }
+
+    private TimerLoop loopWithFarHeartbeat() {
+        publisher.close();
+        publisher = SignalPublisher.openWithoutThread(directory,
+                SignalsOptions.DEFAULT.withHeartbeatIntervalNs(FAR_NS));
+        return TimerLoop.of(publisher, EngineFixture.engine(), WaitStrategy.park());
+    }
+
+    private void cutDoorbell() {
+        assertDoesNotThrow(() -> {
+            try (FileChannel channel = FileChannel.open(directory.doorbell(), StandardOpenOption.WRITE)) {
+                channel.truncate(0);
+            }
+        });
+    }
+
+    /** It is the loop's own thread that cuts the doorbell, so that the fault is still to be told of. */
+    @Test
+    void shouldLoseNoChangeWhenAFaultIsLeft() throws Exception {
+        TimerLoop daemon = loopWithFarHeartbeat();
+        CountDownLatch isDone = new CountDownLatch(1);
+        daemon.change(() -> {
+            daemon.change(() -> {
+                FaultBoundary.surface();
+                isDone.countDown();
+            });
+            cutDoorbell();
+        });
+        Thread thread = start(daemon);
+        assertTrue(isDone.await(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS), "the change is lost");
+        stop(daemon, thread);
+    }
+
+    /** No heartbeat restores the doorbell in time, and nobody can ring. */
+    @Test
+    void shouldHearOfChangeAndStopWhenDoorbellIsLost() throws Exception {
+        TimerLoop daemon = loopWithFarHeartbeat();
+        Thread thread = start(daemon);
+        for (int i = 0; i < 2; i++) {
+            cutDoorbell();
+            CountDownLatch isDone = new CountDownLatch(1);
+            daemon.change(isDone::countDown);
+            assertTrue(isDone.await(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS), "it sleeps");
+        }
         stop(daemon, thread);
     }
 
@@ -177,9 +222,7 @@ class TimerLoopTest {
         Thread thread = start(daemon);
         SignalsFile file = SignalsFile.attach(directory);
         for (int i = 0; i < 30; i++) {
-            try (FileChannel channel = FileChannel.open(directory.doorbell(), StandardOpenOption.WRITE)) {
-                channel.truncate(0);
-            }
+            cutDoorbell();
             long next = file.header().nextSequence();
             while (Files.size(directory.doorbell()) < 4096 || file.header().nextSequence() < next + 3) {
                 assertTrue(thread.isAlive(), () -> "the daemon ended: " + failure.get());
