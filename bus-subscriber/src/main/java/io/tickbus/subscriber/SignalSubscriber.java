@@ -88,8 +88,13 @@ public final class SignalSubscriber implements AutoCloseable {
     public static SignalSubscriber attach(BusDirectory directory, SubscriberOptions options) {
         SignalSubscriber subscriber = new SignalSubscriber(directory, options);
         subscriber.use(SignalsFile.attach(directory));
-        subscriber.join(options.joinSequence());
-        subscriber.epoch = subscriber.file.header().epoch();
+        FaultBoundary.run(() -> {
+            subscriber.join(options.joinSequence());
+            subscriber.epoch = subscriber.file.header().epoch();
+        }, fault -> {
+            subscriber.file.checkSound();
+            throw fault;
+        });
         return subscriber;
     }
 
@@ -148,6 +153,7 @@ public final class SignalSubscriber implements AutoCloseable {
 
     private int drain(SignalHandler handler, int limit, int foundFirst) {
         int count = 0;
+        isPastBehind = false;
         // A filter that leaves out everything must not keep a poll from ending.
         long filteredUntil = filtered + MAX_FILTERED_PER_POLL;
         for (int found = foundFirst; found != SlotRing.NOT_YET; found = ring.look(sequence)) {

@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.memory.SharedRegion;
@@ -108,7 +109,7 @@ public final class PublishedBus implements AutoCloseable {
         long nextSequence = 0;
         if (Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
             SignalsFile found = SignalsFile.map(directory, true);
-            nextSequence = recover(found);
+            nextSequence = recoverWhole(found);
             if (isReusable(found, options)) {
                 signals = found;
                 signals.header().beginEpoch(self, nextSequence, System.nanoTime(), options.heartbeatIntervalNs());
@@ -127,6 +128,16 @@ public final class PublishedBus implements AutoCloseable {
             directory.shareWith(options.group());
         }
         return new PublishedBus(lock, signals, doorbell, nextSequence);
+    }
+
+    /** A file that lost a page ends it with a sentence, and leaves no fault for the channels that are used next. */
+    private static long recoverWhole(SignalsFile found) {
+        long[] next = new long[1];
+        FaultBoundary.run(() -> next[0] = recover(found), fault -> {
+            found.checkSound();
+            throw fault;
+        });
+        return next[0];
     }
 
     private static long recover(SignalsFile found) {

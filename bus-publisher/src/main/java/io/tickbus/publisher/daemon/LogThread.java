@@ -1,5 +1,6 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.internal.Uninterrupted;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -59,12 +60,12 @@ final class LogThread implements AutoCloseable {
         }
     }
 
-    /** Prints what waits, for a second at most. */
+    /** Prints what waits, for a second at most, on an interrupted thread too. */
     @Override
     public void close() {
         executor.shutdown();
         try {
-            executor.awaitTermination(PATIENCE_MS, TimeUnit.MILLISECONDS);
+            Uninterrupted.call(() -> executor.awaitTermination(PATIENCE_MS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
