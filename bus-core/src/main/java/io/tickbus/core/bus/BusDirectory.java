@@ -2,9 +2,10 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
+import io.tickbus.core.layout.DoorbellLayout;
 import io.tickbus.core.VisibleText;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -15,12 +16,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Where a bus lives: one directory of files, each with one writer.
+ * Where a bus lives: one directory of files, each but the doorbell with one writer.
  *
  * <pre>
  *  /dev/shm/tickbus-$UID/NAME/     or  $TICKBUS_DIR/NAME/
  *    signals     the publisher writes, everybody else maps it read-only    {@link SignalsFile}
- *    doorbell    the only file that everybody may write                    {@link Doorbell}
+ *    doorbell    every process of the publisher's user writes it           {@link Doorbell}
  *    lock        held by the publisher as long as it lives                 {@link PublisherLock}
  *    replies     the daemon writes its answers to clients                  {@link RepliesFile}
  *    counters    the daemon writes what there is to know about it          {@link CountersFile}
@@ -126,13 +127,7 @@ public final class BusDirectory {
     /** Names of the buses under a root, sorted; none where the root is missing. */
     public static List<String> list(Path root) {
         List<String> names = new ArrayList<>();
-        if (Files.isDirectory(root)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, Files::isDirectory)) {
-                entries.forEach(entry -> names.add(entry.getFileName().toString()));
-            } catch (IOException e) {
-                throw BusException.system(root, e, "check that you may read it");
-            }
-        }
+        TrustedFiles.entries(root, Files::isDirectory).forEach(each -> names.add(each.getFileName().toString()));
         names.sort(null);
         return names;
     }
@@ -259,15 +254,26 @@ public final class BusDirectory {
 
     /**
      * Removes the bus's files and its directory. Files of other names are left alone, and then the directory too. Does
-     * nothing where there is no such bus.
+     * nothing where there is no such directory.
      *
-     * @throws BusException IN_USE while somebody publishes; NOT_A_FILE, NOT_TRUSTED as {@link #check}
+     * @throws BusException NOT_FOUND for a directory that holds no bus, of which nothing is touched; IN_USE while
+     *                      somebody publishes; NOT_A_FILE, NOT_TRUSTED as {@link #check}
      */
     public void delete() {
-        if (!Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
+        Uninterrupted.call(() -> {
+            if (Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
+                deleteWhole();
+            }
+            return null;
+        });
+    }
+
+    private void deleteWhole() {
         check();
+        if (!FileKind.SIGNALS.isKindOf(signals()) && !isDoorbell(doorbell())) {
+            throw new BusException(Reason.NOT_FOUND, "bus '" + name + "'", "there is no bus in " + path(),
+                    "name a bus that 'tickbus stat' lists; nothing was removed");
+        }
         // Held while deleting, so that nobody begins to publish into files that lose their names.
         PublisherLock lock = PublisherLock.acquire(this, "pid=" + ProcessHandle.current().pid() + ", deleting");
         try {
@@ -275,6 +281,11 @@ public final class BusDirectory {
         } finally {
             lock.close();
         }
+    }
+
+    /** What is left of a bus whose signals are gone, or are none any more. */
+    private static boolean isDoorbell(Path path) {
+        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && path.toFile().length() == DoorbellLayout.LENGTH;
     }
 
     /** As {@link #delete}, for who holds the lock. */

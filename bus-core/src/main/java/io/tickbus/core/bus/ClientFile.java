@@ -10,7 +10,6 @@ import io.tickbus.core.memory.SlotRing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -136,14 +135,9 @@ public final class ClientFile {
      * Daemon, before it listens: removes what clients left that died while they connected. Files of other names stay.
      */
     public static void deleteAll(BusDirectory directory) {
-        if (!Files.isDirectory(directory.clients(), LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        TrustedFiles.deleteTemporary(directory.clients());
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.clients(), ClientFile::isOfClient)) {
-            entries.forEach(TrustedFiles::deleteIfPossible);
-        } catch (IOException e) {
-            throw TrustedFiles.failed(directory.clients(), e);
+        if (Files.isDirectory(directory.clients(), LinkOption.NOFOLLOW_LINKS)) {
+            TrustedFiles.deleteTemporary(directory.clients());
+            TrustedFiles.entries(directory.clients(), ClientFile::isOfClient).forEach(TrustedFiles::deleteIfPossible);
         }
     }
 

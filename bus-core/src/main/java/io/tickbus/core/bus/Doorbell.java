@@ -1,7 +1,6 @@
 package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.layout.DoorbellLayout;
@@ -63,30 +62,18 @@ public final class Doorbell {
                     Files.delete(path);
                 }
                 if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                    create(path);
+                    TrustedFiles.createWhole(path, DoorbellLayout.LENGTH, null, made -> { });
                 }
                 FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true);
                 try {
                     return new Doorbell(map(channel), channel, path);
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException | Error e) {
                     channel.close();
                     throw e;
                 }
             });
         } catch (IOException e) {
             throw TrustedFiles.failed(path, e);
-        }
-    }
-
-    private static void create(Path path) throws IOException {
-        Path temporary = TrustedFiles.temporaryFor(path);
-        try {
-            TrustedFiles.createPrivate(temporary);
-            Platforms.current().allocate(temporary, DoorbellLayout.LENGTH);
-            Files.move(temporary, path);
-        } catch (IOException e) {
-            TrustedFiles.deleteIfPossible(temporary);
-            throw e;
         }
     }
 
@@ -295,7 +282,7 @@ public final class Doorbell {
                 channel.close();
             }
         } catch (IOException e) {
-            throw new BusException(Reason.SYSTEM, "the doorbell", e.toString(), "nothing need be done");
+            throw BusException.system(path, e, "nothing need be done");
         }
     }
 }

@@ -16,7 +16,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * What every kind of file says of itself in the first 40 bytes, the same words at the same offsets in each, and how
@@ -54,6 +57,19 @@ record FileKind(String noun, long magic, int version, int headerLength, int reco
     private static final int SLOT_COUNT = SignalsLayout.SLOT_COUNT;
     private static final int FILE_LENGTH = SignalsLayout.FILE_LENGTH;
     private static final int BYTE_ORDER_VALUE = SignalsLayout.BYTE_ORDER_VALUE;
+
+    /** Whether a file says that it is of this kind, whatever its version. */
+    boolean isKindOf(Path path) {
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer start = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            return channel.read(start, MAGIC) == Long.BYTES && start.getLong(0) == magic;
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
 
     /** Writes all of it but the magic. */
     void writeTo(SharedRegion region, int slotCount) {

@@ -10,12 +10,9 @@ import io.tickbus.core.platform.HostIdentity;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.platform.ProcessIdentity;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -65,8 +62,11 @@ public final class PublishedBus implements AutoCloseable {
             try {
                 return open(directory, options, lock, self);
             } catch (RuntimeException | Error e) {
-                deleteUnfinished(directory, e);
-                lock.close();
+                try {
+                    deleteUnfinished(directory, e);
+                } finally {
+                    lock.close();
+                }
                 throw e;
             }
         } catch (BusException e) {
@@ -105,6 +105,16 @@ public final class PublishedBus implements AutoCloseable {
             BusDirectory directory, SignalsOptions options, PublisherLock lock, ProcessIdentity self) {
         TrustedFiles.deleteTemporary(directory.path());
         Doorbell doorbell = Doorbell.openOrCreate(directory);
+        try {
+            return open(directory, options, lock, self, doorbell);
+        } catch (RuntimeException | Error e) {
+            doorbell.close();
+            throw e;
+        }
+    }
+
+    private static PublishedBus open(BusDirectory directory, SignalsOptions options, PublisherLock lock,
+            ProcessIdentity self, Doorbell doorbell) {
         SignalsFile signals;
         long nextSequence = 0;
         if (Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
@@ -199,23 +209,8 @@ public final class PublishedBus implements AutoCloseable {
     }
 
     private static void create(BusDirectory directory, SignalsOptions options, Origin origin) {
-        Path temporary = TrustedFiles.temporaryFor(directory.signals());
-        long length = SignalsLayout.fileLength(options.slotCount());
-        try {
-            TrustedFiles.createPrivate(temporary);
-            Platforms.current().allocate(temporary, length);
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-                writeHeader(SharedRegion.map(channel, length, true), options, origin);
-            }
-            if (options.group() != null) {
-                TrustedFiles.share(temporary, options.group(), "rw-r-----");
-            }
-            Files.move(temporary, directory.signals(), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            TrustedFiles.deleteIfPossible(temporary);
-            throw TrustedFiles.failed(directory.signals(), e);
-        }
+        TrustedFiles.createWhole(directory.signals(), SignalsLayout.fileLength(options.slotCount()), options.group(),
+                region -> writeHeader(region, options, origin));
     }
 
     private static int optionBits(SignalsOptions options) {

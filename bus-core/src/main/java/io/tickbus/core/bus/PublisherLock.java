@@ -71,6 +71,10 @@ public final class PublisherLock implements AutoCloseable {
      * @throws BusException IN_USE with the owner's text
      */
     public static PublisherLock acquire(BusDirectory directory, String owner) {
+        return Uninterrupted.call(() -> acquireWhole(directory, owner));
+    }
+
+    private static PublisherLock acquireWhole(BusDirectory directory, String owner) {
         Path path = directory.lock();
         long startNs = System.nanoTime();
         while (true) {
@@ -156,7 +160,7 @@ public final class PublisherLock implements AutoCloseable {
             }
             return Files.readString(path, StandardCharsets.US_ASCII).strip();
         } catch (IOException e) {
-            return "unknown: " + e;
+            return "unknown: " + BusException.why(e);
         }
     }
 
@@ -227,7 +231,7 @@ public final class PublisherLock implements AutoCloseable {
             try {
                 channel.close();
             } catch (IOException e) {
-                throw new BusException(Reason.SYSTEM, "the publisher's lock", e.toString(), "nothing need be done");
+                throw BusException.system(path, e, "nothing need be done");
             }
         }
     }

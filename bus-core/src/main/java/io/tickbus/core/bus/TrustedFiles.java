@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -25,14 +26,20 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Opens and creates files so that nobody else can slip something under the name: no links, right owner, mode 0600. */
 final class TrustedFiles {
     private static final int ROOT_USER = 0;
     private static final int STICKY = 01000;
     private static final String TEMPORARY_PREFIX = ".new-";
+    /** What {@link #temporaryFor} makes, and nothing of anybody else. */
+    private static final Pattern TEMPORARY =
+            Pattern.compile("\\.new-(s|signals|doorbell|replies|counters|intents|[0-9a-f-]{36})-[0-9]+-[0-9a-z]+");
     private static final FileAttribute<?> PRIVATE_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<?> PRIVATE_DIRECTORY =
@@ -209,27 +216,30 @@ final class TrustedFiles {
 
     /** Deletes what publishers left that died while creating a file; only for who holds the lock. */
     static void deleteTemporary(Path directory) {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, TEMPORARY_PREFIX + "*")) {
-            left.forEach(TrustedFiles::deleteTree);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return;
-        } catch (IOException e) {
-            throw failed(directory, e);
-        }
+        entries(directory, path -> TEMPORARY.matcher(path.getFileName().toString()).matches())
+                .forEach(TrustedFiles::deleteTree);
     }
 
     private static void deleteTree(Path path) {
         if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
-                inside.forEach(TrustedFiles::deleteTree);
-            } catch (NoSuchFileException e) {
-                // Its maker removes it at this moment.
-                return;
-            } catch (IOException e) {
-                throw failed(path, e);
-            }
+            entries(path, inside -> true).forEach(TrustedFiles::deleteTree);
         }
         deleteIfPossible(path);
+    }
+
+    /** What is in a directory; nothing where there is none, or where its maker removes it at this moment. */
+    static List<Path> entries(Path directory, DirectoryStream.Filter<Path> filter) {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, filter)) {
+            entries.forEach(found::add);
+            return found;
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw failed(directory, e.getCause());
+        } catch (IOException e) {
+            throw failed(directory, e);
+        }
     }
 
     /** Deletes a file, or a directory if it is empty. */
@@ -256,9 +266,9 @@ final class TrustedFiles {
         chmod(path, permissions);
     }
 
-    /** Whether a group may add files to a directory. */
-    static boolean isSharedWithGroup(Path directory) {
-        return attributes(directory).permissions().contains(PosixFilePermission.GROUP_WRITE);
+    /** Whether a group may write it. */
+    static boolean isSharedWithGroup(Path path) {
+        return attributes(path).permissions().contains(PosixFilePermission.GROUP_WRITE);
     }
 
     /** Lets everybody pass through a directory, on top of what is allowed already. */

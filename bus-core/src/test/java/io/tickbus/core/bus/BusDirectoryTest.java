@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.layout.SignalsLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -281,6 +283,56 @@ class BusDirectoryTest {
         BusFixture.create(BusDirectory.at(root, "other"), 1);
         directory.delete();
         assertEquals(List.of("other"), BusDirectory.list(root));
+    }
+
+    @Test
+    void shouldTouchNothingWhenDirectoryHoldsNoBus() throws IOException {
+        Files.createDirectories(directory.path().resolve(".new-signals-1-x"));
+        List<String> names = List.of("signals", "intents", "control", "replies", "lock", "doorbell", ".new-notes");
+        for (String name : names) {
+            Files.writeString(directory.path().resolve(name), "mine");
+        }
+        List<Path> before = files(directory.path());
+        BusException e = assertFails(Reason.NOT_FOUND, directory::delete);
+        assertTrue(e.getMessage().contains("there is no bus in " + directory.path()), e.getMessage());
+        assertEquals(before, files(directory.path()));
+        assertEquals("mine", Files.readString(directory.lock()));
+    }
+
+    @Test
+    void shouldDeleteBusOfAnotherVersionAndOneWithoutSignals() throws IOException {
+        BusFixture.create(directory, 1);
+        BusFixture.put(directory.signals(), SignalsLayout.LAYOUT_VERSION, 99);
+        Files.delete(directory.doorbell());
+        directory.delete();
+        assertFalse(Files.exists(directory.path()));
+        BusFixture.create(directory, 1);
+        Files.delete(directory.signals());
+        directory.delete();
+        assertFalse(Files.exists(directory.path()));
+    }
+
+    @Test
+    void shouldSpareHiddenFilesOfOthersWhenPublishedAndDeleted() throws IOException {
+        directory.createIfMissing();
+        Path foreign = Files.createDirectory(directory.path().resolve(".new-photos-2026-summer"));
+        Files.createFile(foreign.resolve("one"));
+        BusFixture.create(directory, 1);
+        directory.delete();
+        assertTrue(Files.exists(foreign.resolve("one")));
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldDeleteWhenThreadIsInterrupted() {
+        BusFixture.create(directory, 1);
+        Thread.currentThread().interrupt();
+        try {
+            directory.delete();
+        } finally {
+            assertTrue(Thread.interrupted(), "the interrupt must be kept");
+        }
+        assertFalse(Files.exists(directory.path()));
     }
 
     @Test

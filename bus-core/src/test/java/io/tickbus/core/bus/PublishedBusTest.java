@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
@@ -24,6 +25,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PublishedBusTest {
     @TempDir
@@ -192,6 +195,47 @@ class PublishedBusTest {
         try (var files = Files.list(directory.path())) {
             assertEquals(List.of("doorbell", "lock", "signals"),
                     files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldLeaveNothingWhenGroupIsUnknown(boolean isThere) throws IOException {
+        if (isThere) {
+            BusFixture.create(directory, 1);
+        }
+        assertFails(Reason.SYSTEM,
+                () -> PublishedBus.open(directory, SMALL.withSlotCount(64).withGroup("no-such-group")));
+        assertEquals(isThere, Files.exists(directory.path()));
+        if (isThere) {
+            try (var files = Files.list(directory.path())) {
+                assertEquals(List.of("doorbell", "lock", "signals"),
+                        files.map(file -> file.getFileName().toString()).sorted().toList());
+            }
+        }
+        BusFixture.create(directory, 1);
+    }
+
+    @Test
+    void shouldCloseEveryFileWhenOpeningFails() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeTrue(Files.isDirectory(descriptors), "skipped: there is no /proc");
+        directory.createIfMissing();
+        Files.createDirectory(directory.lock().resolveSibling("signals"));
+        assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, SMALL));
+        for (Path link : TrustedFiles.entries(descriptors, each -> Files.isSymbolicLink(each))) {
+            assertFalse(target(link).startsWith(directory.path()), () -> link + " is open: " + target(link));
+        }
+        Files.delete(directory.signals());
+        BusFixture.create(directory, 1);
+    }
+
+    private static Path target(Path link) {
+        try {
+            return Files.readSymbolicLink(link);
+        } catch (IOException e) {
+            // The one that the folder was read through.
+            return link;
         }
     }
 
