@@ -2,6 +2,7 @@ package io.tickbus.cli;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.platform.SystemError;
 import io.tickbus.posix.OutputReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,7 +27,7 @@ public final class Output extends OutputStream {
         /** With the system's answer. */
         public Lost(IOException cause) {
             super("standard output cannot be written: " + BusException.why(cause) + "; print to another place", cause);
-            isReaderGone = String.valueOf(cause.getMessage()).contains("Broken pipe");
+            isReaderGone = SystemError.BROKEN_PIPE.isIn(cause.getMessage());
         }
 
         /** Whether its reader has seen enough, as in {@code tickbus tail | head}. */

@@ -203,15 +203,17 @@ final class CommandsIT {
 
     @Test
     void shouldEndWithItsReaderAlsoWhenThereIsNothingToPrint() throws Exception {
-        try (CliProcess stat = start("stat", "--watch");
+        try (CliProcess stat = start("stat", "--watch"); CliProcess tail = start("tail", "nobody");
                 CliProcess clock = CliProcess.start(folder, "clock", "--watch")) {
             assertTrue(stat.line().startsWith("no bus"));
             while (!clock.line().startsWith("watching")) {
                 Thread.onSpinWait();
             }
             stat.closeOutput();
+            tail.closeOutput();
             clock.closeOutput();
             assertEquals(Tickbus.DONE, stat.exitCode(), stat.errors());
+            assertEquals(Tickbus.DONE, tail.exitCode(), tail.errors());
             assertEquals(Tickbus.DONE, clock.exitCode(), clock.errors());
             assertEquals("", stat.errors() + clock.errors());
         }

@@ -92,6 +92,11 @@ final class TimersIT {
             daemon.line();
             try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
                 assertTrue(arm.line().startsWith("armed key 1"));
+                arm.closeOutput();
+                assertEquals(Tickbus.DONE, arm.exitCode(), arm.errors());
+            }
+            try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
+                assertTrue(arm.line().startsWith("armed key 1"));
                 arm.terminate();
                 assertEquals(Tickbus.FAILED, arm.exitCode());
                 assertTrue(arm.errors().contains("stopped before the timer fired"), arm.errors());

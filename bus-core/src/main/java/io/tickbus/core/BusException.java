@@ -1,5 +1,6 @@
 package io.tickbus.core;
 
+import io.tickbus.core.platform.SystemError;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.CharacterCodingException;
@@ -84,7 +85,7 @@ public final class BusException extends RuntimeException {
     public static BusException system(Path path, Throwable cause, String remedy) {
         String why = why(cause);
         BusException e = new BusException(Reason.SYSTEM, VisibleText.of(String.valueOf(path)), why,
-                why.contains("Too many open files") ? "raise the limit on open files (ulimit -n, LimitNOFILE)"
+                SystemError.OPEN_FILES.isIn(why) ? "raise the limit on open files (ulimit -n, LimitNOFILE)"
                         : remedy);
         e.initCause(cause);
         return e;

@@ -29,9 +29,23 @@ public final class PublisherWatch {
      *
      * @param file  the bus's signals, as mapped before
      * @param nowNs CLOCK_MONOTONIC nanoseconds
-     * @throws InternalError of mapped memory that this thread has read and that is gone
+     * @throws io.tickbus.core.BusException TRUNCATED, UNREADABLE where the signals are not there any more
      */
     public PublisherStatus status(SignalsFile file, long nowNs) {
+        try {
+            PublisherStatus status = judge(file, nowNs);
+            FaultBoundary.surface();
+            return status;
+        } catch (InternalError e) {
+            if (FaultBoundary.isFault(e)) {
+                file.checkSound();
+            }
+            // Of other memory, which the caller has read before.
+            throw e;
+        }
+    }
+
+    private PublisherStatus judge(SignalsFile file, long nowNs) {
         if (file.header().state() == SignalsLayout.STATE_CLOSED) {
             return PublisherStatus.CLOSED;
         }

@@ -1,5 +1,6 @@
 package io.tickbus.posix;
 
+import com.sun.jna.Pointer;
 import io.tickbus.core.BusException;
 
 /** The error numbers this module tells apart; the same on x86-64 and aarch64. */
@@ -42,6 +43,11 @@ final class Errno {
             default -> "System error";
         };
         return text + " (errno=" + errno + ")";
+    }
+
+    /** As the JVM puts it into its exceptions: strerror's, which knows the locale that the JVM has set. */
+    static String localText(int errno) {
+        return new Pointer(Libc.strerror(errno)).getString(0, System.getProperty("sun.jnu.encoding", "UTF-8"));
     }
 
     static BusException failure(String what, int errno, String remedy) {

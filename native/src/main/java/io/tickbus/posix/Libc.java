@@ -44,6 +44,9 @@ final class Libc {
 
     static native int poll(long questions, long count, int timeoutMs);
 
+    /** The address of a text. Other threads may exchange the text of a number that is unknown, no other. */
+    static native long strerror(int errno);
+
     static native int kill(int pid, int signal);
 
     /** {@code value} is a union of int and pointer, which both supported ABIs pass as one 64-bit integer. */

@@ -85,6 +85,11 @@ public final class LinuxPlatform implements Platform {
     }
 
     @Override
+    public String errorText(int number) {
+        return Errno.localText(number);
+    }
+
+    @Override
     public long processCpuNs() {
         return PosixClock.now(ClockId.PROCESS_CPUTIME);
     }

@@ -79,7 +79,7 @@ final class DemoChild implements AutoCloseable {
 
     private void ended(IOException cause) {
         BusException failure = new BusException(Reason.SYSTEM, "the demo's " + name + " process",
-                cause == null ? "it ended before it was done" : cause.toString(), "see its message above");
+                cause == null ? "it ended before it was done" : BusException.why(cause), "see its message above");
         ready.completeExceptionally(failure);
         result.completeExceptionally(failure);
     }

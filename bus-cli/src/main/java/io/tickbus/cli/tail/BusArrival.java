@@ -1,5 +1,6 @@
 package io.tickbus.cli.tail;
 
+import io.tickbus.cli.Output;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.bus.BusDirectory;
@@ -40,6 +41,7 @@ record BusArrival(BusDirectory directory, PrintWriter err, BooleanSupplier isSto
                 if (e.reason() == Reason.NOT_FOUND && !isJoinGiven) {
                     current = options.withJoin(SubscriberOptions.FROM_OLDEST);
                 }
+                Output.check();
                 if (nowNs >= nextReminderNs) {
                     nextReminderNs = nowNs + REMINDER_INTERVAL_NS;
                     err.println("tickbus: waiting for bus '" + directory.name() + "' (" + e.getMessage() + ")");

@@ -12,7 +12,7 @@ import picocli.CommandLine.TypeConversionException;
 /** When a timer is due first: a time of day, or {@code monotonic:NANOSECONDS}. Exactly one of the two is set. */
 record DueTime(TimeText time, Long monotonicNs) {
     private static final String MONOTONIC = "monotonic:";
-    private static final long MOST_DAYS = TimeUnit.NANOSECONDS.toDays(Long.MAX_VALUE) / 2;
+    private static final long MOST_DAYS = TimeUnit.NANOSECONDS.toDays(Durations.LONGEST_NS);
     private static final int DIGITS_OF_SECONDS = 11;
     private static final int DIGITS_OF_MS = 14;
 

@@ -2,6 +2,7 @@ package io.tickbus.cli.timer;
 
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Output;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
@@ -67,6 +68,7 @@ final class FiringWait {
             timers.pollReplies(reply -> { }, BATCH);
         }
         if (!hasFired && System.nanoTime() >= nextListNs) {
+            Output.check();
             isCancelled = !isArmed();
             nextListNs = System.nanoTime() + LIST_INTERVAL_NS;
         }

@@ -49,6 +49,17 @@ final class RemoveCommandTest {
     }
 
     @Test
+    void shouldTouchNothingWhereThereIsNoBus() throws IOException {
+        Path notes = Files.createDirectory(root.resolve("Documents")).resolve("signals");
+        Files.writeString(notes, "traffic lights");
+        CliRun run = remove("Documents");
+        assertEquals(Tickbus.FAILED, run.exitCode());
+        assertTrue(run.err().contains("there is no bus in"), run.err());
+        assertEquals("traffic lights", Files.readString(notes));
+        assertFalse(Files.exists(notes.resolveSibling("lock")));
+    }
+
+    @Test
     void shouldRefuseToGuessWhichBus() {
         assertEquals(Tickbus.WRONG_USAGE, remove().exitCode());
     }

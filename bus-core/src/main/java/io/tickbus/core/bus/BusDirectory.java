@@ -254,7 +254,7 @@ public final class BusDirectory {
 
     /**
      * Removes the bus's files and its directory. Files of other names are left alone, and then the directory too. Does
-     * nothing where there is no such directory.
+     * nothing where there is no such directory. An empty one goes: a publisher may have come no further.
      *
      * @throws BusException NOT_FOUND for a directory that holds no bus, of which nothing is touched; IN_USE while
      *                      somebody publishes; NOT_A_FILE, NOT_TRUSTED as {@link #check}
@@ -270,7 +270,7 @@ public final class BusDirectory {
 
     private void deleteWhole() {
         check();
-        if (!FileKind.SIGNALS.isKindOf(signals()) && !isDoorbell(doorbell())) {
+        if (!FileKind.SIGNALS.isKindOf(signals()) && !isDoorbell(doorbell()) && !TrustedFiles.isEmpty(path())) {
             throw new BusException(Reason.NOT_FOUND, "bus '" + name + "'", "there is no bus in " + path(),
                     "name a bus that 'tickbus stat' lists; nothing was removed");
         }

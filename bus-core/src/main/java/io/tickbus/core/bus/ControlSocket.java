@@ -2,6 +2,7 @@ package io.tickbus.core.bus;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.platform.SystemError;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -110,7 +111,7 @@ public final class ControlSocket implements AutoCloseable {
                 }
             }
         } catch (SocketException e) {
-            if (String.valueOf(e.getMessage()).contains("temporarily unavailable")) {
+            if (SystemError.TRY_AGAIN.isIn(e.getMessage())) {
                 return null;
             }
             if (!(e instanceof ConnectException) && !isNameGone(path, e)) {

@@ -19,7 +19,8 @@ import java.util.List;
  *
  * <p><b>Threads:</b> any read; each counter is written by one thread, not necessarily the same for all.
  * <p><b>Progress:</b> values are wait-free and written without allocation; creating and attaching make system calls.
- * <p><b>Errors:</b> {@link InternalError} from any access once the file was shortened, which only its owner can do.
+ * <p><b>Errors:</b> its owner can shorten the file while it is mapped: use it inside of a {@link
+ * io.tickbus.core.internal.FaultBoundary}, after which {@code checkSound} says so in a {@code BusException}.
  */
 public final class CountersFile {
     private final Path path;

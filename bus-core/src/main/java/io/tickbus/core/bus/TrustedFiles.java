@@ -5,6 +5,7 @@ import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.platform.SystemError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -216,8 +217,16 @@ final class TrustedFiles {
 
     /** Deletes what publishers left that died while creating a file; only for who holds the lock. */
     static void deleteTemporary(Path directory) {
-        entries(directory, path -> TEMPORARY.matcher(path.getFileName().toString()).matches())
-                .forEach(TrustedFiles::deleteTree);
+        entries(directory, TrustedFiles::isTemporary).forEach(TrustedFiles::deleteTree);
+    }
+
+    private static boolean isTemporary(Path path) {
+        return TEMPORARY.matcher(path.getFileName().toString()).matches();
+    }
+
+    /** Whether nothing is in a directory but what {@link #deleteTemporary} deletes. */
+    static boolean isEmpty(Path directory) {
+        return entries(directory, path -> !isTemporary(path)).isEmpty();
     }
 
     private static void deleteTree(Path path) {
@@ -302,15 +311,15 @@ final class TrustedFiles {
                     "run as its owner, or let the publisher share the bus with --group");
         }
         String why = BusException.why(e);
-        if (why.contains("No space left") || why.contains("quota exceeded")) {
+        if (SystemError.NO_SPACE.isIn(why) || SystemError.OVER_QUOTA.isIn(why)) {
             return new BusException(Reason.NO_SPACE, path.toString(), why,
                     "free space or inodes (df, df -i) on its file system, or use fewer slots");
         }
-        if (why.contains("Permission denied")) {
+        if (SystemError.PERMISSION_DENIED.isIn(why)) {
             return new BusException(Reason.NOT_TRUSTED, path.toString(), why,
                     "run as its owner, or let the publisher share the bus with --group");
         }
-        if (why.contains("Too many open files")) {
+        if (SystemError.OPEN_FILES.isIn(why)) {
             return new BusException(Reason.OPEN_FILES, path.toString(), "this process has as many open files as it may",
                     "raise its limit with 'ulimit -n', or close some");
         }

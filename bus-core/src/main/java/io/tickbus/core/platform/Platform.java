@@ -73,6 +73,9 @@ public interface Platform {
      */
     boolean leaveCpu(int cpu);
 
+    /** What the system calls an error number, as exceptions of Java do: in the user's language; empty where unknown. */
+    String errorText(int number);
+
     /** CPU time used by all threads of this process, in nanoseconds; −1 where unknown. */
     long processCpuNs();
 }

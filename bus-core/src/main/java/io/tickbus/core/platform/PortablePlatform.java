@@ -88,6 +88,11 @@ public final class PortablePlatform implements Platform {
     }
 
     @Override
+    public String errorText(int number) {
+        return "";
+    }
+
+    @Override
     public long processCpuNs() {
         return ProcessHandle.current().info().totalCpuDuration().map(java.time.Duration::toNanos).orElse(-1L);
     }

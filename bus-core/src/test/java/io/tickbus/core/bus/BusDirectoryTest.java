@@ -312,6 +312,17 @@ class BusDirectoryTest {
         assertFalse(Files.exists(directory.path()));
     }
 
+    /** As far as a daemon may have come that was stopped while it warmed up. */
+    @Test
+    void shouldDeleteDirectoryWhenNothingIsInIt() throws IOException {
+        directory.createIfMissing();
+        directory.delete();
+        directory.createIfMissing();
+        Files.createDirectory(directory.scratch().root());
+        directory.delete();
+        assertFalse(Files.exists(directory.path()));
+    }
+
     @Test
     void shouldSpareHiddenFilesOfOthersWhenPublishedAndDeleted() throws IOException {
         directory.createIfMissing();

@@ -16,6 +16,7 @@ import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -424,7 +425,7 @@ final class ClientConductor implements Runnable, AutoCloseable {
         latestSession = index;
         counters.add(DaemonCounter.CLIENTS_ADMITTED, 1);
         counters.set(DaemonCounter.CLIENTS_CONNECTED, usedSessions.cardinality());
-        log.info("client-connected", "client", client.uuid(), "pid", client.pid(), "user",
+        log.debug("client-connected", "client", client.uuid(), "pid", client.pid(), "user",
                 Integer.toUnsignedString(peer.user()), "name", client.name(), "owner", owner, "session", index);
         Answer welcome = Answer.welcome(index, owner, session.nextReply(), ring.ring().slotCount());
         if (!peer.send(ControlMessage.answer(client, welcome))) {
@@ -516,10 +517,11 @@ final class ClientConductor implements Runnable, AutoCloseable {
             spareRings.add(peer.ring());
         }
         ReplyReason reason = session.leaveReason();
-        counters.add(reason == ReplyReason.CLOSED || reason == ReplyReason.STOPPING ? DaemonCounter.CLIENTS_CLOSED
-                : DaemonCounter.CLIENTS_EVICTED, 1);
+        boolean isOrdinary = reason == ReplyReason.CLOSED || reason == ReplyReason.STOPPING;
+        counters.add(isOrdinary ? DaemonCounter.CLIENTS_CLOSED : DaemonCounter.CLIENTS_EVICTED, 1);
         counters.set(DaemonCounter.CLIENTS_CONNECTED, usedSessions.cardinality());
-        log.info("client-dismissed", "client", peer.identity().uuid(), "reason", reason, "why", reason.sentence());
+        log.log(isOrdinary ? Level.DEBUG : Level.INFO, "client-dismissed", "client", peer.identity().uuid(), "reason",
+                reason, "why", reason.sentence());
         areSomeLeaving = Arrays.stream(served).anyMatch(other -> other != null && other.isLeaving());
     }
 

@@ -10,7 +10,8 @@ import io.tickbus.core.timer.TimerReply;
  *
  * <p><b>Threads:</b> each counter has one writer, see {@link DaemonCounter}; lateness is the timer thread's. Any may
  * read. <b>Progress:</b> wait-free, a load and a store to counters of one's own cache line; allocates nothing.
- * <p><b>Errors:</b> {@link InternalError} from any method once the file was shortened, which only its owner can do.
+ * <p><b>Errors:</b> its owner can shorten the file while it is mapped: use it inside of a {@link
+ * io.tickbus.core.internal.FaultBoundary}, after which {@code checkSound} says so in a {@code BusException}.
  */
 public final class DaemonCounters {
     private final CountersFile file;

@@ -1,6 +1,8 @@
 package io.tickbus.publisher.daemon;
 
+import io.tickbus.core.BusException;
 import io.tickbus.core.VisibleText;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -107,7 +109,7 @@ public final class DaemonLog implements AutoCloseable {
         }
     }
 
-    private void log(Level severity, String event, Object... pairs) {
+    void log(Level severity, String event, Object... pairs) {
         if (level == Level.OFF || severity.getSeverity() < level.getSeverity() || !logger.isLoggable(severity)) {
             return;
         }
@@ -145,7 +147,7 @@ public final class DaemonLog implements AutoCloseable {
 
     private static void append(StringBuilder line, String key, Object value) {
         line.append(' ').append(key).append('=');
-        String text = value instanceof Throwable cause ? cause.toString() : String.valueOf(value);
+        String text = value instanceof Throwable cause ? text(cause) : String.valueOf(value);
         if (!text.isEmpty() && text.chars().allMatch(DaemonLog::isPlain)) {
             line.append(text);
             return;
@@ -153,6 +155,12 @@ public final class DaemonLog implements AutoCloseable {
         line.append('"');
         text.codePoints().forEach(letter -> appendQuoted(line, letter));
         line.append('"');
+    }
+
+    /** What the environment does in words; anything else is a bug, of which its class says most. */
+    private static String text(Throwable cause) {
+        return cause instanceof BusException || cause instanceof IOException ? BusException.why(cause)
+                : cause.toString();
     }
 
     private static boolean isPlain(int character) {

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -35,6 +37,14 @@ class DaemonLogTest {
         assertEquals(List.of(TIME + "INFO client-connected owner=3 uuid=a-b share=0.5 group=null",
                 TIME + "WARNING nothing",
                 TIME + "ERROR failed error=\"java.lang.IllegalStateException: no room\""), lines());
+    }
+
+    @Test
+    void shouldSayInWordsWhatTheEnvironmentDoes() {
+        log.error("failed", "error", new BusException(BusException.Reason.NO_SPACE, "a", "b", "c"));
+        log.error("failed", "error", new NoSuchFileException("/x"));
+        assertEquals(List.of(TIME + "ERROR failed error=\"a: b; c\"",
+                TIME + "ERROR failed error=\"there is no such file\""), lines());
     }
 
     @Test

@@ -63,9 +63,11 @@ class TimerDaemonStopTest {
     private void open(long heartbeatMs) {
         directory = BusDirectory.at(root, "bus");
         DaemonLog log = DaemonLog.to(new LineLogger("test", this::print, () -> 0L), () -> 0L);
+        // It says at that level alone when a client comes and goes.
+        DaemonSettings settings = DaemonSettings.builder().logLevel(System.Logger.Level.DEBUG).build();
         daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
-                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs)), DaemonSettings.DEFAULT, null,
-                TimerEngine.create(DaemonSettings.DEFAULT.quotas())), log);
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs)), settings, null,
+                TimerEngine.create(settings.quotas())), log);
         bus = SignalsFile.attach(directory).header();
         replies = RepliesFile.attach(directory);
     }

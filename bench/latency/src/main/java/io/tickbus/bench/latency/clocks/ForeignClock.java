@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.clocks;
 
+import io.tickbus.core.BusException;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Array;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class ForeignClock {
                 handle = link();
                 reason = "";
             } catch (ReflectiveOperationException e) {
-                reason = e.toString();
+                reason = "it cannot be linked: " + BusException.why(e);
             }
         }
         HANDLE = handle;
