@@ -126,8 +126,7 @@ public final class ControlSocket implements AutoCloseable {
 
     /** It may go between the look at it and the attempt: the daemon is stopping, or is being replaced. */
     private static boolean isNameGone(Path path, SocketException e) {
-        return String.valueOf(e.getMessage()).contains("No such file")
-                || Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
+        return SystemError.NO_SUCH_FILE.isIn(e.getMessage()) || Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Client: whether the daemon of this bus is of this user, so that a ring may be shared with it. */

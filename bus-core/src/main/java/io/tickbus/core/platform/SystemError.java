@@ -7,6 +7,8 @@ package io.tickbus.core.platform;
  * <p><b>Threads:</b> any.
  */
 public enum SystemError {
+    /** ENOENT. */
+    NO_SUCH_FILE(2, "No such file or directory"),
     /** ENOSPC. */
     NO_SPACE(28, "No space left on device"),
     /** EDQUOT. */
