@@ -288,10 +288,6 @@ final class RecoveryHistory {
         if (isChange) {
             key.durability = before;
             key.expect(command, entry.nowNs(), host);
-            boolean isOfClock = command.type() == CommandLayout.TYPE_PAUSE
-                    || command.type() == CommandLayout.TYPE_RESUME;
-            // In the tenth of a second before the journal has seen the step.
-            key.isCertain &= !(isOfClock && key.isCalendar && ring.clock().calendarNs() != host.calendarNs());
         } else if (code != ReplyCode.INVALID && key.isCertain && key.isThere) {
             fail("answered " + code + " and should be there: " + key);
         }

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random histories against a model: see {@link RecoveryHistory}. {@code -Dtickbus.recovery.histories=100000} for the
- * long run; {@code -Dseed=N} with one history plays that one again.
+ * long run, {@code -Dseed=N} for others than the same ones each time; with one history it plays that one again.
  */
 class RecoveryPropertyTest {
     private static final int HISTORIES = Integer.getInteger("tickbus.recovery.histories", 2_000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("seed", 1);
 
     @TempDir
     private Path folder;
