@@ -44,6 +44,8 @@ final class ClientConnection {
     private long questions;
     /** The command whose taking is watched; those before it are taken. */
     private long watched = -1;
+    /** Commands since then, and when the first of them came. */
+    private long waiting;
     private long watchedNs;
 
     /** What a connection is made of. */
@@ -95,19 +97,29 @@ final class ClientConnection {
     }
 
     /**
-     * Before a command is sent: whether all is well as far as memory tells. A few loads and the time; no system call.
+     * Before a command is sent: whether all is well as far as memory tells. A few loads; no system call. The clock is
+     * read only while the daemon has not taken the command that is watched, and then at every doubling of the commands
+     * since, so that a burst pays for few readings.
      *
      * @param nextCommand the command's sequence
      */
     boolean isServed(long nextCommand) {
-        long nowNs = System.nanoTime();
+        if (loss != null || !session.isConnectedTo(uuid) || bell.isInDoubt()) {
+            return false;
+        }
         long consumed = session.consumed();
         if (consumed > watched || consumed >= nextCommand) {
             watched = nextCommand;
-            watchedNs = nowNs;
+            waiting = 0;
+            return true;
         }
-        return loss == null && session.isConnectedTo(uuid) && !bell.isInDoubt()
-                && nowNs - watchedNs < ASK_INTERVAL_NS && PublisherWatch.isHeartbeatFresh(signals, nowNs);
+        waiting++;
+        return (waiting & (waiting - 1)) != 0 || isSoon(System.nanoTime());
+    }
+
+    private boolean isSoon(long nowNs) {
+        watchedNs = waiting == 1 ? nowNs : watchedNs;
+        return nowNs - watchedNs < ASK_INTERVAL_NS && PublisherWatch.isHeartbeatFresh(signals, nowNs);
     }
 
     /** How often the kernel was asked. */

@@ -26,10 +26,10 @@ import java.util.UUID;
  * <p><b>Threads:</b> one, and none of its own: that the daemon is gone is found out by whoever calls.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
  * takes commands; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
- * {@link #list} wait, never longer than told. That the daemon has died is found out by the second arming after it, 10
- * ms later, at the latest.
+ * {@link #list} wait, never longer than told. The first arming after the daemon's death finds room in the ring; one
+ * that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as does every other call.
  * <p><b>Loss:</b> none in silence. A command that finds no room is answered with {@link #FULL}. Each command gets one
- * reply. When the daemon goes, or puts the client out, every call says so, and {@link #reconnect} counts the commands
+ * reply. When the daemon goes, or evicts the client, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
  * {@link #reconnect}; TRUNCATED or UNREADABLE when a file is shortened or loses a page under it.

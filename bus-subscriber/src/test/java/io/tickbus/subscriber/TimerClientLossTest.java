@@ -285,17 +285,18 @@ class TimerClientLossTest implements TimerClientListener {
 
     /** The daemon's heartbeat still looks fresh, and no other call is made. */
     @Test
-    void shouldHearOfDeathAtSecondArmingWhenItComesLater() {
+    void shouldHearOfDeathAtThirdArmingWhenItComesLater() {
         connect();
         client.arm(1, 0, 0);
         daemon.serve(10);
         daemon.die();
         client.arm(2, 0, 0);
+        client.arm(3, 0, 0);
         long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
         while (System.nanoTime() < untilNs) {
             Thread.onSpinWait();
         }
-        assertFails(Reason.DISCONNECTED, () -> client.arm(3, 0, 0));
+        assertFails(Reason.DISCONNECTED, () -> client.arm(4, 0, 0));
     }
 
     /** As while the daemon stops or is replaced: it listens no more, and its name goes. */
