@@ -49,7 +49,11 @@ record ClientFigures(int session, UUID uuid, int owner, String evictedBecause, i
                     }
                 }
             }
-        }, fault -> replies.checkSound());
+        }, fault -> {
+            replies.checkSound();
+            // The signals header is read here too: its boundary is the caller's.
+            throw fault;
+        });
         return clients;
     }
 

@@ -65,7 +65,11 @@ record DaemonFigures(List<Counter> counters, long firings, List<Percentile> late
         }
         DaemonFigures[] figures = new DaemonFigures[1];
         try {
-            FaultBoundary.run(() -> figures[0] = read(file, directory, header), fault -> file.checkSound());
+            FaultBoundary.run(() -> figures[0] = read(file, directory, header), fault -> {
+                file.checkSound();
+                // The signals header is read here too: its boundary is the caller's.
+                throw fault;
+            });
             return figures[0];
         } catch (BusException e) {
             return unreadable(e);
