@@ -46,14 +46,18 @@ public final class FullFileSystemMain {
         check(List.of(mount).equals(FileTree.of(mount)), "left behind: " + FileTree.of(mount));
         useSmall(0);
         keepOldWhenReplacementDoesNotFit();
-        directory.delete();
-        directory.deleteRootIfEmpty();
+        deleteBusAndRoot();
         check(List.of(mount).equals(FileTree.of(mount)), "left behind: " + FileTree.of(mount));
         refuseAtEveryPage();
         refuseAtEveryFile();
         useSmall(0);
         ChildArguments.say("DONE");
         return 0;
+    }
+
+    private void deleteBusAndRoot() {
+        directory.delete();
+        directory.deleteRootIfEmpty();
     }
 
     private void refuseLarge() {
@@ -84,7 +88,7 @@ public final class FullFileSystemMain {
     private void refuseAtEveryPage() throws IOException {
         Path filler = mount.resolve("filler");
         for (int freePages = 0; ; freePages++) {
-            directory.delete();
+            deleteBusAndRoot();
             fill(filler, freePages);
             List<Path> before = FileTree.of(mount);
             if (fits(SMALL, "free pages " + freePages)) {
@@ -92,7 +96,7 @@ public final class FullFileSystemMain {
             }
             check(before.equals(FileTree.of(mount)), "free pages " + freePages + ": " + FileTree.of(mount));
         }
-        directory.delete();
+        deleteBusAndRoot();
         Files.delete(filler);
     }
 
@@ -126,7 +130,7 @@ public final class FullFileSystemMain {
             check(FileTree.of(mount).size() == fillers.size() + 1, "free files " + free + ": " + FileTree.of(mount));
             Files.delete(fillers.pop());
         }
-        directory.delete();
+        deleteBusAndRoot();
         while (!fillers.isEmpty()) {
             Files.delete(fillers.pop());
         }
