@@ -193,6 +193,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         try {
             TimerDaemon daemon = open(directory, options, settings, log);
             daemon.ownLog = log;
+            // The platform's logger loads its parts with its first line: not when files or memory have run out.
+            log.info("daemon-opened", "bus", directory.name(), "epoch", daemon.publisher.epoch());
             return daemon;
         } catch (RuntimeException | Error e) {
             log.close();
