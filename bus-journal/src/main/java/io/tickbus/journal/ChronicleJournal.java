@@ -119,6 +119,12 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public Recovery recover(DurableTimers timers) {
+        try {
+            store.sync();
+        } catch (IOException e) {
+            // Then it must do with what the system has in memory.
+            log.warn("journal-not-synced", "folder", store.path(), "error", e);
+        }
         RecoveryRun run = new RecoveryRun(store, signals, timers, clocks, log);
         Recovery recovery = run.run(ring, options);
         for (Recovery.Owner owner : recovery.owners()) {

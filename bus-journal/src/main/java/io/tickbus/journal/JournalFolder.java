@@ -302,6 +302,19 @@ final class JournalFolder implements JournalStore {
     }
 
     @Override
+    public void sync() throws IOException {
+        Position snapshot = snapshot();
+        for (long number : segments()) {
+            for (String name : snapshot != null && number < snapshot.segment() ? List.<String>of() : files(number)) {
+                try (FileChannel channel = FileChannel.open(segment(number).resolve(name), StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS)) {
+                    channel.force(false);
+                }
+            }
+        }
+    }
+
+    @Override
     public Blocks read(Position start, Trouble trouble) {
         return new BlockReader(this, start, trouble, false);
     }

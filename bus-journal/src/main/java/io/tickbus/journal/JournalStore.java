@@ -60,6 +60,9 @@ interface JournalStore {
     /** Begins a segment behind all others. */
     Segment newSegment(Roll roll) throws IOException;
 
+    /** Returns when the disk has all that can be read: what comes next is built on it. */
+    void sync() throws IOException;
+
     /** Reads what a daemon that is dead has left, from a place on, or everything where that is null. */
     Blocks read(Position start, Trouble trouble);
 

@@ -50,6 +50,11 @@ final class RecoveryRun {
     private final Entry entry = new Entry();
     private final TimerCommand command = new TimerCommand();
     private final SignalRecord signal = new SignalRecord();
+    /** The latest image. */
+    private final long[] image = new long[DurableTimers.IMAGE_WORDS];
+    private int imageOwner;
+    private long imageTicket = -2;
+    private long imageSequence;
     private final Map<Integer, Recovery.Owner> owners = new HashMap<>();
     private final Map<Long, Intent> intents = new LinkedHashMap<>();
     private final long startedNs = System.nanoTime();
@@ -72,6 +77,8 @@ final class RecoveryRun {
     private long lastNs;
     /** The latest time that CLOCK_REALTIME has shown, as far as it was written down. */
     private long latestCalendarNs;
+    /** Something was written by a clock that was not set: what was due and has fired then may not be due now. */
+    private boolean wasCalendarAssumed;
 
     /** What waited for the disk when the daemon died, or was carried out without a trace. */
     private record Intent(int owner, TimerCommand command, long nowNs, long calendarNs) {
@@ -121,7 +128,7 @@ final class RecoveryRun {
         if (!isUncertain) {
             return Long.MIN_VALUE;
         }
-        return isBehind ? Long.MAX_VALUE : Math.max(nowNs, latestCalendarNs - clock.calendarNs());
+        return isBehind || wasCalendarAssumed ? Long.MAX_VALUE : Math.max(nowNs, latestCalendarNs - clock.calendarNs());
     }
 
     private void readJournal() {
@@ -231,8 +238,20 @@ final class RecoveryRun {
                 timers.redo(done.owner(), command, done.nowNs);
             }
             case INTENT -> intents.put(done.body[Entry.INTENT_TICKET], Intent.of(done));
-            case DROPPED -> resolve(done.body[0]);
-            case IMAGE -> timers.restore(done.owner(), done.body);
+            case DROPPED -> {
+                resolve(done.body[0]);
+                if (done.ticket == imageTicket + 1 && done.nextSequence == imageSequence) {
+                    // That command had changed the timer to what its image shows, after those before it.
+                    timers.restore(imageOwner, image);
+                }
+            }
+            case IMAGE -> {
+                imageTicket = done.ticket;
+                imageSequence = done.nextSequence;
+                imageOwner = done.owner();
+                System.arraycopy(done.body, 0, image, 0, image.length);
+                timers.restore(imageOwner, image);
+            }
             // What that daemon did when it had read what stands before.
             case START -> carryOutIntents(Long.MAX_VALUE);
             default -> {
@@ -275,6 +294,7 @@ final class RecoveryRun {
             }
         }
         clock = next;
+        wasCalendarAssumed |= next.isAssumed();
         timers.calendarOffsetNs(next.calendarNs());
     }
 

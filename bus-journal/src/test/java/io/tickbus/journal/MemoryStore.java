@@ -145,6 +145,14 @@ final class MemoryStore implements JournalStore {
     }
 
     @Override
+    public void sync() throws IOException {
+        step();
+        for (int i = 0; i < segments.size(); i++) {
+            synced.set(i, segments.get(i).size());
+        }
+    }
+
+    @Override
     public Blocks read(Position start, Trouble trouble) {
         return new Blocks() {
             private int segment = start == null ? 0 : (int) start.segment() - 1;

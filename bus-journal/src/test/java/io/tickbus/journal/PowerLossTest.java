@@ -146,6 +146,11 @@ class PowerLossTest {
         }
 
         @Override
+        public void sync() {
+            // There is nothing before this run.
+        }
+
+        @Override
         public Blocks read(Position start, Trouble trouble) {
             return real.read(start, trouble);
         }

@@ -498,13 +498,13 @@ final class RecoveryHistory {
         // A daemon that has written nothing has changed nothing: as if its boot had not been.
         JournalClock before = last != null && last.isSameBoot(host.current()) ? last : startClock;
         long offNs = before.calendarNs() + before.namespaceNs() - host.calendarNs() - host.namespaceNs();
-        if (Math.abs(offNs) > 2 * MS && !before.isAssumed()) {
-            if (isClockStated) {
+        if (Math.abs(offNs) > 2 * MS) {
+            if (isClockStated && !before.isAssumed()) {
                 fail("the clock was set and is not in the journal: " + before + " " + host.current());
             }
-            // By another offset, what has fired may not be due.
+            // By another offset, what has fired may not be due; where it was assumed, recovery knows and flags once.
             for (ExpectedTimer key : expected) {
-                key.isCertain &= key.isCalendar;
+                key.isCertain &= key.isCalendar || (before.isAssumed() && key.isOnce());
             }
         }
         return before;
