@@ -59,6 +59,6 @@ final class PublisherPosition {
         return new BusException(Reason.CORRUPT, file.path().toString(),
                 "its header and its slots contradict each other (nextSequence=" + next + " stamp=" + stamp
                         + " sequence=" + wanted + ")",
-                "delete the bus, start its publisher again and attach anew");
+                "delete the bus, start its publisher again and attach again");
     }
 }

@@ -27,7 +27,7 @@ public final class SignalsFile {
         REMOVED
     }
 
-    private static final String REMEDY = "delete the bus, start its publisher again and attach anew";
+    private static final String REMEDY = "delete the bus, start its publisher again and attach again";
 
     private final NamedFile name;
     private final SharedRegion region;
