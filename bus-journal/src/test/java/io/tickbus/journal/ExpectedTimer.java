@@ -76,7 +76,7 @@ final class ExpectedTimer {
         }
     }
 
-    /** CLOCK_MONOTONIC has begun anew. */
+    /** CLOCK_MONOTONIC has started over. */
     void move(long deltaNs) {
         if (!isCalendar && !(isPaused && periodNs == 0)) {
             dueNs += deltaNs;

@@ -62,7 +62,7 @@ final class SimulatedHost implements Clocks {
         realtimeNs += ns;
     }
 
-    /** In another time namespace: CLOCK_MONOTONIC reads differently, so its publisher makes the bus anew. */
+    /** In another time namespace: CLOCK_MONOTONIC reads differently, so its publisher creates the bus again. */
     void enterNamespace(long newNamespaceNs) {
         if (newNamespaceNs != namespaceNs) {
             namespaceNs = newNamespaceNs;

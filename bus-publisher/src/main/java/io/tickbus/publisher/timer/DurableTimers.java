@@ -182,7 +182,7 @@ public final class DurableTimers {
     }
 
     /**
-     * Moves all deadlines but those of calendar timers, as CLOCK_MONOTONIC began anew with the host.
+     * Moves all deadlines but those of calendar timers, as CLOCK_MONOTONIC started over with the host.
      *
      * @param deltaNs what is added to each
      */

@@ -274,7 +274,7 @@ final class TimerStore {
         return rebuilds;
     }
 
-    /** Moves a deadline, as its clock began anew. */
+    /** Moves a deadline, as its clock started over. */
     void shift(int timer, long deltaNs) {
         remember(timer);
         boolean isPaused = table.state(timer) == TimerTable.PAUSED;

@@ -28,7 +28,7 @@ final class UserAccount {
         rates.add(share);
     }
 
-    /** Begins to count timers anew. */
+    /** Restarts the count of timers. */
     void clear() {
         timers = 0;
         rates.clear();

@@ -276,7 +276,7 @@ class CalendarTimersTest {
         timers.shift(-4);
         assertEquals(6, timers.finish(NOW_NS, 1_000, Long.MIN_VALUE));
         assertEquals(List.of(), expire(NOW_NS));
-        assertEquals(List.of(1L, 3L, 0L, 5L, 2L, 4L), expire(NOW_NS + 10_000), "the odd ones' clock began anew");
+        assertEquals(List.of(1L, 3L, 0L, 5L, 2L, 4L), expire(NOW_NS + 10_000), "the odd ones' clock started over");
     }
 
     @Test
