@@ -18,7 +18,7 @@ public final class Durations {
         @Override
         public Long convert(String value) {
             try {
-                return parse(value);
+                return DurationText.parse(value);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
@@ -30,21 +30,11 @@ public final class Durations {
         @Override
         public Long convert(String value) {
             try {
-                return parse(value + "s");
+                return DurationText.parse(value + "s");
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException("a number of seconds is expected, such as 10 or 0.5: seconds="
                         + value);
             }
         }
-    }
-
-    /** As {@link DurationText#parse}. */
-    public static long parse(String text) {
-        return DurationText.parse(text);
-    }
-
-    /** As {@link DurationText#format}. */
-    public static String format(long ns) {
-        return DurationText.format(ns);
     }
 }

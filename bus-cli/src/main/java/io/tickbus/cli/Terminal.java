@@ -23,6 +23,20 @@ public final class Terminal {
         return terminal != null && !terminal.isEmpty() && !terminal.equals("dumb") && !terminal.equals("none");
     }
 
+    /** A text in the colour of what it says: of its name, or of a word that is good or bad. */
+    public static String status(String name, String text) {
+        return switch (name) {
+            case "problem", "evictedBecause" -> text.strip().equals("-") ? text : warning(text);
+            case "condition", "verdict" -> switch (text.strip()) {
+                case "ALIVE", "OK" -> good(text);
+                case "STALLED", "WARN" -> warning(text);
+                case "DEAD", "UNREADABLE", "BAD" -> bad(text);
+                default -> text;
+            };
+            default -> text;
+        };
+    }
+
     /** Green. */
     public static String good(String text) {
         return coloured("green", text);

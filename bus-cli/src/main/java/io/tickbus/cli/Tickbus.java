@@ -93,9 +93,9 @@ public final class Tickbus implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setExecutionStrategy(Tickbus::execute)
-                .setExecutionExceptionHandler((e, command, parsed) -> Complaint.of(e, command,
+                .setExecutionExceptionHandler((e, command, parsed) -> ErrorReporter.of(e, command,
                         parsed.originalArgs(), root.isDebugging()))
-                .setParameterExceptionHandler((e, args) -> Complaint.ofUsage(e, args, root.isDebugging()));
+                .setParameterExceptionHandler((e, args) -> ErrorReporter.ofUsage(e, args, root.isDebugging()));
         WholeNumber.registerTo(commandLine);
         return commandLine.registerConverter(Path.class, PathText::parse);
     }

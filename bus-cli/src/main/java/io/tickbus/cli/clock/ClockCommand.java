@@ -1,14 +1,11 @@
 package io.tickbus.cli.clock;
 
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
-import io.tickbus.cli.Output;
-import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.cli.WatchOptions;
 import io.tickbus.posix.ClockSourceWatch;
 import io.tickbus.posix.ClockSourceWatch.Change;
-import java.io.PrintWriter;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -16,9 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
 /** Says what time is read from on this host, what a reading costs, and whether there is something better. */
 @Command(name = "clock",
@@ -27,60 +22,35 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tickbus clock",
-            "  tickbus clock --watch    then say when the kernel changes the source, or reading gets dear",
+            "  tickbus clock --watch    then say when the kernel changes the source, or reading the clock becomes slow",
             "  tickbus clock --json | jq .reason"})
 public final class ClockCommand implements Callable<Integer> {
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
-    @Spec
-    private CommandSpec spec;
-    @Option(names = "--watch", description = "Go on watching until Ctrl-C, and print each change.")
-    private boolean isWatch;
-    @Option(names = "--json", description = "Print an object; with --watch one a line.")
-    private boolean isJson;
+    @Mixin
+    private WatchOptions output;
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        ClockReport report = ClockReport.take();
-        if (!isJson) {
-            new ClockText(out, report).print();
-        } else if (isWatch) {
-            out.println(JsonOutput.line(new JsonObject().with("type", "clock").with("clock", report.json())));
-        } else {
-            JsonOutput.print(out, report.json());
-        }
-        if (isWatch) {
-            watch(out);
+        Report report = ClockReport.take();
+        output.print(output.isWatch() && output.isJson() ? new Report().with("type", "clock").with("clock", report)
+                : report);
+        if (output.isWatch()) {
+            ClockSourceWatch watch = ClockSourceWatch.start(INTERVAL_NS);
+            if (!output.isJson()) {
+                output.out().println("watching; Ctrl-C ends it");
+            }
+            output.repeat(() -> watch.poll(System.nanoTime()).ifPresent(this::print));
         }
         return Tickbus.DONE;
     }
 
-    private void watch(PrintWriter out) {
-        Thread watcher = Thread.currentThread();
-        ClockSourceWatch watch = ClockSourceWatch.start(INTERVAL_NS);
-        if (!isJson) {
-            out.println("watching; Ctrl-C ends it");
-        }
-        try (StopSignal stop = StopSignal.listen(watcher::interrupt)) {
-            while (!stop.isRequested()) {
-                TimeUnit.NANOSECONDS.sleep(INTERVAL_NS);
-                Output.check();
-                watch.poll(System.nanoTime()).ifPresent(change -> print(out, change));
-            }
-        } catch (InterruptedException e) {
-            // Ctrl-C.
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void print(PrintWriter out, Change change) {
-        out.println(isJson ? JsonOutput.line(new JsonObject().with("type", "change")
-                .with("oldSource", change.oldSource()).with("newSource", change.newSource())
-                .with("oldCostNs", change.oldCostNs()).with("newCostNs", change.newCostNs()))
-                : LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " "
-                        + Terminal.warning(String.format(Locale.ROOT,
-                        "%s at %.0f ns a read became %s at %.0f ns", change.oldSource(), change.oldCostNs(),
-                        change.newSource(), change.newCostNs())));
+    private void print(Change change) {
+        output.printLine(new Report().with("type", "change").with("oldSource", change.oldSource())
+                .with("newSource", change.newSource()).with("oldCostNs", change.oldCostNs())
+                .with("newCostNs", change.newCostNs()),
+                LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " "
+                        + Terminal.warning(String.format(Locale.ROOT, "%s at %.0f ns a read became %s at %.0f ns",
+                        change.oldSource(), change.oldCostNs(), change.newSource(), change.newCostNs())));
     }
 }

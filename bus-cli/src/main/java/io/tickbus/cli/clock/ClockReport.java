@@ -1,7 +1,9 @@
 package io.tickbus.cli.clock;
 
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
+import io.tickbus.cli.Terminal;
 import io.tickbus.core.BusException;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.posix.ClockCost;
 import io.tickbus.posix.ClockId;
@@ -11,78 +13,89 @@ import io.tickbus.posix.ClockSources;
 import io.tickbus.posix.CpuClockFlags;
 import io.tickbus.posix.PosixClock;
 import io.tickbus.posix.Virtualization;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
-/**
- * Everything about the clocks of this host.
- *
- * @param equality     whether {@code System.nanoTime()} is CLOCK_MONOTONIC
- * @param nativeReason why only the Java clocks could be read; null where all could
- */
-record ClockReport(ClockSources sources, CpuClockFlags flags, ClockSourceChoice choice, Virtualization virtualization,
-                   List<ClockCost> costs, NanoTimeEquality equality, String nativeReason) {
-    static ClockReport take() {
+/** Everything about the clocks of this host. */
+final class ClockReport {
+    private static final int COMPARISONS = 10_000;
+
+    private ClockReport() {
+    }
+
+    static Report take() {
         ClockSources sources = ClockSources.read();
         CpuClockFlags flags = CpuClockFlags.read();
+        ClockSourceChoice choice = ClockSourceChoice.of(sources, flags);
+        Virtualization virtualization = Virtualization.detect();
         boolean isNative = Platforms.current().hasFutex();
-        return new ClockReport(sources, flags, ClockSourceChoice.of(sources, flags), Virtualization.detect(),
-                isNative ? nativeCosts() : ClockCost.measureJava(),
-                isNative ? NanoTimeEquality.measure() : NanoTimeEquality.UNKNOWN,
-                isNative ? null : Platforms.reason());
+        String nativeReason = isNative ? null : Platforms.reason();
+        Report report = new Report().with("active", sources.active()).with("available", sources.available())
+                .with("ratings", sources.available().stream().map(name -> rating(name, flags)).toList())
+                .with("best", choice.best().name()).with("bestActive", choice.isBestActive())
+                .with("warning", choice.isWarning()).with("reason", choice.reason())
+                .with("remedy", choice.remedy().isEmpty() ? null : choice.remedy())
+                .with("tsc", new Report().with("tsc", flags.tsc()).with("constant", flags.constantTsc())
+                        .with("nonstop", flags.nonstopTsc()).with("knownFrequency", flags.tscKnownFreq())
+                        .with("reliable", flags.tscReliable()).with("invariant", flags.isTscInvariant()))
+                .with("virtualization", new Report()
+                        .with("hypervisor", virtualization.hypervisor().name().toLowerCase(Locale.ROOT))
+                        .with("container", virtualization.isContainer()).with("evidence", virtualization.evidence()))
+                .with("costs", (isNative ? nativeCosts() : ClockCost.measureJava()).stream().map(cost -> new Report()
+                        .with("name", cost.name()).with("medianNs", cost.medianNs())).toList())
+                .with("resolutionNs", resolutions(isNative));
+        addEquality(report, isNative);
+        return report.with("nativeUnavailable", nativeReason, nativeReason);
+    }
+
+    private static Report rating(String name, CpuClockFlags flags) {
+        ClockSourceRating rating = ClockSourceRating.rate(name, flags);
+        return new Report().with("name", name).with("grade", rating.grade().name()).with("reason", rating.reason());
     }
 
     /** Twice, and the lower of the two: the first round runs before its code is compiled. */
     private static List<ClockCost> nativeCosts() {
         List<ClockCost> first = ClockCost.measureAll();
         List<ClockCost> second = ClockCost.measureAll();
-        List<ClockCost> lower = new ArrayList<>();
-        for (int i = 0; i < first.size(); i++) {
-            lower.add(first.get(i).medianNs() < second.get(i).medianNs() ? first.get(i) : second.get(i));
-        }
-        return lower;
+        return IntStream.range(0, first.size())
+                .mapToObj(i -> first.get(i).medianNs() < second.get(i).medianNs() ? first.get(i) : second.get(i))
+                .toList();
     }
 
-    List<ClockSourceRating> ratings() {
-        return sources.available().stream().map(name -> ClockSourceRating.rate(name, flags)).toList();
-    }
-
-    /** Nanoseconds; null where this kernel does not have the clock or it cannot be asked. */
-    Long resolutionNs(ClockId clock) {
-        try {
-            return nativeReason == null ? PosixClock.resolution(clock) : null;
-        } catch (BusException e) {
-            return null;
-        }
-    }
-
-    JsonObject json() {
-        JsonObject resolutions = new JsonObject();
+    /** Null for what this kernel does not have or cannot be asked about. */
+    private static Report resolutions(boolean isNative) {
+        Report resolutions = new Report();
         for (ClockId clock : ClockId.values()) {
-            resolutions.with(clock.name(), resolutionNs(clock));
+            Long ns = null;
+            try {
+                ns = isNative ? PosixClock.resolution(clock) : null;
+            } catch (BusException e) {
+                // This kernel does not have the clock.
+                ns = null;
+            }
+            resolutions.with(clock.name(), ns, ns == null ? null : DurationText.format(ns));
         }
-        return new JsonObject().with("active", sources.active()).with("available", sources.available())
-                .with("ratings", ratings().stream().map(ClockReport::json).toList())
-                .with("best", choice.best().name()).with("bestActive", choice.isBestActive())
-                .with("warning", choice.isWarning()).with("reason", choice.reason())
-                .with("remedy", choice.remedy().isEmpty() ? null : choice.remedy())
-                .with("tsc", new JsonObject().with("tsc", flags.tsc()).with("constant", flags.constantTsc())
-                        .with("nonstop", flags.nonstopTsc()).with("knownFrequency", flags.tscKnownFreq())
-                        .with("reliable", flags.tscReliable()).with("invariant", flags.isTscInvariant()))
-                .with("virtualization", new JsonObject()
-                        .with("hypervisor", virtualization.hypervisor().name().toLowerCase(Locale.ROOT))
-                        .with("container", virtualization.isContainer()).with("evidence", virtualization.evidence()))
-                .with("costs", costs.stream().map(cost -> new JsonObject().with("name", cost.name())
-                        .with("medianNs", cost.medianNs())).toList())
-                .with("resolutionNs", resolutions)
-                .with("nanoTimeIsClockMonotonic", equality.isEqual())
-                .with("nanoTimeComparisons", equality.comparisons())
-                .with("nativeUnavailable", nativeReason);
+        return resolutions;
     }
 
-    private static JsonObject json(ClockSourceRating rating) {
-        return new JsonObject().with("name", rating.name()).with("grade", rating.grade().name())
-                .with("reason", rating.reason());
+    /** Whether nanoTime and CLOCK_MONOTONIC are one clock: each reading of one must lie between two of the other. */
+    private static void addEquality(Report report, boolean isNative) {
+        boolean isEqual = isNative;
+        int comparisons = 0;
+        while (isEqual && comparisons < COMPARISONS) {
+            long beforeNs = System.nanoTime();
+            long monotonicNs = PosixClock.now(ClockId.MONOTONIC);
+            isEqual = monotonicNs >= beforeNs && monotonicNs <= System.nanoTime();
+            comparisons++;
+        }
+        String sentence = !isNative ? "whether System.nanoTime is CLOCK_MONOTONIC cannot be told without native access"
+                : isEqual ? "System.nanoTime is CLOCK_MONOTONIC: each of " + comparisons + " readings lay between two"
+                        + " of the other"
+                : "System.nanoTime is NOT CLOCK_MONOTONIC: times of other programs' records do not compare; use"
+                        + " another JVM";
+        report.with("nanoTimeIsClockMonotonic", isNative ? isEqual : null,
+                        isEqual ? Terminal.good(sentence) : Terminal.warning(sentence))
+                .with("nanoTimeComparisons", comparisons, null);
     }
 }

@@ -2,6 +2,7 @@ package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Durations;
+import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.ReloadSignal;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
@@ -25,9 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Owns a bus and keeps timers, its own and those of all clients, until it is told to stop. */
 @Command(name = "daemon",
@@ -47,8 +46,6 @@ import picocli.CommandLine.Spec;
 public final class DaemonCommand implements Callable<Integer> {
     private static final long HEAD_START_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private BusOptions bus;
     @Option(names = "--every", paramLabel = "PERIOD:SIGNAL_ID[:KEY]", converter = TimerSpec.Converter.class,
@@ -71,8 +68,8 @@ public final class DaemonCommand implements Callable<Integer> {
             converter = Durations.Converter.class,
             description = "How often to give a sign of life; default ${DEFAULT-VALUE}.")
     private long heartbeatNs;
-    @Option(names = "--json", description = "Print the two lines, ready and stopped, as JSON.")
-    private boolean isJson;
+    @Mixin
+    private OutputOptions output;
 
     private final ReloadRequests requests = new ReloadRequests();
     private final AtomicReference<TimerDaemon> running = new AtomicReference<>();
@@ -137,7 +134,7 @@ public final class DaemonCommand implements Callable<Integer> {
     private void run(BusDirectory directory, SignalsOptions options, DaemonSettings first,
             JournalOptions journalOptions, boolean isListening) {
         // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
-        ClockAlarm clock = ClockAlarm.start(spec.commandLine().getErr());
+        ClockAlarm clock = ClockAlarm.start(output.err());
         // A bus in use is refused at once; opening it says by whom.
         if (PublisherLock.probe(directory.lock()) != PublisherLock.Probe.HELD) {
             DaemonWarmUp.run(directory, first, options);
@@ -176,7 +173,7 @@ public final class DaemonCommand implements Callable<Integer> {
     }
 
     private void serve(TimerDaemon daemon, int[] cpus) {
-        DaemonReport report = new DaemonReport(spec.commandLine().getOut(), isJson);
+        DaemonReport report = new DaemonReport(output);
         long firstSequence = daemon.publisher().nextSequence();
         // The ready line comes first, and its printing must not make the first signals late.
         long startNs = System.nanoTime() + HEAD_START_NS;

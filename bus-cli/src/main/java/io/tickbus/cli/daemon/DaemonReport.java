@@ -1,24 +1,23 @@
 package io.tickbus.cli.daemon;
 
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
 import io.tickbus.cli.Output;
+import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.Report;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.publisher.daemon.DaemonCounter;
 import io.tickbus.publisher.daemon.TimerDaemon;
-import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The daemon's two lines, ready and stopped: {@code name=value} pairs, or an object each. */
-record DaemonReport(PrintWriter out, boolean isJson) {
+record DaemonReport(OutputOptions output) {
     void ready(String bus, TimerDaemon daemon, List<TimerSpec> timers, int[] cpus) {
         SignalPublisher publisher = daemon.publisher();
-        JsonObject line = new JsonObject().with("event", "ready")
+        Report line = new Report().with("event", "ready")
                 .with("bus", bus)
                 .with("path", publisher.bus().signals().path().getParent().toString())
                 .with("pid", ProcessHandle.current().pid())
@@ -35,7 +34,7 @@ record DaemonReport(PrintWriter out, boolean isJson) {
 
     void stopped(TimerDaemon daemon, long firstSequence, long ranNs) {
         SignalPublisher publisher = daemon.publisher();
-        JsonObject line = new JsonObject().with("event", "stopped")
+        Report line = new Report().with("event", "stopped")
                 .with("published", publisher.nextSequence() - firstSequence)
                 .with("nextSequence", publisher.nextSequence())
                 .with("late", daemon.counters().value(DaemonCounter.FIRINGS_LATE))
@@ -50,21 +49,15 @@ record DaemonReport(PrintWriter out, boolean isJson) {
         print(line);
     }
 
-    /** A daemon whose lines nobody reads any more does its work all the same. */
-    private void print(JsonObject line) {
+    /** A daemon whose lines nobody reads any more continues its work. */
+    private void print(Report line) {
         try {
-            printLine(line);
+            output.printLine(line, line.entrySet().stream().map(DaemonReport::pair).collect(Collectors.joining(" ")));
         } catch (Output.Lost e) {
             if (!e.isReaderGone()) {
                 throw e;
             }
         }
-    }
-
-    private void printLine(JsonObject line) {
-        out.println(isJson ? JsonOutput.line(line) : line.entrySet().stream().map(DaemonReport::pair)
-                .collect(Collectors.joining(" ")));
-        out.flush();
     }
 
     private static String pair(Map.Entry<String, Object> field) {

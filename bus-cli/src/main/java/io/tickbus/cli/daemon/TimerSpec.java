@@ -2,6 +2,7 @@ package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.WholeNumber;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.publisher.timer.TimerEngine;
@@ -35,7 +36,7 @@ record TimerSpec(long periodNs, int signalId, Long key) {
         if (parts.length < 2 || parts.length > MAX_PARTS) {
             throw new IllegalArgumentException("parts=" + parts.length);
         }
-        long periodNs = Durations.parse(parts[0]);
+        long periodNs = DurationText.parse(parts[0]);
         if (periodNs < SHORTEST_PERIOD_NS || periodNs > Durations.LONGEST_NS) {
             throw new IllegalArgumentException("a period is 1us to 36500d: period=" + parts[0]);
         }
@@ -75,6 +76,6 @@ record TimerSpec(long periodNs, int signalId, Long key) {
 
     @Override
     public String toString() {
-        return Durations.format(periodNs).replace(" ", "") + ":" + signalId + (key == null ? "" : ":" + key);
+        return DurationText.format(periodNs).replace(" ", "") + ":" + signalId + (key == null ? "" : ":" + key);
     }
 }

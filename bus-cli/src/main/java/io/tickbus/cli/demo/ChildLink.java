@@ -1,6 +1,6 @@
 package io.tickbus.cli.demo;
 
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.Report;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,7 +28,9 @@ final class ChildLink {
     }
 
     void say(String what, Map<String, ?> object) {
-        out.println(what + " " + JsonOutput.line(object));
+        Report report = new Report();
+        report.putAll(object);
+        out.println(what + " " + report.line());
         out.flush();
     }
 

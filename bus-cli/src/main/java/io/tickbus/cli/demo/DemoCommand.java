@@ -1,11 +1,11 @@
 package io.tickbus.cli.demo;
 
 import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
@@ -65,7 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         if (periodNs < TimeUnit.MICROSECONDS.toNanos(20) || periodNs > LONGEST_PERIOD_NS) {
             throw new ParameterException(spec.commandLine(), "--every must be 20us to 50ms: every="
-                    + Durations.format(periodNs));
+                    + DurationText.format(periodNs));
         }
         BusDirectory directory = BusDirectory.at(root == null ? BusDirectory.defaultRoot() : root,
                 "demo-" + ProcessHandle.current().pid());
@@ -124,7 +124,7 @@ public final class DemoCommand implements Callable<Integer> {
                 new DemoSchedule(System.nanoTime() + START_DELAY_NS, periodNs, seconds, hasKill);
         subscriber.begin(schedule.toText());
         publisher.begin(subscriberReady.get("pid") + " " + schedule.toText());
-        JsonObject pinning = new JsonObject().with("publisherCpus", publisherReady.get("cpus"))
+        Report pinning = new Report().with("publisherCpus", publisherReady.get("cpus"))
                 .with("subscriberCpus", subscriberReady.get("cpus")).with("periodNs", periodNs);
         DemoScreen screen = isJson ? new DemoScreen(spec.commandLine().getErr(), false)
                 : new DemoScreen(spec.commandLine().getOut(), Terminal.hasColours());
@@ -134,9 +134,9 @@ public final class DemoCommand implements Callable<Integer> {
         }
         DemoResult result = new DemoResult(publisher.awaitResult(READY_TIMEOUT_S),
                 subscriber.awaitResult(READY_TIMEOUT_S));
-        JsonObject json = result.toJson(pinning);
+        Report json = result.toJson(pinning);
         if (isJson) {
-            JsonOutput.print(spec.commandLine().getOut(), json);
+            spec.commandLine().getOut().println(json.indented());
         } else {
             screen.summarize(result, result.hiccup(), hostText(json));
         }
@@ -157,7 +157,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static String hostText(JsonObject json) {
+    private static String hostText(Report json) {
         Map<String, Object> environment = DemoResult.object(json, "environment");
         return String.join(", ", Arrays.asList(environment.get("cpuModel") + " x " + environment.get("cpus"),
                 String.valueOf(environment.get("kernel")), "clock " + environment.get("clockSource"),

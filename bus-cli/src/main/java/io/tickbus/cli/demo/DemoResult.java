@@ -1,6 +1,6 @@
 package io.tickbus.cli.demo;
 
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
 import io.tickbus.posix.HostFacts;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +33,8 @@ final class DemoResult {
         return number(publisher, "published");
     }
 
-    JsonObject signals() {
-        return new JsonObject()
+    Report signals() {
+        return new Report()
                 .with("published", published())
                 .with("received", number(subscriber, "received"))
                 .with("lost", number(subscriber, "lost"))
@@ -48,12 +48,12 @@ final class DemoResult {
                 && number(subscriber, "outOfOrder") == 0 && number(subscriber, "duplicated") == 0;
     }
 
-    List<JsonObject> modes() {
-        List<JsonObject> modes = new ArrayList<>();
+    List<Report> modes() {
+        List<Report> modes = new ArrayList<>();
         Map<String, Object> publisherCpu = object(publisher, "cpuPercent");
         for (Map.Entry<String, Object> entry : object(subscriber, "modes").entrySet()) {
             Map<String, Object> mode = object(object(subscriber, "modes"), entry.getKey());
-            modes.add(new JsonObject()
+            modes.add(new Report()
                     .with("name", entry.getKey())
                     .with("latencyNs", object(mode, "latencyNs"))
                     .with("latenessNs", object(mode, "latenessNs"))
@@ -75,14 +75,14 @@ final class DemoResult {
         return object(subscriber, "hiccup");
     }
 
-    JsonObject toJson(Map<String, Object> pinning) {
-        JsonObject environment = new JsonObject();
+    Report toJson(Map<String, Object> pinning) {
+        Report environment = new Report();
         environment.putAll(HostFacts.read());
         environment.putAll(pinning);
         environment.with("publisherGuardNs", number(publisher, "guardNs"))
                 .with("subscriberGuardNs", number(subscriber, "guardNs"))
                 .with("subscriberPreemptions", number(subscriber, "preemptions"));
-        return new JsonObject().with("signals", signals()).with("modes", modes()).with("hiccup", hiccup())
+        return new Report().with("signals", signals()).with("modes", modes()).with("hiccup", hiccup())
                 .with("environment", environment);
     }
 }

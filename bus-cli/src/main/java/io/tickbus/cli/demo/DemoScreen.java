@@ -1,8 +1,8 @@
 package io.tickbus.cli.demo;
 
-import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.Terminal;
+import io.tickbus.core.DurationText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,10 +43,10 @@ final class DemoScreen {
 
     private static String medians(DemoResult result) {
         StringBuilder text = new StringBuilder();
-        for (JsonObject mode : result.modes()) {
+        for (Report mode : result.modes()) {
             long median = DemoResult.number(DemoResult.object(mode, "latencyNs"), "p50");
             text.append(text.isEmpty() ? "; median latency: " : ", ")
-                    .append(mode.get("name")).append(' ').append(median == 0 ? "-" : Durations.format(median));
+                    .append(mode.get("name")).append(' ').append(median == 0 ? "-" : DurationText.format(median));
         }
         return text.toString();
     }
@@ -89,13 +89,13 @@ final class DemoScreen {
                 "signals")));
         lines.add(Terminal.strong(String.format(Locale.ROOT, ROW, "waiting", "p50", "p99", "max", "p50", "p99",
                 "publisher", "subscr.", "")));
-        for (JsonObject mode : result.modes()) {
+        for (Report mode : result.modes()) {
             lines.add(row(mode));
         }
         return lines;
     }
 
-    private static String row(JsonObject mode) {
+    private static String row(Report mode) {
         Map<String, Object> latency = DemoResult.object(mode, "latencyNs");
         Map<String, Object> lateness = DemoResult.object(mode, "latenessNs");
         return String.format(Locale.ROOT, ROW, mode.get("name"), time(latency, "p50"), time(latency, "p99"),
@@ -105,7 +105,7 @@ final class DemoScreen {
 
     private static String time(Map<String, Object> figures, String name) {
         long ns = DemoResult.number(figures, name);
-        return ns == 0 ? "-" : Durations.format(ns);
+        return ns == 0 ? "-" : DurationText.format(ns);
     }
 
     private static String percent(Map<String, Object> mode, String name) {
@@ -113,7 +113,7 @@ final class DemoScreen {
     }
 
     private static String verdict(DemoResult result) {
-        JsonObject signals = result.signals();
+        Report signals = result.signals();
         String counts = String.format(Locale.ROOT, "published %s, received %s, lost %s, out of order %s, duplicated %s",
                 signals.get("published"), signals.get("received"), signals.get("lost"), signals.get("outOfOrder"),
                 signals.get("duplicated"));
@@ -130,7 +130,7 @@ final class DemoScreen {
                 double factor = isSooner ? (double) median / predictive : (double) predictive / median;
                 lines.add(String.format(Locale.ROOT, "  predictive waiting sees a signal %.1f times %s than %s "
                         + "(median %s against %s)", factor, isSooner ? "sooner" : "later", other.label(),
-                        Durations.format(predictive), Durations.format(median)));
+                        DurationText.format(predictive), DurationText.format(median)));
             }
         }
         return lines;
@@ -143,7 +143,7 @@ final class DemoScreen {
         }
         return String.format(Locale.ROOT, "an idle spinning thread lost %.2f %% of its time here, %d stalls above %s, "
                 + "the longest %s", PERCENT * DemoResult.number(hiccup, "stolenNs") / watched,
-                DemoResult.number(hiccup, "count"), Durations.format(DemoResult.number(hiccup, "thresholdNs")),
-                Durations.format(DemoResult.number(hiccup, "maxNs")));
+                DemoResult.number(hiccup, "count"), DurationText.format(DemoResult.number(hiccup, "thresholdNs")),
+                DurationText.format(DemoResult.number(hiccup, "maxNs")));
     }
 }

@@ -1,12 +1,11 @@
 package io.tickbus.cli.doctor;
 
 import io.tickbus.cli.BusOptions;
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.posix.HostFiles;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +13,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Says what on this host costs precision, and how to mend it. */
+/** Says what on this host costs precision, and how to fix it. */
 @Command(name = "doctor",
-        description = "Say what on this host costs precision, and how to mend it. Takes about two seconds.",
+        description = "Say what on this host costs precision, and how to fix it. Takes about two seconds.",
         footer = {
             "",
             "Examples:",
@@ -29,35 +26,29 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 1 only when a bus cannot be used here at all; bad precision is no failure."})
 public final class DoctorCommand implements Callable<Integer> {
-    private static final int NAME_WIDTH = 18;
-
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private BusOptions bus;
-    @Option(names = "--json", description = "Print an object.")
-    private boolean isJson;
-    @Option(names = "--root", hidden = true, defaultValue = "/", description = "Look at a copy of /proc and /sys.")
+    @Mixin
+    private OutputOptions output;
+    @Option(names = "--root", hidden = true, defaultValue = "/", description = "Read a copy of /proc and /sys.")
     private Path root;
 
     @Override
     public Integer call() {
-        if (!isJson) {
-            spec.commandLine().getErr().println("tickbus: looking and measuring, two seconds …");
+        if (!output.isJson()) {
+            output.say("checking and measuring for two seconds …");
         }
         List<Finding> findings = examine(new HostFiles(root), bus.root());
         if (bus.isBusNamed()) {
             findings.add(0, new RuntimeChecks(bus.root()).named(bus.directory()));
         }
-        PrintWriter out = spec.commandLine().getOut();
         boolean isUsable = findings.stream().noneMatch(Finding::isUnusable);
-        if (isJson) {
-            JsonOutput.print(out, new JsonObject().with("usable", isUsable)
-                    .with("findings", findings.stream().map(Finding::json).toList()));
+        if (output.isJson()) {
+            output.print(new Report().with("usable", isUsable)
+                    .with("findings", findings.stream().map(Finding::report).toList()));
         } else {
-            findings.forEach(finding -> print(out, finding));
-            out.println(summary(findings, isUsable));
-            out.flush();
+            findings.forEach(this::print);
+            output.out().println(summary(findings, isUsable));
         }
         return isUsable ? Tickbus.DONE : Tickbus.FAILED;
     }
@@ -72,24 +63,22 @@ public final class DoctorCommand implements Callable<Integer> {
         return findings;
     }
 
-    private static void print(PrintWriter out, Finding finding) {
+    private void print(Finding finding) {
         String verdict = String.format(Locale.ROOT, "%-8s", finding.verdict());
-        String coloured = switch (finding.verdict()) {
-            case OK -> Terminal.good(verdict);
-            case WARN -> Terminal.warning(verdict);
-            case BAD -> Terminal.bad(verdict);
-            case UNKNOWN -> Terminal.faint(verdict);
-        };
-        out.printf(Locale.ROOT, "%s%-" + NAME_WIDTH + "s %s%n", coloured, finding.name(), finding.value());
+        output.out().printf(Locale.ROOT, "%s%-18s %s%n", Terminal.status("verdict", verdict), finding.name(),
+                finding.value());
         if (finding.remedy() != null) {
-            out.println(" ".repeat(Verdict.UNKNOWN.name().length() + 1 + NAME_WIDTH + 1) + "→ " + finding.remedy());
+            output.out().println(" ".repeat(27) + "→ " + finding.remedy());
         }
     }
 
     private static String summary(List<Finding> findings, boolean isUsable) {
-        long bad = findings.stream().filter(finding -> finding.verdict() == Verdict.BAD).count();
-        long warn = findings.stream().filter(finding -> finding.verdict() == Verdict.WARN).count();
-        String counts = findings.size() + " looks: " + bad + " bad, " + warn + " to be improved";
+        String counts = findings.size() + " checks: " + count(findings, Verdict.BAD) + " failed, "
+                + count(findings, Verdict.WARN) + " warnings";
         return isUsable ? counts : Terminal.bad(counts + "; the bus cannot be used here");
+    }
+
+    private static long count(List<Finding> findings, Verdict verdict) {
+        return findings.stream().filter(finding -> finding.verdict() == verdict).count();
     }
 }

@@ -1,13 +1,13 @@
 package io.tickbus.cli.doctor;
 
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
 
 /**
  * What the doctor says of one thing.
  *
  * @param name       short and stable, for programs
- * @param value      what was found, for people
- * @param remedy     one sentence; null where there is nothing to mend
+ * @param value      what was found, in words
+ * @param remedy     one sentence; null where nothing need be done
  * @param isUnusable whether the bus cannot be used at all
  */
 record Finding(String name, Verdict verdict, String value, String remedy, boolean isUnusable) {
@@ -31,8 +31,8 @@ record Finding(String name, Verdict verdict, String value, String remedy, boolea
         return new Finding(name, Verdict.BAD, value, remedy, true);
     }
 
-    JsonObject json() {
-        return new JsonObject().with("name", name).with("verdict", verdict.name()).with("value", value)
+    Report report() {
+        return new Report().with("name", name).with("verdict", verdict.name()).with("value", value)
                 .with("remedy", remedy).with("unusable", isUnusable);
     }
 }

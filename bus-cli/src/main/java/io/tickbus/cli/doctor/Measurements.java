@@ -1,6 +1,6 @@
 package io.tickbus.cli.doctor;
 
-import io.tickbus.cli.Durations;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.memory.SharedRegion;
 import io.tickbus.core.platform.FutexWord;
 import io.tickbus.core.platform.HiccupMeter;
@@ -39,8 +39,8 @@ final class Measurements {
         meter.reset();
         meter.spinUntil(System.nanoTime() + SPIN_NS);
         String value = String.format(Locale.ROOT, "%d gaps over %s in %s of spinning, %.2f %% of it, the longest %s",
-                meter.count(), Durations.format(HiccupMeter.THRESHOLD_NS), Durations.format(meter.spunNs()),
-                PERCENT * meter.stolenNs() / meter.spunNs(), Durations.format(meter.maxNs()));
+                meter.count(), DurationText.format(HiccupMeter.THRESHOLD_NS), DurationText.format(meter.spunNs()),
+                PERCENT * meter.stolenNs() / meter.spunNs(), DurationText.format(meter.maxNs()));
         if (meter.maxNs() < GOOD_HICCUP_NS) {
             return Finding.ok("hiccups", value);
         }
@@ -63,8 +63,8 @@ final class Measurements {
         }
         long p99 = oversleep.getValueAtPercentile(P99);
         String value = String.format(Locale.ROOT, "%d sleeps of %s ended late by p50 %s, p99 %s, max %s", SLEEPS,
-                Durations.format(SLEEP_NS), Durations.format(oversleep.getValueAtPercentile(P50)),
-                Durations.format(p99), Durations.format(oversleep.getMaxValue()));
+                DurationText.format(SLEEP_NS), DurationText.format(oversleep.getValueAtPercentile(P50)),
+                DurationText.format(p99), DurationText.format(oversleep.getMaxValue()));
         if (p99 < GOOD_OVERSLEEP_NS) {
             return Finding.ok("wake-up", value);
         }

@@ -1,8 +1,8 @@
 package io.tickbus.cli.doctor;
 
-import io.tickbus.cli.Durations;
 import io.tickbus.cli.Sizes;
 import io.tickbus.core.BusException;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsOptions;
@@ -107,8 +107,8 @@ final class RuntimeChecks {
         if (slackNs[0] < 0) {
             return Finding.unknown("timer-slack", "cannot be read on this platform");
         }
-        String value = Durations.format(slackNs[0]) + " by default; threads that wait set it to "
-                + Durations.format(slackNs[1]);
+        String value = DurationText.format(slackNs[0]) + " by default; threads that wait set it to "
+                + DurationText.format(slackNs[1]);
         return slackNs[1] <= 1 ? Finding.ok("timer-slack", value) : Finding.warn("timer-slack", value,
                 "Allow prctl(PR_SET_TIMERSLACK) in the sandbox of this process.");
     }

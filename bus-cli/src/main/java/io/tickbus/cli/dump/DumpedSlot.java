@@ -1,6 +1,6 @@
 package io.tickbus.cli.dump;
 
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.layout.SignalRecordLayout;
 import java.nio.ByteBuffer;
@@ -82,12 +82,8 @@ final class DumpedSlot {
         return HexFormat.of().formatHex(copy);
     }
 
-    String raw() {
-        return hex(0, SignalRecordLayout.LENGTH);
-    }
-
-    JsonObject json(boolean isRaw) {
-        JsonObject object = new JsonObject().with("slot", slot).with("offset", DumpFile.slotOffset(slot))
+    Report report(boolean isRaw) {
+        Report report = new Report().with("slot", slot).with("offset", DumpFile.slotOffset(slot))
                 .with("state", state().name().toLowerCase(Locale.ROOT)).with("stamp", stamp())
                 .with("sequence", state() == State.EMPTY ? null : sequence())
                 .with("publishedNs", publishedNs()).with("deadlineNs", deadlineNs())
@@ -97,16 +93,6 @@ final class DumpedSlot {
                 .with("flags", FlagNames.of(flags())).with("payloadLength", payloadLength())
                 .with("occurrence", bytes.getInt(SignalRecordLayout.OCCURRENCE))
                 .with("generation", generation()).with("missed", missed()).with("payload", payload());
-        return isRaw ? object.with("raw", raw()) : object;
-    }
-
-    /** One line of a table; see {@link DumpText}. */
-    String line() {
-        return String.format(Locale.ROOT, "%8d %9d  %-9s %10s %8d %16d %16d %20d %-10s %5d %5d %10d  %s", slot,
-                DumpFile.slotOffset(slot), state().name().toLowerCase(Locale.ROOT),
-                state() == State.EMPTY ? "-" : sequence(), bytes.getInt(SignalRecordLayout.SIGNAL_ID), publishedNs(),
-                deadlineNs(), bytes.getLong(SignalRecordLayout.KEY),
-                flags() == 0 ? "-" : String.join(",", FlagNames.of(flags())),
-                bytes.getInt(SignalRecordLayout.OCCURRENCE), missed(), generation(), payload());
+        return isRaw ? report.with("raw", hex(0, SignalRecordLayout.LENGTH)) : report;
     }
 }

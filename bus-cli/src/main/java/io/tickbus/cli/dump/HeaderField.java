@@ -1,7 +1,10 @@
 package io.tickbus.cli.dump;
 
+import io.tickbus.cli.Report;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.layout.SignalsLayout;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -49,15 +52,20 @@ record HeaderField(String name, int offset, Kind kind) {
             new HeaderField("wakeWord", SignalsLayout.WAKE_WORD, Kind.INT32),
             new HeaderField("nextSequence", SignalsLayout.NEXT_SEQUENCE, Kind.INT64));
 
-    int length() {
-        return kind.length;
+    /** All fields of a header with their values, null where the file ends before them, and what some values mean. */
+    static List<Report> reports(ByteBuffer header) {
+        return ALL.stream().map(field -> field.report(header)).toList();
     }
 
-    /** A number, or text; null where the file ends before it. */
-    Object value(ByteBuffer header) {
-        if (header.limit() < offset + length()) {
-            return null;
-        }
+    private Report report(ByteBuffer header) {
+        Object value = header.limit() < offset + kind.length ? null : value(header);
+        String meaning = value == null ? "missing: the file ends before it" : meaning(value);
+        Report report = new Report().with("name", name).with("offset", offset).with("length", kind.length)
+                .with("value", value, String.valueOf(value));
+        return meaning.isEmpty() ? report : report.with("meaning", meaning);
+    }
+
+    private Object value(ByteBuffer header) {
         return switch (kind) {
             case INT32 -> (Object) header.getInt(offset);
             case INT64 -> (Object) header.getLong(offset);
@@ -65,6 +73,23 @@ record HeaderField(String name, int offset, Kind kind) {
             case HEX64 -> "0x" + Long.toHexString(header.getLong(offset));
             case UUID -> new UUID(Long.reverseBytes(header.getLong(offset)),
                     Long.reverseBytes(header.getLong(offset + Long.BYTES))).toString();
+        };
+    }
+
+    private String meaning(Object value) {
+        return switch (name) {
+            case "magic" -> value.equals("0x" + Long.toHexString(SignalsLayout.MAGIC_VALUE)) ? "TICKSIG1" : "";
+            case "createdRealtimeNs" -> Instant.ofEpochSecond(0, (long) value).toString();
+            case "heartbeatIntervalNs" -> DurationText.format((long) value);
+            case "nextDeadlineNs" -> (long) value == SignalsLayout.NO_DEADLINE ? "none" : "";
+            case "state" -> switch ((int) value) {
+                case SignalsLayout.STATE_OPEN -> "open";
+                case SignalsLayout.STATE_CLOSED -> "closed";
+                case SignalsLayout.STATE_REPLACED -> "replaced";
+                default -> "";
+            };
+            case "clockId" -> (int) value == SignalsLayout.CLOCK_MONOTONIC ? "CLOCK_MONOTONIC" : "";
+            default -> "";
         };
     }
 }

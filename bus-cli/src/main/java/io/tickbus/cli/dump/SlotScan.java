@@ -1,12 +1,15 @@
 package io.tickbus.cli.dump;
 
+import io.tickbus.cli.Report;
 import io.tickbus.core.layout.SignalRecordLayout;
 import io.tickbus.core.layout.SignalsLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
-/** Goes over slots a mebibyte at a time, counts their states and notes what contradicts the header. */
+/** Scans slots a mebibyte at a time, counts their states and notes what contradicts the header. */
 final class SlotScan {
     private static final int SLOTS_PER_READ = 1 << 14;
 
@@ -24,28 +27,27 @@ final class SlotScan {
         this.slotCount = file.slotCount();
     }
 
-    /** Hands over the slots of a range that are really there. */
-    static void read(DumpFile file, long first, long last, Consumer<DumpedSlot> consumer) {
-        long end = Math.min(last + 1, file.presentSlots());
-        for (long at = first; at < end; at += SLOTS_PER_READ) {
-            int count = (int) Math.min(SLOTS_PER_READ, end - at);
-            ByteBuffer bytes = file.read(DumpFile.slotOffset(at), count * SignalRecordLayout.LENGTH);
-            int whole = bytes.limit() / SignalRecordLayout.LENGTH;
-            for (int i = 0; i < whole; i++) {
-                consumer.accept(new DumpedSlot(at + i, bytes.slice(i * SignalRecordLayout.LENGTH,
-                        SignalRecordLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN)));
-            }
-        }
+    /** The slots of a range that are really there, read as they are asked for. */
+    static Iterable<DumpedSlot> slots(DumpFile file, SlotRange range) {
+        long end = Math.min(range.last() + 1, file.presentSlots());
+        return () -> LongStream.iterate(range.first(), at -> at < end, at -> at + SLOTS_PER_READ).boxed()
+                .flatMap(at -> read(file, at, (int) Math.min(SLOTS_PER_READ, end - at))).iterator();
     }
 
-    /** Looks at every slot. A living publisher moves on meanwhile, and what it wrote since is no fault. */
+    private static Stream<DumpedSlot> read(DumpFile file, long first, int count) {
+        ByteBuffer bytes = file.read(DumpFile.slotOffset(first), count * SignalRecordLayout.LENGTH);
+        return IntStream.range(0, bytes.limit() / SignalRecordLayout.LENGTH).mapToObj(i -> new DumpedSlot(first + i,
+                bytes.slice(i * SignalRecordLayout.LENGTH, SignalRecordLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN)));
+    }
+
+    /** Checks every slot. A living publisher continues meanwhile, and what it wrote since is no fault. */
     void run() {
         long base = file.headerLong(SignalsLayout.BASE_SEQUENCE);
         long nextBefore = file.headerLong(SignalsLayout.NEXT_SEQUENCE);
-        read(file, 0, slotCount - 1, slot -> {
+        for (DumpedSlot slot : slots(file, new SlotRange(0, slotCount - 1))) {
             count(slot);
             check(slot, base, nextBefore);
-        });
+        }
         long nextAfter = nextSequenceNow();
         findings.addIf(newest > nextAfter, "the newest slot holds sequence " + newest + ", but nextSequence is "
                 + nextAfter);
@@ -91,20 +93,9 @@ final class SlotScan {
         }
     }
 
-    long slotCount() {
-        return slotCount;
-    }
-
-    long empty() {
-        return empty;
-    }
-
-    long writing() {
-        return writing;
-    }
-
-    long committed() {
-        return committed;
+    Report report() {
+        return new Report().with("slots", slotCount).with("committed", committed).with("writing", writing)
+                .with("empty", empty);
     }
 
     /** The highest sequence that is committed; −1 without one. */

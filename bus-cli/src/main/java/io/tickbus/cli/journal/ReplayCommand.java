@@ -1,9 +1,9 @@
 package io.tickbus.cli.journal;
 
 import io.tickbus.cli.BusArgument;
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
 import io.tickbus.cli.Output;
+import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.tail.FlagNames;
@@ -22,11 +22,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Gives out again what a journal has recorded. */
+/** Prints or publishes again what a journal has recorded. */
 @Command(name = "replay",
         description = "Print what a journal has recorded, or publish it again on another bus.",
         footer = {
@@ -38,13 +36,11 @@ import picocli.CommandLine.Spec;
             "",
             "With --onto, a signal keeps key, owner, occurrence, missed, flags and payload; its deadline is",
             "the moment it is published again, as is its sequence the other bus's own.",
-            "Exit code 1 when a gap or something unreadable was met; it says so on standard error."})
+            "Exit code 1 when there was a gap or something unreadable, which standard error names."})
 public final class ReplayCommand implements Callable<Integer> {
     private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private BusArgument bus;
     @Mixin
@@ -64,8 +60,8 @@ public final class ReplayCommand implements Callable<Integer> {
     private int[] signalIds = {};
     @Option(names = "--onto", paramLabel = "BUS", description = "Publish on this bus instead of printing.")
     private String onto;
-    @Option(names = "--json", description = "Print signals as JSON, one object a line.")
-    private boolean isJson;
+    @Mixin
+    private OutputOptions output;
 
     private final AtomicBoolean isStopped = new AtomicBoolean();
     private Thread replaying;
@@ -87,10 +83,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 }
             }
         });
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("tickbus: " + replay.count + " signals replayed, " + replay.missing + " missing, "
-                + replay.unreadable + " unreadable pieces");
-        err.flush();
+        output.say(replay.count + " signals replayed, " + replay.missing + " missing, " + replay.unreadable
+                + " unreadable pieces");
         return replay.missing == 0 && replay.unreadable == 0 ? Tickbus.DONE : Tickbus.FAILED;
     }
 
@@ -113,7 +107,7 @@ public final class ReplayCommand implements Callable<Integer> {
     /** One run through the journal. */
     private final class Replay implements JournalReader.Visitor {
         private final double factor;
-        private final PrintWriter out = spec.commandLine().getOut();
+        private final PrintWriter out = output.out();
         private SignalPublisher publisher;
         private long count;
         private long missing;
@@ -129,7 +123,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
         void run() {
             try (JournalReader reader = JournalReader.open(journal.of(bus.name()))) {
-                if (publisher == null && !isJson) {
+                if (publisher == null && !output.isJson()) {
                     out.println("SEQUENCE      TIME                            SIGNAL  OWNER  KEY  OCCURRENCE  MISSED  "
                             + "LATENESS us  FLAGS  PAYLOAD");
                 }
@@ -144,8 +138,7 @@ public final class ReplayCommand implements Callable<Integer> {
         private void tell() {
             if (publisher != null && System.nanoTime() - toldNs > TELL_NS) {
                 toldNs = System.nanoTime();
-                spec.commandLine().getErr().println("tickbus: " + count + " signals replayed");
-                spec.commandLine().getErr().flush();
+                output.say(count + " signals replayed");
             }
         }
 
@@ -154,7 +147,7 @@ public final class ReplayCommand implements Callable<Integer> {
             boolean isBefore = from.sequence() != null && firstSequence + lost <= from.sequence();
             if (!isBefore && !isDone && (from.sequence() != null || count > 0)) {
                 missing += lost;
-                spec.commandLine().getErr().println("tickbus: sequences " + firstSequence + " to "
+                output.say("sequences " + firstSequence + " to "
                         + (firstSequence + lost - 1) + " are missing: they were overwritten before they were recorded");
             }
         }
@@ -176,8 +169,8 @@ public final class ReplayCommand implements Callable<Integer> {
             count++;
             if (publisher != null) {
                 publish(signal);
-            } else if (isJson) {
-                out.println(JsonOutput.line(json(signal, realtimeNs)));
+            } else if (output.isJson()) {
+                out.println(report(signal, realtimeNs).line());
             } else {
                 print(signal, realtimeNs);
             }
@@ -208,8 +201,8 @@ public final class ReplayCommand implements Callable<Integer> {
             }
         }
 
-        private JsonObject json(SignalRecord signal, long realtimeNs) {
-            return new JsonObject().with("type", "signal").with("sequence", signal.sequence())
+        private Report report(SignalRecord signal, long realtimeNs) {
+            return new Report().with("type", "signal").with("sequence", signal.sequence())
                     .with("signalId", signal.signalId()).with("key", Long.toString(signal.key()))
                     .with("owner", signal.owner())
                     .with("publishedRealtimeNs", realtimeNs).with("publishedNs", signal.publishedNs())

@@ -2,32 +2,32 @@ package io.tickbus.cli.publish;
 
 import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Payload;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusException;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.publisher.SignalPublisher;
-import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Publishes one signal or a row of them, and gives the bus free again. */
+/** Publishes one signal or a burst, and releases the bus. */
 @Command(name = "publish",
-        description = "Publish a signal, or a row of them. Owns the bus while it runs: a bus has one publisher.",
+        description = "Publish one signal or a burst. Owns the bus while it runs: a bus has one publisher.",
         footer = {
             "",
             "Examples:",
@@ -35,9 +35,8 @@ import picocli.CommandLine.Spec;
             "  tickbus publish 42 --key 1001 --payload 0xCAFE --count 100 --every 10ms"})
 public final class PublishCommand implements Callable<Integer> {
     private static final long LONGEST_NAP_NS = 100_000_000;
+    private static final long PROGRESS_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private BusOptions bus;
     @Parameters(paramLabel = "SIGNAL_ID",
@@ -55,10 +54,11 @@ public final class PublishCommand implements Callable<Integer> {
     @Option(names = "--every", paramLabel = "DURATION", converter = Durations.Converter.class, defaultValue = "0",
             description = "Time from one to the next; without it as fast as possible.")
     private long periodNs;
-    @Option(names = "--json", description = "Print the result as JSON.")
-    private boolean isJson;
+    @Mixin
+    private OutputOptions output;
 
     private final AtomicBoolean isStopped = new AtomicBoolean();
+    private long nextProgressNs;
 
     @Override
     public Integer call() {
@@ -66,8 +66,8 @@ public final class PublishCommand implements Callable<Integer> {
             throw new IllegalArgumentException("at least one signal must be published: count=" + count);
         }
         if (periodNs > 0 && count > Durations.LONGEST_NS / periodNs) {
-            throw new IllegalArgumentException("a row of signals takes at most 36500d: count=" + count + " every="
-                    + Durations.format(periodNs));
+            throw new IllegalArgumentException("a burst takes at most 36500d: count=" + count + " every="
+                    + DurationText.format(periodNs));
         }
         BusDirectory directory = bus.directory();
         Thread publishing = Thread.currentThread();
@@ -100,45 +100,47 @@ public final class PublishCommand implements Callable<Integer> {
         if (payload != null) {
             payload.putInto(signal);
         }
-        PublishProgress progress = new PublishProgress(spec.commandLine().getErr(), count);
         long anchorNs = System.nanoTime();
+        nextProgressNs = anchorNs + PROGRESS_INTERVAL_NS;
         for (long i = 0; i < count && !isStopped.get(); i++) {
-            publishNext(publisher, signal, i, anchorNs + i * periodNs, progress);
+            publishNext(publisher, signal, i, anchorNs + i * periodNs);
         }
     }
 
-    private void publishNext(
-            SignalPublisher publisher, SignalRecord signal, long done, long deadlineNs, PublishProgress progress) {
+    private void publishNext(SignalPublisher publisher, SignalRecord signal, long done, long deadlineNs) {
         if (periodNs > 0) {
             publisher.nextDeadlineNs(deadlineNs);
-            awaitDeadline(deadlineNs, progress, done);
+            awaitDeadline(deadlineNs, done);
             if (isStopped.get()) {
                 return;
             }
         }
         long nowNs = System.nanoTime();
         publisher.publish(signal.deadlineNs(periodNs > 0 ? deadlineNs : nowNs).publishedNs(nowNs));
-        progress.update(nowNs, done + 1);
+        sayProgress(nowNs, done + 1);
     }
 
-    private void awaitDeadline(long deadlineNs, PublishProgress progress, long done) {
+    private void awaitDeadline(long deadlineNs, long done) {
         for (long nowNs = System.nanoTime(); nowNs < deadlineNs && !isStopped.get(); nowNs = System.nanoTime()) {
             LockSupport.parkNanos(Math.min(deadlineNs - nowNs, LONGEST_NAP_NS));
-            progress.update(nowNs, done);
+            sayProgress(nowNs, done);
         }
     }
 
     private void print(long first, long published) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (isJson) {
-            JsonOutput.print(out, new JsonObject().with("bus", bus.name()).with("signalId", signalId)
-                    .with("key", Long.toString(key)).with("published", published).with("firstSequence", first)
-                    .with("nextSequence", first + published));
-        } else {
-            String sequences = published == 1 ? "sequence " + first : "sequences " + first + " to "
-                    + (first + published - 1);
-            out.println(published == 0 ? "published nothing: stopped before the first signal"
-                    : "published signal " + signalId + " on bus '" + bus.name() + "' as " + sequences);
+        String sequences = published == 1 ? "sequence " + first : "sequences " + first + " to "
+                + (first + published - 1);
+        output.print(new Report().with("bus", bus.name()).with("signalId", signalId).with("key", Long.toString(key))
+                .with("published", published).with("firstSequence", first).with("nextSequence", first + published),
+                published == 0 ? "published nothing: stopped before the first signal"
+                : "published signal " + signalId + " on bus '" + bus.name() + "' as " + sequences);
+    }
+
+    /** Says every two seconds how far it is. */
+    private void sayProgress(long nowNs, long done) {
+        if (nowNs >= nextProgressNs) {
+            nextProgressNs = nowNs + PROGRESS_INTERVAL_NS;
+            output.say(String.format(Locale.ROOT, "published %,d of %,d (%d %%)", done, count, 100 * done / count));
         }
     }
 }

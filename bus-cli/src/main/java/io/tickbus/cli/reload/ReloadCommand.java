@@ -2,20 +2,18 @@ package io.tickbus.cli.reload;
 
 import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.core.DurationText;
 import io.tickbus.publisher.daemon.DaemonCounter;
-import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Has a daemon read its settings again, and says what came of it. */
 @Command(name = "reload",
@@ -27,36 +25,38 @@ import picocli.CommandLine.Spec;
             "  tickbus reload md --json",
             "",
             "The daemon gets SIGHUP, as 'kill -HUP' sends it, but only if it is surely the daemon of that bus.",
-            "Exit code 1 when the daemon refuses the settings, and goes on with those it had, or does not answer."})
+            "Exit code 1 when the daemon refuses the settings and keeps those it had, or does not answer."})
 public final class ReloadCommand implements Callable<Integer> {
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private enum Outcome { RELOADED, REFUSED, UNANSWERED }
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private BusArgument bus;
+    @Mixin
+    private OutputOptions output;
     @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "2s", converter = Durations.Converter.class,
             description = "How long to wait for the daemon's answer; default ${DEFAULT-VALUE}.")
     private long timeoutNs;
-    @Option(names = "--json", description = "Print an object.")
-    private boolean isJson;
 
     @Override
     public Integer call() {
         DaemonProcess daemon = DaemonProcess.of(bus.directory());
         Outcome outcome = reload(daemon);
-        if (isJson) {
-            JsonOutput.print(spec.commandLine().getOut(), new JsonObject().with("bus", bus.name())
-                    .with("pid", daemon.pid())
-                    .with("outcome", outcome.name().toLowerCase(Locale.ROOT))
-                    .with("settingsGeneration", daemon.value(DaemonCounter.SETTINGS_GENERATION))
-                    .with("settingsErrors", daemon.value(DaemonCounter.SETTINGS_ERRORS)));
+        String who = "the daemon pid=" + daemon.pid();
+        long generation = daemon.value(DaemonCounter.SETTINGS_GENERATION);
+        boolean isDone = outcome == Outcome.RELOADED;
+        if (isDone || output.isJson()) {
+            output.print(new Report().with("bus", bus.name()).with("pid", daemon.pid())
+                    .with("outcome", outcome.name().toLowerCase(Locale.ROOT)).with("settingsGeneration", generation)
+                    .with("settingsErrors", daemon.value(DaemonCounter.SETTINGS_ERRORS)),
+                    "reloaded: " + who + " has settings generation " + generation);
         } else {
-            print(daemon, outcome);
+            output.say(who + (outcome == Outcome.REFUSED ? " refused the settings and keeps those it had; its log names"
+                    + " the file, the line and what is allowed" : " did not answer within "
+                    + DurationText.format(timeoutNs) + "; it may be stopped or starved, see 'tickbus stat'"));
         }
-        return outcome == Outcome.RELOADED ? Tickbus.DONE : Tickbus.FAILED;
+        return isDone ? Tickbus.DONE : Tickbus.FAILED;
     }
 
     private Outcome reload(DaemonProcess daemon) {
@@ -79,21 +79,5 @@ public final class ReloadCommand implements Callable<Integer> {
             LockSupport.parkNanos(PAUSE_NS);
         }
         return Outcome.UNANSWERED;
-    }
-
-    private void print(DaemonProcess daemon, Outcome outcome) {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        String who = "the daemon pid=" + daemon.pid();
-        switch (outcome) {
-            case RELOADED -> out.println("reloaded: " + who + " has settings generation "
-                    + daemon.value(DaemonCounter.SETTINGS_GENERATION));
-            case REFUSED -> err.println("tickbus: " + who + " refused the settings and goes on with those it had; its "
-                    + "log names the file, the line and what is allowed");
-            case UNANSWERED -> err.println("tickbus: " + who + " did not answer within " + Durations.format(timeoutNs)
-                    + "; it may be stopped or starved, see 'tickbus stat'");
-        }
-        out.flush();
-        err.flush();
     }
 }

@@ -1,8 +1,8 @@
 package io.tickbus.cli.remove;
 
 import io.tickbus.cli.BusArgument;
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.bus.BusDirectory;
 import java.nio.file.Files;
@@ -10,9 +10,6 @@ import java.nio.file.LinkOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Removes a bus that nobody publishes on. */
 @Command(name = "remove",
@@ -21,16 +18,14 @@ import picocli.CommandLine.Spec;
             "",
             "Example: tickbus remove md",
             "",
-            "What its journal has, if it keeps one, stays there. Subscribers that are still attached see no more",
+            "Its journal, if it has one, stays. Subscribers that are still attached see no more",
             "signals until there is a bus of that name again.",
             "Exit code 1 when somebody publishes on it, with the pid, or when there is no such bus."})
 public final class RemoveCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private BusArgument bus;
-    @Option(names = "--json", description = "Print the result as JSON.")
-    private boolean isJson;
+    @Mixin
+    private OutputOptions output;
 
     @Override
     public Integer call() {
@@ -41,13 +36,9 @@ public final class RemoveCommand implements Callable<Integer> {
         directory.check();
         directory.delete();
         boolean isGone = !Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
-        if (isJson) {
-            JsonOutput.print(spec.commandLine().getOut(), new JsonObject().with("bus", bus.name())
-                    .with("path", directory.path().toString()).with("directoryRemoved", isGone));
-        } else {
-            spec.commandLine().getOut().println("removed bus '" + bus.name() + "'" + (isGone ? ""
-                    : "; " + directory.path() + " holds files that are not the bus's, and stays"));
-        }
+        output.print(new Report().with("bus", bus.name()).with("path", directory.path().toString())
+                .with("directoryRemoved", isGone), "removed bus '" + bus.name() + "'" + (isGone ? ""
+                : "; " + directory.path() + " contains other files too, and stays"));
         return Tickbus.DONE;
     }
 }

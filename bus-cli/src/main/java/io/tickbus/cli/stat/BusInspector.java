@@ -1,25 +1,32 @@
 package io.tickbus.cli.stat;
 
-import io.tickbus.cli.Durations;
+import io.tickbus.cli.Report;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsFile;
+import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.PublisherWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
-/** Looks at one bus without joining it, and finds words for what is wrong. */
+/** Reports on one bus without joining it, and says what is wrong with it. */
 final class BusInspector {
     private static final int NS_PER_S = 1_000_000_000;
     private static final long OVERDUE_NS = 10_000_000;
+    private static final String[] FIGURES = {"layoutVersion", "state", "publisherPid", "publisherStartTicks",
+        "publisherCpu", "epoch", "epochAgeNs", "published", "signalsPerSecond", "nextDeadlineInNs", "heartbeatAgeNs",
+        "heartbeatIntervalNs", "parking", "slots", "fileBytes", "ageNs"};
 
     private final BusDirectory directory;
     private SignalsFile file;
-    private BusReport report;
+    private Report report;
     private long firstSequence;
     private long firstNs;
     private RuntimeException refusal;
@@ -44,57 +51,87 @@ final class BusInspector {
         return refusal instanceof BusException e && e.reason() == Reason.NOT_FOUND;
     }
 
+    /** Why the bus cannot be read; null where it can. */
     RuntimeException refusal() {
         return refusal;
     }
 
     /** Takes the second sample and reports. */
-    BusReport end() {
-        if (refusal != null) {
-            return new BusReport(directory.name(), directory.path().toString(), BusCondition.UNREADABLE, null, null,
-                    refusal.getMessage());
+    Report end() {
+        if (refusal == null) {
+            try {
+                FaultBoundary.run(this::inspect, fault -> file.checkSound());
+                return report;
+            } catch (BusException e) {
+                refusal = e;
+            }
         }
-        try {
-            FaultBoundary.run(this::look, fault -> file.checkSound());
-            return report;
-        } catch (BusException e) {
-            refusal = e;
+        Report unreadable = begin("unreadable", refusal.getMessage());
+        for (String name : FIGURES) {
+            unreadable.with(name, null);
         }
-        return end();
+        return unreadable.with("daemon", null, null);
     }
 
-    private void look() {
+    private Report begin(String condition, String problem) {
+        return new Report().with("bus", directory.name()).with("path", directory.path().toString())
+                .with("condition", condition, condition.toUpperCase(Locale.ROOT)).with("problem", problem, problem);
+    }
+
+    private void inspect() {
+        SignalsHeader header = file.header();
         long nowNs = System.nanoTime();
-        BusFigures figures = BusFigures.of(file.header());
-        double rate = (figures.published() - firstSequence) * (double) NS_PER_S / Math.max(1, nowNs - firstNs);
-        BusCondition condition = condition(new PublisherWatch(directory).status(file, System.nanoTime()));
+        long published = header.nextSequence();
+        long deadlineNs = header.nextDeadlineNs();
+        Long deadlineInNs = deadlineNs == SignalsLayout.NO_DEADLINE ? null : Long.valueOf(deadlineNs - nowNs);
+        long silentNs = nowNs - header.heartbeatNs();
+        PublisherStatus status = new PublisherWatch(directory).status(file, nowNs);
         file.checkLength();
-        report = new BusReport(directory.name(), directory.path().toString(), condition, figures.withRate(rate),
-                DaemonFigures.of(directory, file.header()), problem(condition, figures));
+        Object[] figures = {header.layoutVersion(), state(header.state()), header.publisher().pid(),
+            header.publisher().startTicks(), header.publisherCpu() < 0 ? null : (Object) header.publisherCpu(),
+            header.epoch(), nowNs - header.epochStartedNs(), published,
+            (published - firstSequence) * (double) NS_PER_S / Math.max(1, nowNs - firstNs), deadlineInNs, silentNs,
+            header.heartbeatIntervalNs(), header.hasParking(), header.slotCount(), header.fileLength(),
+            TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - header.createdRealtimeNs()};
+        report = begin(status.name().toLowerCase(Locale.ROOT), problem(status, header, published, silentNs,
+                deadlineInNs));
+        for (int i = 0; i < FIGURES.length; i++) {
+            report.with(FIGURES[i], figures[i]);
+        }
+        if (!header.hasParking()) {
+            report.with("parking", false, "no: parked subscribers poll every millisecond");
+        }
+        if (status == PublisherStatus.CLOSED) {
+            report.with("nextDeadlineInNs", deadlineInNs, "-");
+        }
+        Report daemon = DaemonStatus.of(directory, header);
+        report.with("daemon", daemon, daemon == null ? null : "");
     }
 
-    private static BusCondition condition(PublisherStatus status) {
-        return switch (status) {
-            case ALIVE -> BusCondition.ALIVE;
-            case STALLED -> BusCondition.STALLED;
-            case DEAD -> BusCondition.DEAD;
-            case CLOSED -> BusCondition.CLOSED;
+    private static String state(int state) {
+        return switch (state) {
+            case SignalsLayout.STATE_OPEN -> "open";
+            case SignalsLayout.STATE_CLOSED -> "closed";
+            case SignalsLayout.STATE_REPLACED -> "replaced";
+            default -> "unknown (" + state + ")";
         };
     }
 
-    private String problem(BusCondition condition, BusFigures figures) {
-        String pid = "publisher pid=" + figures.publisher().pid();
-        String silent = Durations.format(figures.heartbeatAgeNs());
-        return switch (condition) {
+    /** What is wrong and what to do, one sentence; null where nothing is. */
+    private String problem(PublisherStatus status, SignalsHeader header, long published, long silentNs,
+            Long deadlineInNs) {
+        String pid = "publisher pid=" + header.publisher().pid();
+        String silent = DurationText.format(silentNs);
+        return switch (status) {
             case DEAD -> pid + " is gone without having closed the bus, its last sign of life was " + silent
-                    + " ago; start it again, the sequence goes on at " + figures.published();
-            case STALLED -> pid + " holds the bus but has given no sign of life for " + silent + "; it is stopped"
+                    + " ago; start it again, the sequence continues at " + published;
+            case STALLED -> pid + " owns the bus but has given no sign of life for " + silent + "; it is stopped"
                     + " (continue it with kill -CONT) or starved of CPU";
-            case ALIVE -> figures.hasDeadline() && figures.nextDeadlineIn() < -OVERDUE_NS
-                    ? pid + " is late: its next deadline passed " + Durations.format(-figures.nextDeadlineIn())
+            case ALIVE -> deadlineInNs != null && deadlineInNs < -OVERDUE_NS
+                    ? pid + " is late: its next deadline passed " + DurationText.format(-deadlineInNs)
                             + " ago; it gets too little CPU, see 'tickbus doctor'"
                     : noRoom();
-            case CLOSED, UNREADABLE -> null;
+            case CLOSED -> null;
         };
     }
 

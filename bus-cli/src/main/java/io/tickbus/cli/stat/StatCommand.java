@@ -1,12 +1,12 @@
 package io.tickbus.cli.stat;
 
 import io.tickbus.cli.BusArgument;
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
-import io.tickbus.cli.Repetition;
+import io.tickbus.cli.Report;
+import io.tickbus.cli.ReportText;
+import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.cli.WatchOptions;
 import io.tickbus.core.bus.BusDirectory;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,9 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Says how buses are, and what is wrong with them. */
 @Command(name = "stat",
@@ -36,35 +33,33 @@ import picocli.CommandLine.Spec;
 public final class StatCommand implements Callable<Integer> {
     private static final long SAMPLE_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private BusArgument bus;
-    @Option(names = "--watch", description = "Again every second, until Ctrl-C.")
-    private boolean isWatch;
-    @Option(names = "--json", description = "Print an object; with --watch one a line.")
-    private boolean isJson;
+    @Mixin
+    private WatchOptions output;
 
     private boolean isReadable = true;
 
     @Override
     public Integer call() {
-        Repetition.run(spec.commandLine().getOut(), isWatch, !isJson, bus.isBusNamed() ? this::one : this::list);
+        Runnable printing = bus.isBusNamed() ? this::one : this::list;
+        if (output.isWatch()) {
+            output.repeat(printing);
+        } else {
+            printing.run();
+        }
         return isReadable ? Tickbus.DONE : Tickbus.FAILED;
     }
 
     private void one() {
         BusInspector inspector = new BusInspector(bus.directory());
-        BusReport report = sample(List.of(inspector)).get(0);
-        if (inspector.isMissing() && !isWatch) {
+        Report report = sample(List.of(inspector)).get(0);
+        if (inspector.isMissing() && !output.isWatch()) {
             throw inspector.refusal();
         }
-        isReadable = report.figures() != null;
-        if (isJson) {
-            print(report.json());
-        } else {
-            new StatText(spec.commandLine().getOut()).one(report);
-        }
+        isReadable = inspector.refusal() == null;
+        output.clear();
+        output.print(report);
     }
 
     private void list() {
@@ -76,26 +71,26 @@ public final class StatCommand implements Callable<Integer> {
                 // A directory whose name no bus can have is not a bus, and may lie there.
             }
         }
-        List<BusReport> reports = inspectors.isEmpty() ? List.of() : sample(inspectors);
-        if (isJson) {
-            print(new JsonObject().with("root", bus.root().toString())
-                    .with("buses", reports.stream().map(BusReport::json).toList()));
+        List<Report> reports = inspectors.isEmpty() ? List.of() : sample(inspectors);
+        output.clear();
+        if (output.isJson()) {
+            output.print(new Report().with("root", bus.root().toString()).with("buses", reports));
+        } else if (reports.isEmpty()) {
+            output.out().println("no bus under " + bus.root() + "; start one with: tickbus daemon --every 1ms:42");
         } else {
-            new StatText(spec.commandLine().getOut()).list(bus.root(), reports);
+            ReportText.table("bus", "condition", "publisherPid", "epoch", "published", "signalsPerSecond",
+                    "nextDeadlineInNs").print(output.out(), reports);
+            reports.stream().filter(report -> report.get("problem") != null).forEach(report -> output.out().println(
+                    Terminal.warning("! ") + report.get("bus") + ": " + report.get("problem")));
         }
     }
 
-    private static List<BusReport> sample(List<BusInspector> inspectors) {
+    private static List<Report> sample(List<BusInspector> inspectors) {
         inspectors.forEach(BusInspector::begin);
         long untilNs = System.nanoTime() + SAMPLE_NS;
         while (System.nanoTime() < untilNs && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(untilNs - System.nanoTime());
         }
         return inspectors.stream().map(BusInspector::end).toList();
-    }
-
-    private void print(JsonObject object) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(isWatch ? JsonOutput.line(object) : JsonOutput.indented(object));
     }
 }

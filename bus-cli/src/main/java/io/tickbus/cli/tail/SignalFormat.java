@@ -1,6 +1,6 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
 
 /** How signals and events are printed. */
 interface SignalFormat {
@@ -10,5 +10,5 @@ interface SignalFormat {
     void signal(LineBuffer out, Sighting sighting);
 
     /** What happened besides signals, by the object's {@code type}. */
-    void event(LineBuffer out, JsonObject event);
+    void event(LineBuffer out, Report event);
 }

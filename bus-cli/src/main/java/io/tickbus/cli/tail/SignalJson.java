@@ -1,7 +1,6 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.Report;
 import io.tickbus.core.SignalRecord;
 import java.nio.charset.StandardCharsets;
 
@@ -65,7 +64,7 @@ final class SignalJson implements SignalFormat {
     }
 
     @Override
-    public void event(LineBuffer out, JsonObject event) {
-        out.put(JsonOutput.line(event)).endLine();
+    public void event(LineBuffer out, Report event) {
+        out.put(event.line()).endLine();
     }
 }

@@ -1,6 +1,6 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
 import io.tickbus.core.SignalRecord;
 import java.nio.charset.StandardCharsets;
 
@@ -46,7 +46,7 @@ final class SignalTable implements SignalFormat {
     }
 
     @Override
-    public void event(LineBuffer out, JsonObject event) {
+    public void event(LineBuffer out, Report event) {
         // On standard error; see TailEvents.
     }
 }

@@ -1,8 +1,8 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.Output;
+import io.tickbus.cli.Report;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.wait.PredictiveWait;
 import io.tickbus.subscriber.SignalHandler;
@@ -107,7 +107,7 @@ final class Tail implements SignalHandler {
 
     private void printRecent() {
         if (format instanceof SignalJson) {
-            format.event(out, new JsonObject().with("type", "statistics").with("count", recent.count())
+            format.event(out, new Report().with("type", "statistics").with("count", recent.count())
                     .with("latencyNs", recent.latencyJson()).with("latenessNs", recent.latenessJson()));
         } else {
             out.put(recent.count() + " signals in a second; " + (recent.count() == 0 ? "" : recent.text())).endLine();
@@ -116,8 +116,8 @@ final class Tail implements SignalHandler {
     }
 
     /** Counts and percentiles of the whole run. */
-    JsonObject summary() {
-        JsonObject summary = new JsonObject().with("type", "summary")
+    Report summary() {
+        Report summary = new Report().with("type", "summary")
                 .with("received", subscriber.received())
                 .with("filtered", subscriber.filtered())
                 .with("lost", subscriber.lost())
@@ -138,7 +138,7 @@ final class Tail implements SignalHandler {
     /** The counts in words. */
     String counts() {
         return String.format(Locale.ROOT, "received %,d, lost %,d, filtered %,d in %s", subscriber.received(),
-                subscriber.lost(), subscriber.filtered(), Durations.format(endNs - startNs));
+                subscriber.lost(), subscriber.filtered(), DurationText.format(endNs - startNs));
     }
 
     /** The percentiles in words; empty where nothing was seen live. */

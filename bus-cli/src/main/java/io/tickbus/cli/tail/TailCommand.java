@@ -2,6 +2,7 @@ package io.tickbus.cli.tail;
 
 import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Durations;
+import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.platform.Platforms;
@@ -15,9 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Prints a bus's signals as they come. */
 @Command(name = "tail",
@@ -35,8 +34,6 @@ import picocli.CommandLine.Spec;
             "published. Neither is given for signals that were published before tail came. With --timers,",
             "PUBLISHED is from when a signal was due to when it was published, OBSERVED to when it is seen."})
 public final class TailCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private BusArgument bus;
     @Option(names = "--from", paramLabel = "newest|oldest|SEQUENCE", defaultValue = "newest",
@@ -63,8 +60,8 @@ public final class TailCommand implements Callable<Integer> {
     private boolean isTimers;
     @Option(names = "--stats", description = "Print no signals but percentiles, once a second.")
     private boolean isStatistics;
-    @Option(names = "--json", description = "Print signals, events and the summary as JSON, one object a line.")
-    private boolean isJson;
+    @Mixin
+    private OutputOptions output;
 
     private final AtomicReference<Tail> running = new AtomicReference<>();
     private volatile boolean isStopped;
@@ -77,11 +74,11 @@ public final class TailCommand implements Callable<Integer> {
         }
         LineBuffer out = new LineBuffer(new FileOutputStream(FileDescriptor.out));
         SignalFormat format = format();
-        TailEvents events = new TailEvents(format, out, spec.commandLine().getErr());
+        TailEvents events = new TailEvents(format, out, output.err());
         SubscriberOptions options = SubscriberOptions.defaults().withJoin(from).withWaiting(strategy)
                 .withSignalIds(signalIds).withListener(events);
-        BusArrival arrival = new BusArrival(bus.directory(), spec.commandLine().getErr(), () -> isStopped,
-                spec.commandLine().getParseResult().hasMatchedOption("--from"));
+        BusArrival arrival = new BusArrival(bus.directory(), output.err(), () -> isStopped,
+                output.isGiven("--from"));
         StopSignal.during(this::stop, () -> {
             try (SignalSubscriber subscriber = arrival.await(options, timeoutNs)) {
                 if (subscriber != null) {
@@ -96,7 +93,7 @@ public final class TailCommand implements Callable<Integer> {
     /** What somebody would wonder about who looks at an empty screen, or at late signals. */
     private void sayWhatToExpect(SignalSubscriber subscriber) {
         long next = subscriber.file().header().nextSequence();
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = output.err();
         if (from > next) {
             err.println("tickbus: sequence " + from + " is still to come, the next one is " + next);
         }
@@ -107,7 +104,7 @@ public final class TailCommand implements Callable<Integer> {
     }
 
     private SignalFormat format() {
-        if (isJson) {
+        if (output.isJson()) {
             return new SignalJson();
         }
         return isTimers ? new TimerTable() : new SignalTable();
@@ -127,12 +124,12 @@ public final class TailCommand implements Callable<Integer> {
             tail.stop();
         }
         tail.run(count, durationNs);
-        if (isJson) {
+        if (output.isJson()) {
             new SignalJson().event(out, tail.summary());
             out.flush();
             return;
         }
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = output.err();
         err.println("tickbus: " + tail.counts());
         if (!tail.percentiles().isEmpty()) {
             err.println("tickbus: " + tail.percentiles());

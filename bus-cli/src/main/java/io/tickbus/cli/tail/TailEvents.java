@@ -1,6 +1,6 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.Terminal;
 import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.SubscriberListener;
@@ -55,11 +55,11 @@ final class TailEvents implements SubscriberListener {
         });
     }
 
-    private static JsonObject of(String type) {
-        return new JsonObject().with("type", type);
+    private static Report of(String type) {
+        return new Report().with("type", type);
     }
 
-    private void event(JsonObject event) {
+    private void event(Report event) {
         format.event(out, event);
     }
 

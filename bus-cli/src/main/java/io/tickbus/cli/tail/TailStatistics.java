@@ -1,7 +1,7 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
+import io.tickbus.core.DurationText;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -35,16 +35,16 @@ final class TailStatistics {
         lateness.reset();
     }
 
-    JsonObject latencyJson() {
+    Report latencyJson() {
         return json(latency);
     }
 
-    JsonObject latenessJson() {
+    Report latenessJson() {
         return json(lateness);
     }
 
-    private static JsonObject json(Histogram histogram) {
-        JsonObject object = new JsonObject();
+    private static Report json(Histogram histogram) {
+        Report object = new Report();
         boolean isEmpty = histogram.getTotalCount() == 0;
         for (int i = 0; i < NAMES.length; i++) {
             object.with(NAMES[i], isEmpty ? null : histogram.getValueAtPercentile(PERCENTILES[i]));
@@ -61,8 +61,8 @@ final class TailStatistics {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < NAMES.length; i++) {
             text.append(NAMES[i].equals("p999") ? "p99.9" : NAMES[i]).append(' ')
-                    .append(Durations.format(histogram.getValueAtPercentile(PERCENTILES[i]))).append(", ");
+                    .append(DurationText.format(histogram.getValueAtPercentile(PERCENTILES[i]))).append(", ");
         }
-        return text.append("max ").append(Durations.format(histogram.getMaxValue())).toString();
+        return text.append("max ").append(DurationText.format(histogram.getMaxValue())).toString();
     }
 }

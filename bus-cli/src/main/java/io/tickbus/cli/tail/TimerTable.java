@@ -1,6 +1,6 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.cli.JsonObject;
+import io.tickbus.cli.Report;
 import io.tickbus.core.SignalRecord;
 
 /** Signals as lines of a table, with what concerns timers. Events go to standard error only. */
@@ -46,7 +46,7 @@ final class TimerTable implements SignalFormat {
     }
 
     @Override
-    public void event(LineBuffer out, JsonObject event) {
+    public void event(LineBuffer out, Report event) {
         // On standard error; see TailEvents.
     }
 }

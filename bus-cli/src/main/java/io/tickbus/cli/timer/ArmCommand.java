@@ -1,6 +1,6 @@
 package io.tickbus.cli.timer;
 
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.layout.CommandLayout;
@@ -9,14 +9,11 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import io.tickbus.subscriber.TimerClient;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Arms one timer at a bus's daemon. */
 @Command(name = "arm",
@@ -36,8 +33,6 @@ import picocli.CommandLine.Spec;
 public final class ArmCommand implements Callable<Integer> {
     private static final long PRINTING_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private ClientOptions client;
     @Mixin
@@ -47,23 +42,23 @@ public final class ArmCommand implements Callable<Integer> {
     private boolean isEndingWithCommand;
     @Option(names = "--wait", description = "Wait for the first firing and print it.")
     private boolean isWaiting;
-    @Option(names = "--json", description = "Print the result, and with --wait the firing, as JSON, one a line.")
-    private boolean isJson;
+    @Mixin
+    private OutputOptions output;
 
     @Override
     public Integer call() {
-        // Wrong usage is told before anybody is connected to.
+        // Wrong usage is reported before connecting.
         timer.command();
         if (!timer.remark().isEmpty()) {
-            spec.commandLine().getErr().println("tickbus: " + timer.remark());
+            output.say(timer.remark());
         }
         if (!isWaiting) {
             try (TimerClient timers = client.connect()) {
-                return arm(timers).print(spec.commandLine(), isJson);
+                return arm(timers).print(output, false);
             }
         }
         SubscriberOptions options = SubscriberOptions.defaults().withSignalIds(timer.signalId());
-        // First of all, so that the firing cannot come before it is looked for.
+        // First, so that the firing cannot come before anybody reads signals.
         try (SignalSubscriber subscriber = SignalSubscriber.attach(client.directory(), options);
                 TimerClient timers = client.connect()) {
             return armAndWait(subscriber, timers);
@@ -72,52 +67,43 @@ public final class ArmCommand implements Callable<Integer> {
 
     private int armAndWait(SignalSubscriber subscriber, TimerClient timers) {
         FiringWait wait = new FiringWait(subscriber, timers);
-        // Before anything is printed: who sees the first line may stop us.
-        StopSignal signal = StopSignal.listen(wait::stop);
+        // Before anything is printed: whoever reads the first line may stop this process.
+        StopSignal stop = StopSignal.listen(wait::stop);
         try {
             return armAndWait(timers, wait);
         } finally {
-            signal.close();
+            stop.close();
         }
     }
 
     private int armAndWait(TimerClient timers, FiringWait wait) {
-        PrintWriter out = spec.commandLine().getOut();
-        Answer answer = arm(timers);
-        // Printing takes milliseconds, and the firing shall not be seen late for it.
-        boolean isSoon = answer.isDone() && answer.reply().deadlineNs() - answer.nowNs() < PRINTING_NS;
+        CommandResult armed = arm(timers);
+        // Printing takes milliseconds, which must not delay the observation of the firing.
+        boolean isSoon = armed.isDone() && armed.reply().deadlineNs() - armed.nowNs() < PRINTING_NS;
         if (!isSoon) {
-            print(answer);
+            armed.print(output, true);
         }
-        if (!answer.isDone()) {
+        if (!armed.isDone()) {
             return Tickbus.FAILED;
         }
-        boolean hasFired = wait.await(answer.reply());
+        boolean hasFired = wait.await(armed.reply());
         if (isSoon) {
-            print(answer);
+            armed.print(output, true);
         }
         if (!hasFired) {
-            spec.commandLine().getErr().println(wait.isCancelled()
-                    ? "tickbus: the timer was cancelled or armed again by somebody else before it fired"
-                    : "tickbus: stopped before the timer fired");
+            output.say(wait.isCancelled() ? "the timer was cancelled or armed again by somebody else before it fired"
+                    : "stopped before the timer fired");
             return Tickbus.FAILED;
         }
-        out.println(isJson ? JsonOutput.line(wait.json()) : wait.text());
+        output.printLine(wait.report(), wait.text());
         return Tickbus.DONE;
     }
 
-    private void print(Answer answer) {
-        if (isJson) {
-            spec.commandLine().getOut().println(JsonOutput.line(answer.json()));
-        } else {
-            answer.print(spec.commandLine(), false);
-        }
-    }
-
-    private Answer arm(TimerClient timers) {
+    private CommandResult arm(TimerClient timers) {
         boolean isKept = !isEndingWithCommand && !isWaiting;
         TimerCommand command = timer.command();
         command.flags(command.flags() | (isKept ? CommandLayout.FLAG_KEEP_ON_DEATH : 0));
-        return new Answer(timers.call(command, ClientOptions.ANSWER_TIMEOUT_NS), ReplyCode.ARMED, System.nanoTime());
+        return new CommandResult(timers.call(command, ClientOptions.ANSWER_TIMEOUT_NS), ReplyCode.ARMED,
+                System.nanoTime());
     }
 }

@@ -6,9 +6,7 @@ import io.tickbus.core.timer.TimerCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Cancels a timer, anybody's where its owner is named. */
 @Command(name = "cancel",
@@ -24,10 +22,8 @@ import picocli.CommandLine.Spec;
 public final class CancelCommand implements Callable<Integer> {
     private static final int MAX_OWNER = 0xFFFF;
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
-    private KeyedTimer timer;
+    private TimerKeyMixin timer;
     @Option(names = "--timer-owner", paramLabel = "N",
             description = "The number of the timer's owner, where it is not --client-name; 0 for the daemon itself.")
     private Integer timerOwner;
@@ -41,6 +37,6 @@ public final class CancelCommand implements Callable<Integer> {
             }
             command.flags(CommandLayout.FLAG_ALL_OWNERS).payload(timerOwner, 0, Long.BYTES);
         }
-        return timer.send(command, ReplyCode.CANCELLED, spec.commandLine());
+        return timer.send(command, ReplyCode.CANCELLED);
     }
 }

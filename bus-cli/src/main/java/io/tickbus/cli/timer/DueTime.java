@@ -3,6 +3,7 @@ package io.tickbus.cli.timer;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.TimeText;
 import io.tickbus.cli.WholeNumber;
+import io.tickbus.core.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,7 @@ record DueTime(TimeText time, Long monotonicNs) {
     String remark(long delayNs, long periodNs) {
         String zoned = time == null || time.zone() == null ? "" : "; it was taken as " + time;
         if (delayNs < 0 && time != null) {
-            return "that time was " + Durations.format(-delayNs) + " ago, so the timer is due "
+            return "that time was " + DurationText.format(-delayNs) + " ago, so the timer is due "
                     + (periodNs == 0 ? "at once" : "at its next period") + zoned;
         }
         return zoned.isEmpty() ? "" : "a time without an offset is one of this host's zone: taken as " + time;

@@ -1,10 +1,10 @@
 package io.tickbus.cli.timer;
 
-import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
 import io.tickbus.cli.Output;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.BusException;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.SignalSubscriber;
@@ -113,8 +113,8 @@ final class FiringWait {
         }
     }
 
-    JsonObject json() {
-        return new JsonObject().with("type", "fired").with("key", Long.toString(armed.key()))
+    Report report() {
+        return new Report().with("type", "fired").with("key", Long.toString(armed.key()))
                 .with("owner", firing.owner())
                 .with("signalId", firing.signalId()).with("sequence", firing.sequence())
                 .with("occurrence", Integer.toUnsignedLong(firing.occurrence()))
@@ -129,8 +129,8 @@ final class FiringWait {
     String text() {
         return "fired key " + armed.key() + " of owner " + firing.owner() + ": signal " + firing.signalId()
                 + " as sequence " + firing.sequence() + ", published "
-                + Durations.format(firing.publishedNs() - firing.deadlineNs())
-                + " and seen " + Durations.format(observedNs - firing.deadlineNs()) + " after its deadline"
+                + DurationText.format(firing.publishedNs() - firing.deadlineNs())
+                + " and seen " + DurationText.format(observedNs - firing.deadlineNs()) + " after its deadline"
                 + (firing.missed() == 0 ? "" : ", missed " + Integer.toUnsignedLong(firing.missed()));
     }
 }

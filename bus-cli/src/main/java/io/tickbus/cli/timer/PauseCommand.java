@@ -5,29 +5,25 @@ import io.tickbus.core.timer.ReplyCode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
-/** Holds a timer. */
+/** Pauses a timer. */
 @Command(name = "pause",
-        description = "Hold a timer until 'tickbus resume'.",
+        description = "Pause a timer until 'tickbus resume'.",
         footer = {
             "",
             "Examples:",
             "  tickbus pause 7",
             "  tickbus pause 7 --client-name prices",
             "",
-            "A timer that is due once keeps the time that was left. A periodic one keeps its phase: what would",
-            "have fired meanwhile does not, and does not count as missed.",
+            "A one-shot timer keeps the time that was left. A periodic one keeps its phase: what would have fired",
+            "meanwhile does not, and does not count as missed.",
             "Exit code 1 when there is no such timer."})
 public final class PauseCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
     @Mixin
-    private KeyedTimer timer;
+    private TimerKeyMixin timer;
 
     @Override
     public Integer call() {
-        return timer.send(timer.command(CommandLayout.TYPE_PAUSE), ReplyCode.PAUSED, spec.commandLine());
+        return timer.send(timer.command(CommandLayout.TYPE_PAUSE), ReplyCode.PAUSED);
     }
 }

@@ -86,7 +86,7 @@ final class ReloadCommandTest {
             assertTrue(signal.isListening());
             CliRun run = reload("--timeout", "30s");
             assertEquals(Tickbus.FAILED, run.exitCode());
-            assertTrue(run.err().contains("refused the settings and goes on with those it had"), run.err());
+            assertTrue(run.err().contains("refused the settings and keeps those it had"), run.err());
             run = reload("--timeout", "30s", "--json");
             assertEquals(Tickbus.FAILED, run.exitCode());
             assertEquals("refused", JSON.std.mapFrom(run.out()).get("outcome"));

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,10 +56,10 @@ final class DaemonStatTest {
             daemon.replies().session(3).putEvicted(ReplyReason.CORRUPT_RING);
             assertJson(map(stat("--json").json(), "daemon"), named, nameless);
             String text = stat().out();
-            for (String part : List.of("eco, settings generation 0, 2 refused", "p50 20 ns, p90 20 ns, p99 5.12 µs",
-                    "of 1,000 firings", "firings                           12,345", "duty cycle max                    "
-                    + "1.5 µs", "prober", named.uuid().toString(), "evicted: its command ring")) {
-                assertTrue(text.contains(part), "no '" + part + "' in " + text);
+            for (String part : List.of("mode +eco", "settings errors +2", "p50 +20 ns", "p99.9 +5.12 µs",
+                    "firings +1,000", "firings +12,345", "duty cycle max +1.5 µs", "prober", named.uuid().toString(),
+                    "its command ring")) {
+                assertTrue(Pattern.compile(part).matcher(text).find(), "no '" + part + "' in " + text);
             }
             assertTrue(!text.contains("commands arm"), "a counter of 0 in " + text);
         }
@@ -100,7 +101,8 @@ final class DaemonStatTest {
             assertNull(figures.get("mode"));
             assertNull(map(figures, "lateness").get("p50Ns"));
             String text = stat().out();
-            assertTrue(text.contains("nothing has fired yet") && text.contains("clients        none"), text);
+            assertTrue(Pattern.compile("p50 +-\\R").matcher(text).find(), text);
+            assertTrue(Pattern.compile("clients +none").matcher(text).find(), text);
         }
     }
 
@@ -140,8 +142,8 @@ final class DaemonStatTest {
             daemon.connect(0, "native", 8);
             daemon.connect(2, "foreign", 0);
             String text = stat().out();
-            assertTrue(text.contains("socket, user 3000000000"), text);
-            assertTrue(text.lines().anyMatch(line -> line.contains("native") && line.endsWith("ring")), text);
+            assertTrue(Pattern.compile("foreign +3000000000 .* socket ").matcher(text).find(), text);
+            assertTrue(Pattern.compile("native .* ring ").matcher(text).find(), text);
         }
     }
 }

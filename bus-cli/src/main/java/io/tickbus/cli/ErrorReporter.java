@@ -13,23 +13,23 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Errors as a person reads them: one sentence on standard error, and the stack trace only where asked for. With
+ * Prints errors: one sentence on standard error, and the stack trace only where asked for. With
  * {@code --json} the sentence is an object on standard output too.
  */
-final class Complaint {
-    private Complaint() {
+final class ErrorReporter {
+    private ErrorReporter() {
     }
 
     /** An error while a command ran; returns the exit code. */
     static int of(Exception e, CommandLine command, List<String> args, boolean isDebug) {
         if (e instanceof Output.Lost lost) {
             // Whoever read this has seen enough: `tickbus tail | head`.
-            return lost.isReaderGone() ? Tickbus.DONE : complain(lost, lost.getMessage(), command.getErr(), isDebug);
+            return lost.isReaderGone() ? Tickbus.DONE : print(lost, lost.getMessage(), command.getErr(), isDebug);
         }
         boolean isUsage = e instanceof IllegalArgumentException || e instanceof TypeConversionException;
         int exitCode = isUsage ? Tickbus.WRONG_USAGE : Tickbus.FAILED;
         String sentence = VisibleText.of(sentence(e));
-        complain(e, sentence, command.getErr(), isDebug);
+        print(e, sentence, command.getErr(), isDebug);
         if (isUsage) {
             hint(command);
         }
@@ -47,20 +47,20 @@ final class Complaint {
             return file + BusException.why(e instanceof UncheckedIOException wrapped ? wrapped.getCause() : e)
                     + "; --debug shows where";
         }
-        return e + " came unexpectedly; --debug shows where, please report it";
+        return "unexpected error: " + e + "; rerun with --debug to see where, and report it";
     }
 
     /** Arguments that no command understands; returns the exit code. */
     static int ofUsage(ParameterException e, String[] args, boolean isDebug) {
         CommandLine command = e.getCommandLine();
         String sentence = VisibleText.of(e.getMessage());
-        complain(e, sentence, command.getErr(), isDebug);
+        print(e, sentence, command.getErr(), isDebug);
         UnmatchedArgumentException.printSuggestions(e, command.getErr());
         hint(command);
         return printObject(sentence, "usage", Tickbus.WRONG_USAGE, command, List.of(args));
     }
 
-    private static int complain(Exception e, String sentence, PrintWriter err, boolean isDebug) {
+    private static int print(Exception e, String sentence, PrintWriter err, boolean isDebug) {
         err.println("tickbus: " + sentence);
         if (isDebug) {
             e.printStackTrace(err);
@@ -78,10 +78,10 @@ final class Complaint {
             List<String> args) {
         if (args.contains("--json")) {
             try {
-                command.getOut().println(JsonOutput.line(new JsonObject().with("type", "error").with("error", sentence)
-                        .with("reason", reason).with("exitCode", exitCode)));
+                command.getOut().println(new Report().with("type", "error").with("error", sentence)
+                        .with("reason", reason).with("exitCode", exitCode).line());
             } catch (Output.Lost e) {
-                // The sentence stands on standard error.
+                // Standard error has the sentence.
                 return exitCode;
             }
         }

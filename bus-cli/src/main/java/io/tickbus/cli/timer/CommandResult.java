@@ -1,50 +1,39 @@
 package io.tickbus.cli.timer;
 
-import io.tickbus.cli.Durations;
-import io.tickbus.cli.JsonObject;
-import io.tickbus.cli.JsonOutput;
+import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.core.DurationText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerReply;
 import java.util.Locale;
-import picocli.CommandLine;
 
 /**
- * The daemon's answer to a command about one timer, as it is printed.
+ * The result of a command about one timer: the daemon's reply, as it is printed.
  *
  * @param expected the code that means success
  * @param nowNs    when it came
  */
-record Answer(TimerReply reply, ReplyCode expected, long nowNs) {
-    /** {@code in 5 s}, {@code 3 ms ago}. */
-    static String due(long deadlineNs, long nowNs) {
-        long delayNs = deadlineNs - nowNs;
-        return delayNs >= 0 ? "in " + Durations.format(delayNs) : Durations.format(-delayNs) + " ago";
-    }
-
-    static String period(long periodNs) {
-        return periodNs == 0 ? "once" : "every " + Durations.format(periodNs);
-    }
-
+record CommandResult(TimerReply reply, ReplyCode expected, long nowNs) {
     boolean isDone() {
         return reply.code() == expected;
     }
 
-    /** Prints what was done, or why it was refused; returns the exit code. */
-    int print(CommandLine command, boolean isJson) {
-        if (isJson) {
-            JsonOutput.print(command.getOut(), json());
-        } else if (isDone()) {
-            command.getOut().println(text());
+    /** Prints what was done, or why it was refused, as one of several results or alone; returns the exit code. */
+    int print(OutputOptions output, boolean isStream) {
+        if (!isDone() && !output.isJson()) {
+            output.say("the timer of key " + reply.key() + ": " + refusal());
+        } else if (isStream) {
+            output.printLine(report(), text());
         } else {
-            command.getErr().println("tickbus: the timer of key " + reply.key() + ": " + refusal());
+            output.print(report(), text());
         }
         return isDone() ? Tickbus.DONE : Tickbus.FAILED;
     }
 
-    JsonObject json() {
-        return new JsonObject().with("code", reply.code().name())
+    Report report() {
+        return new Report().with("code", reply.code().name())
                 .with("reason", reply.reason() == ReplyReason.NONE ? null : reply.reason().name())
                 .with("key", Long.toString(reply.key())).with("owner", reply.owner())
                 .with("signalId", reply.signalId())
@@ -61,13 +50,11 @@ record Answer(TimerReply reply, ReplyCode expected, long nowNs) {
 
     /** {@code armed key 7 of owner 1: signal 42, due in 5 s, every 1 s}. */
     private String text() {
+        long delayNs = reply.deadlineNs() - nowNs;
+        String due = !hasDeadline() ? "" : delayNs > 0 ? ", due in " + DurationText.format(delayNs) : ", due at once";
         return reply.code().name().toLowerCase(Locale.ROOT) + " key " + reply.key() + " of owner " + reply.owner()
-                + ": signal " + reply.signalId()
-                + (hasDeadline() ? ", due " + dueText() : "") + ", " + period(reply.periodNs());
-    }
-
-    private String dueText() {
-        return reply.deadlineNs() > nowNs ? due(reply.deadlineNs(), nowNs) : "at once";
+                + ": signal " + reply.signalId() + due
+                + (reply.periodNs() == 0 ? ", one-shot" : ", every " + DurationText.format(reply.periodNs()));
     }
 
     private String refusal() {
