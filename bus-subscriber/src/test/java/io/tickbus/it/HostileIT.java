@@ -5,13 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Attacks on files of the daemon's own user, which {@link HostileMain} makes and judges: no timer loses a firing. */
-@Timeout(180)
+/**
+ * Every attack by processes of the daemon's own user in one run, which {@link HostileMain} makes and judges: the timer
+ * of 1 kHz of another client loses no firing. Prints the 99th percentile of its lateness in the quiet half of the run
+ * beside that in the attacked half.
+ *
+ * <p>{@code -Dtest.jvm.args=-Dtickbus.hostile.seconds=600} for the long run.
+ */
+@Timeout(value = 60, unit = TimeUnit.MINUTES)
 class HostileIT {
+    private static final int SECONDS = Integer.getInteger("tickbus.hostile.seconds", 5);
     private static final String MOUNT_AND_RUN = "mount -t tmpfs -o size=24m tmpfs \"$0\" && exec \"$@\"";
 
     @RegisterExtension
@@ -20,9 +28,13 @@ class HostileIT {
     @Test
     void shouldLoseNoFiringWhenFilesAreAttacked() throws Exception {
         List<String> small = inSmallFileSystem();
-        ChildJvm.Builder builder = bus.jvm(HostileMain.class, "small=" + (small.isEmpty() ? 0 : 1)).under(small);
+        ChildJvm.Builder builder = bus.jvm(HostileMain.class, "small=" + (small.isEmpty() ? 0 : 1),
+                "halfMs=" + SECONDS * 500L).under(small);
         ChildJvm child = bus.start(builder);
-        String line = child.expectWithout("P99", "WRONG");
+        String line;
+        do {
+            line = child.expectWithout("", "WRONG");
+        } while (!line.startsWith("P99"));
         System.out.println("HostileIT " + line);
         child.expect("DONE");
         assertEquals(0, child.exitCode(), child::transcript);

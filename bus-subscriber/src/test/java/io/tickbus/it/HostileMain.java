@@ -11,47 +11,41 @@ import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.TimerClient;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A daemon, a client with a timer of 1 kHz, and an attack on the files of the daemon's own user: in the second half of
- * the run they are shortened, punched, replaced and unlinked, and others stand in their places. Where the root is a
- * small tmpfs of its own ({@code small=1}), it is filled, so that a hole faults. Says {@code WRONG} where the timer
- * lost an occurrence, and {@code P99 quiet=… attacked=…} in nanoseconds, which decide nothing.
+ * A daemon, a client with a timer of 1 kHz, and an attack by processes of the daemon's own user: in the second half of
+ * the run a {@link HostileCrowd} is at work, and in rounds the files are shortened, punched, replaced and unlinked, and
+ * others stand in their places. Where the root is a small tmpfs of its own ({@code small=1}), it is filled, so that a
+ * hole faults. Says {@code WRONG} where the timer lost an occurrence, {@code ROUND} after each, and {@code P99 quiet=…
+ * attacked=…} in nanoseconds, which decide nothing.
  */
 public final class HostileMain {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long HALF_NS = TimeUnit.MILLISECONDS.toNanos(2500);
+    private static final long STEP_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
     private static final int KEY = 7;
     private static final int MOST = 1 << 16;
     private static final int ROUNDS = 3;
-    private static final int CONNECTIONS = 100;
-    private static final int FLOOD = 10_000;
 
     private final BusDirectory directory;
     private final Path mount;
     private final boolean isSmall;
+    private final long halfNs;
     private final TimerDaemon daemon;
     private final TimerClient honest;
     private final SignalSubscriber signals;
     private final long[][] lateNs = new long[2][MOST];
     private final int[] counts = new int[2];
-    private final SplittableRandom random = new SplittableRandom(1);
     private int ringsAttacked;
     private volatile int half;
     private volatile long nextOccurrence;
@@ -61,6 +55,7 @@ public final class HostileMain {
         mount = arguments.directory().path().getParent();
         directory = BusDirectory.at(mount.resolve("root"), "bus");
         isSmall = arguments.number("small", 0) == 1;
+        halfNs = TimeUnit.MILLISECONDS.toNanos(arguments.number("halfMs", 2500));
         daemon = TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(1 << 16)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)), DaemonSettings.DEFAULT,
                 DaemonLog.toStream(System.err)).start();
@@ -76,13 +71,21 @@ public final class HostileMain {
         honest.call(new TimerCommand().arm(KEY, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
         Thread reader = new Thread(() -> signals.run(this::onSignal, () -> isOver), "reader");
         reader.start();
-        TimeUnit.NANOSECONDS.sleep(HALF_NS);
-        half = 1;
-        long untilNs = System.nanoTime() + HALF_NS;
-        int round = 0;
-        while (round < ROUNDS || System.nanoTime() < untilNs) {
-            attack(round++);
+        for (long quietNs = 0; quietNs < halfNs; quietNs += STEP_NS) {
+            TimeUnit.NANOSECONDS.sleep(Math.min(halfNs - quietNs, STEP_NS));
+            ChildArguments.say("QUIET " + counts[0]);
         }
+        half = 1;
+        long untilNs = System.nanoTime() + halfNs;
+        int round = 0;
+        HostileCrowd crowd = HostileCrowd.start(directory, Files.createDirectory(mount.resolve("scratch")));
+        while (round < ROUNDS || System.nanoTime() < untilNs || !crowd.hasAttacked()) {
+            check(System.nanoTime() - untilNs < PATIENCE_NS, "the attackers do not come to it: " + crowd.done());
+            attack(round++);
+            ChildArguments.say("ROUND " + round + " " + crowd.done());
+        }
+        String crowdDone = crowd.done();
+        crowd.end();
         checkGoesOn("the attack");
         isOver = true;
         reader.join();
@@ -91,8 +94,8 @@ public final class HostileMain {
         long faults = daemon.counters().value(DaemonCounter.FAULTS);
         check(!isSmall || faults > 0, "nothing faulted: that was no attack");
         ChildArguments.say(String.format(Locale.ROOT, "P99 quiet=%d attacked=%d of %d and %d firings, %d rounds, "
-                + "rings=%d faults=%d evicted=%d", p99(0), p99(1), counts[0], counts[1], round, ringsAttacked, faults,
-                daemon.counters().value(DaemonCounter.CLIENTS_EVICTED)));
+                + "rings=%d faults=%d evicted=%d %s", p99(0), p99(1), counts[0], counts[1], round, ringsAttacked,
+                faults, daemon.counters().value(DaemonCounter.CLIENTS_EVICTED), crowdDone));
         honest.close();
         daemon.close();
         ChildArguments.say("DONE");
@@ -136,8 +139,6 @@ public final class HostileMain {
             exchange(name);
         }
         exchange(directory.clients().resolve(new UUID(round, round).toString()));
-        connectAndDie();
-        flood();
         if (isSmall) {
             attackRing("a ring with a hole on a full file system", this::punch);
             attackServedRing("a ring with a hole on a full file system", this::punch);
@@ -165,35 +166,6 @@ public final class HostileMain {
         }
     }
 
-    /** Connections that say nothing, half a message or garbage, and die. */
-    private void connectAndDie() throws IOException, InterruptedException {
-        Path control = directory.path().resolve("control");
-        if (Files.exists(control)) {
-            int died = 0;
-            byte[] garbage = new byte[4096];
-            for (int i = 0; i < CONNECTIONS; i++) {
-                random.nextBytes(garbage);
-                try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(control))) {
-                    socket.write(ByteBuffer.wrap(garbage, 0, random.nextInt(2) * random.nextInt(garbage.length)));
-                } catch (IOException e) {
-                    died++;
-                }
-            }
-            checkGoesOn(died + " connections that were cut off, and others that died");
-        }
-    }
-
-    /** A client that reads no answers, and whose timers would fire a million times a second each. */
-    private void flood() throws InterruptedException {
-        try (TimerClient hostile = TimerClient.connect(directory)) {
-            TimerCommand command = new TimerCommand();
-            for (int key = 0; key < FLOOD; key++) {
-                hostile.send(command.arm(key, 3, System.nanoTime()).periodNs(TimeUnit.MICROSECONDS.toNanos(1)));
-            }
-            checkGoesOn("periods of 1 µs in numbers, and answers that nobody reads");
-        }
-    }
-
     private interface RingAttack {
         void on(Path ring) throws Exception;
     }
@@ -214,14 +186,11 @@ public final class HostileMain {
     /** The same where the daemon has it mapped: by a client of which nobody but the daemon touches the ring then. */
     private void attackServedRing(String name, RingAttack attack) throws Exception {
         Files.deleteIfExists(filler());
-        Set<Path> before = mappedRings();
         TimerClient hostile = TimerClient.connect(directory);
         hostile.armAfter(1, 3, TimeUnit.DAYS.toNanos(1));
-        Set<Path> rings = mappedRings();
-        rings.removeAll(before);
-        if (!rings.isEmpty()) {
-            // The client's mapping and the daemon's are of one file.
-            attack.on(rings.iterator().next());
+        Path ring = mappedRing(hostile.uuid());
+        if (ring != null) {
+            attack.on(ring);
             ringsAttacked++;
         }
         checkGoesOn(name);
@@ -232,16 +201,16 @@ public final class HostileMain {
         closing.join();
     }
 
-    /** Files that may have no name any more, by what this process has mapped; none where that may not be opened. */
-    private static Set<Path> mappedRings() throws IOException {
-        Set<Path> rings = new HashSet<>();
+    /** A file that has no name any more, by what this process has mapped; null where that may not be opened. */
+    private static Path mappedRing(UUID client) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+            // The client's mapping and the daemon's are of one file.
             Path file = Path.of("/proc/" + ProcessHandle.current().pid(), "map_files", line.split(" ", 2)[0]);
-            if (line.contains("/clients/") && Files.isWritable(file)) {
-                rings.add(file);
+            if (line.contains("/clients/" + client) && Files.isWritable(file)) {
+                return file;
             }
         }
-        return rings;
+        return null;
     }
 
     private static void shorten(Path file, long length) throws IOException {
