@@ -34,7 +34,18 @@ final class CliProcess implements AutoCloseable {
     }
 
     static CliProcess start(Path folder, Map<String, String> environment, Object... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
+        return start(folder, environment, List.of(), Tickbus.class, args);
+    }
+
+    /** Under a command that runs the rest of its line, such as {@code unshare}. */
+    static CliProcess under(List<String> prefix, Path folder, Class<?> main, Object... args) throws IOException {
+        return start(folder, Map.of(), prefix, main, args);
+    }
+
+    private static CliProcess start(Path folder, Map<String, String> environment, List<String> prefix, Class<?> main,
+            Object... args) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(System.getProperty("java.home") + "/bin/java",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
                 "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
                 "--add-exports", "java.base/sun.nio.ch=ALL-UNNAMED",
@@ -44,7 +55,7 @@ final class CliProcess implements AutoCloseable {
         if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
-        command.add(Tickbus.class.getName());
+        command.add(main.getName());
         for (Object arg : args) {
             command.add(arg.toString());
         }
