@@ -91,7 +91,7 @@ public final class SignalPublisher implements AutoCloseable {
             publisher.heartbeat.start();
             return publisher;
         } catch (RuntimeException | Error e) {
-            publisher.bus.close();
+            publisher.abandon();
             throw e;
         }
     }
@@ -102,7 +102,11 @@ public final class SignalPublisher implements AutoCloseable {
         try {
             return new SignalPublisher(bus);
         } catch (RuntimeException | Error e) {
-            bus.close();
+            try {
+                bus.rollBack();
+            } finally {
+                bus.close();
+            }
             throw e;
         }
     }
@@ -309,6 +313,15 @@ public final class SignalPublisher implements AutoCloseable {
             if (bus != null) {
                 bus.close();
             }
+        }
+    }
+
+    /** As {@link #close}, by who did not come to publish: files that were not there before are removed. */
+    public void abandon() {
+        try {
+            bus.rollBack();
+        } finally {
+            close();
         }
     }
 

@@ -7,15 +7,19 @@ import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.platform.Platforms;
 import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Runs where {@code root} is a tmpfs of 1 MiB and 40 files; says WRONG and ends where something is not so. Deleted
@@ -27,6 +31,7 @@ public final class FullFileSystemMain {
     private static final int FILES_OF_A_BUS = 5;
     private static final int SIGNALS = 1000;
     private static final int LARGE = 1 << 16;
+    private static final int PAGES_AT_ONCE = 3;
 
     private final Path mount;
     private final BusDirectory directory;
@@ -48,8 +53,9 @@ public final class FullFileSystemMain {
         keepOldWhenReplacementDoesNotFit();
         deleteBusAndRoot();
         check(List.of(mount).equals(FileTree.of(mount)), "left behind: " + FileTree.of(mount));
-        refuseAtEveryPage();
+        refuseAtEveryPage(1, where -> fits(SMALL, where));
         refuseAtEveryFile();
+        refuseAtEveryPage(PAGES_AT_ONCE, this::fitsWithDaemon);
         useSmall(0);
         ChildArguments.say("DONE");
         return 0;
@@ -85,13 +91,13 @@ public final class FullFileSystemMain {
     }
 
     /** With 0, 1, 2 … free pages, until it fits: the lock's text, the doorbell, the signals have no room in turn. */
-    private void refuseAtEveryPage() throws IOException {
+    private void refuseAtEveryPage(int step, Predicate<String> fits) throws IOException {
         Path filler = mount.resolve("filler");
-        for (int freePages = 0; ; freePages++) {
+        for (int freePages = 0; ; freePages += step) {
             deleteBusAndRoot();
             fill(filler, freePages);
             List<Path> before = FileTree.of(mount);
-            if (fits(SMALL, "free pages " + freePages)) {
+            if (fits.test("free pages " + freePages)) {
                 break;
             }
             check(before.equals(FileTree.of(mount)), "free pages " + freePages + ": " + FileTree.of(mount));
@@ -146,6 +152,29 @@ public final class FullFileSystemMain {
             check(e.reason() == Reason.NO_SPACE && e.getCause().getSuppressed().length == 0, where + ": " + e);
             check(isExplained(e.getMessage(), slotCount), e.getMessage());
             return false;
+        }
+    }
+
+    /** One that does not come to run leaves nothing either. */
+    private boolean fitsWithDaemon(String where) {
+        List<Path> before = uncheckedFiles();
+        DaemonSettings settings = DaemonSettings.builder().maxClients(1).build();
+        try {
+            TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(SMALL), settings).close();
+            ChildArguments.say("daemon, " + where + ": fits");
+            check(before.equals(uncheckedFiles()), "daemon, " + where + ": " + uncheckedFiles());
+            return true;
+        } catch (BusException e) {
+            check(e.reason() == Reason.NO_SPACE && e.getSuppressed().length == 0, "daemon, " + where + ": " + e);
+            return false;
+        }
+    }
+
+    private List<Path> uncheckedFiles() {
+        try {
+            return FileTree.of(mount);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -16,8 +16,6 @@ import io.tickbus.publisher.daemon.DaemonLog;
 import io.tickbus.publisher.daemon.DaemonSettings;
 import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.publisher.journal.JournalOptions;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,7 +83,7 @@ public final class DaemonCommand implements Callable<Integer> {
         // First of all: SIGHUP ends a process that does not listen, and SIGTERM one that has begun to make files.
         try (ReloadSignal hangUp = ReloadSignal.listen(requests); StopSignal stop = StopSignal.listen(this::stop)) {
             try {
-                start(options, first, journalOptions, hangUp.isListening());
+                run(options, first, journalOptions, hangUp.isListening());
             } catch (RuntimeException | Error e) {
                 // What is ending already can load no more code, and says so in many ways.
                 if (isReady || !stop.isRequested()) {
@@ -105,34 +103,9 @@ public final class DaemonCommand implements Callable<Integer> {
     }
 
     /** A daemon that does not come to run leaves nothing that was not there before. */
-    private void start(SignalsOptions options, DaemonSettings first, JournalOptions journalOptions,
+    private void run(SignalsOptions options, DaemonSettings first, JournalOptions journalOptions,
             boolean isListening) {
         BusDirectory directory = bus.directory();
-        boolean hadRoot = directory.hasRoot();
-        boolean hadBus = Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
-        try {
-            run(directory, options, first, journalOptions, isListening);
-        } finally {
-            if (!isReady && !hadBus) {
-                clear(directory, hadRoot);
-            }
-        }
-    }
-
-    private static void clear(BusDirectory directory, boolean hadRoot) {
-        try {
-            directory.delete();
-            if (!hadRoot) {
-                directory.deleteRootIfEmpty();
-            }
-        } catch (BusException e) {
-            // Somebody else publishes there by now, or it cannot be removed; why this daemon does not run is said.
-            System.getLogger(DaemonCommand.class.getName()).log(System.Logger.Level.DEBUG, "not removed", e);
-        }
-    }
-
-    private void run(BusDirectory directory, SignalsOptions options, DaemonSettings first,
-            JournalOptions journalOptions, boolean isListening) {
         // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
         ClockAlarm clock = ClockAlarm.start(output.err());
         // A bus in use is refused at once; opening it says by whom.

@@ -8,6 +8,8 @@ import io.tickbus.publisher.daemon.TimerDaemon;
 import io.tickbus.subscriber.TimerClient;
 import io.tickbus.subscriber.TimerClientOptions;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,6 +35,8 @@ final class DaemonWarmUp {
      * is killed meanwhile, the next publisher removes it.
      */
     static void run(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
+        boolean hadRoot = directory.hasRoot();
+        boolean hadBus = Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
         try {
             directory.createIfMissing();
             BusDirectory scratch = directory.scratch();
@@ -41,6 +45,12 @@ final class DaemonWarmUp {
             } finally {
                 scratch.delete();
                 scratch.deleteRootIfEmpty();
+                if (!hadBus) {
+                    directory.delete();
+                }
+                if (!hadRoot) {
+                    directory.deleteRootIfEmpty();
+                }
             }
         } catch (RuntimeException e) {
             System.getLogger(DaemonWarmUp.class.getName()).log(Level.DEBUG, "no warm-up", e);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -277,7 +278,8 @@ public final class BusDirectory {
         // Held while deleting, so that nobody begins to publish into files that lose their names.
         PublisherLock lock = PublisherLock.acquire(this, "pid=" + ProcessHandle.current().pid() + ", deleting");
         try {
-            deleteFiles();
+            deleteFiles(Set.of());
+            deleteIfEmpty();
         } finally {
             lock.close();
         }
@@ -288,15 +290,16 @@ public final class BusDirectory {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && path.toFile().length() == DoorbellLayout.LENGTH;
     }
 
-    /** As {@link #delete}, for who holds the lock. */
-    void deleteFiles() {
+    /** For who holds the lock: removes the bus's files, but for some. */
+    void deleteFiles(Set<Path> kept) {
         TrustedFiles.deleteTemporary(path());
         ClientFile.deleteAll(this);
-        TrustedFiles.deleteIfPossible(clients());
-        for (Path file : List.of(control(), intents(), replies(), counters(), signals(), doorbell(), lock())) {
-            TrustedFiles.deleteIfPossible(file);
+        for (Path file : List.of(clients(), control(), intents(), replies(), counters(), signals(), doorbell(),
+                lock())) {
+            if (!kept.contains(file)) {
+                TrustedFiles.deleteIfPossible(file);
+            }
         }
-        deleteIfEmpty();
     }
 
     /** Removes the directory if nothing is in it. */

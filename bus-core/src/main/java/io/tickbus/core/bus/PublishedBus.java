@@ -34,8 +34,11 @@ public final class PublishedBus implements AutoCloseable {
     private final SignalsFile signals;
     private final Doorbell doorbell;
     private final long nextSequence;
+    private final BusRollback rollback;
 
-    private PublishedBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence) {
+    private PublishedBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence,
+            BusRollback rollback) {
+        this.rollback = rollback;
         this.lock = lock;
         this.signals = signals;
         this.doorbell = doorbell;
@@ -53,42 +56,32 @@ public final class PublishedBus implements AutoCloseable {
     }
 
     private static PublishedBus openWhole(BusDirectory directory, SignalsOptions options) {
-        boolean hadRoot = directory.hasRoot();
+        BusRollback rollback = new BusRollback(directory);
+        PublisherLock lock = null;
         try {
             directory.createIfMissing();
             ProcessIdentity self = ProcessIdentity.current();
-            PublisherLock lock =
-                    PublisherLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
-            try {
-                return open(directory, options, lock, self);
-            } catch (RuntimeException | Error e) {
-                try {
-                    deleteUnfinished(directory, e);
-                } finally {
-                    lock.close();
-                }
-                throw e;
-            }
+            lock = PublisherLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
+            rollback.locked();
+            return open(directory, options, lock, self, rollback);
         } catch (BusException e) {
-            if (e.reason() != Reason.NO_SPACE) {
-                throw e;
-            }
-            directory.deleteIfEmpty();
-            if (!hadRoot) {
-                directory.deleteRootIfEmpty();
-            }
-            throw noSpace(directory, options, e);
+            undo(rollback, lock, e);
+            throw e.reason() == Reason.NO_SPACE ? noSpace(directory, options, e) : e;
+        } catch (RuntimeException | Error e) {
+            undo(rollback, lock, e);
+            throw e;
         }
     }
 
-    /** Leaves nothing of a bus that could not be created; one that is there already stays. */
-    private static void deleteUnfinished(BusDirectory directory, Throwable cause) {
+    private static void undo(BusRollback rollback, PublisherLock lock, Throwable cause) {
         try {
-            if (!Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
-                directory.deleteFiles();
-            }
+            rollback.run();
         } catch (BusException e) {
             cause.addSuppressed(e);
+        } finally {
+            if (lock != null) {
+                lock.close();
+            }
         }
     }
 
@@ -102,19 +95,23 @@ public final class PublishedBus implements AutoCloseable {
     }
 
     private static PublishedBus open(
-            BusDirectory directory, SignalsOptions options, PublisherLock lock, ProcessIdentity self) {
+            BusDirectory directory, SignalsOptions options, PublisherLock lock, ProcessIdentity self,
+            BusRollback rollback) {
         TrustedFiles.deleteTemporary(directory.path());
         Doorbell doorbell = Doorbell.openOrCreate(directory);
         try {
-            return open(directory, options, lock, self, doorbell);
+            Opened opened = open(directory, options, self);
+            return new PublishedBus(lock, opened.signals(), doorbell, opened.nextSequence(), rollback);
         } catch (RuntimeException | Error e) {
             doorbell.close();
             throw e;
         }
     }
 
-    private static PublishedBus open(BusDirectory directory, SignalsOptions options, PublisherLock lock,
-            ProcessIdentity self, Doorbell doorbell) {
+    private record Opened(SignalsFile signals, long nextSequence) {
+    }
+
+    private static Opened open(BusDirectory directory, SignalsOptions options, ProcessIdentity self) {
         SignalsFile signals;
         long nextSequence = 0;
         if (Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
@@ -137,7 +134,7 @@ public final class PublishedBus implements AutoCloseable {
             // Last: who can pass the directory finds every file shared.
             directory.shareWith(options.group());
         }
-        return new PublishedBus(lock, signals, doorbell, nextSequence);
+        return new Opened(signals, nextSequence);
     }
 
     /** A file that lost a page ends it with a sentence, and leaves no fault for the channels that are used next. */
@@ -262,7 +259,12 @@ public final class PublishedBus implements AutoCloseable {
         return signals.standing() == SignalsFile.Standing.CURRENT && lock.isInPlace();
     }
 
-    /** Gives the bus free for another publisher; the files stay. */
+    /** Before {@link #close}, by who did not come to publish: removes what was not there before it was opened. */
+    public void rollBack() {
+        rollback.run();
+    }
+
+    /** Releases the bus for another publisher; the files stay. */
     @Override
     public void close() {
         try {

@@ -67,6 +67,33 @@ class PublishedBusTest {
     }
 
     @Test
+    void shouldRemoveWhatItMadeAndNothingElseWhenItCannotBeOpened() throws IOException {
+        Files.createDirectories(directory.path());
+        Files.writeString(directory.counters(), "somebody else's");
+        Files.createDirectory(directory.doorbell());
+        assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, SMALL));
+        assertEquals(List.of(directory.counters(), directory.doorbell()),
+                TrustedFiles.entries(directory.path(), path -> true).stream().sorted().toList());
+    }
+
+    @Test
+    void shouldLeaveEarlierFilesWhenItIsRolledBack() {
+        PublishedBus.open(directory, SMALL).close();
+        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+            bus.rollBack();
+        }
+        assertEquals(3, TrustedFiles.entries(directory.path(), path -> true).size());
+    }
+
+    @Test
+    void shouldLeaveNothingWhenItIsRolledBack() {
+        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+            bus.rollBack();
+        }
+        assertEquals(List.of(), TrustedFiles.entries(folder, path -> true));
+    }
+
+    @Test
     void shouldContinueSequenceAndRaiseEpochWhenReopened() throws IOException {
         BusFixture.create(directory, 11);
         Object key = Files.getAttribute(directory.signals(), "unix:ino");

@@ -186,7 +186,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     /**
      * Opens a bus as its publisher and gets everything ready; nothing runs yet.
      *
-     * @throws io.tickbus.core.BusException when somebody else publishes on it, or its files cannot be made
+     * @throws io.tickbus.core.BusException when somebody else publishes on it, or its files cannot be made; nothing is
+     *                                      left that was not there before
      */
     public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings) {
         DaemonLog log = DaemonLog.standard();
@@ -238,7 +239,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             if (journal != null) {
                 closeBeside(e, journal::close);
             }
-            closeBeside(e, publisher::close);
+            closeBeside(e, publisher::abandon);
             throw e;
         }
     }
@@ -446,7 +447,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     /**
-     * Stops, waits up to 10 s for its own thread if it has one, marks the bus closed and releases it; the files stay.
+     * Stops, waits up to 10 s for its own thread if it has one, marks the bus closed and releases it; the files stay,
+     * but for those of a daemon that has not run, which it has made.
      *
      * @throws BusException TRUNCATED when the signals file was shortened; the bus is released all the same
      */
@@ -475,7 +477,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             return;
         }
         isReleased = true;
-        if (conductorThread.getState() == Thread.State.NEW) {
+        boolean hasRun = conductorThread.getState() != Thread.State.NEW;
+        if (!hasRun) {
             conductor.close();
         }
         try {
@@ -483,7 +486,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 journal.close();
             }
         } finally {
-            publisher.close();
+            if (hasRun) {
+                publisher.close();
+            } else {
+                publisher.abandon();
+            }
         }
     }
 }

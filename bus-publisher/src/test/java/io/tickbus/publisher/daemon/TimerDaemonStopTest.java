@@ -150,6 +150,15 @@ class TimerDaemonStopTest {
 
     /** Nobody else can: the caller has got nothing to close. */
     @Test
+    void shouldLeaveNothingWhenItIsClosedBeforeItRuns() throws IOException {
+        open(20);
+        daemon.close();
+        try (Stream<Path> left = Files.list(root)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
     void shouldReleaseBusWhenNoThreadCanBeStarted() {
         open(1_000);
         assertThrows(OutOfMemoryError.class, () -> daemon.start(new Thread() {
