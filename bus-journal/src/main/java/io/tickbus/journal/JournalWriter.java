@@ -365,7 +365,9 @@ final class JournalWriter implements Runnable {
         FaultPoints.reach("write");
         // Of one that is empty but for that.
         block.admits(intents.clock());
-        block.finish(historyId, clocks.nowNs(), firstSequence, nextSequence, nextTicket);
+        // What another boot has left is of its clock.
+        long writtenNs = clocks.nowNs() + intents.clock().deltaTo(block.clock());
+        block.finish(historyId, writtenNs, firstSequence, nextSequence, nextTicket);
         Position position = segment.append(block);
         // What a fault has kept from being written must not be acknowledged.
         FaultBoundary.surface();

@@ -3,7 +3,6 @@ package io.tickbus.publisher;
 import io.tickbus.core.bus.Doorbell;
 import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.internal.Uninterrupted;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** The publisher's sign of life, on a thread of its own or from its owner's duty cycle. */
@@ -15,7 +14,6 @@ final class Heartbeat implements Runnable {
     private final long intervalNs;
     private Thread thread;
     private volatile boolean isStopped;
-    private final AtomicLong failures = new AtomicLong();
 
     Heartbeat(SignalsHeader header, Doorbell doorbell) {
         this.header = header;
@@ -40,7 +38,6 @@ final class Heartbeat implements Runnable {
             } catch (RuntimeException | Error e) {
                 // Whatever it was, memory that is short included: without a sign of life the publisher would count as
                 // stalled. A fault of the signals file the publishing thread meets too, and reports it.
-                failures.incrementAndGet();
                 LockSupport.parkNanos(intervalNs);
             }
         }
@@ -49,11 +46,6 @@ final class Heartbeat implements Runnable {
     void beat(long nowNs) {
         header.putHeartbeatNs(nowNs);
         doorbell.restore();
-    }
-
-    /** Beats that failed. */
-    long failures() {
-        return failures.get();
     }
 
     void stop() {

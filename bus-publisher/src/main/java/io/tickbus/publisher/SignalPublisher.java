@@ -271,11 +271,6 @@ public final class SignalPublisher implements AutoCloseable {
         heartbeat.beat(nowNs);
     }
 
-    /** Signs of life that the publisher's own thread could not give, for want of memory for instance. */
-    public long heartbeatFailures() {
-        return heartbeat.failures();
-    }
-
     /** The sequence that the next signal gets. */
     public long nextSequence() {
         return writer.nextSequence();

@@ -49,8 +49,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class TimerDaemon implements Runnable, AutoCloseable {
     private static final int REPLY_SLOTS = 1024;
-    private static final long PATIENCE_MS = 5_000;
-    private static final long STALL_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
     /** Heap that everything but the timers needs; a quarter of the rest is the garbage collector's. */
     private static final long HEAP_WITHOUT_TIMERS = 32L << 20;
     private static final long FEWEST_BYTES = 2L << 20;
@@ -71,6 +70,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private DaemonLog ownLog;
     private volatile DaemonSettings settings;
     private Thread ownThread;
+    private final long patienceNs;
     private final ThreadWatch conductorWatch;
     private final ThreadWatch timerWatch;
     private long toldFaults;
@@ -83,6 +83,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private TimerDaemon(BusDirectory directory, SignalPublisher publisher, Setup setup, DaemonLog log,
             Journal journal) {
         this.journal = journal;
+        this.patienceNs = setup.patienceNs();
         String group = setup.options().group();
         DaemonSettings settings = setup.settings();
         SignalsHeader header = publisher.bus().signals().header();
@@ -116,8 +117,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             }, "tickbus-conductor");
             conductorThread.setDaemon(true);
             conductor.onRound(this::lookAround);
-            conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), STALL_NS);
-            timerWatch = new ThreadWatch(header::heartbeatNs, STALL_NS + 5 * header.heartbeatIntervalNs());
+            conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), patienceNs);
+            timerWatch = new ThreadWatch(header::heartbeatNs, patienceNs + 5 * header.heartbeatIntervalNs());
             if (recovery != null) {
                 recovered(recovery);
             }
@@ -168,7 +169,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }
         if (conductorWatch.findsStall(System.nanoTime())) {
             counters.add(DaemonCounter.CONDUCTOR_STALLS, 1);
-            log.warn("conductor-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(STALL_NS));
+            log.warn("conductor-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(patienceNs));
         }
         loop.report(counters);
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
@@ -220,8 +221,12 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         return open(directory, new Setup(options, settings, journal, TimerEngine.create(settings.quotas())), log);
     }
 
-    /** What a daemon is made of. */
-    record Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine) {
+    /** What a daemon is made of, and how long each of its threads may be silent. */
+    record Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine,
+            long patienceNs) {
+        Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine) {
+            this(options, settings, journal, engine, PATIENCE_NS);
+        }
     }
 
     static TimerDaemon open(BusDirectory directory, Setup setup, DaemonLog log) {
@@ -374,9 +379,10 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     private void endConductor() {
         conductor.stop();
-        Uninterrupted.join(conductorThread, PATIENCE_MS);
+        long patienceMs = TimeUnit.NANOSECONDS.toMillis(patienceNs);
+        Uninterrupted.join(conductorThread, patienceMs);
         if (conductorThread.isAlive()) {
-            log.error("conductor-stuck", "waitedMs", PATIENCE_MS);
+            log.error("conductor-stuck", "waitedMs", patienceMs);
         }
     }
 
@@ -455,15 +461,16 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     @Override
     public void close() {
         stop();
+        long patienceMs = TimeUnit.NANOSECONDS.toMillis(2 * patienceNs);
         try {
             if (ownThread != null) {
-                Uninterrupted.join(ownThread, 2 * PATIENCE_MS);
+                Uninterrupted.join(ownThread, patienceMs);
             }
             if (isLeftToCloser()) {
                 release();
             } else {
                 // It may stand in the middle of a signal: the bus stays its own until it ends, which releases it.
-                log.error("timer-thread-stuck", "waitedMs", 2 * PATIENCE_MS);
+                log.error("timer-thread-stuck", "waitedMs", patienceMs);
             }
         } finally {
             if (ownLog != null) {

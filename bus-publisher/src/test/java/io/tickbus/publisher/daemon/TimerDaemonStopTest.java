@@ -148,7 +148,6 @@ class TimerDaemonStopTest {
         daemon.close();
     }
 
-    /** Nobody else can: the caller has got nothing to close. */
     @Test
     void shouldLeaveNothingWhenItIsClosedBeforeItRuns() throws IOException {
         open(20);
@@ -158,6 +157,7 @@ class TimerDaemonStopTest {
         }
     }
 
+    /** Nobody else can: the caller has got nothing to close. */
     @Test
     void shouldReleaseBusWhenNoThreadCanBeStarted() {
         open(1_000);
