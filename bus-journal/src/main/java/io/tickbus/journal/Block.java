@@ -73,6 +73,11 @@ final class Block {
         return admits(of) || clock.isSameMonotonic(of);
     }
 
+    /** While it is filled: the instant that another clock shows, by its own. */
+    long timeOf(JournalClock of, long ns) {
+        return ns + of.deltaTo(clock);
+    }
+
     boolean isEmpty() {
         return count == 0;
     }

@@ -366,8 +366,7 @@ final class JournalWriter implements Runnable {
         // Of one that is empty but for that.
         block.admits(intents.clock());
         // What another boot has left is of its clock.
-        long writtenNs = clocks.nowNs() + intents.clock().deltaTo(block.clock());
-        block.finish(historyId, writtenNs, firstSequence, nextSequence, nextTicket);
+        block.finish(historyId, block.timeOf(intents.clock(), clocks.nowNs()), firstSequence, nextSequence, nextTicket);
         Position position = segment.append(block);
         // What a fault has kept from being written must not be acknowledged.
         FaultBoundary.surface();
