@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** Prints reports as text: a value a line, lists of reports as tables. A value's name says its label and its unit. */
 public final class ReportText {
     private static final int MIN_LABEL_WIDTH = 14;
-    private static final Pattern UNIT = Pattern.compile("(?<=.)(RealtimeNs|Ns|Bytes|Percent)$");
+    private static final Pattern UNIT = Pattern.compile("(?<=.)(RealtimeNs|Ns|Percent)$");
     private static final Pattern PERCENTILE = Pattern.compile("^p(\\d\\d)(\\d+)$");
     /** Readings of a clock, which are no durations. */
     private static final Pattern CLOCK_READING = Pattern.compile("(deadline|published|observed)Ns");

@@ -34,7 +34,7 @@ final class DaemonChild implements AutoCloseable {
                 .withRoll(Roll.DAILY);
         DaemonLog log = DaemonLog.toStream(System.err);
         try (TimerDaemon daemon = TimerDaemon.open(directory,
-                SignalsOptions.DEFAULT.withSlotCount(Integer.parseInt(args[3])), DaemonSettings.DEFAULT, log,
+                SignalsOptions.DEFAULT.withSlotCount(Integer.parseInt(args[3])), DaemonSettings.defaults(), log,
                 options)) {
             Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {

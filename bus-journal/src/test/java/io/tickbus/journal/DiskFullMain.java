@@ -49,7 +49,7 @@ final class DiskFullMain {
     }
 
     private TimerDaemon open() {
-        return TimerDaemon.open(directory, SignalsOptions.DEFAULT, DaemonSettings.builder().build(),
+        return TimerDaemon.open(directory, SignalsOptions.DEFAULT, DaemonSettings.defaults(),
                 DaemonLog.toStream(System.out), JournalOptions.in(journal));
     }
 

@@ -25,12 +25,11 @@ public final class DaemonMain {
     private final Queue<String> commands = ChildArguments.commands();
 
     private DaemonMain(ChildArguments arguments) {
-        settings = DaemonSettings.builder()
-                .mode(mode(arguments.text("mode", "hybrid")))
-                .maxClients(arguments.number("maxClients", 64))
-                .quotas(new TimerQuotas(arguments.number("maxTimers", 2_000_000),
-                        arguments.number("maxTimersPerClient", 1_000_000)))
-                .build();
+        settings = DaemonSettings.defaults()
+                .withMode(mode(arguments.text("mode", "hybrid")))
+                .withMaxClients(arguments.number("maxClients", 64))
+                .withQuotas(new TimerQuotas(arguments.number("maxTimers", 2_000_000),
+                        arguments.number("maxTimersPerClient", 1_000_000)));
         daemon = TimerDaemon.open(arguments.directory(),
                 SignalsOptions.DEFAULT.withSlotCount(arguments.number("slots", 1 << 16))
                         .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
@@ -66,7 +65,7 @@ public final class DaemonMain {
             case "counters" -> ChildArguments.say("COUNTERS " + Arrays.stream(DaemonCounter.values())
                     .map(counter -> counter.name() + "=" + daemon.counters().value(counter))
                     .collect(Collectors.joining(" ")));
-            case "mode" -> daemon.reload(settings.toBuilder().mode(mode(words[1])).build());
+            case "mode" -> daemon.reload(settings.withMode(mode(words[1])));
             default -> throw new IllegalArgumentException("command=" + words[0]);
         }
         ChildArguments.say("DONE " + words[0]);

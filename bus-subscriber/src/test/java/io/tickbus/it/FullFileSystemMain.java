@@ -158,7 +158,7 @@ public final class FullFileSystemMain {
     /** One that does not come to run leaves nothing either. */
     private boolean fitsWithDaemon(String where) {
         List<Path> before = uncheckedFiles();
-        DaemonSettings settings = DaemonSettings.builder().maxClients(1).build();
+        DaemonSettings settings = DaemonSettings.defaults().withMaxClients(1);
         try {
             TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(SMALL), settings).close();
             ChildArguments.say("daemon, " + where + ": fits");

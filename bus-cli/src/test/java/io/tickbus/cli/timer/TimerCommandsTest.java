@@ -42,8 +42,8 @@ final class TimerCommandsTest {
     void start() {
         directory = BusDirectory.at(root, "default");
         daemon = TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(1024),
-                DaemonSettings.builder().quotas(new TimerQuotas(100, QUOTA))
-                        .logLevel(Level.OFF).build()).start();
+                DaemonSettings.defaults().withQuotas(new TimerQuotas(100, QUOTA))
+                        .withLogLevel(Level.OFF)).start();
     }
 
     @AfterEach

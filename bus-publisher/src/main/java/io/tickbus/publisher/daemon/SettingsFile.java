@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /**
  * Reads a settings file: a {@code .properties} file, of which only comments and lines of {@code key = value} are
  * understood, and every other line is refused. Not {@link java.util.Properties}, since that one forgets the lines,
- * and lets a second mention of a key win in silence.
+ * and silently lets a second mention of a key win.
  */
 final class SettingsFile {
     private static final int MAX_LENGTH = 1 << 16;
@@ -31,8 +31,10 @@ final class SettingsFile {
     private SettingsFile() {
     }
 
-    static void read(Path file, DaemonSettings.Builder builder) {
+    /** The defaults with what the file says; each value is checked, but not yet whether they contradict each other. */
+    static DaemonSettings read(Path file) {
         Map<DaemonSetting, Integer> lineOf = new EnumMap<>(DaemonSetting.class);
+        DaemonSettings settings = DaemonSettings.defaults();
         int number = 0;
         for (String raw : lines(file)) {
             number++;
@@ -40,16 +42,18 @@ final class SettingsFile {
             if (!line.isEmpty() && line.charAt(0) != '#' && line.charAt(0) != '!') {
                 String place = file + " line " + number;
                 try {
-                    DaemonSetting setting = put(line, builder);
+                    DaemonSetting setting = setting(line);
                     Integer before = lineOf.put(setting, number);
                     if (before != null) {
                         throw refused(place, setting.key() + " stands in line " + before + " already");
                     }
+                    settings = settings.with(setting, line.substring(line.indexOf('=') + 1));
                 } catch (IllegalArgumentException e) {
                     throw refused(place, e.getMessage());
                 }
             }
         }
+        return settings;
     }
 
     /** Bounded, and from a regular file only: a pipe or a device could block, have no end, or be empty next time. */
@@ -77,7 +81,7 @@ final class SettingsFile {
         }
     }
 
-    private static DaemonSetting put(String line, DaemonSettings.Builder builder) {
+    private static DaemonSetting setting(String line) {
         int equals = line.indexOf('=');
         if (equals < 0) {
             throw new IllegalArgumentException("a line is key = value, or a comment after #: line=" + line);
@@ -86,14 +90,10 @@ final class SettingsFile {
         DaemonSetting setting = DaemonSetting.of(key);
         if (setting == null) {
             throw new IllegalArgumentException("there is no setting of that name: " + key + "="
-                    + line.substring(equals + 1).strip() + ", known are " + known());
+                    + line.substring(equals + 1).strip() + ", known are "
+                    + Arrays.stream(DaemonSetting.values()).map(DaemonSetting::key).collect(Collectors.joining(", ")));
         }
-        builder.put(setting, line.substring(equals + 1));
         return setting;
-    }
-
-    private static String known() {
-        return Arrays.stream(DaemonSetting.values()).map(DaemonSetting::key).collect(Collectors.joining(", "));
     }
 
     static BusException refused(String place, String why) {

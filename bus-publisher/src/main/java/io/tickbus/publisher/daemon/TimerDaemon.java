@@ -259,7 +259,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     /** Opens a bus with default options and settings and runs on a thread of its own, until {@link #close}. */
     public static TimerDaemon start(BusDirectory directory) {
-        return open(directory, SignalsOptions.DEFAULT, DaemonSettings.DEFAULT).start();
+        return open(directory, SignalsOptions.DEFAULT, DaemonSettings.defaults()).start();
     }
 
     /**
@@ -399,7 +399,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             loop.waitStrategy(WaitStrategy.named(mode.waiting()));
         }
         if (loop.waitStrategy() instanceof PredictiveWait predictive) {
-            predictive.guard().setBounds(newSettings.guardMinNs(), newSettings.guardMaxNs(), newSettings.guardShare());
+            DaemonSettings.Guard guard = newSettings.guard();
+            predictive.guard().setBounds(guard.minNs(), guard.maxNs(), guard.share());
         }
         agent.fireLimit(newSettings.fireLimit());
         limit(newSettings);

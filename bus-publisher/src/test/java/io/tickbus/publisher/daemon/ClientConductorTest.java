@@ -73,7 +73,7 @@ class ClientConductorTest {
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
         conductor = ClientConductor.open(directory,
                 new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell()),
-                DaemonSettings.DEFAULT, null);
+                DaemonSettings.defaults(), null);
         thread = new Thread(conductor, "conductor");
         thread.start();
     }
@@ -100,7 +100,7 @@ class ClientConductorTest {
         }, () -> 0L), () -> 0L);
         conductor = ClientConductor.open(directory,
                 new DaemonParts(replies, sessions, events, failing, counters, publisher.bus().doorbell()),
-                DaemonSettings.DEFAULT, null);
+                DaemonSettings.defaults(), null);
         conductor.onRound(() -> {
             if (failures.getAndIncrement() < 3) {
                 throw new OutOfMemoryError("of the round");
@@ -434,7 +434,7 @@ class ClientConductorTest {
 
     @Test
     void shouldSleepWhileNothingHappens() throws Exception {
-        conductor.settings(DaemonSettings.builder().mode(DaemonMode.ECO).build());
+        conductor.settings(DaemonSettings.defaults().withMode(DaemonMode.ECO));
         RawClient client = served("");
         Thread.sleep(600);
         long fromNs = System.nanoTime();

@@ -49,7 +49,7 @@ class DaemonClockTest {
         SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(1024).withHeartbeatIntervalNs(HOUR_NS);
         TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, offset::get);
         try (TimerDaemon daemon = TimerDaemon.open(BusDirectory.at(root, "bus"),
-                new Setup(options, DaemonSettings.DEFAULT, null, engine), log)) {
+                new Setup(options, DaemonSettings.defaults(), null, engine), log)) {
             long nowNs = System.nanoTime();
             engine.execute(new TimerCommand().armAt(1, 1, OFFSET_NS + nowNs + HOUR_NS));
             engine.execute(new TimerCommand().arm(2, 1, nowNs + 3 * HOUR_NS));

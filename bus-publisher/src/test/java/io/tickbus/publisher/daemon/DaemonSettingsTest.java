@@ -35,11 +35,11 @@ class DaemonSettingsTest {
 
     @Test
     void shouldHaveTheDefaultsOfTheParts() {
-        DaemonSettings settings = DaemonSettings.DEFAULT;
+        DaemonSettings settings = DaemonSettings.defaults();
         assertEquals(DaemonMode.HYBRID, settings.mode());
-        assertEquals(WakeGuard.MIN_NS, settings.guardMinNs());
-        assertEquals(WakeGuard.MAX_NS, settings.guardMaxNs());
-        assertEquals(WakeGuard.MAX_SPIN_SHARE, settings.guardShare());
+        assertEquals(WakeGuard.MIN_NS, settings.guard().minNs());
+        assertEquals(WakeGuard.MAX_NS, settings.guard().maxNs());
+        assertEquals(WakeGuard.MAX_SPIN_SHARE, settings.guard().share());
         assertEquals(50_000_000, settings.ecoSlackNs());
         assertEquals(TimerQuotas.DEFAULT, settings.quotas());
         assertEquals(100, settings.maxClients());
@@ -57,15 +57,14 @@ class DaemonSettingsTest {
                 "quota.firings-per-user=2", "quota.arms-per-client=3", "quota.arms-per-user=4",
                 "quota.arms-burst=5", "quota.clients = 7", "fire.limit=1",
                 "command.limit = 65536", "log.level = Warning", "grace=0"), Map.of());
-        assertEquals(DaemonSettings.builder().mode(DaemonMode.ECO).guard(10_000, 200_000, 0.5)
-                .ecoSlackNs(1_000_000_000).quotas(new TimerQuotas(1000, 10)).userShare(0.02)
-                .rates(new RateQuotas(1, 2, 3, 4, 5)).maxClients(7)
-                .fireLimit(1).commandLimit(65_536).logLevel(Level.WARNING).graceNs(0)
-                .build(), settings);
+        assertEquals(DaemonSettings.defaults().withMode(DaemonMode.ECO).withGuard(10_000, 200_000, 0.5)
+                .withEcoSlackNs(1_000_000_000).withQuotas(new TimerQuotas(1000, 10)).withUserShare(0.02)
+                .withRates(new RateQuotas(1, 2, 3, 4, 5)).withMaxClients(7)
+                .withFireLimit(1).withCommandLimit(65_536).withLogLevel(Level.WARNING).withGraceNs(0), settings);
         assertEquals(new TimerQuotas(1000, 10, 20), settings.quotas());
         assertEquals(1, settings.userShareOf(7));
-        assertEquals(4, DaemonSettings.DEFAULT.userShareOf(7));
-        assertEquals(18, DaemonSettings.DEFAULT.differences(settings).size(), "every setting was changed");
+        assertEquals(4, DaemonSettings.defaults().userShareOf(7));
+        assertEquals(18, DaemonSettings.defaults().differences(settings).size(), "every setting was changed");
     }
 
     @Test
@@ -73,8 +72,8 @@ class DaemonSettingsTest {
         Map<DaemonSetting, String> flags = Map.of(DaemonSetting.MODE, "spin", DaemonSetting.GUARD_MAX, "1ms");
         DaemonSettings settings = load(List.of("mode=park", "guard.min=500us", "fire.limit=5"), flags);
         assertEquals(DaemonMode.SPIN, settings.mode());
-        assertEquals(1_000_000, settings.guardMaxNs());
-        assertEquals(500_000, settings.guardMinNs());
+        assertEquals(1_000_000, settings.guard().maxNs());
+        assertEquals(500_000, settings.guard().minNs());
         assertEquals(5, settings.fireLimit());
         assertEquals(DaemonMode.SPIN, DaemonSettings.load(null, flags).mode());
     }
@@ -121,7 +120,7 @@ class DaemonSettingsTest {
         BusException e = assertThrows(BusException.class, () ->
                 load(List.of("guard.min=151us"), Map.of()));
         assertTrue(e.getMessage().contains("guard.min=151us guard.max=150us"), e.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.builder().guard(2, 1, 0.1).build());
+        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults().withGuard(2, 1, 0.1));
     }
 
     @Test
@@ -162,22 +161,22 @@ class DaemonSettingsTest {
         String message = assertThrows(IllegalArgumentException.class, () ->
                 DaemonSettings.load(null, Map.of(DaemonSetting.MODE, "x"))).getMessage();
         assertTrue(message.contains("mode=x"), message);
-        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.builder().fireLimit(0));
-        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.builder().mode(null));
-        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.builder().logLevel(Level.ALL));
+        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults().withFireLimit(0));
+        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults().withMode(null));
+        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults().withLogLevel(Level.ALL));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "# nothing\n", "\n\n"})
     void shouldReadAFileThatSaysNothing(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("empty"), text);
-        assertEquals(DaemonSettings.DEFAULT, DaemonSettings.load(file, Map.of()));
+        assertEquals(DaemonSettings.defaults(), DaemonSettings.load(file, Map.of()));
     }
 
     @Test
     void shouldReadBackWhatItWrites() throws IOException {
         DaemonSettings settings =
-                DaemonSettings.builder().mode(DaemonMode.PARK).guard(0, 0, 0).maxClients(3).build();
+                DaemonSettings.defaults().withMode(DaemonMode.PARK).withGuard(0, 0, 0).withMaxClients(3);
         List<String> lines = Stream.of(DaemonSetting.values())
                 .map(setting -> setting.key() + "=" + settings.text(setting)).collect(Collectors.toList());
         assertEquals(settings, load(lines, Map.of()));
@@ -185,8 +184,8 @@ class DaemonSettingsTest {
 
     @Test
     void shouldKeepWhatOnlyARestartChanges() {
-        DaemonSettings running = DaemonSettings.builder().graceNs(5).build();
-        DaemonSettings wanted = DaemonSettings.builder().graceNs(7).mode(DaemonMode.SPIN).commandLimit(9).build();
+        DaemonSettings running = DaemonSettings.defaults().withGraceNs(5);
+        DaemonSettings wanted = DaemonSettings.defaults().withGraceNs(7).withMode(DaemonMode.SPIN).withCommandLimit(9);
         DaemonSettings reloaded = running.reloaded(wanted);
         assertEquals(5, reloaded.graceNs());
         assertEquals(DaemonMode.SPIN, reloaded.mode());
@@ -194,7 +193,6 @@ class DaemonSettingsTest {
         assertEquals(List.of(DaemonSetting.GRACE), reloaded.differences(wanted));
         assertEquals(List.of(DaemonSetting.MODE, DaemonSetting.COMMAND_LIMIT, DaemonSetting.GRACE),
                 running.differences(wanted));
-        assertEquals(running, running.toBuilder().build());
         assertNotEquals(running, wanted);
     }
 
@@ -204,10 +202,13 @@ class DaemonSettingsTest {
             assertSame(setting, DaemonSetting.of(setting.key()));
             assertFalse(setting.allowed().isEmpty());
             assertFalse(setting.description().isEmpty());
-            assertEquals(DaemonSettings.DEFAULT.text(setting), setting.standardText());
+            assertEquals(DaemonSettings.defaults().text(setting), setting.defaultText());
             assertEquals(setting != DaemonSetting.GRACE, setting.isReloadable(), setting.key());
         }
         assertNull(DaemonSetting.of("modes"));
+        assertEquals(List.of("--mode", "--guard-max", "--max-timers-per-client", "--user-share"),
+                Stream.of(DaemonSetting.MODE, DaemonSetting.GUARD_MAX, DaemonSetting.QUOTA_TIMERS_PER_CLIENT,
+                        DaemonSetting.QUOTA_USER_SHARE).map(DaemonSetting::option).toList());
     }
 
     private DaemonSettings load(List<String> lines, Map<DaemonSetting, String> flags) throws IOException {

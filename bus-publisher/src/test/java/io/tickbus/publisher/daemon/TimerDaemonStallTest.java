@@ -48,7 +48,7 @@ class TimerDaemonStallTest {
     private void start() {
         directory = BusDirectory.at(root, "bus");
         DaemonLog log = DaemonLog.to(new LineLogger("test", this::print, () -> 0L), () -> 0L);
-        DaemonSettings settings = DaemonSettings.builder().logLevel(System.Logger.Level.DEBUG).build();
+        DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
         daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(5)), settings, null,
                 TimerEngine.create(settings.quotas(), 1024, this::calendarOffset), PATIENCE_NS), log);

@@ -64,7 +64,7 @@ class TimerDaemonStopTest {
         directory = BusDirectory.at(root, "bus");
         DaemonLog log = DaemonLog.to(new LineLogger("test", this::print, () -> 0L), () -> 0L);
         // It says at that level alone when a client comes and goes.
-        DaemonSettings settings = DaemonSettings.builder().logLevel(System.Logger.Level.DEBUG).build();
+        DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
         daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs)), settings, null,
                 TimerEngine.create(settings.quotas())), log);

@@ -27,18 +27,18 @@ final class DaemonRole implements ChildRole {
 
     DaemonRole(Map<String, Object> settings) {
         SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount((int) Wire.number(settings, "slots"));
-        DaemonSettings.Builder builder = DaemonSettings.builder().mode(mode(settings))
-                .quotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS))
-                .rates(RateQuotas.NONE)
-                .logLevel(System.Logger.Level.WARNING);
+        DaemonSettings wanted = DaemonSettings.defaults().withMode(mode(settings))
+                .withQuotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS))
+                .withRates(RateQuotas.NONE)
+                .withLogLevel(System.Logger.Level.WARNING);
         if (settings.containsKey("slackNs")) {
-            builder.ecoSlackNs(Wire.number(settings, "slackNs"));
+            wanted = wanted.withEcoSlackNs(Wire.number(settings, "slackNs"));
         }
         if (settings.containsKey("fireLimit")) {
-            builder.fireLimit((int) Wire.number(settings, "fireLimit"));
+            wanted = wanted.withFireLimit((int) Wire.number(settings, "fireLimit"));
         }
         Object journal = settings.get("journal");
-        daemon = TimerDaemon.open(bus(settings), options, builder.build(), DaemonLog.toStream(System.err),
+        daemon = TimerDaemon.open(bus(settings), options, wanted, DaemonLog.toStream(System.err),
                 journal == null ? null : JournalOptions.in(Path.of((String) journal))).start();
     }
 
@@ -55,7 +55,7 @@ final class DaemonRole implements ChildRole {
     public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws InterruptedException {
         return switch (order) {
             case "mode" -> {
-                daemon.reload(daemon.settings().toBuilder().mode(mode(arguments)).build());
+                daemon.reload(daemon.settings().withMode(mode(arguments)));
                 yield Map.of();
             }
             case "counters" -> counters();
