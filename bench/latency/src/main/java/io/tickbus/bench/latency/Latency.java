@@ -1,27 +1,29 @@
 package io.tickbus.bench.latency;
 
-import io.tickbus.bench.latency.all.AllCommand;
 import io.tickbus.bench.latency.clocks.ClocksCommand;
-import io.tickbus.bench.latency.enqueue.Enqueue;
+import io.tickbus.bench.latency.harness.ParentWatch;
 import io.tickbus.bench.latency.oneway.OneWay;
 import io.tickbus.bench.latency.oneway.Wakeup;
+import io.tickbus.bench.latency.report.AllCommand;
 import io.tickbus.bench.latency.report.CompareCommand;
 import io.tickbus.bench.latency.report.ReportCommand;
-import io.tickbus.bench.latency.run.ParentWatch;
 import io.tickbus.bench.latency.throughput.Throughput;
 import io.tickbus.bench.latency.timers.TimersCommand;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The benchmarks with processes. No word at all means {@code oneway}; {@code gc} and {@code load} are scenarios of
  * {@code timers}, whose own is {@code precision}.
  */
 @Command(name = "tickbus bench", mixinStandardHelpOptions = true,
-        subcommands = {OneWay.class, Wakeup.class, Throughput.class, Enqueue.class, TimersCommand.class,
+        subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class,
             ClocksCommand.class, AllCommand.class, ReportCommand.class, CompareCommand.class},
         description = {"Measure signals and timers between processes. Without a command: oneway.",
             "gc and load are short for timers gc and timers load, timers alone for timers precision."})
@@ -35,7 +37,7 @@ public final class Latency {
     public static void main(String[] arguments) {
         ParentWatch.start();
         int exitCode = run(arguments);
-        // It also flushes. A benchmark is measured to the end, whoever reads it; that its figures are lost is an error.
+        // It also flushes. A benchmark runs to its end, whoever reads it; that its figures are lost is an error.
         if (System.out.checkError()) {
             System.err.println("bench: standard output cannot be written; print to another place");
             exitCode = CommandLine.ExitCode.SOFTWARE;
@@ -44,20 +46,37 @@ public final class Latency {
     }
 
     static int run(String... arguments) {
-        return new CommandLine(new Latency()).setExpandAtFiles(false).setExecutionExceptionHandler(Latency::complain)
-                .execute(withCommand(arguments));
+        return new CommandLine(new Latency()).setExpandAtFiles(false).setParameterExceptionHandler(Latency::refuse)
+                .setExecutionExceptionHandler(Latency::complain).execute(withCommand(arguments));
+    }
+
+    /** A word, an option or a value that does not exist: a sentence, and where to find the right one. */
+    private static int refuse(ParameterException e, String... arguments) {
+        CommandLine line = e.getCommandLine();
+        System.err.println("bench: " + sentence(e) + "; see '" + line.getCommandSpec().qualifiedName() + " --help'");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String sentence(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            return "there is no command or option '" + unmatched.getUnmatched().get(0) + "'";
+        }
+        if (e.getArgSpec() instanceof OptionSpec option && e.getValue() != null) {
+            return option.longestName() + " does not accept '" + e.getValue() + "'";
+        }
+        return e.getMessage();
     }
 
     /** What was asked for cannot be done so: a sentence is enough. All else is shown in full. */
     private static int complain(Exception e, CommandLine line, ParseResult parsed) throws Exception {
         if (e instanceof IllegalArgumentException) {
-            System.err.println(line.getCommandName() + ": " + e.getMessage());
+            System.err.println("bench: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
         throw e;
     }
 
-    /** Options alone belong to {@code oneway}, save those that ask about the whole. */
+    /** Options alone belong to {@code oneway}, except those that ask about the whole. */
     static String[] withCommand(String... arguments) {
         boolean isOption = arguments.length > 0 && arguments[0].startsWith("-");
         boolean isQuestion = isOption && QUESTIONS.contains(arguments[0] + " ");

@@ -1,10 +1,14 @@
 package io.tickbus.bench.latency.clocks;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import io.tickbus.bench.latency.run.BenchRun;
-import io.tickbus.bench.latency.run.ChildFlags;
-import io.tickbus.bench.latency.run.Hiccups;
-import io.tickbus.posix.HostFacts;
+import static io.tickbus.bench.latency.harness.BenchReport.Column.field;
+import static io.tickbus.bench.latency.harness.BenchReport.Column.figure;
+
+import io.tickbus.bench.latency.harness.BenchHarness;
+import io.tickbus.bench.latency.harness.BenchReport;
+import io.tickbus.bench.latency.harness.ChildProcess;
+import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.harness.JvmLaunch;
+import io.tickbus.bench.latency.harness.Progress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,7 +34,7 @@ public final class ClocksCommand implements Callable<Integer> {
     private List<Path> jdks = new ArrayList<>();
 
     @Option(names = "--switch-source",
-            description = "With root: under every clock source that the kernel has; the active one is put back.")
+            description = "With root: under every clock source that the kernel has; the active one is restored.")
     private boolean isSwitching;
 
     @Option(names = "--quick", description = "Fewer batches.")
@@ -44,14 +47,7 @@ public final class ClocksCommand implements Callable<Integer> {
             description = "Where the kernel's clock sources are.")
     private Path sysfs;
 
-    private final List<Map<String, Object>> paths = new ArrayList<>();
-    private final List<Map<String, String>> leftOut = new ArrayList<>();
-    private final Hiccups hiccups = new Hiccups();
-
-    /** The command line makes it. */
-    public ClocksCommand() {
-        // Nothing to set.
-    }
+    private final BenchReport report = new BenchReport("paths");
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -67,17 +63,11 @@ public final class ClocksCommand implements Callable<Integer> {
         if (isSwitching) {
             measureOthers(found, active);
         } else {
-            leaveOut("other clock sources", "they need root and --switch-source");
+            report.leaveOut("other clock sources", "they need root and --switch-source");
         }
-        Map<String, Object> report = new LinkedHashMap<>();
-        report.put("paths", paths);
-        report.put("leftOut", leftOut);
-        report.put("hiccup", hiccups.toMap());
-        report.put("disturbed", hiccups.isDisturbed());
-        report.put("environment", HostFacts.read());
-        System.out.print(isJson ? JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report) + "\n"
-                : toText(report));
-        return 0;
+        return report.print(isJson, field("JDK", -10, "jdk"), field("source", -10, "clockSource"),
+                field("path", -28, "path"), figure("cost ns", "costNs", "p50", 1, 1),
+                field("resolution ns", 14, "resolutionNs"), figure("backwards", null, "backwardSteps", 1, 0));
     }
 
     private void measureOthers(List<Jdk> found, String active) throws IOException, InterruptedException {
@@ -96,64 +86,37 @@ public final class ClocksCommand implements Callable<Integer> {
             source.choose(name);
             return true;
         } catch (IOException e) {
-            leaveOut("clock source " + name, "the kernel does not take it: " + e.getMessage());
+            report.leaveOut("clock source " + name, "the kernel does not accept it: " + e.getMessage());
             return false;
         }
     }
 
-    private void leaveOut(String what, String why) {
-        leftOut.add(Map.of("what", what, "why", why));
-        System.err.println("left out: " + what + ", " + why);
-    }
-
     private void measureAll(List<Jdk> found, String source) throws IOException, InterruptedException {
-        for (Jdk jdk : found) {
-            System.err.println("clocks: JDK " + jdk.version() + ", clock source " + source);
-            measure(jdk, source);
+        try (BenchHarness harness = BenchHarness.open(report, false)) {
+            for (Jdk jdk : found) {
+                Progress.say("JDK " + jdk.version() + ", clock source " + source);
+                try (ChildProcess probe = harness.child(ProbeRole.class, -1, Map.of(),
+                        JvmLaunch.of(jdk.java(), Jdk.feature(jdk.version())))) {
+                    Map<String, Object> result =
+                            probe.ask("measure", Map.of("batches", isQuick ? QUICK_BATCHES : BATCHES));
+                    addRows(jdk, source, result);
+                }
+            }
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private void measure(Jdk jdk, String source) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(jdk.java().toString()));
-        command.addAll(ChildFlags.of(Jdk.feature(jdk.version())));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClockProbe.class.getName(),
-                Integer.toString(isQuick ? QUICK_BATCHES : BATCHES)));
-        Process probe = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        String output = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (probe.waitFor() != 0) {
-            throw BenchRun.failed();
-        }
-        Map<String, Object> result = JSON.std.mapFrom(BenchRun.expect(output.strip(), BenchRun.RESULT));
-        for (Map<String, Object> path : (List<Map<String, Object>>) result.get("paths")) {
+    private void addRows(Jdk jdk, String source, Map<String, Object> result) {
+        for (Map<String, Object> path : JsonLines.objects(result, "paths")) {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("jdk", jdk.version());
             row.put("clockSource", source);
             row.putAll(path);
-            paths.add(row);
+            report.row(row);
         }
-        for (String what : (List<String>) result.get("leftOut")) {
-            leaveOut("with JDK " + jdk.version(), what);
+        for (Object left : (List<?>) result.get("leftOut")) {
+            String[] parts = ((String) left).split(": ", 2);
+            report.leaveOut(parts[0] + " with JDK " + jdk.version(), parts[1]);
         }
-        hiccups.add((Map<String, Object>) result.get("hiccup"));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static String toText(Map<String, Object> report) {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-10s %-10s %-28s %10s %14s %10s%n", "JDK",
-                "source", "path", "cost ns", "resolution ns", "backwards"));
-        for (Map<String, Object> row : (List<Map<String, Object>>) report.get("paths")) {
-            Map<String, Object> cost = (Map<String, Object>) row.get("costNs");
-            Object backward = row.get("backwardSteps");
-            text.append(String.format(Locale.ROOT, "%-10s %-10s %-28s %10.1f %14s %10s%n", row.get("jdk"),
-                    row.get("clockSource"), row.get("path"), ((Number) cost.get("p50")).doubleValue(),
-                    row.get("resolutionNs"), backward == null ? "-" : backward));
-        }
-        text.append("hiccups of an idle thread: ").append(report.get("hiccup")).append(System.lineSeparator());
-        if ((boolean) report.get("disturbed")) {
-            text.append("The host was too busy for a verdict: an idle thread lost more than a tenth of its time.")
-                    .append(System.lineSeparator());
-        }
-        return text.toString();
+        report.hiccups().add(JsonLines.object(result, "hiccup"));
     }
 }

@@ -30,7 +30,7 @@ record Jdk(String version, Path java) {
                 Path.of(System.getProperty("java.home")).resolve("bin").resolve("java"));
     }
 
-    /** The one that runs this, and all others from 17 on that are named or stand in the usual places; one a version. */
+    /** The one that runs this, and all others from 17 on that are named or in the usual places; one a version. */
     static List<Jdk> find(List<Path> named) throws IOException {
         Map<String, Jdk> found = new LinkedHashMap<>();
         found.put(running().version(), running());

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One way to ask what time it is. Each has its loop to itself, so that the compiler sees each alone.
+ * One way to ask what time it is. Each has its own loop, so that the compiler sees each alone.
  *
  * @param name   in reports
  * @param reader reads several times
@@ -25,7 +25,7 @@ record TimePath(String name, Reader reader) {
     private static final int MONOTONIC = 1;
     private static final int MONOTONIC_COARSE = 6;
 
-    /** Reads the clock so often. */
+    /** Reads the clock that many times. */
     @FunctionalInterface
     interface Reader {
         /** Returns the sum of what was read, nanoseconds, so that none of it can be left out. */
@@ -55,7 +55,7 @@ record TimePath(String name, Reader reader) {
         paths.add(new TimePath("System.nanoTime", TimePath::nanoTime));
         paths.add(new TimePath("System.currentTimeMillis", TimePath::currentTimeMillis));
         paths.add(new TimePath("Instant.now", TimePath::instant));
-        // A buffer and not JNA's Memory, each look at which is a native call.
+        // A buffer and not JNA's Memory, each access to which is a native call.
         ByteBuffer time = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
         Pointer pointer = Native.getDirectBufferPointer(time);
         long address = Pointer.nativeValue(pointer);

@@ -17,7 +17,7 @@ final class BurstControl {
     private static final int READY = 128;
     private static final int DONE = 256;
     private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final SharedRegion region;
 
@@ -51,7 +51,7 @@ final class BurstControl {
     }
 
     private void await(int word, long value) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         while (region.getLongAcquire(word) < value) {
             if (System.nanoTime() > giveUpNs) {
                 throw new IllegalStateException("the other process does not answer: word=" + word + " burst=" + value);

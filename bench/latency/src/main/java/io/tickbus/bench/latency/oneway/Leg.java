@@ -17,7 +17,7 @@ record Leg(Transports transport, int count, long gapNs, int rounds) {
     private static final long SLEEPERS_REST_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int FIELDS = 4;
 
-    /** The pace that is the transport's own. */
+    /** At the transport's own pace. */
     static Leg of(Transports transport, int rounds) {
         return new Leg(transport, transport.pace().count(), transport.pace().gapNs(), rounds);
     }
@@ -36,7 +36,7 @@ record Leg(Transports transport, int count, long gapNs, int rounds) {
         return transport.pace() == Transports.Pace.SPINNING;
     }
 
-    /** From the call of a burst to its first message: whoever sleeps, sleeps before the first as before the others. */
+    /** From the call of a burst to its first message: a sleeper sleeps before the first as before the others. */
     long leadNs() {
         return isSpinning() ? SPINNERS_LEAD_NS : Math.max(SLEEPERS_LEAD_NS, gapNs);
     }
@@ -46,7 +46,8 @@ record Leg(Transports transport, int count, long gapNs, int rounds) {
         return isSpinning() ? burstNs() : SLEEPERS_REST_NS;
     }
 
-    String toArgument() {
+    @Override
+    public String toString() {
         return transport.label() + ":" + count + ":" + gapNs + ":" + rounds;
     }
 

@@ -1,13 +1,13 @@
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.harness.JsonLines;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * What a run consists of; handed to both children as arguments.
+ * What a run consists of; the settings of both children.
  *
  * @param directory private directory of the run
  * @param legs      in the order of a round
@@ -17,22 +17,17 @@ import java.util.stream.Stream;
  */
 record OneWayPlan(Path directory, List<Leg> legs, int warmUps, int counted, long stallNs) {
     private static final long SHORTEST_LEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final int DIRECTORY = 0;
-    private static final int LEGS = 1;
-    private static final int WARM_UPS = 2;
-    private static final int COUNTED = 3;
-    private static final int STALL = 4;
 
-    List<String> toArguments() {
-        return List.of(directory.toString(), legs.stream().map(Leg::toArgument).collect(Collectors.joining(",")),
-                Integer.toString(warmUps), Integer.toString(counted), Long.toString(stallNs));
+    Map<String, Object> toMap() {
+        return Map.of("directory", directory.toString(), "legs", legs.stream().map(Leg::toString).toList(), "warmUps",
+                warmUps, "counted", counted, "stallNs", stallNs);
     }
 
-    static OneWayPlan parse(List<String> arguments) {
-        return new OneWayPlan(Path.of(arguments.get(DIRECTORY)),
-                Stream.of(arguments.get(LEGS).split(",", -1)).map(Leg::parse).toList(),
-                Integer.parseInt(arguments.get(WARM_UPS)), Integer.parseInt(arguments.get(COUNTED)),
-                Long.parseLong(arguments.get(STALL)));
+    static OneWayPlan of(Map<String, Object> map) {
+        return new OneWayPlan(Path.of((String) map.get("directory")),
+                ((List<?>) map.get("legs")).stream().map(each -> Leg.parse((String) each)).toList(),
+                (int) JsonLines.number(map, "warmUps"), (int) JsonLines.number(map, "counted"),
+                JsonLines.number(map, "stallNs"));
     }
 
     int rounds() {
@@ -53,7 +48,7 @@ record OneWayPlan(Path directory, List<Leg> legs, int warmUps, int counted, long
         return burst * largestBurst();
     }
 
-    /** The round in which the receiver is stopped. */
+    /** Whether the receiver is stopped in a round. */
     boolean isStalled(Leg leg, int round) {
         return stallNs > 0 && round == leg.rounds() / 2;
     }

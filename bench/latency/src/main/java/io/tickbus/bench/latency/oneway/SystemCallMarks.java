@@ -2,14 +2,14 @@ package io.tickbus.bench.latency.oneway;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import java.util.ArrayList;
+import io.tickbus.bench.latency.transport.Transports;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Marks in a trace of system calls where a burst begins and ends: calls of close(2) that cannot succeed. What stands
+ * Marks in a trace of system calls where a burst begins and ends: calls of close(2) that cannot succeed. What is
  * between two marks is counted.
  */
 final class SystemCallMarks {
@@ -28,7 +28,7 @@ final class SystemCallMarks {
 
     private static native int close(int fd);
 
-    /** Whoever sleeps needs more time while each of its calls is looked at. */
+    /** A sleeper needs more time while each of its calls is traced. */
     static long gapNs(Leg leg) {
         return leg.isSpinning() ? leg.gapNs() : TRACED_GAP_NS;
     }
@@ -42,14 +42,13 @@ final class SystemCallMarks {
     }
 
     /**
-     * Counts the calls between the marks of each leg.
+     * Counts the calls between the marks of each leg; those of other threads only for java-signal, since the JVM passes
+     * each signal from one thread to another.
      *
-     * @param trace   of {@code strace -f}: lines of a thread's number and a call, or its second half
-     * @param legs    how many there are
-     * @param isOfAll whether calls of other threads count for a leg, too
+     * @param trace of {@code strace -f}: lines of a thread's number and a call, or its second half
      */
-    static long[] count(List<String> trace, int legs, List<Boolean> isOfAll) {
-        long[] counts = new long[legs];
+    static long[] count(List<String> trace, List<Leg> legs) {
+        long[] counts = new long[legs.size()];
         int leg = -1;
         String marker = "";
         for (String line : trace) {
@@ -63,8 +62,9 @@ final class SystemCallMarks {
                 int number = Integer.parseInt(mark.group(1));
                 leg = number > END ? BEGIN - number : -1;
                 marker = fields.group(1);
-            } else if (leg >= 0 && leg < legs && !isContinued(call)
-                    && (isOfAll.get(leg) || fields.group(1).equals(marker))) {
+            } else if (leg >= 0 && leg < counts.length && !isContinued(call)
+                    && (legs.get(leg).transport() == Transports.JAVA_SIGNAL
+                            || fields.group(1).equals(marker))) {
                 counts[leg]++;
             }
         }
@@ -74,15 +74,5 @@ final class SystemCallMarks {
     /** The second half of a call that others came in between, or no call at all. */
     private static boolean isContinued(String call) {
         return call.startsWith("<...") || call.startsWith("---") || call.startsWith("+++");
-    }
-
-    /** What a run is asked to do about other threads, by leg. */
-    static List<Boolean> ofAll(List<Leg> legs) {
-        List<Boolean> ofAll = new ArrayList<>();
-        for (Leg leg : legs) {
-            // The JVM hands each signal on from one thread to another.
-            ofAll.add(leg.transport().label().equals("java-signal"));
-        }
-        return ofAll;
     }
 }

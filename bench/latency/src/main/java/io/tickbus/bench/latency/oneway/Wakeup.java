@@ -1,13 +1,17 @@
 package io.tickbus.bench.latency.oneway;
 
-import io.tickbus.bench.latency.run.BenchOptions;
-import io.tickbus.bench.latency.run.BenchRun;
+import static io.tickbus.bench.latency.harness.BenchReport.Column.field;
+import static io.tickbus.bench.latency.harness.BenchReport.Column.figure;
+
+import io.tickbus.bench.latency.harness.BenchHarness;
+import io.tickbus.bench.latency.harness.BenchOptions;
+import io.tickbus.bench.latency.harness.BenchReport;
+import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.transport.Transports;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -17,10 +21,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What it costs to wake a receiver that sleeps, by how long it has slept: latency, and CPU of its process. */
-@Command(name = "wakeup", mixinStandardHelpOptions = true,
-        description = "Measure latency and CPU of a sleeping receiver by idle gap, 10 us to 1 s.")
+@Command(name = "wakeup", mixinStandardHelpOptions = true, description = {
+    "Measure latency and CPU of a sleeping receiver by idle gap, 10 us to 1 s. A gap of 10 ms has half as many rounds,",
+    "one of 1 s a tenth."})
 public final class Wakeup implements Callable<Integer> {
-    private static final double PERCENT = 100.0;
     /** Gaps, with the messages of a burst and the share of rounds: a second is long. */
     private static final List<Gap> GAPS = List.of(new Gap(TimeUnit.MICROSECONDS.toNanos(10), 500, 1),
             new Gap(TimeUnit.MICROSECONDS.toNanos(100), 100, 1), new Gap(TimeUnit.MILLISECONDS.toNanos(1), 20, 1),
@@ -28,80 +32,49 @@ public final class Wakeup implements Callable<Integer> {
 
     @Mixin
     private BenchOptions options;
+    @Mixin
+    private BenchOptions.Only only;
+    @Mixin
+    private final BenchOptions.Rounds rounds = new BenchOptions.Rounds(40);
 
     @Option(names = "--histograms", paramLabel = "FILE",
             description = "Write all latencies as an HdrHistogram log to this file.")
     private Path histograms;
 
-    @Option(names = "--rounds", defaultValue = "40",
-            description = "Rounds of the short gaps; half as many of 10 ms, a tenth of 1 s; default 40.")
-    private int rounds;
-
     private record Gap(long gapNs, int count, int divisor) {
-    }
-
-    /** The command line makes it. */
-    public Wakeup() {
-        // Nothing to set.
     }
 
     @Override
     public Integer call() throws Exception {
-        if (rounds < 1) {
-            throw new IllegalArgumentException("rounds must be at least 1: rounds=" + rounds);
-        }
-        List<Transports> sleepers = Stream.of(Transports.values())
-                .filter(each -> each.pace() == Transports.Pace.SLEEPING).toList();
-        try (BenchRun run = BenchRun.open()) {
-            OneWayRun pair = new OneWayRun(run);
+        List<Transports> wanted = Transports.wanted(only,
+                Stream.of(Transports.values()).filter(each -> each.pace() == Transports.Pace.SLEEPING));
+        BenchReport report = new BenchReport("legs");
+        try (BenchHarness harness = BenchHarness.open(report, options.isPinned())) {
             List<Leg> legs = new ArrayList<>();
-            for (Transports transport : pair.available(options.wanted(sleepers))) {
-                for (Gap gap : GAPS) {
-                    legs.add(new Leg(transport, gap.count(), gap.gapNs(), Math.max(1, rounds / gap.divisor())));
-                }
+            for (Transports transport : Transports.prepare(wanted, harness)) {
+                GAPS.forEach(gap -> legs.add(new Leg(transport, gap.count(), gap.gapNs(),
+                        Math.max(1, rounds.count() / gap.divisor()))));
             }
-            Map<String, Object> found =
-                    pair.run(new OneWayPlan(run.directory(), legs, rounds / 4, 0, 0), options.isPinned());
-            pair.keepHistograms(histograms);
-            Map<String, Object> report = PairReport.of("legs", legs(found), run, found);
-            System.out.print(options.isJson() ? PairReport.toJson(report) : toText(report));
-            return 0;
+            PairRun run = PairRun.of(new OneWayPlan(harness.directory(), legs, rounds.count() / 4, 0, 0), harness,
+                    histograms);
+            for (int i = 0; i < legs.size(); i++) {
+                Map<String, Object> leg = run.legs().get(i);
+                Map<String, Object> cpu = new LinkedHashMap<>();
+                cpu.put("sender", percent(JsonLines.numbers(run.sender(), "cpuNs").get(i),
+                        JsonLines.numbers(run.sender(), "wallNs").get(i)));
+                cpu.put("receiver", percent(JsonLines.number(leg, "cpuNs"), JsonLines.number(leg, "wallNs")));
+                Map<String, Object> row = run.row(i, "roundMediansNs", "percentiles", "cpuNs", "wallNs");
+                row.put("cpuPercent", cpu);
+                report.row(row);
+            }
         }
+        return report.print(options.isJson(), field("transport", -20, "name"), figure("gap us", null, "gapNs", 1e3, 0),
+                field("count", 8, "count"), field("lost", 6, "lost"), figure("p50 us", "latencyNs", "p50", 1e3, 2),
+                figure("p90 us", "latencyNs", "p90", 1e3, 2), figure("p99 us", "latencyNs", "p99", 1e3, 2),
+                figure("CPU %", "cpuPercent", "receiver", 1, 2));
     }
 
-    @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> legs(Map<String, Object> found) {
-        List<Map<String, Object>> legs = (List<Map<String, Object>>) found.get("legs");
-        Map<String, List<Number>> sender = (Map<String, List<Number>>) found.get("sender");
-        for (int i = 0; i < legs.size(); i++) {
-            Map<String, Object> leg = legs.get(i);
-            Map<String, Object> cpu = new LinkedHashMap<>();
-            cpu.put("sender", share(sender.get("cpuNs").get(i), sender.get("wallNs").get(i)));
-            cpu.put("receiver", share(leg.remove("cpuNs"), leg.remove("wallNs")));
-            leg.put("cpuPercent", cpu);
-            leg.remove("roundMediansNs");
-            leg.remove("percentiles");
-        }
-        return legs;
-    }
-
-    private static double share(Object cpuNs, Object wallNs) {
-        double wall = Math.max(1, ((Number) wallNs).doubleValue());
-        return Math.round(PERCENT * PERCENT * ((Number) cpuNs).doubleValue() / wall) / PERCENT;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static String toText(Map<String, Object> report) {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-20s %10s %8s %6s %10s %10s %10s %10s%n",
-                "transport", "gap us", "count", "lost", "p50 us", "p90 us", "p99 us", "CPU %"));
-        for (Map<String, Object> leg : (List<Map<String, Object>>) report.get("legs")) {
-            Map<String, Object> latency = (Map<String, Object>) leg.get("latencyNs");
-            text.append(String.format(Locale.ROOT, "%-20s %10s %8s %6s %10s %10s %10s %10s%n", leg.get("name"),
-                    ((Number) leg.get("gapNs")).longValue() / 1_000, leg.get("count"), leg.get("lost"),
-                    PairText.micros(latency.get("p50")), PairText.micros(latency.get("p90")),
-                    PairText.micros(latency.get("p99")),
-                    ((Map<String, Object>) leg.get("cpuPercent")).get("receiver")));
-        }
-        return text.append(PairText.foot(report)).toString();
+    private static double percent(long cpuNs, long wallNs) {
+        return Math.round(1e4 * cpuNs / Math.max(1, wallNs)) / 1e2;
     }
 }

@@ -1,6 +1,6 @@
 package io.tickbus.bench.latency.report;
 
-import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.harness.JsonLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,11 +25,6 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean isJson;
 
-    /** The command line makes it. */
-    public CompareCommand() {
-        // Nothing to set.
-    }
-
     @Override
     public Integer call() throws IOException {
         Comparison comparison = Comparison.of(Results.read(before), Results.read(after));
@@ -37,7 +32,7 @@ public final class CompareCommand implements Callable<Integer> {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("comparable", comparison.isComparable());
             map.put("changes", comparison.rows());
-            System.out.print(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(map) + "\n");
+            System.out.print(JsonLines.indented(map));
         } else {
             System.out.print(toText(comparison));
         }

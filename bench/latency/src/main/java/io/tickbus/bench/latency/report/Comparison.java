@@ -145,7 +145,7 @@ final class Comparison {
 
     private static Object rounded(Object value) {
         return value instanceof Double number
-                ? number >= 1_000 ? (Object) Math.round(number) : Claims.format("%.2f", number) : value;
+                ? number >= 1_000 ? (Object) Math.round(number) : GoalCheck.format("%.2f", number) : value;
     }
 
     private static double value(Map<String, Object> map, String key) {

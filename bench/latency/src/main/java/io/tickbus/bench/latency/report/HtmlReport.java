@@ -1,7 +1,10 @@
 package io.tickbus.bench.latency.report;
 
+import static io.tickbus.bench.latency.report.GoalCheck.format;
+import static io.tickbus.bench.latency.report.GoalCheck.number;
+
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.tickbus.bench.latency.run.Versions;
+import io.tickbus.bench.latency.harness.Versions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /**
  * One page of HTML that needs nothing else: data, styles, scripts and the chart library (Apache ECharts) are in it.
@@ -33,7 +35,7 @@ public final class HtmlReport {
     static String of(Results results) throws IOException {
         Map<String, Object> data = new LinkedHashMap<>(results.root());
         data.put("headlines", headlines(results));
-        data.put("claims", Claims.of(results));
+        data.put("claims", GoalCheck.of(results));
         // In a script element nothing but its end tag has a meaning, and an escaped "<" cannot be that.
         String json = JSON.std.asString(data).replace("<", "\\u003c").replace("\u2028", "\\u2028")
                 .replace("\u2029", "\\u2029");
@@ -45,31 +47,27 @@ public final class HtmlReport {
     /** The main result, in a sentence or three. */
     private static List<String> headlines(Results results) {
         List<String> sentences = new ArrayList<>();
-        Map<String, Object> spin = results.transport("tickbus-spin");
-        OptionalDouble p50 = Results.number(spin, "latencyNs", "p50");
-        OptionalDouble ratio = Results.number(spin, "ratioToFloor", "p50");
-        OptionalDouble kill = Results.number(results.transport("kill-sigwait"), "latencyNs", "p50");
-        if (p50.isPresent()) {
-            sentences.add(Claims.format("Tickbus, spinning: %.2f µs from process to process", p50.getAsDouble()
-                    / NS_PER_US) + (ratio.isPresent() ? Claims.format(", %.2f times the C floor", ratio.getAsDouble())
-                    : "") + (kill.isPresent() ? Claims.format("; kill + sigwait: %.1f µs", kill.getAsDouble()
-                    / NS_PER_US) : "") + ".");
+        double spin = number(results.transport("tickbus-spin"), "latencyNs", "p50");
+        double ratio = number(results.transport("tickbus-spin"), "ratioToFloor", "p50");
+        double kill = number(results.transport("kill-sigwait"), "latencyNs", "p50");
+        if (!Double.isNaN(spin)) {
+            sentences.add(format("Tickbus, spinning: %.2f µs from process to process", spin / NS_PER_US)
+                    + (Double.isNaN(ratio) ? "" : format(", %.2f times the C floor", ratio))
+                    + (Double.isNaN(kill) ? "" : format("; kill + sigwait: %.1f µs", kill / NS_PER_US)) + ".");
         }
-        OptionalDouble predictive =
-                Results.number(results.leg("tickbus-predictive", MILLISECOND_NS), "latencyNs", "p50");
-        OptionalDouble signal = Results.number(results.leg("kill-sigwait", MILLISECOND_NS), "latencyNs", "p50");
-        OptionalDouble cpu =
-                Results.number(results.leg("tickbus-predictive", MILLISECOND_NS), "cpuPercent", "receiver");
-        if (predictive.isPresent() && signal.isPresent()) {
-            String share = cpu.isPresent() ? Claims.format(" with %.0f %% CPU", cpu.getAsDouble()) : "";
-            sentences.add(Claims.format("Asleep, woken each millisecond: predictive %.2f µs%s, kill + sigwait %.1f µs: "
-                    + "%.0f times.", predictive.getAsDouble() / NS_PER_US, share, signal.getAsDouble() / NS_PER_US,
-                    signal.getAsDouble() / Math.max(1, predictive.getAsDouble())));
+        Map<String, Object> leg = results.leg("tickbus-predictive", MILLISECOND_NS);
+        double predictive = number(leg, "latencyNs", "p50");
+        double cpu = number(leg, "cpuPercent", "receiver");
+        double signal = number(results.leg("kill-sigwait", MILLISECOND_NS), "latencyNs", "p50");
+        if (!Double.isNaN(predictive + signal)) {
+            sentences.add(format("Asleep, woken each millisecond: predictive %.2f µs%s, kill + sigwait %.1f µs: %.0f "
+                    + "times.", predictive / NS_PER_US, Double.isNaN(cpu) ? "" : format(" with %.0f %% CPU", cpu),
+                    signal / NS_PER_US, signal / Math.max(1, predictive)));
         }
-        OptionalDouble rate = Results.number(results.row("load", "highest rate kept"), "firingsPerSecond");
-        if (rate.isPresent() && rate.getAsDouble() > 0) {
-            sentences.add(Claims.format("Timers: %,.0f firings a second, each checked in another process, none lost%s.",
-                    rate.getAsDouble(), results.isDisturbed("load") ? ", on a busy host" : ""));
+        double rate = number(results.row("load", "highest rate kept"), "firingsPerSecond");
+        if (rate > 0) {
+            sentences.add(format("Timers: %,.0f firings a second, each checked in another process, none lost%s.", rate,
+                    results.isDisturbed("load") ? ", on a busy host" : ""));
         }
         return sentences;
     }

@@ -7,9 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes the page anew from results. */
+/** Writes the page of results that are there. */
 @Command(name = "report", mixinStandardHelpOptions = true,
-        description = "Make the HTML report of a results.json anew.")
+        description = "Write the HTML report of a results.json again.")
 public final class ReportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RESULTS.json", description = "What 'bench all' or 'bench oneway --json' wrote.")
     private Path results;
@@ -17,15 +17,16 @@ public final class ReportCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "Default: report.html beside the results.")
     private Path out;
 
-    /** The command line makes it. */
-    public ReportCommand() {
-        // Nothing to set.
-    }
+    @Option(names = "--jmh", paramLabel = "FILE", description = {
+        "What bench/micro wrote with '-rf json' for 'Enqueue|Contended':",
+        "the report then judges what it costs to enqueue a message."})
+    private Path jmh;
 
     @Override
     public Integer call() throws IOException {
         Path file = out == null ? results.toAbsolutePath().resolveSibling("report.html") : out;
-        HtmlReport.write(Results.read(results).root(), file);
+        Results read = Results.read(results);
+        HtmlReport.write((jmh == null ? read : read.withEnqueue(jmh)).root(), file);
         System.out.println(file);
         return 0;
     }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 
 /** Parsed results of {@code bench all}, any part of which may be missing; what is missing is empty here. */
 final class Results {
@@ -20,25 +20,57 @@ final class Results {
         this.root = root;
     }
 
-    /** Reads a file of {@code bench all}, or of {@code bench oneway}, which is taken for a whole with that one part. */
+    /** Reads a file of {@code bench all}, or of one benchmark, which is taken for a whole with that one part. */
     static Results read(Path file) {
-        try {
-            Map<String, Object> map = JSON.std.mapFrom(Files.readString(file, StandardCharsets.UTF_8));
+        Object parsed = parse(file);
+        if (parsed instanceof Map<?, ?> map) {
             if (map.containsKey("sections")) {
-                return new Results(map);
+                return new Results(object(Map.of("root", map), "root"));
             }
             if (map.containsKey("transports")) {
-                Map<String, Object> whole = new LinkedHashMap<>();
-                whole.put("sections", new LinkedHashMap<>(Map.of("oneway", map)));
-                return new Results(whole);
+                return new Results(Map.of("sections", Map.of("oneway", map)));
             }
+            if (map.containsKey("legs")) {
+                return new Results(Map.of("sections", Map.of("wakeup", map)));
+            }
+        }
+        throw new IllegalArgumentException(file + " holds no results of 'bench all', 'bench oneway' or 'bench wakeup'");
+    }
+
+    private static Object parse(Path file) {
+        try {
+            return JSON.std.anyFrom(Files.readString(file, StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException("there is no such file: " + file, e);
         } catch (IOException e) {
             throw new IllegalArgumentException(file + " is not JSON: "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }
-        throw new IllegalArgumentException(file + " holds no results of 'bench all' or 'bench oneway'");
+    }
+
+    /** With what JMH's EnqueueBenchmark and ContendedBenchmark wrote as JSON: what a message costs, by channel. */
+    Results withEnqueue(Path jmh) {
+        Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
+        if (parse(jmh) instanceof List<?> list) {
+            for (Map<String, Object> entry : list(Map.of("entries", list), "entries")) {
+                String channel = String.valueOf(object(entry, "params").get("channel"));
+                Map<String, Object> row = rows.computeIfAbsent(channel,
+                        key -> new LinkedHashMap<>(Map.of("name", key)));
+                String benchmark = String.valueOf(entry.get("benchmark"));
+                if (benchmark.endsWith("EnqueueBenchmark.enqueue")) {
+                    row.put("aloneNs", object(entry, "primaryMetric").get("score"));
+                } else if (benchmark.endsWith("ContendedBenchmark.pair") && "sample".equals(entry.get("mode"))) {
+                    Map<String, Object> percentiles =
+                            object(object(object(entry, "secondaryMetrics"), "enqueue"), "scorePercentiles");
+                    row.put("contendedNs", Map.of("p50", percentiles.get("50.0"), "p99", percentiles.get("99.0")));
+                }
+            }
+        }
+        Map<String, Object> sections = new LinkedHashMap<>(object(root, "sections"));
+        sections.put("enqueue", Map.of("rows", List.copyOf(rows.values())));
+        Map<String, Object> whole = new LinkedHashMap<>(root);
+        whole.put("sections", sections);
+        return new Results(whole);
     }
 
     Map<String, Object> root() {
@@ -56,37 +88,36 @@ final class Results {
 
     /** The transport of a name in the one-way section. */
     Map<String, Object> transport(String name) {
-        return named(list(section("oneway"), "transports"), name).orElse(Map.of());
+        return first(list(section("oneway"), "transports"), each -> name.equals(each.get("name")));
     }
 
     /** The wake-up leg of a transport at a gap. */
     Map<String, Object> leg(String name, long gapNs) {
-        return list(section("wakeup"), "legs").stream().filter(leg -> name.equals(leg.get("name"))
-                && number(leg, "gapNs").orElse(-1) == gapNs).findFirst().orElse(Map.of());
+        return first(list(section("wakeup"), "legs"),
+                each -> name.equals(each.get("name")) && number(each, "gapNs").orElse(-1) == gapNs);
     }
 
     /** The row of a scenario whose name begins so. */
     Map<String, Object> row(String section, String start) {
-        return list(section(section), "rows").stream()
-                .filter(row -> String.valueOf(row.get("name")).startsWith(start)).findFirst().orElse(Map.of());
+        return first(list(section(section), "rows"), each -> String.valueOf(each.get("name")).startsWith(start));
     }
 
     /** The row of a scenario of exactly that name. */
     Map<String, Object> exactRow(String section, String name) {
-        return named(list(section(section), "rows"), name).orElse(Map.of());
+        return first(list(section(section), "rows"), each -> name.equals(each.get("name")));
     }
 
-    private static Optional<Map<String, Object>> named(List<Map<String, Object>> list, String name) {
-        return list.stream().filter(each -> name.equals(each.get("name"))).findFirst();
+    private static Map<String, Object> first(List<Map<String, Object>> list, Predicate<Map<String, Object>> wanted) {
+        return list.stream().filter(wanted).findFirst().orElse(Map.of());
     }
 
     @SuppressWarnings("unchecked")
-    static Map<String, Object> object(Map<String, Object> map, String key) {
+    static Map<String, Object> object(Map<String, ?> map, String key) {
         return map.get(key) instanceof Map ? (Map<String, Object>) map.get(key) : Map.of();
     }
 
     @SuppressWarnings("unchecked")
-    static List<Map<String, Object>> list(Map<String, Object> map, String key) {
+    static List<Map<String, Object>> list(Map<String, ?> map, String key) {
         return map.get(key) instanceof List ? (List<Map<String, Object>>) map.get(key) : List.of();
     }
 

@@ -1,5 +1,7 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.harness.ChildRole;
+import io.tickbus.bench.latency.harness.JsonLines;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -26,29 +28,29 @@ final class AllocatingRole implements ChildRole {
 
     AllocatingRole(Map<String, Object> settings) {
         armed = new ArmedSchedule(DaemonRole.bus(settings));
-        live = new byte[(int) (Wire.number(settings, "liveBytes") / OBJECT_BYTES)][];
+        live = new byte[(int) (JsonLines.number(settings, "liveBytes") / OBJECT_BYTES)][];
     }
 
     @Override
     public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws Exception {
-        Workload workload = Workload.of(Wire.object(arguments, "workload"));
-        Schedule schedule = new Schedule(workload, Wire.number(arguments, "startNs"));
+        Workload workload = Workload.of(JsonLines.object(arguments, "workload"));
+        Schedule schedule = new Schedule(workload, JsonLines.number(arguments, "startNs"));
         FiringLog log = new FiringLog(workload, schedule);
         Map<String, Object> answer = new LinkedHashMap<>();
-        long run = Wire.number(arguments, "run");
-        try (PeerTimers pool = new ScheduledPool(Rhythm.FIXED_RATE)) {
+        long run = JsonLines.number(arguments, "run");
+        try (FiringTimers pool = new ScheduledPool(RateMode.FIXED_RATE)) {
             pool.start(log);
             armed.arm(schedule, run);
             CpuWindow.sleepUntil(schedule.startNs());
             long collections = collections();
             long collectingMs = collectingMs();
             answer.put("windowBytes", arguments.containsKey("collections")
-                    ? collect(schedule, Wire.number(arguments, "collections"))
-                    : allocate(schedule, Wire.numbers(arguments, "bytesPerSecond")));
+                    ? collect(schedule, JsonLines.number(arguments, "collections"))
+                    : allocate(schedule, JsonLines.numbers(arguments, "bytesPerSecond")));
             CpuWindow.sleepUntil(schedule.endNs());
             answer.put("collections", collections() - collections);
             answer.put("collectingMs", collectingMs() - collectingMs);
-            long giveUpNs = System.nanoTime() + PeerRole.PATIENCE_NS;
+            long giveUpNs = System.nanoTime() + PeerRole.TIMEOUT_NS;
             while (!log.isComplete() && System.nanoTime() < giveUpNs) {
                 TimeUnit.MILLISECONDS.sleep(1);
             }

@@ -16,7 +16,7 @@ final class ArmedSchedule implements AutoCloseable {
     static final int SIGNAL_ID = 42;
     /** Long: each occurrence shall fire on its own and show its own lateness, after a stall of the host too. */
     private static final long GRACE_US = TimeUnit.MINUTES.toMicros(1);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final int REPLIES_AT_ONCE = 256;
@@ -32,8 +32,8 @@ final class ArmedSchedule implements AutoCloseable {
     }
 
     /**
-     * Options of a client that waits long to be let in: a starved host may take seconds, and that is not what is
-     * measured. A client that is never let in still fails.
+     * Options of a client that waits long to be admitted: a starved host may take seconds, and that is not what is
+     * measured. A client that is never admitted still fails.
      */
     static TimerClientOptions patient() {
         return TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_TIMEOUT_NS);
@@ -50,7 +50,7 @@ final class ArmedSchedule implements AutoCloseable {
         for (int timer = 0; timer < schedule.size(); timer++) {
             command.arm(key(run, timer), SIGNAL_ID, schedule.firstNs(timer)).periodNs(schedule.periodNs(timer))
                     .misfire(MisfirePolicy.FIRE_ONCE, 0).graceUs(GRACE_US);
-            long giveUpNs = System.nanoTime() + PATIENCE_NS;
+            long giveUpNs = System.nanoTime() + TIMEOUT_NS;
             while (client.send(command) < 0) {
                 poll(giveUpNs);
             }
@@ -67,7 +67,7 @@ final class ArmedSchedule implements AutoCloseable {
         long sent = answered;
         for (int timer = 0; timer < schedule.size(); timer++) {
             if (schedule.periodNs(timer) > 0) {
-                long giveUpNs = System.nanoTime() + PATIENCE_NS;
+                long giveUpNs = System.nanoTime() + TIMEOUT_NS;
                 while (client.cancel(key(run, timer)) < 0) {
                     poll(giveUpNs);
                 }
@@ -78,7 +78,7 @@ final class ArmedSchedule implements AutoCloseable {
     }
 
     private void awaitAnswers(long sent) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         while (answered < sent) {
             poll(giveUpNs);
         }

@@ -1,57 +1,43 @@
 package io.tickbus.bench.latency.timers;
 
-import io.netty.util.Timer;
+import io.tickbus.bench.latency.harness.ChildRole;
+import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.timers.PendingTimers.Handles;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
-/** A process whose threads arm timers, all at once. */
+/** A process whose threads arm timers, all at once; they are due so late that none of them fires. */
 final class ArmingRole implements ChildRole {
-    private final Supplier<ArmTarget> newTarget;
-    private final Runnable closing;
-    private final List<ArmTarget> targets = new ArrayList<>();
+    private static final long DELAY_NS = TimeUnit.MINUTES.toNanos(5);
+
+    private final Function<Handles, PendingTimers> timers;
+    private final int capacity;
+    private final List<PendingTimers> ofThreads = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     ArmingRole(Map<String, Object> settings) {
-        String name = (String) settings.get("target");
-        switch (name) {
-            case "tickbus" -> {
-                newTarget = () -> new ArmTarget.Tickbus(DaemonRole.bus(settings),
-                        (int) Wire.number(settings, "trackedKeys"));
-                closing = () -> { };
-            }
-            case "stpe" -> {
-                ScheduledThreadPoolExecutor pool = ArmTarget.Pool.newPool();
-                newTarget = () -> new ArmTarget.Pool(pool);
-                closing = pool::shutdownNow;
-            }
-            case "netty-1ms" -> {
-                Timer timer = NettyWheel.newTimer();
-                newTarget = () -> new ArmTarget.Netty(timer);
-                closing = timer::stop;
-            }
-            default -> throw new IllegalArgumentException("unknown target: target=" + name);
-        }
+        timers = PendingTimers.named((String) settings.get("target"), settings);
+        capacity = (int) JsonLines.number(settings, "capacity");
     }
 
     @Override
     public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws Exception {
-        int count = (int) Wire.number(arguments, "threads");
-        while (targets.size() < count) {
-            targets.add(newTarget.get());
+        int count = (int) JsonLines.number(arguments, "threads");
+        while (ofThreads.size() < count) {
+            ofThreads.add(timers.apply(new Handles(capacity)));
         }
         List<Future<Pass>> passes = new ArrayList<>();
-        for (ArmTarget target : targets.subList(0, count)) {
-            passes.add(threads.submit(() -> Pass.run(target, arguments)));
+        for (PendingTimers each : ofThreads.subList(0, count)) {
+            passes.add(threads.submit(() -> Pass.run(each, arguments)));
         }
         long fromNs = Long.MAX_VALUE;
         long untilNs = Long.MIN_VALUE;
@@ -64,22 +50,16 @@ final class ArmingRole implements ChildRole {
             nsPerArm.addAll(pass.nsPerArm());
             settledNsPerArm.addAll(pass.settledNsPerArm());
         }
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("arms", count * Wire.number(arguments, "bursts") * Wire.number(arguments, "burst"));
-        map.put("fromNs", fromNs);
-        map.put("untilNs", untilNs);
-        map.put("nsPerArm", nsPerArm);
-        map.put("settledNsPerArm", settledNsPerArm);
-        map.put("fulls", targets.stream().mapToLong(
-                each -> each instanceof ArmTarget.Tickbus tickbus ? tickbus.fulls() : 0).sum());
-        return map;
+        return Map.of("arms",
+                count * JsonLines.number(arguments, "bursts") * JsonLines.number(arguments, "burst"), "fromNs", fromNs,
+                "untilNs", untilNs, "nsPerArm", nsPerArm, "settledNsPerArm", settledNsPerArm,
+                "fulls", ofThreads.stream().mapToLong(PendingTimers::fulls).sum());
     }
 
     @Override
     public void close() {
-        targets.forEach(ArmTarget::close);
+        ofThreads.forEach(PendingTimers::close);
         threads.shutdownNow();
-        closing.run();
     }
 
     /**
@@ -91,11 +71,11 @@ final class ArmingRole implements ChildRole {
      * @param settledNsPerArm of each burst, until all of it was taken in
      */
     private record Pass(long fromNs, long untilNs, List<Double> nsPerArm, List<Double> settledNsPerArm) {
-        static Pass run(ArmTarget target, Map<String, Object> arguments) {
-            long startNs = Wire.number(arguments, "startNs");
-            long bursts = Wire.number(arguments, "bursts");
-            long burst = Wire.number(arguments, "burst");
-            // Eight threads on two processors: who waits for the daemon must let it run.
+        static Pass run(PendingTimers timers, Map<String, Object> arguments) {
+            long startNs = JsonLines.number(arguments, "startNs");
+            int bursts = (int) JsonLines.number(arguments, "bursts");
+            int burst = (int) JsonLines.number(arguments, "burst");
+            // With eight threads on two processors, a thread that waits for the daemon must let it run.
             IdleStrategy idle =
                     (boolean) arguments.get("isAlone") ? new BusySpinIdleStrategy() : new BackoffIdleStrategy();
             List<Double> nsPerArm = new ArrayList<>();
@@ -104,17 +84,21 @@ final class ArmingRole implements ChildRole {
                 Thread.onSpinWait();
             }
             long fromNs = System.nanoTime();
-            for (long i = 0; i < bursts; i++) {
+            int armed = 0;
+            for (int i = 0; i < bursts; i++) {
                 long beginNs = System.nanoTime();
-                for (long j = 0; j < burst; j++) {
-                    target.arm();
+                for (int end = armed + burst; armed < end; armed++) {
+                    timers.arm(armed, DELAY_NS);
                 }
                 nsPerArm.add((System.nanoTime() - beginNs) / (double) burst);
-                target.settle(idle);
+                timers.awaitDone(idle);
                 settledNsPerArm.add((System.nanoTime() - beginNs) / (double) burst);
             }
             long untilNs = System.nanoTime();
-            target.cancelAll(idle);
+            while (armed > 0) {
+                timers.cancel(--armed);
+            }
+            timers.awaitDone(idle);
             return new Pass(fromNs, untilNs, nsPerArm, settledNsPerArm);
         }
     }

@@ -4,10 +4,10 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * No timers at all: a thread that looks at nothing but the clock, and reports each deadline as soon as it has passed.
+ * No timers at all: a thread that only reads the clock, and reports each deadline as soon as it has passed.
  * What it is late by is the host's doing, and the floor for any timer that runs there.
  */
-final class ClockOnly implements PeerTimers {
+final class ClockOnly implements FiringTimers {
     private final Thread thread = new Thread(this::run, "clock-only");
     private FiringLog log;
     private volatile boolean isStopped;

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * CPU time of this process between two times, and of those of its Java threads that live at the end, without the
- * JVM's compilers and collector; taken by a thread that sleeps but for two looks.
+ * JVM's compilers and collector; taken by a thread that sleeps in between.
  */
 final class CpuWindow {
     private static final double PERCENT = 100.0;
@@ -30,10 +30,6 @@ final class CpuWindow {
         window.thread.setDaemon(true);
         window.thread.start();
         return window;
-    }
-
-    static CpuWindow start(Map<String, Object> arguments) {
-        return start(Wire.number(arguments, "fromNs"), Wire.number(arguments, "untilNs"));
     }
 
     private void watch() {

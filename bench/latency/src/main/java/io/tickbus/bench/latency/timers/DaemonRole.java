@@ -1,6 +1,9 @@
 package io.tickbus.bench.latency.timers;
 
 import com.sun.management.ThreadMXBean;
+import io.tickbus.bench.latency.harness.ChildProcess;
+import io.tickbus.bench.latency.harness.ChildRole;
+import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.publisher.daemon.DaemonCounter;
@@ -20,31 +23,37 @@ import java.util.Map;
 
 /** The daemon's process: the sidecar as a library user starts it, with its mode changed on order. */
 final class DaemonRole implements ChildRole {
-    static final String BUS = "timers";
+    static final String CPU = "cpu";
+    private static final String BUS = "timers";
     private static final String TIMER_THREAD = "tickbus-timers";
 
     private final TimerDaemon daemon;
 
     DaemonRole(Map<String, Object> settings) {
-        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount((int) Wire.number(settings, "slots"));
+        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount((int) JsonLines.number(settings, "slots"));
         DaemonSettings wanted = DaemonSettings.defaults().withMode(mode(settings))
                 .withQuotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS))
                 .withRates(RateQuotas.NONE)
                 .withLogLevel(System.Logger.Level.WARNING);
         if (settings.containsKey("slackNs")) {
-            wanted = wanted.withEcoSlackNs(Wire.number(settings, "slackNs"));
+            wanted = wanted.withEcoSlackNs(JsonLines.number(settings, "slackNs"));
         }
         if (settings.containsKey("fireLimit")) {
-            wanted = wanted.withFireLimit((int) Wire.number(settings, "fireLimit"));
+            wanted = wanted.withFireLimit((int) JsonLines.number(settings, "fireLimit"));
         }
         Object journal = settings.get("journal");
         daemon = TimerDaemon.open(bus(settings), options, wanted, DaemonLog.toStream(System.err),
                 journal == null ? null : JournalOptions.in(Path.of((String) journal))).start();
     }
 
-    /** The bus that a stage's directory holds. */
+    /** The bus in the directory of the settings. */
     static BusDirectory bus(Map<String, Object> settings) {
         return BusDirectory.at(Path.of((String) settings.get("directory")), BUS);
+    }
+
+    /** Parent: changes the mode of a daemon's process. */
+    static void setMode(ChildProcess daemon, String mode) {
+        daemon.ask("mode", Map.of("mode", mode));
     }
 
     private static DaemonMode mode(Map<String, Object> map) {
@@ -58,9 +67,11 @@ final class DaemonRole implements ChildRole {
                 daemon.reload(daemon.settings().withMode(mode(arguments)));
                 yield Map.of();
             }
+            case CPU -> CpuWindow.start(JsonLines.number(arguments, "fromNs"), JsonLines.number(arguments, "untilNs"))
+                    .toMap();
             case "counters" -> counters();
             case "heap" -> Map.of("usedBytes", UsedHeap.bytes());
-            default -> throw new IllegalArgumentException("unknown order: order=" + order);
+            default -> throw ChildRole.unknown(order);
         };
     }
 

@@ -24,7 +24,7 @@ final class Drift {
         this.periodNs = periodNs;
     }
 
-    /** Takes down the next firing: by how much it came after anchor + occurrence × period. */
+    /** Records the next firing: by how much it came after anchor + occurrence × period. */
     void fired(int occurrence, long offsetNs) {
         if (firings == offsetsNs.length) {
             offsetsNs = Arrays.copyOf(offsetsNs, 2 * firings);

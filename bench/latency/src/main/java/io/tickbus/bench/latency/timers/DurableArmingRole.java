@@ -1,5 +1,7 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.harness.ChildRole;
+import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
@@ -33,8 +35,8 @@ final class DurableArmingRole implements ChildRole {
     @Override
     public Map<String, Object> carryOut(String order, Map<String, Object> arguments) {
         Durability durability = Durability.valueOf((String) arguments.get("durability"));
-        int window = (int) Math.min(SLOTS, Wire.number(arguments, "window"));
-        long durationNs = Wire.number(arguments, "durationNs");
+        int window = (int) Math.min(SLOTS, JsonLines.number(arguments, "window"));
+        long durationNs = JsonLines.number(arguments, "durationNs");
         latency.reset();
         armed = 0;
         refused = 0;

@@ -1,11 +1,11 @@
 package io.tickbus.bench.latency.timers;
 
-import io.tickbus.bench.latency.timers.Figures.Tally;
+import io.tickbus.bench.latency.timers.FiringStats.Tally;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Takes down the firings of one schedule and checks each (timer, occurrence): once, never early, in order. Timers
+ * Records the firings of one schedule and checks each (timer, occurrence): once, never early, in order. Timers
  * that fire once must come in the order of their deadlines; a periodic one only in the order of its own occurrences,
  * since one that is behind takes turns with the others.
  *
@@ -14,7 +14,7 @@ import java.util.Map;
 final class FiringLog {
     private final Schedule schedule;
     private final long settledNs;
-    private final Figures figures = new Figures();
+    private final FiringStats stats = new FiringStats();
     private final int[] nextOccurrence;
     private final Windows windows;
     /** Of a single periodic timer; null for any others. */
@@ -37,7 +37,7 @@ final class FiringLog {
         return schedule;
     }
 
-    /** Takes down a firing. {@code missed} is how many further occurrences it stands for. */
+    /** Records a firing. {@code missed} is how many further occurrences it stands for. */
     void fired(int timer, int occurrence, int missed, long observedNs) {
         long deadlineNs = schedule.deadlineNs(timer, occurrence);
         if (deadlineNs >= schedule.endNs()) {
@@ -45,13 +45,13 @@ final class FiringLog {
         }
         int expected = nextOccurrence[timer];
         if (occurrence < expected) {
-            figures.tally(Tally.DUPLICATED, 1);
+            stats.tally(Tally.DUPLICATED, 1);
             return;
         }
-        figures.tally(Tally.LOST, occurrence - expected);
+        stats.tally(Tally.LOST, occurrence - expected);
         // Folded ones beyond the end are not expected here.
         long folded = Math.min(missed, schedule.occurrences(timer) - occurrence - 1);
-        figures.tally(Tally.MISSED, folded);
+        stats.tally(Tally.MISSED, folded);
         nextOccurrence[timer] = occurrence + 1 + missed;
         measure(timer, deadlineNs, observedNs);
         if (drift != null && observedNs < schedule.endNs()) {
@@ -68,10 +68,10 @@ final class FiringLog {
             checkOrder(timer, deadlineNs);
         }
         if (observedNs < deadlineNs) {
-            figures.tally(Tally.EARLY, 1);
+            stats.tally(Tally.EARLY, 1);
         }
         if (deadlineNs >= settledNs) {
-            figures.record(observedNs - deadlineNs);
+            stats.record(observedNs - deadlineNs);
         }
         windows.record(timer, deadlineNs, observedNs - deadlineNs);
     }
@@ -79,7 +79,7 @@ final class FiringLog {
     /** Timers that fire once come by deadline, and ties in the order of arming, which is that of their numbers. */
     private void checkOrder(int timer, long deadlineNs) {
         if (deadlineNs < lastDeadlineNs || (deadlineNs == lastDeadlineNs && timer < lastTimer)) {
-            figures.tally(Tally.OUT_OF_ORDER, 1);
+            stats.tally(Tally.OUT_OF_ORDER, 1);
         }
         lastDeadlineNs = deadlineNs;
         lastTimer = timer;
@@ -90,11 +90,11 @@ final class FiringLog {
         return isComplete;
     }
 
-    /** The figures, once nothing is reported any more: what is outstanding is lost. */
-    Figures conclude() {
-        figures.tally(Tally.LOST, remaining);
+    /** The stats, once nothing is reported any more: what is outstanding is lost. */
+    FiringStats conclude() {
+        stats.tally(Tally.LOST, remaining);
         remaining = 0;
-        return figures;
+        return stats;
     }
 
     /** What a child answers. */

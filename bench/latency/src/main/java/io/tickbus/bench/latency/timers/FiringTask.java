@@ -17,8 +17,8 @@ final class FiringTask implements Runnable {
     }
 
     /** How long until it is due next; only of a periodic one. */
-    long nextDelayNs(Rhythm rhythm) {
-        return rhythm == Rhythm.FIXED_DELAY ? log.schedule().periodNs(timer)
+    long nextDelayNs(RateMode rateMode) {
+        return rateMode == RateMode.FIXED_DELAY ? log.schedule().periodNs(timer)
                 : log.schedule().deadlineNs(timer, occurrence) - System.nanoTime();
     }
 

@@ -1,77 +1,58 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.harness.Progress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * Contenders in turns: in each round each of them runs each workload, with a rest after each, and another one begins.
- * So what the host does to one it does to all.
+ * Peers in turns: in each round each of them runs each workload, with a rest after each, and another one begins. So
+ * what the host does to one it does to all.
  */
 final class Interleaving {
-    private final Stage stage;
-    private final Report report;
-    private final List<Contender> contenders;
+    private final TimersBenchmark benchmark;
+    private final List<Peer> peers;
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
-    Interleaving(Stage stage, Report report, List<Contender> contenders) {
-        this.stage = stage;
-        this.report = report;
-        this.contenders = contenders;
+    Interleaving(TimersBenchmark benchmark, List<Peer> peers) {
+        this.benchmark = benchmark;
+        this.peers = peers;
     }
 
-    /** Runs every contender once with short workloads that do not count, so that its code is compiled. */
-    void warmUp(List<Workload> workloads) throws Exception {
-        for (Contender contender : contenders) {
-            Progress.say("warm-up " + contender.name());
+    /** Runs every peer once with short workloads that do not count, so that its code is compiled. */
+    void warmUp(Workload... workloads) throws Exception {
+        for (Peer peer : peers) {
+            Progress.say("warm-up " + peer.name());
             for (Workload workload : workloads) {
-                if (contender.refusal(workload).isEmpty()) {
-                    contender.run(workload, stage.startNs(workload));
+                if (peer.refusal(workload).isEmpty()) {
+                    peer.run(workload, benchmark.startNs(workload));
                 }
             }
-            stage.rest();
+            benchmark.rest();
         }
     }
 
+    /** Runs the rounds that count; a row for each peer and workload. Tickbus must be without a flaw. */
     void run(int rounds, Map<String, Workload> workloads) throws Exception {
-        makeRows(workloads);
+        workloads.forEach((name, workload) -> peers.forEach(peer -> addRow(peer, name, workload)));
         for (int round = 0; round < rounds; round++) {
-            for (int i = 0; i < contenders.size(); i++) {
-                Contender contender = contenders.get((round + i) % contenders.size());
+            for (int i = 0; i < peers.size(); i++) {
+                Peer peer = peers.get((round + i) % peers.size());
                 for (Map.Entry<String, Workload> entry : workloads.entrySet()) {
-                    Row row = rows.get(contender.name() + " " + entry.getKey());
-                    if (row != null) {
-                        Progress.say("round " + (round + 1) + " of " + rounds + ": " + contender.name() + " "
-                                + entry.getKey());
-                        row.add(contender.run(entry.getValue(), stage.startNs(entry.getValue())));
-                        stage.rest();
+                    String name = peer.name() + " " + entry.getKey();
+                    if (rows.containsKey(name)) {
+                        Progress.say("round " + (round + 1) + " of " + rounds + ": " + name);
+                        rows.get(name).add(benchmark.run(peer, entry.getValue()));
                     }
                 }
             }
         }
+        rows.forEach((name, row) -> benchmark.demandFlawless(name, row.stats()));
     }
 
-    private void makeRows(Map<String, Workload> workloads) {
-        for (Map.Entry<String, Workload> entry : workloads.entrySet()) {
-            for (Contender contender : contenders) {
-                Optional<String> refusal = contender.refusal(entry.getValue());
-                String name = contender.name() + " " + entry.getKey();
-                if (refusal.isPresent()) {
-                    report.note(name + " is left out: " + refusal.get());
-                } else {
-                    rows.put(name, report.row(name));
-                }
-            }
-        }
-    }
-
-    /** Every row whose name starts so must be without a flaw. */
-    void demandFlawless(String start) {
-        rows.forEach((name, row) -> {
-            if (name.startsWith(start) && !row.figures().isFlawless()) {
-                report.fault(name + " fired early, twice, out of order or not at all: " + row.figures().toReport());
-            }
-        });
+    private void addRow(Peer peer, String workloadName, Workload workload) {
+        String name = peer.name() + " " + workloadName;
+        peer.refusal(workload).ifPresentOrElse(why -> benchmark.report().leaveOut(name, why),
+                () -> rows.put(name, benchmark.row(name)));
     }
 }

@@ -3,7 +3,7 @@ package io.tickbus.bench.latency.timers;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
-/** Looks at every deadline, which lie side by side in one array: the best that naive polling can do. */
+/** Checks every deadline, which lie side by side in one array: the best that naive polling can do. */
 final class NaiveArray implements PolledTimers {
     private long[] deadlinesNs;
 

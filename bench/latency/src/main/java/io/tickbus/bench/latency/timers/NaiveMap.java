@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/** Looks at every timer, each an object in a map by its id: naive polling as it is usually written. */
+/** Checks every timer, each an object in a map by its id: naive polling as it is usually written. */
 final class NaiveMap implements PolledTimers {
     private final Map<String, Entry> entries = new HashMap<>();
 

@@ -6,15 +6,15 @@ import io.netty.util.Timer;
 import io.netty.util.TimerTask;
 import java.util.concurrent.TimeUnit;
 
-/** Netty's HashedWheelTimer with a tick of 1 ms; a periodic timer arms itself anew when it fires. */
-final class NettyWheel implements PeerTimers {
+/** Netty's HashedWheelTimer with a tick of 1 ms; a periodic timer arms itself again when it fires. */
+final class NettyWheel implements FiringTimers {
     private static final int WHEEL_SIZE = 512;
 
     private final Timer timers = newTimer();
-    private final Rhythm rhythm;
+    private final RateMode rateMode;
 
-    NettyWheel(Rhythm rhythm) {
-        this.rhythm = rhythm;
+    NettyWheel(RateMode rateMode) {
+        this.rateMode = rateMode;
     }
 
     /** A wheel of 1 ms; its thread begins with the first timer. */
@@ -43,7 +43,7 @@ final class NettyWheel implements PeerTimers {
             public void run(Timeout timeout) {
                 firing.run();
                 if (firing.isPeriodic()) {
-                    timeout.timer().newTimeout(this, firing.nextDelayNs(rhythm), TimeUnit.NANOSECONDS);
+                    timeout.timer().newTimeout(this, firing.nextDelayNs(rateMode), TimeUnit.NANOSECONDS);
                 }
             }
         };

@@ -4,10 +4,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /** A thread that asks polled timers at each tick and parks between two. */
-final class PollingThread implements PeerTimers {
+final class PollingThread implements FiringTimers {
     private final PolledTimers timers;
     private final long tickNs;
-    private final Rhythm rhythm;
+    private final RateMode rateMode;
     private final Thread thread = new Thread(this::run, "polling");
     private final IntConsumer fire = this::fire;
     private FiringLog log;
@@ -15,8 +15,8 @@ final class PollingThread implements PeerTimers {
     private long originNs;
     private volatile boolean isStopped;
 
-    PollingThread(PolledTimers timers, long tickNs, Rhythm rhythm) {
-        this.rhythm = rhythm;
+    PollingThread(PolledTimers timers, long tickNs, RateMode rateMode) {
+        this.rateMode = rateMode;
         this.timers = timers;
         this.tickNs = tickNs;
     }
@@ -52,7 +52,7 @@ final class PollingThread implements PeerTimers {
         log.fired(timer, occurrence[timer]++, 0, System.nanoTime());
         long periodNs = log.schedule().periodNs(timer);
         if (periodNs > 0) {
-            timers.arm(timer, rhythm == Rhythm.FIXED_DELAY ? System.nanoTime() + periodNs
+            timers.arm(timer, rateMode == RateMode.FIXED_DELAY ? System.nanoTime() + periodNs
                     : log.schedule().deadlineNs(timer, occurrence[timer]));
         }
     }

@@ -5,12 +5,12 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The JDK's ScheduledThreadPoolExecutor with one thread, used as everybody does. */
-final class ScheduledPool implements PeerTimers {
+final class ScheduledPool implements FiringTimers {
     private final ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1);
-    private final Rhythm rhythm;
+    private final RateMode rateMode;
 
-    ScheduledPool(Rhythm rhythm) {
-        this.rhythm = rhythm;
+    ScheduledPool(RateMode rateMode) {
+        this.rateMode = rateMode;
     }
 
     @Override
@@ -26,7 +26,7 @@ final class ScheduledPool implements PeerTimers {
     }
 
     private Future<?> repeat(Runnable task, long delayNs, long periodNs) {
-        return rhythm == Rhythm.FIXED_DELAY
+        return rateMode == RateMode.FIXED_DELAY
                 ? pool.scheduleWithFixedDelay(task, delayNs, periodNs, TimeUnit.NANOSECONDS)
                 : pool.scheduleAtFixedRate(task, delayNs, periodNs, TimeUnit.NANOSECONDS);
     }

@@ -1,6 +1,8 @@
 package io.tickbus.bench.latency.timers;
 
-import io.tickbus.bench.latency.timers.Figures.Tally;
+import io.tickbus.bench.latency.harness.ChildRole;
+import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.timers.FiringStats.Tally;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.wait.WaitStrategy;
@@ -22,7 +24,7 @@ final class SubscriberRole implements ChildRole {
     private final ArmedSchedule armed;
     private final SignalHandler handler = this::onSignal;
     private FiringLog log;
-    private Figures published;
+    private FiringStats published;
     private Windows publishedWindows;
     private HerdTimes herd;
     private long run;
@@ -37,12 +39,12 @@ final class SubscriberRole implements ChildRole {
 
     @Override
     public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws Exception {
-        Workload workload = Workload.of(Wire.object(arguments, "workload"));
-        Schedule schedule = new Schedule(workload, Wire.number(arguments, "startNs"));
-        run = Wire.number(arguments, "run");
+        Workload workload = Workload.of(JsonLines.object(arguments, "workload"));
+        Schedule schedule = new Schedule(workload, JsonLines.number(arguments, "startNs"));
+        run = JsonLines.number(arguments, "run");
         drain();
         log = new FiringLog(workload, schedule);
-        published = new Figures();
+        published = new FiringStats();
         publishedWindows = new Windows(workload, schedule);
         herd = new HerdTimes(schedule);
         long lostBefore = subscriber.lost();
@@ -50,7 +52,7 @@ final class SubscriberRole implements ChildRole {
             armed.arm(schedule, run);
         }
         CpuWindow cpu = CpuWindow.start(schedule.startNs(), schedule.endNs());
-        observe(schedule.endNs() + PeerRole.PATIENCE_NS);
+        observe(schedule.endNs() + PeerRole.TIMEOUT_NS);
         if (armed != null) {
             armed.cancel(schedule, run);
         }

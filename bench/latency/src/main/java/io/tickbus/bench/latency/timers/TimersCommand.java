@@ -7,20 +7,17 @@ import picocli.CommandLine.Spec;
 
 /** Everything about timers, a scenario at a time. */
 @Command(name = "timers", mixinStandardHelpOptions = true,
-        subcommands = {Precision.class, Pending.class, Drifting.class, Holding.class, Eco.class, Contention.class,
-            ZeroDelay.class, Load.class, Herd.class, Collector.class, Journalling.class},
-        description = "Measure timers: how late, how dear, how many, and what disturbs them.")
+        subcommands = {PrecisionBenchmark.class, PendingBenchmark.class, DriftBenchmark.class, CostBenchmark.class,
+            EcoBenchmark.class, ContentionBenchmark.class, ZeroDelayBenchmark.class, LoadBenchmark.class,
+            HerdBenchmark.class, GcBenchmark.class, JournalBenchmark.class},
+        description = "Measure timers: how late they are, what they cost, how many there may be, what disturbs them.")
 public final class TimersCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** The command line makes it. */
-    public TimersCommand() {
-        // Nothing to set.
-    }
-
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which scenario?");
+        throw new ParameterException(spec.commandLine(), "which scenario? There are "
+                + String.join(", ", spec.subcommands().keySet()));
     }
 }

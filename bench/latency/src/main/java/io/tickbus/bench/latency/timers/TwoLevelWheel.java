@@ -71,7 +71,7 @@ final class TwoLevelWheel implements PolledTimers {
         int timer = fine[slot];
         fine[slot] = NONE;
         while (timer != NONE) {
-            // Read first: whoever is fired may arm the timer anew.
+            // Read first: whoever is fired may arm the timer again.
             int following = next[timer];
             fire.accept(timer);
             timer = following;

@@ -6,12 +6,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The JDK's first timers, whose times are whole milliseconds. */
-final class UtilTimer implements PeerTimers {
+final class UtilTimer implements FiringTimers {
     private final Timer timer = new Timer("util-timer", true);
-    private final Rhythm rhythm;
+    private final RateMode rateMode;
 
-    UtilTimer(Rhythm rhythm) {
-        this.rhythm = rhythm;
+    UtilTimer(RateMode rateMode) {
+        this.rateMode = rateMode;
     }
 
     @Override
@@ -30,7 +30,7 @@ final class UtilTimer implements PeerTimers {
     }
 
     private void repeat(TimerTask task, long delayMs, long periodMs) {
-        if (rhythm == Rhythm.FIXED_DELAY) {
+        if (rateMode == RateMode.FIXED_DELAY) {
             timer.schedule(task, delayMs, periodMs);
         } else {
             timer.scheduleAtFixedRate(task, delayMs, periodMs);

@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.harness.JsonLines;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +59,9 @@ record Workload(int timers, List<Long> periodsNs, long spreadNs, long latecomerN
     }
 
     static Workload of(Map<String, Object> map) {
-        return new Workload((int) Wire.number(map, "timers"), Wire.numbers(map, "periodsNs"),
-                Wire.number(map, "spreadNs"), Wire.number(map, "latecomerNs"), Wire.number(map, "durationNs"),
-                Wire.number(map, "settleNs"), Wire.number(map, "windowNs"), Wire.number(map, "seed"));
+        return new Workload((int) JsonLines.number(map, "timers"), JsonLines.numbers(map, "periodsNs"),
+                JsonLines.number(map, "spreadNs"), JsonLines.number(map, "latecomerNs"),
+                JsonLines.number(map, "durationNs"), JsonLines.number(map, "settleNs"),
+                JsonLines.number(map, "windowNs"), JsonLines.number(map, "seed"));
     }
 }

@@ -1,6 +1,8 @@
 package io.tickbus.bench.latency.timers;
 
-import io.tickbus.bench.latency.timers.Figures.Tally;
+import io.tickbus.bench.latency.harness.ChildRole;
+import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.timers.FiringStats.Tally;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.core.timer.TimerReply;
@@ -13,17 +15,17 @@ import io.tickbus.subscriber.TimerReplyHandler;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One thread that arms a timer due at once and looks for its firing, again and again. */
+/** One thread that arms a timer due at once and polls for its firing, again and again. */
 final class ZeroRole implements ChildRole {
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int BATCH = 16;
-    private static final int LOOKS_PER_CLOCK_READ = 1024;
+    private static final int POLLS_PER_CLOCK_READ = 1024;
 
     private final TimerClient client;
     private final SignalSubscriber subscriber;
     private final SignalHandler handler = this::onSignal;
     private final TimerReplyHandler replies = this::onReply;
-    private Figures figures;
+    private FiringStats stats;
     private long key;
     private long expectedKey;
     private long armedNs;
@@ -36,9 +38,9 @@ final class ZeroRole implements ChildRole {
 
     @Override
     public Map<String, Object> carryOut(String order, Map<String, Object> arguments) {
-        long count = Wire.number(arguments, "count");
-        long gapNs = Wire.number(arguments, "gapNs");
-        figures = new Figures();
+        long count = JsonLines.number(arguments, "count");
+        long gapNs = JsonLines.number(arguments, "gapNs");
+        stats = new FiringStats();
         long nextNs = System.nanoTime() + gapNs;
         for (long i = 0; i < count; i++) {
             while (System.nanoTime() < nextNs) {
@@ -54,15 +56,15 @@ final class ZeroRole implements ChildRole {
             client.pollReplies(replies, BATCH);
             nextNs = System.nanoTime() + gapNs;
         }
-        return Map.of("figures", figures.toWire());
+        return Map.of("figures", stats.toWire());
     }
 
     private void awaitFiring() {
-        int looks = 0;
+        int polls = 0;
         while (expectedKey == key) {
-            if (subscriber.poll(handler, BATCH) == 0 && ++looks % LOOKS_PER_CLOCK_READ == 0
-                    && System.nanoTime() > armedNs + PATIENCE_NS) {
-                figures.tally(Tally.LOST, 1);
+            if (subscriber.poll(handler, BATCH) == 0 && ++polls % POLLS_PER_CLOCK_READ == 0
+                    && System.nanoTime() > armedNs + TIMEOUT_NS) {
+                stats.tally(Tally.LOST, 1);
                 return;
             }
         }
@@ -71,12 +73,12 @@ final class ZeroRole implements ChildRole {
     private void onSignal(SignalRecord signal) {
         long observedNs = System.nanoTime();
         if (signal.key() != expectedKey) {
-            figures.tally(Tally.DUPLICATED, 1);
+            stats.tally(Tally.DUPLICATED, 1);
             return;
         }
         expectedKey = -1;
-        figures.record(observedNs - armedNs);
-        figures.tally(Tally.EARLY, signal.publishedNs() < signal.deadlineNs() ? 1 : 0);
+        stats.record(observedNs - armedNs);
+        stats.tally(Tally.EARLY, signal.publishedNs() < signal.deadlineNs() ? 1 : 0);
     }
 
     private void onReply(TimerReply reply) {

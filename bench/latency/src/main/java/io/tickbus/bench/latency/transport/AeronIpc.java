@@ -7,19 +7,17 @@ import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FragmentHandler;
-import io.tickbus.bench.latency.run.Versions;
+import io.tickbus.bench.latency.harness.Versions;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Aeron IPC by way of a media driver in a process of its own, which is not on the path of a message. Tuned: exclusive
+ * Aeron IPC through a media driver in a process of its own, which is not on the path of a message. Tuned: exclusive
  * publication, claimed in place, a receiver that spins, a message that fills one cache line with its header. Stock: a
  * shared publication, offered and assembled, a receiver with the idle strategy that an Aeron client has by default.
  */
@@ -28,42 +26,47 @@ final class AeronIpc implements Transport {
     private static final int STREAM_STOCK = 1002;
     private static final int LENGTH = 32;
     private static final int FRAGMENTS = 16;
-    private static final int LOOKS_PER_CLOCK_READ = 4096;
+    private static final int FRAGMENTS_OF_STREAM = 256;
     private static final long CONNECT_NS = TimeUnit.SECONDS.toNanos(10);
-    private static final String CHANNEL = "aeron:ipc?term-length=4m";
 
     private final boolean isStock;
+    private final String channel;
     private final BufferClaim claim = new BufferClaim();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[LENGTH]);
-    private final IdleStrategy idle;
+    private final IdleStrategy idle = new BackoffIdleStrategy();
     private final FragmentHandler handler;
+    private final FragmentHandler streamHandler;
     private Aeron aeron;
     private Publication publication;
     private ExclusivePublication exclusive;
     private Subscription subscription;
     private Reception reception;
+    private Tally tally;
 
-    AeronIpc(boolean isStock) {
+    AeronIpc(boolean isStock, int termMiB) {
         this.isStock = isStock;
-        this.idle = isStock ? new BackoffIdleStrategy() : new BusySpinIdleStrategy();
-        FragmentHandler plain = (buffer, offset, length, header) -> take(buffer, offset);
+        this.channel = "aeron:ipc?term-length=" + termMiB + "m";
+        FragmentHandler plain = (buffer, offset, length, header) -> reception.take(
+                buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN),
+                buffer.getLong(offset + Long.BYTES, ByteOrder.LITTLE_ENDIAN), System.nanoTime());
         this.handler = isStock ? new FragmentAssembler(plain) : plain;
+        this.streamHandler =
+                (buffer, offset, length, header) -> tally.take(buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN));
     }
 
     @Override
     public String settings() {
-        String version = "Aeron " + Versions.of("aeron") + ", media driver in a process of its own, " + CHANNEL;
-        return isStock ? version + ", shared publication, offer, FragmentAssembler, BackoffIdleStrategy"
-                : version + ", exclusive publication, tryClaim, 32 bytes + 32 of header, BusySpinIdleStrategy, "
-                + "term buffers not sparse";
+        return "Aeron " + Versions.of("aeron") + ", media driver in a process of its own, " + channel + (isStock
+                ? ", shared publication, offer, FragmentAssembler, BackoffIdleStrategy"
+                : ", exclusive publication, tryClaim, 32 bytes + 32 of header, busy spin, term buffers not sparse");
     }
 
     private void connect(Path directory) {
-        aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(AeronDriver.directory(directory).toString())
+        aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(AeronDriver.directory(directory))
                 .preTouchMappedMemory(true));
     }
 
-    private int stream() {
+    private int streamId() {
         return isStock ? STREAM_STOCK : STREAM_TUNED;
     }
 
@@ -71,20 +74,20 @@ final class AeronIpc implements Transport {
     public void openSender(Path directory) {
         connect(directory);
         if (isStock) {
-            publication = aeron.addPublication(CHANNEL, stream());
+            publication = aeron.addPublication(channel, streamId());
         } else {
-            exclusive = aeron.addExclusivePublication(CHANNEL, stream());
+            exclusive = aeron.addExclusivePublication(channel, streamId());
         }
     }
 
     @Override
     public void openReceiver(Path directory) {
         connect(directory);
-        subscription = aeron.addSubscription(CHANNEL, stream());
+        subscription = aeron.addSubscription(channel, streamId());
         long giveUpNs = System.nanoTime() + CONNECT_NS;
         while (!subscription.isConnected()) {
             if (System.nanoTime() > giveUpNs) {
-                throw new IllegalStateException("Aeron does not connect: stream=" + stream());
+                throw new IllegalStateException("Aeron does not connect: stream=" + streamId());
             }
             Thread.onSpinWait();
         }
@@ -127,34 +130,43 @@ final class AeronIpc implements Transport {
         buffer.putLong(offset + 3 * Long.BYTES, 0, ByteOrder.LITTLE_ENDIAN);
     }
 
-    private void take(DirectBuffer buffer, int offset) {
-        reception.take(buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN),
-                buffer.getLong(offset + Long.BYTES, ByteOrder.LITTLE_ENDIAN), System.nanoTime());
-    }
-
     @Override
     public void receive(Burst burst, Reception newReception) {
         reception = newReception;
         if (isStock) {
-            idleForMessages(burst);
+            while (!reception.isComplete() && System.nanoTime() < burst.giveUpNs()) {
+                idle.idle(subscription.poll(handler, FRAGMENTS));
+            }
         } else {
             spinForMessages(burst);
         }
     }
 
     private void spinForMessages(Burst burst) {
-        int looks = 0;
+        int polls = 0;
         while (!reception.isComplete()) {
-            if (subscription.poll(handler, FRAGMENTS) == 0 && ++looks % LOOKS_PER_CLOCK_READ == 0
-                    && System.nanoTime() > burst.giveUpNs()) {
+            if (subscription.poll(handler, FRAGMENTS) == 0 && burst.isOver(++polls)) {
                 break;
             }
         }
     }
 
-    private void idleForMessages(Burst burst) {
-        while (!reception.isComplete() && System.nanoTime() < burst.giveUpNs()) {
-            idle.idle(subscription.poll(handler, FRAGMENTS));
+    @Override
+    public void stream(long first, int count) {
+        for (long number = first; number < first + count; number++) {
+            while (exclusive.tryClaim(LENGTH, claim) < 0) {
+                Thread.onSpinWait();
+            }
+            claim.buffer().putLong(claim.offset(), number, ByteOrder.LITTLE_ENDIAN);
+            claim.commit();
+        }
+    }
+
+    @Override
+    public void drain(Tally newTally) {
+        tally = newTally;
+        while (subscription.poll(streamHandler, FRAGMENTS_OF_STREAM) == FRAGMENTS_OF_STREAM) {
+            Thread.onSpinWait();
         }
     }
 

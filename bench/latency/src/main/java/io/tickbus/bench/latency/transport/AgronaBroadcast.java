@@ -1,5 +1,6 @@
 package io.tickbus.bench.latency.transport;
 
+import io.tickbus.bench.latency.harness.Versions;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -7,38 +8,35 @@ import org.agrona.concurrent.broadcast.BroadcastBufferDescriptor;
 import org.agrona.concurrent.broadcast.BroadcastReceiver;
 import org.agrona.concurrent.broadcast.BroadcastTransmitter;
 
-/** Agrona's broadcast buffer over a mapped file, read in place and validated after the copy. */
+/** Agrona's broadcast buffer over a mapped file, read in place and validated after the copy. It overwrites. */
 final class AgronaBroadcast implements Transport {
     private static final int CAPACITY = 4 << 20;
     private static final int LENGTH = 56;
     private static final int TYPE = 7;
-    private static final int LOOKS_PER_CLOCK_READ = 4096;
 
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[LENGTH]);
     private BroadcastTransmitter transmitter;
     private BroadcastReceiver receiver;
-    private UnsafeBuffer memory;
 
     @Override
     public String settings() {
-        return AgronaFile.version() + " BroadcastTransmitter/BroadcastReceiver over a 4 MiB mapped file, "
+        return "Agrona " + Versions.of("agrona") + " BroadcastTransmitter/BroadcastReceiver over a 4 MiB mapped file, "
                 + "56 bytes + 8 of header, receiveNext and validate, spins";
     }
 
-    private UnsafeBuffer open(Path directory) throws IOException {
-        memory = AgronaFile.map(directory.resolve("agrona-broadcast"),
-                CAPACITY + BroadcastBufferDescriptor.TRAILER_LENGTH);
-        return memory;
+    private static UnsafeBuffer map(Path directory) throws IOException {
+        return new UnsafeBuffer(SharedFile.buffer(directory.resolve("agrona-broadcast"),
+                CAPACITY + BroadcastBufferDescriptor.TRAILER_LENGTH));
     }
 
     @Override
     public void openSender(Path directory) throws IOException {
-        transmitter = new BroadcastTransmitter(open(directory));
+        transmitter = new BroadcastTransmitter(map(directory));
     }
 
     @Override
     public void openReceiver(Path directory) throws IOException {
-        receiver = new BroadcastReceiver(open(directory));
+        receiver = new BroadcastReceiver(map(directory));
     }
 
     @Override
@@ -54,7 +52,7 @@ final class AgronaBroadcast implements Transport {
 
     @Override
     public void receive(Burst burst, Reception reception) {
-        int looks = 0;
+        int polls = 0;
         while (!reception.isComplete()) {
             if (receiver.receiveNext()) {
                 long sequence = receiver.buffer().getLong(receiver.offset());
@@ -63,14 +61,27 @@ final class AgronaBroadcast implements Transport {
                 if (receiver.validate()) {
                     reception.take(sequence, dueNs, observedNs);
                 }
-            } else if (++looks % LOOKS_PER_CLOCK_READ == 0 && System.nanoTime() > burst.giveUpNs()) {
+            } else if (burst.isOver(++polls)) {
                 break;
             }
         }
     }
 
     @Override
-    public void close() {
-        memory = null;
+    public void stream(long first, int count) {
+        for (long number = first; number < first + count; number++) {
+            message.putLong(0, number);
+            transmitter.transmit(TYPE, message, 0, LENGTH);
+        }
+    }
+
+    @Override
+    public void drain(Tally tally) {
+        while (receiver.receiveNext()) {
+            long number = receiver.buffer().getLong(receiver.offset());
+            if (receiver.validate()) {
+                tally.take(number);
+            }
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public record Burst(long first, int count, long startNs, long gapNs, long giveUpNs) {
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(300);
+    private static final int POLLS_PER_CLOCK_READ = 4096;
 
     /** When a message is intended to be sent. */
     public long dueNs(int i) {
@@ -22,7 +23,7 @@ public record Burst(long first, int count, long startNs, long gapNs, long giveUp
     }
 
     /** Spins until the time of a message. Returns the time it is. */
-    public long spinUntilDue(int i) {
+    long spinUntilDue(int i) {
         long dueNs = startNs + i * gapNs;
         long nowNs = System.nanoTime();
         while (nowNs < dueNs) {
@@ -32,12 +33,17 @@ public record Burst(long first, int count, long startNs, long gapNs, long giveUp
     }
 
     /** Waits for the time of a message: sleeps while that is far away, spins at the end. Returns the time it is. */
-    public long awaitDue(int i) {
+    long awaitDue(int i) {
         long dueNs = dueNs(i);
         long nowNs = System.nanoTime();
         if (dueNs - nowNs > 2 * SPIN_NS) {
             LockSupport.parkNanos(dueNs - nowNs - SPIN_NS);
         }
         return spinUntilDue(i);
+    }
+
+    /** For a receiver that spins: whether to stop, after that many polls that found nothing. */
+    boolean isOver(int polls) {
+        return polls % POLLS_PER_CLOCK_READ == 0 && System.nanoTime() > giveUpNs;
     }
 }

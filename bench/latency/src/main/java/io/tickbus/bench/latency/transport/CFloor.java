@@ -11,10 +11,10 @@ import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 
 /**
- * The floor: the same hand-over of one line in C, called for a whole burst at a time in the very threads that run the
+ * The floor: the same handover of one line in C, called for a whole burst at a time in the very threads that run the
  * other transports.
  */
-final class CFloor implements AlikeEnds {
+final class CFloor implements Transport {
     private static final int LINES = SignalsOptions.DEFAULT_SLOT_COUNT;
     private static final String FILE = "floor";
 
@@ -50,10 +50,5 @@ final class CFloor implements AlikeEnds {
                 reception.take(burst.first() + i, 0, latencies.getLong((long) i * Long.BYTES));
             }
         }
-    }
-
-    @Override
-    public void close() {
-        lines = null;
     }
 }

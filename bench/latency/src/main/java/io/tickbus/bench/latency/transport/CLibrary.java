@@ -15,7 +15,7 @@ enum CLibrary {
     FLOOR("floor"),
     READER("reader");
 
-    private static final long COMPILER_PATIENCE_S = 60;
+    private static final long COMPILER_TIMEOUT_S = 60;
 
     private final String name;
 
@@ -41,7 +41,7 @@ enum CLibrary {
             return Optional.of("there is no C compiler 'cc' on the PATH");
         }
         String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        boolean isDone = compiler.waitFor(COMPILER_PATIENCE_S, TimeUnit.SECONDS) && compiler.exitValue() == 0;
+        boolean isDone = compiler.waitFor(COMPILER_TIMEOUT_S, TimeUnit.SECONDS) && compiler.exitValue() == 0;
         return isDone ? Optional.empty() : Optional.of("cc failed: " + said.lines().findFirst().orElse("no message"));
     }
 

@@ -7,11 +7,14 @@ import com.sun.jna.Pointer;
 import java.nio.file.Path;
 
 /** A Tickbus publisher in Java and a reader of its file in C. */
-final class CReader implements Transport {
-    private final TickbusPair pair = new TickbusPair("c-reader");
+final class CReader extends TickbusTransport {
     private Function receiving;
     private Pointer file;
     private long position;
+
+    CReader() {
+        super("c-reader");
+    }
 
     @Override
     public String settings() {
@@ -19,25 +22,15 @@ final class CReader implements Transport {
     }
 
     @Override
-    public void openSender(Path directory) {
-        pair.publish(directory);
-    }
-
-    @Override
     public void openReceiver(Path directory) {
         NativeLibrary library = CLibrary.READER.load(directory);
-        String path = pair.directory(directory).signals().toString();
+        String path = directory(directory).signals().toString();
         file = (Pointer) library.getFunction("reader_open").invoke(Pointer.class, new Object[] {path});
         if (file == null) {
-            throw new IllegalStateException("the C reader does not take it for a bus: path=" + path);
+            throw new IllegalStateException("the C reader does not accept it as a bus: path=" + path);
         }
         position = library.getFunction("reader_next").invokeLong(new Object[] {file});
         receiving = library.getFunction("reader_receive");
-    }
-
-    @Override
-    public void send(Burst burst) {
-        pair.send(burst);
     }
 
     @Override
@@ -55,10 +48,5 @@ final class CReader implements Transport {
                 reception.take(keys.getLong(offset), 0, latencies.getLong(offset));
             }
         }
-    }
-
-    @Override
-    public void close() {
-        pair.close();
     }
 }

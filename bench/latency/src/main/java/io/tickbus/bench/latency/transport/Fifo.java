@@ -17,22 +17,18 @@ final class Fifo extends KernelTransport {
         open(directory);
     }
 
-    @Override
-    public void openReceiver(Path directory) {
-        open(directory);
-    }
-
     private static String path(Path directory) {
         return directory.resolve("fifo").toString();
     }
 
-    private void open(Path directory) {
+    @Override
+    public void open(Path directory) {
         // Both ways, so that neither end waits for the other here.
         fd = (int) KernelCalls.check("open", KernelCalls.open(path(directory), KernelCalls.O_RDWR, 0));
     }
 
     @Override
-    void hand(long sequence, long dueNs, long sentNs) {
+    void handOver(long sequence, long dueNs, long sentNs) {
         fill(sequence, dueNs, sentNs);
         KernelCalls.check("write", KernelCalls.write(fd, message, LENGTH));
     }

@@ -5,8 +5,8 @@ import io.tickbus.core.platform.Platforms;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A raw futex beside a message in shared memory: FUTEX_WAKE for each message, FUTEX_WAIT where there is none. */
-final class Futex extends KernelTransport implements AlikeEnds {
+/** A raw futex beside a message in shared memory: FUTEX_WAKE for each message, FUTEX_WAIT while there is none. */
+final class Futex extends KernelTransport {
     private SharedMessages messages;
     private FutexWord word;
     private long taken;
@@ -23,7 +23,7 @@ final class Futex extends KernelTransport implements AlikeEnds {
     }
 
     @Override
-    void hand(long sequence, long dueNs, long sentNs) {
+    void handOver(long sequence, long dueNs, long sentNs) {
         messages.put(sequence, dueNs);
         messages.region().putIntRelease(SharedMessages.word(), (int) sequence + 1);
         word.wakeAll();
@@ -46,10 +46,5 @@ final class Futex extends KernelTransport implements AlikeEnds {
         for (; taken < sent; taken++) {
             reception.take(taken, messages.dueNs(taken), observedNs);
         }
-    }
-
-    @Override
-    public void close() {
-        messages = null;
     }
 }

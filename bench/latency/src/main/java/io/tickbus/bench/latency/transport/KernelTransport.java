@@ -14,7 +14,7 @@ abstract class KernelTransport implements Transport {
     final Memory message = new Memory(LENGTH);
 
     /** Hands one message over. */
-    abstract void hand(long sequence, long dueNs, long sentNs);
+    abstract void handOver(long sequence, long dueNs, long sentNs);
 
     /** Waits for one message, but not beyond {@code untilNs}, and tells the reception of it. */
     abstract void take(Reception reception, long untilNs);
@@ -36,7 +36,7 @@ abstract class KernelTransport implements Transport {
     public void send(Burst burst) {
         for (int i = 0; i < burst.count(); i++) {
             long sentNs = burst.awaitDue(i);
-            hand(burst.first() + i, burst.dueNs(i), sentNs);
+            handOver(burst.first() + i, burst.dueNs(i), sentNs);
         }
     }
 

@@ -10,6 +10,7 @@ final class PosixQueue extends KernelTransport {
     private static final int MAX_MESSAGES = 10;
     private static final int ATTRIBUTES_LENGTH = 64;
 
+    private String name;
     private int queue = -1;
 
     @Override
@@ -17,34 +18,27 @@ final class PosixQueue extends KernelTransport {
         return "POSIX message queue of 10 messages, mq_send(3) and mq_timedreceive(3) of 64 bytes, through JNA";
     }
 
-    /** The queue's name; queues have a name space of their own. */
-    static String name(Path directory) {
-        return "/" + directory.getFileName();
-    }
-
-    private void open(Path directory) {
+    @Override
+    public void open(Path directory) {
+        // Queues have a name space of their own.
+        name = "/" + directory.getFileName();
         try (Memory attributes = new Memory(ATTRIBUTES_LENGTH)) {
             attributes.clear();
             attributes.setLong(Long.BYTES, MAX_MESSAGES);
             attributes.setLong(2L * Long.BYTES, LENGTH);
-            queue = (int) KernelCalls.check("mq_open", KernelCalls.mq_open(name(directory),
+            queue = (int) KernelCalls.check("mq_open", KernelCalls.mq_open(name,
                     KernelCalls.O_CREAT | KernelCalls.O_RDWR, KernelCalls.MODE_PRIVATE, attributes));
         }
     }
 
     @Override
-    public void openSender(Path directory) {
-        open(directory);
-    }
-
-    @Override
     public void openReceiver(Path directory) {
         open(directory);
-        KernelCalls.check("mq_unlink", KernelCalls.mq_unlink(name(directory)));
+        KernelCalls.check("mq_unlink", KernelCalls.mq_unlink(name));
     }
 
     @Override
-    void hand(long sequence, long dueNs, long sentNs) {
+    void handOver(long sequence, long dueNs, long sentNs) {
         fill(sequence, dueNs, sentNs);
         KernelCalls.check("mq_send", KernelCalls.mq_send(queue, message, LENGTH, 0));
     }
@@ -62,15 +56,12 @@ final class PosixQueue extends KernelTransport {
         }
     }
 
-    /** Takes the name away where a run ended before both had it open. */
-    static void delete(Path directory) {
-        KernelCalls.mq_unlink(name(directory));
-    }
-
     @Override
     public void close() {
         if (queue >= 0) {
             KernelCalls.mq_close(queue);
+            // In case the run ended before the receiver had it open.
+            KernelCalls.mq_unlink(name);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /**
  * A POSIX timer that delivers a real-time signal, waited for by sigtimedwait(2): the kernel is the sender, and the
- * sender's process has nothing to do. Armed anew for each message, at an absolute time.
+ * sender's process has nothing to do. Armed again for each message, at an absolute time.
  */
 final class PosixTimerSignal implements Transport {
     private static final int EVENT_LENGTH = 64;
@@ -32,11 +32,11 @@ final class PosixTimerSignal implements Transport {
 
     @Override
     public void openReceiver(Path directory) {
-        receiver = SignalReceiver.of(SignalTransport.TIMER_SIGNAL);
+        receiver = SignalReceiver.of(PosixSignalTransport.TIMER_SIGNAL);
         time.clear();
         try (Memory event = new Memory(EVENT_LENGTH); Memory made = new Memory(Long.BYTES)) {
             event.clear();
-            event.setInt(EVENT_SIGNAL, SignalTransport.TIMER_SIGNAL);
+            event.setInt(EVENT_SIGNAL, PosixSignalTransport.TIMER_SIGNAL);
             KernelCalls.check("timer_create", KernelCalls.timer_create(KernelCalls.CLOCK_MONOTONIC, event, made));
             timer = made.getPointer(0);
         }
@@ -55,8 +55,8 @@ final class PosixTimerSignal implements Transport {
             time.setLong(TIME_VALUE + Long.BYTES, dueNs % KernelCalls.NS_PER_S);
             KernelCalls.check("timer_settime",
                     KernelCalls.timer_settime(timer, KernelCalls.TIMER_ABSTIME, time, Pointer.NULL));
-            long patienceNs = burst.giveUpNs() - System.nanoTime();
-            if (receiver.await(patienceNs) != SignalTransport.TIMER_SIGNAL) {
+            long leftNs = burst.giveUpNs() - System.nanoTime();
+            if (receiver.await(leftNs) != PosixSignalTransport.TIMER_SIGNAL) {
                 break;
             }
             reception.take(burst.first() + i, dueNs, System.nanoTime());

@@ -3,8 +3,8 @@ package io.tickbus.bench.latency.transport;
 import java.util.BitSet;
 
 /**
- * What comes in of one burst: latencies from the intended time, and what was lost, came twice or out of order. Reused.
- * Used by one thread at a time.
+ * What is received of one burst: latencies from the intended time, and what was lost, came twice or out of order.
+ * Reused. Used by one thread at a time.
  */
 public final class Reception {
     private final long[] latenciesNs;
@@ -17,7 +17,7 @@ public final class Reception {
     private long duplicated;
     private long outOfOrder;
 
-    /** For bursts of up to so many messages. */
+    /** For bursts of up to that many messages. */
     public Reception(int largestBurst) {
         latenciesNs = new long[largestBurst];
     }
@@ -48,7 +48,7 @@ public final class Reception {
     private void takeOdd(long sequence, long intendedNs, long observedNs) {
         int index = (int) (sequence - first);
         if (sequence < first || index >= count) {
-            // Of a burst that was given up, or nobody's.
+            // Of a burst that was given up, or of none.
             outOfOrder++;
         } else if (seen.get(index)) {
             duplicated++;
@@ -60,7 +60,7 @@ public final class Reception {
         }
     }
 
-    /** So many messages came together with others, as one. */
+    /** That many messages came together with others, as one. */
     public void coalesced(long messages) {
         coalesced += messages;
     }

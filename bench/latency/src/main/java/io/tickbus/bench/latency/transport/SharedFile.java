@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Files that both processes of a run map and write; made where they are missing. */
+/** Files that both processes of a run map and write; created where they are missing. */
 public final class SharedFile {
     private SharedFile() {
     }

@@ -1,20 +1,26 @@
 package io.tickbus.bench.latency.transport;
 
-import io.tickbus.core.SignalRecord;
+import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.nio.file.Path;
 
-/** Tickbus through its public API, with its default options, polled in a tight loop. */
-final class TickbusSpin implements Transport {
+/** Tickbus through its public API, with its default options, polled in a tight loop. It overwrites. */
+final class TickbusSpin extends TickbusTransport {
     private static final int BATCH = 16;
-    private static final int LOOKS_PER_CLOCK_READ = 4096;
+    private static final int BATCH_OF_STREAM = 4096;
 
-    private final TickbusPair pair = new TickbusPair("spin");
-    private final SignalHandler handler = this::onSignal;
+    private final SignalHandler handler =
+            signal -> this.reception.take(signal.key(), signal.deadlineNs(), System.nanoTime());
+    private final SignalHandler streamHandler = signal -> this.tally.take(signal.key());
     private SignalSubscriber subscriber;
     private Reception reception;
+    private Tally tally;
+
+    TickbusSpin() {
+        super("spin");
+    }
 
     @Override
     public String settings() {
@@ -22,38 +28,43 @@ final class TickbusSpin implements Transport {
     }
 
     @Override
-    public void openSender(Path directory) {
-        pair.publish(directory);
-    }
-
-    @Override
     public void openReceiver(Path directory) {
-        subscriber = pair.subscribe(directory, SubscriberOptions.defaults());
-    }
-
-    @Override
-    public void send(Burst burst) {
-        pair.send(burst);
+        subscriber = SignalSubscriber.attach(directory(directory), SubscriberOptions.defaults());
     }
 
     @Override
     public void receive(Burst burst, Reception newReception) {
         reception = newReception;
-        int looks = 0;
+        int polls = 0;
         while (!newReception.isComplete()) {
-            if (subscriber.poll(handler, BATCH) == 0 && ++looks % LOOKS_PER_CLOCK_READ == 0
-                    && System.nanoTime() > burst.giveUpNs()) {
+            if (subscriber.poll(handler, BATCH) == 0 && burst.isOver(++polls)) {
                 break;
             }
         }
     }
 
-    private void onSignal(SignalRecord signal) {
-        reception.take(signal.key(), signal.deadlineNs(), System.nanoTime());
+    @Override
+    public void stream(long first, int count) {
+        SignalPublisher publisher = publisher();
+        long nowNs = System.nanoTime();
+        for (long number = first; number < first + count; number++) {
+            publisher.publishAt(nowNs, nowNs, 1, number);
+        }
+    }
+
+    @Override
+    public void drain(Tally newTally) {
+        tally = newTally;
+        while (subscriber.poll(streamHandler, BATCH_OF_STREAM) == BATCH_OF_STREAM) {
+            Thread.onSpinWait();
+        }
     }
 
     @Override
     public void close() {
-        pair.close();
+        super.close();
+        if (subscriber != null) {
+            subscriber.close();
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.tickbus.bench.latency.transport;
 
-import io.tickbus.core.SignalRecord;
 import io.tickbus.core.layout.SignalsLayout;
 import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
@@ -10,22 +9,21 @@ import io.tickbus.subscriber.SubscriberOptions;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Tickbus through its public API, with a subscriber that waits in one of its ways; each has a bus of its own. */
-final class TickbusWaiting implements Transport {
+/** Tickbus through its public API, with a subscriber that waits by one of its strategies; each has its own bus. */
+final class TickbusWaiting extends TickbusTransport {
     private static final int BATCH = 16;
     private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final String waiting;
-    private final TickbusPair pair;
-    private final SignalHandler handler = this::onSignal;
-    private SignalPublisher publisher;
+    private final SignalHandler handler =
+            signal -> this.reception.take(signal.key(), signal.deadlineNs(), System.nanoTime());
     private SignalSubscriber subscriber;
     private Reception reception;
 
     /** {@code waiting}: a name that {@link WaitStrategy#named} knows. */
     TickbusWaiting(String waiting) {
+        super(waiting);
         this.waiting = waiting;
-        this.pair = new TickbusPair(waiting);
     }
 
     @Override
@@ -35,21 +33,17 @@ final class TickbusWaiting implements Transport {
     }
 
     @Override
-    public void openSender(Path directory) {
-        publisher = pair.publish(directory);
-    }
-
-    @Override
     public void openReceiver(Path directory) {
-        subscriber = pair.subscribe(directory,
+        subscriber = SignalSubscriber.attach(directory(directory),
                 SubscriberOptions.defaults().withWaiting(WaitStrategy.named(waiting)));
     }
 
     @Override
     public void send(Burst burst) {
+        SignalPublisher publisher = publisher();
         publisher.nextDeadlineNs(burst.startNs());
         for (int i = 0; i < burst.count(); i++) {
-            pair.publish(burst, i, burst.awaitDue(i));
+            publish(burst, i, burst.awaitDue(i));
             publisher.nextDeadlineNs(i + 1 < burst.count() ? burst.dueNs(i + 1) : SignalsLayout.NO_DEADLINE);
         }
     }
@@ -62,12 +56,11 @@ final class TickbusWaiting implements Transport {
         }
     }
 
-    private void onSignal(SignalRecord signal) {
-        reception.take(signal.key(), signal.deadlineNs(), System.nanoTime());
-    }
-
     @Override
     public void close() {
-        pair.close();
+        super.close();
+        if (subscriber != null) {
+            subscriber.close();
+        }
     }
 }

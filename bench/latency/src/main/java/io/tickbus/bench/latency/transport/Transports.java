@@ -1,62 +1,65 @@
 package io.tickbus.bench.latency.transport;
 
+import io.tickbus.bench.latency.harness.BenchHarness;
+import io.tickbus.bench.latency.harness.BenchOptions.Only;
+import io.tickbus.bench.latency.harness.JvmLaunch;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/**
- * All transports by name. To add one: a class that implements {@link Transport}, and a line here.
- */
+/** All transports by name. To add one: a class that implements {@link Transport}, and a line here. */
 public enum Transports {
     /** The floor of all ratios. */
-    C_FLOOR("c-floor", Pace.SPINNING, Need.C_COMPILER, CFloor::new),
+    C_FLOOR("c-floor", Pace.SPINNING, Need.C_COMPILER, 0, CFloor::new),
     /** Tickbus, polled. */
-    TICKBUS_SPIN("tickbus-spin", Pace.SPINNING, Need.NOTHING, TickbusSpin::new),
+    TICKBUS_SPIN("tickbus-spin", Pace.SPINNING, Need.NOTHING, 4, TickbusSpin::new),
     /** Tickbus, backing off. */
-    TICKBUS_BACKOFF("tickbus-backoff", Pace.SPINNING, Need.NOTHING, () -> new TickbusWaiting("backoff")),
+    TICKBUS_BACKOFF("tickbus-backoff", Pace.SPINNING, Need.NOTHING, 0, () -> new TickbusWaiting("backoff")),
     /** Tickbus read by C. */
-    C_READER("c-reader", Pace.SPINNING, Need.C_COMPILER, CReader::new),
+    C_READER("c-reader", Pace.SPINNING, Need.C_COMPILER, 0, CReader::new),
     /** Aeron, tuned. */
-    AERON_IPC("aeron-ipc", Pace.SPINNING, Need.AERON, () -> new AeronIpc(false)),
+    AERON_IPC("aeron-ipc", Pace.SPINNING, Need.AERON, 4, () -> new AeronIpc(false, 4)),
     /** Aeron as it comes. */
-    AERON_IPC_STOCK("aeron-ipc-stock", Pace.SPINNING, Need.AERON, () -> new AeronIpc(true)),
+    AERON_IPC_STOCK("aeron-ipc-stock", Pace.SPINNING, Need.AERON, 0, () -> new AeronIpc(true, 4)),
     /** Chronicle Queue. */
-    CHRONICLE_QUEUE("chronicle-queue", Pace.SPINNING, Need.CHRONICLE, ChronicleQueueTransport::new),
+    CHRONICLE_QUEUE("chronicle-queue", Pace.SPINNING, Need.CHRONICLE, 4, ChronicleQueue::new),
     /** Agrona's broadcast buffer. */
-    AGRONA_BROADCAST("agrona-broadcast", Pace.SPINNING, Need.NOTHING, AgronaBroadcast::new),
+    AGRONA_BROADCAST("agrona-broadcast", Pace.SPINNING, Need.NOTHING, 4, AgronaBroadcast::new),
     /** Agrona's ring of many producers. */
-    AGRONA_MANY_TO_ONE("agrona-many-to-one", Pace.SPINNING, Need.NOTHING, AgronaManyToOne::new),
+    AGRONA_MANY_TO_ONE("agrona-many-to-one", Pace.SPINNING, Need.NOTHING, 1, AgronaManyToOne::new),
     /** Tickbus, predictive. */
-    TICKBUS_PREDICTIVE("tickbus-predictive", Pace.SLEEPING, Need.NOTHING, () -> new TickbusWaiting("predictive")),
+    TICKBUS_PREDICTIVE("tickbus-predictive", Pace.SLEEPING, Need.NOTHING, 0, () -> new TickbusWaiting("predictive")),
     /** Tickbus, parked. */
-    TICKBUS_PARK("tickbus-park", Pace.SLEEPING, Need.NOTHING, () -> new TickbusWaiting("park")),
+    TICKBUS_PARK("tickbus-park", Pace.SLEEPING, Need.NOTHING, 0, () -> new TickbusWaiting("park")),
     /** A raw futex. */
-    FUTEX("futex", Pace.SLEEPING, Need.NOTHING, Futex::new),
+    FUTEX("futex", Pace.SLEEPING, Need.NOTHING, 0, Futex::new),
     /** A named pipe. */
-    FIFO("fifo", Pace.SLEEPING, Need.NOTHING, Fifo::new),
+    FIFO("fifo", Pace.SLEEPING, Need.NOTHING, 0, Fifo::new),
     /** A Unix domain socket. */
-    UNIX_SOCKET("unix-socket", Pace.SLEEPING, Need.NOTHING, UnixSocket::new),
+    UNIX_SOCKET("unix-socket", Pace.SLEEPING, Need.NOTHING, 0, UnixSocket::new),
     /** A POSIX message queue. */
-    POSIX_MQ("posix-mq", Pace.SLEEPING, Need.NOTHING, PosixQueue::new),
+    POSIX_MQ("posix-mq", Pace.SLEEPING, Need.NOTHING, 0, PosixQueue::new),
     /** A signal that is waited for. */
-    KILL_SIGWAIT("kill-sigwait", Pace.SLEEPING, Need.BLOCKED_SIGNALS,
-            () -> new SignalTransport(SignalTransport.Kind.KILL)),
+    KILL_SIGWAIT("kill-sigwait", Pace.SLEEPING, Need.BLOCKED_SIGNALS, 0,
+            () -> new PosixSignalTransport(PosixSignalTransport.Kind.KILL)),
     /** A queued signal that is waited for. */
-    SIGQUEUE_SIGWAIT("sigqueue-sigwait", Pace.SLEEPING, Need.BLOCKED_SIGNALS,
-            () -> new SignalTransport(SignalTransport.Kind.QUEUE)),
+    SIGQUEUE_SIGWAIT("sigqueue-sigwait", Pace.SLEEPING, Need.BLOCKED_SIGNALS, 0,
+            () -> new PosixSignalTransport(PosixSignalTransport.Kind.QUEUE)),
     /** A queued signal through a descriptor. */
-    SIGNALFD("signalfd", Pace.SLEEPING, Need.BLOCKED_SIGNALS,
-            () -> new SignalTransport(SignalTransport.Kind.DESCRIPTOR)),
+    SIGNALFD("signalfd", Pace.SLEEPING, Need.BLOCKED_SIGNALS, 0,
+            () -> new PosixSignalTransport(PosixSignalTransport.Kind.DESCRIPTOR)),
     /** A signal handler in Java. */
-    JAVA_SIGNAL("java-signal", Pace.SLEEPING, Need.NOTHING, JavaSignal::new),
+    JAVA_SIGNAL("java-signal", Pace.SLEEPING, Need.NOTHING, 0, SunMiscSignal::new),
     /** A timer of the kernel. */
-    POSIX_TIMER_SIGNAL("posix-timer-signal", Pace.SLEEPING, Need.BLOCKED_SIGNALS, PosixTimerSignal::new);
+    POSIX_TIMER_SIGNAL("posix-timer-signal", Pace.SLEEPING, Need.BLOCKED_SIGNALS, 0, PosixTimerSignal::new);
 
-    /** How bursts of one-way runs are made up: whoever spins gets more and denser ones than whoever sleeps. */
+    /** What a burst of a one-way run consists of: more and denser messages where the receiver spins. */
     public enum Pace {
         /** 1,000 messages, 5 µs apart. */
         SPINNING(1000, TimeUnit.MICROSECONDS.toNanos(5)),
@@ -87,14 +90,16 @@ public enum Transports {
     private final String label;
     private final Pace pace;
     private final Need need;
+    private final int streamReaders;
     @SuppressWarnings("ImmutableEnumChecker") // they are constructors
-    private final Supplier<Transport> maker;
+    private final Supplier<Transport> constructor;
 
-    Transports(String label, Pace pace, Need need, Supplier<Transport> maker) {
+    Transports(String label, Pace pace, Need need, int streamReaders, Supplier<Transport> constructor) {
         this.label = label;
         this.pace = pace;
         this.need = need;
-        this.maker = maker;
+        this.streamReaders = streamReaders;
+        this.constructor = constructor;
     }
 
     /** The name in reports. */
@@ -102,49 +107,71 @@ public enum Transports {
         return label;
     }
 
-    /** How its bursts are made up. */
+    /** What its bursts consist of. */
     public Pace pace() {
         return pace;
     }
 
-    /** Whether it wants Aeron's media driver to run. */
-    public boolean needsDriver() {
-        return need == Need.AERON;
+    /** How many readers may take a stream at full speed; 0 where it takes no part in that. */
+    public int streamReaders() {
+        return streamReaders;
     }
 
     /** A new end of it. */
-    public Transport make() {
-        return maker.get();
+    public Transport create() {
+        return constructor.get();
+    }
+
+    /** A new end of it for a stream at full speed: Aeron's own flow control is not to limit the writer. */
+    public Transport createForStream() {
+        return this == AERON_IPC ? new AeronIpc(false, 16) : create();
     }
 
     /** All names. */
     public static List<String> labels() {
-        List<String> labels = new ArrayList<>();
-        for (Transports each : values()) {
-            labels.add(each.label);
-        }
-        return labels;
+        return Stream.of(values()).map(Transports::label).toList();
     }
 
     /** The transport of a name. */
     public static Transports of(String label) {
-        for (Transports each : values()) {
-            if (each.label.equals(label)) {
-                return each;
-            }
-        }
-        throw new IllegalArgumentException("there is no transport '" + label + "'; there are "
-                + String.join(", ", labels()));
+        return Stream.of(values()).filter(each -> each.label.equals(label)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no transport '" + label + "'; there are "
+                        + String.join(", ", labels())));
     }
 
-    /** Makes ready in the run's directory what it needs beside its two processes; the reason where it cannot run. */
-    public Optional<String> prepare(Path directory) throws IOException, InterruptedException {
+    /** Those that are wanted, out of some, in their order. */
+    public static List<Transports> wanted(Only only, Stream<Transports> possible) {
+        only.names().forEach(Transports::of);
+        List<Transports> wanted =
+                possible.filter(each -> only.names().isEmpty() || only.names().contains(each.label)).toList();
+        if (wanted.isEmpty()) {
+            throw only.nobody();
+        }
+        return wanted;
+    }
+
+    /** Prepares what they need beside their two processes; leaves out, with the reason, those that cannot run here. */
+    public static List<Transports> prepare(List<Transports> wanted, BenchHarness harness)
+            throws IOException, InterruptedException {
+        List<Transports> available = new ArrayList<>();
+        for (Transports transport : wanted) {
+            Optional<String> reason = transport.prepare(harness);
+            reason.ifPresentOrElse(why -> harness.report().leaveOut(transport.label, why),
+                    () -> available.add(transport));
+        }
+        if (available.stream().anyMatch(each -> each.need == Need.AERON)) {
+            harness.child(AeronDriver.class, -1, Map.of("directory", harness.directory().toString()));
+        }
+        return available;
+    }
+
+    private Optional<String> prepare(BenchHarness harness) throws IOException, InterruptedException {
         return switch (need) {
-            case C_COMPILER -> (this == C_FLOOR ? CLibrary.FLOOR : CLibrary.READER).compile(directory);
+            case C_COMPILER -> (this == C_FLOOR ? CLibrary.FLOOR : CLibrary.READER).compile(harness.directory());
             case AERON -> missing("io.aeron.driver.MediaDriver", "Aeron");
             case CHRONICLE -> missing("net.openhft.chronicle.queue.ChronicleQueue", "Chronicle Queue");
             case BLOCKED_SIGNALS -> canBlockSignals() ? Optional.empty()
-                    : Optional.of("'env --block-signal' of coreutils 8.31 or newer is not there");
+                    : Optional.of("it needs 'env --block-signal' of coreutils 8.31 or newer");
             default -> Optional.empty();
         };
     }
@@ -168,15 +195,14 @@ public enum Transports {
         }
     }
 
-    /** What stands before the JVM's command so that it has the signals blocked in every thread. */
-    public static List<String> blockingPrefix() {
-        List<String> signals = new ArrayList<>();
-        SignalTransport.blocked().forEach(signal -> signals.add(Integer.toString(signal)));
-        return List.of("env", "--block-signal=" + String.join(",", signals));
+    private static List<String> blockingPrefix() {
+        return List.of("env", "--block-signal=" + PosixSignalTransport.blocked().stream().map(String::valueOf)
+                .collect(Collectors.joining(",")));
     }
 
-    /** Takes away what a run may have left outside of its directory. */
-    public static void clearAway(Path directory) {
-        PosixQueue.delete(directory);
+    /** How a JVM must be started to run these: with signals blocked in every thread if any waits for signals. */
+    public static JvmLaunch launch(List<Transports> transports) {
+        return transports.stream().anyMatch(each -> each.need == Need.BLOCKED_SIGNALS)
+                ? JvmLaunch.here().withPrefix(blockingPrefix()) : JvmLaunch.here();
     }
 }

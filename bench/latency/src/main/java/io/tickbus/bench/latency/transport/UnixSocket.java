@@ -8,7 +8,7 @@ import java.nio.file.Path;
 final class UnixSocket extends KernelTransport {
     private static final int ADDRESS_LENGTH = 110;
     private static final int PATH = 2;
-    private static final long PATIENCE_US = 100_000;
+    private static final long TIMEOUT_US = 100_000;
 
     private Path directory;
     private int fd = -1;
@@ -31,14 +31,10 @@ final class UnixSocket extends KernelTransport {
         return address;
     }
 
-    private void open(Path newDirectory) {
+    @Override
+    public void open(Path newDirectory) {
         directory = newDirectory;
         fd = (int) KernelCalls.check("socket", KernelCalls.socket(KernelCalls.AF_UNIX, KernelCalls.SOCK_DGRAM, 0));
-    }
-
-    @Override
-    public void openSender(Path newDirectory) {
-        open(newDirectory);
     }
 
     @Override
@@ -47,7 +43,7 @@ final class UnixSocket extends KernelTransport {
         KernelCalls.check("bind", KernelCalls.bind(fd, address(), ADDRESS_LENGTH));
         try (Memory timeout = new Memory(2L * Long.BYTES)) {
             timeout.setLong(0, 0);
-            timeout.setLong(Long.BYTES, PATIENCE_US);
+            timeout.setLong(Long.BYTES, TIMEOUT_US);
             KernelCalls.check("setsockopt", KernelCalls.setsockopt(fd, KernelCalls.SOL_SOCKET,
                     KernelCalls.SO_RCVTIMEO, timeout, 2 * Long.BYTES));
         }
@@ -63,7 +59,7 @@ final class UnixSocket extends KernelTransport {
     }
 
     @Override
-    void hand(long sequence, long dueNs, long sentNs) {
+    void handOver(long sequence, long dueNs, long sentNs) {
         fill(sequence, dueNs, sentNs);
         KernelCalls.check("write", KernelCalls.write(fd, message, LENGTH));
     }

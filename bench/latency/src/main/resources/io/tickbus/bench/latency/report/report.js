@@ -230,16 +230,12 @@
   function enqueue() {
     var s = sections.enqueue;
     if (!s) { return; }
-    heading('Putting a message into a ring', 'One process, one thread that puts in: alone, and while a second thread '
-      + 'takes out. Percentiles are of the means of bursts of ' + num(s.burst, 0) + ' messages; ratios are to the '
-      + 'ring’s burst of the same round.');
-    disturbed(s);
-    table(['', 'p50 ns', 'p90 ns', 'p99 ns', 'max ns', 'times the ring', 'messages, checked'], (s.rows || []).map(function (r) {
-      var c = r.nsPerMessage || {};
-      return [r.name, num(c.p50, 1), num(c.p90, 1), num(c.p99, 1), num(c.max, 1), num((r.ratioToRing || {}).p50, 2),
-        num(r.messagesChecked, 0)];
+    heading('Putting a message into a ring', 'Measured by bench/micro (JMH): one thread, and beside a consumer, where '
+      + 'each sample also holds a pause and two readings of the clock.');
+    table(['channel', 'alone ns', 'beside a consumer, p50 ns', 'p99 ns'], (s.rows || []).map(function (r) {
+      var c = r.contendedNs || {};
+      return [r.name, num(r.aloneNs, 1), num(c.p50, 0), num(c.p99, 0)];
     }), 1);
-    hiccupLine(s);
   }
 
   function scenario(key, title, words) {

@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.oneway;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.tickbus.bench.latency.transport.Transports;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,9 @@ class SystemCallMarksTest {
                 "7 kill(9, SIGUSR1) = 0",
                 "7 close(-200001) = -1 EBADF (Bad file descriptor)",
                 "7 +++ exited with 0 +++");
-        assertArrayEquals(new long[] {1, 2}, SystemCallMarks.count(trace, 2, List.of(false, true)));
-        assertArrayEquals(new long[] {2, 1}, SystemCallMarks.count(trace, 2, List.of(true, false)));
+        Leg alone = Leg.of(Transports.FUTEX, 1);
+        Leg ofAllThreads = Leg.of(Transports.JAVA_SIGNAL, 1);
+        assertArrayEquals(new long[] {1, 2}, SystemCallMarks.count(trace, List.of(alone, ofAllThreads)));
+        assertArrayEquals(new long[] {2, 1}, SystemCallMarks.count(trace, List.of(ofAllThreads, alone)));
     }
 }

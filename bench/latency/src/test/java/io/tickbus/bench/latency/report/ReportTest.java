@@ -43,15 +43,15 @@ class ReportTest {
     void shouldComeOutWholeWithoutAnyResults() throws IOException {
         String html = HtmlReport.of(new Results(Map.of()));
         assertTrue(html.contains("\"headlines\":[]"));
-        assertEquals(9, Claims.of(new Results(Map.of())).size());
-        assertTrue(Claims.of(new Results(Map.of())).stream()
-                .allMatch(row -> row.get("verdict").equals(Claims.NOT_MEASURED)));
+        assertEquals(9, GoalCheck.of(new Results(Map.of())).size());
+        assertTrue(GoalCheck.of(new Results(Map.of())).stream()
+                .allMatch(row -> row.get("verdict").equals(GoalCheck.NOT_MEASURED)));
     }
 
     @Test
     void shouldJudgeNothingThatWasDisturbed() {
-        assertEquals(Claims.HOLDS, Claims.of(results(false, 1.05)).get(0).get("verdict"));
-        assertEquals(Claims.NOT_JUDGED, Claims.of(results(true, 1.05)).get(0).get("verdict"));
+        assertEquals(GoalCheck.HOLDS, GoalCheck.of(results(false, 1.05)).get(0).get("verdict"));
+        assertEquals(GoalCheck.NOT_JUDGED, GoalCheck.of(results(true, 1.05)).get(0).get("verdict"));
     }
 
     @Test
@@ -60,29 +60,35 @@ class ReportTest {
         Map<String, Object> kill = Map.of("name", "kill-sigwait", "latencyNs", Map.of("p50", 20_000));
         Results results = new Results(Map.of("sections", Map.of("oneway", Map.of("transports",
                 List.of(spin, kill)))));
-        assertEquals(Claims.NOT_MEASURED, Claims.of(results).get(0).get("verdict"));
+        assertEquals(GoalCheck.NOT_MEASURED, GoalCheck.of(results).get(0).get("verdict"));
     }
 
-    private static Map<String, Object> enqueue(String name, double p50, double p99) {
-        return Map.of("name", name, "nsPerMessage", Map.of("p50", p50, "p99", p99));
+    private static Map<String, Object> jmh(String benchmark, String mode, String channel, double score, double p99) {
+        Map<String, Object> percentiles = Map.of("50.0", score, "99.0", p99);
+        return Map.of("benchmark", "io.tickbus.bench.micro." + benchmark, "mode", mode, "params",
+                Map.of("channel", channel), "primaryMetric", Map.of("score", score), "secondaryMetrics",
+                Map.of("enqueue", Map.of("scorePercentiles", percentiles)));
     }
 
-    private static Map<String, Object> enqueueClaim(double ringNs, double ringP99Ns) {
-        List<Map<String, Object>> rows = List.of(enqueue("tickbus-ring alone", ringNs, ringNs),
-                enqueue("tickbus-ring contended", 10, ringP99Ns), enqueue("tickbus-bus alone", 9, 10),
-                enqueue("tickbus-bus contended", 12, 30), enqueue("synchronized-ring alone", 12, 13),
-                enqueue("synchronized-ring contended", 60, 300), enqueue("array-blocking-queue alone", 14, 15),
-                enqueue("array-blocking-queue contended", 80, 200));
-        return Claims.of(new Results(Map.of("sections", Map.of("enqueue", Map.of("rows", rows))))).get(1);
+    private Map<String, Object> enqueueGoal(double busNs, double busP99Ns) throws IOException {
+        List<Map<String, Object>> entries = List.of(jmh("EnqueueBenchmark.enqueue", "avgt", "tickbus", busNs, 0),
+                jmh("ContendedBenchmark.pair", "sample", "tickbus", 160, busP99Ns),
+                jmh("ContendedBenchmark.pair", "avgt", "tickbus", 1, 1),
+                jmh("EnqueueBenchmark.enqueue", "avgt", "synchronized-ring", 12, 0),
+                jmh("ContendedBenchmark.pair", "sample", "synchronized-ring", 200, 900),
+                jmh("EnqueueBenchmark.enqueue", "avgt", "array-blocking", 14, 0),
+                jmh("ContendedBenchmark.pair", "sample", "array-blocking", 300, 800));
+        Path file = Files.writeString(folder.resolve("jmh.json"), JSON.std.asString(entries));
+        return GoalCheck.of(new Results(Map.of()).withEnqueue(file)).get(1);
     }
 
     @Test
-    void shouldJudgeTheRingByItsCostAndItsJitter() {
-        assertEquals(Claims.HOLDS, enqueueClaim(6.9, 25).get("verdict"));
-        assertTrue(String.valueOf(enqueueClaim(6.9, 25).get("measured"))
-                .contains("the ring 6.9, 10 and 25 ns; the whole bus 9.0, 12 and 30;"));
-        assertEquals(Claims.MISSED, enqueueClaim(9.1, 25).get("verdict"), "dearer than claimed");
-        assertEquals(Claims.MISSED, enqueueClaim(6.9, 200).get("verdict"), "no steadier than a lock");
+    void shouldJudgeEnqueueingByItsCostAndItsJitter() throws IOException {
+        assertEquals(GoalCheck.HOLDS, enqueueGoal(6.9, 400).get("verdict"));
+        assertTrue(String.valueOf(enqueueGoal(6.9, 400).get("measured"))
+                .contains("the bus 6.9, 160 and 400 ns; a synchronized ring 12.0, 200 and 900;"));
+        assertEquals(GoalCheck.MISSED, enqueueGoal(9.1, 400).get("verdict"), "costs more than claimed");
+        assertEquals(GoalCheck.MISSED, enqueueGoal(6.9, 850).get("verdict"), "no steadier than a lock");
     }
 
     private static Map<String, Object> cost(int timers, double p50) {
@@ -99,7 +105,7 @@ class ReportTest {
                 Map.of("rows", List.of(cost(1_000_000, 41), cost(10_000, 29))));
         assertEquals("CPU 2.5 % of the daemon against 4.8 %; mean lateness 9.0 ms, of 50 allowed; an arm 29 ns among "
                 + "10,000, 41 among 1,000,000",
-                Claims.of(new Results(Map.of("sections", sections))).get(2).get("measured"));
+                GoalCheck.of(new Results(Map.of("sections", sections))).get(2).get("measured"));
     }
 
     @Test

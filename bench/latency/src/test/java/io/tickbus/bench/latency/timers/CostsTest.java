@@ -3,6 +3,7 @@ package io.tickbus.bench.latency.timers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.tickbus.bench.latency.harness.JsonLines;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -39,12 +40,12 @@ class CostsTest {
     @Test
     void shouldReadTheGoProgramme() {
         Costs costs = new Costs(2);
-        GoCosts.parse("arm 247.1\narm 249.1\ncancel 56.2\nheap 1000 1300\n", costs);
+        costs.addGo("arm 247.1\narm 249.1\ncancel 56.2\nheap 1000 1300\n");
         Row row = new Row("go");
         costs.report(row);
         Map<String, Object> map = row.toMap();
         assertEquals(150.0, map.get("heapBytesPerTimer"));
-        assertEquals(248.1, Wire.fraction(Wire.object(map, "nsPerArm"), "mean"));
-        assertEquals(56.2, Wire.fraction(Wire.object(map, "nsPerCancel"), "p50"));
+        assertEquals(248.1, JsonLines.fraction(JsonLines.object(map, "nsPerArm"), "mean"));
+        assertEquals(56.2, JsonLines.fraction(JsonLines.object(map, "nsPerCancel"), "p50"));
     }
 }

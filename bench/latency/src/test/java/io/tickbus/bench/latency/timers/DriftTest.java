@@ -2,6 +2,7 @@ package io.tickbus.bench.latency.timers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tickbus.bench.latency.harness.JsonLines;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -67,9 +68,9 @@ class DriftTest {
             // The second half comes after the end and does not count.
             log.fired(0, i, 0, 200L * i);
         }
-        Map<String, Object> map = Wire.object(log.toWire(0), "drift");
+        Map<String, Object> map = JsonLines.object(log.toWire(0), "drift");
         assertEquals(50, map.get("firings"));
-        assertEquals(1e6, Wire.fraction(map, "slopePpm"));
+        assertEquals(1e6, JsonLines.fraction(map, "slopePpm"));
         Workload once = Workload.once(1, 100, 0);
         assertEquals(null, new FiringLog(once, new Schedule(once, 0)).toWire(0).get("drift"));
     }
@@ -80,9 +81,9 @@ class DriftTest {
         for (int i = 0; i < 30; i++) {
             output.append(i * 50_000).append('\n');
         }
-        Contender.Outcome outcome = GoTimers.parse(output + "cpu 1\n",
+        Peer.Outcome outcome = GoPeer.parse(output + "cpu 1\n",
                 Workload.periodic(List.of(PERIOD_NS), 100 * PERIOD_NS, 0));
-        assertEquals(50_000.0, Wire.fraction(Wire.object(outcome.extras(), "drift"), "slopePpm"));
-        assertEquals(Map.of(), GoTimers.parse("5\ncpu 1\n", Workload.once(1, 100, 0)).extras());
+        assertEquals(50_000.0, JsonLines.fraction(JsonLines.object(outcome.extras(), "drift"), "slopePpm"));
+        assertEquals(Map.of(), GoPeer.parse("5\ncpu 1\n", Workload.once(1, 100, 0)).extras());
     }
 }

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickbus.bench.latency.timers.Figures.Tally;
+import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.timers.FiringStats.Tally;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ final class FiringLogTest {
         assertTrue(log.isComplete());
         // Due after the end: does not count.
         log.fired(0, 10, 0, START_NS + 1007);
-        Figures figures = log.conclude();
+        FiringStats figures = log.conclude();
         assertTrue(figures.isFlawless());
         assertEquals(7, figures.count());
         assertEquals(7, figures.percentileNs(50));
@@ -37,7 +38,7 @@ final class FiringLogTest {
         log.fired(0, 0, 0, START_NS);
         log.fired(0, 3, 2, START_NS + 600);
         log.fired(0, 7, 0, START_NS + 700);
-        Figures figures = log.conclude();
+        FiringStats figures = log.conclude();
         // 1, 2, 6, and at the end 8 and 9.
         assertEquals(5, figures.tally(Tally.LOST));
         assertEquals(2, figures.tally(Tally.MISSED));
@@ -60,7 +61,7 @@ final class FiringLogTest {
         log.fired(0, 0, 0, START_NS);
         log.fired(0, 0, 0, START_NS);
         log.fired(2, 0, 0, START_NS + 50);
-        Figures figures = log.conclude();
+        FiringStats figures = log.conclude();
         assertEquals(1, figures.tally(Tally.EARLY));
         assertEquals(1, figures.tally(Tally.OUT_OF_ORDER));
         assertEquals(1, figures.tally(Tally.DUPLICATED));
@@ -73,11 +74,11 @@ final class FiringLogTest {
         FiringLog log = log(Workload.once(3, 1000, 5));
         log.fired(0, 0, 0, START_NS + 2000);
         log.fired(1, 0, 0, START_NS);
-        Figures figures = log.conclude();
-        Figures copy = Figures.ofWire(Wire.parse(Wire.line(figures.toWire())));
+        FiringStats figures = log.conclude();
+        FiringStats copy = FiringStats.ofWire(JsonLines.parse(JsonLines.line(figures.toWire())));
         assertEquals(figures.toReport(), copy.toReport());
         Workload workload = Workload.periodic(List.of(1L, 2L), 3, 4).spread(5, 6, 7).windows(8);
-        assertEquals(workload, Workload.of(Wire.parse(Wire.line(workload.toMap()))));
+        assertEquals(workload, Workload.of(JsonLines.parse(JsonLines.line(workload.toMap()))));
     }
 
     @Test
@@ -87,6 +88,6 @@ final class FiringLogTest {
         for (int occurrence = 0; occurrence < 4; occurrence++) {
             log.fired(0, occurrence, 0, START_NS + 100L * occurrence + 10L * occurrence);
         }
-        assertEquals(List.of(List.of(5.0, 25.0)), Wire.object(log.toWire(0), "windows").get("meansNs"));
+        assertEquals(List.of(List.of(5.0, 25.0)), JsonLines.object(log.toWire(0), "windows").get("meansNs"));
     }
 }

@@ -2,7 +2,8 @@ package io.tickbus.bench.latency.timers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tickbus.bench.latency.timers.Figures.Tally;
+import io.tickbus.bench.latency.harness.Strace;
+import io.tickbus.bench.latency.timers.FiringStats.Tally;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class ForeignOutputTest {
     @Test
     void shouldReadTheHistogramOfCyclictest() {
-        Figures figures = Cyclictest.parse("""
+        FiringStats figures = CyclictestPeer.parse("""
                 # /dev/cpu_dma_latency set to 0us
                 # Histogram
                 000000 000000
@@ -32,16 +33,16 @@ final class ForeignOutputTest {
 
     @Test
     void shouldReadTheGoProgramme() {
-        Contender.Outcome outcome = GoTimers.parse("500\n-1\n700\ncpu 30000000\n",
+        Peer.Outcome outcome = GoPeer.parse("500\n-1\n700\ncpu 30000000\n",
                 Workload.once(3, 1_000_000_000, 0));
-        assertEquals(3, outcome.figures().count());
-        assertEquals(1, outcome.figures().tally(Tally.EARLY));
+        assertEquals(3, outcome.stats().count());
+        assertEquals(1, outcome.stats().tally(Tally.EARLY));
         assertEquals(Map.of("process", 3.0), outcome.cpuPercent());
     }
 
     @Test
     void shouldReadTheTableOfStrace() {
-        assertEquals(Map.of("futex", 1234L, "sched_yield", 7L), SystemCalls.parse(List.of(
+        assertEquals(Map.of("futex", 1234L, "sched_yield", 7L), Strace.table(List.of(
                 "% time     seconds  usecs/call     calls    errors syscall",
                 "------ ----------- ----------- --------- --------- ----------------",
                 " 98.11    0.104000        1234      1234        12 futex",
@@ -52,8 +53,8 @@ final class ForeignOutputTest {
 
     @Test
     void shouldCorrelate() {
-        assertEquals(1.0, Correlation.pearson(List.of(1.0, 2.0, 3.0), List.of(10.0, 20.0, 30.0)), 1e-12);
-        assertEquals(-1.0, Correlation.pearson(List.of(1.0, 2.0, 3.0), List.of(3.0, 2.0, 1.0)), 1e-12);
-        assertEquals(0.0, Correlation.pearson(List.of(1.0, 2.0), List.of(3.0, 3.0)), 1e-12);
+        assertEquals(1.0, GcBenchmark.pearson(List.of(1.0, 2.0, 3.0), List.of(10.0, 20.0, 30.0)), 1e-12);
+        assertEquals(-1.0, GcBenchmark.pearson(List.of(1.0, 2.0, 3.0), List.of(3.0, 2.0, 1.0)), 1e-12);
+        assertEquals(0.0, GcBenchmark.pearson(List.of(1.0, 2.0), List.of(3.0, 3.0)), 1e-12);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.harness.JsonLines;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,12 +83,12 @@ final class TimersIT {
         List<Map<String, Object>> rows = rows("drift", "--seconds", "1", "--only", "tickbus,stpe");
         assertEquals(6, rows.size(), rows.toString());
         for (Map<String, Object> row : rows) {
-            Map<String, Object> drift = Wire.object(row, "drift");
-            assertTrue(Wire.number(drift, "firings") > 0, row.toString());
+            Map<String, Object> drift = JsonLines.object(row, "drift");
+            assertTrue(JsonLines.number(drift, "firings") > 0, row.toString());
             boolean isPutOff = ((String) row.get("name")).startsWith("stpe-fixed-delay");
             assertEquals(isPutOff ? "fixed delay" : "fixed rate", drift.get("rhythm"), row.toString());
             // Each firing of a fixed delay is later than the last by what that was late.
-            assertTrue(!isPutOff || Wire.fraction(drift, "slopePpm") > 0, row.toString());
+            assertTrue(!isPutOff || JsonLines.fraction(drift, "slopePpm") > 0, row.toString());
         }
         assertAllFired(row(rows, "tickbus-hybrid-predictive 1kHz"), 1000);
         assertAllFired(row(rows, "tickbus-hybrid-predictive 100Hz"), 100);
@@ -101,11 +102,11 @@ final class TimersIT {
                 "agrona 20000", "tickbus-client 20000"),
                 rows.stream().map(each -> each.get("name")).toList());
         for (Map<String, Object> row : rows) {
-            assertTrue(Wire.fraction(row, "heapBytesPerTimer") > 0, row.toString());
-            assertTrue(Wire.fraction(Wire.object(row, "nsPerArm"), "p50") > 0, row.toString());
-            assertTrue(Wire.fraction(Wire.object(row, "nsPerCancel"), "p50") > 0, row.toString());
+            assertTrue(JsonLines.fraction(row, "heapBytesPerTimer") > 0, row.toString());
+            assertTrue(JsonLines.fraction(JsonLines.object(row, "nsPerArm"), "p50") > 0, row.toString());
+            assertTrue(JsonLines.fraction(JsonLines.object(row, "nsPerCancel"), "p50") > 0, row.toString());
         }
-        assertTrue(Wire.fraction(rows.get(0), "ownBytesPerTimer") > 0, rows.toString());
+        assertTrue(JsonLines.fraction(rows.get(0), "ownBytesPerTimer") > 0, rows.toString());
     }
 
     @Test
@@ -128,8 +129,8 @@ final class TimersIT {
         assertEquals(1600, row(rows, "netty-1ms 8-threads").get("arms"), rows.toString());
         assertEquals(200, row(rows, "tickbus system-calls").get("arms"), rows.toString());
         Map<String, Object> row = row(rows, "tickbus 1-thread");
-        assertTrue(Wire.fraction(Wire.object(row, "settledNsPerArm"), "p50")
-                >= Wire.fraction(Wire.object(row, "nsPerArm"), "p50"), row.toString());
+        assertTrue(JsonLines.fraction(JsonLines.object(row, "settledNsPerArm"), "p50")
+                >= JsonLines.fraction(JsonLines.object(row, "nsPerArm"), "p50"), row.toString());
     }
 
     @Test

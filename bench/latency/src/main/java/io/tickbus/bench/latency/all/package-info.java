@@ -1,2 +1,0 @@
-/** Every benchmark in turn, and what comes of them in one place. */
-package io.tickbus.bench.latency.all;

@@ -1,0 +1,2 @@
+/** What every benchmark runs on: the harness with its child processes, the options, and the report. */
+package io.tickbus.bench.latency.harness;

@@ -1,0 +1,183 @@
+package io.tickbus.bench.latency.timers;
+
+import io.tickbus.bench.latency.harness.BenchOptions.Rounds;
+import io.tickbus.bench.latency.harness.BenchOptions.WarmUp;
+import io.tickbus.bench.latency.harness.ChildProcess;
+import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.harness.Percentiles;
+import io.tickbus.bench.latency.harness.Progress;
+import io.tickbus.bench.latency.harness.Strace;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Many threads and processes that arm at once. */
+@Command(name = "contention", mixinStandardHelpOptions = true, description = {
+    "Arms per second of all together, and nanoseconds per arm on the caller's side: 1 and 8 threads in one process,",
+    "4 processes; Tickbus (a client for each thread), ScheduledThreadPoolExecutor, Netty. And system calls per arm."})
+final class ContentionBenchmark extends TimersBenchmark {
+    private static final int THREADS = 8;
+    private static final int PROCESSES = 4;
+    private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    @Mixin
+    private final Rounds rounds = new Rounds(10);
+    @Mixin
+    private final WarmUp warmUp = new WarmUp(4);
+
+    @Option(names = "--bursts", defaultValue = "20", description = "Of each thread in a round; default 20.")
+    private int bursts;
+
+    @Option(names = "--burst", defaultValue = "512", description = "Arms in a burst, at most 900; default 512.")
+    private int burst;
+
+    @Option(names = "--traced-bursts", defaultValue = "400",
+            description = "Bursts while system calls are counted; default 400, 0 leaves it out.")
+    private int tracedBursts;
+
+    @Option(names = "--tracked-keys", defaultValue = "0",
+            description = "Keys that each client tracks for isCurrent; default 0, as the client's: none.")
+    private int trackedKeys;
+
+    private ChildProcess daemon;
+
+    ContentionBenchmark() {
+        super("contention");
+    }
+
+    /** Children that arm at once, and how many threads each. */
+    private record Line(String name, List<ChildProcess> children, int threads, List<Double> perSecond,
+            List<Double> nsPerArm, List<Double> settledNsPerArm) {
+        Line(String name, List<ChildProcess> children, int threads) {
+            this(name, children, threads, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
+    @Override
+    void run() throws Exception {
+        Map<String, Object> settings = TickbusPeer.settings(harness(), Map.of("mode", "park", "trackedKeys",
+                trackedKeys, "capacity", burst * Math.max(bursts, tracedBursts)));
+        daemon = harness().child(DaemonRole.class, harness().senderCpu(), settings);
+        List<Line> lines = lines(settings);
+        for (int round = -warmUp.rounds(); round < rounds.count(); round++) {
+            Progress.say(round < 0 ? "warm-up" : "round " + (round + 1) + " of " + rounds.count());
+            for (int i = 0; i < lines.size(); i++) {
+                pass(lines.get(Math.floorMod(round + i, lines.size())), round >= 0);
+                rest();
+            }
+        }
+        for (Line line : lines) {
+            row(line.name())
+                    .put("arms",
+                            (long) rounds.count() * bursts * burst * line.threads() * line.children().size())
+                    .put("armsPerSecond", Math.round(Percentiles.median(line.perSecond())))
+                    .put("nsPerArm", summary(line.nsPerArm()))
+                    .put("settledNsPerArm", summary(line.settledNsPerArm()));
+        }
+        if (tracedBursts > 0) {
+            countSystemCalls(lines.get(0).children().get(0));
+        }
+    }
+
+    private List<Line> lines(Map<String, Object> settings) throws IOException {
+        List<Line> lines = new ArrayList<>();
+        for (String target : List.of("tickbus", "stpe", "netty-1ms")) {
+            settings.put("target", target);
+            // Where there are two the daemon has its own; those that keep their timers themselves may have both.
+            int cpu = target.equals("tickbus") ? harness().cpuBesideDaemon() : -1;
+            ChildProcess child = harness().child(ArmingRole.class, cpu, settings);
+            lines.add(new Line(target + " 1-thread", List.of(child), 1));
+            lines.add(new Line(target + " 8-threads", List.of(child), THREADS));
+            if (target.equals("tickbus")) {
+                harness().meterHiccupsIn(daemon, child);
+                List<ChildProcess> processes = new ArrayList<>(List.of(child));
+                while (processes.size() < PROCESSES) {
+                    processes.add(harness().child(ArmingRole.class, cpu, settings));
+                }
+                lines.add(new Line(target + " 4-processes", processes, 1));
+            }
+        }
+        return lines;
+    }
+
+    private void pass(Line line, boolean counts) {
+        boolean isTickbus = line.name().startsWith("tickbus");
+        if (isTickbus) {
+            DaemonRole.setMode(daemon, "spin");
+        }
+        Map<String, Object> order = order(line.threads(), line.threads() * line.children().size(), bursts);
+        line.children().forEach(each -> each.send("arm", order));
+        long arms = 0;
+        long fromNs = Long.MAX_VALUE;
+        long untilNs = Long.MIN_VALUE;
+        for (ChildProcess child : line.children()) {
+            Map<String, Object> answer = child.answer();
+            arms += JsonLines.number(answer, "arms");
+            fromNs = Math.min(fromNs, JsonLines.number(answer, "fromNs"));
+            untilNs = Math.max(untilNs, JsonLines.number(answer, "untilNs"));
+            if (counts) {
+                line.nsPerArm().addAll(JsonLines.fractions(answer, "nsPerArm"));
+                line.settledNsPerArm().addAll(JsonLines.fractions(answer, "settledNsPerArm"));
+            }
+        }
+        if (isTickbus) {
+            DaemonRole.setMode(daemon, "park");
+        }
+        if (counts) {
+            line.perSecond().add(1e9 * arms / (untilNs - fromNs));
+        }
+    }
+
+    /** {@code arming} is how many threads arm at once, in all processes; {@code threads} those of each process. */
+    private Map<String, Object> order(int threads, int arming, int burstsOfEach) {
+        // One thread alone never sleeps: that would be a system call.
+        return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "isAlone", arming == 1,
+                "startNs", System.nanoTime() + LEAD_NS);
+    }
+
+    private static Map<String, Object> summary(List<Double> perBurst) {
+        List<Double> sorted = perBurst.stream().sorted().toList();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("p10", round(sorted.get(sorted.size() / 10)));
+        map.put("p50", round(sorted.get(sorted.size() / 2)));
+        map.put("p90", round(sorted.get(sorted.size() * 9 / 10)));
+        map.put("mean", round(sorted.stream().mapToDouble(each -> each).average().orElse(0)));
+        return map;
+    }
+
+    private static double round(double ns) {
+        return Math.round(10 * ns) / 10.0;
+    }
+
+    private void countSystemCalls(ChildProcess child) throws IOException, InterruptedException {
+        DaemonRole.setMode(daemon, "spin");
+        long arms = (long) tracedBursts * burst;
+        Row row = row("tickbus system-calls").put("arms", arms);
+        try {
+            Strace calls = Strace.attach(child.pid(), harness().directory(), "-c");
+            long beginNs = System.nanoTime();
+            child.ask("arm", order(1, 1, tracedBursts));
+            long tookNs = System.nanoTime() - beginNs;
+            Map<String, Long> byName = Strace.table(calls.detach());
+            Strace idle = Strace.attach(child.pid(), harness().directory(), "-c");
+            TimeUnit.NANOSECONDS.sleep(tookNs);
+            long all = byName.values().stream().mapToLong(each -> each).sum();
+            row.put("calls", all).put("callsPerArm", all / (double) arms).put("byName", byName)
+                    .put("idleByName", Strace.table(idle.detach()));
+            report().note("system calls of all threads of the client's process, the JVM's own and the order from and "
+                    + "answer to the parent included, while one thread armed and then cancelled as many; idle: of the "
+                    + "same process in as long a time without arming");
+        } catch (IOException e) {
+            report().leaveOut("the count of system calls", "strace cannot do it: " + e.getMessage());
+            child.ask("arm", order(1, 1, tracedBursts));
+        } finally {
+            DaemonRole.setMode(daemon, "park");
+        }
+    }
+}

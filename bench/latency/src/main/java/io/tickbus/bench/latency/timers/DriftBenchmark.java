@@ -1,0 +1,111 @@
+package io.tickbus.bench.latency.timers;
+
+import io.tickbus.bench.latency.harness.BenchOptions.Only;
+import io.tickbus.bench.latency.harness.BenchOptions.Rounds;
+import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.harness.Percentiles;
+import io.tickbus.bench.latency.harness.Progress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Whether periodic timers stay with their anchor. */
+@Command(name = "drift", mixinStandardHelpOptions = true, description = {
+    "A periodic timer of 1 kHz, and one of 100 Hz: how far its k-th firing moves away from anchor + k x period.",
+    "Tickbus beside other timers at a fixed rate, and at a fixed delay, which is all that some of them offer."})
+final class DriftBenchmark extends TimersBenchmark {
+    private static final Map<String, Long> PERIODS_NS = new LinkedHashMap<>();
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(400);
+    private static final List<String> PEERS = List.of("stpe", "java-util-timer", "netty-1ms", "agrona-200us");
+    private static final List<String> FIGURES = List.of("firings", "slopeNsPerS", "slopePpm", "firstOffsetNs",
+            "finalOffsetNs");
+
+    static {
+        PERIODS_NS.put("1kHz", TimeUnit.MILLISECONDS.toNanos(1));
+        PERIODS_NS.put("100Hz", TimeUnit.MILLISECONDS.toNanos(10));
+    }
+
+    @Mixin
+    private Only only;
+    @Mixin
+    private final Rounds rounds = new Rounds(1);
+
+    @Option(names = "--seconds", defaultValue = "3", description = "Of each timer in a round; default 3 s.")
+    private long seconds;
+
+    DriftBenchmark() {
+        super("drift");
+    }
+
+    @Override
+    void run() throws Exception {
+        List<String> atFixedDelay = PEERS.stream().map(each -> each + RateMode.FIXED_DELAY.suffix()).toList();
+        List<Peer> peers = new Peers(harness(), only).tickbus(Map.of()).inJvm(PEERS).inJvm(atFixedDelay)
+                .go(RateMode.values()).all();
+        new Interleaving(this, peers).warmUp(
+                Workload.periodic(List.of(TimeUnit.MICROSECONDS.toNanos(250)), WARM_UP_NS, 0));
+        Map<String, Line> lines = new LinkedHashMap<>();
+        PERIODS_NS.forEach((period, periodNs) -> peers.forEach(peer -> {
+            String name = peer.name() + " " + period;
+            lines.put(name, new Line(row(name), periodNs, RateMode.of(peer.name()) == RateMode.FIXED_RATE));
+        }));
+        for (int round = 0; round < rounds.count(); round++) {
+            for (int i = 0; i < peers.size(); i++) {
+                Peer peer = peers.get((round + i) % peers.size());
+                for (String period : PERIODS_NS.keySet()) {
+                    Progress.say("round " + (round + 1) + " of " + rounds.count() + ": " + peer.name() + " " + period);
+                    lines.get(peer.name() + " " + period).add(run(peer, Workload.periodic(
+                            List.of(PERIODS_NS.get(period)), TimeUnit.SECONDS.toNanos(seconds), 0)));
+                }
+            }
+        }
+        lines.forEach((name, line) -> {
+            line.conclude();
+            demandFlawless(name, line.row.stats());
+        });
+        report().note("slopes are against CLOCK_MONOTONIC, 1 ppm is 1,000 ns in a second; offsets are medians of the "
+                + "first and of the last tenth of the firings; of rounds the median is given");
+        report().note("Netty's wheel, Agrona's wheel and Go's AfterFunc know no periods: at a fixed rate their "
+                + "callback arms them for anchor + k x period, as a careful user would; at a fixed delay, for one "
+                + "period from now, as most do. The JDK's pool and Timer have both. cyclictest does not tell one "
+                + "firing from another and takes no part");
+    }
+
+    /** A peer and a period, over all rounds. */
+    private record Line(Row row, long periodNs, boolean isAtFixedRate, Map<String, List<Double>> drift,
+            List<Double> cpuPercent) {
+        Line(Row row, long periodNs, boolean isAtFixedRate) {
+            this(row, periodNs, isAtFixedRate, new LinkedHashMap<>(), new ArrayList<>());
+        }
+
+        /** What a fixed delay has put off is not lost: there, late and lost firings are not reported. */
+        void add(Peer.Outcome outcome) {
+            if (isAtFixedRate) {
+                row.add(outcome);
+            }
+            Map<String, Object> found = JsonLines.object(outcome.extras(), "drift");
+            FIGURES.forEach(each -> drift.computeIfAbsent(each, key -> new ArrayList<>())
+                    .add(JsonLines.fraction(found, each)));
+            cpuPercent.add(outcome.cpuPercent().values().stream().mapToDouble(each -> each).sum());
+        }
+
+        void conclude() {
+            Map<String, Object> medians = new LinkedHashMap<>();
+            medians.put("periodNs", periodNs);
+            medians.put("rhythm", isAtFixedRate ? "fixed rate" : "fixed delay");
+            drift.forEach((figure, values) -> {
+                double median = Percentiles.median(values);
+                medians.put(figure, figure.equals("slopePpm") ? (Number) median : (Number) Math.round(median));
+            });
+            row.put("drift", medians);
+            if (!isAtFixedRate) {
+                row.put("cpuPercent", Map.of("process", Percentiles.median(cpuPercent)));
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.tickbus.bench.latency.timers;
+
+import io.tickbus.bench.latency.harness.ChildRole;
+import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.timers.PendingTimers.Handles;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.YieldingIdleStrategy;
+
+/** A fresh JVM that keeps very many timers once: what they cost to arm, to keep and to cancel. */
+final class PendingRole implements ChildRole {
+    static final int BURST = 100;
+    private static final int WARM_UP_TIMERS = 10_000;
+    private static final int WARM_UPS = 20;
+    /** Nothing fires meanwhile. */
+    private static final long SOONEST_NS = TimeUnit.HOURS.toNanos(1);
+    private static final long SPREAD_NS = TimeUnit.SECONDS.toNanos(60);
+
+    private final String name;
+    private final Map<String, Object> settings;
+    private final IdleStrategy idle = new YieldingIdleStrategy();
+    private PendingTimers pending;
+
+    PendingRole(Map<String, Object> settings) {
+        name = (String) settings.get("timers");
+        this.settings = settings;
+    }
+
+    @Override
+    public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws Exception {
+        int count = (int) JsonLines.number(arguments, "count");
+        SplittableRandom random = new SplittableRandom(JsonLines.number(arguments, "seed"));
+        return switch (order) {
+            case "arm" -> arm(count, random);
+            case "cancel" -> Map.of("ns", cancel(pending, order(count, random)));
+            default -> throw ChildRole.unknown(order);
+        };
+    }
+
+    /** Other timers of the same kind, which are gone before anything is measured: the code is compiled then. */
+    private void warmUp(SplittableRandom random) {
+        long[] delaysNs = delaysNs(WARM_UP_TIMERS, random);
+        int[] order = order(WARM_UP_TIMERS, random);
+        try (PendingTimers warm = PendingTimers.named(name, settings).apply(new Handles(WARM_UP_TIMERS))) {
+            for (int i = 0; i < WARM_UPS; i++) {
+                arm(warm, delaysNs);
+                cancel(warm, order);
+            }
+        }
+    }
+
+    private Map<String, Object> arm(int count, SplittableRandom random) throws InterruptedException {
+        warmUp(random);
+        Handles handles = new Handles(count);
+        long[] delaysNs = delaysNs(count, random);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("beforeBytes", UsedHeap.bytes());
+        pending = PendingTimers.named(name, settings).apply(handles);
+        answer.put("emptyBytes", UsedHeap.bytes());
+        answer.put("ns", arm(pending, delaysNs));
+        answer.put("fullBytes", UsedHeap.bytes());
+        answer.put("ownBytes", pending.ownBytes());
+        return answer;
+    }
+
+    private static long[] delaysNs(int count, SplittableRandom random) {
+        return random.longs(count, SOONEST_NS, SOONEST_NS + SPREAD_NS).toArray();
+    }
+
+    /** A random one: cancelling the oldest or the latest first is easier for some. */
+    private static int[] order(int count, SplittableRandom random) {
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            int other = random.nextInt(i + 1);
+            order[i] = order[other];
+            order[other] = i;
+        }
+        return order;
+    }
+
+    private Map<String, Object> arm(PendingTimers timers, long[] delaysNs) {
+        return inBursts(timers, delaysNs.length, timer -> timers.arm(timer, delaysNs[timer]));
+    }
+
+    private Map<String, Object> cancel(PendingTimers timers, int[] order) {
+        return inBursts(timers, order.length, i -> timers.cancel(order[i]));
+    }
+
+    /** Times each burst without the wait after it. */
+    private Map<String, Object> inBursts(PendingTimers timers, int count, IntConsumer call) {
+        BurstMeans means = new BurstMeans((count + BURST - 1) / BURST);
+        for (int first = 0; first < count; first += BURST) {
+            int end = Math.min(count, first + BURST);
+            long beginNs = System.nanoTime();
+            for (int i = first; i < end; i++) {
+                call.accept(i);
+            }
+            means.add((System.nanoTime() - beginNs) / (double) (end - first));
+            timers.awaitDone(idle);
+        }
+        return means.percentiles();
+    }
+
+    @Override
+    public void close() {
+        if (pending != null) {
+            pending.close();
+        }
+    }
+}

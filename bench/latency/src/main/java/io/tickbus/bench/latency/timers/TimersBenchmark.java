@@ -1,0 +1,99 @@
+package io.tickbus.bench.latency.timers;
+
+import io.tickbus.bench.latency.harness.BenchHarness;
+import io.tickbus.bench.latency.harness.BenchOptions;
+import io.tickbus.bench.latency.harness.BenchReport;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A scenario of {@code bench timers}: its options, and what it runs on. */
+abstract class TimersBenchmark implements Callable<Integer> {
+    /** The lead that each timer needs; among very many, a stall of the host is a smaller part. */
+    private static final long LEAD_PER_TIMER_NS = TimeUnit.MICROSECONDS.toNanos(15);
+    private static final long LEAD_PER_TIMER_OF_MANY_NS = TimeUnit.MICROSECONDS.toNanos(4);
+    private static final int MANY_TIMERS = 100_000;
+
+    @Mixin
+    private BenchOptions options;
+
+    @Option(names = "--rest-ms", defaultValue = "300", description = "Rest between two slices; default 300 ms.")
+    private long restMs;
+
+    @Option(names = "--seed", defaultValue = "20240229", description = "Of all random deadlines; default 20240229.")
+    private long seed;
+
+    @Option(names = "--lead-ms", defaultValue = "300",
+            description = "From the arming to the first deadline, at least; default 300 ms.")
+    private long leadMs;
+
+    private final String scenario;
+    private BenchReport report;
+    private BenchHarness harness;
+
+    TimersBenchmark(String scenario) {
+        this.scenario = scenario;
+    }
+
+    @Override
+    public final Integer call() throws Exception {
+        report = new BenchReport("rows").head("scenario", scenario);
+        report.environment("seed", seed);
+        try (BenchHarness opened = BenchHarness.open(report, options.isPinned())) {
+            harness = opened;
+            run();
+        }
+        return report.print(options.isJson());
+    }
+
+    abstract void run() throws Exception;
+
+    final BenchHarness harness() {
+        return harness;
+    }
+
+    final BenchReport report() {
+        return report;
+    }
+
+    final boolean isPinned() {
+        return options.isPinned();
+    }
+
+    final long seed() {
+        return seed;
+    }
+
+    /** Adds a row to the report. */
+    final Row row(String name) {
+        Row row = new Row(name);
+        report.row(row::toMap);
+        return row;
+    }
+
+    /** When a workload may start, so that all of its timers are armed before. */
+    final long startNs(Workload workload) {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(leadMs)
+                + Math.min(workload.size(), MANY_TIMERS) * LEAD_PER_TIMER_NS
+                + Math.max(0, workload.size() - MANY_TIMERS) * LEAD_PER_TIMER_OF_MANY_NS;
+    }
+
+    final void rest() throws InterruptedException {
+        harness.rest(restMs);
+    }
+
+    /** Runs a workload as soon as its timers can be armed, and rests. */
+    final Peer.Outcome run(Peer peer, Workload workload) throws Exception {
+        Peer.Outcome outcome = peer.run(workload, startNs(workload));
+        rest();
+        return outcome;
+    }
+
+    /** Tickbus fires each timer once, in order and never early, whatever the host does. */
+    final void demandFlawless(String name, FiringStats stats) {
+        if (name.startsWith("tickbus") && !stats.isFlawless()) {
+            report.fault(name + " fired early, twice, out of order or not at all: " + stats.toReport());
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.tickbus.bench.latency.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SectionTest {
+    private static int seconds(boolean isQuick) {
+        return Section.ALL.stream().filter(each -> each.isIn(isQuick)).mapToInt(each -> each.seconds(isQuick)).sum();
+    }
+
+    @Test
+    void shouldKeepToWhatEachModePromises() {
+        assertTrue(seconds(true) <= 180, "quick: " + seconds(true));
+        assertTrue(seconds(false) <= 1_800, "full: " + seconds(false));
+    }
+
+    @Test
+    void shouldRunInFullWhatHasNoPartInTheQuickMode() {
+        Section drift = Section.ALL.stream().filter(each -> each.name().equals("drift")).findFirst().orElseThrow();
+        assertFalse(drift.isIn(true));
+        assertTrue(drift.isIn(false));
+        assertEquals(List.of("timers", "drift"), drift.words(true));
+        assertEquals(drift.seconds(false), drift.seconds(true));
+    }
+}
