@@ -11,6 +11,8 @@ import io.tickbus.core.SignalHistory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.journal.JournalStore.Position;
 import java.io.RandomAccessFile;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +26,7 @@ class JournalReadingTest {
     private static final int BLOCKS = 20;
     private static final int PER_BLOCK = 10;
     private static final long OTHER_HISTORY = 1;
+    private static final int MANY = 12;
 
     @TempDir
     private Path folder;
@@ -134,6 +137,21 @@ class JournalReadingTest {
             assertEquals(SignalHistory.NOT_YET, history.read(JournalFixture.HISTORY, 200, fields));
             assertEquals(SignalHistory.NOT_YET, history.read(OTHER_HISTORY, 5, fields));
             assertArrayEquals(new long[7], fields);
+        }
+    }
+
+    /** However many files the journal has, a seek goes over them with one window. */
+    @Test
+    void shouldSeekInManyFilesWithoutMemoryForEach() throws Exception {
+        for (int segment = 1; segment <= MANY; segment++) {
+            write(segment, 1);
+        }
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct")).findFirst().orElseThrow();
+        try (JournalHistory history = JournalHistory.of(folder)) {
+            long before = direct.getCount();
+            assertEquals(SignalHistory.COPIED, history.read(JournalFixture.HISTORY, 3, new long[7]));
+            assertTrue(direct.getCount() - before < MANY / 2, () -> "before=" + before + " now=" + direct.getCount());
         }
     }
 

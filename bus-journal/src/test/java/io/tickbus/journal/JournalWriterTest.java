@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,37 @@ class JournalWriterTest {
         assertEquals(ROUNDS, writer.signals());
         assertEquals(List.of(2L), journal.segments().stream().filter(number -> number > 1).toList());
         assertEquals(sorted(expected), sorted(written()));
+    }
+
+    /** An hour has passed between: the instant of writing is the same in whatever clock. */
+    @Test
+    void shouldSayByItsOwnClockWhenABlockOfAnotherBootWasWritten() {
+        JournalClock present = JournalClock.current();
+        JournalClock before = JournalClock.of(new UUID(1, 2), 0, present.calendarNs() - TimeUnit.HOURS.toNanos(1));
+        ring.clock(before);
+        put(EntryKind.SNAPSHOT_BEGIN);
+        ring.clock(present);
+        long last = put(EntryKind.INTENT);
+        JournalOptions options = JournalOptions.in(journal.path());
+        JournalWriter writer = new JournalWriter(journal, ring, BusSignals.of(publisher),
+                new Retention(journal, options, log), options, Clocks.system(), log);
+        writer.begin(0, 0, 0);
+        writer.start();
+        while (writer.syncedTicket() < last) {
+            assertFalse(Thread.interrupted(), "not written in time");
+        }
+        writer.close();
+        long nowNs = System.nanoTime() + present.calendarNs();
+        List<JournalClock> clocks = new ArrayList<>();
+        try (BlockReader reader = new BlockReader(journal, null, (where, bytes, length, why) -> { }, false)) {
+            while (reader.next()) {
+                JournalClock clock = reader.block().clock();
+                clocks.add(clock);
+                long agoNs = nowNs - reader.block().writtenNs() - clock.calendarNs();
+                assertTrue(agoNs >= 0 && agoNs < TimeUnit.MINUTES.toNanos(2), "agoNs=" + agoNs + " clock=" + clock);
+            }
+        }
+        assertEquals(List.of(before, present), clocks);
     }
 
     private static List<String> sorted(List<String> lines) {

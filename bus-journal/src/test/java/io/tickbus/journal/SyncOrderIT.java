@@ -31,7 +31,8 @@ class SyncOrderIT {
     private static final String SKIPPED = "SyncOrderIT is skipped: strace is not there, or may not trace";
     private static final int ARMS = 20;
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
-    private static final Pattern CALL = Pattern.compile("(\\d+\\.\\d+) f(?:data)?sync\\(\\d+\\) += 0 <(\\d+\\.\\d+)>");
+    private static final Pattern CALL =
+            Pattern.compile("(\\d+\\.\\d+) f(?:data)?sync\\(\\d+<(.*)>\\) += 0 <(\\d+\\.\\d+)>");
 
     @TempDir
     private Path folder;
@@ -51,11 +52,12 @@ class SyncOrderIT {
         }
         assumeTrue(canTrace, SKIPPED);
         Path trace = folder.resolve("trace");
-        System.setProperty("tickbus.test.prefix", "strace -D -f -ttt -T -e trace=fsync,fdatasync -o " + trace);
+        System.setProperty("tickbus.test.prefix", "strace -D -f -ttt -T -y -e trace=fsync,fdatasync -o " + trace);
         BusDirectory directory = BusDirectory.at(folder.resolve("root"), "bus");
         List<Span> disk;
         List<Span> process;
-        try (DaemonChild daemon = DaemonChild.start(folder.resolve("root"), folder.resolve("journal"))) {
+        Path state = folder.resolve("state");
+        try (DaemonChild daemon = DaemonChild.start(folder.resolve("root"), state.resolve("journal"))) {
             TimerClientOptions options =
                     TimerClientOptions.defaults().withName("sync").withConnectTimeoutNs(TIMEOUT_NS);
             try (TimerClient client = TimerClient.connect(directory, options)) {
@@ -73,6 +75,10 @@ class SyncOrderIT {
         }
         long synced = process.stream().filter(arm -> syncs.stream().anyMatch(arm::holds)).count();
         assertEquals(0, synced, "commands of the level process that were synced");
+        for (Path made : List.of(folder, state)) {
+            // The entry of a new folder in its parent, without which all that was synced in it may be lost.
+            assertTrue(isSynced(made, trace), () -> made + " was not synced");
+        }
     }
 
     private static boolean canTrace() throws Exception {
@@ -103,13 +109,23 @@ class SyncOrderIT {
         return now.getEpochSecond() + now.getNano() / 1e9;
     }
 
+    private static boolean isSynced(Path file, Path trace) throws IOException {
+        for (String line : Files.readAllLines(trace)) {
+            Matcher call = CALL.matcher(line);
+            if (call.find() && call.group(2).equals(file.toRealPath().toString())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static List<Span> syncs(Path trace) throws Exception {
         List<Span> syncs = new ArrayList<>();
         for (String line : Files.readAllLines(trace)) {
             Matcher call = CALL.matcher(line);
             if (call.find()) {
                 double from = Double.parseDouble(call.group(1));
-                syncs.add(new Span(from, from + Double.parseDouble(call.group(2))));
+                syncs.add(new Span(from, from + Double.parseDouble(call.group(3))));
             }
         }
         return syncs;

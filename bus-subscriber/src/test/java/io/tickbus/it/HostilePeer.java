@@ -56,13 +56,15 @@ final class HostilePeer implements AutoCloseable {
         return file;
     }
 
-    /** Says who it is and waits for the answer; returns whether it is served. */
+    /** Says who it is and waits for the answer; returns whether it is served, and not where it is dropped. */
     boolean hello() throws IOException {
         ByteBuffer answer = ControlMessage.buffer();
         socket.write(ControlMessage.hello(identity));
         socket.configureBlocking(true);
-        while (answer.hasRemaining() && socket.read(answer) >= 0) {
-            Thread.onSpinWait();
+        while (answer.hasRemaining()) {
+            if (socket.read(answer) < 0) {
+                return false;
+            }
         }
         return ControlMessage.readAnswer(answer).isWelcome();
     }

@@ -171,6 +171,28 @@ class OtherUserIT {
         daemon.quit();
     }
 
+    /** Somebody has opened every door for them; the kernel still says who they are. */
+    @Test
+    void shouldCloseConnectionOfOtherUserWhenBusIsNotShared() throws IOException {
+        ChildJvm daemon = bus.daemon();
+        Path path = bus.directory().path();
+        for (Path directory : List.of(bus.root(), path)) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        for (String file : List.of("signals", "replies", "lock", "counters", "control")) {
+            Files.setPosixFilePermissions(path.resolve(file), PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
+        ChildJvm client = other(groupId, TimerClientMain.class, "owner=0");
+        String refusal = client.expect("REFUSED");
+        assertTrue(refusal.contains("the bus is not shared"), refusal);
+        assertEquals(ChildArguments.REFUSED, client.exitCode(), client::transcript);
+        String counters = daemon.ask("counters", "COUNTERS");
+        assertTrue(ChildJvm.number(counters, "CLIENTS_REJECTED") > 0, counters);
+        assertEquals(0, ChildJvm.number(counters, "CLIENTS_ADMITTED"), counters);
+        bus.connect().close();
+        daemon.quit();
+    }
+
     private static void assertFires(ChildJvm client) {
         String report = client.ask("fire 200 1", "DONE fire");
         assertEquals(0, ChildJvm.number(report, "left"), report);

@@ -10,6 +10,9 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.TimerClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -47,6 +50,53 @@ class OutOfMemoryIT {
         long nowNs = System.nanoTime();
         // Not farther than a timer may be due.
         fillHeap(() -> nowNs + random.nextLong(TimeUnit.DAYS.toNanos(36_000)));
+    }
+
+    /** Memory outside of the heap, of which the daemon takes some for each client that has no ring. */
+    @Test
+    void shouldDropWhoCannotBeAdmittedAndServeOthersWhenMemoryIsShort() throws IOException {
+        ChildJvm daemon = bus.start(bus.jvm(DaemonMain.class, "maxClients=200").flags("-XX:MaxDirectMemorySize=300k"));
+        daemon.expect("READY");
+        honest = bus.connect();
+        signals = SignalSubscriber.attach(bus.directory());
+        honest.call(command.arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
+        int admitted = admitUntilMemoryIsShort(daemon);
+        assertTrue(ChildJvm.number(daemon.ask("counters", "COUNTERS"), "CONDUCTOR_ERRORS") > 0, daemon::transcript);
+        awaitConnected(1, daemon);
+        // What they had is there again, and so are their places.
+        assertTrue(admitUntilMemoryIsShort(daemon) > admitted / 2, daemon::transcript);
+        awaitConnected(1, daemon);
+        assertEquals(0, signals.lost());
+        honest.close();
+        signals.close();
+        daemon.quit();
+    }
+
+    private int admitUntilMemoryIsShort(ChildJvm daemon) throws IOException {
+        List<HostilePeer> peers = new ArrayList<>();
+        try {
+            boolean isAdmitted = true;
+            while (isAdmitted) {
+                assertTrue(peers.size() < 150, "it is not short of memory: that was no trial");
+                HostilePeer peer = new HostilePeer(bus.directory(), 0);
+                peers.add(peer);
+                isAdmitted = peer.hello();
+            }
+            assertFiresOn(50, daemon);
+            return peers.size() - 1;
+        } finally {
+            for (HostilePeer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    private void awaitConnected(long count, ChildJvm daemon) {
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        while (ChildJvm.number(daemon.ask("counters", "COUNTERS"), "CLIENTS_CONNECTED") != count) {
+            assertTrue(System.nanoTime() < giveUpNs, daemon::transcript);
+            assertFiresOn(5, daemon);
+        }
     }
 
     private void fillHeap(LongSupplier deadlineNs) {

@@ -126,6 +126,29 @@ class CutDoorbellTest {
         }
     }
 
+    /** The file that has the name by now is shorter than the one that is mapped, and that one is whole. */
+    @Test
+    void shouldFollowShorterReplacementWhenDoorbellFaultsJustThen() {
+        AtomicReference<SignalPublisher> successor = new AtomicReference<>();
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
+                SignalsOptions.DEFAULT.withSlotCount(64))) {
+            publisher.publish(1);
+        }
+        SignalSubscriber subscriber = SignalSubscriber.attach(directory, SubscriberOptions.defaults()
+                .withJoin(SubscriberOptions.FROM_OLDEST));
+        AtomicLong latest = new AtomicLong();
+        subscriber.run(signal -> {
+            latest.set(signal.signalId());
+            if (successor.get() == null) {
+                successor.set(SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(8)));
+                successor.get().publish(7);
+                throw new InternalError("a fault occurred in an unsafe memory access operation, as the JVM says it");
+            }
+        }, () -> latest.get() == 7);
+        successor.get().close();
+        assertEquals(0, subscriber.lost());
+    }
+
     /** Its announcement faults, and the handler is where the JVM would tell. */
     @Test
     void shouldHandOverEachSignalWhenDoorbellIsCut() throws Exception {

@@ -2,6 +2,7 @@ package io.tickbus.posix;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -59,6 +60,18 @@ class ThreadSettingsTest {
         }
         assertArrayEquals(all, on(other, platform::affinity));
         assertArrayEquals(all, on(one, () -> platform.setAffinity(all)));
+    }
+
+    @Test
+    void shouldAllowWhatWasAllowedWhenProcessorWasLeft() throws Exception {
+        int[] all = on(one, platform::affinity);
+        for (int cpu : all) {
+            assertEquals(all.length > 1, on(one, () -> CpuAffinity.leave(cpu)));
+            assertArrayEquals(all, on(one, platform::affinity));
+        }
+        on(one, () -> platform.setAffinity(all[0]));
+        assertFalse(on(one, () -> CpuAffinity.leave(all[0])), "it may run nowhere else");
+        assertArrayEquals(new int[] {all[0]}, on(one, platform::affinity));
     }
 
     @Test

@@ -55,7 +55,9 @@ public enum ReplyReason {
     /** Its periodic timers would fire more often than they may. */
     RATE_QUOTA("the periodic timers of the client or of its user would fire more often than their quota allows"),
     /** It arms more often than it may. */
-    ARMING_QUOTA("the client or its user arms more timers in a second than its quota allows");
+    ARMING_QUOTA("the client or its user arms more timers in a second than its quota allows"),
+    /** It is of another user, and the daemon serves its own user alone. */
+    NOT_SHARED("the bus is not shared, and belongs to another user: its daemon is to be started with --group");
 
     private static final ReplyReason[] BY_CODE = values();
 

@@ -82,6 +82,7 @@ class TimerReplyTest {
         assertEquals(16, ReplyReason.OPEN_FILES.code());
         assertEquals(17, ReplyReason.CLOSED.code());
         assertEquals(18, ReplyReason.STOPPING.code());
+        assertEquals(26, ReplyReason.NOT_SHARED.code());
         assertEquals(ReplyReason.NONE, ReplyReason.of(200));
         assertEquals(ReplyReason.NONE, ReplyReason.of(-1));
     }

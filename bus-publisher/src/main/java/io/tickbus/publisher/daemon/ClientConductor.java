@@ -316,14 +316,11 @@ final class ClientConductor implements Runnable, AutoCloseable {
         ClientPeer peer = null;
         try {
             peer = new ClientPeer(channel, socket.userOf(channel), System.nanoTime() + HELLO_NS);
+            channel.configureBlocking(false);
             if (group == null && peer.user() != socket.ownUser() && peer.user() != ROOT_USER) {
-                counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
-                log.warn("client-rejected", "user", Integer.toUnsignedString(peer.user()), "why",
-                        "the bus is not shared, and it is of another user");
-                peer.close();
+                reject(peer, ReplyReason.NOT_SHARED, "it is of another user");
                 return;
             }
-            channel.configureBlocking(false);
             peer.key(channel.register(selector, SelectionKey.OP_READ, peer));
             if (pending.size() == MOST_PENDING) {
                 drop(pending.iterator().next());
