@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class ClientConnection {
     private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** The consumed word changes with nearly every command, so each load of it in a burst is a cache miss. */
+    private static final int MAX_UNCHECKED = 64;
 
     private final BusDirectory directory;
     private final SignalsFile signals;
@@ -42,11 +44,13 @@ final class ClientConnection {
     private ConnectionLoss loss;
     private long askedNs = System.nanoTime();
     private long questions;
-    /** The command whose taking is watched; those before it are taken. */
+    /** The command that the daemon must have taken for the next check to succeed. */
     private long watched = -1;
-    /** Commands since then, and when the first of them came. */
-    private long waiting;
-    private long watchedNs;
+    /** When the first check failed since the last that succeeded; meaningless while {@code isOverdue} is false. */
+    private long overdueSinceNs;
+    private boolean isOverdue;
+    /** Commands that may be sent before the next check. */
+    private int unchecked;
 
     /** What a connection is made of. */
     record Parts(SignalsFile signals, RepliesFile replies, ClientIdentity identity, ClientFile file,
@@ -97,29 +101,32 @@ final class ClientConnection {
     }
 
     /**
-     * Before a command is sent: whether all is well as far as memory tells. A few loads; no system call. The clock is
-     * read only while the daemon has not taken the command that is watched, and then at every doubling of the commands
-     * since, so that a burst pays for few readings.
+     * Before a command is sent: whether all is well as far as memory tells. A few loads; no system call. In a burst
+     * that is ahead of the daemon this is checked at a few commands only. The clock is read only where a check finds
+     * that the daemon took no command since the last.
      *
      * @param nextCommand the command's sequence
      */
     boolean isServed(long nextCommand) {
+        return --unchecked >= 0 || isTakingCommands(nextCommand);
+    }
+
+    private boolean isTakingCommands(long nextCommand) {
+        unchecked = 0;
         if (loss != null || !session.isConnectedTo(uuid) || bell.isInDoubt()) {
             return false;
         }
         long consumed = session.consumed();
+        unchecked = (int) Math.min((nextCommand - consumed) >> 2, MAX_UNCHECKED);
         if (consumed > watched || consumed >= nextCommand) {
             watched = nextCommand;
-            waiting = 0;
+            isOverdue = false;
             return true;
         }
-        waiting++;
-        return (waiting & (waiting - 1)) != 0 || isSoon(System.nanoTime());
-    }
-
-    private boolean isSoon(long nowNs) {
-        watchedNs = waiting == 1 ? nowNs : watchedNs;
-        return nowNs - watchedNs < ASK_INTERVAL_NS && PublisherWatch.isHeartbeatFresh(signals, nowNs);
+        long nowNs = System.nanoTime();
+        overdueSinceNs = isOverdue ? overdueSinceNs : nowNs;
+        isOverdue = true;
+        return nowNs - overdueSinceNs < ASK_INTERVAL_NS && PublisherWatch.isHeartbeatFresh(signals, nowNs);
     }
 
     /** How often the kernel was asked. */
@@ -136,6 +143,7 @@ final class ClientConnection {
             try {
                 bell.tryAgain();
                 loss = look(isAsking);
+                unchecked = 0;
             } catch (InternalError e) {
                 survive(e);
             }
@@ -188,6 +196,7 @@ final class ClientConnection {
         if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
+        unchecked = 0;
         if (!bell.lose()) {
             signals.checkSound();
             replies.checkSound();
@@ -196,6 +205,7 @@ final class ClientConnection {
 
     /** Ends it: the commands that were sent before are still carried out. Does nothing the second time. */
     void close() {
+        unchecked = 0;
         try {
             if (loss == null) {
                 loss = ConnectionLoss.CLOSED;

@@ -1,18 +1,19 @@
 package io.tickbus.subscriber;
 
 /**
- * Numbers of a client's commands, from their sequences in one connection's ring. They increase by one from command to
- * command and from connection to connection, but leave out those whose low half is 0: the low half is the generation
- * of what the command arms, and no generation is 0.
+ * Numbers of a client's commands, from their sequences in one connection's ring. They increase from command to command
+ * and from connection to connection. The low half of a number is the generation of what the command arms; no generation
+ * may be 0, so bit 31 is always set: without a branch or a division on the way of an arming.
  *
- * @param first how many numbers come before that of the connection's first command
+ * @param first how many commands were numbered before the connection's first
  */
 record CommandNumbers(long first) {
-    private static final long GENERATIONS = 0xFFFF_FFFFL;
+    private static final int COUNTED_BITS = 31;
+    private static final long ALWAYS_SET = 1L << COUNTED_BITS;
 
-    /** From a random one of the first 2^32 on, so that clients one after the other have different generations. */
+    /** From a random one of the first 2^31 on, so that clients one after the other have different generations. */
     static CommandNumbers from(long random) {
-        return new CommandNumbers(random & 0xFFFF_FFFFL);
+        return new CommandNumbers(random & (ALWAYS_SET - 1));
     }
 
     /** Those of the next connection, when the ring's next sequence was this one. */
@@ -20,9 +21,9 @@ record CommandNumbers(long first) {
         return new CommandNumbers(first + nextSequence);
     }
 
-    /** The number of the command of a sequence. */
+    /** The number of the command of a sequence, which is below 2^61. */
     long of(long sequence) {
-        long before = first + sequence;
-        return before + 1 + before / GENERATIONS;
+        long count = first + sequence;
+        return ((count & -ALWAYS_SET) << 1) | ALWAYS_SET | (count & (ALWAYS_SET - 1));
     }
 }

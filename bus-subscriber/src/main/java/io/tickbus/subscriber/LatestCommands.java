@@ -33,7 +33,8 @@ final class LatestCommands {
         }
     }
 
-    private void put(long key, int generation) {
+    /** A command of that generation arms or cancels the client's own timer of that key. */
+    void put(long key, int generation) {
         int row = row(key);
         int place = row;
         long longestAgo = -1;

@@ -27,7 +27,8 @@ import java.util.UUID;
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
  * takes commands; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
  * {@link #list} wait, never longer than told. The first arming after the daemon's death finds room in the ring; one
- * that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as does every other call.
+ * that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as does every other call; up
+ * to 64 more may find room where the daemon dies in the middle of a burst.
  * <p><b>Loss:</b> none in silence. A command that finds no room is answered with {@link #FULL}. Each command gets one
  * reply. When the daemon goes, or evicts the client, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
@@ -97,7 +98,14 @@ public final class TimerClient implements AutoCloseable {
      * @return the command's number, at least 0, for {@link SignalRecord#isOf}; or {@link #FULL}
      */
     public long arm(long key, int signalId, long deadlineNs) {
-        return send(scratch.arm(key, signalId, deadlineNs));
+        prepare();
+        long next = sender.nextSequence();
+        try {
+            return numbered(sender.arm(key, signalId, deadlineNs));
+        } catch (InternalError e) {
+            connection.survive(e);
+            return sender.hasSent(next, scratch.arm(key, signalId, deadlineNs)) ? numbered(next) : FULL;
+        }
     }
 
     /** As {@link #arm(long, int, long)}, due in so many nanoseconds from now. */
