@@ -124,7 +124,21 @@ public final class SlotWriter {
      * @return its sequence, or {@link #FULL}
      */
     public long write(long[] fields) {
-        return write(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6]);
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        ByteBuffer memory = buffer;
+        long sequence = nextSequence;
+        int offset = nextOffset;
+        SlotRing.beginWrite(memory, offset, sequence);
+        SharedRegion.putLong(memory, offset + Long.BYTES, fields[0]);
+        SharedRegion.putLong(memory, offset + 2 * Long.BYTES, fields[1]);
+        SharedRegion.putLong(memory, offset + 3 * Long.BYTES, fields[2]);
+        SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fields[3]);
+        SharedRegion.putLong(memory, offset + 5 * Long.BYTES, fields[4]);
+        SharedRegion.putLong(memory, offset + 6 * Long.BYTES, fields[5]);
+        SharedRegion.putLong(memory, offset + 7 * Long.BYTES, fields[6]);
+        return commit(memory, offset, sequence);
     }
 
     /** Writes one record, all of its words; returns its sequence, or {@link #FULL}. */
