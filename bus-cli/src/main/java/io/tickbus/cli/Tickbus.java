@@ -3,7 +3,6 @@ package io.tickbus.cli;
 import io.tickbus.cli.clock.ClockCommand;
 import io.tickbus.cli.daemon.DaemonCommand;
 import io.tickbus.cli.demo.DemoCommand;
-import io.tickbus.cli.demo.DemoPublisher;
 import io.tickbus.cli.demo.DemoSubscriber;
 import io.tickbus.cli.doctor.DoctorCommand;
 import io.tickbus.cli.dump.DumpCommand;
@@ -45,7 +44,7 @@ import picocli.CommandLine.Spec;
             ArmCommand.class, CancelCommand.class, PauseCommand.class, ResumeCommand.class, ListCommand.class,
             StatCommand.class, RemoveCommand.class, ReloadCommand.class, ReplayCommand.class, JournalCommand.class,
             DumpCommand.class, ClockCommand.class, DoctorCommand.class,
-            CommandLine.HelpCommand.class, DemoPublisher.class, DemoSubscriber.class},
+            CommandLine.HelpCommand.class, DemoSubscriber.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -41,5 +42,18 @@ record CpuPair(int publisher, int subscriber) {
         } catch (IOException | NumberFormatException e) {
             return new int[] {cpu};
         }
+    }
+
+    /** Pins the calling thread where {@code cpu} is not negative; returns the processors as read back. */
+    static int[] pin(String who, int cpu) {
+        if (cpu < 0) {
+            return new int[0];
+        }
+        int[] readBack = Platforms.current().setAffinity(cpu);
+        if (!Arrays.equals(readBack, new int[] {cpu})) {
+            System.err.println("tickbus: the demo's " + who + " was to be pinned to cpu " + cpu
+                    + ", but what is read back is " + Arrays.toString(readBack) + "; the demo continues");
+        }
+        return readBack;
     }
 }

@@ -1,76 +1,100 @@
 package io.tickbus.cli.demo;
 
 import io.tickbus.cli.Durations;
+import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.DurationText;
+import io.tickbus.core.SignalRecord;
 import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.bus.SignalsOptions;
 import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.wait.PredictiveWait;
+import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.posix.HostFacts;
+import io.tickbus.posix.PosixSignal;
+import io.tickbus.posix.PosixSignals;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.publisher.daemon.TimerLoop;
+import io.tickbus.publisher.timer.FiringSink;
+import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.publisher.timer.TimerQuotas;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** Shows the bus at work: a daemon process, a subscriber process, four ways of waiting side by side. */
+/** Shows the bus at work: a timer in this process, a subscriber in another, four ways of waiting side by side. */
 @Command(name = "demo", mixinStandardHelpOptions = true,
         description = "Run a timer in one process and receive it in another, waiting in turn predictively, spinning, "
                 + "parked, and for kill + sigwaitinfo; show latency, lateness and CPU of each.",
         footer = {"", "Example: tickbus demo --seconds 20 --every 10ms"})
 public final class DemoCommand implements Callable<Integer> {
     private static final List<String> BLOCK_SIGNAL = List.of("env", "--block-signal=USR1");
+    private static final int SLOT_COUNT = 1 << 14;
+    private static final int SIGNAL_ID = 42;
+    /** Long: each occurrence is to fire on its own and show its own lateness, after a stall of the host too. */
+    private static final long GRACE_US = TimeUnit.MINUTES.toMicros(1);
     private static final long START_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(300);
-    private static final long READY_TIMEOUT_S = 60;
-    private static final long REFRESH_MS = 250;
+    private static final long WARM_UP_PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long SHORTEST_PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long LONGEST_PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(50);
-
-    @Spec
-    private CommandSpec spec;
+    private static final long SHOWN_AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int MOST_SECONDS = 3600;
 
     @Option(names = "--seconds", paramLabel = "N", defaultValue = "10",
-            description = "How long to measure; default 10.")
+            description = "How long to measure; default ${DEFAULT-VALUE}.")
     private int seconds;
-
     @Option(names = "--every", paramLabel = "DURATION", defaultValue = "1ms", converter = Durations.Converter.class,
-            description = "The timer's period, 20us to 50ms; default 1ms.")
+            description = "The timer's period, 20us to 50ms; default ${DEFAULT-VALUE}.")
     private long periodNs;
-
     @Option(names = "--dir", paramLabel = "DIR",
             description = "The directory that holds the demo's bus; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.")
     private Path root;
-
     @Option(names = "--no-pin", description = "Let the scheduler place the two processes.")
     private boolean isUnpinned;
+    @Mixin
+    private OutputOptions output;
 
-    @Option(names = "--json", description = "Print one JSON object on standard output, progress on standard error.")
-    private boolean isJson;
-
+    private final CpuMeter cpuMeter = new CpuMeter();
+    private final PredictiveWait waiting = WaitStrategy.predictive();
+    private final Report environment = new Report();
+    private DemoScreen screen;
+    private DemoSchedule schedule;
+    private DemoMode mode = DemoMode.HICCUP;
+    private DemoChild subscriber;
+    private long subscriberPid;
+    private long published;
+    private long shownCycle = -1;
+    private volatile TimerLoop loop;
     private volatile boolean isStopped;
+    private volatile boolean isEnded;
 
     @Override
-    public Integer call() throws Exception {
-        if (seconds < 1 || seconds > 3600) {
-            throw new ParameterException(spec.commandLine(), "--seconds must be 1 to 3600: seconds=" + seconds);
+    public Integer call() throws IOException, InterruptedException {
+        if (seconds < 1 || seconds > MOST_SECONDS) {
+            throw new IllegalArgumentException("--seconds must be 1 to 3600: seconds=" + seconds);
         }
-        if (periodNs < TimeUnit.MICROSECONDS.toNanos(20) || periodNs > LONGEST_PERIOD_NS) {
-            throw new ParameterException(spec.commandLine(), "--every must be 20us to 50ms: every="
-                    + DurationText.format(periodNs));
+        if (periodNs < SHORTEST_PERIOD_NS || periodNs > LONGEST_PERIOD_NS) {
+            throw new IllegalArgumentException("--every must be 20us to 50ms: every=" + DurationText.format(periodNs));
         }
+        screen = output.isJson() ? new DemoScreen(output.err(), false)
+                : new DemoScreen(output.out(), Terminal.hasColours());
         BusDirectory directory = BusDirectory.at(root == null ? BusDirectory.defaultRoot() : root,
                 "demo-" + ProcessHandle.current().pid());
         boolean hadRoot = directory.hasRoot();
-        try (StopSignal stop = StopSignal.listen(() -> isStopped = true)) {
+        try (StopSignal stop = StopSignal.listen(this::stop)) {
             return stop.isRequested() ? Tickbus.FAILED : run(directory);
         } finally {
             directory.delete();
@@ -80,21 +104,50 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private void stop() {
+        isStopped = true;
+        end();
+    }
+
+    private void end() {
+        isEnded = true;
+        TimerLoop running = loop;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
     private int run(BusDirectory directory) throws IOException, InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
         boolean canKill = Platforms.current().hasFutex() && canBlockSignals();
         if (!canKill) {
-            err.println("demo: kill + sigwaitinfo is left out, because there is no 'env --block-signal' "
-                    + "(coreutils 8.31) or no native module here");
+            output.say("kill + sigwaitinfo is left out, because there is no 'env --block-signal' (coreutils 8.31) or "
+                    + "no native module here");
         }
+        // Before the pinning, which hides the other processors.
+        environment.putAll(HostFacts.read());
         CpuPair cpus = isUnpinned ? CpuPair.NONE : CpuPair.choose();
-        err.println("demo: starting a publisher and a subscriber process on bus " + directory.path());
-        err.flush();
-        try (DemoChild publisher = DemoChild.start("publisher", List.of(),
-                arguments("demo-publisher", directory, cpus.publisher()));
-                DemoChild subscriber = DemoChild.start("subscriber", canKill ? BLOCK_SIGNAL : List.of(),
-                        arguments("demo-subscriber", directory, cpus.subscriber()))) {
-            return run(publisher, subscriber, canKill);
+        output.say("starting a subscriber process on bus " + directory.path());
+        // First, so that the subscriber finds the bus.
+        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
+                SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT));
+        try (DemoChild child = DemoChild.start(canKill ? BLOCK_SIGNAL : List.of(), List.of("demo-subscriber", "--dir",
+                directory.path().getParent().toString(), "--bus", directory.name(), "--cpu",
+                Integer.toString(cpus.subscriber())), this::end)) {
+            subscriber = child;
+            Map<String, Object> ready = child.awaitReady();
+            subscriberPid = ((Number) ready.get("pid")).longValue();
+            boolean hasKill = canKill && Boolean.TRUE.equals(ready.get("blocksSignals"));
+            schedule = new DemoSchedule(System.nanoTime() + START_DELAY_NS + DemoSchedule.CYCLE_NS, periodNs, seconds,
+                    hasKill);
+            child.begin(schedule);
+            int[] ownCpus = CpuPair.pin("publisher", cpus.publisher());
+            publish(publisher, schedule.startNs() - DemoSchedule.CYCLE_NS, schedule.startNs(), WARM_UP_PERIOD_NS);
+            publish(publisher, schedule.startNs(), schedule.endNs(), periodNs);
+            cpuMeter.switchTo(DemoMode.HICCUP);
+            publisher.close();
+            return isStopped ? Tickbus.FAILED : print(result(child.awaitResult()), ownCpus, ready.get("cpus"));
+        } finally {
+            publisher.close();
         }
     }
 
@@ -110,58 +163,70 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static List<String> arguments(String command, BusDirectory directory, int cpu) {
-        return List.of(command, "--dir", directory.path().getParent().toString(), "--bus", directory.name(),
-                "--cpu", Integer.toString(cpu));
+    /** Fires a timer from one time to another. */
+    private void publish(SignalPublisher publisher, long firstNs, long endNs, long everyNs) {
+        TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
+        timers.execute(new TimerCommand().arm(0, SIGNAL_ID, firstNs).periodNs(everyNs).graceUs(GRACE_US));
+        loop = TimerLoop.of(publisher, timers, waiting, firing -> fire(publisher, firing, endNs));
+        if (!isEnded) {
+            loop.run();
+        }
     }
 
-    private int run(DemoChild publisher, DemoChild subscriber, boolean canKill)
-            throws IOException, InterruptedException {
-        Map<String, Object> publisherReady = publisher.awaitReady(READY_TIMEOUT_S);
-        Map<String, Object> subscriberReady = subscriber.awaitReady(READY_TIMEOUT_S);
-        boolean hasKill = canKill && Boolean.TRUE.equals(subscriberReady.get("blocksSignals"));
-        DemoSchedule schedule =
-                new DemoSchedule(System.nanoTime() + START_DELAY_NS, periodNs, seconds, hasKill);
-        subscriber.begin(schedule.toText());
-        publisher.begin(subscriberReady.get("pid") + " " + schedule.toText());
-        Report pinning = new Report().with("publisherCpus", publisherReady.get("cpus"))
-                .with("subscriberCpus", subscriberReady.get("cpus")).with("periodNs", periodNs);
-        DemoScreen screen = isJson ? new DemoScreen(spec.commandLine().getErr(), false)
-                : new DemoScreen(spec.commandLine().getOut(), Terminal.hasColours());
-        watch(publisher, subscriber, schedule, screen);
-        if (isStopped) {
-            return Tickbus.FAILED;
+    private long fire(SignalPublisher publisher, SignalRecord firing, long endNs) {
+        long deadlineNs = firing.deadlineNs();
+        if (deadlineNs >= endNs) {
+            loop.stop();
+            return FiringSink.UNPUBLISHED;
         }
-        DemoResult result = new DemoResult(publisher.awaitResult(READY_TIMEOUT_S),
-                subscriber.awaitResult(READY_TIMEOUT_S));
-        Report json = result.toJson(pinning);
-        if (isJson) {
-            spec.commandLine().getOut().println(json.indented());
+        DemoMode next = schedule.modeAt(deadlineNs);
+        long sequence = publisher.publish(firing.publishedNs(System.nanoTime()));
+        if (next == DemoMode.KILL) {
+            PosixSignals.kill(subscriberPid, PosixSignal.SIGUSR1);
+        }
+        published += schedule.isWarmUp(deadlineNs) ? 0 : 1;
+        if (next != mode) {
+            mode = next;
+            cpuMeter.switchTo(schedule.isWarmUp(deadlineNs) ? DemoMode.HICCUP : next);
+        }
+        // Near the end of a cycle, when the subscriber has just reported and measures the host and no signals.
+        long cycle = Math.floorDiv(deadlineNs + SHOWN_AHEAD_NS - schedule.startNs(), DemoSchedule.CYCLE_NS);
+        if (cycle > shownCycle) {
+            shownCycle = cycle;
+            screen.show(result(subscriber.latest()), (int) cycle, seconds);
+        }
+        return sequence;
+    }
+
+    /** The subscriber's figures with those of this process. */
+    private Report result(Map<String, Object> figures) {
+        Map<String, Object> signals = new LinkedHashMap<>(DemoScreen.object(figures, "signals"));
+        signals.put("published", published);
+        List<Map<String, Object>> modes = DemoScreen.modes(figures);
+        for (DemoMode each : schedule.measuredModes()) {
+            modes.stream().filter(figure -> each.label().equals(figure.get("name")))
+                    .forEach(figure -> figure.put("publisherCpuPercent", cpuMeter.percent(each)));
+        }
+        return new Report().with("signals", signals).with("modes", modes)
+                .with("hiccup", DemoScreen.object(figures, "hiccup"))
+                .with("subscriberGuardNs", figures.get("guardNs"))
+                .with("subscriberPreemptions", figures.get("preemptions"));
+    }
+
+    private int print(Report result, int[] publisherCpus, Object subscriberCpus) {
+        environment.with("publisherCpus", publisherCpus).with("subscriberCpus", subscriberCpus)
+                .with("periodNs", periodNs).with("publisherGuardNs", waiting.guard().guardNs())
+                .with("subscriberGuardNs", result.remove("subscriberGuardNs"))
+                .with("subscriberPreemptions", result.remove("subscriberPreemptions"));
+        result.with("environment", environment);
+        if (output.isJson()) {
+            output.print(result);
         } else {
-            screen.summarize(result, result.hiccup(), hostText(json));
+            screen.summarize(result, environment.get("cpuModel") + " x " + environment.get("cpus") + ", "
+                    + environment.get("kernel") + ", clock " + environment.get("clockSource") + ", virtualization "
+                    + environment.get("virtualization") + ", " + environment.get("jdk") + ", pinned to "
+                    + Arrays.toString(publisherCpus) + " and " + subscriberCpus);
         }
-        return result.isComplete() ? Tickbus.DONE : Tickbus.FAILED;
-    }
-
-    private void watch(DemoChild publisher, DemoChild subscriber, DemoSchedule schedule, DemoScreen screen)
-            throws InterruptedException {
-        int shown = -1;
-        while (!isStopped && !subscriber.hasResult() && !publisher.hasResult()) {
-            TimeUnit.MILLISECONDS.sleep(REFRESH_MS);
-            long elapsedNs = Math.max(0, System.nanoTime() - schedule.startNs());
-            int second = (int) Math.min(seconds, TimeUnit.NANOSECONDS.toSeconds(elapsedNs));
-            if (second != shown) {
-                shown = second;
-                screen.show(new DemoResult(publisher.progress(), subscriber.progress()), second, seconds);
-            }
-        }
-    }
-
-    private static String hostText(Report json) {
-        Map<String, Object> environment = DemoResult.object(json, "environment");
-        return String.join(", ", Arrays.asList(environment.get("cpuModel") + " x " + environment.get("cpus"),
-                String.valueOf(environment.get("kernel")), "clock " + environment.get("clockSource"),
-                "virtualization " + environment.get("virtualization"), String.valueOf(environment.get("jdk")),
-                "pinned to " + environment.get("publisherCpus") + " and " + environment.get("subscriberCpus")));
+        return DemoScreen.isComplete(result) ? Tickbus.DONE : Tickbus.FAILED;
     }
 }

@@ -43,6 +43,11 @@ record DemoSchedule(long startNs, long periodNs, int cycles, boolean hasKill) {
         return slice < modes.length ? modes[slice] : DemoMode.HICCUP;
     }
 
+    /** Whether a time is before the first cycle that counts: hot paths are compiled then. */
+    boolean isWarmUp(long timeNs) {
+        return timeNs < startNs;
+    }
+
     /** Where the slice ends that a time lies in. */
     long sliceEndNs(long timeNs) {
         long inCycle = inCycle(timeNs);
@@ -53,7 +58,7 @@ record DemoSchedule(long startNs, long periodNs, int cycles, boolean hasKill) {
     /** Whether a signal counts for its mode: the first ones of a slice still meet the thread of the mode before. */
     boolean isSettled(long deadlineNs) {
         long inSlice = inCycle(deadlineNs) % sliceNs();
-        return deadlineNs < endNs() && inSlice >= SETTLING_NS;
+        return !isWarmUp(deadlineNs) && deadlineNs < endNs() && inSlice >= SETTLING_NS;
     }
 
     String toText() {

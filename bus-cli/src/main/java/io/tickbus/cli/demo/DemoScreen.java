@@ -1,18 +1,21 @@
 package io.tickbus.cli.demo;
 
 import io.tickbus.cli.Report;
+import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Terminal;
 import io.tickbus.core.DurationText;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** What a person sees of the demo: one table that is redrawn on a terminal, one line a second elsewhere. */
+/** Prints the demo's figures: one table that is redrawn on a terminal, one line a second elsewhere. */
 final class DemoScreen {
-    private static final String ROW = "  %-13s %9s %9s %9s   %9s %9s   %9s %9s   %7s";
     private static final double PERCENT = 100.0;
+    private static final int BAR_WIDTH = 30;
 
     private final PrintWriter out;
     private final boolean isTerminal;
@@ -23,127 +26,110 @@ final class DemoScreen {
         this.isTerminal = isTerminal;
     }
 
-    /** Shows how far it is. */
-    void show(DemoResult result, int second, int seconds) {
+    static long number(Map<String, Object> map, String name) {
+        return map.get(name) instanceof Number number ? number.longValue() : 0;
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> object(Map<String, Object> map, String name) {
+        return map.get(name) instanceof Map<?, ?> inner ? (Map<String, Object>) inner : Map.of();
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<Map<String, Object>> modes(Map<String, Object> result) {
+        return result.get("modes") instanceof List<?> list ? (List<Map<String, Object>>) list : List.of();
+    }
+
+    /** Whether every published signal was received, once and in order. */
+    static boolean isComplete(Map<String, Object> result) {
+        Map<String, Object> signals = object(result, "signals");
+        return number(signals, "published") == number(signals, "received") && number(signals, "lost") == 0
+                && number(signals, "outOfOrder") == 0 && number(signals, "duplicated") == 0;
+    }
+
+    /** Median latency of a mode; 0 where nothing was measured. */
+    private static long medianNs(Map<String, Object> mode) {
+        return number(object(mode, "latencyNs"), "p50");
+    }
+
+    /** Shows the progress. */
+    void show(Map<String, Object> result, int second, int seconds) {
+        Map<String, Object> signals = object(result, "signals");
         String progress = String.format(Locale.ROOT, "%d of %d s: published %d, received %d, lost %d", second, seconds,
-                // The two processes report at different moments.
-                Math.max(result.published(), DemoResult.number(result.signals(), "received")),
-                DemoResult.number(result.signals(), "received"),
-                DemoResult.number(result.signals(), "lost"));
+                number(signals, "published"), number(signals, "received"), number(signals, "lost"));
         if (isTerminal) {
-            List<String> lines = new ArrayList<>(table(result));
-            lines.add("");
-            lines.add("  " + bar(second, seconds) + "  " + progress);
-            redraw(lines);
+            int done = BAR_WIDTH * second / seconds;
+            redraw(table(result) + System.lineSeparator() + "[" + "#".repeat(done) + ".".repeat(BAR_WIDTH - done)
+                    + "]  " + progress);
         } else {
-            out.println("demo: " + progress + medians(result));
+            out.println("demo: " + progress + modes(result).stream().map(mode -> mode.get("name") + " "
+                    + (medianNs(mode) == 0 ? "-" : DurationText.format(medianNs(mode))))
+                    .collect(Collectors.joining(", ", "; median latency: ", "")));
             out.flush();
         }
     }
 
-    private static String medians(DemoResult result) {
-        StringBuilder text = new StringBuilder();
-        for (Report mode : result.modes()) {
-            long median = DemoResult.number(DemoResult.object(mode, "latencyNs"), "p50");
-            text.append(text.isEmpty() ? "; median latency: " : ", ")
-                    .append(mode.get("name")).append(' ').append(median == 0 ? "-" : DurationText.format(median));
-        }
-        return text.toString();
-    }
-
-    private static String bar(int second, int seconds) {
-        int width = 30;
-        int done = seconds == 0 ? width : width * second / seconds;
-        return "[" + "#".repeat(done) + ".".repeat(width - done) + "]";
-    }
-
-    private void redraw(List<String> lines) {
+    private void redraw(String text) {
         if (drawnLines > 0) {
             out.print("\u001b[" + drawnLines + "A\u001b[J");
         }
-        lines.forEach(out::println);
+        out.println(text);
         out.flush();
-        drawnLines = lines.size();
+        drawnLines = isTerminal ? (int) text.lines().count() : 0;
     }
 
     /** The table, how the ways of waiting compare, and what the host did meanwhile. */
-    void summarize(DemoResult result, Map<String, Object> hiccup, String host) {
-        List<String> lines = new ArrayList<>(table(result));
-        lines.add("");
-        lines.add("  " + verdict(result));
-        lines.addAll(comparison(result));
-        lines.add(Terminal.faint("  host: " + hiccupText(hiccup)));
-        lines.add(Terminal.faint("  " + host));
-        if (isTerminal) {
-            redraw(lines);
-            drawnLines = 0;
-        } else {
-            lines.forEach(out::println);
-            out.flush();
+    void summarize(Map<String, Object> result, String host) {
+        StringBuilder text = new StringBuilder(table(result)).append(System.lineSeparator());
+        Map<String, Object> signals = object(result, "signals");
+        text.append(isComplete(result) ? Terminal.good("complete: ") : Terminal.bad("NOT complete: "))
+                .append(String.format(Locale.ROOT, "published %s, received %s, lost %s, out of order %s, duplicated"
+                + " %s%n", signals.get("published"), signals.get("received"), signals.get("lost"),
+                signals.get("outOfOrder"), signals.get("duplicated")));
+        modes(result).forEach(mode -> text.append(comparison(result, mode)));
+        text.append(Terminal.faint("host: " + hiccups(object(result, "hiccup")))).append(System.lineSeparator())
+                .append(Terminal.faint(host));
+        redraw(text.toString());
+    }
+
+    private static String table(Map<String, Object> result) {
+        List<Report> rows = new ArrayList<>();
+        for (Map<String, Object> mode : modes(result)) {
+            Map<String, Object> latency = object(mode, "latencyNs");
+            Map<String, Object> lateness = object(mode, "latenessNs");
+            rows.add(new Report().with("waiting", mode.get("name")).with("latencyP50Ns", latency.get("p50"))
+                    .with("latencyP99Ns", latency.get("p99")).with("latencyMaxNs", latency.get("max"))
+                    .with("latenessP50Ns", lateness.get("p50")).with("latenessP99Ns", lateness.get("p99"))
+                    .with("publisherCpuPercent", mode.get("publisherCpuPercent"))
+                    .with("subscriberCpuPercent", mode.get("subscriberCpuPercent"))
+                    .with("signals", mode.get("count")));
         }
+        StringWriter text = new StringWriter();
+        ReportText.table("waiting", "latencyP50Ns", "latencyP99Ns", "latencyMaxNs", "latenessP50Ns", "latenessP99Ns",
+                "publisherCpuPercent", "subscriberCpuPercent", "signals").print(new PrintWriter(text), rows);
+        return text.toString();
     }
 
-    private static List<String> table(DemoResult result) {
-        List<String> lines = new ArrayList<>();
-        lines.add(Terminal.strong(String.format(Locale.ROOT, ROW, "", "latency", "", "", "lateness", "", "CPU", "",
-                "signals")));
-        lines.add(Terminal.strong(String.format(Locale.ROOT, ROW, "waiting", "p50", "p99", "max", "p50", "p99",
-                "publisher", "subscr.", "")));
-        for (Report mode : result.modes()) {
-            lines.add(row(mode));
+    /** What predictive waiting gains over one that sleeps; empty for the others. */
+    private static String comparison(Map<String, Object> result, Map<String, Object> other) {
+        boolean isSleeping = List.of(DemoMode.PARK.label(), DemoMode.KILL.label()).contains(other.get("name"));
+        long predictive = medianNs(modes(result).get(0));
+        long median = medianNs(other);
+        if (!isSleeping || predictive == 0 || median == 0) {
+            return "";
         }
-        return lines;
+        boolean isSooner = median >= predictive;
+        return String.format(Locale.ROOT, "predictive waiting sees a signal %.1f times %s than %s (median %s against"
+                + " %s)%n",
+                isSooner ? (double) median / predictive : (double) predictive / median, isSooner ? "sooner" : "later",
+                other.get("name"), DurationText.format(predictive), DurationText.format(median));
     }
 
-    private static String row(Report mode) {
-        Map<String, Object> latency = DemoResult.object(mode, "latencyNs");
-        Map<String, Object> lateness = DemoResult.object(mode, "latenessNs");
-        return String.format(Locale.ROOT, ROW, mode.get("name"), time(latency, "p50"), time(latency, "p99"),
-                time(latency, "max"), time(lateness, "p50"), time(lateness, "p99"),
-                percent(mode, "publisherCpuPercent"), percent(mode, "subscriberCpuPercent"), mode.get("count"));
-    }
-
-    private static String time(Map<String, Object> figures, String name) {
-        long ns = DemoResult.number(figures, name);
-        return ns == 0 ? "-" : DurationText.format(ns);
-    }
-
-    private static String percent(Map<String, Object> mode, String name) {
-        return String.format(Locale.ROOT, "%.1f %%", DemoResult.decimal(mode, name));
-    }
-
-    private static String verdict(DemoResult result) {
-        Report signals = result.signals();
-        String counts = String.format(Locale.ROOT, "published %s, received %s, lost %s, out of order %s, duplicated %s",
-                signals.get("published"), signals.get("received"), signals.get("lost"), signals.get("outOfOrder"),
-                signals.get("duplicated"));
-        return result.isComplete() ? Terminal.good("complete: ") + counts : Terminal.bad("NOT complete: ") + counts;
-    }
-
-    private static List<String> comparison(DemoResult result) {
-        List<String> lines = new ArrayList<>();
-        long predictive = result.medianNs(DemoMode.PREDICTIVE);
-        for (DemoMode other : new DemoMode[] {DemoMode.PARK, DemoMode.KILL}) {
-            long median = result.medianNs(other);
-            if (predictive > 0 && median > 0) {
-                boolean isSooner = median >= predictive;
-                double factor = isSooner ? (double) median / predictive : (double) predictive / median;
-                lines.add(String.format(Locale.ROOT, "  predictive waiting sees a signal %.1f times %s than %s "
-                        + "(median %s against %s)", factor, isSooner ? "sooner" : "later", other.label(),
-                        DurationText.format(predictive), DurationText.format(median)));
-            }
-        }
-        return lines;
-    }
-
-    private static String hiccupText(Map<String, Object> hiccup) {
-        long watched = DemoResult.number(hiccup, "watchedNs");
-        if (watched == 0) {
-            return "not watched";
-        }
-        return String.format(Locale.ROOT, "an idle spinning thread lost %.2f %% of its time here, %d stalls above %s, "
-                + "the longest %s", PERCENT * DemoResult.number(hiccup, "stolenNs") / watched,
-                DemoResult.number(hiccup, "count"), DurationText.format(DemoResult.number(hiccup, "thresholdNs")),
-                DurationText.format(DemoResult.number(hiccup, "maxNs")));
+    private static String hiccups(Map<String, Object> hiccup) {
+        long watched = number(hiccup, "watchedNs");
+        return watched == 0 ? "not watched" : String.format(Locale.ROOT, "an idle spinning thread lost %.2f %% of its"
+                + " time here, %d stalls above %s, the longest %s", PERCENT * number(hiccup, "stolenNs") / watched,
+                number(hiccup, "count"), DurationText.format(number(hiccup, "thresholdNs")),
+                DurationText.format(number(hiccup, "maxNs")));
     }
 }

@@ -1,5 +1,6 @@
 package io.tickbus.cli.tail;
 
+import io.tickbus.cli.LatencyStats;
 import io.tickbus.cli.Output;
 import io.tickbus.cli.Report;
 import io.tickbus.core.DurationText;
@@ -21,8 +22,8 @@ final class Tail implements SignalHandler {
     private final SignalFormat format;
     private final LineBuffer out;
     private final boolean hasSignals;
-    private final TailStatistics total = new TailStatistics();
-    private final TailStatistics recent = new TailStatistics();
+    private final LatencyStats total = new LatencyStats();
+    private final LatencyStats recent = new LatencyStats();
     private final Sighting sighting = new Sighting();
     private final long firstLiveSequence;
     private volatile boolean isStopped;
@@ -97,20 +98,21 @@ final class Tail implements SignalHandler {
     @Override
     public void onSignal(SignalRecord signal) {
         sighting.set(signal, System.nanoTime(), signal.sequence() < firstLiveSequence);
-        total.record(sighting);
+        if (!sighting.isBacklog()) {
+            total.record(sighting.latencyNs(), sighting.latenessNs());
+            recent.record(sighting.latencyNs(), sighting.latenessNs());
+        }
         if (hasSignals) {
             format.signal(out, sighting);
-        } else {
-            recent.record(sighting);
         }
     }
 
     private void printRecent() {
         if (format instanceof SignalJson) {
-            format.event(out, new Report().with("type", "statistics").with("count", recent.count())
-                    .with("latencyNs", recent.latencyJson()).with("latenessNs", recent.latenessJson()));
+            format.event(out, recent.addTo(new Report().with("type", "statistics")
+                    .with("count", recent.count())));
         } else {
-            out.put(recent.count() + " signals in a second; " + (recent.count() == 0 ? "" : recent.text())).endLine();
+            out.put(recent.count() + " signals in a second; " + (recent.count() == 0 ? "" : recent)).endLine();
         }
         recent.reset();
     }
@@ -124,10 +126,8 @@ final class Tail implements SignalHandler {
                 .with("overruns", subscriber.overruns())
                 .with("nextSequence", subscriber.sequence())
                 .with("ranNs", endNs - startNs)
-                .with("measured", total.count())
-                .with("latencyNs", total.latencyJson())
-                .with("latenessNs", total.latenessJson())
-                .with("waiting", subscriber.waitStrategy().name())
+                .with("measured", total.count());
+        total.addTo(summary).with("waiting", subscriber.waitStrategy().name())
                 .with("wokenByPublisher", subscriber.isWokenByPublisher());
         if (subscriber.waitStrategy() instanceof PredictiveWait predictive) {
             summary.with("guardNs", predictive.guard().guardNs()).with("preemptions", predictive.preemptions());
@@ -143,6 +143,6 @@ final class Tail implements SignalHandler {
 
     /** The percentiles in words; empty where nothing was seen live. */
     String percentiles() {
-        return total.count() == 0 ? "" : total.text();
+        return total.count() == 0 ? "" : total.toString();
     }
 }

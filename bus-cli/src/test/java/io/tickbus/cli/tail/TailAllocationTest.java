@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.tickbus.cli.LatencyStats;
 import io.tickbus.core.SignalRecord;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
@@ -25,7 +26,7 @@ final class TailAllocationTest {
         LineBuffer out = new LineBuffer(OutputStream.nullOutputStream());
         SignalRecord signal = new SignalRecord().signalId(42).key(-7).flags(3).payload(0xCAFEL);
         Sighting sighting = new Sighting();
-        TailStatistics statistics = new TailStatistics();
+        LatencyStats statistics = new LatencyStats();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this JVM does not count allocations");
         long allocated = 0;
@@ -34,7 +35,7 @@ final class TailAllocationTest {
             for (int i = 0; i < SIGNALS; i++) {
                 long nowNs = System.nanoTime();
                 sighting.set(signal.deadlineNs(nowNs - 900).publishedNs(nowNs - 500), nowNs, false);
-                statistics.record(sighting);
+                statistics.record(sighting.latencyNs(), sighting.latenessNs());
                 format.signal(out, sighting);
             }
             allocated = threads.getCurrentThreadAllocatedBytes() - before;
