@@ -302,13 +302,24 @@ public final class SignalPublisher implements AutoCloseable {
         }
         isClosed = true;
         try {
-            // A fault is of the doorbell since the latest signal, or of memory of others: here neither is touched.
-            FaultBoundary.run(this::markClosed, this::checkSound);
+            closeSound();
         } finally {
             if (bus != null) {
                 bus.close();
             }
         }
+    }
+
+    private void closeSound() {
+        try {
+            // A fault is of the doorbell since the latest signal, or of memory of others: here neither is touched. It
+            // comes up before the boundary is entered, which may be where the JVM tells of it.
+            FaultBoundary.surface();
+        } catch (InternalError e) {
+            FaultBoundary.swallowRest();
+            checkSound(e);
+        }
+        FaultBoundary.run(this::markClosed, this::checkSound);
     }
 
     /** As {@link #close}, by who did not come to publish: files that were not there before are removed. */
