@@ -11,8 +11,11 @@ import io.tickbus.bench.latency.throughput.Throughput;
 import io.tickbus.bench.latency.timers.TimersCommand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -61,8 +64,14 @@ public final class Latency {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return "there is no command or option '" + unmatched.getUnmatched().get(0) + "'";
         }
+        if (e instanceof MissingParameterException missing) {
+            return "it needs " + missing.getMissing().stream().map(ArgSpec::paramLabel)
+                    .collect(Collectors.joining(" and "));
+        }
         if (e.getArgSpec() instanceof OptionSpec option && e.getValue() != null) {
-            return option.longestName() + " does not accept '" + e.getValue() + "'";
+            boolean isNumber = option.type() == int.class || option.type() == long.class;
+            return option.longestName() + (isNumber ? " takes a whole number, not '" : " does not accept '")
+                    + e.getValue() + "'";
         }
         return e.getMessage();
     }

@@ -21,7 +21,7 @@ import org.openjdk.jmh.infra.Blackhole;
  * message in. The mean, and single operations sampled for the tail.
  *
  * <p>The producer pauses for about as long as a message takes to be taken out, so that a bounded queue is seldom full
- * and a consumer often looks at an empty one: the contention is over the ends and not over the room. The pause is part
+ * and a consumer often polls an empty one: the contention is over the ends and not over the room. The pause is part
  * of each figure and the same for all; {@code pauseOnly} is what it takes alone. A sample carries JMH's two clock
  * reads, about 50 ns: read the samples for their tail.
  *

@@ -16,10 +16,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a look at memory costs where nothing but the look is done: the floor below {@link WheelBenchmark}. The memory is
- * as large as that of the wheel for so many timers, and its cache lines are met in random order. In {@code chase} each
- * line says which is next, so that each miss waits for the one before; in {@code scattered} the next is known, and
- * misses overlap.
+ * What a load from memory costs where nothing but the load is done: the floor below {@link WheelBenchmark}. The
+ * memory is as large as that of the wheel for that many timers, and its cache lines are loaded in random order. In
+ * {@code chase} each line says which is next, so that each miss waits for the one before; in {@code scattered} the next
+ * is known, and misses overlap.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 3, jvmArgsAppend = {"-Xms6g", "-Xmx6g"})
 @State(Scope.Thread)
 public class MissFloorBenchmark {
-    /** Looks per invocation. */
+    /** Loads per invocation. */
     public static final int BATCH = 1_024;
     private static final int BYTES_PER_TIMER = 32;
     private static final int LONGS_PER_LINE = 8;

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What a publisher pays for one signal. Nobody is parked and nobody reads, so these are the costs of the stores, and
- * with parking of the full fence and the look at the doorbell.
+ * with parking of the full fence and the check of the doorbell.
  *
  * <p>A ring of 4,096 slots is 256 KiB and stays in the second-level cache; one of 65,536 is 4 MiB and mostly does not.
  */

@@ -21,7 +21,7 @@ interface Timers extends AutoCloseable {
 
     void cancel(int slot);
 
-    /** Fires the next so many, in its own order, and returns a sum over them; only where the caller drives it. */
+    /** Fires a number of timers in its own order and returns a sum over them; only where the caller drives it. */
     default long expire(int count) {
         throw new UnsupportedOperationException("expiry is its own thread's");
     }
@@ -115,7 +115,7 @@ interface Timers extends AutoCloseable {
         }
     }
 
-    /** A binary heap: exact and in order, but for equal deadlines. */
+    /** A binary heap: exact and in order, except for equal deadlines. */
     final class Heap implements Timers {
         private final IndexedHeap heap;
 

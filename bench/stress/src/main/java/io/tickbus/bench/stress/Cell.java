@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The smallest bus there is: a header, two slots of 64 bytes and a doorbell, in memory of this process. The races are
  * run on the real classes over it.
  *
- * <p>A stress test makes a new state for every round, some millions a second, and memory outside the heap is dear to
- * allocate. So cells are made once and go round: {@link #next()} clears the one used longest ago. jcstress keeps at
+ * <p>A stress test makes a new state for every round, some millions a second, and memory outside the heap is expensive
+ * to allocate. So cells are made once and go round: {@link #next()} clears the one used longest ago. jcstress keeps at
  * most {@code strideSize × strideCount} states alive (256 × 40 unless told otherwise), and there are more cells than
  * that; it orders all of a round's accesses before the next round, so that the clearing races with nothing.
  */
@@ -81,7 +81,7 @@ public final class Cell {
         return outgoing;
     }
 
-    /** Writer: the same fields, without a look at the stamp. */
+    /** Writer: the same fields, without checking the stamp. */
     public void writeFields(int slot, long sequence) {
         for (int word = Long.BYTES; word < SignalRecordLayout.LENGTH; word += Long.BYTES) {
             region.putLong(slot + word, sequence + 1);
@@ -97,7 +97,7 @@ public final class Cell {
         };
     }
 
-    /** Reader: copies without a look at the stamp. */
+    /** Reader: copies without checking the stamp. */
     public Copy copy(long sequence) {
         int slot = ring.slotOffset(sequence);
         for (int i = 0; i < FIELDS; i++) {

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IZ_Result;
 
 /**
- * SYNC state: who sees the bus closed sees its last signal.
+ * SYNC state: a subscriber that sees the bus closed sees its last signal.
  *
  * <p>What would break: a subscriber that reads to the end stops when the state says closed and the slot says
  * nothing. If the state could be seen before the last commit, the last signal before a stop would be lost by every

@@ -19,9 +19,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
  *
  * <p>The client offers four commands to a ring of two slots, empty at first and soon full. The daemon copies each it
  * finds, answers it, and then says that it is consumed. Each accepted command must be carried out once, whole and in
- * order; the first two cannot be refused; and who sees a command consumed must find its reply.
+ * order; the first two cannot be refused; and a client that sees a command consumed must find its reply.
  *
- * <p>What would break: a slot given away before it was copied would be carried out with another command's key; a
+ * <p>What would break: a slot reused before it was copied would be carried out with another command's key; a
  * consumed word seen before the reply would make a client that waits for the answer take it for lost.
  */
 @JCStressTest

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
- * SYNC daemon-asleep: a daemon that goes to sleep and a client that looks whether it must ring must not miss each
+ * SYNC daemon-asleep: a daemon that goes to sleep and a client that checks whether it must ring must not miss each
  * other. It is Dekker's problem, as in {@link ParkingStress}, with the roles exchanged.
  *
  * <pre>

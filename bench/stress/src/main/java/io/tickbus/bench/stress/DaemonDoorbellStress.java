@@ -12,7 +12,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * SYNC daemon-doorbell: who gives the daemon something to do and then rings must not find it asleep.
+ * SYNC daemon-doorbell: a client that gives the daemon work and then rings must not leave it asleep.
  *
  * <pre>
  *  client                             daemon
@@ -21,8 +21,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
  *  wake                               sleep while daemonWord = seen
  * </pre>
  *
- * <p>The daemon's gate is private to its package, so {@link Sleeper} repeats its two steps. The message is a signal in
- * a ring, as a client's command is.
+ * <p>The daemon's wait condition is private to its package, so {@link Sleeper} repeats its two steps. The message is a
+ * signal in a ring, as a client's command is.
  *
  * <p>What would break: without the release of the store and the acquire of the load the daemon could see the raised
  * word and not yet the message, and sleep on that word to its next deadline. The same if it looked for the message

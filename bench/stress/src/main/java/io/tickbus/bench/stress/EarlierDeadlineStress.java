@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
  *  parked = 1 ?                       nextDeadlineNs < 2000 ?
  * </pre>
  *
- * <p>What would break: without the second look at the deadline, or without one of the fences, the subscriber sleeps
+ * <p>What would break: without loading the deadline a second time, or without one of the fences, the subscriber sleeps
  * towards the later deadline and is only woken by the signal itself, through the kernel: a wake-up of tens of
  * microseconds where spinning was promised. {@code weakened.EarlierDeadlineWithoutFenceStress} shows it.
  */

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 
 /**
- * SYNC epoch: who sees a new epoch sees the publisher that began it.
+ * SYNC epoch: a subscriber that sees a new epoch sees the publisher that began it.
  *
  * <p>The identity is not read in one piece, so with the old epoch the reader may well see parts of the new one: then
  * the epoch changes under it, and it reads again. The other direction is what counts, since nothing would make it
@@ -25,7 +25,7 @@ import org.openjdk.jcstress.infra.results.JJ_Result;
 @Outcome(id = "1, 10", expect = ACCEPTABLE, desc = "The first epoch and its publisher.")
 @Outcome(id = "2, 20", expect = ACCEPTABLE, desc = "The second epoch and its publisher.")
 @Outcome(id = "1, 20", expect = ACCEPTABLE,
-        desc = "The next publisher is about to begin its epoch: the look is repeated when the epoch changes.")
+        desc = "The next publisher is about to begin its epoch: the read is repeated when the epoch changes.")
 @Outcome(expect = FORBIDDEN, desc = "A new epoch with the publisher of the old one.")
 public class EpochStress {
     private final Cell cell = Cell.next();

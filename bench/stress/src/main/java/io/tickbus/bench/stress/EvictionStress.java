@@ -13,7 +13,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * SYNC session: who sees that it was evicted also sees why, and finds every reply that was written before.
+ * SYNC session: a client that sees its eviction also sees why, and finds every reply that was written before.
  *
  * <p>What would break: without release and acquire the client could report no reason, and count a command as
  * unanswered whose answer is there.

@@ -20,10 +20,10 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * SYNC intent-publish, SYNC intent-consumed: entries on their way from the timer thread to the journal.
  *
  * <p>The timer thread hands over entries where a ring of two has room; the journal's thread copies each it finds and
- * then says that it is consumed. Each entry must come out once, whole and in order.
+ * then says that it is consumed. Each entry must be read once, whole and in order.
  *
  * <p>What would break: an entry seen before its body is whole would be journalled, or found after a kill, with a
- * body of the entry before it; a slot given away before it was copied would be journalled with the body of the entry
+ * body of the entry before it; a slot reused before it was copied would be journalled with the body of the entry
  * after it.
  */
 @JCStressTest

@@ -11,13 +11,13 @@ import org.openjdk.jcstress.infra.results.JZ_Result;
 
 /**
  * SYNC next-deadline: the publisher commits the signal of a deadline and then announces the next deadline; the
- * subscriber reads the deadline and then looks at the slot. A deadline that is already the next one implies a signal
+ * subscriber reads the deadline and then checks the slot. A deadline that is already the next one implies a signal
  * that is seen.
  *
  * <p>What would break: with either pair of accesses swapped, by the program, the compiler or the processor, the
  * subscriber plans its sleep for the next deadline and finds no signal of the last one. It was there all the time,
  * and is read a whole period late: in a prototype that was the 90th percentile. {@code
- * weakened.NextDeadlineReadLateStress} looks in the wrong order.
+ * weakened.NextDeadlineReadLateStress} loads them in the wrong order.
  */
 @JCStressTest
 @State

@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JZ_Result;
 
 /**
- * SYNC next-sequence: the header's next sequence is never ahead of the slots, so that who joins at the newest, or
- * judges how much was lost, may rely on it.
+ * SYNC next-sequence: the header's next sequence is never ahead of the slots, so that a subscriber that joins at the
+ * newest, or computes how much was lost, may rely on it.
  *
  * <p>What would break: the word is stored after the commit; seen before it, a subscriber would take the file for
  * corrupt (<i>its header and its slots contradict each other</i>) while nothing is wrong with it.

@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
- * SYNC parking: a subscriber that goes to sleep and a publisher that looks whether anyone sleeps must not miss each
+ * SYNC parking: a subscriber that goes to sleep and a publisher that checks whether anyone sleeps must not miss each
  * other. It is Dekker's problem: each stores its own word and then loads the other's.
  *
  * <pre>

@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
  * SYNC slot-consumed: in a full ring that refuses, a slot is given away only after the reader has copied it.
  *
  * <p>Both slots are taken. The reader copies sequence 0 and gives its slot free, while the writer asks for a place
- * for sequence 2, which is that very slot. Here the reader does without a second look at the stamp: the consumed
+ * for sequence 2, which is that very slot. Here the reader does not load the stamp a second time: the consumed
  * word alone must protect the copy.
  *
  * <p>What would break: without release the slot could be given free while its fields are still being loaded, and

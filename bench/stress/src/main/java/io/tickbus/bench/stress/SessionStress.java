@@ -12,7 +12,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * SYNC session: a session goes from one client to the next while the next one looks whether it is served.
+ * SYNC session: a session goes from one client to the next while the next one checks whether it is served.
  *
  * <pre>
  *  daemon                             client
@@ -32,9 +32,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = {"not yet", "served"}, expect = ACCEPTABLE, desc = "As it is.")
 @Outcome(id = "as the client before", expect = FORBIDDEN, desc = "Owner or consumed commands of the client before.")
 public class SessionStress {
-    /** Who has the session at first. */
+    /** The client that has the session at first. */
     public static final ClientIdentity FIRST = new ClientIdentity(new UUID(1, 2), 0, 0, 1, "", 2);
-    /** Who gets it. */
+    /** The client that gets it next. */
     public static final ClientIdentity SECOND = new ClientIdentity(new UUID(3, 4), 0, 0, 1, "", 2);
 
     private final SessionCell cell = SessionCell.next();

@@ -3,7 +3,7 @@ package io.tickbus.bench.stress;
 import io.tickbus.core.layout.DoorbellLayout;
 
 /**
- * The daemon about to sleep, as its gate does it: it keeps the doorbell's word, then looks for the message, sequence 0
+ * The daemon about to sleep, as it really does: it keeps the doorbell's word, then checks for the message, sequence 0
  * of the cell's ring, and sleeps while the word is the same. The futex is modelled by its contract.
  */
 public final class Sleeper {

@@ -12,11 +12,11 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * SYNC daemon-doorbell: of two who ring at once, neither goes unheard. The one is the sleeper itself here, as it rings
- * a moment before it looks; so two processors are enough.
+ * SYNC daemon-doorbell: of two that ring at once, neither is missed. One of them is the sleeper itself here, which
+ * rings a moment before it checks; so two processors are enough.
  *
  * <pre>
- *  client            somebody else, and the daemon
+ *  client            another thread, and the daemon
  *  message           raise
  *  raise             seen ← daemonWord   acquire, after the fence of raise
  *                    message ?

@@ -22,13 +22,16 @@ import picocli.CommandLine.Option;
 
 /** What it costs to wake a receiver that sleeps, by how long it has slept: latency, and CPU of its process. */
 @Command(name = "wakeup", mixinStandardHelpOptions = true, description = {
-    "Measure latency and CPU of a sleeping receiver by idle gap, 10 us to 1 s. A gap of 10 ms has half as many rounds,",
-    "one of 1 s a tenth."})
+    "Measure latency and CPU of a sleeping receiver by idle gap, 10 us to 1 s, and of two that spin, to 1 ms.",
+    "A gap of 10 ms has half as many rounds, one of 1 s a tenth."})
 public final class Wakeup implements Callable<Integer> {
     /** Gaps, with the messages of a burst and the share of rounds: a second is long. */
     private static final List<Gap> GAPS = List.of(new Gap(TimeUnit.MICROSECONDS.toNanos(10), 500, 1),
             new Gap(TimeUnit.MICROSECONDS.toNanos(100), 100, 1), new Gap(TimeUnit.MILLISECONDS.toNanos(1), 20, 1),
             new Gap(TimeUnit.MILLISECONDS.toNanos(10), 5, 2), new Gap(TimeUnit.SECONDS.toNanos(1), 1, 10));
+    /** Two that spin for comparison, in short bursts: a longer one would be throttled on small virtual machines. */
+    private static final List<Transports> SPINNING = List.of(Transports.TICKBUS_SPIN, Transports.TICKBUS_BACKOFF);
+    private static final long LONGEST_SPUN_GAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     @Mixin
     private BenchOptions options;
@@ -47,13 +50,15 @@ public final class Wakeup implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         List<Transports> wanted = Transports.wanted(only,
-                Stream.of(Transports.values()).filter(each -> each.pace() == Transports.Pace.SLEEPING));
+                Stream.of(Transports.values())
+                .filter(each -> each.pace() == Transports.Pace.SLEEPING || SPINNING.contains(each)));
         BenchReport report = new BenchReport("legs");
         try (BenchHarness harness = BenchHarness.open(report, options.isPinned())) {
             List<Leg> legs = new ArrayList<>();
             for (Transports transport : Transports.prepare(wanted, harness)) {
-                GAPS.forEach(gap -> legs.add(new Leg(transport, gap.count(), gap.gapNs(),
-                        Math.max(1, rounds.count() / gap.divisor()))));
+                GAPS.stream().filter(gap -> gap.gapNs() <= LONGEST_SPUN_GAP_NS || !SPINNING.contains(transport))
+                        .forEach(gap -> legs.add(new Leg(transport, gap.count(), gap.gapNs(),
+                                Math.max(1, rounds.count() / gap.divisor()))));
             }
             PairRun run = PairRun.of(new OneWayPlan(harness.directory(), legs, rounds.count() / 4, 0, 0), harness,
                     histograms);

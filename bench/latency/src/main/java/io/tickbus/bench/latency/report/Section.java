@@ -15,7 +15,7 @@ import java.util.List;
 record Section(String name, List<String> quick, int quickSeconds, List<String> full, int fullSeconds) {
     static final List<Section> ALL = List.of(
             section("oneway", "oneway --rounds 14 --warm-up 8", 17, "oneway --rounds 120 --warm-up 60", 110),
-            section("wakeup", "wakeup --rounds 4", 18, "wakeup --rounds 60", 160),
+            section("wakeup", "wakeup --rounds 4", 20, "wakeup --rounds 60", 175),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
             section("timers", "timers precision --rounds 1 --warm-up-ms 200 --periodic-ms 500 --random-ms 1000", 20,
                     "timers precision --rounds 6", 225),

@@ -38,7 +38,7 @@ final class AllocatingRole implements ChildRole {
         FiringLog log = new FiringLog(workload, schedule);
         Map<String, Object> answer = new LinkedHashMap<>();
         long run = JsonLines.number(arguments, "run");
-        try (FiringTimers pool = new ScheduledPool(RateMode.FIXED_RATE)) {
+        try (FiringTimers pool = new FiringTimers.ScheduledPool(RateMode.FIXED_RATE)) {
             pool.start(log);
             armed.arm(schedule, run);
             CpuWindow.sleepUntil(schedule.startNs());
@@ -60,7 +60,7 @@ final class AllocatingRole implements ChildRole {
         return answer;
     }
 
-    /** Provokes so many collections, evenly over the time. */
+    /** Provokes that many collections, evenly over the time. */
     private List<Long> collect(Schedule schedule, long target) throws InterruptedException {
         long startBytes = allocatedBytes;
         long durationNs = schedule.endNs() - schedule.startNs();

@@ -62,7 +62,7 @@ final class ArmedSchedule implements AutoCloseable {
         }
     }
 
-    /** Cancels what is periodic and would go on. */
+    /** Cancels periodic timers, which would continue. */
     void cancel(Schedule schedule, long run) {
         long sent = answered;
         for (int timer = 0; timer < schedule.size(); timer++) {

@@ -48,7 +48,7 @@ final class CostBenchmark extends TimersBenchmark {
     @Override
     void run() throws Exception {
         timers.forEach(count -> atLeast(1, "timers", count));
-        Optional<GoProgram> go = only.includes(GO) ? GoProgram.build(harness(), "cost") : Optional.empty();
+        Optional<GoPeer.Program> go = only.includes(GO) ? GoPeer.Program.build(harness(), "cost") : Optional.empty();
         List<String> names = new ArrayList<>(IN_PROCESS);
         names.add(CLIENT);
         go.ifPresent(found -> names.add(GO));
@@ -68,7 +68,7 @@ final class CostBenchmark extends TimersBenchmark {
         explain();
     }
 
-    private void run(String name, int round, Optional<GoProgram> go) throws Exception {
+    private void run(String name, int round, Optional<GoPeer.Program> go) throws Exception {
         for (int count : timers) {
             Progress.say("round " + (round + 1) + " of " + rounds.count() + ": " + name + " " + count);
             Costs found = costs.get(name + " " + count);

@@ -78,7 +78,7 @@ interface PendingTimers extends AutoCloseable {
             }
             case "java-util-timer" -> handles -> new JdkTimer(handles.objects);
             case "netty-1ms" -> {
-                io.netty.util.Timer wheel = NettyWheel.newTimer();
+                io.netty.util.Timer wheel = FiringTimers.NettyWheel.newTimer();
                 yield handles -> new Netty(wheel, handles.objects);
             }
             case "agrona" -> handles -> new Agrona(handles.numbers);

@@ -9,6 +9,7 @@ import io.tickbus.core.wait.WaitStrategy;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -108,5 +109,40 @@ final class SubscriberRole implements ChildRole {
             armed.close();
         }
         subscriber.close();
+    }
+
+    /** When the last of a herd came, and when the latecomer. */
+    private static final class HerdTimes {
+        private final Schedule schedule;
+        private long herdPublishedNs;
+        private long herdObservedNs;
+        private long latecomerPublishedNs;
+        private long latecomerObservedNs;
+
+        HerdTimes(Schedule schedule) {
+            this.schedule = schedule;
+        }
+
+        void fired(int timer, long publishedNs, long observedNs) {
+            if (timer == schedule.size() - 1) {
+                latecomerPublishedNs = publishedNs;
+                latecomerObservedNs = observedNs;
+            } else {
+                herdPublishedNs = publishedNs;
+                herdObservedNs = observedNs;
+            }
+        }
+
+        /** Nothing for a workload without a latecomer. */
+        Map<String, Object> toMap(Workload workload) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            if (workload.latecomerNs() > 0) {
+                map.put("herdPublishedNs", herdPublishedNs - schedule.startNs());
+                map.put("herdObservedNs", herdObservedNs - schedule.startNs());
+                map.put("latecomerLatenessNs", latecomerObservedNs - schedule.startNs() - workload.latecomerNs());
+                map.put("latecomerAfterHerdNs", latecomerPublishedNs - herdPublishedNs);
+            }
+            return map;
+        }
     }
 }

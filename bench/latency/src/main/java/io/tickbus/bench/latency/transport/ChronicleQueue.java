@@ -34,7 +34,7 @@ final class ChronicleQueue implements Transport {
     public void openSender(Path directory) {
         open(directory);
         appender = queue.createAppender();
-        // So that the file is there before the receiver looks for its end.
+        // So that the file is there before the receiver seeks its end.
         write(-1, 0, 0);
     }
 

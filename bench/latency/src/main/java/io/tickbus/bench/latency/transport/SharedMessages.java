@@ -50,7 +50,7 @@ final class SharedMessages {
         return TIMES + (int) (sequence % CAPACITY) * Long.BYTES;
     }
 
-    /** Receiver: who is to be woken. */
+    /** Receiver: the process to be woken. */
     void receiver(long pid) {
         region.putLongRelease(RECEIVER, pid);
     }

@@ -25,8 +25,8 @@ final class KilledBenchIT {
     private static final int MAKER = 2;
 
     @ParameterizedTest
-    @ValueSource(strings = {"oneway --rounds 1000", "wakeup --rounds 1000", "throughput --slices 1000",
-        "timers precision --rounds 100", "load", "all --sections oneway --out @"})
+    @ValueSource(strings = {"oneway --rounds 1000", "throughput --slices 1000", "timers precision --rounds 100",
+        "all --sections oneway --out @"})
     void shouldLeaveNothing(String words) throws Exception {
         BenchProcess.assumeSharedMemory();
         String[] arguments = words.replace("@", out()).split(" ", -1);

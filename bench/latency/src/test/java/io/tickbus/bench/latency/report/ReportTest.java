@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
 
 class ReportTest {
     @TempDir
@@ -61,6 +65,25 @@ class ReportTest {
         Results results = new Results(Map.of("sections", Map.of("oneway", Map.of("transports",
                 List.of(spin, kill)))));
         assertEquals(GoalCheck.NOT_MEASURED, GoalCheck.of(results).get(0).get("verdict"));
+    }
+
+    private static Map<String, Object> wakeUp(String name, long gapNs, double p50Ns, double cpuPercent) {
+        return Map.of("name", name, "gapNs", gapNs, "latencyNs", Map.of("p50", p50Ns), "cpuPercent",
+                Map.of("receiver", cpuPercent));
+    }
+
+    @Test
+    void shouldDrawTheWaysToWaitWhenWokenEachMillisecond() throws Exception {
+        Results results = new Results(Map.of("sections", Map.of("wakeup", Map.of("legs", List.of(
+                wakeUp("tickbus-spin", 1_000_000, 100, 99.9), wakeUp("tickbus-predictive", 1_000_000, 190, 5.6),
+                wakeUp("futex", 1_000_000, 28_700, 0), wakeUp("tickbus-park", 10_000, 10_600, 30))))));
+        byte[] svg = WaitingChart.of(results).getBytes(StandardCharsets.UTF_8);
+        Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                .parse(new ByteArrayInputStream(svg));
+        assertEquals(3, document.getElementsByTagName("circle").getLength(), "park was not measured at that gap");
+        assertEquals("tickbus-spin: 0.10 µs at 99.9 % CPU; tickbus-predictive: 0.19 µs at 5.6 % CPU; "
+                + "futex: 28.70 µs at 0.1 % CPU", document.getElementsByTagName("title").item(0).getTextContent());
+        assertThrows(IllegalArgumentException.class, () -> WaitingChart.of(new Results(Map.of())));
     }
 
     private static Map<String, Object> jmh(String benchmark, String mode, String channel, double score, double p99) {

@@ -12,8 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The peers that this project wrote itself, with a clock of the test's, against what any timers must do. */
 final class PolledTimersTest {
-    private static final Map<String, Supplier<PolledTimers>> TIMERS = Map.of("array", NaiveArray::new, "map",
-            NaiveMap::new, "two levels", TwoLevelWheel::new, "agrona", AgronaWheel::new);
+    private static final Map<String, Supplier<PolledTimers>> TIMERS = Map.of(
+            "array", PolledTimers.NaiveArray::new, "map", PolledTimers.NaiveMap::new,
+            "two levels", PolledTimers.TwoLevelWheel::new, "agrona", PolledTimers.AgronaWheel::new);
     private static final long ORIGIN_NS = 123_456_789_000L;
     private static final long TICK_NS = 1_000_000;
     private static final int COUNT = 500;

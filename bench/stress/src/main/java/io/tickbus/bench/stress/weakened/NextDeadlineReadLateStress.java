@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JZ_Result;
 
 /**
- * {@code NextDeadlineStress} with the subscriber's two looks swapped, as {@code PredictiveWait.await} must never
+ * {@code NextDeadlineStress} with the subscriber's two loads swapped, as {@code PredictiveWait.await} must never
  * have them: the slot first and {@code SignalsHeader.nextDeadlineNs} after it. Fails on every processor.
  */
 @JCStressTest

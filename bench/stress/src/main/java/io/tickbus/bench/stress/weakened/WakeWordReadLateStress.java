@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  */
 @JCStressTest
 @State
-@Outcome(id = "asleep", expect = FORBIDDEN, desc = "As it should: it sleeps on, with a signal in front of it.")
+@Outcome(id = "asleep", expect = FORBIDDEN, desc = "As it should: it keeps sleeping, with a signal in front of it.")
 @Outcome(expect = ACCEPTABLE, desc = "The race did not happen.")
 public class WakeWordReadLateStress {
     private final Cell cell = Cell.next();
