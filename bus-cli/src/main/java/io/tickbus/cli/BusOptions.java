@@ -13,12 +13,12 @@ public class BusOptions {
     private String bus;
 
     @Option(names = "--dir", paramLabel = "DIR",
-            description = "The directory that holds the buses; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.")
+            description = "The parent directory of the buses; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.")
     private Path dir;
 
     @Option(names = "--owner", paramLabel = "USER|UID", converter = UserName.Converter.class,
-            description = "The user whose bus is read; else oneself. What daemon and publish create belongs to "
-                    + "whoever runs them, not to the user named.")
+            description = "The user whose bus is read; default is your own. What daemon and publish create belongs "
+                    + "to the user that runs them, not to the user named.")
     private Integer ownerId;
 
     /** Whether a bus was named. */
@@ -31,7 +31,7 @@ public class BusOptions {
         return bus == null ? DEFAULT_BUS : bus;
     }
 
-    /** The directory that holds the buses; an owner's own where none is named. */
+    /** The parent directory of the buses; an owner's own where none is named. */
     public Path root() {
         if (dir != null) {
             return dir.toAbsolutePath().normalize();

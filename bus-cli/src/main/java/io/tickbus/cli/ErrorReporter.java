@@ -23,7 +23,7 @@ final class ErrorReporter {
     /** An error while a command ran; returns the exit code. */
     static int of(Exception e, CommandLine command, List<String> args, boolean isDebug) {
         if (e instanceof Output.Lost lost) {
-            // Whoever read this has seen enough: `tickbus tail | head`.
+            // The reader has closed the pipe: `tickbus tail | head`.
             return lost.isReaderGone() ? Tickbus.DONE : print(lost, lost.getMessage(), command.getErr(), isDebug);
         }
         boolean isUsage = e instanceof IllegalArgumentException || e instanceof TypeConversionException;

@@ -30,13 +30,13 @@ public final class Output extends OutputStream {
             isReaderGone = SystemError.BROKEN_PIPE.isIn(cause.getMessage());
         }
 
-        /** Whether its reader has seen enough, as in {@code tickbus tail | head}. */
+        /** Whether its reader has closed the pipe, as in {@code tickbus tail | head}. */
         public boolean isReaderGone() {
             return isReaderGone;
         }
     }
 
-    /** For loops that may have nothing to print for a while: throws when nobody reads what this process prints. */
+    /** For loops that rarely print: throws when the reader of this process's output is gone. */
     public static void check() {
         // Without native code it comes out with the next line that is printed.
         if (Platforms.current().hasFutex() && OutputReader.isGone()) {

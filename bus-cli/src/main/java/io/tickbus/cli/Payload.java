@@ -19,12 +19,12 @@ public final class Payload {
         this.bytes = bytes;
     }
 
-    /** Gives it to a signal. */
+    /** Puts it into a signal. */
     public SignalRecord putInto(SignalRecord signal) {
         return signal.payload(bytes);
     }
 
-    /** Gives it to a timer, each of whose signals will carry it. */
+    /** Puts it into a timer's command, for each of the timer's signals. */
     public TimerCommand putInto(TimerCommand command) {
         ByteBuffer padded = ByteBuffer.wrap(Arrays.copyOf(bytes, SignalRecordLayout.MAX_PAYLOAD_LENGTH))
                 .order(ByteOrder.LITTLE_ENDIAN);

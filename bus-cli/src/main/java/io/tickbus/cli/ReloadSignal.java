@@ -38,7 +38,7 @@ public final class ReloadSignal implements AutoCloseable {
                         }
                     }));
             Object former = handle(signal, handler);
-            // Who was started with the signal ignored, as nohup does, never gets it: the JVM leaves that as it is.
+            // A process started with SIGHUP ignored, as by nohup, never receives it: the JVM leaves that as it is.
             boolean isIgnored = former != null && former.equals(handlerType.getField("SIG_IGN").get(null));
             return new ReloadSignal(signal, former, !isIgnored);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
@@ -65,7 +65,7 @@ public final class ReloadSignal implements AutoCloseable {
             return signal.getClass().getMethod("handle", signal.getClass(), Class.forName("sun.misc.SignalHandler"))
                     .invoke(null, signal, handler);
         } catch (InvocationTargetException e) {
-            throw new IllegalArgumentException("the JVM does not give the signal away: signal=" + NAME, e);
+            throw new IllegalArgumentException("the JVM does not allow a handler: signal=" + NAME, e);
         }
     }
 
@@ -74,7 +74,7 @@ public final class ReloadSignal implements AutoCloseable {
         return isListening;
     }
 
-    /** Gives the signal back to who had it. */
+    /** Restores the former handler. */
     @Override
     public void close() {
         if (signal != null && formerHandler != null) {

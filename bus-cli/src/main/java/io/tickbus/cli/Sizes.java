@@ -2,7 +2,7 @@ package io.tickbus.cli;
 
 import java.util.Locale;
 
-/** Numbers of bytes as people read them. */
+/** Numbers of bytes with a unit. */
 public final class Sizes {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
     private static final int STEP = 1024;

@@ -4,13 +4,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C and SIGTERM as a request: a command that listens is asked to stop, finishes its work, prints its summary, and
+ * Ctrl-C and SIGTERM as a request: a command that listens finishes its work, prints its summary, and
  * the process ends with the command's own exit code. Without a listener the JVM ends at once, as usual.
  *
  * <p><b>Threads:</b> the action runs on a thread of its own, once.
  */
 public final class StopSignal implements AutoCloseable {
-    private static final long PATIENCE_S = 10;
+    private static final long TIMEOUT_S = 10;
     private static final CountDownLatch FINISHED = new CountDownLatch(1);
     private static volatile int finalExitCode = Tickbus.FAILED;
 
@@ -53,7 +53,7 @@ public final class StopSignal implements AutoCloseable {
         isRequested = true;
         action.run();
         try {
-            if (FINISHED.await(PATIENCE_S, TimeUnit.SECONDS)) {
+            if (FINISHED.await(TIMEOUT_S, TimeUnit.SECONDS)) {
                 // The exit code of a signal (130, 143) would say that the command failed.
                 Runtime.getRuntime().halt(finalExitCode);
             }
@@ -75,7 +75,7 @@ public final class StopSignal implements AutoCloseable {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // The signal came this very moment, and will be answered with the command's exit code.
+                // The signal has just come, and the process will end with the command's exit code.
                 isRequested = true;
             }
         }

@@ -9,7 +9,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Help.Ansi;
 
-/** What the standard streams lead to: colours only where somebody sees them, and letters that can be read. */
+/** The standard streams: colours on a terminal only, and an encoding that can show every character. */
 public final class Terminal {
     private Terminal() {
     }

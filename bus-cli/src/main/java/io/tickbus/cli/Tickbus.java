@@ -14,12 +14,12 @@ import io.tickbus.cli.remove.RemoveCommand;
 import io.tickbus.cli.stat.StatCommand;
 import io.tickbus.cli.tail.TailCommand;
 import io.tickbus.cli.timer.ArmCommand;
-import io.tickbus.cli.timer.CancelCommand;
 import io.tickbus.cli.timer.ListCommand;
-import io.tickbus.cli.timer.PauseCommand;
-import io.tickbus.cli.timer.ResumeCommand;
+import io.tickbus.cli.timer.TimerKeyCommands;
+import io.tickbus.core.timer.MisfirePolicy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
         description = "A bus of timer signals between the processes of one host, over shared memory.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, DaemonCommand.class, TailCommand.class, PublishCommand.class,
-            ArmCommand.class, CancelCommand.class, PauseCommand.class, ResumeCommand.class, ListCommand.class,
+            ArmCommand.class, TimerKeyCommands.Cancel.class, TimerKeyCommands.Pause.class,
+            TimerKeyCommands.Resume.class, ListCommand.class,
             StatCommand.class, RemoveCommand.class, ReloadCommand.class, ReplayCommand.class, JournalCommand.class,
             DumpCommand.class, ClockCommand.class, DoctorCommand.class,
             CommandLine.HelpCommand.class, DemoSubscriber.class},
@@ -51,7 +52,7 @@ import picocli.CommandLine.Spec;
             "Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is",
             "--debug, NO_COLOR=1 prints without colours.",
             "",
-            "A first look, in two terminals:",
+            "To begin, in two terminals:",
             "  tickbus daemon --every 1ms:42",
             "  tickbus tail",
             "and a timer of your own: tickbus arm --key 7 --signal 43 --in 1s --wait",
@@ -95,8 +96,9 @@ public final class Tickbus implements Runnable {
                 .setExecutionExceptionHandler((e, command, parsed) -> ErrorReporter.of(e, command,
                         parsed.originalArgs(), root.isDebugging()))
                 .setParameterExceptionHandler((e, args) -> ErrorReporter.ofUsage(e, args, root.isDebugging()));
-        WholeNumber.registerTo(commandLine);
-        return commandLine.registerConverter(Path.class, PathText::parse);
+        IntegerConverter.registerTo(commandLine);
+        return commandLine.registerConverter(Path.class, PathText::parse)
+                .registerConverter(MisfirePolicy.class, Tickbus::misfirePolicy);
     }
 
     /** Runs the last command of the line, or prints its help, to the last byte. */
@@ -104,7 +106,7 @@ public final class Tickbus implements Runnable {
         CommandLine command = parsed.commandSpec().commandLine();
         for (String arg : parsed.originalArgs()) {
             if (arg.indexOf(UNDECODABLE) >= 0) {
-                throw new ParameterException(command, "an argument holds letters that this locale's character set ("
+                throw new ParameterException(command, "an argument has letters that this locale's character set ("
                         + System.getProperty("sun.jnu.encoding") + ") does not have, so they did not arrive; set "
                         + "LC_ALL=C.UTF-8 or another UTF-8 locale: argument=" + arg);
             }
@@ -115,6 +117,16 @@ public final class Tickbus implements Runnable {
             return exitCode;
         } catch (Output.Lost e) {
             throw new ExecutionException(command, e.getMessage(), e);
+        }
+    }
+
+    /** As it is typed: {@code fire-once}. */
+    private static MisfirePolicy misfirePolicy(String text) {
+        try {
+            return MisfirePolicy.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException("a misfire policy is one of fire-once, skip, fire-all: "
+                    + "misfire=" + text);
         }
     }
 

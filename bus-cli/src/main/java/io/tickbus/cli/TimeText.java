@@ -25,7 +25,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param zone the zone it was taken in, where it did not say one; else null
  */
 public record TimeText(Instant instant, ZoneId zone) {
-    /** What to type, for the messages of those who ask for a time. */
+    /** Examples for messages that ask for a time. */
     public static final String EXAMPLES = "2026-12-01T12:00:00Z, 2026-12-01T12:00:00.250 in this host's zone, or "
             + "@1796126400 for seconds since 1970";
 

@@ -15,7 +15,7 @@ final class UserName {
     private static final int ID_FIELD = 2;
     private static final int LONGEST_ID = 10;
     private static final long NOBODY = 0xFFFF_FFFFL;
-    private static final int PATIENCE_S = 5;
+    private static final int TIMEOUT_S = 5;
 
     private UserName() {
     }
@@ -33,7 +33,7 @@ final class UserName {
         }
     }
 
-    /** 32 bits without a sign, of which the last number means nobody. */
+    /** 32 bits without a sign, of which the highest number means no user. */
     private static Integer id(String number) {
         if (number.length() > LONGEST_ID || Long.parseLong(number) >= NOBODY) {
             throw new TypeConversionException("a user's number is 0 to " + (NOBODY - 1) + ": owner=" + number);
@@ -55,7 +55,7 @@ final class UserName {
     private static Integer askSystem(String name) throws IOException {
         Process id = new ProcessBuilder("id", "-u", "--", name).redirectErrorStream(true).start();
         try {
-            if (id.waitFor(PATIENCE_S, TimeUnit.SECONDS) && id.exitValue() == 0) {
+            if (id.waitFor(TIMEOUT_S, TimeUnit.SECONDS) && id.exitValue() == 0) {
                 String number = new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
                 return Integer.parseUnsignedInt(number);
             }

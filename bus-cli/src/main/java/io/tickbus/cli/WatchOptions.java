@@ -3,7 +3,7 @@ package io.tickbus.cli;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 
-/** For commands that print once, or with {@code --watch} every second until Ctrl-C or until nobody reads. */
+/** For commands that print once, or with {@code --watch} every second until Ctrl-C or the reader is gone. */
 public final class WatchOptions extends OutputOptions {
     private static final long INTERVAL_MS = 1000;
     private static final String CLEAR = "\033[H\033[2J";

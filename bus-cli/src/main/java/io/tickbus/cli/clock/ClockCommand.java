@@ -15,14 +15,14 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Says what time is read from on this host, what a reading costs, and whether there is something better. */
+/** Reports the clock source of this host, what a reading costs, and whether there is a better one. */
 @Command(name = "clock",
         description = "Show the clock sources of this host, their rating, and what reading each clock costs.",
         footer = {
             "",
             "Examples:",
             "  tickbus clock",
-            "  tickbus clock --watch    then say when the kernel changes the source, or reading the clock becomes slow",
+            "  tickbus clock --watch    then print when the source changes, or reading the clock becomes slow",
             "  tickbus clock --json | jq .reason"})
 public final class ClockCommand implements Callable<Integer> {
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);

@@ -89,7 +89,7 @@ final class ClockReport {
             isEqual = monotonicNs >= beforeNs && monotonicNs <= System.nanoTime();
             comparisons++;
         }
-        String sentence = !isNative ? "whether System.nanoTime is CLOCK_MONOTONIC cannot be told without native access"
+        String sentence = !isNative ? "whether System.nanoTime is CLOCK_MONOTONIC is unknown without native access"
                 : isEqual ? "System.nanoTime is CLOCK_MONOTONIC: each of " + comparisons + " readings lay between two"
                         + " of the other"
                 : "System.nanoTime is NOT CLOCK_MONOTONIC: times of other programs' records do not compare; use"

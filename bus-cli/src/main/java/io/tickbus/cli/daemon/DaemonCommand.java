@@ -37,10 +37,10 @@ import picocli.CommandLine.Option;
             "  tickbus daemon --journal                          timers that survive it, and a record of every signal",
             "  tickbus daemon --settings /etc/tickbus.properties --log-level debug",
             "",
-            "SIGHUP, or 'tickbus reload', reads the settings again; a line of the log on standard error says what",
-            "has changed. Ctrl-C and SIGTERM carry out what was sent and is due by then, and close the bus.",
+            "SIGHUP, or 'tickbus reload', reads the settings again; the log on standard error says what has",
+            "changed. Ctrl-C and SIGTERM carry out what was sent and is due by then, and close the bus.",
             "",
-            "Exit code 1 when somebody else publishes on the bus, with its pid."})
+            "Exit code 1 when another process publishes on the bus, with its pid."})
 public final class DaemonCommand implements Callable<Integer> {
     private static final long HEAD_START_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -52,9 +52,9 @@ public final class DaemonCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions settings;
     @Mixin
-    private JournalFlags journal;
+    private JournalCliOptions journal;
     @Option(names = "--slots", paramLabel = "N", defaultValue = "" + SignalsOptions.DEFAULT_SLOT_COUNT,
-            description = "Signals the ring holds, a power of two; default ${DEFAULT-VALUE}.")
+            description = "Slots of the ring, a power of two; default ${DEFAULT-VALUE}.")
     private int slotCount;
     @Option(names = "--no-parking", description = "Wake no parked subscribers, which makes publishing cheaper.")
     private boolean isWithoutParking;
@@ -64,7 +64,7 @@ public final class DaemonCommand implements Callable<Integer> {
     private Integer cpu;
     @Option(names = "--heartbeat", paramLabel = "DURATION", defaultValue = "100ms",
             converter = Durations.Converter.class,
-            description = "How often to give a sign of life; default ${DEFAULT-VALUE}.")
+            description = "How often to write a heartbeat; default ${DEFAULT-VALUE}.")
     private long heartbeatNs;
     @Mixin
     private OutputOptions output;
@@ -107,7 +107,7 @@ public final class DaemonCommand implements Callable<Integer> {
             boolean isListening) {
         BusDirectory directory = bus.directory();
         // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
-        ClockAlarm clock = ClockAlarm.start(output.err());
+        ClockSourceMonitor clock = ClockSourceMonitor.start(output.err());
         // A bus in use is refused at once; opening it says by whom.
         if (PublisherLock.probe(directory.lock()) != PublisherLock.Probe.HELD) {
             DaemonWarmUp.run(directory, first, options);

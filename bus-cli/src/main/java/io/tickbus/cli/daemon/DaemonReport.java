@@ -49,7 +49,7 @@ record DaemonReport(OutputOptions output) {
         print(line);
     }
 
-    /** A daemon whose lines nobody reads any more continues its work. */
+    /** A daemon whose output is no longer read continues its work. */
     private void print(Report line) {
         try {
             output.printLine(line, line.entrySet().stream().map(DaemonReport::pair).collect(Collectors.joining(" ")));

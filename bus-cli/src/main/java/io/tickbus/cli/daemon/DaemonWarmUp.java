@@ -31,7 +31,7 @@ final class DaemonWarmUp {
 
     /**
      * Takes less than 250 ms on the calling thread, but for loading classes that the daemon needs anyway. A file system
-     * without room for it is no reason to fail. What it makes stands inside of the bus's directory; where this process
+     * without room for it is no reason to fail. It creates files in the bus's directory only; where this process
      * is killed meanwhile, the next publisher removes it.
      */
     static void run(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
@@ -75,7 +75,7 @@ final class DaemonWarmUp {
                     }
                     client.pollReplies(reply -> { }, KEYS);
                 }
-                // So that the daemon does not see it through when it stops. There is room: the replies are polled.
+                // So that shutdown does not wait for it. There is room: the replies are polled.
                 client.cancel(KEYS);
             }
         }

@@ -1,8 +1,8 @@
 package io.tickbus.cli.daemon;
 
 /**
- * Requests to read the settings again, from before the daemon can until after it could: one that comes too early is
- * carried out as soon as the daemon is there, one that comes too late is not.
+ * Requests to read the settings again, which may come at any time: one that comes before the daemon is there is carried
+ * out as soon as it is, one that comes at its end is not.
  *
  * <p><b>Threads:</b> any.
  */

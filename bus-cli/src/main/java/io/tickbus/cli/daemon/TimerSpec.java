@@ -1,7 +1,7 @@
 package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.Durations;
-import io.tickbus.cli.WholeNumber;
+import io.tickbus.cli.IntegerConverter;
 import io.tickbus.core.DurationText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
@@ -40,8 +40,8 @@ record TimerSpec(long periodNs, int signalId, Long key) {
         if (periodNs < SHORTEST_PERIOD_NS || periodNs > Durations.LONGEST_NS) {
             throw new IllegalArgumentException("a period is 1us to 36500d: period=" + parts[0]);
         }
-        return new TimerSpec(periodNs, WholeNumber.toInt(parts[1]),
-                parts.length == 2 ? null : WholeNumber.toLong(parts[2]));
+        return new TimerSpec(periodNs, IntegerConverter.toInt(parts[1]),
+                parts.length == 2 ? null : IntegerConverter.toLong(parts[2]));
     }
 
     /**

@@ -60,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
             description = "The timer's period, 20us to 50ms; default ${DEFAULT-VALUE}.")
     private long periodNs;
     @Option(names = "--dir", paramLabel = "DIR",
-            description = "The directory that holds the demo's bus; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.")
+            description = "The parent directory of the demo's bus; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.")
     private Path root;
     @Option(names = "--no-pin", description = "Let the scheduler place the two processes.")
     private boolean isUnpinned;

@@ -3,7 +3,7 @@ package io.tickbus.cli.demo;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who does what when: the run is cut into cycles, each cycle into slices of one mode each, so that all modes meet the
+ * The run is divided into cycles, each cycle into one slice for each mode, so that all modes see the
  * same host in the same run. Publisher and subscriber compute it alike from the signal's deadline.
  *
  * @param startNs  the first deadline, CLOCK_MONOTONIC nanoseconds
@@ -55,7 +55,7 @@ record DemoSchedule(long startNs, long periodNs, int cycles, boolean hasKill) {
         return timeNs - inCycle + end;
     }
 
-    /** Whether a signal counts for its mode: the first ones of a slice still meet the thread of the mode before. */
+    /** Whether a signal counts for its mode: not so the first of a slice, which the mode before still handles. */
     boolean isSettled(long deadlineNs) {
         long inSlice = inCycle(deadlineNs) % sliceNs();
         return !isWarmUp(deadlineNs) && deadlineNs < endNs() && inSlice >= SETTLING_NS;

@@ -40,7 +40,7 @@ final class DemoScreen {
         return result.get("modes") instanceof List<?> list ? (List<Map<String, Object>>) list : List.of();
     }
 
-    /** Whether every published signal was received, once and in order. */
+    /** Whether every published signal was received, exactly once and in sequence. */
     static boolean isComplete(Map<String, Object> result) {
         Map<String, Object> signals = object(result, "signals");
         return number(signals, "published") == number(signals, "received") && number(signals, "lost") == 0

@@ -15,9 +15,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says what on this host costs precision, and how to fix it. */
+/** Reports what on this host costs precision, and how to fix it. */
 @Command(name = "doctor",
-        description = "Say what on this host costs precision, and how to fix it. Takes about two seconds.",
+        description = "Report what on this host costs precision, and how to fix it. Takes about two seconds.",
         footer = {
             "",
             "Examples:",

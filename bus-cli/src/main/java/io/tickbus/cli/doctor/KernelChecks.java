@@ -67,7 +67,7 @@ final class KernelChecks {
             return Finding.ok("virtualization", value);
         }
         return Finding.warn("virtualization", value, stealPercent >= NOTABLE_STEAL_PERCENT
-                ? "Ask for dedicated processors: the host gives this machine's to others."
+                ? "Ask for dedicated processors: the host lends this machine's to others."
                 : "Ask for dedicated processors, and believe the measured hiccups below rather than the steal time.");
     }
 

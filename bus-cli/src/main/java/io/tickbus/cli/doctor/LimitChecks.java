@@ -39,7 +39,7 @@ final class LimitChecks {
                 tightest = Finding.bad("cpu-quota", String.format(Locale.ROOT, "%.2f processors per %.0f ms", fewest,
                         Double.parseDouble(parts[1]) / US_PER_MS), "Give whole processors instead (cpuset, docker "
                         + "--cpuset-cpus, Kubernetes static CPU policy) and no quota: a process that has used it up "
-                        + "stands still for the rest of the period.");
+                        + "is stopped for the rest of the period.");
             }
         }
         return tightest != null ? tightest : Finding.ok("cpu-quota", limits.isEmpty() ? "none found" : "unlimited");
@@ -55,7 +55,7 @@ final class LimitChecks {
         }
         return fewest >= LEAST_MEMORY ? Finding.ok("memory-limit", Sizes.format(fewest))
                 : Finding.warn("memory-limit", Sizes.format(fewest), "Give a daemon at least "
-                        + Sizes.format(LEAST_MEMORY) + ", or the kernel ends it without a word when its timers grow.");
+                        + Sizes.format(LEAST_MEMORY) + ", or the kernel kills it when its timers grow.");
     }
 
     /** {@code QUOTA PERIOD} in microseconds, or {@code max PERIOD}, of each group. */

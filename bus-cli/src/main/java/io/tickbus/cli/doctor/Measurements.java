@@ -44,8 +44,8 @@ final class Measurements {
         if (meter.maxNs() < GOOD_HICCUP_NS) {
             return Finding.ok("hiccups", value);
         }
-        String remedy = "Stop what else runs here, isolate a processor, or ask for a host with dedicated ones: nobody"
-                + " can be more precise than a thread that only reads the clock.";
+        String remedy = "Stop what else runs here, isolate a processor, or ask for a host with dedicated ones: no"
+                + " thread can be more precise than one that only reads the clock.";
         return meter.maxNs() < BAD_HICCUP_NS ? Finding.warn("hiccups", value, remedy)
                 : Finding.bad("hiccups", value, remedy);
     }
@@ -68,7 +68,7 @@ final class Measurements {
         if (p99 < GOOD_OVERSLEEP_NS) {
             return Finding.ok("wake-up", value);
         }
-        String remedy = "Mend the idle states, the governor and the load above; --mode hybrid and --wait predictive"
+        String remedy = "Fix the idle states, the governor and the load above; --mode hybrid and --wait predictive"
                 + " learn this and wake up earlier.";
         return p99 < BAD_OVERSLEEP_NS ? Finding.warn("wake-up", value, remedy) : Finding.bad("wake-up", value, remedy);
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The processors: how many, how fast they run, how deep they sleep, whom they serve besides. */
+/** The processors: how many, how fast they run, how deep they sleep, what else they run. */
 final class ProcessorChecks {
     private static final String CPUS = "sys/devices/system/cpu/";
     private static final int CPUS_TO_SPARE_ONE = 4;

@@ -40,7 +40,7 @@ final class RuntimeChecks {
                     : Finding.unusable("bus", "a signal that was published in " + busRoot + " was not received",
                             "Report this with the output of 'tickbus doctor --json'.");
         } catch (BusException e) {
-            return Finding.unusable("bus", e.getMessage(), "Mend what it says, or name another directory with --dir or "
+            return Finding.unusable("bus", e.getMessage(), "Fix that, or name another directory with --dir or "
                     + BusDirectory.ROOT_VARIABLE + ".");
         }
     }
@@ -50,7 +50,7 @@ final class RuntimeChecks {
         String name = "bus-" + directory.name();
         try {
             SignalsFile.attach(directory);
-            return Finding.ok(name, "it can be read; 'tickbus stat " + directory.name() + "' shows how it is");
+            return Finding.ok(name, "it can be read; 'tickbus stat " + directory.name() + "' shows its state");
         } catch (BusException e) {
             return Finding.bad(name, e.getMessage(), "Start its publisher, or name one that 'tickbus stat' lists.");
         }
@@ -86,7 +86,7 @@ final class RuntimeChecks {
     private static Finding platform() {
         return Platforms.current().hasFutex() ? Finding.ok("platform", Platforms.reason())
                 : Finding.warn("platform", Platforms.reason(),
-                        "Mend what it says: until then a parked subscriber sleeps in naps of up to a millisecond.");
+                        "Fix that: until then parked subscribers poll every millisecond.");
     }
 
     /** Tried on a thread of its own, since the setting stays with the thread. */

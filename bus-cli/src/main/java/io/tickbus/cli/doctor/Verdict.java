@@ -1,13 +1,13 @@
 package io.tickbus.cli.doctor;
 
-/** How one thing is for precision. */
+/** What one finding means for precision. */
 enum Verdict {
-    /** Nothing to mend. */
+    /** Nothing to do. */
     OK,
     /** Costs precision now and then. */
     WARN,
     /** Costs much precision, or makes the bus unusable. */
     BAD,
-    /** Cannot be told here. */
+    /** Cannot be found out here. */
     UNKNOWN
 }

@@ -45,7 +45,7 @@ final class DumpFile implements AutoCloseable {
             throw new BusException(Reason.NOT_TRUSTED, path.toString(), "permission denied",
                     "run as its owner, or let the publisher share the bus with --group");
         } catch (IOException e) {
-            throw Files.exists(path) ? BusException.system(path, e, "check the file system that holds it")
+            throw Files.exists(path) ? BusException.system(path, e, "check its file system")
                     : new BusException(Reason.NOT_FOUND, path.toString(), "there is no such file",
                             "'tickbus stat' lists the buses that are there");
         }
@@ -65,7 +65,7 @@ final class DumpFile implements AutoCloseable {
         try {
             return readAt(channel, position, count);
         } catch (IOException e) {
-            throw BusException.system(path, e, "check the file system that holds it");
+            throw BusException.system(path, e, "check its file system");
         }
     }
 

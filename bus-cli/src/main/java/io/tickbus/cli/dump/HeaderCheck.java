@@ -6,7 +6,7 @@ import io.tickbus.core.platform.HostIdentity;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** What contradicts itself in a header, and what is only foreign. */
+/** Checks a header for contradictions, and says which host wrote it. */
 final class HeaderCheck {
     private static final int RESERVED = SignalsLayout.NEXT_SEQUENCE + 128;
 
@@ -61,7 +61,7 @@ final class HeaderCheck {
         }
         int known = SignalsLayout.OPTION_PARKING | SignalsLayout.OPTION_FUTEX;
         int unknown = file.headerInt(SignalsLayout.OPTIONS) & ~known;
-        findings.addIf(unknown != 0, "options holds unknown bits: 0x" + Integer.toHexString(unknown));
+        findings.addIf(unknown != 0, "options has unknown bits: 0x" + Integer.toHexString(unknown));
         findings.addIf(file.headerLong(SignalsLayout.BASE_SEQUENCE) < 0, "baseSequence is negative");
     }
 

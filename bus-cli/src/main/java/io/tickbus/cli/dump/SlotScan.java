@@ -49,10 +49,10 @@ final class SlotScan {
             check(slot, base, nextBefore);
         }
         long nextAfter = nextSequenceNow();
-        findings.addIf(newest > nextAfter, "the newest slot holds sequence " + newest + ", but nextSequence is "
+        findings.addIf(newest > nextAfter, "the newest slot has sequence " + newest + ", but nextSequence is "
                 + nextAfter);
         findings.addIf(newest < nextBefore - 1 && nextBefore > base, "nextSequence is " + nextBefore
-                + ", but the newest slot holds " + (newest < 0 ? "nothing" : "sequence " + newest));
+                + ", but the newest slot has " + (newest < 0 ? "nothing" : "sequence " + newest));
         findings.addIf(writing > 1 && nextAfter == nextBefore,
                 writing + " slots are half-written; one writer leaves at most one");
     }
@@ -84,7 +84,7 @@ final class SlotScan {
                 + " belongs elsewhere");
         boolean isPossible = sequence >= base && sequence >= nextBefore - slotCount
                 && (sequence <= nextBefore || sequence <= nextSequenceNow());
-        findings.addIf(!isPossible, name + "sequence " + sequence + " lies outside of what the ring can hold"
+        findings.addIf(!isPossible, name + "sequence " + sequence + " is outside the ring's range"
                 + " (nextSequence " + nextBefore + ")");
         if (slot.state() == DumpedSlot.State.COMMITTED) {
             findings.addIf(slot.payloadLength() > SignalRecordLayout.MAX_PAYLOAD_LENGTH, name + "payloadLength is "

@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Counts what a journal holds, and whether its signals follow each other. */
+/** Counts what a journal contains, and checks that its signals follow each other. */
 final class JournalTally implements JournalReader.Visitor {
-    private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long PROGRESS_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
 
     private final Map<String, Long> entries = new TreeMap<>();
     private long blocks;
@@ -34,13 +34,13 @@ final class JournalTally implements JournalReader.Visitor {
     /** Reads all of a journal, and reports progress when that takes long. */
     static JournalTally of(Path folder, OutputOptions output) {
         JournalTally tally = new JournalTally();
-        long toldNs = System.nanoTime();
+        long progressNs = System.nanoTime();
         try (JournalReader reader = JournalReader.open(folder)) {
             while (reader.next(tally)) {
                 tally.blocks++;
                 tally.bytes += reader.blockLength();
-                if (System.nanoTime() - toldNs > TELL_NS) {
-                    toldNs = System.nanoTime();
+                if (System.nanoTime() - progressNs > PROGRESS_INTERVAL_NS) {
+                    progressNs = System.nanoTime();
                     output.say(Sizes.format(tally.bytes) + " read");
                 }
             }

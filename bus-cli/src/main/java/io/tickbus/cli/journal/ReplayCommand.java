@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
             "the moment it is published again, as is its sequence the other bus's own.",
             "Exit code 1 when there was a gap or something unreadable, which standard error names."})
 public final class ReplayCommand implements Callable<Integer> {
-    private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long PROGRESS_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     @Mixin
@@ -115,7 +115,7 @@ public final class ReplayCommand implements Callable<Integer> {
         private boolean isDone;
         private long firstPublishedNs = Long.MIN_VALUE;
         private long startNs;
-        private long toldNs = System.nanoTime();
+        private long progressNs = System.nanoTime();
 
         Replay(double factor) {
             this.factor = factor;
@@ -128,16 +128,16 @@ public final class ReplayCommand implements Callable<Integer> {
                             + "LATENESS us  FLAGS  PAYLOAD");
                 }
                 while (!isDone && !isStopped.get() && reader.next(this)) {
-                    tell();
+                    sayProgress();
                 }
                 unreadable = reader.unreadable();
             }
             out.flush();
         }
 
-        private void tell() {
-            if (publisher != null && System.nanoTime() - toldNs > TELL_NS) {
-                toldNs = System.nanoTime();
+        private void sayProgress() {
+            if (publisher != null && System.nanoTime() - progressNs > PROGRESS_INTERVAL_NS) {
+                progressNs = System.nanoTime();
                 output.say(count + " signals replayed");
             }
         }

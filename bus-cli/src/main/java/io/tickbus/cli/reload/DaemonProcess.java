@@ -12,7 +12,7 @@ import io.tickbus.posix.PosixSignals;
 import io.tickbus.publisher.daemon.DaemonCounter;
 
 /**
- * The living daemon of a bus, to send signals to. A pid alone does not say who that is, and SIGHUP ends a process that
+ * The running daemon of a bus, to send signals to. A pid alone does not identify it, and SIGHUP ends a process that
  * does not expect it: so everything is compared before one is sent.
  */
 final class DaemonProcess {
@@ -34,7 +34,7 @@ final class DaemonProcess {
         SignalsFile signals = SignalsFile.attach(directory);
         PublisherLock.Probe lock = PublisherLock.probe(directory.lock());
         if (lock == PublisherLock.Probe.FREE) {
-            throw new BusException(Reason.NOT_FOUND, bus, "nobody publishes on it", "start its daemon, which reads "
+            throw new BusException(Reason.NOT_FOUND, bus, "it has no publisher", "start its daemon, which reads "
                     + "its settings then");
         }
         if (lock == PublisherLock.Probe.UNKNOWN) {
@@ -103,7 +103,7 @@ final class DaemonProcess {
                     + ")", "run: kill -HUP " + pid());
         }
         if (answer == PosixSignals.NOT_PERMITTED) {
-            throw new BusException(Reason.NOT_TRUSTED, bus, "its daemon pid=" + pid() + " belongs to somebody else",
+            throw new BusException(Reason.NOT_TRUSTED, bus, "its daemon pid=" + pid() + " belongs to another user",
                     "run as that user");
         }
         if (answer != PosixSignals.SENT) {

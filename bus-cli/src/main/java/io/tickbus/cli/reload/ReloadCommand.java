@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Has a daemon read its settings again, and says what came of it. */
+/** Has a daemon read its settings again, and reports the outcome. */
 @Command(name = "reload",
         description = "Have a bus's daemon read its settings file again, without a restart.",
         footer = {
@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
             "  tickbus reload",
             "  tickbus reload md --json",
             "",
-            "The daemon gets SIGHUP, as 'kill -HUP' sends it, but only if it is surely the daemon of that bus.",
+            "The daemon gets SIGHUP, as 'kill -HUP' sends it, but only if it is certainly the daemon of that bus.",
             "Exit code 1 when the daemon refuses the settings and keeps those it had, or does not answer."})
 public final class ReloadCommand implements Callable<Integer> {
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -11,16 +11,16 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Removes a bus that nobody publishes on. */
+/** Removes a bus that has no publisher. */
 @Command(name = "remove",
-        description = "Remove a bus that nobody publishes on: its files and its directory.",
+        description = "Remove a bus that has no publisher: its files and its directory.",
         footer = {
             "",
             "Example: tickbus remove md",
             "",
             "Its journal, if it has one, stays. Subscribers that are still attached see no more",
             "signals until there is a bus of that name again.",
-            "Exit code 1 when somebody publishes on it, with the pid, or when there is no such bus."})
+            "Exit code 1 when it has a publisher, whose pid is given, or when there is no such bus."})
 public final class RemoveCommand implements Callable<Integer> {
     @Mixin
     private BusArgument bus;

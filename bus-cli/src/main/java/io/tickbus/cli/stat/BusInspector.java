@@ -123,9 +123,9 @@ final class BusInspector {
         String pid = "publisher pid=" + header.publisher().pid();
         String silent = DurationText.format(silentNs);
         return switch (status) {
-            case DEAD -> pid + " is gone without having closed the bus, its last sign of life was " + silent
+            case DEAD -> pid + " is gone without having closed the bus, its last heartbeat was " + silent
                     + " ago; start it again, the sequence continues at " + published;
-            case STALLED -> pid + " owns the bus but has given no sign of life for " + silent + "; it is stopped"
+            case STALLED -> pid + " owns the bus but has written no heartbeat for " + silent + "; it is stopped"
                     + " (continue it with kill -CONT) or starved of CPU";
             case ALIVE -> deadlineInNs != null && deadlineInNs < -OVERDUE_NS
                     ? pid + " is late: its next deadline passed " + DurationText.format(-deadlineInNs)

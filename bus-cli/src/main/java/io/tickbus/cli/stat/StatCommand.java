@@ -15,9 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Says how buses are, and what is wrong with them. */
+/** Reports the state of buses, and what is wrong with them. */
 @Command(name = "stat",
-        description = "Show all buses at a glance, or one in full; what is wrong is said in words.",
+        description = "Show all buses in a table, or one in full, and what is wrong with them.",
         footer = {
             "",
             "Examples:",

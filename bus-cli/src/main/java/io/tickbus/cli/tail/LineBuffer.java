@@ -1,6 +1,7 @@
 package io.tickbus.cli.tail;
 
 import io.tickbus.cli.Output;
+import io.tickbus.core.SignalRecord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,8 @@ final class LineBuffer {
     private static final int CAPACITY = 1 << 16;
     private static final int LONGEST_NUMBER = 20;
     private static final int DECIMAL = 10;
+    private static final int NS_PER_US = 1000;
+    private static final int NS_DIGITS = 3;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MIN_VALUE = String.valueOf(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
 
@@ -65,7 +68,7 @@ final class LineBuffer {
         return putDigits(Math.abs(number), 1);
     }
 
-    /** The number with at least so many digits. Not negative. */
+    /** The number with at least this number of digits. Not negative. */
     LineBuffer putDigits(long number, int width) {
         int count = 0;
         for (long rest = number; rest > 0 || count < width; rest /= DECIMAL) {
@@ -73,6 +76,31 @@ final class LineBuffer {
         }
         while (count > 0) {
             put(digits[--count]);
+        }
+        return this;
+    }
+
+    /** Nanoseconds as microseconds, {@code 12.345}. */
+    LineBuffer putMicros(long ns) {
+        if (ns < 0) {
+            put('-');
+        }
+        long magnitude = Math.abs(ns);
+        return put(magnitude / NS_PER_US).put('.').putDigits(magnitude % NS_PER_US, NS_DIGITS);
+    }
+
+    /** A payload's bytes as hexadecimal digits: the first eight without allocating, a longer one by a small array. */
+    LineBuffer putPayload(SignalRecord signal) {
+        int length = signal.payloadLength();
+        if (length <= Long.BYTES) {
+            long bits = signal.payloadLong();
+            for (int i = 0; i < length; i++) {
+                putHex((int) (bits >>> (i * Byte.SIZE)) & 0xFF);
+            }
+            return this;
+        }
+        for (byte each : signal.payload()) {
+            putHex(each & 0xFF);
         }
         return this;
     }

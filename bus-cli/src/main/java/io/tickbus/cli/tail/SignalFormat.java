@@ -4,11 +4,21 @@ import io.tickbus.cli.Report;
 
 /** How signals and events are printed. */
 interface SignalFormat {
+    /** Prints one value of a signal, without allocating. */
+    interface Cell {
+        void put(LineBuffer out, ObservedSignal observed, WallClock clock);
+    }
+
     /** Before the first signal. */
-    void begin(LineBuffer out);
+    default void begin(LineBuffer out) {
+        // Each line says itself what it is.
+    }
 
-    void signal(LineBuffer out, Sighting sighting);
+    /** Prints a signal as a line. */
+    void signal(LineBuffer out, ObservedSignal observed);
 
-    /** What happened besides signals, by the object's {@code type}. */
-    void event(LineBuffer out, Report event);
+    /** What happened besides signals, by the object's {@code type}; on standard error only where this does nothing. */
+    default void event(LineBuffer out, Report event) {
+        // A table stays one.
+    }
 }

@@ -32,31 +32,25 @@ final class SignalJson implements SignalFormat {
     }
 
     @Override
-    public void begin(LineBuffer out) {
-        // Each line says itself what it is.
-    }
-
-    @Override
-    public void signal(LineBuffer out, Sighting sighting) {
-        SignalRecord signal = sighting.signal();
+    public void signal(LineBuffer out, ObservedSignal observed) {
+        SignalRecord signal = observed.signal();
         out.put(BEGIN).put(signal.sequence()).put(SIGNAL_ID).put(signal.signalId()).put(KEY).put(signal.key())
                 .put(OWNER).put(signal.owner())
-                .put(REALTIME).put(clock.realtimeNs(signal.publishedNs(), sighting.observedNs()))
+                .put(REALTIME).put(clock.realtimeNs(signal.publishedNs(), observed.observedNs()))
                 .put(PUBLISHED).put(signal.publishedNs()).put(DEADLINE).put(signal.deadlineNs())
-                .put(OBSERVED).put(sighting.observedNs());
-        out.put(PUBLISHED_LATENESS).put(sighting.publishedLatenessNs());
-        putUnlessBacklog(out.put(LATENESS), sighting, sighting.latenessNs());
-        putUnlessBacklog(out.put(LATENCY), sighting, sighting.latencyNs());
+                .put(OBSERVED).put(observed.observedNs());
+        out.put(PUBLISHED_LATENESS).put(observed.publishedLatenessNs());
+        putUnlessBacklog(out.put(LATENESS), observed, observed.latenessNs());
+        putUnlessBacklog(out.put(LATENCY), observed, observed.latencyNs());
         out.put(FLAGS).put(FlagNames.jsonArray(signal.flags()))
                 .put(OCCURRENCE).put(Integer.toUnsignedLong(signal.occurrence()))
                 .put(GENERATION).put(Integer.toUnsignedLong(signal.generation()))
-                .put(MISSED).put(Integer.toUnsignedLong(signal.missed())).put(PAYLOAD);
-        PayloadHex.put(out, signal);
-        out.put(END).endLine();
+                .put(MISSED).put(Integer.toUnsignedLong(signal.missed())).put(PAYLOAD).putPayload(signal)
+                .put(END).endLine();
     }
 
-    private static void putUnlessBacklog(LineBuffer out, Sighting sighting, long ns) {
-        if (sighting.isBacklog()) {
+    private static void putUnlessBacklog(LineBuffer out, ObservedSignal observed, long ns) {
+        if (observed.isBacklog()) {
             out.put(NULL);
         } else {
             out.put(ns);

@@ -24,11 +24,11 @@ final class Tail implements SignalHandler {
     private final boolean hasSignals;
     private final LatencyStats total = new LatencyStats();
     private final LatencyStats recent = new LatencyStats();
-    private final Sighting sighting = new Sighting();
+    private final ObservedSignal observed = new ObservedSignal();
     private final long firstLiveSequence;
     private volatile boolean isStopped;
     private long startNs;
-    /** When it last looked. */
+    /** When it last read. */
     private long endNs;
     private long nextFlushNs;
     private long nextStatisticsNs;
@@ -47,7 +47,7 @@ final class Tail implements SignalHandler {
         isStopped = true;
     }
 
-    /** Runs until so many signals were seen or so much time has passed, or it is stopped. */
+    /** Runs until that many signals were observed or that much time has passed, or until stopped. */
     void run(long count, long durationNs) {
         startNs = System.nanoTime();
         long untilNs = durationNs > Long.MAX_VALUE - startNs ? Long.MAX_VALUE : startNs + durationNs;
@@ -97,13 +97,13 @@ final class Tail implements SignalHandler {
 
     @Override
     public void onSignal(SignalRecord signal) {
-        sighting.set(signal, System.nanoTime(), signal.sequence() < firstLiveSequence);
-        if (!sighting.isBacklog()) {
-            total.record(sighting.latencyNs(), sighting.latenessNs());
-            recent.record(sighting.latencyNs(), sighting.latenessNs());
+        observed.set(signal, System.nanoTime(), signal.sequence() < firstLiveSequence);
+        if (!observed.isBacklog()) {
+            total.record(observed.latencyNs(), observed.latenessNs());
+            recent.record(observed.latencyNs(), observed.latenessNs());
         }
         if (hasSignals) {
-            format.signal(out, sighting);
+            format.signal(out, observed);
         }
     }
 

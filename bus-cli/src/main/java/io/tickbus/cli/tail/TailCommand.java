@@ -11,12 +11,13 @@ import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Prints a bus's signals as they come. */
 @Command(name = "tail",
@@ -31,7 +32,7 @@ import picocli.CommandLine.Option;
             "  tickbus tail --stats --seconds 10 --wait park   percentiles only",
             "",
             "Lateness is from when a signal was due to when it is seen here, latency from when it was",
-            "published. Neither is given for signals that were published before tail came. With --timers,",
+            "published. Neither is given for signals that were published before tail attached. With --timers,",
             "PUBLISHED is from when a signal was due to when it was published, OBSERVED to when it is seen."})
 public final class TailCommand implements Callable<Integer> {
     @Mixin
@@ -46,13 +47,13 @@ public final class TailCommand implements Callable<Integer> {
     @Option(names = "--signal", paramLabel = "ID",
             description = "Only this signal id; may be repeated.")
     private int[] signalIds = {};
-    @Option(names = "--count", paramLabel = "N", description = "End after so many signals.")
+    @Option(names = "--count", paramLabel = "N", description = "End after N signals.")
     private long count = Long.MAX_VALUE;
     @Option(names = "--seconds", paramLabel = "S", converter = Durations.Seconds.class,
-            description = "End after so many seconds.")
+            description = "End after S seconds.")
     private long durationNs = Long.MAX_VALUE;
     @Option(names = "--timeout", paramLabel = "DURATION", converter = Durations.Converter.class,
-            description = "How long to wait for the bus to appear; 0 for not at all, without it for ever.")
+            description = "How long to wait for the bus to appear; 0 for not at all, without it forever.")
     private long timeoutNs = Long.MAX_VALUE;
     @Option(names = "--timers",
             description = "Print what concerns timers: owner, key, occurrence, missed, flags, and two latenesses, when "
@@ -77,12 +78,12 @@ public final class TailCommand implements Callable<Integer> {
         TailEvents events = new TailEvents(format, out, output.err());
         SubscriberOptions options = SubscriberOptions.defaults().withJoin(from).withWaiting(strategy)
                 .withSignalIds(signalIds).withListener(events);
-        BusArrival arrival = new BusArrival(bus.directory(), output.err(), () -> isStopped,
+        AttachRetry attach = new AttachRetry(bus.directory(), output.err(), () -> isStopped,
                 output.isGiven("--from"));
         StopSignal.during(this::stop, () -> {
-            try (SignalSubscriber subscriber = arrival.await(options, timeoutNs)) {
+            try (SignalSubscriber subscriber = attach.await(options, timeoutNs)) {
                 if (subscriber != null) {
-                    sayWhatToExpect(subscriber);
+                    explain(subscriber);
                     run(new Tail(subscriber, events, format, out, !isStatistics), out);
                 }
             }
@@ -90,24 +91,22 @@ public final class TailCommand implements Callable<Integer> {
         return Tickbus.DONE;
     }
 
-    /** What somebody would wonder about who looks at an empty screen, or at late signals. */
-    private void sayWhatToExpect(SignalSubscriber subscriber) {
+    /** Explains an empty screen, and late signals. */
+    private void explain(SignalSubscriber subscriber) {
         long next = subscriber.file().header().nextSequence();
-        PrintWriter err = output.err();
         if (from > next) {
-            err.println("tickbus: sequence " + from + " is still to come, the next one is " + next);
+            output.say("sequence " + from + " is still to come, the next one is " + next);
         }
         if (!Platforms.current().hasFutex() && !waiting.equals("spin")) {
-            err.println("tickbus: waiting without the kernel's help, up to a millisecond late: " + Platforms.reason());
+            output.say("waiting without the kernel's help, up to a millisecond late: " + Platforms.reason());
         }
-        err.flush();
     }
 
     private SignalFormat format() {
         if (output.isJson()) {
             return new SignalJson();
         }
-        return isTimers ? new TimerTable() : new SignalTable();
+        return isTimers ? SignalTable.ofTimers() : SignalTable.ofSignals();
     }
 
     private void stop() {
@@ -129,11 +128,24 @@ public final class TailCommand implements Callable<Integer> {
             out.flush();
             return;
         }
-        PrintWriter err = output.err();
-        err.println("tickbus: " + tail.counts());
+        output.say(tail.counts());
         if (!tail.percentiles().isEmpty()) {
-            err.println("tickbus: " + tail.percentiles());
+            output.say(tail.percentiles());
         }
-        err.flush();
+    }
+
+    /** Where to begin: {@code newest}, {@code oldest} or a sequence. */
+    static final class JoinPosition implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            if (value.equals("newest")) {
+                return SubscriberOptions.FROM_NEWEST;
+            } else if (value.equals("oldest")) {
+                return SubscriberOptions.FROM_OLDEST;
+            } else if (!value.matches("[0-9]{1,18}")) {
+                throw new TypeConversionException("tail begins at newest, oldest or a sequence: from=" + value);
+            }
+            return Long.parseLong(value);
+        }
     }
 }

@@ -40,7 +40,7 @@ final class TailEvents implements SubscriberListener {
     @Override
     public void onNewHistory(long nextSequence) {
         event(of("newHistory").with("nextSequence", nextSequence));
-        say("the bus was deleted and made anew: sequences go on at " + nextSequence);
+        say("the bus was deleted and created again: sequences continue at " + nextSequence);
     }
 
     @Override
@@ -48,7 +48,7 @@ final class TailEvents implements SubscriberListener {
         event(of("publisherStatus").with("status", status.name()));
         say(switch (status) {
             case ALIVE -> Terminal.good("the publisher is alive");
-            case STALLED -> Terminal.warning("the publisher is STALLED: it holds the bus but gives no sign of life; "
+            case STALLED -> Terminal.warning("the publisher is STALLED: it owns the bus but writes no heartbeat; "
                     + "is it stopped, or starved of CPU?");
             case DEAD -> Terminal.bad("the publisher is DEAD: it ended without closing the bus; waiting for the next");
             case CLOSED -> Terminal.warning("the publisher has CLOSED the bus; waiting for the next");

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.concurrent.TimeUnit;
 
-/** Turns CLOCK_MONOTONIC times into times of day without allocating; looks at the wall clock once a second. */
+/** Turns CLOCK_MONOTONIC times into times of day without allocating; reads the wall clock once a second. */
 final class WallClock {
     private static final long REFRESH_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long NS_PER_S = TimeUnit.SECONDS.toNanos(1);

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 public final class ClientOptions extends BusOptions {
     /** The name under which all commands share their timers. */
     public static final String DEFAULT_NAME = "cli";
-    /** How long the daemon may take for an answer: its disk may be slow. Shorter than Ctrl-C waits for an end. */
+    /** How long the daemon may take to answer, since its disk may be slow; less than Ctrl-C waits for the command. */
     static final long ANSWER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(8);
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 

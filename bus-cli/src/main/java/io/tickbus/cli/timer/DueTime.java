@@ -1,8 +1,8 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.Durations;
+import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.TimeText;
-import io.tickbus.cli.WholeNumber;
 import io.tickbus.core.DurationText;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +26,7 @@ record DueTime(TimeText time, Long monotonicNs) {
 
     static DueTime parse(String text) {
         if (text.startsWith(MONOTONIC)) {
-            return new DueTime(null, WholeNumber.toLong(text.substring(MONOTONIC.length())));
+            return new DueTime(null, IntegerConverter.toLong(text.substring(MONOTONIC.length())));
         }
         if (text.matches("-?[0-9]+")) {
             throw new TypeConversionException("a number alone may be " + (text.length() < DIGITS_OF_SECONDS
@@ -37,7 +37,7 @@ record DueTime(TimeText time, Long monotonicNs) {
         return new DueTime(TimeText.parse(text), null);
     }
 
-    /** How long until then, with both clocks as they stand; negative for what is past. */
+    /** How long until then, by the present time of both clocks; negative for what is past. */
     long delayNs(Instant now, long nowNs) {
         if (monotonicNs != null) {
             return Math.max(0, monotonicNs) - nowNs;
@@ -57,7 +57,7 @@ record DueTime(TimeText time, Long monotonicNs) {
         return delayNs >= 0 || time == null ? delayNs : periodNs == 0 ? 0 : Math.floorMod(delayNs, periodNs);
     }
 
-    /** What somebody should know who has typed this; empty for nothing. */
+    /** What is worth saying about the time; empty for nothing. */
     String remark(long delayNs, long periodNs) {
         String zoned = time == null || time.zone() == null ? "" : "; it was taken as " + time;
         if (delayNs < 0 && time != null) {

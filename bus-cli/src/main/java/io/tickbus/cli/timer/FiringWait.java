@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Waits for the first firing of one arming, and keeps it. */
 final class FiringWait {
-    private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** How often it is looked whether the timer is still there: who else has its name may cancel it. */
+    private static final long WAIT_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** How often to check that the timer is still there: another client of its name may cancel it. */
     private static final long LIST_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
-    /** Meanwhile no signal is read, and nobody is heard who wants to stop. */
+    /** Meanwhile no signal is read, and stop requests are not noticed. */
     private static final long LIST_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int BATCH = 64;
 
@@ -63,7 +63,7 @@ final class FiringWait {
     }
 
     private void step() {
-        subscriber.await(this::look, BATCH, LOOK_INTERVAL_NS);
+        subscriber.await(this::observe, BATCH, WAIT_INTERVAL_NS);
         if (!hasFired) {
             timers.pollReplies(reply -> { }, BATCH);
         }
@@ -83,12 +83,12 @@ final class FiringWait {
             if (e.reason() != BusException.Reason.TIMEOUT) {
                 throw e;
             }
-            // A daemon that is busy now: it is asked again.
+            // A daemon that is busy: try again later.
             return true;
         }
         // A signal comes before the list that its timer is missing from.
         while (!isListed && !hasFired && !isStopped && subscriber.backlog() > 0) {
-            subscriber.poll(this::look, BATCH);
+            subscriber.poll(this::observe, BATCH);
         }
         return isListed || hasFired;
     }
@@ -98,7 +98,7 @@ final class FiringWait {
         return isCancelled;
     }
 
-    private void look(SignalRecord signal) {
+    private void observe(SignalRecord signal) {
         if (hasFired || signal.key() != armed.key() || !timers.isMine(signal)) {
             return;
         }
@@ -130,7 +130,7 @@ final class FiringWait {
         return "fired key " + armed.key() + " of owner " + firing.owner() + ": signal " + firing.signalId()
                 + " as sequence " + firing.sequence() + ", published "
                 + DurationText.format(firing.publishedNs() - firing.deadlineNs())
-                + " and seen " + DurationText.format(observedNs - firing.deadlineNs()) + " after its deadline"
+                + " and observed " + DurationText.format(observedNs - firing.deadlineNs()) + " after its deadline"
                 + (firing.missed() == 0 ? "" : ", missed " + Integer.toUnsignedLong(firing.missed()));
     }
 }

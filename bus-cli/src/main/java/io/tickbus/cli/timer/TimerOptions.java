@@ -33,12 +33,12 @@ final class TimerOptions {
     @Option(names = "--every", paramLabel = "DURATION", converter = Durations.Converter.class, defaultValue = "0",
             description = "The time from one firing to the next; without it the timer fires once.")
     private long periodNs;
-    @Option(names = "--misfire", paramLabel = "fire-once|skip|fire-all", converter = MisfireName.class,
+    @Option(names = "--misfire", paramLabel = "fire-once|skip|fire-all",
             defaultValue = "fire-once",
-            description = "What becomes of occurrences later than the grace: all folded into one firing, skipped, or "
-                    + "each made up for, up to --cap; default ${DEFAULT-VALUE}.")
+            description = "What becomes of occurrences later than the grace: all merged into one firing, skipped, or "
+                    + "each fired after all, up to --cap; default ${DEFAULT-VALUE}.")
     private MisfirePolicy misfire;
-    @Option(names = "--cap", paramLabel = "N", description = "With fire-all, the most to make up for.")
+    @Option(names = "--cap", paramLabel = "N", description = "With fire-all, the most that are fired after all.")
     private Integer cap;
     @Option(names = "--grace", paramLabel = "DURATION", defaultValue = "1ms", converter = Durations.Converter.class,
             description = "How late a firing may be before it is LATE; microseconds, default ${DEFAULT-VALUE}.")
@@ -46,13 +46,13 @@ final class TimerOptions {
     @Option(names = "--jitter", paramLabel = "DURATION", defaultValue = "0", converter = Durations.Converter.class,
             description = "Due later by a random time below this, drawn once: so that many do not fire together.")
     private long jitterNs;
-    @Option(names = "--durable", paramLabel = "none|process|disk", converter = DurabilityName.class,
+    @Option(names = "--durable", paramLabel = "none|process|disk",
             defaultValue = "none",
-            description = "What the timer survives: nothing, the daemon's death, or also the host's loss of power; "
+            description = "What the timer survives: nothing, the daemon's death, or also a power failure of the host; "
                     + "needs a daemon with --journal; default ${DEFAULT-VALUE}.")
     private Durability durability;
     @Option(names = "--calendar",
-            description = "With --at and a time of day: the timer follows that clock also when it is set.")
+            description = "With --at and a time of day: the timer follows that clock when it is set, too.")
     private boolean isCalendar;
     @Option(names = "--payload", paramLabel = "TEXT|0xHEX", converter = Payload.Converter.class,
             description = "At most 12 bytes, for each of its signals.")
@@ -71,14 +71,14 @@ final class TimerOptions {
     /** The command, with the delay counted from now. */
     TimerCommand command() {
         if (delayNs != null && time != null) {
-            throw new IllegalArgumentException("a timer is due once first: give --in or --at, not both");
+            throw new IllegalArgumentException("a timer has one first deadline: give --in or --at, not both");
         }
         if (delayNs == null && time == null && periodNs == 0) {
-            throw new IllegalArgumentException("a timer must be due some time: give --in, --at or --every");
+            throw new IllegalArgumentException("a timer needs a deadline: give --in, --at or --every");
         }
         if ((misfire == MisfirePolicy.FIRE_ALL) != (cap != null)) {
             throw new IllegalArgumentException("--misfire fire-all and --cap go together, so that a stall is not "
-                    + "followed by a flood without bounds");
+                    + "followed by an unbounded burst");
         }
         if (misfire == MisfirePolicy.SKIP && graceNs == 0) {
             throw new IllegalArgumentException("--misfire skip needs a --grace of at least 1us: without any, each "
@@ -104,7 +104,7 @@ final class TimerOptions {
         return payload == null ? command : payload.putInto(command);
     }
 
-    /** What somebody should know about the command; empty for nothing. */
+    /** What is worth saying about the command; empty for nothing. */
     String remark() {
         return remark;
     }

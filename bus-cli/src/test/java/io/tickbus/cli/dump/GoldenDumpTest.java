@@ -74,7 +74,7 @@ final class GoldenDumpTest {
         bytes.putInt(SignalsLayout.STATE, 9);
         bytes.put(4096 + 64 + SignalRecordLayout.PAYLOAD_LENGTH, (byte) 200);
         String findings = String.valueOf(dump(bytes).get("findings"));
-        assertTrue(findings.contains("nextSequence is 100, but the newest slot holds sequence 1"), findings);
+        assertTrue(findings.contains("nextSequence is 100, but the newest slot has sequence 1"), findings);
         assertTrue(findings.contains("state is 9"), findings);
         assertTrue(findings.contains("slot 1: payloadLength is 200"), findings);
         assertTrue(findings.contains("slot 3: is empty, although the ring has been full"), findings);

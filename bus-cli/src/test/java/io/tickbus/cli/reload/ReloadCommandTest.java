@@ -116,7 +116,7 @@ final class ReloadCommandTest {
             publisher.publish(1);
             assertRefused("is no daemon");
         }
-        assertRefused("nobody publishes on it");
+        assertRefused("it has no publisher");
         try (DaemonFixture daemon = daemon()) {
             DaemonCounters counters = daemon.counters();
             counters.set(DaemonCounter.RELOAD_SIGNAL, 0);

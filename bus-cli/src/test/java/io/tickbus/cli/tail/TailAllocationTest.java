@@ -17,7 +17,7 @@ final class TailAllocationTest {
     private static final long ALLOWED_BYTES = 64 * 1024;
 
     private static List<SignalFormat> formats() {
-        return List.of(new SignalJson(), new SignalTable(), new TimerTable());
+        return List.of(new SignalJson(), SignalTable.ofSignals(), SignalTable.ofTimers());
     }
 
     @ParameterizedTest
@@ -25,7 +25,7 @@ final class TailAllocationTest {
     void shouldPrintSignalsWithoutAllocating(SignalFormat format) {
         LineBuffer out = new LineBuffer(OutputStream.nullOutputStream());
         SignalRecord signal = new SignalRecord().signalId(42).key(-7).flags(3).payload(0xCAFEL);
-        Sighting sighting = new Sighting();
+        ObservedSignal observed = new ObservedSignal();
         LatencyStats statistics = new LatencyStats();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this JVM does not count allocations");
@@ -34,9 +34,9 @@ final class TailAllocationTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < SIGNALS; i++) {
                 long nowNs = System.nanoTime();
-                sighting.set(signal.deadlineNs(nowNs - 900).publishedNs(nowNs - 500), nowNs, false);
-                statistics.record(sighting.latencyNs(), sighting.latenessNs());
-                format.signal(out, sighting);
+                observed.set(signal.deadlineNs(nowNs - 900).publishedNs(nowNs - 500), nowNs, false);
+                statistics.record(observed.latencyNs(), observed.latenessNs());
+                format.signal(out, observed);
             }
             allocated = threads.getCurrentThreadAllocatedBytes() - before;
         }

@@ -42,7 +42,7 @@ class TailCutDoorbellTest {
         try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
                 .withGroup(group).withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
             LineBuffer out = new LineBuffer(printed);
-            SignalFormat format = new SignalTable();
+            SignalFormat format = SignalTable.ofSignals();
             TailEvents events = new TailEvents(format, out, new PrintWriter(new StringWriter()));
             SignalSubscriber subscriber = SignalSubscriber.attach(directory,
                     SubscriberOptions.defaults().withWaiting(WaitStrategy.park()).withListener(events));

@@ -19,9 +19,9 @@ final class TimerTableTest {
     private static List<String> words(boolean isBacklog, SignalRecord firing) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         LineBuffer out = new LineBuffer(bytes);
-        SignalFormat format = new TimerTable();
+        SignalFormat format = SignalTable.ofTimers();
         format.begin(out);
-        format.signal(out, new Sighting().set(firing, 1_020_001, isBacklog));
+        format.signal(out, new ObservedSignal().set(firing, 1_020_001, isBacklog));
         out.flush();
         List<String> lines = bytes.toString(StandardCharsets.US_ASCII).lines().toList();
         assertEquals(2, lines.size());

@@ -2,13 +2,13 @@ package io.tickbus.cli.tail;
 
 import io.tickbus.core.SignalRecord;
 
-/** A signal and when it was seen. Reused from signal to signal. */
-final class Sighting {
+/** A signal and when it was observed. Reused from signal to signal. */
+final class ObservedSignal {
     private SignalRecord signal;
     private long observedNs;
     private boolean isBacklog;
 
-    Sighting set(SignalRecord newSignal, long newObservedNs, boolean newBacklog) {
+    ObservedSignal set(SignalRecord newSignal, long newObservedNs, boolean newBacklog) {
         signal = newSignal;
         observedNs = newObservedNs;
         isBacklog = newBacklog;
@@ -28,7 +28,7 @@ final class Sighting {
         return isBacklog;
     }
 
-    /** From when it was due to when it was seen. */
+    /** From when it was due to when it was observed. */
     long latenessNs() {
         return observedNs - signal.deadlineNs();
     }
@@ -38,7 +38,7 @@ final class Sighting {
         return signal.publishedNs() - signal.deadlineNs();
     }
 
-    /** From when it was published to when it was seen. */
+    /** From when it was published to when it was observed. */
     long latencyNs() {
         return observedNs - signal.publishedNs();
     }

@@ -6,23 +6,23 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Tells, beside the timer thread and seldom enough not to disturb it, when the kernel changes its clock source. */
-final class ClockAlarm {
+/** Warns when the kernel changes its clock source; on a thread of its own and rarely, to not disturb the timers. */
+final class ClockSourceMonitor {
     private static final long INTERVAL_S = 30;
 
     private final PrintWriter err;
     private final Thread thread;
 
-    private ClockAlarm(PrintWriter err) {
+    private ClockSourceMonitor(PrintWriter err) {
         this.err = err;
         this.thread = new Thread(this::watch, "tickbus-clock");
         thread.setDaemon(true);
     }
 
-    static ClockAlarm start(PrintWriter err) {
-        ClockAlarm alarm = new ClockAlarm(err);
-        alarm.thread.start();
-        return alarm;
+    static ClockSourceMonitor start(PrintWriter err) {
+        ClockSourceMonitor monitor = new ClockSourceMonitor(err);
+        monitor.thread.start();
+        return monitor;
     }
 
     private void watch() {

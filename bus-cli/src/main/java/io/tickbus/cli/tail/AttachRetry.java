@@ -12,13 +12,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Attaches to a bus, and waits for it where it is not there yet.
+ * Attaches to a bus, and retries while it is not there yet.
  *
  * @param isJoinGiven whether to begin exactly where the options say; else a bus that was missing is read from its
- *        oldest signal on, since all of it was published after the first look
+ *        oldest signal on, since all of it was published after the first attempt
  */
-record BusArrival(BusDirectory directory, PrintWriter err, BooleanSupplier isStopped, boolean isJoinGiven) {
-    private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+record AttachRetry(BusDirectory directory, PrintWriter err, BooleanSupplier isStopped, boolean isJoinGiven) {
+    private static final long RETRY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long REMINDER_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
 
     /**
@@ -46,7 +46,7 @@ record BusArrival(BusDirectory directory, PrintWriter err, BooleanSupplier isSto
                     nextReminderNs = nowNs + REMINDER_INTERVAL_NS;
                     err.println("tickbus: waiting for bus '" + directory.name() + "' (" + e.getMessage() + ")");
                 }
-                LockSupport.parkNanos(LOOK_INTERVAL_NS);
+                LockSupport.parkNanos(RETRY_INTERVAL_NS);
             }
         }
         return null;

@@ -5,20 +5,21 @@ import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Whole numbers as people type them: decimal, or hexadecimal after {@code 0x}; never octal. */
-public final class WholeNumber {
+/** Whole numbers as they are typed: decimal, or hexadecimal after {@code 0x}; never octal. */
+public final class IntegerConverter {
     private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,40}");
     private static final Pattern HEXADECIMAL = Pattern.compile("0[xX][0-9a-fA-F]{1,40}");
     private static final int HEX = 16;
 
-    private WholeNumber() {
+    private IntegerConverter() {
     }
 
     /** Has every option and parameter of a numeric type read by this. */
     static void registerTo(CommandLine commandLine) {
-        commandLine.registerConverter(long.class, WholeNumber::toLong)
-                .registerConverter(Long.class, WholeNumber::toLong)
-                .registerConverter(int.class, WholeNumber::toInt).registerConverter(Integer.class, WholeNumber::toInt);
+        commandLine.registerConverter(long.class, IntegerConverter::toLong)
+                .registerConverter(Long.class, IntegerConverter::toLong)
+                .registerConverter(int.class, IntegerConverter::toInt)
+                .registerConverter(Integer.class, IntegerConverter::toInt);
     }
 
     /** 64 bits. */
