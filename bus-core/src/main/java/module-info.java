@@ -1,17 +1,21 @@
-/** Layouts, rings, bus directories, clocks and waiting: what every Tickbus process shares. */
+/** What every Tickbus process shares: the bus's directory, signals, commands and replies, and ways to wait. */
 @SuppressWarnings("module") // The siblings are not there yet when this is compiled.
 module io.tickbus.core {
     requires transitive org.agrona;
     requires jdk.net;
 
     exports io.tickbus.core;
-    exports io.tickbus.core.bus;
-    exports io.tickbus.core.internal to io.tickbus.publisher, io.tickbus.subscriber;
-    exports io.tickbus.core.layout;
-    exports io.tickbus.core.memory;
-    exports io.tickbus.core.platform;
     exports io.tickbus.core.timer;
-    exports io.tickbus.core.wait;
 
-    uses io.tickbus.core.platform.Platform;
+    exports io.tickbus.core.internal
+            to io.tickbus.publisher, io.tickbus.daemon, io.tickbus.subscriber, io.tickbus.posix;
+    exports io.tickbus.core.internal.file to io.tickbus.publisher, io.tickbus.daemon, io.tickbus.subscriber;
+    exports io.tickbus.core.internal.layout to io.tickbus.publisher, io.tickbus.daemon, io.tickbus.subscriber;
+    exports io.tickbus.core.internal.memory
+            to io.tickbus.publisher, io.tickbus.daemon, io.tickbus.subscriber, io.tickbus.posix;
+    exports io.tickbus.core.internal.platform
+            to io.tickbus.publisher, io.tickbus.daemon, io.tickbus.subscriber, io.tickbus.posix;
+    exports io.tickbus.core.internal.wait to io.tickbus.publisher, io.tickbus.daemon, io.tickbus.subscriber;
+
+    uses io.tickbus.core.internal.platform.Platform;
 }

@@ -1,12 +1,7 @@
-/** Publishes signals, keeps timers, and is the daemon. */
+/** Publishes signals, and keeps timers. */
 module io.tickbus.publisher {
     requires transitive io.tickbus.core;
-    requires org.agrona;
 
     exports io.tickbus.publisher;
-    exports io.tickbus.publisher.daemon;
-    exports io.tickbus.publisher.journal;
-    exports io.tickbus.publisher.timer;
-
-    uses io.tickbus.publisher.journal.JournalProvider;
+    exports io.tickbus.timer;
 }

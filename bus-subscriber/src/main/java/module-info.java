@@ -1,6 +1,7 @@
-/** Reads signals, and arms and cancels timers. */
+/** Reads signals, and arms and cancels timers at the daemon. */
 module io.tickbus.subscriber {
     requires transitive io.tickbus.core;
 
+    exports io.tickbus.client;
     exports io.tickbus.subscriber;
 }

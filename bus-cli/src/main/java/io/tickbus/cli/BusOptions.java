@@ -1,6 +1,7 @@
 package io.tickbus.cli;
 
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.internal.file.BusRoots;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -38,7 +39,7 @@ public class BusOptions {
         }
         String configured = System.getenv(BusDirectory.ROOT_VARIABLE);
         boolean isConfigured = configured != null && !configured.isBlank();
-        return ownerId == null || isConfigured ? BusDirectory.defaultRoot() : BusDirectory.defaultRootOf(ownerId);
+        return ownerId == null || isConfigured ? BusDirectory.defaultRoot() : BusRoots.ofUser(ownerId);
     }
 
     /** The bus that is meant. */

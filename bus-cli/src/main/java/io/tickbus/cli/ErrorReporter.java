@@ -1,7 +1,7 @@
 package io.tickbus.cli;
 
 import io.tickbus.core.BusException;
-import io.tickbus.core.VisibleText;
+import io.tickbus.core.internal.VisibleText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

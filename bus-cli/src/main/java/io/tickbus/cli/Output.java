@@ -1,8 +1,8 @@
 package io.tickbus.cli;
 
 import io.tickbus.core.BusException;
-import io.tickbus.core.platform.Platforms;
-import io.tickbus.core.platform.SystemError;
+import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.core.internal.platform.SystemError;
 import io.tickbus.posix.OutputReader;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.tickbus.cli;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.timer.TimerCommand;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package io.tickbus.cli;
 
-import io.tickbus.core.DurationText;
+import io.tickbus.core.internal.DurationText;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.tickbus.cli;
 
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */

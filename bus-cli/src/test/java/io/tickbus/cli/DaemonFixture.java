@@ -1,13 +1,13 @@
 package io.tickbus.cli;
 
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientIdentity;
-import io.tickbus.core.bus.CountersFile;
-import io.tickbus.core.bus.RepliesFile;
-import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.internal.file.ClientIdentity;
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.daemon.DaemonCounter;
+import io.tickbus.daemon.DaemonCounters;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.DaemonCounter;
-import io.tickbus.publisher.daemon.DaemonCounters;
 import java.util.UUID;
 
 /** A bus with a daemon's files and no daemon, in the test's JVM. */

@@ -1,6 +1,7 @@
 package io.tickbus.core;
 
-import io.tickbus.core.platform.SystemError;
+import io.tickbus.core.internal.VisibleText;
+import io.tickbus.core.internal.platform.SystemError;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.CharacterCodingException;

@@ -1,7 +1,6 @@
 package io.tickbus.core;
 
-import io.tickbus.core.layout.SignalRecordLayout;
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -240,21 +239,6 @@ public final class SignalRecord {
             throw new IllegalArgumentException(name + " must be 0 to " + fieldMask + ": " + name + "=" + value);
         }
         return (word & ~((long) fieldMask << shift)) | ((long) value << shift);
-    }
-
-    /** Copies a slot's fields with plain loads, whatever their state: for inspection. */
-    public void copyFrom(SharedRegion region, int slotOffset, long slotSequence) {
-        sequence = slotSequence;
-        for (int i = 0; i < fields.length; i++) {
-            fields[i] = region.getLong(slotOffset + SignalRecordLayout.PUBLISHED_NS + i * Long.BYTES);
-        }
-    }
-
-    /** Stores the fields with plain stores: only between {@code SlotRing.beginWrite} and {@code SlotRing.commit}. */
-    public void writeTo(SharedRegion region, int slotOffset) {
-        for (int i = 0; i < fields.length; i++) {
-            region.putLong(slotOffset + SignalRecordLayout.PUBLISHED_NS + i * Long.BYTES, fields[i]);
-        }
     }
 
     @Override

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.internal.file.SignalSlots;
+import io.tickbus.core.internal.memory.SharedRegion;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -37,10 +38,11 @@ class SignalRecordTest {
 
     @Test
     void shouldStandAtLiteralOffsetsWhenWritten() {
-        new SignalRecord().signalId(0x2423_2221).key(0x1F1E_1D1C_1B1A_1918L).deadlineNs(0x1716_1514_1312_1110L)
-                .publishedNs(0x0F0E_0D0C_0B0A_0908L).owner(0x2726).flags(0x28).occurrence(0x2D2C_2B2A, 0x3534_3332)
+        SignalSlots.write(new SignalRecord().signalId(0x2423_2221).key(0x1F1E_1D1C_1B1A_1918L)
+                .deadlineNs(0x1716_1514_1312_1110L).publishedNs(0x0F0E_0D0C_0B0A_0908L).owner(0x2726).flags(0x28)
+                .occurrence(0x2D2C_2B2A, 0x3534_3332)
                 .generation(0x3130_2F2E)
-                .payload(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}).writeTo(region, SLOT);
+                .payload(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}), region, SLOT);
         ByteBuffer slot = region.asByteBuffer().position(SLOT).slice();
         assertEquals(0, slot.get(0), "the stamp is not the record's");
         for (int i = 8; i < 32; i++) {
@@ -89,10 +91,10 @@ class SignalRecordTest {
 
     @Test
     void shouldNotReadPastPayloadWhenLengthIsCorrupt() {
-        new SignalRecord().payload(7).writeTo(region, 0);
+        SignalSlots.write(new SignalRecord().payload(7), region, 0);
         region.asByteBuffer().put(39, (byte) 0xFF);
         SignalRecord copy = new SignalRecord();
-        copy.copyFrom(region, 0, 0);
+        SignalSlots.copy(region, 0, 0, copy);
         assertEquals(12, copy.payloadLength());
         assertEquals(12, copy.payload().length);
     }
@@ -179,9 +181,9 @@ class SignalRecordTest {
     }
 
     private SignalRecord roundTrip(SignalRecord written, long sequence) {
-        written.writeTo(region, 0);
+        SignalSlots.write(written, region, 0);
         SignalRecord copy = new SignalRecord();
-        copy.copyFrom(region, 0, sequence);
+        SignalSlots.copy(region, 0, sequence, copy);
         return copy;
     }
 

@@ -1,6 +1,5 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.layout.IntentsLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;

@@ -1,7 +1,7 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.publisher.SignalPublisher;
 import java.util.function.LongSupplier;
 

@@ -1,17 +1,16 @@
 package io.tickbus.journal;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.IntentsFile;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.daemon.DaemonCounter;
+import io.tickbus.daemon.DaemonCounters;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.Journal;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.daemon.journal.Recovery;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.DaemonCounter;
-import io.tickbus.publisher.daemon.DaemonCounters;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.Journal;
-import io.tickbus.publisher.journal.JournalOptions;
-import io.tickbus.publisher.journal.Recovery;
-import io.tickbus.publisher.timer.DurableTimers;
+import io.tickbus.timer.DurableTimers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.Journal;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.daemon.journal.JournalProvider;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.Journal;
-import io.tickbus.publisher.journal.JournalOptions;
-import io.tickbus.publisher.journal.JournalProvider;
 
 /** Opens journals on Chronicle Queue. Found by {@link java.util.ServiceLoader}. */
 public final class ChronicleJournalProvider implements JournalProvider {

@@ -1,6 +1,6 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.platform.CalendarOffset;
+import io.tickbus.core.internal.platform.CalendarOffset;
 
 /** The clocks of this process, or of a trial. */
 interface Clocks {

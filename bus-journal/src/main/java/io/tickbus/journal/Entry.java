@@ -1,6 +1,5 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.layout.IntentsLayout;
 import io.tickbus.core.timer.TimerCommand;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,6 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.bus.IntentsFile;
-import io.tickbus.core.layout.IntentsLayout;
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SharedRegion;
 
 /**
  * The ring between the timer thread, which hands over entries, and the journal's thread, which writes them: in a mapped

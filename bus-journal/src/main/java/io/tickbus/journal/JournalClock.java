@@ -1,7 +1,7 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.platform.CalendarOffset;
-import io.tickbus.core.platform.HostIdentity;
+import io.tickbus.core.internal.platform.CalendarOffset;
+import io.tickbus.core.internal.platform.HostIdentity;
 import java.util.UUID;
 
 /**

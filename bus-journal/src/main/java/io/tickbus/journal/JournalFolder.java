@@ -1,10 +1,10 @@
 package io.tickbus.journal;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.JournalOptions.Roll;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.JournalOptions.Roll;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.tickbus.journal;
 
-import io.tickbus.publisher.journal.JournalOptions.Roll;
+import io.tickbus.daemon.journal.JournalOptions.Roll;
 import java.io.IOException;
 import java.nio.file.Path;
 

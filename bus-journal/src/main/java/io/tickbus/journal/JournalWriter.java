@@ -1,12 +1,12 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.internal.FaultBoundary;
-import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.FaultPoints;
+import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.journal.JournalStore.Segment;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.daemon.FaultPoints;
-import io.tickbus.publisher.journal.JournalOptions;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;

@@ -1,8 +1,8 @@
 package io.tickbus.journal;
 
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.journal.JournalStore.Position;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.JournalOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.tickbus.journal;
 
+import io.tickbus.daemon.journal.JournalOptions.Roll;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.journal.JournalStore.Segment;
-import io.tickbus.publisher.journal.JournalOptions.Roll;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.layout.CommandLayout;
-import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
 

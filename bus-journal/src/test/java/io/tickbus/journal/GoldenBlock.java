@@ -1,13 +1,14 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.publisher.timer.DurableTimers;
-import io.tickbus.publisher.timer.TimerEngine;
-import io.tickbus.publisher.timer.TimerQuotas;
+import io.tickbus.testkit.GoldenHex;
+import io.tickbus.timer.DurableTimers;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class GoldenBlock {
 
     /** The golden file's bytes. */
     static byte[] read() throws IOException {
-        return GoldenHex.read(RESOURCE);
+        return GoldenHex.read(GoldenBlock.class, RESOURCE);
     }
 
     /** The same content through the code of today. */

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.IntentsFile;
-import io.tickbus.core.bus.PublishedBus;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.IntentsLayout;
-import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.BusFiles;
+import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.testkit.GoldenHex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,15 +56,15 @@ class GoldenIntentsTest {
     @Test
     void shouldWriteGoldenFileToTheByte() throws IOException {
         byte[] written = written(BusDirectory.at(folder, "golden"));
-        assertEquals(GoldenHex.format(GoldenHex.read(RESOURCE)), GoldenHex.format(written));
-        assertArrayEquals(GoldenHex.read(RESOURCE), written);
+        assertEquals(GoldenHex.format(GoldenHex.read(GoldenIntentsTest.class, RESOURCE)), GoldenHex.format(written));
+        assertArrayEquals(GoldenHex.read(GoldenIntentsTest.class, RESOURCE), written);
     }
 
     @Test
     void shouldReadGoldenFile() throws IOException {
         BusDirectory directory = BusDirectory.at(folder.resolve("root"), "golden");
-        directory.createIfMissing();
-        Files.write(directory.intents(), GoldenHex.read(RESOURCE));
+        BusFiles.createIfMissing(directory);
+        Files.write(directory.intents(), GoldenHex.read(GoldenIntentsTest.class, RESOURCE));
         IntentsFile file = IntentsFile.attachIfPresent(directory);
         assertEquals(0x7766_5544_3322_1100L, file.journalId());
         assertEquals(4, file.slotCount());

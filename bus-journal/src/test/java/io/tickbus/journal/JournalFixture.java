@@ -1,11 +1,11 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
-import io.tickbus.core.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.daemon.journal.JournalOptions.Roll;
 import io.tickbus.journal.JournalStore.Position;
-import io.tickbus.publisher.journal.JournalOptions.Roll;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.journal.JournalStore.Position;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.JournalOptions;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.journal.JournalStore.Blocks;
 import io.tickbus.journal.JournalStore.Position;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.JournalOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.IntentsFile;
-import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.JournalOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,19 +1,19 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.layout.CommandLayout;
-import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.Journal;
-import io.tickbus.publisher.journal.JournalOptions;
-import io.tickbus.publisher.timer.DurableTimers;
-import io.tickbus.publisher.timer.TimerEngine;
-import io.tickbus.publisher.timer.TimerQuotas;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.Journal;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.timer.DurableTimers;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

@@ -2,8 +2,8 @@ package io.tickbus.journal;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.JournalOptions;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.JournalOptions;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

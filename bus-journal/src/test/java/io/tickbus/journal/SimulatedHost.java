@@ -1,10 +1,8 @@
 package io.tickbus.journal;
 
-import io.tickbus.core.bus.IntentsFile;
-import io.tickbus.core.layout.IntentsLayout;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.core.internal.memory.SlotWriter;
 import java.util.Random;
 import java.util.UUID;
 

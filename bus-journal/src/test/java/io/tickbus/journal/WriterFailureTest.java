@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.journal.Journal;
-import io.tickbus.publisher.journal.JournalOptions;
-import io.tickbus.publisher.timer.DurableTimers;
-import io.tickbus.publisher.timer.TimerEngine;
-import io.tickbus.publisher.timer.TimerQuotas;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.journal.Journal;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.timer.DurableTimers;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;

@@ -1,8 +1,8 @@
 package io.tickbus.publisher;
 
-import io.tickbus.core.bus.Doorbell;
-import io.tickbus.core.bus.SignalsHeader;
 import io.tickbus.core.internal.Uninterrupted;
+import io.tickbus.core.internal.file.Doorbell;
+import io.tickbus.core.internal.file.SignalsHeader;
 import java.util.concurrent.locks.LockSupport;
 
 /** The publisher's sign of life, on a thread of its own or from its owner's duty cycle. */

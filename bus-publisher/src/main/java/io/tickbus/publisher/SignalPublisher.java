@@ -1,20 +1,20 @@
 package io.tickbus.publisher;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.Doorbell;
-import io.tickbus.core.bus.PublishedBus;
-import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.FaultBoundary;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.memory.SlotWriter;
-import io.tickbus.core.platform.FutexWord;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.file.Doorbell;
+import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.layout.DoorbellLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.core.internal.memory.SlotWriter;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platforms;
 
 /**
  * The one writer of a bus: publishes signals to every subscriber on the host.
@@ -282,6 +282,7 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     /** The bus as this publisher holds it; null if it is {@link #unheard}. */
+    @SuppressWarnings("exports") // For the other modules of the project.
     public PublishedBus bus() {
         return bus;
     }

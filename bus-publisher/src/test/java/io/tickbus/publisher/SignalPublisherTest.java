@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ class SignalPublisherTest {
             publisher.publishAt(11, 12, 13, 14);
             SignalsFile file = SignalsFile.attach(directory);
             SignalRecord signal = new SignalRecord();
-            signal.copyFrom(file.region(), file.ring().slotOffset(8), 8);
+            assertTrue(file.ring().copy(8, signal.sequence(8).fields()));
             assertEquals("signal sequence=8 signalId=13 key=14 deadlineNs=12 publishedNs=11 owner=0 flags=0 "
                     + "occurrence=0 generation=0 missed=0 payload=", signal.toString());
             assertEquals(0, signal.payloadLong());
@@ -158,7 +158,7 @@ class SignalPublisherTest {
             publisher.publish(7, 8);
             SignalsFile file = SignalsFile.attach(directory);
             SignalRecord signal = new SignalRecord();
-            signal.copyFrom(file.region(), file.ring().slotOffset(0), 0);
+            assertTrue(file.ring().copy(0, signal.sequence(0).fields()));
             assertTrue(signal.publishedNs() >= beforeNs && signal.publishedNs() <= System.nanoTime());
             assertEquals(signal.publishedNs(), signal.deadlineNs());
             assertEquals(7, signal.signalId());

@@ -2,9 +2,9 @@ package io.tickbus.subscriber;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.memory.SlotRing;
 
 /**
  * Where the publisher is, its header checked against the slots: a file that was tampered with must neither send a

@@ -1,16 +1,17 @@
 package io.tickbus.subscriber;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalHistory;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.WaitStrategy;
 import io.tickbus.core.internal.FaultBoundary;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.subscriber.internal.PublisherWatch;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -425,6 +426,7 @@ public final class SignalSubscriber implements AutoCloseable {
     }
 
     /** The file being read, for inspection. */
+    @SuppressWarnings("exports") // For the other modules of the project.
     public SignalsFile file() {
         return file;
     }

@@ -1,16 +1,16 @@
 package io.tickbus.subscriber;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.Doorbell;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.platform.FutexWord;
-import io.tickbus.core.platform.Platforms;
-import io.tickbus.core.wait.SignalGate;
+import io.tickbus.core.SignalGate;
+import io.tickbus.core.internal.file.Doorbell;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platforms;
 import java.util.concurrent.TimeUnit;
 
 /**

@@ -1,7 +1,7 @@
 package io.tickbus.subscriber;
 
 import io.tickbus.core.SignalHistory;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.WaitStrategy;
 import java.util.Arrays;
 
 /**

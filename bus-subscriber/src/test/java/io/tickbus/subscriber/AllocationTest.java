@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package io.tickbus.subscriber;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.layout.SignalRecordLayout;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -9,12 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalHistory;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 import java.util.ArrayList;

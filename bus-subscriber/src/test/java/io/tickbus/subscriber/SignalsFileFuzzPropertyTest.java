@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
 import java.nio.ByteBuffer;

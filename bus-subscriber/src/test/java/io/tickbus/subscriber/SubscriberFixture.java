@@ -3,11 +3,11 @@ package io.tickbus.subscriber;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,17 +22,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.function.Executable;
 
 /** What the tests of this package do to publishers and subscribers. */
-final class SubscriberFixture implements SubscriberListener {
+public final class SubscriberFixture implements SubscriberListener {
     /** A publisher without a thread beats only when it opens: no stall of the host is to make it look stalled. */
-    static final SignalsOptions SMALL = SignalsOptions.DEFAULT.withSlotCount(8)
+    public static final SignalsOptions SMALL = SignalsOptions.DEFAULT.withSlotCount(8)
             .withHeartbeatIntervalNs(TimeUnit.SECONDS.toNanos(10));
     /** Longer than a publisher of {@link #SMALL} may be silent. */
-    static final long LONG_AGO_NS = TimeUnit.SECONDS.toNanos(300);
-    static final int NEXT_SEQUENCE = 512;
-    static final int FIRST_SLOT = 4096;
+    public static final long LONG_AGO_NS = TimeUnit.SECONDS.toNanos(300);
+    public static final int NEXT_SEQUENCE = 512;
+    public static final int FIRST_SLOT = 4096;
 
-    final List<String> events = new ArrayList<>();
-    final List<Long> sequences = new ArrayList<>();
+    public final List<String> events = new ArrayList<>();
+    public final List<Long> sequences = new ArrayList<>();
 
     @Override
     public void onLoss(long firstSequence, long count) {
@@ -73,23 +73,23 @@ final class SubscriberFixture implements SubscriberListener {
         return List.copyOf(sequences);
     }
 
-    static void publish(SignalPublisher publisher, int count) {
+    public static void publish(SignalPublisher publisher, int count) {
         for (int i = 0; i < count; i++) {
             publisher.publish((int) publisher.nextSequence());
         }
     }
 
-    static List<Long> range(long first, long end) {
+    public static List<Long> range(long first, long end) {
         return java.util.stream.LongStream.range(first, end).boxed().toList();
     }
 
-    static BusException assertFails(Reason reason, Executable action) {
+    public static BusException assertFails(Reason reason, Executable action) {
         BusException e = assertThrows(BusException.class, action);
         assertEquals(reason, e.reason(), e.getMessage());
         return e;
     }
 
-    static void put(Path file, int offset, long value) {
+    public static void put(Path file, int offset, long value) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value), offset);
         } catch (IOException e) {

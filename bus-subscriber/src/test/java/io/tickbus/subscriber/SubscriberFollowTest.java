@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,9 +9,9 @@ import static io.tickbus.subscriber.SubscriberFixture.put;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.tickbus.subscriber;
 
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.platform.Platforms;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.layout.DoorbellLayout;
+import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.File;
 import java.net.MalformedURLException;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class WakeTest {
-    private static final String PROVIDERS = "META-INF/services/io.tickbus.core.platform.Platform";
+    private static final String PROVIDERS = "META-INF/services/io.tickbus.core.internal.platform.Platform";
 
     @TempDir
     Path folder;

@@ -1,6 +1,6 @@
 package io.tickbus.posix;
 
-import io.tickbus.core.platform.PortablePlatform;
+import io.tickbus.core.internal.platform.PortablePlatform;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;

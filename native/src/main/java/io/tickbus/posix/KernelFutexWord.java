@@ -1,7 +1,7 @@
 package io.tickbus.posix;
 
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.FutexWord;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.FutexWord;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 

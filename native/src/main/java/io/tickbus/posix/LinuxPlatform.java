@@ -1,8 +1,8 @@
 package io.tickbus.posix;
 
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.FutexWord;
-import io.tickbus.core.platform.Platform;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,6 +17,7 @@ import java.util.Optional;
  * {@link LinkageError}. A futex on a file that was truncated while mapped throws
  * {@link io.tickbus.core.BusException}.
  */
+@SuppressWarnings("exports") // What it implements is between the core and this module.
 public final class LinuxPlatform implements Platform {
     /** Does nothing: {@link java.util.ServiceLoader} calls it on every system. */
     public LinuxPlatform() {

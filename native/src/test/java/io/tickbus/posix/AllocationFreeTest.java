@@ -3,8 +3,8 @@ package io.tickbus.posix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.FutexWord;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.FutexWord;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

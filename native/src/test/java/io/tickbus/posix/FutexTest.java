@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.FutexWord;
-import io.tickbus.core.platform.Platform;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platform;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package io.tickbus.posix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickbus.core.platform.Platform;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.platform.Platform;
+import io.tickbus.core.internal.platform.Platforms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

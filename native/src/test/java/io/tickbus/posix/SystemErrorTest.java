@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tickbus.core.platform.SystemError;
+import io.tickbus.core.internal.platform.SystemError;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.tickbus.cli.daemon;
 
-import io.tickbus.posix.ClockSourceWatch;
-import io.tickbus.posix.ClockSourceWatch.Change;
+import io.tickbus.cli.host.ClockSourceWatch;
+import io.tickbus.cli.host.ClockSourceWatch.Change;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;

@@ -1,12 +1,13 @@
 package io.tickbus.cli.daemon;
 
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.client.TimerClient;
+import io.tickbus.client.TimerClientOptions;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.publisher.daemon.DaemonSettings;
-import io.tickbus.publisher.daemon.TimerDaemon;
-import io.tickbus.subscriber.TimerClient;
-import io.tickbus.subscriber.TimerClientOptions;
+import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.TimerDaemon;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -35,21 +36,21 @@ final class DaemonWarmUp {
      * is killed meanwhile, the next publisher removes it.
      */
     static void run(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
-        boolean hadRoot = directory.hasRoot();
+        boolean hadRoot = BusFiles.hasRoot(directory);
         boolean hadBus = Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
         try {
-            directory.createIfMissing();
-            BusDirectory scratch = directory.scratch();
+            BusFiles.createIfMissing(directory);
+            BusDirectory scratch = BusFiles.scratch(directory);
             try {
                 exercise(scratch, settings, options);
             } finally {
                 scratch.delete();
-                scratch.deleteRootIfEmpty();
+                BusFiles.deleteRootIfEmpty(scratch);
                 if (!hadBus) {
                     directory.delete();
                 }
                 if (!hadRoot) {
-                    directory.deleteRootIfEmpty();
+                    BusFiles.deleteRootIfEmpty(directory);
                 }
             }
         } catch (RuntimeException e) {

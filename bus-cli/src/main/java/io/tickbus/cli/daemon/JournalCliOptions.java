@@ -2,8 +2,8 @@ package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.PathText;
-import io.tickbus.publisher.journal.JournalOptions;
-import io.tickbus.publisher.journal.JournalOptions.Roll;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.daemon.journal.JournalOptions.Roll;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

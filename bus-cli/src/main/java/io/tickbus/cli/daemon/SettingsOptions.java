@@ -1,7 +1,7 @@
 package io.tickbus.cli.daemon;
 
-import io.tickbus.publisher.daemon.DaemonSetting;
-import io.tickbus.publisher.daemon.DaemonSettings;
+import io.tickbus.daemon.DaemonSetting;
+import io.tickbus.daemon.DaemonSettings;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;

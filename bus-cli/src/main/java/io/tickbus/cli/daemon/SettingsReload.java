@@ -1,10 +1,10 @@
 package io.tickbus.cli.daemon;
 
-import io.tickbus.publisher.daemon.DaemonCounter;
-import io.tickbus.publisher.daemon.DaemonLog;
-import io.tickbus.publisher.daemon.DaemonSetting;
-import io.tickbus.publisher.daemon.DaemonSettings;
-import io.tickbus.publisher.daemon.TimerDaemon;
+import io.tickbus.daemon.DaemonCounter;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.DaemonSetting;
+import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.TimerDaemon;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

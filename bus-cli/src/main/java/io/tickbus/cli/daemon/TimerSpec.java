@@ -2,10 +2,10 @@ package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.IntegerConverter;
-import io.tickbus.core.DurationText;
+import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.publisher.timer.TimerEngine;
+import io.tickbus.timer.TimerEngine;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

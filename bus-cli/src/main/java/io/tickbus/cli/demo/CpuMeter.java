@@ -1,6 +1,6 @@
 package io.tickbus.cli.demo;
 
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.platform.Platforms;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.tickbus.cli.demo;
 
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.posix.CpuAffinity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

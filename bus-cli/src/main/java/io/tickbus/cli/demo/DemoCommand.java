@@ -6,22 +6,22 @@ import io.tickbus.cli.Report;
 import io.tickbus.cli.StopSignal;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.core.DurationText;
+import io.tickbus.cli.host.HostFacts;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.file.BusFiles;
+import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.core.wait.PredictiveWait;
-import io.tickbus.core.wait.WaitStrategy;
-import io.tickbus.posix.HostFacts;
+import io.tickbus.daemon.TimerLoop;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.TimerLoop;
-import io.tickbus.publisher.timer.FiringSink;
-import io.tickbus.publisher.timer.TimerEngine;
-import io.tickbus.publisher.timer.TimerQuotas;
+import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
     private OutputOptions output;
 
     private final CpuMeter cpuMeter = new CpuMeter();
-    private final PredictiveWait waiting = WaitStrategy.predictive();
+    private final PredictiveWait waiting = PredictiveWait.create();
     private final Report environment = new Report();
     private DemoScreen screen;
     private DemoSchedule schedule;
@@ -93,13 +93,13 @@ public final class DemoCommand implements Callable<Integer> {
                 : new DemoScreen(output.out(), Terminal.hasColours());
         BusDirectory directory = BusDirectory.at(root == null ? BusDirectory.defaultRoot() : root,
                 "demo-" + ProcessHandle.current().pid());
-        boolean hadRoot = directory.hasRoot();
+        boolean hadRoot = BusFiles.hasRoot(directory);
         try (StopSignal stop = StopSignal.listen(this::stop)) {
             return stop.isRequested() ? Tickbus.FAILED : run(directory);
         } finally {
             directory.delete();
             if (!hadRoot) {
-                directory.deleteRootIfEmpty();
+                BusFiles.deleteRootIfEmpty(directory);
             }
         }
     }

@@ -3,7 +3,7 @@ package io.tickbus.cli.demo;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Terminal;
-import io.tickbus.core.DurationText;
+import io.tickbus.core.internal.DurationText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;

@@ -4,12 +4,12 @@ import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.LatencyStats;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.cli.host.HiccupMeter;
+import io.tickbus.core.SignalGate;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.platform.HiccupMeter;
-import io.tickbus.core.platform.Platforms;
-import io.tickbus.core.wait.PredictiveWait;
-import io.tickbus.core.wait.SignalGate;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
 import io.tickbus.posix.SignalReceiver;
@@ -46,7 +46,7 @@ public final class DemoSubscriber implements Callable<Integer> {
     @Option(names = "--cpu", defaultValue = "-1")
     private int cpu;
 
-    private final PredictiveWait predictive = WaitStrategy.predictive();
+    private final PredictiveWait predictive = PredictiveWait.create();
     private final Map<DemoMode, WaitStrategy> strategies = new EnumMap<>(Map.of(DemoMode.PREDICTIVE, predictive,
             DemoMode.SPIN, WaitStrategy.spin(), DemoMode.PARK, WaitStrategy.park()));
     private final Map<DemoMode, LatencyStats> stats = new EnumMap<>(DemoMode.class);

@@ -1,11 +1,11 @@
 package io.tickbus.cli.doctor;
 
-import io.tickbus.posix.ClockSourceChoice;
-import io.tickbus.posix.ClockSourceRating.Grade;
-import io.tickbus.posix.ClockSources;
-import io.tickbus.posix.CpuClockFlags;
+import io.tickbus.cli.host.ClockSourceChoice;
+import io.tickbus.cli.host.ClockSourceRating.Grade;
+import io.tickbus.cli.host.ClockSources;
+import io.tickbus.cli.host.CpuClockFlags;
+import io.tickbus.cli.host.Virtualization;
 import io.tickbus.posix.HostFiles;
-import io.tickbus.posix.Virtualization;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -1,10 +1,10 @@
 package io.tickbus.cli.doctor;
 
-import io.tickbus.core.DurationText;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.FutexWord;
-import io.tickbus.core.platform.HiccupMeter;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.cli.host.HiccupMeter;
+import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platforms;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;

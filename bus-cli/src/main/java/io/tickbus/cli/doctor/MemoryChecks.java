@@ -2,8 +2,8 @@ package io.tickbus.cli.doctor;
 
 import io.tickbus.cli.Sizes;
 import io.tickbus.core.BusException;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.posix.HostFiles;
 import java.io.IOException;
 import java.nio.file.FileStore;

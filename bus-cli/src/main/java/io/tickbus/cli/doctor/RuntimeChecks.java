@@ -1,13 +1,14 @@
 package io.tickbus.cli.doctor;
 
 import io.tickbus.cli.Sizes;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.DurationText;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.platform.Platform;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.file.BusFiles;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.platform.Platform;
+import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
@@ -57,7 +58,7 @@ final class RuntimeChecks {
     }
 
     private static boolean isSignalReceived(BusDirectory directory) {
-        boolean hadRoot = directory.hasRoot();
+        boolean hadRoot = BusFiles.hasRoot(directory);
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
                 SignalsOptions.DEFAULT.withSlotCount(TRIAL_SLOTS))) {
             publisher.publish(1);
@@ -68,7 +69,7 @@ final class RuntimeChecks {
         } finally {
             directory.delete();
             if (!hadRoot) {
-                directory.deleteRootIfEmpty();
+                BusFiles.deleteRootIfEmpty(directory);
             }
         }
     }

@@ -7,7 +7,7 @@ import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Sizes;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package io.tickbus.cli.dump;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.layout.SignalRecordLayout;
-import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.memory.SlotRing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

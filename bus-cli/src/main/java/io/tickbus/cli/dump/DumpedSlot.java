@@ -2,7 +2,7 @@ package io.tickbus.cli.dump;
 
 import io.tickbus.cli.Report;
 import io.tickbus.cli.tail.FlagNames;
-import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Locale;

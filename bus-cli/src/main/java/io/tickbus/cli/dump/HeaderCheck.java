@@ -1,8 +1,8 @@
 package io.tickbus.cli.dump;
 
-import io.tickbus.core.layout.SignalRecordLayout;
-import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.platform.HostIdentity;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.platform.HostIdentity;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 

@@ -1,8 +1,8 @@
 package io.tickbus.cli.dump;
 
 import io.tickbus.cli.Report;
-import io.tickbus.core.DurationText;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;

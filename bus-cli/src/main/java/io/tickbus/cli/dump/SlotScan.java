@@ -1,8 +1,8 @@
 package io.tickbus.cli.dump;
 
 import io.tickbus.cli.Report;
-import io.tickbus.core.layout.SignalRecordLayout;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.stream.IntStream;

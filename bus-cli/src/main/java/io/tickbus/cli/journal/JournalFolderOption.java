@@ -1,6 +1,6 @@
 package io.tickbus.cli.journal;
 
-import io.tickbus.publisher.journal.JournalOptions;
+import io.tickbus.daemon.journal.JournalOptions;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

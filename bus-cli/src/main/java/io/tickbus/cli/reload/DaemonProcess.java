@@ -1,15 +1,15 @@
 package io.tickbus.cli.reload;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.CountersFile;
-import io.tickbus.core.bus.PublisherLock;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.platform.ProcessIdentity;
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.PublisherLock;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.platform.ProcessIdentity;
+import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
-import io.tickbus.publisher.daemon.DaemonCounter;
 
 /**
  * The running daemon of a bus, to send signals to. A pid alone does not identify it, and SIGHUP ends a process that

@@ -4,7 +4,7 @@ import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.BusDirectory;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.util.concurrent.Callable;

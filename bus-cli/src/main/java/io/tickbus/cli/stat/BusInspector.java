@@ -1,16 +1,16 @@
 package io.tickbus.cli.stat;
 
 import io.tickbus.cli.Report;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.DurationText;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsHeader;
+import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.internal.FaultBoundary;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.subscriber.PublisherStatus;
-import io.tickbus.subscriber.PublisherWatch;
+import io.tickbus.subscriber.internal.PublisherWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;

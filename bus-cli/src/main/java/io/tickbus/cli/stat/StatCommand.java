@@ -6,7 +6,7 @@ import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.WatchOptions;
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.BusDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

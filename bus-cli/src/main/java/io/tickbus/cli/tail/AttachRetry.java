@@ -1,9 +1,9 @@
 package io.tickbus.cli.tail;
 
 import io.tickbus.cli.Output;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.bus.BusDirectory;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.io.PrintWriter;

@@ -1,6 +1,6 @@
 package io.tickbus.cli.tail;
 
-import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

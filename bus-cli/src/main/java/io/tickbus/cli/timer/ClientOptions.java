@@ -1,8 +1,8 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.BusOptions;
-import io.tickbus.subscriber.TimerClient;
-import io.tickbus.subscriber.TimerClientOptions;
+import io.tickbus.client.TimerClient;
+import io.tickbus.client.TimerClientOptions;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 

@@ -3,7 +3,7 @@ package io.tickbus.cli.timer;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.core.DurationText;
+import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerReply;

@@ -3,7 +3,7 @@ package io.tickbus.cli.timer;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.TimeText;
-import io.tickbus.core.DurationText;
+import io.tickbus.core.internal.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;

@@ -3,12 +3,12 @@ package io.tickbus.cli.timer;
 import io.tickbus.cli.Output;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.tail.FlagNames;
+import io.tickbus.client.TimerClient;
 import io.tickbus.core.BusException;
-import io.tickbus.core.DurationText;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.subscriber.SignalSubscriber;
-import io.tickbus.subscriber.TimerClient;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for the first firing of one arming, and keeps it. */

@@ -1,6 +1,6 @@
 package io.tickbus.cli.timer;
 
-import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import java.util.concurrent.Callable;

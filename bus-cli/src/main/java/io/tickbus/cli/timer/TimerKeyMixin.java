@@ -1,9 +1,9 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.OutputOptions;
+import io.tickbus.client.TimerClient;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.subscriber.TimerClient;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 

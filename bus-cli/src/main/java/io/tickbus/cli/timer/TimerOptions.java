@@ -3,7 +3,7 @@ package io.tickbus.cli.timer;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.Payload;
 import io.tickbus.cli.TimeText;
-import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.TimerCommand;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.timer.ReplyCode;
-import io.tickbus.publisher.timer.TimerEngine;
-import io.tickbus.publisher.timer.TimerQuotas;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.cli.CliRun;
-import io.tickbus.core.layout.SignalRecordLayout;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

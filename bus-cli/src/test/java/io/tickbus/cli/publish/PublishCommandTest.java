@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsFile;
-import io.tickbus.core.bus.SignalsOptions;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;

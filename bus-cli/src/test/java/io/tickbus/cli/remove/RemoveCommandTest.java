@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
 import java.nio.file.Files;

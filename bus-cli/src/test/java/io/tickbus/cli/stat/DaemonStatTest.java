@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.DaemonFixture;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.ClientIdentity;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.internal.file.ClientIdentity;
 import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.daemon.DaemonCounter;
+import io.tickbus.daemon.DaemonMode;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.publisher.daemon.DaemonCounter;
-import io.tickbus.publisher.daemon.DaemonMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

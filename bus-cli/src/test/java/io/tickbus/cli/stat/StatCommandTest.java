@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.SignalsLayout;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,10 +3,10 @@ package io.tickbus.cli.tail;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;

@@ -3,7 +3,7 @@ package io.tickbus.cli.tail;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.tickbus.core.internal;
 
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SharedRegion;
 import java.util.function.Consumer;
 
 /**

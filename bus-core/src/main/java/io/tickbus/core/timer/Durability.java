@@ -1,6 +1,6 @@
 package io.tickbus.core.timer;
 
-import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.internal.layout.CommandLayout;
 
 /** What an acknowledged timer survives. */
 public enum Durability {

@@ -44,7 +44,7 @@ public enum ReplyReason {
     /** SKIP without any grace: no firing is ever that punctual, and it would skip each. */
     BAD_GRACE("SKIP needs a grace of at least 1 microsecond"),
     /** A durable timer at a daemon without a journal. */
-    NO_JOURNAL("durable timers need a daemon with a journal: start it with --journal, and bus-journal on its class "
+    NO_JOURNAL("durable timers need a daemon with a journal: start it with --journal, and tickbus-journal on its class "
             + "path"),
     /** A durable timer of a client without a name, whom no successor could find. */
     NO_CLIENT_NAME("a durable timer needs a client with a name"),

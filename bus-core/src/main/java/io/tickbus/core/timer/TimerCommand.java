@@ -1,7 +1,7 @@
 package io.tickbus.core.timer;
 
-import io.tickbus.core.layout.CommandLayout;
-import io.tickbus.core.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 
 /**
  * A command about one timer, as it travels from a client to the daemon: made once and filled anew for each.

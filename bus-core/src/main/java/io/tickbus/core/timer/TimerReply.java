@@ -1,6 +1,6 @@
 package io.tickbus.core.timer;
 
-import io.tickbus.core.layout.ReplyLayout;
+import io.tickbus.core.internal.layout.ReplyLayout;
 import java.util.Arrays;
 
 /**

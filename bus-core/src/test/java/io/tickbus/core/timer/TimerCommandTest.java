@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.tickbus.core.layout.CommandLayout;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.core.internal.memory.SlotWriter;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,8 @@
 package io.tickbus.bench.micro;
 
-import io.tickbus.core.bus.BusDirectory;
-import io.tickbus.core.bus.SignalsOptions;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.WaitStrategy;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;

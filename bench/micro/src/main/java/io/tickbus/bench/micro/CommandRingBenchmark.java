@@ -1,10 +1,10 @@
 package io.tickbus.bench.micro;
 
-import io.tickbus.core.bus.RepliesFile;
-import io.tickbus.core.layout.RepliesLayout;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.layout.RepliesLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.core.internal.memory.SlotWriter;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -1,12 +1,12 @@
 package io.tickbus.bench.micro;
 
-import io.tickbus.core.layout.CommandLayout;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
-import io.tickbus.publisher.timer.FiringSink;
-import io.tickbus.publisher.timer.TimerEngine;
-import io.tickbus.publisher.timer.TimerQuotas;
+import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

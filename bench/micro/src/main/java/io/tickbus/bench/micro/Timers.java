@@ -3,7 +3,7 @@ package io.tickbus.bench.micro;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
 import io.netty.util.TimerTask;
-import io.tickbus.publisher.timer.TimingWheel;
+import io.tickbus.timer.TimingWheel;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;

@@ -1,8 +1,8 @@
 package io.tickbus.bench.micro;
 
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.platform.FutexWord;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platforms;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,13 +1,13 @@
 package io.tickbus.bench.stress;
 
-import io.tickbus.core.bus.Doorbell;
-import io.tickbus.core.bus.SignalsHeader;
-import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.layout.SignalRecordLayout;
-import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.internal.file.Doorbell;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.layout.DoorbellLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.core.internal.memory.SlotWriter;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 

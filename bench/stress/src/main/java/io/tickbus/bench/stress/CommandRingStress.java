@@ -3,8 +3,8 @@ package io.tickbus.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.tickbus.core.memory.SlotRing;
-import io.tickbus.core.memory.SlotWriter;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.core.internal.memory.SlotWriter;
 import java.util.Arrays;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;

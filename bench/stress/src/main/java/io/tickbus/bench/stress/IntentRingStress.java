@@ -3,11 +3,11 @@ package io.tickbus.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.tickbus.core.bus.IntentsFile;
-import io.tickbus.core.layout.IntentsLayout;
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.journal.Entry;
 import io.tickbus.journal.IntentRing;
+import io.tickbus.journal.IntentsFile;
+import io.tickbus.journal.IntentsLayout;
 import java.util.Arrays;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;

@@ -1,10 +1,10 @@
 package io.tickbus.bench.stress;
 
-import io.tickbus.core.bus.RepliesFile;
-import io.tickbus.core.bus.Session;
-import io.tickbus.core.layout.RepliesLayout;
-import io.tickbus.core.memory.SharedRegion;
-import io.tickbus.core.memory.SlotRing;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.file.Session;
+import io.tickbus.core.internal.layout.RepliesLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SlotRing;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**

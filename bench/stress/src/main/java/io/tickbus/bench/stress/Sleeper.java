@@ -1,6 +1,6 @@
 package io.tickbus.bench.stress;
 
-import io.tickbus.core.layout.DoorbellLayout;
+import io.tickbus.core.internal.layout.DoorbellLayout;
 
 /**
  * The daemon about to sleep, as it really does: it keeps the doorbell's word, then checks for the message, sequence 0

@@ -1,6 +1,6 @@
 package io.tickbus.bench.latency.harness;
 
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.platform.Platforms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

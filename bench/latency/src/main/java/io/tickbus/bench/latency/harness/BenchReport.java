@@ -1,6 +1,6 @@
 package io.tickbus.bench.latency.harness;
 
-import io.tickbus.posix.HostFacts;
+import io.tickbus.cli.host.HostFacts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

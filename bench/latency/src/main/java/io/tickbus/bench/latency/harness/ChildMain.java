@@ -1,7 +1,7 @@
 package io.tickbus.bench.latency.harness;
 
-import io.tickbus.core.platform.HiccupMeter;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.cli.host.HiccupMeter;
+import io.tickbus.core.internal.platform.Platforms;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.reflect.Constructor;

@@ -1,6 +1,6 @@
 package io.tickbus.bench.latency.harness;
 
-import io.tickbus.core.platform.HiccupMeter;
+import io.tickbus.cli.host.HiccupMeter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

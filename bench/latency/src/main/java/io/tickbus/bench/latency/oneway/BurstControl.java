@@ -1,7 +1,7 @@
 package io.tickbus.bench.latency.oneway;
 
 import io.tickbus.bench.latency.transport.SharedFile;
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SharedRegion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

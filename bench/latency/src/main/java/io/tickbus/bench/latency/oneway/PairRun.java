@@ -7,7 +7,7 @@ import io.tickbus.bench.latency.harness.JvmLaunch;
 import io.tickbus.bench.latency.harness.Progress;
 import io.tickbus.bench.latency.harness.Strace;
 import io.tickbus.bench.latency.transport.Transports;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.platform.Platforms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

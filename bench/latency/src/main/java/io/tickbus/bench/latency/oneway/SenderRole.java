@@ -3,7 +3,7 @@ package io.tickbus.bench.latency.oneway;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.transport.Burst;
 import io.tickbus.bench.latency.transport.Transport;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
 import java.util.Map;

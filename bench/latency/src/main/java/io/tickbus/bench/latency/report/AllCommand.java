@@ -4,7 +4,7 @@ import io.tickbus.bench.latency.Latency;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.harness.JvmLaunch;
 import io.tickbus.bench.latency.harness.Progress;
-import io.tickbus.posix.HostFacts;
+import io.tickbus.cli.host.HostFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import io.tickbus.bench.latency.harness.Hiccups;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.transport.Transport;
 import io.tickbus.bench.latency.transport.Transports;
-import io.tickbus.core.platform.HiccupMeter;
+import io.tickbus.cli.host.HiccupMeter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.tickbus.bench.latency.timers;
 
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.client.TimerClient;
+import io.tickbus.client.TimerClientOptions;
+import io.tickbus.client.TimerReplyHandler;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
-import io.tickbus.subscriber.TimerClient;
-import io.tickbus.subscriber.TimerClientOptions;
-import io.tickbus.subscriber.TimerReplyHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 

@@ -1,6 +1,6 @@
 package io.tickbus.bench.latency.timers;
 
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.platform.Platforms;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.HashMap;

@@ -2,12 +2,12 @@ package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.harness.ChildRole;
 import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.client.TimerClient;
+import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
-import io.tickbus.subscriber.TimerClient;
-import io.tickbus.subscriber.TimerClientOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

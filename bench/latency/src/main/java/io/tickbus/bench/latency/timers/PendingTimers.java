@@ -2,13 +2,13 @@ package io.tickbus.bench.latency.timers;
 
 import io.netty.util.Timeout;
 import io.tickbus.bench.latency.harness.JsonLines;
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.client.TimerClient;
+import io.tickbus.client.TimerReplyHandler;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerReply;
-import io.tickbus.publisher.timer.TimerEngine;
-import io.tickbus.publisher.timer.TimerQuotas;
-import io.tickbus.subscriber.TimerClient;
-import io.tickbus.subscriber.TimerReplyHandler;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
 import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;

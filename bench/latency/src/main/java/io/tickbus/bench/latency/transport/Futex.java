@@ -1,7 +1,7 @@
 package io.tickbus.bench.latency.transport;
 
-import io.tickbus.core.platform.FutexWord;
-import io.tickbus.core.platform.Platforms;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platforms;
 import java.io.IOException;
 import java.nio.file.Path;
 

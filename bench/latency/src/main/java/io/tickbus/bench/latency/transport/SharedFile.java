@@ -1,6 +1,6 @@
 package io.tickbus.bench.latency.transport;
 
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.internal.memory.SharedRegion;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,6 @@
 package io.tickbus.bench.latency.transport;
 
-import io.tickbus.core.bus.BusDirectory;
+import io.tickbus.core.BusDirectory;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 

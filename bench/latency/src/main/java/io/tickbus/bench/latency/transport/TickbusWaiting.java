@@ -1,7 +1,7 @@
 package io.tickbus.bench.latency.transport;
 
-import io.tickbus.core.layout.SignalsLayout;
-import io.tickbus.core.wait.WaitStrategy;
+import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.subscriber.SignalHandler;
 import io.tickbus.subscriber.SignalSubscriber;

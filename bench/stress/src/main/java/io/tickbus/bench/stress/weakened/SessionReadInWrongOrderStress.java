@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.bench.stress.SessionCell;
 import io.tickbus.bench.stress.SessionStress;
-import io.tickbus.core.layout.RepliesLayout;
+import io.tickbus.core.internal.layout.RepliesLayout;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;

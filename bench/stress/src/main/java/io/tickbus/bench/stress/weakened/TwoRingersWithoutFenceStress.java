@@ -5,8 +5,8 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.bench.stress.Cell;
 import io.tickbus.bench.stress.Sleeper;
-import io.tickbus.core.layout.DoorbellLayout;
-import io.tickbus.core.memory.SharedRegion;
+import io.tickbus.core.internal.layout.DoorbellLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
 import java.util.concurrent.ThreadLocalRandom;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;

@@ -1,0 +1,4 @@
+/**
+ * {@code tickbus reload}: has a running daemon read its settings again.
+ */
+package io.tickbus.cli.reload;

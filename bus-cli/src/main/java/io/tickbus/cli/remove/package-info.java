@@ -1,0 +1,4 @@
+/**
+ * {@code tickbus remove}: deletes a bus that nobody publishes on.
+ */
+package io.tickbus.cli.remove;

@@ -1,0 +1,4 @@
+/**
+ * {@code tickbus stat}: the state of all buses or of one, with its daemon's counters and its clients.
+ */
+package io.tickbus.cli.stat;

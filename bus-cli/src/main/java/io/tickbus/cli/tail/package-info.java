@@ -1,0 +1,4 @@
+/**
+ * {@code tickbus tail}: prints signals as they come, as a table or as JSON, without allocating for each.
+ */
+package io.tickbus.cli.tail;

@@ -1,0 +1,4 @@
+/**
+ * {@code tickbus arm, cancel, pause, resume, list}: timers at the daemon, from the command line.
+ */
+package io.tickbus.cli.timer;

@@ -1,0 +1,33 @@
+package io.tickbus.core;
+
+/** What the number of a counter means, for who prints counters that he does not know. */
+public enum CounterUnit {
+    /** Events since the daemon started; never less than before. */
+    EVENTS(0),
+    /** How many there are just now. */
+    NUMBER(1),
+    /** A duration as of now, in nanoseconds. */
+    NANOSECONDS(2),
+    /** The sum of durations since the daemon started, in nanoseconds; never less than before. */
+    NANOSECONDS_TOTAL(3),
+    /** A number that stands for a word, which the counter's documentation tells. */
+    CODE(4);
+
+    private static final CounterUnit[] BY_CODE = values();
+
+    private final int code;
+
+    CounterUnit(int code) {
+        this.code = code;
+    }
+
+    /** The number in the file. */
+    public int code() {
+        return code;
+    }
+
+    /** The unit of a number; {@link #NUMBER} for one of a later version. */
+    public static CounterUnit of(int code) {
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : NUMBER;
+    }
+}

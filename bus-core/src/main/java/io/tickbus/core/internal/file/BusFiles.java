@@ -1,0 +1,123 @@
+package io.tickbus.core.internal.file;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
+import io.tickbus.core.internal.layout.DoorbellLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Creates, shares and deletes what a {@link BusDirectory} only names.
+ *
+ * <p><b>Threads:</b> any. <b>Progress:</b> makes system calls. <b>Errors:</b> {@link BusException}.
+ */
+public final class BusFiles {
+    private BusFiles() {
+    }
+
+    /** Creates what is missing of the directories, mode 0700, and checks the rest. */
+    public static void createIfMissing(BusDirectory directory) {
+        TrustedFiles.createDirectory(directory.root());
+        // Before anything is left in a root of somebody else.
+        TrustedFiles.checkDirectory(directory.root(), directory.ownerId());
+        TrustedFiles.createDirectory(directory.path());
+        directory.check();
+    }
+
+    /** Daemon: creates the directory of the clients' files where it is missing, mode 0700, and empties it. */
+    public static void prepareClients(BusDirectory directory) {
+        Path clients = directory.clients();
+        TrustedFiles.createDirectory(clients);
+        TrustedFiles.checkDirectory(clients, directory.ownerId());
+        TrustedFiles.chmod(clients, "rwx------");
+        ClientFile.deleteAll(directory);
+    }
+
+    /** Gives a group access: directory 0750, everybody may pass through a root of ours. */
+    static void shareWith(BusDirectory directory, String group) {
+        TrustedFiles.share(directory.path(), group, "rwxr-x---");
+        if (UserId.ofFile(directory.root()) == UserId.current()) {
+            TrustedFiles.letPass(directory.root());
+        }
+    }
+
+    /**
+     * A bus inside of a bus's directory, which must be there, for trying something. What is left of it is removed by
+     * whoever publishes on that bus next.
+     */
+    public static BusDirectory scratch(BusDirectory directory) {
+        return BusDirectory.at(TrustedFiles.temporaryFor(directory.path().resolve("s")), "s")
+                .ownedBy(directory.ownerId());
+    }
+
+    /** Whether the directory of the buses is there; whoever finds it missing may remove it again. */
+    public static boolean hasRoot(BusDirectory directory) {
+        return Files.exists(directory.root(), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Removes the directory of the buses if nothing is in it: for whoever has made it. */
+    public static void deleteRootIfEmpty(BusDirectory directory) {
+        try {
+            Files.deleteIfExists(directory.root());
+        } catch (IOException e) {
+            // It holds other buses by now, or is a mount point, or its parent belongs to somebody else: it may stay.
+            return;
+        }
+    }
+
+    /** {@link BusDirectory#delete}. */
+    public static void delete(BusDirectory directory) {
+        Uninterrupted.call(() -> {
+            if (Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS)) {
+                deleteWhole(directory);
+            }
+            return null;
+        });
+    }
+
+    private static void deleteWhole(BusDirectory directory) {
+        directory.check();
+        Path path = directory.path();
+        if (!FileKind.SIGNALS.isKindOf(directory.signals()) && !isDoorbell(directory.doorbell())
+                && !TrustedFiles.isEmpty(path)) {
+            throw new BusException(Reason.NOT_FOUND, "bus '" + directory.name() + "'", "there is no bus in " + path,
+                    "name a bus that 'tickbus stat' lists; nothing was removed");
+        }
+        // Held while deleting, so that nobody begins to publish into files that lose their names.
+        PublisherLock lock = PublisherLock.acquire(directory, "pid=" + ProcessHandle.current().pid() + ", deleting");
+        try {
+            deleteFiles(directory, Set.of());
+            deleteIfEmpty(directory);
+        } finally {
+            lock.close();
+        }
+    }
+
+    /** What is left of a bus whose signals are gone, or are none any more. */
+    private static boolean isDoorbell(Path path) {
+        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && path.toFile().length() == DoorbellLayout.LENGTH;
+    }
+
+    /** For who holds the lock: removes the bus's files, but for some. */
+    static void deleteFiles(BusDirectory bus, Set<Path> kept) {
+        TrustedFiles.deleteTemporary(bus.path());
+        ClientFile.deleteAll(bus);
+        for (Path file : List.of(bus.clients(), bus.control(), bus.intents(), bus.replies(), bus.counters(),
+                bus.signals(), bus.doorbell(), bus.lock())) {
+            if (!kept.contains(file)) {
+                TrustedFiles.deleteIfPossible(file);
+            }
+        }
+    }
+
+    /** Removes the directory if nothing is in it. */
+    static void deleteIfEmpty(BusDirectory directory) {
+        TrustedFiles.deleteIfPossible(directory.path());
+    }
+}

@@ -1,0 +1,223 @@
+package io.tickbus.core.internal.file;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.CounterUnit;
+import io.tickbus.core.internal.Uninterrupted;
+import io.tickbus.core.internal.layout.CountersLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.ProcessIdentity;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A mapped {@code counters} file: what there is to know about a daemon, by number, label and unit. A reader needs no
+ * list of the counters and goes from 0 to {@link #count}.
+ *
+ * <p><b>Threads:</b> any read; each counter is written by one thread, not necessarily the same for all.
+ * <p><b>Progress:</b> values are wait-free and written without allocation; creating and attaching make system calls.
+ * <p><b>Errors:</b> its owner can shorten the file while it is mapped: use it inside of a {@link
+ * io.tickbus.core.internal.FaultBoundary}, after which {@code checkSound} says so in a {@code BusException}.
+ */
+public final class CountersFile {
+    private final Path path;
+    private final SharedRegion region;
+    private final int count;
+    private final LatenessHistogram lateness;
+
+    private CountersFile(Path path, SharedRegion region) {
+        this.path = path;
+        this.region = region;
+        this.count = (int) region.getLong(CountersLayout.COUNTER_COUNT);
+        this.lateness = new LatenessHistogram(region, CountersLayout.histogramOffset(count));
+    }
+
+    /**
+     * Daemon, holding the lock: makes a new file of zeros, in place of that of a former daemon.
+     *
+     * @param bus      header of the daemon's signals, whose history and epoch the file carries
+     * @param counters in the order that readers will find them
+     * @param group    a group that may read it; null for the owner alone
+     * @throws BusException NO_SPACE, NOT_TRUSTED or SYSTEM, with nothing left behind
+     */
+    public static CountersFile create(
+            BusDirectory directory, SignalsHeader bus, List<CounterDefinition> counters, String group) {
+        checkCount(counters.size());
+        SharedRegion region = TrustedFiles.createWhole(directory.counters(),
+                CountersLayout.fileLength(counters.size()), group, made -> {
+                    made.putLong(CountersLayout.HISTORY_ID, bus.historyId());
+                    made.putLong(CountersLayout.EPOCH, bus.epoch());
+                    writeHeader(made, counters);
+                });
+        return new CountersFile(directory.counters(), region);
+    }
+
+    /** Counters without a file, of this process only, for an embedded daemon that shows them to nobody. */
+    public static CountersFile inMemory(List<CounterDefinition> counters) {
+        checkCount(counters.size());
+        SharedRegion region = SharedRegion.allocate((int) CountersLayout.fileLength(counters.size()));
+        writeHeader(region, counters);
+        return new CountersFile(Path.of("counters in memory"), region);
+    }
+
+    private static void checkCount(int count) {
+        if (count < 1 || count > CountersLayout.MAX_COUNTER_COUNT) {
+            throw new IllegalArgumentException("a file has 1 to " + CountersLayout.MAX_COUNTER_COUNT
+                    + " counters: count=" + count);
+        }
+    }
+
+    private static void writeHeader(SharedRegion region, List<CounterDefinition> counters) {
+        FileKind.COUNTERS.writeTo(region, counters.size());
+        region.putInt(CountersLayout.HISTOGRAM_BUCKETS, CountersLayout.BUCKET_COUNT);
+        region.putInt(CountersLayout.HISTOGRAM_BUCKETS_PER_POWER, CountersLayout.BUCKETS_PER_POWER);
+        ProcessIdentity self = ProcessIdentity.current();
+        region.putLong(CountersLayout.PID, self.pid());
+        region.putLong(CountersLayout.START_TICKS, self.startTicks());
+        region.putLong(CountersLayout.PID_NAMESPACE, self.pidNamespace());
+        for (int i = 0; i < counters.size(); i++) {
+            CounterDefinition counter = counters.get(i);
+            int offset = CountersLayout.counterOffset(i);
+            region.putInt(offset + CountersLayout.COUNTER_ID, counter.id());
+            region.putInt(offset + CountersLayout.COUNTER_UNIT, counter.unit().code());
+            byte[] label = counter.label().getBytes(StandardCharsets.US_ASCII);
+            region.asByteBuffer().put(offset + CountersLayout.COUNTER_LABEL, label);
+        }
+        FileKind.COUNTERS.finish(region);
+    }
+
+    /**
+     * Maps a bus's counters read-only, after every check. They may be those of a daemon that is no more: see
+     * {@link #belongsTo}.
+     *
+     * @throws BusException NOT_FOUND where no daemon has kept the bus; NOT_A_FILE, NOT_TRUSTED, WRONG_*, CORRUPT
+     */
+    public static CountersFile attach(BusDirectory directory) {
+        directory.check();
+        return Uninterrupted.call(() -> attachOnce(directory));
+    }
+
+    private static CountersFile attachOnce(BusDirectory directory) {
+        Path path = directory.counters();
+        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), false)) {
+            long length = checkedLength(path, channel);
+            return new CountersFile(path, SharedRegion.map(channel, length, false));
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    private static long checkedLength(Path path, FileChannel channel) throws IOException {
+        ByteBuffer header = FileKind.COUNTERS.header(path, channel);
+        int buckets = header.getInt(CountersLayout.HISTOGRAM_BUCKETS);
+        int bucketsPerPower = header.getInt(CountersLayout.HISTOGRAM_BUCKETS_PER_POWER);
+        if (buckets != CountersLayout.BUCKET_COUNT || bucketsPerPower != CountersLayout.BUCKETS_PER_POWER) {
+            throw FileKind.COUNTERS.wrong(Reason.WRONG_RECORD_SIZE, path, "buckets=" + buckets + " bucketsPerPower="
+                    + bucketsPerPower + " expected=" + CountersLayout.BUCKET_COUNT + " and "
+                    + CountersLayout.BUCKETS_PER_POWER);
+        }
+        long count = header.getLong(CountersLayout.COUNTER_COUNT);
+        if (count < 1 || count > CountersLayout.MAX_COUNTER_COUNT) {
+            throw FileKind.COUNTERS.wrong(Reason.CORRUPT, path, "counterCount=" + count + " is not from 1 to "
+                    + CountersLayout.MAX_COUNTER_COUNT);
+        }
+        long expected = CountersLayout.fileLength((int) count);
+        FileKind.COUNTERS.length(path, header, channel.size(), expected);
+        return expected;
+    }
+
+    /** Daemon, after a fault: refuses to go on where it was this file's; touches all of its pages. */
+    public void checkSound() {
+        if (path != null) {
+            TrustedFiles.checkSound(path, region, "start the daemon again, which makes another");
+        }
+    }
+
+    /** Whether these are the counters of the publisher that a signals file names, and not of one before it. */
+    public boolean belongsTo(SignalsHeader signals) {
+        return signals.epoch() == epoch() && signals.historyId() == historyId() && signals.publisher().equals(daemon());
+    }
+
+    /** The line of sequences of the daemon's bus. */
+    public long historyId() {
+        return region.getLong(CountersLayout.HISTORY_ID);
+    }
+
+    /** The daemon's epoch. */
+    public long epoch() {
+        return region.getLong(CountersLayout.EPOCH);
+    }
+
+    /** The daemon's process. */
+    public ProcessIdentity daemon() {
+        return new ProcessIdentity(region.getLong(CountersLayout.PID), region.getLong(CountersLayout.START_TICKS),
+                region.getLong(CountersLayout.PID_NAMESPACE));
+    }
+
+    /** How many counters there are. */
+    public int count() {
+        return count;
+    }
+
+    /** Which counter it is, what it is called and what it counts; {@code counter} from 0 to {@link #count} − 1. */
+    public CounterDefinition definition(int counter) {
+        int offset = offset(counter);
+        return new CounterDefinition(region.getInt(offset + CountersLayout.COUNTER_ID),
+                CounterUnit.of(region.getInt(offset + CountersLayout.COUNTER_UNIT)), label(offset));
+    }
+
+    private String label(int offset) {
+        byte[] bytes = new byte[CountersLayout.LABEL_LENGTH];
+        region.asByteBuffer().get(offset + CountersLayout.COUNTER_LABEL, bytes);
+        int length = 0;
+        while (length < bytes.length && bytes[length] != 0) {
+            // It may go to a terminal.
+            bytes[length] = CounterDefinition.isPrintable(bytes[length]) ? bytes[length] : (byte) '?';
+            length++;
+        }
+        return length == 0 ? "?" : new String(bytes, 0, length, StandardCharsets.US_ASCII);
+    }
+
+    /** The place of the counter of that id; −1 where this daemon has none of it. */
+    public int find(int id) {
+        for (int counter = 0; counter < count; counter++) {
+            if (region.getInt(offset(counter) + CountersLayout.COUNTER_ID) == id) {
+                return counter;
+            }
+        }
+        return -1;
+    }
+
+    /** A counter's value. */
+    public long value(int counter) {
+        return region.getLongOpaque(offset(counter) + CountersLayout.COUNTER_VALUE);
+    }
+
+    /** Daemon, the counter's own thread: sets its value. */
+    public void set(int counter, long value) {
+        region.putLongOpaque(offset(counter) + CountersLayout.COUNTER_VALUE, value);
+    }
+
+    /** Daemon, the counter's own thread: adds to its value. */
+    public void add(int counter, long delta) {
+        int at = offset(counter) + CountersLayout.COUNTER_VALUE;
+        region.putLongOpaque(at, region.getLong(at) + delta);
+    }
+
+    private int offset(int counter) {
+        if (counter < 0 || counter >= count) {
+            throw new IndexOutOfBoundsException("counter=" + counter + " count=" + count);
+        }
+        return CountersLayout.counterOffset(counter);
+    }
+
+    /** How late the daemon's firings were. */
+    public LatenessHistogram lateness() {
+        return lateness;
+    }
+}

@@ -1,0 +1,278 @@
+package io.tickbus.core.internal.file;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.Uninterrupted;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.HostIdentity;
+import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.core.internal.platform.ProcessIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A bus as its one publisher holds it: the lock, the writable signals file, the doorbell. Opening it takes over what a
+ * dead predecessor left, or replaces it, or creates it; the sequence goes on in every case but the last.
+ *
+ * <p>A file is made under a temporary name with all its storage, its header last, and then renamed: nobody ever sees
+ * half a file, and a full file system fails here with an error and not later with a fault.
+ *
+ * <p><b>Threads:</b> one at a time. <b>Progress:</b> opening makes system calls, waits up to 0.1 s for a held lock and
+ * 2 s for a reader's, and reads every slot's stamp; the accessors do nothing of the kind.
+ */
+public final class PublishedBus implements AutoCloseable {
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs");
+
+    private final PublisherLock lock;
+    private final SignalsFile signals;
+    private final Doorbell doorbell;
+    private final long nextSequence;
+    private final BusRollback rollback;
+
+    private PublishedBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence,
+            BusRollback rollback) {
+        this.rollback = rollback;
+        this.lock = lock;
+        this.signals = signals;
+        this.doorbell = doorbell;
+        this.nextSequence = nextSequence;
+    }
+
+    /**
+     * Opens a bus for publishing and starts an epoch in it.
+     *
+     * @throws BusException IN_USE with the owner's pid; NO_SPACE with nothing left behind; NOT_TRUSTED, NOT_A_FILE,
+     *                      WRONG_* or CORRUPT for a file in its place that is not a bus of this version
+     */
+    public static PublishedBus open(BusDirectory directory, SignalsOptions options) {
+        return Uninterrupted.call(() -> openWhole(directory, options));
+    }
+
+    private static PublishedBus openWhole(BusDirectory directory, SignalsOptions options) {
+        BusRollback rollback = new BusRollback(directory);
+        PublisherLock lock = null;
+        try {
+            BusFiles.createIfMissing(directory);
+            ProcessIdentity self = ProcessIdentity.current();
+            lock = PublisherLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
+            rollback.locked();
+            return open(directory, options, lock, self, rollback);
+        } catch (BusException e) {
+            undo(rollback, lock, e);
+            throw e.reason() == Reason.NO_SPACE ? noSpace(directory, options, e) : e;
+        } catch (RuntimeException | Error e) {
+            undo(rollback, lock, e);
+            throw e;
+        }
+    }
+
+    private static void undo(BusRollback rollback, PublisherLock lock, Throwable cause) {
+        try {
+            rollback.run();
+        } catch (BusException e) {
+            cause.addSuppressed(e);
+        } finally {
+            if (lock != null) {
+                lock.close();
+            }
+        }
+    }
+
+    private static BusException noSpace(BusDirectory directory, SignalsOptions options, BusException cause) {
+        long length = SignalsLayout.fileLength(options.slotCount());
+        BusException failure = new BusException(Reason.NO_SPACE, "bus '" + directory.name() + "' needs " + length
+                + " bytes and two pages in " + directory.path(), "no space or no inodes left on its file "
+                + "system", "free some (df, df -i), use fewer slots, or another --dir");
+        failure.initCause(cause);
+        return failure;
+    }
+
+    private static PublishedBus open(
+            BusDirectory directory, SignalsOptions options, PublisherLock lock, ProcessIdentity self,
+            BusRollback rollback) {
+        TrustedFiles.deleteTemporary(directory.path());
+        Doorbell doorbell = Doorbell.openOrCreate(directory);
+        try {
+            Opened opened = open(directory, options, self);
+            return new PublishedBus(lock, opened.signals(), doorbell, opened.nextSequence(), rollback);
+        } catch (RuntimeException | Error e) {
+            doorbell.close();
+            throw e;
+        }
+    }
+
+    private record Opened(SignalsFile signals, long nextSequence) {
+    }
+
+    private static Opened open(BusDirectory directory, SignalsOptions options, ProcessIdentity self) {
+        SignalsFile signals;
+        long nextSequence = 0;
+        if (Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
+            SignalsFile found = SignalsFile.map(directory, true);
+            nextSequence = recoverWhole(found);
+            if (isReusable(found, options)) {
+                signals = found;
+                signals.header().beginEpoch(self, nextSequence, System.nanoTime(), options.heartbeatIntervalNs());
+            } else {
+                signals = replace(directory, options, found, nextSequence);
+            }
+        } else {
+            create(directory, options, new Origin(0, 0, new SecureRandom().nextLong()));
+            signals = SignalsFile.map(directory, true);
+        }
+        if (options.group() != null) {
+            signals.header().wakeUnasked();
+            TrustedFiles.share(directory.signals(), options.group(), "rw-r-----");
+            TrustedFiles.share(directory.lock(), options.group(), "rw-r-----");
+            // Last: who can pass the directory finds every file shared.
+            BusFiles.shareWith(directory, options.group());
+        }
+        return new Opened(signals, nextSequence);
+    }
+
+    /** A file that lost a page ends it with a sentence, and leaves no fault for the channels that are used next. */
+    private static long recoverWhole(SignalsFile found) {
+        long[] next = new long[1];
+        FaultBoundary.run(() -> next[0] = recover(found), fault -> {
+            found.checkSound();
+            throw fault;
+        });
+        return next[0];
+    }
+
+    private static long recover(SignalsFile found) {
+        try {
+            return found.ring().recover(found.header().baseSequence());
+        } catch (IllegalStateException e) {
+            if (!isOfThisBoot(found)) {
+                // A file that survived a crash of the host need not be whole, and is replaced anyway.
+                return Math.max(found.header().baseSequence(), found.header().nextSequence());
+            }
+            throw new BusException(Reason.CORRUPT, found.path().toString(),
+                    "its slots contradict each other (" + e.getMessage() + ")",
+                    "delete the bus with 'rm -r' and start its publisher again; nothing was changed");
+        }
+    }
+
+    private static boolean isReusable(SignalsFile found, SignalsOptions options) {
+        SignalsHeader header = found.header();
+        HostIdentity here = HostIdentity.current();
+        // To wake unasked as well can be begun in the same file, and has no end in it.
+        int differing = (header.options() ^ optionBits(options)) & ~SignalsLayout.OPTION_UNASKED;
+        return header.slotCount() == options.slotCount() && differing == 0
+                && isOfThisBoot(found) && header.host().hasSameClock(here);
+    }
+
+    /** Where nobody says which boot it is, only what lies in memory is surely of this one. */
+    private static boolean isOfThisBoot(SignalsFile found) {
+        HostIdentity host = found.header().host();
+        HostIdentity here = HostIdentity.current();
+        return host.isSameBoot(here) && ((host.isBootKnown() && here.isBootKnown()) || isInMemory(found.path()));
+    }
+
+    private static boolean isInMemory(Path path) {
+        try {
+            return IN_MEMORY.contains(Files.getFileStore(path).type());
+        } catch (IOException e) {
+            // Nobody says that it is.
+            return false;
+        }
+    }
+
+    private static SignalsFile replace(
+            BusDirectory directory, SignalsOptions options, SignalsFile old, long nextSequence) {
+        // What another boot has left need not be all that it published: sequences may be given a second time.
+        boolean isSameHistory = isOfThisBoot(old) && old.header().host().hasSameClock(HostIdentity.current());
+        long historyId = isSameHistory ? old.header().historyId() : new SecureRandom().nextLong();
+        create(directory, options, new Origin(nextSequence, old.header().epoch(), historyId));
+        SignalsFile successor = SignalsFile.map(directory, true);
+        // Only now, so that who sees the mark finds the successor under the name.
+        old.header().putNextSequence(nextSequence);
+        old.header().putState(SignalsLayout.STATE_REPLACED);
+        old.header().raiseWakeWord();
+        Platforms.current().futexWord(old.region(), SignalsLayout.WAKE_WORD).wakeAll();
+        return successor;
+    }
+
+    /** What a new file takes over from the one it replaces. */
+    private record Origin(long baseSequence, long epoch, long historyId) {
+    }
+
+    private static void create(BusDirectory directory, SignalsOptions options, Origin origin) {
+        TrustedFiles.createWhole(directory.signals(), SignalsLayout.fileLength(options.slotCount()), options.group(),
+                region -> writeHeader(region, options, origin));
+    }
+
+    private static int optionBits(SignalsOptions options) {
+        return (options.hasParking() ? SignalsLayout.OPTION_PARKING : 0)
+                | (Platforms.current().hasFutex() ? SignalsLayout.OPTION_FUTEX : 0)
+                | (options.group() == null ? 0 : SignalsLayout.OPTION_UNASKED);
+    }
+
+    private static void writeHeader(SharedRegion region, SignalsOptions options, Origin origin) {
+        HostIdentity host = HostIdentity.current();
+        FileKind.SIGNALS.writeTo(region, options.slotCount());
+        region.putInt(SignalsLayout.OPTIONS, optionBits(options));
+        region.putInt(SignalsLayout.CLOCK_ID, SignalsLayout.CLOCK_MONOTONIC);
+        region.putLong(SignalsLayout.BASE_SEQUENCE, origin.baseSequence());
+        region.putLong(SignalsLayout.HISTORY_ID, origin.historyId());
+        region.putLong(SignalsLayout.BOOT_ID, Long.reverseBytes(host.bootId().getMostSignificantBits()));
+        region.putLong(SignalsLayout.BOOT_ID + Long.BYTES,
+                Long.reverseBytes(host.bootId().getLeastSignificantBits()));
+        region.putLong(SignalsLayout.TIME_NAMESPACE, host.timeNamespace());
+        region.putLong(SignalsLayout.MONOTONIC_OFFSET_NS, host.monotonicOffsetNs());
+        region.putLong(SignalsLayout.CREATED_REALTIME_NS,
+                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        region.putLong(SignalsLayout.EPOCH, origin.epoch());
+        new SignalsHeader(region).beginEpoch(ProcessIdentity.current(), origin.baseSequence(), System.nanoTime(),
+                options.heartbeatIntervalNs());
+        FileKind.SIGNALS.finish(region);
+    }
+
+    /** The writable signals file. */
+    public SignalsFile signals() {
+        return signals;
+    }
+
+    /** The doorbell. */
+    public Doorbell doorbell() {
+        return doorbell;
+    }
+
+    /** Where the sequence goes on. */
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    /**
+     * Whether the files are still those that their names mean: where somebody has deleted or replaced them, nobody new
+     * finds this publisher, and another can open a bus of the same name. Two system calls.
+     */
+    public boolean isInPlace() {
+        return signals.standing() == SignalsFile.Standing.CURRENT && lock.isInPlace();
+    }
+
+    /** Before {@link #close}, by who did not come to publish: removes what was not there before it was opened. */
+    public void rollBack() {
+        rollback.run();
+    }
+
+    /** Releases the bus for another publisher; the files stay. */
+    @Override
+    public void close() {
+        try {
+            doorbell.close();
+        } finally {
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.tickbus.core.internal.file;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The right to publish on a bus: an exclusive record lock on the first byte of the {@code lock} file, which the kernel
+ * releases when its process ends, however it ends. The file's text names the owner, for messages only.
+ *
+ * <p>POSIX record locks belong to a process and vanish when it closes <i>any</i> descriptor of the file. So a process
+ * that holds one never opens the file again: {@link #probe} asks this JVM's own list first. (Two class loaders with a
+ * copy of this class each, in one JVM and on one bus, would defeat that.)
+ *
+ * <p><b>Threads:</b> any. <b>Progress:</b> system calls; {@link #acquire} tries for up to 0.1 s, and where a
+ * reader alone stands in the way for up to 2 s.
+ */
+public final class PublisherLock implements AutoCloseable {
+    /**
+     * By the file. The channels stand here so that they stay reachable: the collector would close the one of a
+     * publisher that somebody dropped, and the kernel's lock would go with it while its heartbeat continues.
+     */
+    private static final Map<Object, FileChannel> HELD_BY_THIS_JVM = new HashMap<>();
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A reader that is suspended while it asks. */
+    private static final long PATIENCE_WITH_READERS_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int OWNER_TEXT_LENGTH = 80;
+
+    /** What a reader can learn of the lock. */
+    public enum Probe {
+        /** A living process, perhaps a stopped one, owns the bus. */
+        HELD,
+        /** Nobody does. */
+        FREE,
+        /** The lock may not be read by this user. */
+        UNKNOWN
+    }
+
+    private final Path path;
+    private final FileChannel channel;
+    private final Object fileKey;
+
+    private PublisherLock(Path path, FileChannel channel, Object fileKey) {
+        this.path = path;
+        this.channel = channel;
+        this.fileKey = fileKey;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @param owner text that tells a person who holds it
+     * @throws BusException IN_USE with the owner's text
+     */
+    public static PublisherLock acquire(BusDirectory directory, String owner) {
+        return Uninterrupted.call(() -> acquireWhole(directory, owner));
+    }
+
+    private static PublisherLock acquireWhole(BusDirectory directory, String owner) {
+        Path path = directory.lock();
+        long startNs = System.nanoTime();
+        while (true) {
+            try {
+                PublisherLock lock = tryAcquire(path, directory.ownerId(), owner);
+                if (lock != null) {
+                    return lock;
+                }
+            } catch (IOException e) {
+                throw TrustedFiles.failed(path, e);
+            }
+            Probe probe = probe(path);
+            long waitedNs = System.nanoTime() - startNs;
+            if (waitedNs >= (probe == Probe.FREE ? PATIENCE_WITH_READERS_NS : PATIENCE_NS)) {
+                throw inUse(directory, probe);
+            }
+            // A reader that asks with a shared lock stands in the way for some microseconds.
+            LockSupport.parkNanos(PAUSE_NS);
+        }
+    }
+
+    private static synchronized PublisherLock tryAcquire(Path path, int ownerId, String owner) throws IOException {
+        boolean isCreated = createIfMissing(path);
+        Object key = fileKey(path);
+        if (key == null || HELD_BY_THIS_JVM.containsKey(key)) {
+            return null;
+        }
+        FileChannel channel = TrustedFiles.open(path, ownerId, true);
+        try {
+            // The name must still be the file that was opened: a bus may have been deleted meanwhile.
+            if (tryLock(channel, false) && key.equals(fileKey(path))) {
+                writeOwner(channel, path, owner, isCreated);
+                HELD_BY_THIS_JVM.put(key, channel);
+                return new PublisherLock(path, channel, key);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        return null;
+    }
+
+    private static void writeOwner(FileChannel channel, Path path, String owner, boolean isCreated)
+            throws IOException {
+        byte[] text = (owner + " ".repeat(OWNER_TEXT_LENGTH)).substring(0, OWNER_TEXT_LENGTH)
+                .getBytes(StandardCharsets.US_ASCII);
+        try {
+            channel.write(ByteBuffer.wrap(text), 0);
+        } catch (IOException e) {
+            if (isCreated) {
+                // A full file system: nothing is left behind, while the lock still keeps others away.
+                TrustedFiles.deleteIfPossible(path);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean createIfMissing(Path path) throws IOException {
+        try {
+            TrustedFiles.createPrivate(path);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        }
+    }
+
+    private static BusException inUse(BusDirectory directory, Probe probe) {
+        String owner = ownerText(directory.lock());
+        if (probe == Probe.FREE) {
+            return new BusException(Reason.IN_USE, "bus '" + directory.name() + "'",
+                    "a reader holds a lock on " + directory.lock() + " although nobody publishes",
+                    "find it with 'lsof' and stop it");
+        }
+        return new BusException(Reason.IN_USE, "bus '" + directory.name() + "'",
+                "another publisher owns it (" + owner + ")", "stop that one first, or use another bus name");
+    }
+
+    private static synchronized String ownerText(Path path) {
+        try {
+            if (HELD_BY_THIS_JVM.containsKey(fileKey(path))) {
+                return "pid=" + ProcessHandle.current().pid() + ", this very process";
+            }
+            return Files.readString(path, StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            return "unknown: " + BusException.why(e);
+        }
+    }
+
+    /** Asks whether anybody publishes, with a shared lock that is given back at once. */
+    public static synchronized Probe probe(Path path) {
+        try {
+            return Uninterrupted.call(() -> ask(path));
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    private static Probe ask(Path path) throws IOException {
+        try {
+            Object key = fileKey(path);
+            if (key == null) {
+                return Probe.FREE;
+            }
+            if (HELD_BY_THIS_JVM.containsKey(key)) {
+                return Probe.HELD;
+            }
+            try (FileChannel channel =
+                    FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+                return tryLock(channel, true) ? Probe.FREE : Probe.HELD;
+            }
+        } catch (NoSuchFileException e) {
+            return Probe.FREE;
+        } catch (AccessDeniedException e) {
+            return Probe.UNKNOWN;
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel, boolean shared) throws IOException {
+        try {
+            FileLock lock = channel.tryLock(0, 1, shared);
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static Object fileKey(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class,
+                    LinkOption.NOFOLLOW_LINKS).fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** Whether the name still means the file that is locked: else another could take the bus. One system call. */
+    boolean isInPlace() {
+        try {
+            return fileKey.equals(fileKey(path));
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    /** Gives the bus free. Does nothing the second time, when it may have another owner. */
+    @Override
+    public void close() {
+        synchronized (PublisherLock.class) {
+            if (!channel.isOpen()) {
+                return;
+            }
+            HELD_BY_THIS_JVM.remove(fileKey);
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw BusException.system(path, e, "nothing need be done");
+            }
+        }
+    }
+}

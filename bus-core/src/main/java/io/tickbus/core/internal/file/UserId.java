@@ -1,0 +1,68 @@
+package io.tickbus.core.internal.file;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * Numeric user ids, as file ownership knows them: 32 bits without a sign, kept in an {@code int}. What cannot be read
+ * is an error and never a number that could be somebody's.
+ */
+public final class UserId {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final int EFFECTIVE = 2;
+
+    private UserId() {
+    }
+
+    /** Effective user id of this process. */
+    public static int current() {
+        try {
+            // Every byte is a letter of this encoding: the process's name stands there too.
+            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith("Uid:")) {
+                    return Integer.parseUnsignedInt(line.split("\\s+", -1)[EFFECTIVE]);
+                }
+            }
+        } catch (IOException e) {
+            // No Linux /proc here: whose a new file is says the same.
+            return ofNewFile();
+        }
+        return ofNewFile();
+    }
+
+    private static int ofNewFile() {
+        try {
+            Path file = Files.createTempFile("tickbus-", ".user");
+            try {
+                return ofFile(file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new BusException(Reason.SYSTEM, "this process's user id", "neither " + STATUS
+                    + " nor the owner of a new file tells it (" + BusException.why(e) + ")",
+                    "mount /proc, or make the temporary folder writable");
+        }
+    }
+
+    /** The owner of a file; of a link itself. */
+    public static int ofFile(Path path) {
+        try {
+            return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            throw BusException.system(path, e, "use a file system that knows owners");
+        }
+    }
+
+    /** As people and {@code id -u} write it. */
+    public static String text(int userId) {
+        return Integer.toUnsignedString(userId);
+    }
+}

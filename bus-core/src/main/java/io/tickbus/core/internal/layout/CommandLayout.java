@@ -1,0 +1,78 @@
+package io.tickbus.core.internal.layout;
+
+/**
+ * A client's command, one 64-byte slot of its command ring, little-endian.
+ *
+ * <pre>
+ *   0        4        8                 16                24                32
+ *  +-----------------+-----------------+-----------------+-----------------+
+ *  | stamp           | key             | deadlineNs      | periodNs        |
+ *  +--------+-+-+-+--+--------+--------+-----------------+-----------------+
+ *  |signalId|t|f|m|pl| graceUs| cap    | payload, 12 bytes        | gener. |
+ *  +--------+-+-+-+--+--------+--------+--------------------------+--------+
+ *  32      36 37 38 39 40     44       48                         60       64
+ * </pre>
+ *
+ * <p>Writer of every field: the client. Ordering: {@code stamp} as {@link io.tickbus.core.internal.memory.SlotRing}
+ * says, all
+ * others plain between its two stamps. The daemon believes none of them before it has checked it.
+ */
+public final class CommandLayout {
+    /** Bytes per command. */
+    public static final int LENGTH = 64;
+
+    /** int64: as in every ring. */
+    public static final int STAMP = 0;
+    /** int64: the timer's key, any number of the client's choice; for {@link #TYPE_LIST} the cursor to go on from. */
+    public static final int KEY = STAMP + Long.BYTES;
+    /** int64: when it is due first, CLOCK_MONOTONIC nanoseconds; the anchor of a periodic timer. */
+    public static final int DEADLINE_NS = KEY + Long.BYTES;
+    /** int64: nanoseconds from one occurrence to the next; 0 for a timer that fires once. */
+    public static final int PERIOD_NS = DEADLINE_NS + Long.BYTES;
+    /** int32: what the signal will mean. */
+    public static final int SIGNAL_ID = PERIOD_NS + Long.BYTES;
+    /** uint8: one of {@code TYPE_*}. */
+    public static final int TYPE = SIGNAL_ID + Integer.BYTES;
+    /** uint8: a set of {@code FLAG_*} bits. */
+    public static final int FLAGS = TYPE + 1;
+    /** uint8: code of the misfire policy, {@link io.tickbus.core.timer.MisfirePolicy#code()}. */
+    public static final int MISFIRE = FLAGS + 1;
+    /** uint8: valid bytes of the payload, 0 to 12. */
+    public static final int PAYLOAD_LENGTH = MISFIRE + 1;
+    /** uint32: microseconds a firing may be late before the misfire policy applies. */
+    public static final int GRACE_US = PAYLOAD_LENGTH + 1;
+    /** uint32: with FIRE_ALL, the most occurrences to make up for one by one. */
+    public static final int CATCH_UP_CAP = GRACE_US + Integer.BYTES;
+    /** 12 bytes: the payload that each firing carries. */
+    public static final int PAYLOAD = CATCH_UP_CAP + Integer.BYTES;
+    /** int32: with {@link #TYPE_ARM} a number of the client's choice, which each firing of this arming carries. */
+    public static final int GENERATION = PAYLOAD + SignalRecordLayout.MAX_PAYLOAD_LENGTH;
+
+    /** Arms or re-arms a timer. */
+    public static final int TYPE_ARM = 1;
+    /** Cancels a timer. */
+    public static final int TYPE_CANCEL = 2;
+    /** Holds a timer. */
+    public static final int TYPE_PAUSE = 3;
+    /** Lets a held timer go on. */
+    public static final int TYPE_RESUME = 4;
+    /** Asks for the next page of timers, by the cursor in {@link #KEY}; 0 for the first. */
+    public static final int TYPE_LIST = 5;
+
+    /** The timer stays armed when its client is gone. */
+    public static final int FLAG_KEEP_ON_DEATH = 0x01;
+    /**
+     * {@link #TYPE_LIST}: the timers of every owner and not only the client's. {@link #TYPE_CANCEL}: for the owner
+     * whose number stands in the first eight bytes of the payload.
+     */
+    public static final int FLAG_ALL_OWNERS = 0x02;
+    /** {@link #TYPE_ARM}: the timer survives the death of the daemon, {@code Durability.PROCESS}. */
+    public static final int FLAG_PROCESS = 0x04;
+    /** {@link #TYPE_ARM}: the timer survives the host's loss of power, {@code Durability.DISK}. */
+    public static final int FLAG_DISK = 0x08;
+    /** {@link #TYPE_ARM}: {@link #DEADLINE_NS} is CLOCK_REALTIME nanoseconds and follows that clock when it is set. */
+    public static final int FLAG_CALENDAR = 0x10;
+
+    private CommandLayout() {
+    }
+}

@@ -1,0 +1,134 @@
+package io.tickbus.core.internal.layout;
+
+/**
+ * The {@code counters} file: a page of header, a slot per counter, one histogram of lateness. Little-endian. Written by
+ * the daemon only, made anew by each daemon, mapped read-only by everybody else. The counters say themselves what they
+ * are called and what they count, so that a reader needs no list of them.
+ *
+ * <pre>
+ *  offset
+ *     0  identity of the file     written once, at creation             (line 0)
+ *    64  identity of the bus      written once, at creation             (line 1)
+ *   128  identity of the process  written once, at creation             (line 2)
+ *   192  reserved, zero
+ *  4096  counter 0, 1, …          64 bytes each
+ *  4096 + 64 C                    histogram: one int64 per bucket, how often lateness fell into it
+ * </pre>
+ *
+ * <p>A counter. The value alone changes, by opaque stores of the one thread that it belongs to; it orders nothing.
+ *
+ * <pre>
+ *   0        8    12   16                                                64
+ *  +--------+----+----+---------------------------------------------------+
+ *  | value  | id |unit| label, ASCII, padded with zeros                   |
+ *  +--------+----+----+---------------------------------------------------+
+ * </pre>
+ *
+ * <p><b>The histogram</b> is log-linear: 16 buckets for each power of two, so that a bucket is never wider than a 16th
+ * of its values. A lateness of {@code ns} less than 16 is in bucket {@code ns}. Any other has its highest bit at
+ * {@code e} = 4 … 39 and is in bucket {@code 16 (e − 3) + ((ns >> (e − 4)) − 16)}. Negative ones are in bucket 0, those
+ * of 2^40 ns (18 minutes) and more in the last. So bucket {@code b} of 16 and more begins at
+ * {@code (16 + b mod 16) << (b / 16 − 1)} and is {@code 1 << (b / 16 − 1)} wide.
+ */
+public final class CountersLayout {
+    /** Version of everything in this file. */
+    public static final int VERSION = 2;
+    /** The ASCII bytes {@code TICKCNT1}, read as a little-endian int64. */
+    public static final long MAGIC_VALUE = 0x3154_4E43_4B43_4954L;
+    /** Bytes before counter 0: one page. */
+    public static final int HEADER_LENGTH = 4096;
+    /** The most counters of a file. */
+    public static final int MAX_COUNTER_COUNT = 1024;
+    private static final int LINE = 64;
+
+    /** int64: {@link #MAGIC_VALUE}; written last of all at creation. */
+    public static final int MAGIC = 0;
+    /** int32: {@link #VERSION}. */
+    public static final int LAYOUT_VERSION = MAGIC + Long.BYTES;
+    /** int32: {@link SignalsLayout#BYTE_ORDER_VALUE}. */
+    public static final int BYTE_ORDER = LAYOUT_VERSION + Integer.BYTES;
+    /** int32: {@link #HEADER_LENGTH}. */
+    public static final int HEADER_BYTES = BYTE_ORDER + Integer.BYTES;
+    /** int32: {@link #COUNTER_LENGTH}. */
+    public static final int RECORD_BYTES = HEADER_BYTES + Integer.BYTES;
+    /** int64: counters, 1 to {@link #MAX_COUNTER_COUNT}. */
+    public static final int COUNTER_COUNT = RECORD_BYTES + Integer.BYTES;
+    /** int64: the whole file's length in bytes. */
+    public static final int FILE_LENGTH = COUNTER_COUNT + Long.BYTES;
+    /** int32: buckets of the histogram, {@link #BUCKET_COUNT}. */
+    public static final int HISTOGRAM_BUCKETS = FILE_LENGTH + Long.BYTES;
+    /** int32: buckets for each power of two, {@link #BUCKETS_PER_POWER}. */
+    public static final int HISTOGRAM_BUCKETS_PER_POWER = HISTOGRAM_BUCKETS + Integer.BYTES;
+
+    /** int64: history of the bus, {@link SignalsLayout#HISTORY_ID}. */
+    public static final int HISTORY_ID = LINE;
+    /** int64: the daemon's epoch, {@link SignalsLayout#EPOCH}; with another one the counters are a former daemon's. */
+    public static final int EPOCH = HISTORY_ID + Long.BYTES;
+
+    /** int64: process id of the daemon, as its own pid namespace numbers it. */
+    public static final int PID = 2 * LINE;
+    /** int64: start time of that process in clock ticks since boot; 0 where unknown. */
+    public static final int START_TICKS = PID + Long.BYTES;
+    /** int64: inode of its pid namespace; 0 where unknown. */
+    public static final int PID_NAMESPACE = START_TICKS + Long.BYTES;
+
+    /** Bytes per counter. */
+    public static final int COUNTER_LENGTH = 64;
+    /** Within a counter, int64, opaque: its value. */
+    public static final int COUNTER_VALUE = 0;
+    /** Within a counter, int32: which one it is, the same in every version; labels may change. */
+    public static final int COUNTER_ID = COUNTER_VALUE + Long.BYTES;
+    /** Within a counter, int32: {@link io.tickbus.core.CounterUnit#code()}. */
+    public static final int COUNTER_UNIT = COUNTER_ID + Integer.BYTES;
+    /** Within a counter, 48 bytes: its name. */
+    public static final int COUNTER_LABEL = COUNTER_UNIT + Integer.BYTES;
+    /** Bytes of a label. */
+    public static final int LABEL_LENGTH = COUNTER_LENGTH - COUNTER_LABEL;
+
+    /** Buckets for each power of two. */
+    public static final int BUCKETS_PER_POWER = 16;
+    private static final int BITS_PER_POWER = 4;
+    /** Lateness from 2 to this power on, in nanoseconds, is in the last bucket. */
+    public static final int HIGHEST_POWER = 40;
+    /** Buckets of the histogram. */
+    public static final int BUCKET_COUNT = BUCKETS_PER_POWER * (HIGHEST_POWER - BITS_PER_POWER + 1);
+
+    private CountersLayout() {
+    }
+
+    /** Byte offset of a counter. */
+    public static int counterOffset(int counter) {
+        return HEADER_LENGTH + counter * COUNTER_LENGTH;
+    }
+
+    /** Byte offset of bucket 0. */
+    public static int histogramOffset(int counterCount) {
+        return counterOffset(counterCount);
+    }
+
+    /** Length in bytes of a file of that many counters. */
+    public static long fileLength(int counterCount) {
+        return histogramOffset(counterCount) + (long) BUCKET_COUNT * Long.BYTES;
+    }
+
+    /** The bucket that a lateness in nanoseconds is counted in. */
+    public static int bucketOf(long latenessNs) {
+        if (latenessNs < BUCKETS_PER_POWER) {
+            return (int) Math.max(0, latenessNs);
+        }
+        int power = Long.SIZE - 1 - Long.numberOfLeadingZeros(latenessNs);
+        if (power >= HIGHEST_POWER) {
+            return BUCKET_COUNT - 1;
+        }
+        int shift = power - BITS_PER_POWER;
+        return shift * BUCKETS_PER_POWER + (int) (latenessNs >> shift);
+    }
+
+    /** The shortest lateness in a bucket, in nanoseconds; the bucket after the last begins at 2^40. */
+    public static long bucketStartNs(int bucket) {
+        if (bucket < BUCKETS_PER_POWER) {
+            return bucket;
+        }
+        return (BUCKETS_PER_POWER + bucket % BUCKETS_PER_POWER) * (1L << (bucket / BUCKETS_PER_POWER - 1));
+    }
+}

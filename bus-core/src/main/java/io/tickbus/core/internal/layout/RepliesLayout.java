@@ -1,0 +1,123 @@
+package io.tickbus.core.internal.layout;
+
+/**
+ * The {@code replies} file: a page of header, a table of sessions, then one ring of replies per session. Little-endian.
+ * Written by the daemon only, made anew by each daemon, mapped read-only by clients.
+ *
+ * <pre>
+ *  offset
+ *     0  identity of the file   written once, at creation                              (line 0)
+ *    64  identity of the bus    written once, at creation                              (line 1)
+ *   256  sleepingUntilNs        written when the daemon goes to sleep and when it wakes (alone on 128 bytes)
+ *  4096  session 0, 1, …        256 bytes each
+ *  4096 + 256 S                 reply ring of session 0, of session 1, …  {@link ReplyLayout}
+ * </pre>
+ *
+ * <p>A session, whose number is its place in the table:
+ *
+ * <pre>
+ *    0  uuid             16 bytes  as in the client's HELLO
+ *   16  owner            int32     number of the owner of its timers, as in its signals
+ *   20  reason           int32     why it was evicted, {@link io.tickbus.core.timer.ReplyReason#code()}
+ *   24  state            int32     one of {@code STATE_*}
+ *   28  commandSlots     int32     slots of its command ring; 0: its commands come over the socket
+ *   32  pid              int64     as the client said; diagnostic only
+ *   40  user             uint32    its user's number, as the kernel said
+ *   48  name             64 bytes  the owner's name, ASCII, padded with zeros; all zero: none
+ *  128  consumed         int64     the next command the daemon will take: those before it are answered, or wait for
+ *                                  the disk
+ *  136  pendingTimers    int64     timers of its owner, as of the last command or firing
+ *  144  nextReply        int64     the next reply to be written
+ * </pre>
+ */
+public final class RepliesLayout {
+    /** Version of everything in this file. */
+    public static final int VERSION = 2;
+    /** The ASCII bytes {@code TICKREP1}, read as a little-endian int64. */
+    public static final long MAGIC_VALUE = 0x3150_4552_4B43_4954L;
+    /** Bytes before the table of sessions: one page. */
+    public static final int HEADER_LENGTH = 4096;
+    private static final int LINE = 64;
+
+    /** int64: {@link #MAGIC_VALUE}; written last of all at creation. */
+    public static final int MAGIC = 0;
+    /** int32: {@link #VERSION}. */
+    public static final int LAYOUT_VERSION = MAGIC + Long.BYTES;
+    /** int32: {@link SignalsLayout#BYTE_ORDER_VALUE}. */
+    public static final int BYTE_ORDER = LAYOUT_VERSION + Integer.BYTES;
+    /** int32: {@link #HEADER_LENGTH}. */
+    public static final int HEADER_BYTES = BYTE_ORDER + Integer.BYTES;
+    /** int32: {@link ReplyLayout#LENGTH}. */
+    public static final int RECORD_BYTES = HEADER_BYTES + Integer.BYTES;
+    /** int64: reply slots of each session, a power of two. */
+    public static final int SLOT_COUNT = RECORD_BYTES + Integer.BYTES;
+    /** int64: the whole file's length in bytes. */
+    public static final int FILE_LENGTH = SLOT_COUNT + Long.BYTES;
+    /** int32: sessions, 1 to {@link #MAX_SESSION_COUNT}. */
+    public static final int SESSION_COUNT = FILE_LENGTH + Long.BYTES;
+
+    /** int64: history of the bus, {@link SignalsLayout#HISTORY_ID}. */
+    public static final int HISTORY_ID = LINE;
+    /** int64: the daemon's epoch, {@link SignalsLayout#EPOCH}. */
+    public static final int EPOCH = HISTORY_ID + Long.BYTES;
+
+    /**
+     * int64, opaque between full fences: until when the daemon sleeps unless the doorbell rings, CLOCK_MONOTONIC
+     * nanoseconds; {@link #AWAKE} while it looks by itself.
+     */
+    public static final int SLEEPING_UNTIL_NS = 4 * LINE;
+    /** Value of {@link #SLEEPING_UNTIL_NS} while nobody need ring. */
+    public static final long AWAKE = Long.MIN_VALUE;
+
+    /** The most sessions. */
+    public static final int MAX_SESSION_COUNT = 4096;
+    /** Bytes per session of the table. */
+    public static final int SESSION_LENGTH = 256;
+    /** Within a session, 16 bytes: UUID of its client. */
+    public static final int SESSION_UUID = 0;
+    /** Within a session, int32: number of the owner of its timers. */
+    public static final int SESSION_OWNER = SESSION_UUID + 2 * Long.BYTES;
+    /** Within a session, int32: why it was evicted. */
+    public static final int SESSION_REASON = SESSION_OWNER + Integer.BYTES;
+    /** Within a session, int32, release after the rest: one of {@code STATE_*}. */
+    public static final int SESSION_STATE = SESSION_REASON + Integer.BYTES;
+    /** Within a session, int32: slots of the client's command ring; 0 for one whose commands come over the socket. */
+    public static final int SESSION_COMMAND_SLOTS = SESSION_STATE + Integer.BYTES;
+    /** Within a session, int64: the client's process id, as it said; diagnostic only. */
+    public static final int SESSION_PID = SESSION_COMMAND_SLOTS + Integer.BYTES;
+    /** Within a session, uint32: number of the client's user. */
+    public static final int SESSION_USER = SESSION_PID + Long.BYTES;
+    /** Within a session, {@link ControlLayout#NAME_LENGTH} bytes: the owner's name. */
+    public static final int SESSION_NAME = SESSION_USER + 2 * Integer.BYTES;
+    /** Within a session, int64, release: the next command to be taken. */
+    public static final int SESSION_CONSUMED = 2 * LINE;
+    /** Within a session, int64, opaque: timers of its owner. */
+    public static final int SESSION_PENDING_TIMERS = SESSION_CONSUMED + Long.BYTES;
+    /** Within a session, int64, release: the next reply to be written. */
+    public static final int SESSION_NEXT_REPLY = SESSION_PENDING_TIMERS + Long.BYTES;
+
+    /** Nobody's session. */
+    public static final int STATE_FREE = 0;
+    /** The client of that UUID is served here. */
+    public static final int STATE_CONNECTED = 1;
+    /** The client was evicted; {@link #SESSION_REASON} says why. */
+    public static final int STATE_EVICTED = 2;
+
+    private RepliesLayout() {
+    }
+
+    /** Byte offset of a session in the table. */
+    public static int sessionOffset(int session) {
+        return HEADER_LENGTH + session * SESSION_LENGTH;
+    }
+
+    /** Byte offset of a session's first reply slot. */
+    public static int ringOffset(int session, int sessionCount, int slotCount) {
+        return HEADER_LENGTH + sessionCount * SESSION_LENGTH + session * slotCount * ReplyLayout.LENGTH;
+    }
+
+    /** Length in bytes of a file of that many sessions with that many reply slots each. */
+    public static long fileLength(int sessionCount, int slotCount) {
+        return HEADER_LENGTH + (long) sessionCount * (SESSION_LENGTH + (long) slotCount * ReplyLayout.LENGTH);
+    }
+}

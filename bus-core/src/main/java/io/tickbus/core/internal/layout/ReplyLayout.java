@@ -1,0 +1,52 @@
+package io.tickbus.core.internal.layout;
+
+/**
+ * The daemon's answer to one command, one 64-byte slot of the client's reply ring, little-endian.
+ *
+ * <pre>
+ *   0        4        8                 16                24                32
+ *  +-----------------+-----------------+-----------------+-----------------+
+ *  | stamp           | commandSequence | key             | deadlineNs      |
+ *  +-----------------+-+-+----+--------+-----------------+-----------------+
+ *  | signalSequence  |c|r|own.|signalId| periodNs        | detail          |
+ *  +-----------------+-+-+----+--------+-----------------+-----------------+
+ *  32                40 41 42 44       48                56                64
+ * </pre>
+ *
+ * <p>Writer of every field: the daemon. Ordering: {@code stamp} as {@link io.tickbus.core.internal.memory.SlotRing}
+ * says, all
+ * others plain between its two stamps. A reply is committed before any signal that the command causes.
+ */
+public final class ReplyLayout {
+    /** Bytes per reply. */
+    public static final int LENGTH = 64;
+
+    /** int64: as in every ring. */
+    public static final int STAMP = 0;
+    /** int64: which command it answers, by its sequence in the client's ring. */
+    public static final int COMMAND_SEQUENCE = STAMP + Long.BYTES;
+    /** int64: the timer's key. */
+    public static final int KEY = COMMAND_SEQUENCE + Long.BYTES;
+    /** int64: when the timer is due next, CLOCK_MONOTONIC nanoseconds; 0 where there is none. */
+    public static final int DEADLINE_NS = KEY + Long.BYTES;
+    /**
+     * int64: the sequence that the next signal got after the command was carried out: signals of this key before it
+     * belong to an earlier arming, those from it on to this one. For {@code ALREADY_FIRED}, the sequence of the firing.
+     */
+    public static final int SIGNAL_SEQUENCE = DEADLINE_NS + Long.BYTES;
+    /** uint8: {@link io.tickbus.core.timer.ReplyCode#code()}. */
+    public static final int CODE = SIGNAL_SEQUENCE + Long.BYTES;
+    /** uint8: {@link io.tickbus.core.timer.ReplyReason#code()}, where the code needs one. */
+    public static final int REASON = CODE + 1;
+    /** uint16: the owner that the timer belongs to. */
+    public static final int OWNER = REASON + 1;
+    /** int32: what the timer's signal means. */
+    public static final int SIGNAL_ID = OWNER + Short.BYTES;
+    /** int64: the timer's period in nanoseconds; 0 for one that fires once. */
+    public static final int PERIOD_NS = SIGNAL_ID + Integer.BYTES;
+    /** int64: {@code LISTED}: next occurrence, negative while paused; {@code LIST_END}: the cursor, 0 at the end. */
+    public static final int DETAIL = PERIOD_NS + Long.BYTES;
+
+    private ReplyLayout() {
+    }
+}

@@ -1,0 +1,185 @@
+package io.tickbus.core.internal.memory;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The one writer of a {@link SlotRing}: hands out sequences one after the other. A full ring is met in one of two
+ * ways, chosen at construction: <i>overwrite</i> the oldest record, or <i>refuse</i> until the reader has consumed.
+ *
+ * <p><b>Threads:</b> one. <b>Progress:</b> wait-free; {@link #FULL} is an answer and never a wait. <b>Loss:</b> an
+ * overwriting writer loses nothing itself, its readers learn what they missed; a refusing writer loses nothing.
+ */
+public final class SlotWriter {
+    /** The ring is full; nothing was claimed. */
+    public static final int FULL = -1;
+    private static final int NO_POSITION = -1;
+
+    private final SlotRing ring;
+    private final ByteBuffer buffer;
+    private final int positionOffset;
+    private final SharedRegion consumedRegion;
+    private final int consumedOffset;
+    private long nextSequence;
+    /** Of the next slot; known before it is needed, since its computation would lie on the way to the reader. */
+    private int nextOffset;
+    private long limit;
+    private boolean isStopped;
+
+    private SlotWriter(SlotRing ring, long nextSequence, int positionOffset, SharedRegion consumed,
+            int consumedOffset) {
+        this.ring = ring;
+        this.buffer = ring.buffer();
+        this.nextSequence = nextSequence;
+        this.nextOffset = ring.slotOffset(nextSequence);
+        this.positionOffset = positionOffset;
+        this.consumedRegion = consumed;
+        this.consumedOffset = consumedOffset;
+        this.limit = consumed == null ? Long.MAX_VALUE : Long.MIN_VALUE;
+    }
+
+    /** A writer that overwrites; {@code nextSequence} as {@link SlotRing#recover} found it. */
+    public static SlotWriter overwriting(SlotRing ring, long nextSequence) {
+        return new SlotWriter(ring, nextSequence, NO_POSITION, null, 0);
+    }
+
+    /**
+     * A writer that overwrites and says after each record where it is.
+     *
+     * @param positionOffset byte offset, in the ring's region, of the 64-bit word that takes the next sequence
+     */
+    public static SlotWriter overwriting(SlotRing ring, long nextSequence, int positionOffset) {
+        return new SlotWriter(ring, nextSequence, positionOffset, null, 0);
+    }
+
+    /**
+     * A writer that refuses while {@code slotCount} records wait for the reader.
+     *
+     * @param consumedOffset byte offset of the 64-bit word in which the reader keeps the next sequence it will read,
+     *                       written by {@link #releaseConsumed}
+     */
+    public static SlotWriter refusing(SlotRing ring, long nextSequence, SharedRegion consumed, int consumedOffset) {
+        return new SlotWriter(ring, nextSequence, NO_POSITION, consumed, consumedOffset);
+    }
+
+    /** The sequence that the next claim gets. */
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    /** Begins the next record; returns its byte offset, or {@link #FULL}. */
+    public int claim() {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        SlotRing.beginWrite(buffer, nextOffset, nextSequence);
+        return nextOffset;
+    }
+
+    /** Commits the claimed record and returns its sequence. */
+    public long commit(int offset) {
+        return commit(buffer, offset, nextSequence);
+    }
+
+    private long commit(ByteBuffer memory, int offset, long sequence) {
+        SlotRing.commit(memory, offset, sequence);
+        // The offset first: a fault that the JVM reports late may end this call, but not between the two stores.
+        int following = ring.slotOffset(sequence + 1);
+        nextSequence = sequence + 1;
+        nextOffset = following;
+        if (positionOffset != NO_POSITION) {
+            // SYNC next-sequence: pairs with SignalsHeader.nextSequence; without release a subscriber could wait for a
+            // slot that the position promises and that it takes for unwritten.
+            SharedRegion.releaseFence();
+            SharedRegion.putLong(memory, positionOffset, sequence + 1);
+        }
+        return sequence;
+    }
+
+    /**
+     * Writes the first five fields of a record and leaves the last two as they are. Two stores less are a nanosecond,
+     * and keep a caller's compiled code below the size from which the JIT compiler no longer inlines it.
+     *
+     * @return its sequence, or {@link #FULL}
+     */
+    public long write(long first, long second, long third, long fourth, long fifth) {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        ByteBuffer memory = buffer;
+        long sequence = nextSequence;
+        int offset = nextOffset;
+        SlotRing.beginWrite(memory, offset, sequence);
+        SharedRegion.putLong(memory, offset + Long.BYTES, first);
+        SharedRegion.putLong(memory, offset + 2 * Long.BYTES, second);
+        SharedRegion.putLong(memory, offset + 3 * Long.BYTES, third);
+        SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fourth);
+        SharedRegion.putLong(memory, offset + 5 * Long.BYTES, fifth);
+        return commit(memory, offset, sequence);
+    }
+
+    /**
+     * Writes one record.
+     *
+     * @param fields the {@link SlotRing#FIELD_COUNT} words after the stamp
+     * @return its sequence, or {@link #FULL}
+     */
+    public long write(long[] fields) {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        ByteBuffer memory = buffer;
+        long sequence = nextSequence;
+        int offset = nextOffset;
+        SlotRing.beginWrite(memory, offset, sequence);
+        SharedRegion.putLong(memory, offset + Long.BYTES, fields[0]);
+        SharedRegion.putLong(memory, offset + 2 * Long.BYTES, fields[1]);
+        SharedRegion.putLong(memory, offset + 3 * Long.BYTES, fields[2]);
+        SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fields[3]);
+        SharedRegion.putLong(memory, offset + 5 * Long.BYTES, fields[4]);
+        SharedRegion.putLong(memory, offset + 6 * Long.BYTES, fields[5]);
+        SharedRegion.putLong(memory, offset + 7 * Long.BYTES, fields[6]);
+        return commit(memory, offset, sequence);
+    }
+
+    /** Writes one record, all of its words; returns its sequence, or {@link #FULL}. */
+    public long write(long first, long second, long third, long fourth, long fifth, long sixth, long seventh) {
+        if (nextSequence >= limit && !refreshLimit()) {
+            return FULL;
+        }
+        ByteBuffer memory = buffer;
+        long sequence = nextSequence;
+        int offset = nextOffset;
+        SlotRing.beginWrite(memory, offset, sequence);
+        SharedRegion.putLong(memory, offset + Long.BYTES, first);
+        SharedRegion.putLong(memory, offset + 2 * Long.BYTES, second);
+        SharedRegion.putLong(memory, offset + 3 * Long.BYTES, third);
+        SharedRegion.putLong(memory, offset + 4 * Long.BYTES, fourth);
+        SharedRegion.putLong(memory, offset + 5 * Long.BYTES, fifth);
+        SharedRegion.putLong(memory, offset + 6 * Long.BYTES, sixth);
+        SharedRegion.putLong(memory, offset + 7 * Long.BYTES, seventh);
+        return commit(memory, offset, sequence);
+    }
+
+    /** Ends writing: every further claim or write throws {@link IllegalStateException}. */
+    public void stop() {
+        isStopped = true;
+        limit = Long.MIN_VALUE;
+    }
+
+    private boolean refreshLimit() {
+        if (isStopped) {
+            throw new IllegalStateException("the writer is closed: open another, which goes on with the sequence");
+        }
+        // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the next lap's fields could be
+        // stored before the reader has finished copying this lap's.
+        limit = consumedRegion.getLongAcquire(consumedOffset) + ring.slotCount();
+        return nextSequence < limit;
+    }
+
+    /** The reader's side of a refusing ring: everything before {@code nextSequence} is copied and may be reused. */
+    public static void releaseConsumed(SharedRegion region, int offset, long nextSequence) {
+        // SYNC slot-consumed: pairs with SlotWriter.refreshLimit; without release the slot could be given away while
+        // its fields are still being loaded.
+        region.putLongRelease(offset, nextSequence);
+    }
+}

@@ -1,0 +1,38 @@
+package io.tickbus.core.internal.platform;
+
+/**
+ * Who a process is: its pid alone says little, since pids are reused and each pid namespace has its own.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param pid          as its own namespace numbers it
+ * @param startTicks   start of the process in clock ticks since boot; 0 where unknown
+ * @param pidNamespace inode of its pid namespace; 0 where unknown
+ */
+public record ProcessIdentity(long pid, long startTicks, long pidNamespace) {
+    private static final int START_TIME_FIELD = 22;
+    private static final int FIRST_FIELD_AFTER_NAME = 3;
+
+    /** This process. */
+    public static ProcessIdentity current() {
+        return new ProcessIdentity(ProcessHandle.current().pid(),
+                startTicks(ProcText.read("/proc/self/stat")), ProcText.namespaceInode("/proc/self/ns/pid"));
+    }
+
+    /**
+     * Another process of this pid namespace; without a start time where there is none of that pid.
+     *
+     * @param pid as this process's own namespace numbers it
+     */
+    public static ProcessIdentity of(long pid) {
+        return new ProcessIdentity(pid, startTicks(ProcText.read("/proc/" + pid + "/stat")),
+                ProcText.namespaceInode("/proc/" + pid + "/ns/pid"));
+    }
+
+    /** The start time out of a line of /proc/PID/stat, whose second field may itself hold blanks and brackets. */
+    static long startTicks(String statLine) {
+        String[] fields = statLine.substring(statLine.lastIndexOf(')') + 1).strip().split(" ", -1);
+        int index = START_TIME_FIELD - FIRST_FIELD_AFTER_NAME;
+        return fields.length > index ? Long.parseLong(fields[index]) : 0;
+    }
+}

@@ -1,0 +1,29 @@
+package io.tickbus.core.internal.wait;
+
+import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitStrategy;
+import org.agrona.concurrent.IdleStrategy;
+
+/** Idles as an Agrona strategy does until the gate opens. */
+public final class IdleWait implements WaitStrategy {
+    private final String name;
+    private final IdleStrategy strategy;
+
+    public IdleWait(String name, IdleStrategy strategy) {
+        this.name = name;
+        this.strategy = strategy;
+    }
+
+    @Override
+    public void await(SignalGate gate, long untilNs) {
+        strategy.reset();
+        while (!gate.isOpen() && System.nanoTime() < untilNs) {
+            strategy.idle();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+}

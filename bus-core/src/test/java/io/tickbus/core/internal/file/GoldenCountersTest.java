@@ -1,0 +1,108 @@
+package io.tickbus.core.internal.file;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.CounterUnit;
+import io.tickbus.core.internal.layout.CountersLayout;
+import io.tickbus.core.internal.platform.ProcessIdentity;
+import io.tickbus.testkit.GoldenHex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Layout version 1 of {@code counters} as it was written once: today's code reads it, and writes it to the byte. */
+class GoldenCountersTest {
+    private static final String RESOURCE = "counters-v" + CountersLayout.VERSION + ".hex";
+    private static final List<CounterDefinition> COUNTERS = List.of(
+            new CounterDefinition(3, CounterUnit.EVENTS, "fired"),
+            new CounterDefinition(70_000, CounterUnit.NUMBER, "48 characters, which is the most a label has: ab"),
+            new CounterDefinition(5, CounterUnit.NANOSECONDS, "longest"),
+            new CounterDefinition(6, CounterUnit.NANOSECONDS_TOTAL, "busy"),
+            new CounterDefinition(-1, CounterUnit.CODE, "mode"));
+
+    @TempDir
+    Path folder;
+
+    /** Writes the golden file: {@code main(folder for the bus, the resource to write)}. */
+    public static void main(String[] args) throws IOException {
+        GoldenHex.write(Path.of(args[1]), written(BusDirectory.at(Path.of(args[0]), "golden")));
+    }
+
+    private static byte[] written(BusDirectory directory) throws IOException {
+        GoldenBus.open(directory, header -> {
+            CountersFile counters = CountersFile.create(directory, header, COUNTERS, null);
+            for (int i = 0; i < COUNTERS.size(); i++) {
+                counters.set(i, 1_000_000_000_000L * i);
+                counters.add(i, 1 - 3L * i);
+            }
+            // In the buckets 0, 0, 15, 16, 17, 96 (twice) and the last.
+            for (long latenessNs : new long[] {-1, 0, 15, 16, 17, 512, 543, 1L << 40}) {
+                counters.lateness().record(latenessNs);
+            }
+        });
+        return withoutProcess(Files.readAllBytes(directory.counters()));
+    }
+
+    /** The writer's process, which is another each time, in numbers that are not. */
+    private static byte[] withoutProcess(byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        ProcessIdentity self = ProcessIdentity.current();
+        assertEquals(self.pid(), buffer.getLong(CountersLayout.PID));
+        assertEquals(self.startTicks(), buffer.getLong(CountersLayout.START_TICKS));
+        assertEquals(self.pidNamespace(), buffer.getLong(CountersLayout.PID_NAMESPACE));
+        buffer.putLong(CountersLayout.PID, 4711).putLong(CountersLayout.START_TICKS, 123_456)
+                .putLong(CountersLayout.PID_NAMESPACE, 4_026_531_836L);
+        return bytes;
+    }
+
+    @Test
+    void shouldWriteGoldenFileToTheByte() throws IOException {
+        byte[] written = written(BusDirectory.at(folder, "golden"));
+        assertEquals(GoldenHex.format(GoldenHex.read(GoldenCountersTest.class, RESOURCE)), GoldenHex.format(written));
+        assertArrayEquals(GoldenHex.read(GoldenCountersTest.class, RESOURCE), written);
+    }
+
+    @Test
+    void shouldReadCountersOfGoldenFile() throws IOException {
+        CountersFile counters = golden();
+        assertEquals(0x0123_4567_89AB_CDEFL, counters.historyId());
+        assertEquals(7, counters.epoch());
+        assertEquals(new ProcessIdentity(4711, 123_456, 4_026_531_836L), counters.daemon());
+        assertEquals(5, counters.count());
+        String[] texts = {"3 EVENTS fired", "70000 NUMBER 48 characters, which is the most a label has: ab",
+            "5 NANOSECONDS longest", "6 NANOSECONDS_TOTAL busy", "-1 CODE mode"};
+        for (int i = 0; i < 5; i++) {
+            CounterDefinition counter = counters.definition(i);
+            assertEquals(texts[i], counter.id() + " " + counter.unit() + " " + counter.label());
+            assertEquals(1_000_000_000_000L * i + 1 - 3L * i, counters.value(i));
+            assertEquals(i, counters.find(counter.id()));
+        }
+    }
+
+    @Test
+    void shouldReadHistogramOfGoldenFile() throws IOException {
+        LatenessHistogram lateness = golden().lateness();
+        assertEquals(8, lateness.total());
+        assertEquals(2, lateness.inBucket(0));
+        assertEquals(1, lateness.inBucket(15));
+        assertEquals(1, lateness.inBucket(16));
+        assertEquals(1, lateness.inBucket(17));
+        assertEquals(2, lateness.inBucket(96));
+        assertEquals(1, lateness.inBucket(591));
+        assertEquals(543, lateness.percentileNs(80));
+    }
+
+    private CountersFile golden() throws IOException {
+        BusDirectory directory = BusDirectory.at(folder.resolve("root"), "golden");
+        BusFiles.createIfMissing(directory);
+        Files.write(directory.counters(), GoldenHex.read(GoldenCountersTest.class, RESOURCE));
+        return CountersFile.attach(directory);
+    }
+}

@@ -1,0 +1,72 @@
+package io.tickbus.core.internal.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.CounterUnit;
+import io.tickbus.core.internal.layout.CountersLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LatenessHistogramTest {
+    private final LatenessHistogram histogram =
+            CountersFile.inMemory(List.of(new CounterDefinition(1, CounterUnit.EVENTS, "one"))).lateness();
+
+    @Test
+    void shouldKnowNoPercentileWhenNothingWasRecorded() {
+        assertEquals(LatenessHistogram.NONE, histogram.percentileNs(50));
+        assertEquals(0, histogram.total());
+    }
+
+    @Test
+    void shouldBeExactBelow32Nanoseconds() {
+        for (int ns = 1; ns <= 20; ns++) {
+            histogram.record(ns);
+        }
+        assertEquals(1, histogram.percentileNs(0.001));
+        assertEquals(1, histogram.percentileNs(5));
+        assertEquals(2, histogram.percentileNs(5.01));
+        assertEquals(10, histogram.percentileNs(50));
+        assertEquals(19, histogram.percentileNs(95));
+        assertEquals(20, histogram.percentileNs(100));
+        assertEquals(20, histogram.total());
+    }
+
+    @Test
+    void shouldNeverBeTooShortAndAtMostA16thTooLong() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("LatenessHistogramTest -Dseed=" + seed);
+        Random random = new Random(seed);
+        long[] samples = new long[50_000];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = Math.round(5_000 * Math.exp(2 * random.nextGaussian()));
+            histogram.record(samples[i]);
+        }
+        Arrays.sort(samples);
+        for (double percent : new double[] {0.1, 1, 10, 50, 90, 99, 99.9, 99.99, 100}) {
+            long exact = samples[(int) Math.ceil(samples.length * percent / 100) - 1];
+            long answer = histogram.percentileNs(percent);
+            assertTrue(answer >= exact && answer <= exact + exact / 16,
+                    "percent=" + percent + " exact=" + exact + " answer=" + answer + " -Dseed=" + seed);
+        }
+    }
+
+    @Test
+    void shouldCountWhatIsOutsideInTheOutermostBuckets() {
+        histogram.record(-5);
+        histogram.record(Long.MAX_VALUE);
+        assertEquals(1, histogram.inBucket(0));
+        assertEquals(1, histogram.inBucket(CountersLayout.BUCKET_COUNT - 1));
+        assertEquals((1L << 40) - 1, histogram.percentileNs(100));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoPercentile() {
+        for (double percent : new double[] {0, -1, 100.1, Double.NaN}) {
+            assertThrows(IllegalArgumentException.class, () -> histogram.percentileNs(percent));
+        }
+    }
+}

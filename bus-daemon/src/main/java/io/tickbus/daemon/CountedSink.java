@@ -1,0 +1,65 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.SignalRecord;
+import io.tickbus.publisher.SignalPublisher;
+
+/**
+ * Publishes firings, and counts them afterwards: the counting must not make them late. All but the histogram is written
+ * down when a row of firings is over.
+ */
+final class CountedSink implements SignalSink {
+    private final PublishingSink publishing;
+    private final DaemonCounters counters;
+    private long firings;
+    private long late;
+    private long missed;
+    private long longestLatenessNs;
+
+    CountedSink(SignalPublisher publisher, DaemonCounters counters) {
+        this.publishing = new PublishingSink(publisher);
+        this.counters = counters;
+    }
+
+    @Override
+    public long fireStamped(SignalRecord firing) {
+        FaultPoints.reach("publish");
+        long sequence = publishing.fireStamped(firing);
+        FaultPoints.reach("published");
+        long latenessNs = firing.publishedNs() - firing.deadlineNs();
+        counters.recordLateness(latenessNs);
+        longestLatenessNs = Math.max(longestLatenessNs, latenessNs);
+        firings++;
+        late += firing.isLate() ? 1 : 0;
+        missed += firing.missed();
+        return sequence;
+    }
+
+    @Override
+    public void settle() {
+        publishing.settle();
+        if (firings > 0) {
+            count();
+        }
+    }
+
+    private void count() {
+        counters.add(DaemonCounter.FIRINGS, firings);
+        counters.add(DaemonCounter.FIRINGS_LATE, late);
+        counters.add(DaemonCounter.OCCURRENCES_MISSED, missed);
+        counters.raise(DaemonCounter.LATENESS_MAX, longestLatenessNs);
+        firings = 0;
+        late = 0;
+        missed = 0;
+        longestLatenessNs = 0;
+    }
+
+    @Override
+    public SignalSink unheard() {
+        return new CountedSink(SignalPublisher.unheard(), DaemonCounters.inMemory());
+    }
+
+    @Override
+    public long nextSequence() {
+        return publishing.nextSequence();
+    }
+}

@@ -1,0 +1,173 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.CounterUnit;
+import io.tickbus.core.internal.file.CounterDefinition;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the daemon counts. Each counter is written by one of its two threads: the timer thread's stand first, so that
+ * the two meet on one pair of cache lines at most.
+ *
+ * <p>Ids stay the same in every version, and one that is given up is not used again; labels may change.
+ */
+public enum DaemonCounter {
+    /** Signals that a timer caused. */
+    FIRINGS(1, CounterUnit.EVENTS, "firings"),
+    /** Firings later than their grace. */
+    FIRINGS_LATE(2, CounterUnit.EVENTS, "firings late"),
+    /** Occurrences of periodic timers that were folded into another, or skipped. */
+    OCCURRENCES_MISSED(3, CounterUnit.EVENTS, "occurrences missed"),
+    /** The latest of all firings. */
+    LATENESS_MAX(4, CounterUnit.NANOSECONDS, "lateness max"),
+    /** Signals, those that no timer caused included. */
+    SIGNALS_PUBLISHED(5, CounterUnit.EVENTS, "signals published"),
+    /** Timers armed now, held ones included. */
+    TIMERS_PENDING(6, CounterUnit.NUMBER, "timers pending"),
+
+    /** Commands that arm or re-arm. */
+    COMMANDS_ARM(10, CounterUnit.EVENTS, "commands arm"),
+    /** Commands that cancel. */
+    COMMANDS_CANCEL(11, CounterUnit.EVENTS, "commands cancel"),
+    /** Commands that hold a timer. */
+    COMMANDS_PAUSE(12, CounterUnit.EVENTS, "commands pause"),
+    /** Commands that let a held timer go on. */
+    COMMANDS_RESUME(13, CounterUnit.EVENTS, "commands resume"),
+    /** Commands that ask for a page of timers. */
+    COMMANDS_LIST(14, CounterUnit.EVENTS, "commands list"),
+    /** Commands of no known type. */
+    COMMANDS_UNKNOWN(15, CounterUnit.EVENTS, "commands unknown"),
+    /** Answers, the pages of lists included. */
+    REPLIES(16, CounterUnit.EVENTS, "replies"),
+    /** Commands refused for want of room: {@code FULL}. */
+    REPLIES_FULL(17, CounterUnit.EVENTS, "replies full"),
+    /** Commands refused because they make no sense: {@code INVALID}. */
+    REPLIES_INVALID(18, CounterUnit.EVENTS, "replies invalid"),
+
+    /** Duty cycles of the timer thread. */
+    DUTY_CYCLES(20, CounterUnit.EVENTS, "duty cycles"),
+    /** The longest of them. */
+    DUTY_CYCLE_MAX(21, CounterUnit.NANOSECONDS, "duty cycle max"),
+    /** Duty cycles that left due timers for the next, since they had reached {@code fire.limit}. */
+    EXPIRE_BACKLOG_CYCLES(22, CounterUnit.EVENTS, "expire backlog cycles"),
+    /** How often the timer thread went to sleep. */
+    SLEEPS(24, CounterUnit.EVENTS, "sleeps"),
+    /** How often it woke with something to do. */
+    WAKE_UPS(25, CounterUnit.EVENTS, "wake-ups"),
+    /** How often it woke before its time with nothing to do. */
+    WAKE_UPS_SPURIOUS(26, CounterUnit.EVENTS, "wake-ups spurious"),
+    /** How often the doorbell had rung when it looked. */
+    RINGS_HEARD(27, CounterUnit.EVENTS, "doorbell rings heard"),
+    /** How long before a deadline it wakes, as learned so far; 0 in modes that do not spin then. */
+    GUARD(28, CounterUnit.NANOSECONDS, "guard"),
+    /** Spins that were interrupted for want of a core. */
+    PREEMPTIONS(29, CounterUnit.EVENTS, "pre-emptions"),
+    /** 1 while it sleeps plainly because its spins were interrupted. */
+    YIELDING(30, CounterUnit.NUMBER, "yielding"),
+    /** {@link DaemonMode#code()}. */
+    MODE(31, CounterUnit.CODE, "mode"),
+    /** Faults of mapped files that others had shortened. */
+    FAULTS(32, CounterUnit.EVENTS, "faults"),
+    /** How often settings came into force; 1 after the start. */
+    SETTINGS_GENERATION(33, CounterUnit.EVENTS, "settings generation"),
+    /** 1 where SIGHUP makes the process read its settings again; where it is 0, the signal would end the process. */
+    RELOAD_SIGNAL(34, CounterUnit.NUMBER, "reload by signal"),
+    /** Entries handed to the journal. */
+    JOURNAL_ENTRIES(35, CounterUnit.EVENTS, "journal entries"),
+    /** Of these, those that are not in it yet. */
+    JOURNAL_BACKLOG(36, CounterUnit.NUMBER, "journal backlog"),
+    /** Signals in the journal. */
+    JOURNAL_SIGNALS(37, CounterUnit.EVENTS, "journal signals"),
+    /** Signals that were overwritten before they reached the journal. */
+    JOURNAL_SIGNALS_MISSED(38, CounterUnit.EVENTS, "journal signals missed"),
+    /** Bytes written to the journal. */
+    JOURNAL_BYTES(39, CounterUnit.EVENTS, "journal bytes"),
+    /** How often the disk was asked to keep what it has. */
+    JOURNAL_SYNCS(40, CounterUnit.EVENTS, "journal syncs"),
+    /** Failed attempts to write the journal. */
+    JOURNAL_FAILURES(41, CounterUnit.EVENTS, "journal failures"),
+    /** 1 while the journal cannot be written and nothing durable is taken. */
+    JOURNAL_UNAVAILABLE(42, CounterUnit.NUMBER, "journal unavailable"),
+    /** Pieces of the journal that could not be read at the start, and were set aside. */
+    JOURNAL_UNREADABLE(43, CounterUnit.EVENTS, "journal unreadable"),
+    /** Timers that the journal brought back at the start. */
+    TIMERS_RECOVERED(44, CounterUnit.EVENTS, "timers recovered"),
+    /** How often CLOCK_REALTIME was set by 1 ms or more while there were calendar timers. */
+    CLOCK_STEPS(45, CounterUnit.EVENTS, "clock steps"),
+    /** Errors of the timer thread that it went on from, for want of memory. */
+    TIMER_THREAD_ERRORS(46, CounterUnit.EVENTS, "timer thread errors"),
+    /** How often the conductor was silent for too long. */
+    CONDUCTOR_STALLS(47, CounterUnit.EVENTS, "conductor stalls"),
+    /** Of the commands refused as FULL, those beyond a quota of timers. */
+    REFUSED_TIMERS(19, CounterUnit.EVENTS, "refused: quota of timers"),
+    /** Those beyond a quota of firings a second. */
+    REFUSED_FIRINGS(48, CounterUnit.EVENTS, "refused: quota of firings"),
+    /** Those beyond a quota of armings a second. */
+    REFUSED_ARMINGS(49, CounterUnit.EVENTS, "refused: quota of armings"),
+    /** Those that could not be made durable, as the journal could not be written. */
+    REFUSED_JOURNAL(9, CounterUnit.EVENTS, "refused: journal unavailable"),
+
+    /** Conductor's: settings that were refused. */
+    SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings errors"),
+    /** Conductor's: clients served now. */
+    CLIENTS_CONNECTED(51, CounterUnit.NUMBER, "clients connected"),
+    /** Conductor's: clients admitted. */
+    CLIENTS_ADMITTED(53, CounterUnit.EVENTS, "clients admitted"),
+    /** Conductor's: clients rejected. */
+    CLIENTS_REJECTED(54, CounterUnit.EVENTS, "clients rejected"),
+    /** Conductor's: clients that closed, or whose process ended. */
+    CLIENTS_CLOSED(55, CounterUnit.EVENTS, "clients closed"),
+    /** Conductor's: clients evicted, for what they sent. */
+    CLIENTS_EVICTED(56, CounterUnit.EVENTS, "clients evicted"),
+    /** Conductor's: the rounds it made. */
+    CONDUCTOR_ROUNDS(58, CounterUnit.EVENTS, "conductor rounds"),
+    /** Conductor's: the longest of them. */
+    CONDUCTOR_ROUND_MAX(59, CounterUnit.NANOSECONDS, "conductor round max"),
+    /** Conductor's: CPU time of the whole process. */
+    CPU_TIME(60, CounterUnit.NANOSECONDS_TOTAL, "cpu time"),
+    /** Conductor's: errors that it went on from; the log says which. */
+    CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "conductor errors"),
+    /** Conductor's: how often the timer thread was silent for too long. */
+    TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls");
+
+    private static final DaemonCounter[] ALL = values();
+    private static final int FIRST_OF_CONDUCTOR = 50;
+
+    private final int id;
+    private final CounterUnit unit;
+    private final String label;
+
+    DaemonCounter(int id, CounterUnit unit, String label) {
+        this.id = id;
+        this.unit = unit;
+        this.label = label;
+    }
+
+    /** Its id, unit and label. */
+    @SuppressWarnings("exports") // For the other modules of the project.
+    public CounterDefinition definition() {
+        return new CounterDefinition(id, unit, label);
+    }
+
+    /** Its number in every version. */
+    public int id() {
+        return id;
+    }
+
+    /** Whether the conductor writes it, and not the timer thread. */
+    public boolean isConductors() {
+        return id >= FIRST_OF_CONDUCTOR;
+    }
+
+    /** All of them, in the order of the file, which is that of the constants. */
+    @SuppressWarnings("exports") // For the other modules of the project.
+    public static List<CounterDefinition> definitions() {
+        return Arrays.stream(ALL).map(DaemonCounter::definition).toList();
+    }
+
+    /** Its place in a file that was made of {@link #definitions}. */
+    @SuppressWarnings("EnumOrdinal") // The file is made in the order of the constants; readers go by the ids.
+    int place() {
+        return ordinal();
+    }
+}

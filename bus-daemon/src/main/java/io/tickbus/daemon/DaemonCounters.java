@@ -1,0 +1,101 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerReply;
+
+/**
+ * The daemon's counters as it writes them.
+ *
+ * <p><b>Threads:</b> each counter has one writer, see {@link DaemonCounter}; lateness is the timer thread's. Any may
+ * read. <b>Progress:</b> wait-free, a load and a store to counters of one's own cache line; allocates nothing.
+ * <p><b>Errors:</b> its owner can shorten the file while it is mapped: use it inside of a {@link
+ * io.tickbus.core.internal.FaultBoundary}, after which {@code checkSound} says so in a {@code BusException}.
+ */
+public final class DaemonCounters {
+    private final CountersFile file;
+
+    /**
+     * Counters in a file of {@link DaemonCounter#definitions}.
+     *
+     * @param file as the daemon created it
+     */
+    @SuppressWarnings("exports") // For the other modules of the project.
+    public DaemonCounters(CountersFile file) {
+        this.file = file;
+        for (DaemonCounter counter : DaemonCounter.values()) {
+            if (file.find(counter.id()) != counter.place()) {
+                throw new IllegalArgumentException("the file was not made of the daemon's counters: missing="
+                        + counter.definition().label());
+            }
+        }
+    }
+
+    /** Counters that nobody else sees. */
+    public static DaemonCounters inMemory() {
+        return new DaemonCounters(CountersFile.inMemory(DaemonCounter.definitions()));
+    }
+
+    /** Sets a counter. */
+    public void set(DaemonCounter counter, long value) {
+        file.set(counter.place(), value);
+    }
+
+    /** Adds to a counter. */
+    public void add(DaemonCounter counter, long delta) {
+        file.add(counter.place(), delta);
+    }
+
+    /** Raises a counter that keeps the largest value seen. */
+    public void raise(DaemonCounter counter, long value) {
+        if (value > file.value(counter.place())) {
+            file.set(counter.place(), value);
+        }
+    }
+
+    /** A counter's value. */
+    public long value(DaemonCounter counter) {
+        return file.value(counter.place());
+    }
+
+    /** Timer thread: one firing came so many nanoseconds after its deadline; the histogram alone takes it. */
+    public void recordLateness(long latenessNs) {
+        file.lateness().record(latenessNs);
+    }
+
+    /** Timer thread: one command, by its {@code CommandLayout.TYPE_*}. */
+    public void countCommand(int type) {
+        add(switch (type) {
+            case CommandLayout.TYPE_ARM -> DaemonCounter.COMMANDS_ARM;
+            case CommandLayout.TYPE_CANCEL -> DaemonCounter.COMMANDS_CANCEL;
+            case CommandLayout.TYPE_PAUSE -> DaemonCounter.COMMANDS_PAUSE;
+            case CommandLayout.TYPE_RESUME -> DaemonCounter.COMMANDS_RESUME;
+            case CommandLayout.TYPE_LIST -> DaemonCounter.COMMANDS_LIST;
+            default -> DaemonCounter.COMMANDS_UNKNOWN;
+        }, 1);
+    }
+
+    /** Timer thread: one answer. */
+    public void countReply(TimerReply reply) {
+        add(DaemonCounter.REPLIES, 1);
+        ReplyCode code = reply.code();
+        if (code == ReplyCode.FULL) {
+            add(DaemonCounter.REPLIES_FULL, 1);
+            add(switch (reply.reason()) {
+                case RATE_QUOTA -> DaemonCounter.REFUSED_FIRINGS;
+                case ARMING_QUOTA -> DaemonCounter.REFUSED_ARMINGS;
+                case JOURNAL_UNAVAILABLE -> DaemonCounter.REFUSED_JOURNAL;
+                default -> DaemonCounter.REFUSED_TIMERS;
+            }, 1);
+        } else if (code == ReplyCode.INVALID) {
+            add(DaemonCounter.REPLIES_INVALID, 1);
+        }
+    }
+
+    /** The file, for a reader. */
+    @SuppressWarnings("exports") // For the other modules of the project.
+    public CountersFile file() {
+        return file;
+    }
+}

@@ -1,0 +1,115 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.SignalGate;
+import io.tickbus.core.internal.file.Doorbell;
+import io.tickbus.core.internal.layout.DoorbellLayout;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platforms;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * The gate of the daemon's next deadline and of the next command; the doorbell's word can end its sleep early.
+ *
+ * <p>Before it sleeps it says so to the clients, and then looks at their rings once more: who commits a command after
+ * that look sees that it sleeps, and rings.
+ */
+final class DeadlineGate implements SignalGate {
+    private static final long TIMER_SLACK_NS = 1;
+    /** While the doorbell is lost nobody can ring. */
+    private static final long LOST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** The doorbell may be lost while the thread sleeps. */
+    private static final long LONGEST_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final NanoClock clock;
+    private final Doorbell doorbell;
+    private final FutexWord daemonWord;
+    private final CommandSource commands;
+    private boolean isMuted;
+    private boolean isThreadPrepared;
+    private long deadlineNs = Long.MAX_VALUE;
+    private int seenWord;
+    private long rings;
+    private long sleeps;
+
+    DeadlineGate(NanoClock clock, Doorbell doorbell, CommandSource commands) {
+        this.clock = clock;
+        this.doorbell = doorbell;
+        this.commands = commands;
+        this.daemonWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
+    }
+
+    /** Listens from here on: what rang before this is heard by the look that follows. */
+    void listen() {
+        int word = doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord);
+        if (word != seenWord) {
+            seenWord = word;
+            rings++;
+        }
+    }
+
+    /** How often the doorbell had rung when it listened. */
+    long rings() {
+        return rings;
+    }
+
+    /** How often the thread went to sleep. */
+    long sleeps() {
+        return sleeps;
+    }
+
+    /** Sets until when to wait. */
+    void until(long wakeNs) {
+        deadlineNs = wakeNs;
+    }
+
+    /** Whether to look at the commands too. */
+    void mute(boolean isNowMuted) {
+        isMuted = isNowMuted;
+    }
+
+    /** Any thread: ends the current or the next sleep. */
+    void ring() {
+        doorbell.ring(DoorbellLayout.DAEMON_WORD, daemonWord);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return hasNews() || clock.nanoTime() >= deadlineNs
+                || doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord) != seenWord;
+    }
+
+    private boolean hasNews() {
+        return !isMuted && commands.hasNews();
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return deadlineNs;
+    }
+
+    @Override
+    public void park(long untilNs, long plannedDeadlineNs) {
+        if (!isThreadPrepared) {
+            isThreadPrepared = true;
+            Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
+        }
+        long wakeNs = Math.min(untilNs, deadlineNs);
+        commands.announceSleep(wakeNs);
+        if (!hasNews()) {
+            sleeps++;
+            sleep(wakeNs);
+        }
+        commands.announceAwake();
+    }
+
+    private void sleep(long wakeNs) {
+        long nowNs = clock.nanoTime();
+        if (doorbell.isLost()) {
+            LockSupport.parkNanos(Math.min(wakeNs - nowNs, LOST_NAP_NS));
+        } else {
+            daemonWord.await(seenWord, Math.min(wakeNs, nowNs + LONGEST_SLEEP_NS));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.tickbus.daemon;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * Whose timers are whose: gives out the owners' numbers. A client without a name is an owner of its own; clients of one
+ * user with one name are one owner. A number is used again only after all the others, so that a late signal of a former
+ * owner is not taken for one of the next. One user has a quarter of all numbers at most, so that nobody can use them up
+ * for the others by leaving timers behind. The conductor's.
+ */
+final class Owners {
+    /** Owner numbers are 16 bits on the wire; 0 is the publisher itself. */
+    static final int MAX_OWNERS = 0xFFFF;
+    static final int MAX_PER_USER = 1 << 14;
+
+    private final Map<String, Owner> named = new HashMap<>();
+    private final Map<Integer, Owner> numbered = new HashMap<>();
+    private final Map<Integer, Integer> countByUser = new HashMap<>();
+    private final Queue<Integer> released = new ArrayDeque<>();
+    private int neverUsed = 1;
+
+    private static final class Owner {
+        private final int number;
+        private final int user;
+        private final String name;
+        private int clients;
+
+        Owner(int number, int user, String name) {
+            this.number = number;
+            this.user = user;
+            this.name = name;
+        }
+    }
+
+    /**
+     * A client comes.
+     *
+     * @param user its numeric user id
+     * @param name empty for an owner of its own
+     * @return the owner's number; 0 when there is none left for this user
+     */
+    int open(int user, String name) {
+        String fullName = name.isEmpty() ? null : user + ":" + name;
+        Owner owner = fullName == null ? null : named.get(fullName);
+        if (owner == null) {
+            int number = countByUser.getOrDefault(user, 0) < MAX_PER_USER ? nextNumber() : 0;
+            if (number == 0) {
+                return 0;
+            }
+            owner = new Owner(number, user, fullName);
+            countByUser.merge(user, 1, Integer::sum);
+            numbered.put(number, owner);
+            if (fullName != null) {
+                named.put(fullName, owner);
+            }
+        }
+        owner.clients++;
+        return owner.number;
+    }
+
+    private int nextNumber() {
+        while (neverUsed <= MAX_OWNERS && numbered.containsKey(neverUsed)) {
+            neverUsed++;
+        }
+        return neverUsed <= MAX_OWNERS ? neverUsed++ : released.isEmpty() ? 0 : released.remove();
+    }
+
+    /** An owner whose timers were recovered: its number stays the same, and its clients find it by its name. */
+    void restore(int number, int user, String name) {
+        String fullName = name.isEmpty() ? null : user + ":" + name;
+        Owner owner = new Owner(number, user, fullName);
+        numbered.put(number, owner);
+        countByUser.merge(user, 1, Integer::sum);
+        if (fullName != null) {
+            named.put(fullName, owner);
+        }
+    }
+
+    /** A client goes; returns whether it was its owner's last. */
+    boolean close(int number) {
+        return --numbered.get(number).clients == 0;
+    }
+
+    /** Nothing is left of an owner: gives its number back, unless a client has come meanwhile. */
+    boolean release(int number) {
+        Owner owner = numbered.get(number);
+        if (owner == null || owner.clients > 0) {
+            return false;
+        }
+        numbered.remove(number);
+        countByUser.compute(owner.user, (user, count) -> count == 1 ? null : count - 1);
+        if (owner.name != null) {
+            named.remove(owner.name);
+        }
+        released.add(number);
+        return true;
+    }
+}

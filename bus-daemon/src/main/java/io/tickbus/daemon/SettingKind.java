@@ -1,0 +1,47 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.internal.DurationText;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * How the values of a setting are typed, and which of them are allowed.
+ *
+ * @param label   short, for the place of a value in a command line's help
+ * @param allowed in words, to follow "allowed is"
+ * @param parser  throws {@link IllegalArgumentException}, whatever it says, for what is no such value
+ */
+record SettingKind<T>(String label, String allowed, Function<String, T> parser, Function<T, String> writer,
+        Predicate<T> range) {
+    static SettingKind<Long> duration(long minNs, long maxNs) {
+        String allowed = "a duration from " + text(minNs) + " to " + text(maxNs) + ", such as 250us";
+        return new SettingKind<>("DURATION", allowed, DurationText::parse, SettingKind::text,
+                ns -> ns >= minNs && ns <= maxNs);
+    }
+
+    /** As a duration is typed, so that what is shown can be typed again; rounded to three digits. */
+    private static String text(long ns) {
+        return DurationText.format(ns).replace(" ", "").replace("µ", "u");
+    }
+
+    static SettingKind<Integer> count(int max) {
+        return new SettingKind<>("N", "a whole number from 1 to " + max, Integer::valueOf, String::valueOf,
+                count -> count >= 1 && count <= max);
+    }
+
+    static SettingKind<Double> share() {
+        return new SettingKind<>("SHARE", "a number from 0 to 1, such as 0.08", Double::valueOf, String::valueOf,
+                share -> share >= 0 && share <= 1);
+    }
+
+    static <E extends Enum<E>> SettingKind<E> word(List<E> words) {
+        Function<E, String> writer = word -> word.name().toLowerCase(Locale.ROOT);
+        List<String> names = words.stream().map(writer).toList();
+        return new SettingKind<>(String.join("|", names), "one of " + String.join(", ", names),
+                text -> words.stream().filter(word -> word.name().equalsIgnoreCase(text)).findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("word=" + text)), writer,
+                words::contains);
+    }
+}

@@ -1,0 +1,187 @@
+package io.tickbus.daemon;
+
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.TimerQueue;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * One duty cycle of the timer thread: read and carry out commands, fire what is due, announce what comes next, give a
+ * sign of life. Commands come first, so that a cancel that was sent before the deadline is heard before it, unless it
+ * stands behind more commands than a cycle reads, or behind one that waits for the disk.
+ */
+final class TimerAgent implements Agent {
+    static final int DEFAULT_FIRE_LIMIT = 256;
+    private static final int SHORTEST_ROW = 2;
+    /** Longer than a thread wakes before a deadline. */
+    private static final long PREPARED_NS = 250_000;
+    /** Longer than preparing takes. */
+    private static final long PREPARING_NS = 5_000;
+    /** Longer than that and a rehearsal take. */
+    private static final long REHEARSING_NS = 12_000;
+
+    private final NanoClock clock;
+    private final SignalPublisher publisher;
+    private final TimerQueue timers;
+    private final FiringSink sink;
+    private final CommandSource commands;
+    /** Where firings can be taken in rows; else null. */
+    private final SettledFirings settled;
+    /** Null for a sink of unknown kind. */
+    private Rehearsal rehearsal;
+    private final long heartbeatIntervalNs;
+    private int fireLimit = DEFAULT_FIRE_LIMIT;
+    private long startNs;
+    private long wakeNs = Long.MAX_VALUE;
+    private long nextHeartbeatNs = Long.MIN_VALUE;
+    private long nextCalendarLookNs = Long.MAX_VALUE;
+    private Runnable onHeartbeat = () -> { };
+    /** Commands are not looked at before the next heartbeat: something in their memory, nobody knows what, faults. */
+    private boolean isMuted;
+    /** The cycle after a fault fires before it looks at commands again, so that no fault costs a firing. */
+    private boolean isFiringFirst;
+    /** The latest duty cycle left some that were due. */
+    private boolean wasCutShort;
+    private long backlogCycles;
+
+    TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringSink sink,
+            CommandSource commands) {
+        this.clock = clock;
+        this.publisher = publisher;
+        this.timers = timers;
+        this.sink = sink;
+        this.commands = commands;
+        SignalSink signals = sink instanceof SignalSink known ? known : null;
+        this.settled = signals != null ? new SettledFirings(publisher, sink) : null;
+        this.rehearsal = signals == null || FaultPoints.isOn() ? null : new Rehearsal(signals);
+        this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
+    }
+
+    /** The most firings of one cycle. */
+    void fireLimit(int newLimit) {
+        fireLimit = newLimit;
+    }
+
+    /** Something to do on the timer thread at each heartbeat. */
+    void onHeartbeat(Runnable newOnHeartbeat) {
+        onHeartbeat = newOnHeartbeat;
+    }
+
+    @Override
+    public int doWork() {
+        // What is due by now fires, and no more: of what becomes due later, a cancel may come after this look at the
+        // commands and be in time.
+        long nowNs = clock.nanoTime();
+        startNs = nowNs;
+        int staged = isMuted || isFiringFirst ? 0 : commands.stage();
+        isFiringFirst = false;
+        // The time that a held timer has left counts from when its command is read, or it would be early.
+        commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
+        int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireInRows(nowNs);
+        sink.settle();
+        nextCalendarLookNs = timers.lookAtCalendar(nowNs);
+        long nextNs = timers.nextDeadlineNs();
+        wasCutShort = fired >= fireLimit && nextNs <= nowNs;
+        backlogCycles += wasCutShort ? 1 : 0;
+        wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
+        // After the signals, never before: who reads the new deadline must find the signals of the old one.
+        publisher.nextDeadlineNs(wakeNs);
+        if (nowNs >= nextHeartbeatNs || isHeartbeatToJoin(nowNs, fired)) {
+            // Whatever faults in it comes again with the next one, and not before.
+            nextHeartbeatNs = nowNs + heartbeatIntervalNs;
+            isMuted = false;
+            publisher.heartbeat(nowNs);
+            onHeartbeat.run();
+        }
+        int done = staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
+        if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
+            // It has just woken before a deadline, or is about to wait for one that is near.
+            timers.prepare(nowNs + PREPARED_NS);
+            if (rehearsal != null && wakeNs - nowNs > REHEARSING_NS && timers.shortestSlackNs() == 0) {
+                rehearsal.run();
+            }
+        }
+        return done;
+    }
+
+    /** Whether a thread that may be late, and fires now, should not wake once more for the next heartbeat. */
+    private boolean isHeartbeatToJoin(long nowNs, int fired) {
+        return fired > 0 && timers.shortestSlackNs() > 0 && nowNs >= nextHeartbeatNs - heartbeatIntervalNs / 2;
+    }
+
+    /** Leaves the commands alone until the next heartbeat. */
+    void mute() {
+        isMuted = true;
+    }
+
+    boolean isMuted() {
+        return isMuted;
+    }
+
+    /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */
+    void repair() {
+        isFiringFirst = true;
+        if (rehearsal != null) {
+            rehearsal = rehearsal.anew();
+        }
+        if (settled == null) {
+            timers.repair(sink);
+        } else {
+            timers.repair(settled);
+            settled.flush();
+        }
+        // A signal's look for sleepers may have been cut short.
+        publisher.wake();
+    }
+
+    /**
+     * Takes some out of the timers, then publishes them, one after the other without anything in between: a subscriber
+     * that waits for each has the memory of the next, and to get it back takes longer than to fire; in a row that is
+     * waited for once. The rows get longer, so that the first is not late for the sake of the others; where there are
+     * many, and those of the cycle before were not all, they are long at once.
+     */
+    private int expireInRows(long nowNs) {
+        int fired = 0;
+        boolean areMoreDue = true;
+        if (!wasCutShort) {
+            fired = timers.expire(nowNs, 1, sink);
+            areMoreDue = fired > 0;
+        }
+        int length = wasCutShort ? SettledFirings.LIMIT : SHORTEST_ROW;
+        while (areMoreDue && fired < fireLimit) {
+            int most = Math.min(length, fireLimit - fired);
+            int row = timers.expire(nowNs, most, settled);
+            settled.flush();
+            fired += row;
+            areMoreDue = row == most;
+            length = Math.min(2 * length, SettledFirings.LIMIT);
+        }
+        return fired;
+    }
+
+    /** When the latest duty cycle began. */
+    long startNs() {
+        return startNs;
+    }
+
+    /** When the next firing is to happen: the next deadline, with the slack on top where there is one. */
+    long wakeNs() {
+        return wakeNs;
+    }
+
+    /** Cycles that left due timers for the next. */
+    long backlogCycles() {
+        return backlogCycles;
+    }
+
+    /** When to go round again at the latest: for the next heartbeat, or to see whether CLOCK_REALTIME was set. */
+    long latestNextNs() {
+        return Math.min(nextHeartbeatNs, nextCalendarLookNs);
+    }
+
+    @Override
+    public String roleName() {
+        return "tickbus-timers";
+    }
+}

@@ -1,0 +1,505 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.Uninterrupted;
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.file.UserId;
+import io.tickbus.core.internal.platform.CalendarOffset;
+import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.core.internal.wait.PredictiveWait;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.daemon.journal.Journal;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.daemon.journal.JournalProvider;
+import io.tickbus.daemon.journal.Recovery;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.timer.DurableTimers;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The sidecar: keeps the timers of every process on the host that asks, and publishes each as a signal when it is due.
+ * To be run as a process of its own, or inside another:
+ *
+ * <pre>{@code
+ * try (TimerDaemon daemon = TimerDaemon.start(BusDirectory.of("app"))) {
+ *     TimerClient timers = TimerClient.connect(BusDirectory.of("app"));
+ *     timers.armAfter(1, 42, 1_000_000);
+ *     …
+ * }
+ * }</pre>
+ *
+ * <p>Two threads: the timer thread ({@link TimerLoop}), which reads commands, fires and publishes, and the conductor,
+ * which lets clients in and out and makes the system calls.
+ *
+ * <p><b>Threads:</b> {@link #run} on one, which becomes the timer thread; the rest from any.
+ * <p><b>Progress:</b> no client and no subscriber can block it. <b>Loss:</b> a firing is never lost in silence: late
+ * ones say so, folded ones are counted, refused commands are answered.
+ * <p><b>Errors:</b> {@code BusException} when its own files cannot be made, or are shortened later.
+ */
+public final class TimerDaemon implements Runnable, AutoCloseable {
+    private static final int REPLY_SLOTS = 1024;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+    /** Heap that everything but the timers needs; a quarter of the rest is the garbage collector's. */
+    private static final long HEAP_WITHOUT_TIMERS = 32L << 20;
+    private static final long FEWEST_BYTES = 2L << 20;
+
+    private final SignalPublisher publisher;
+    private final TimerEngine engine;
+    private final TimerAgent agent;
+    private final TimerLoop loop;
+    private final ClientConductor conductor;
+    private final Thread conductorThread;
+    private final AtomicBoolean isStarted = new AtomicBoolean();
+    private final DaemonCounters counters;
+    private final ClientSessions sessions;
+    private final DaemonLog log;
+    /** Null for none. */
+    private final Journal journal;
+    /** The log, where it was made here and ends here. */
+    private DaemonLog ownLog;
+    private volatile DaemonSettings settings;
+    private Thread ownThread;
+    private final long patienceNs;
+    private final ThreadWatch conductorWatch;
+    private final ThreadWatch timerWatch;
+    private long toldFaults;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** The next three under this object's lock: of the thread and who closes, the second one releases the bus. */
+    private boolean hasEnded;
+    private boolean isAbandoned;
+    private boolean isReleased;
+
+    private TimerDaemon(BusDirectory directory, SignalPublisher publisher, Setup setup, DaemonLog log,
+            Journal journal) {
+        this.journal = journal;
+        this.patienceNs = setup.patienceNs();
+        String group = setup.options().group();
+        DaemonSettings settings = setup.settings();
+        SignalsHeader header = publisher.bus().signals().header();
+        this.publisher = publisher;
+        this.settings = settings;
+        this.log = log;
+        counters = new DaemonCounters(CountersFile.create(directory, header, DaemonCounter.definitions(), group));
+        RepliesFile replies =
+                RepliesFile.create(directory, header, settings.maxClients(), REPLY_SLOTS, group);
+        engine = setup.engine();
+        ClientEvents events = new ClientEvents();
+        CommandDesk desk = new CommandDesk(engine, publisher, counters, journal);
+        sessions = new ClientSessions(engine, replies, counters, events, desk);
+        agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
+        loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
+        agent.onHeartbeat(this::report);
+        engine.ownUser(UserId.ofFile(directory.signals()));
+        apply(settings);
+        Recovery recovery = journal == null ? null : journal.recover(DurableTimers.of(engine));
+        // Last: clients find it from here on.
+        conductor = ClientConductor.open(directory, new DaemonParts(replies, sessions, events, log, counters,
+                publisher.bus().doorbell()), settings, group);
+        // Who pins the timer thread does so after this, and the conductor must not share its processor.
+        try {
+            int[] cpus = Platforms.current().affinity();
+            conductorThread = new Thread(() -> {
+                if (cpus.length > 0) {
+                    Platforms.current().setAffinity(cpus);
+                }
+                conductor.run();
+            }, "tickbus-conductor");
+            conductorThread.setDaemon(true);
+            conductor.onRound(this::lookAround);
+            conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), patienceNs);
+            timerWatch = new ThreadWatch(header::heartbeatNs, patienceNs + 5 * header.heartbeatIntervalNs());
+            if (recovery != null) {
+                recovered(recovery);
+            }
+        } catch (RuntimeException | Error e) {
+            conductor.close();
+            throw e;
+        }
+    }
+
+    private void recovered(Recovery recovery) {
+        for (Recovery.Owner owner : recovery.owners()) {
+            conductor.ownerRecovered(owner.number(), owner.user(), owner.name());
+            sessions.ownerRecovered(owner.number());
+            engine.assignOwner(owner.number(), owner.user());
+        }
+        counters.set(DaemonCounter.TIMERS_RECOVERED, recovery.timers());
+        counters.set(DaemonCounter.JOURNAL_UNREADABLE, recovery.unreadable());
+        log.info("recovered", "timers", recovery.timers(), "overdue", recovery.overdue(), "owners",
+                recovery.owners().size(), "entries", recovery.entries(), "unreadable", recovery.unreadable(), "ms",
+                TimeUnit.NANOSECONDS.toMillis(recovery.tookNs()));
+    }
+
+    /** Conductor: the other half of the watch, and what costs system calls. */
+    private void lookAround() {
+        long nowNs = System.nanoTime();
+        if (timerWatch.findsStall(nowNs)) {
+            counters.add(DaemonCounter.TIMER_THREAD_STALLS, 1);
+            log.warn("timer-thread-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(nowNs
+                    - publisher.bus().signals().header().heartbeatNs()));
+        }
+        long faults = counters.value(DaemonCounter.FAULTS) + counters.value(DaemonCounter.TIMER_THREAD_ERRORS);
+        if (faults != toldFaults) {
+            log.warn("timer-thread-survived", "faults", counters.value(DaemonCounter.FAULTS), "memoryShortages",
+                    counters.value(DaemonCounter.TIMER_THREAD_ERRORS), "what",
+                    "a mapped file lost pages, or the heap is too small");
+            toldFaults = faults;
+        }
+        if (!publisher.bus().isInPlace()) {
+            loop.fail(new BusException(Reason.NOT_FOUND, publisher.bus().signals().path().getParent().toString(),
+                    "it was deleted or replaced while the daemon ran, so that nobody new can find it",
+                    "start the daemon again"));
+        }
+    }
+
+    private void report() {
+        if (!conductorThread.isAlive()) {
+            throw new IllegalStateException("the thread tickbus-conductor has ended; see the log");
+        }
+        if (conductorWatch.findsStall(System.nanoTime())) {
+            counters.add(DaemonCounter.CONDUCTOR_STALLS, 1);
+            log.warn("conductor-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(patienceNs));
+        }
+        loop.report(counters);
+        counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
+        long steps = engine.clockSteps();
+        if (steps > counters.value(DaemonCounter.CLOCK_STEPS)) {
+            log.info("clock-set", "realtimeAheadNs", CalendarOffset.measureNs());
+        }
+        counters.set(DaemonCounter.CLOCK_STEPS, steps);
+        sessions.report();
+        if (journal != null) {
+            journal.report(counters);
+        }
+    }
+
+    /**
+     * Opens a bus as its publisher and gets everything ready; nothing runs yet.
+     *
+     * @throws io.tickbus.core.BusException when somebody else publishes on it, or its files cannot be made; nothing is
+     *                                      left that was not there before
+     */
+    public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings) {
+        DaemonLog log = DaemonLog.standard();
+        try {
+            TimerDaemon daemon = open(directory, options, settings, log);
+            daemon.ownLog = log;
+            // The platform's logger loads its parts with its first line: not when files or memory have run out.
+            log.info("daemon-opened", "bus", directory.name(), "epoch", daemon.publisher.epoch());
+            return daemon;
+        } catch (RuntimeException | Error e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #open(BusDirectory, SignalsOptions, DaemonSettings)}, with a log of the caller's. */
+    public static TimerDaemon open(
+            BusDirectory directory, SignalsOptions options, DaemonSettings settings, DaemonLog log) {
+        return open(directory, new Setup(options, settings, null, TimerEngine.create(settings.quotas())), log);
+    }
+
+    /**
+     * As {@link #open(BusDirectory, SignalsOptions, DaemonSettings, DaemonLog)}, with durable timers.
+     *
+     * @param journal how the journal is kept; null for none
+     * @throws io.tickbus.core.BusException also when tickbus-journal is not on the class path, or its folder cannot be
+     * used
+     */
+    public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings,
+            DaemonLog log, JournalOptions journal) {
+        return open(directory, new Setup(options, settings, journal, TimerEngine.create(settings.quotas())), log);
+    }
+
+    /** What a daemon is made of, and how long each of its threads may be silent. */
+    record Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine,
+            long patienceNs) {
+        Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine) {
+            this(options, settings, journal, engine, PATIENCE_NS);
+        }
+    }
+
+    static TimerDaemon open(BusDirectory directory, Setup setup, DaemonLog log) {
+        return Uninterrupted.call(() -> openWhole(directory, setup, log));
+    }
+
+    private static TimerDaemon openWhole(BusDirectory directory, Setup setup, DaemonLog log) {
+        JournalProvider provider = setup.journal() == null ? null : JournalProvider.find();
+        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, setup.options());
+        Journal journal = null;
+        try {
+            journal = provider == null ? null : provider.open(directory, publisher, setup.journal(), log);
+            return new TimerDaemon(directory, publisher, setup, log, journal);
+        } catch (RuntimeException | Error e) {
+            if (journal != null) {
+                closeBeside(e, journal::close);
+            }
+            closeBeside(e, publisher::abandon);
+            throw e;
+        }
+    }
+
+    private static void closeBeside(Throwable cause, Runnable closing) {
+        try {
+            closing.run();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Opens a bus with default options and settings and runs on a thread of its own, until {@link #close}. */
+    public static TimerDaemon start(BusDirectory directory) {
+        return open(directory, SignalsOptions.DEFAULT, DaemonSettings.defaults()).start();
+    }
+
+    /**
+     * Runs on a thread of its own, until {@link #close}. Where an error ends it before, the log says so, the bus is
+     * released and the journal closed, and {@link #ended} tells. So it is where no thread can be had.
+     */
+    public TimerDaemon start() {
+        return start(new Thread(this::runAlone, "tickbus-timers"));
+    }
+
+    TimerDaemon start(Thread thread) {
+        begin();
+        thread.setDaemon(true);
+        try {
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            end(e);
+            closeBeside(e, this::close);
+            throw e;
+        }
+        ownThread = thread;
+        return this;
+    }
+
+    private void runAlone() {
+        Throwable failure = null;
+        try {
+            runToEnd();
+        } catch (RuntimeException | Error e) {
+            // Said in the log. Nobody else is there who could close the bus: others must see that it has no publisher.
+            failure = e;
+        }
+        if (isLeftToThread(failure)) {
+            try {
+                release();
+            } catch (RuntimeException | Error e) {
+                log.error("bus-not-marked-closed", "error", e);
+            }
+        }
+        end(failure);
+    }
+
+    private synchronized boolean isLeftToThread(Throwable failure) {
+        hasEnded = true;
+        return failure != null || isAbandoned;
+    }
+
+    private synchronized boolean isLeftToCloser() {
+        isAbandoned = !hasEnded && ownThread != null;
+        return !isAbandoned;
+    }
+
+    private void end(Throwable failure) {
+        if (failure == null) {
+            ended.complete(null);
+        } else {
+            ended.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Runs until {@link #stop}: then drains what it has been sent, puts the clients out, and returns.
+     *
+     * @throws BusException what ended it: its own files lost pages, or the bus's directory was deleted
+     */
+    @Override
+    public void run() {
+        begin();
+        try {
+            runToEnd();
+        } catch (RuntimeException | Error e) {
+            end(e);
+            throw e;
+        }
+        end(null);
+    }
+
+    private void begin() {
+        if (isStarted.getAndSet(true)) {
+            throw new IllegalStateException("a daemon runs once: open another");
+        }
+    }
+
+    private void runToEnd() {
+        try {
+            conductorThread.start();
+            if (journal != null) {
+                journal.start();
+            }
+            loop.run();
+        } catch (RuntimeException | Error e) {
+            log.error("timer-thread-failed", "error", e);
+            putAllOut();
+            throw e;
+        } finally {
+            endConductor();
+        }
+    }
+
+    /** Whether it runs: begun, and not ended, in whatever way. */
+    public boolean isRunning() {
+        return isStarted.get() && !ended.isDone();
+    }
+
+    /** Done when it has ended; exceptionally with what ended it, where that was not {@link #stop}. */
+    public CompletionStage<Void> ended() {
+        return ended.minimalCompletionStage();
+    }
+
+    private void putAllOut() {
+        try {
+            sessions.dismissAll(ReplyReason.STOPPING);
+        } catch (RuntimeException | Error e) {
+            log.error("clients-not-told", "error", e);
+        }
+    }
+
+    private void endConductor() {
+        conductor.stop();
+        long patienceMs = TimeUnit.NANOSECONDS.toMillis(patienceNs);
+        Uninterrupted.join(conductorThread, patienceMs);
+        if (conductorThread.isAlive()) {
+            log.error("conductor-stuck", "waitedMs", patienceMs);
+        }
+    }
+
+    /** Changes what can be changed while it runs; see {@link DaemonSettings}. Done when this returns or soon after. */
+    public void reload(DaemonSettings newSettings) {
+        settings = newSettings;
+        conductor.settings(newSettings);
+        loop.change(() -> apply(newSettings));
+    }
+
+    private void apply(DaemonSettings newSettings) {
+        DaemonMode mode = newSettings.mode();
+        if (!loop.waitStrategy().name().equals(mode.waiting())) {
+            loop.waitStrategy(WaitStrategy.named(mode.waiting()));
+        }
+        if (loop.waitStrategy() instanceof PredictiveWait predictive) {
+            DaemonSettings.Guard guard = newSettings.guard();
+            predictive.guard().setBounds(guard.minNs(), guard.maxNs(), guard.share());
+        }
+        agent.fireLimit(newSettings.fireLimit());
+        limit(newSettings);
+        engine.ecoSlackNs(mode == DaemonMode.ECO ? newSettings.ecoSlackNs() : 0);
+        log.level(newSettings.logLevel());
+        counters.set(DaemonCounter.MODE, mode.code());
+        counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
+    }
+
+    private void limit(DaemonSettings newSettings) {
+        long mostBytes = Math.max(FEWEST_BYTES, (Runtime.getRuntime().maxMemory() - HEAP_WITHOUT_TIMERS) / 4 * 3);
+        TimerQuotas wanted = newSettings.quotas();
+        TimerQuotas fitting = wanted.fitting(mostBytes);
+        if (fitting.maxTimers() < wanted.maxTimers() && !fitting.equals(engine.quotas())) {
+            log.warn("quota-lowered", "timers", fitting.maxTimers(), "wanted", wanted.maxTimers(), "why",
+                    "the heap holds no more: raise -Xmx, or lower quota.timers");
+        }
+        engine.quotas(fitting);
+        engine.mostBytes(mostBytes);
+        engine.rates(newSettings.rates());
+    }
+
+    /** The settings in force. */
+    public DaemonSettings settings() {
+        return settings;
+    }
+
+    /** The timers: before {@link #run}, to arm the publisher's own; afterwards they belong to the timer thread. */
+    public TimerEngine engine() {
+        return engine;
+    }
+
+    /** The publisher: only for what any thread may ask of it. */
+    public SignalPublisher publisher() {
+        return publisher;
+    }
+
+    /** What it counts. */
+    public DaemonCounters counters() {
+        return counters;
+    }
+
+    /** How it waits, with what it learned. */
+    public WaitStrategy waitStrategy() {
+        return loop.waitStrategy();
+    }
+
+    /** Ends {@link #run} soon. */
+    public void stop() {
+        loop.stop();
+    }
+
+    /**
+     * Stops, waits up to 10 s for its own thread if it has one, marks the bus closed and releases it; the files stay,
+     * but for those of a daemon that has not run, which it has made.
+     *
+     * @throws BusException TRUNCATED when the signals file was shortened; the bus is released all the same
+     */
+    @Override
+    public void close() {
+        stop();
+        long patienceMs = TimeUnit.NANOSECONDS.toMillis(2 * patienceNs);
+        try {
+            if (ownThread != null) {
+                Uninterrupted.join(ownThread, patienceMs);
+            }
+            if (isLeftToCloser()) {
+                release();
+            } else {
+                // It may stand in the middle of a signal: the bus stays its own until it ends, which releases it.
+                log.error("timer-thread-stuck", "waitedMs", patienceMs);
+            }
+        } finally {
+            if (ownLog != null) {
+                ownLog.close();
+            }
+        }
+    }
+
+    private synchronized void release() {
+        if (isReleased) {
+            return;
+        }
+        isReleased = true;
+        boolean hasRun = conductorThread.getState() != Thread.State.NEW;
+        if (!hasRun) {
+            conductor.close();
+        }
+        try {
+            if (journal != null) {
+                journal.close();
+            }
+        } finally {
+            if (hasRun) {
+                publisher.close();
+            } else {
+                publisher.abandon();
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.file.Doorbell;
+import io.tickbus.core.internal.wait.PredictiveWait;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.TimerQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Keeps timers and publishes each as a signal when it is due: one duty cycle after the other, waiting in between,
+ * until stopped. The sidecar's timer thread, and what an application runs that wants the same in its own process
+ * without any clients.
+ *
+ * <p><b>Threads:</b> {@link #run} on one, which owns the timers from then on; {@link #stop} from any.
+ * <p><b>Progress:</b> it waits as its {@link WaitStrategy} does and depends on no subscriber and no client. In
+ * steady state it allocates nothing but for reading CLOCK_REALTIME, while there are calendar timers; each heartbeat
+ * makes a system call.
+ * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened or has lost a page.
+ */
+public final class TimerLoop implements Runnable {
+    /** How long a stopped loop goes on with what it has been sent and what is due. */
+    private static final long DRAIN_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int MOST_UNEXPLAINED_AT_END = 16;
+    private static final int MOST_ERRORS_IN_A_ROW = 16;
+
+    private final SignalPublisher publisher;
+    private final TimerAgent agent;
+    private final DeadlineGate gate;
+    private final CommandSource commands;
+    private WaitStrategy waitStrategy;
+    /** What another thread wants changed; done by this one between two cycles. */
+    private final AtomicReference<Runnable> change = new AtomicReference<>();
+    private volatile boolean isStopped;
+    private final long firstSequence;
+    private boolean hasWaited;
+    private boolean isFaulted;
+    private int unexplainedAtEnd;
+    private int errorsInARow;
+    private long errors;
+    private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    private long drainUntilNs;
+    private long dutyCycles;
+    private long longestCycleNs;
+    private long wakeUps;
+    private long spuriousWakeUps;
+    private long faults;
+
+    /**
+     * A loop that publishes each firing.
+     *
+     * @param publisher    opened by {@link SignalPublisher#openWithoutThread}, since the duty cycle gives its heartbeat
+     * @param waitStrategy {@code spin()}, {@code predictive()} or {@code park()}
+     */
+    public static TimerLoop of(SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy) {
+        return of(publisher, timers, waitStrategy, publishing(publisher));
+    }
+
+    /** A loop whose firings go elsewhere, for instance to a sink that publishes and then does something more. */
+    public static TimerLoop of(
+            SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringSink sink) {
+        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, sink, new NoCommands());
+        return new TimerLoop(publisher, agent, new NoCommands(), waitStrategy);
+    }
+
+    /** A sink that stamps each firing with the time and publishes it. */
+    public static FiringSink publishing(SignalPublisher publisher) {
+        return new PublishingSink(publisher);
+    }
+
+    TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandSource commands, WaitStrategy waitStrategy) {
+        this.publisher = publisher;
+        this.agent = agent;
+        this.commands = commands;
+        this.waitStrategy = waitStrategy;
+        this.firstSequence = publisher.nextSequence();
+        this.gate = new DeadlineGate(System::nanoTime, publisher.bus().doorbell(), commands);
+    }
+
+    /** Runs until {@link #stop}; the publisher stays open. */
+    @Override
+    public void run() {
+        pass(this::runCycles);
+        drainUntilNs = System.nanoTime() + DRAIN_NS;
+        pass(this::drain);
+        pass(() -> commands.dismissAll(ReplyReason.STOPPING));
+        publisher.nextDeadlineNs(Long.MAX_VALUE);
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+
+    /** Goes on from faults of mapped memory, and from want of the other, as long as it comes round in between. */
+    private void pass(Runnable loop) {
+        boolean isDone = false;
+        while (!isDone) {
+            try {
+                FaultBoundary.run(loop, this::survive);
+                isDone = true;
+            } catch (OutOfMemoryError e) {
+                if (++errorsInARow > MOST_ERRORS_IN_A_ROW) {
+                    throw e;
+                }
+                errors++;
+                isFaulted = true;
+                commands.evictFaulty();
+            }
+        }
+    }
+
+    /**
+     * Finds out whose fault it was by touching the pages of each who can have caused it: a client's, that one is
+     * evicted; the doorbell's, it is left alone until it is restored; our own, that is the end, with a sentence. Whose
+     * it was cannot be seen where the page has come back meanwhile: then everything it can have been is left alone, so
+     * that a cause that comes and goes costs one fault per heartbeat, and no firing.
+     */
+    private void survive(InternalError fault) {
+        faults++;
+        isFaulted = true;
+        Doorbell doorbell = publisher.bus().doorbell();
+        boolean isExplained = commands.evictFaulty();
+        isExplained |= doorbell.loseUnlessSound();
+        if (!isExplained) {
+            publisher.bus().signals().checkSound();
+            commands.checkSound();
+            if (isStopped && ++unexplainedAtEnd > MOST_UNEXPLAINED_AT_END) {
+                throw fault;
+            }
+            doorbell.lose();
+            agent.mute();
+        }
+    }
+
+    /** Inside the boundary, since another fault may come up in it. */
+    private void repairIfFaulted() {
+        if (isFaulted) {
+            agent.repair();
+            isFaulted = false;
+        }
+    }
+
+    private void runCycles() {
+        repairIfFaulted();
+        while (!isStopped) {
+            // Before the look at what was changed: what comes after that look ends the sleep.
+            gate.listen();
+            if (change.get() != null) {
+                // A fault that is pending must not be thrown in the change, which would be lost with it.
+                FaultBoundary.surface();
+                change.getAndSet(null).run();
+            }
+            if (!runCycle() && !isStopped) {
+                gate.until(agent.wakeNs());
+                gate.mute(agent.isMuted());
+                waitStrategy.await(gate, agent.latestNextNs());
+                hasWaited = true;
+            }
+        }
+    }
+
+    private boolean runCycle() {
+        boolean isBusy = agent.doWork() > 0;
+        long startNs = agent.startNs();
+        dutyCycles++;
+        errorsInARow = 0;
+        if (isBusy) {
+            longestCycleNs = Math.max(longestCycleNs, System.nanoTime() - startNs);
+        }
+        if (hasWaited) {
+            hasWaited = false;
+            if (isBusy) {
+                wakeUps++;
+            } else if (startNs < agent.wakeNs()) {
+                spuriousWakeUps++;
+            }
+        }
+        return isBusy;
+    }
+
+    /** Timer thread: writes down what it has counted. */
+    void report(DaemonCounters counters) {
+        counters.set(DaemonCounter.DUTY_CYCLES, dutyCycles);
+        counters.raise(DaemonCounter.DUTY_CYCLE_MAX, longestCycleNs);
+        counters.set(DaemonCounter.EXPIRE_BACKLOG_CYCLES, agent.backlogCycles());
+        counters.set(DaemonCounter.SLEEPS, gate.sleeps());
+        counters.set(DaemonCounter.RINGS_HEARD, gate.rings());
+        counters.set(DaemonCounter.WAKE_UPS, wakeUps);
+        counters.set(DaemonCounter.WAKE_UPS_SPURIOUS, spuriousWakeUps);
+        counters.set(DaemonCounter.FAULTS, faults);
+        counters.set(DaemonCounter.TIMER_THREAD_ERRORS, errors);
+        counters.set(DaemonCounter.SIGNALS_PUBLISHED, publisher.nextSequence() - firstSequence);
+        boolean isPredictive = waitStrategy instanceof PredictiveWait;
+        PredictiveWait predictive = isPredictive ? (PredictiveWait) waitStrategy : null;
+        counters.set(DaemonCounter.GUARD, isPredictive ? predictive.guard().guardNs() : 0);
+        counters.set(DaemonCounter.PREEMPTIONS, isPredictive ? predictive.preemptions() : 0);
+        counters.set(DaemonCounter.YIELDING, isPredictive && predictive.isYielding() ? 1 : 0);
+    }
+
+    private void drain() {
+        repairIfFaulted();
+        while (agent.doWork() > 0 && System.nanoTime() < drainUntilNs) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Timer thread, or before it runs. */
+    void waitStrategy(WaitStrategy newStrategy) {
+        waitStrategy = newStrategy;
+    }
+
+    /** How it waits, with what it learned. */
+    public WaitStrategy waitStrategy() {
+        return waitStrategy;
+    }
+
+    /** Any thread: has something done between two cycles. */
+    void change(Runnable newChange) {
+        change.set(newChange);
+        ring();
+    }
+
+    /** Any thread: ends {@link #run} soon, with this. */
+    void fail(RuntimeException newFailure) {
+        failure.compareAndSet(null, newFailure);
+        stop();
+    }
+
+    /** Ends {@link #run} soon, after what was sent by now and what is due. */
+    public void stop() {
+        isStopped = true;
+        ring();
+    }
+
+    void ring() {
+        // Whole, and not in what the caller does next: it may be about to close the bus's channels.
+        FaultBoundary.run(gate::ring, fault -> publisher.bus().doorbell().lose());
+    }
+}

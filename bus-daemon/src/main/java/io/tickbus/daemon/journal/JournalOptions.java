@@ -1,0 +1,110 @@
+package io.tickbus.daemon.journal;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a journal is kept.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param folder        where; made if missing, mode 0700
+ * @param keepNs        how long what recovery does not need is kept for replay, in nanoseconds
+ * @param keepBytes     how much of it
+ * @param roll          after how long a new file begins
+ * @param recoveryRate  overdue timers fired per second after a restart, at least 1
+ * @param snapshotBytes how much is written before the next snapshot
+ * @param clockWaitNs   after a boot, how long a CLOCK_REALTIME that shows less than the journal's last entry is waited
+ *                      for, in nanoseconds
+ */
+public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll, int recoveryRate,
+        long snapshotBytes, long clockWaitNs) {
+    /** 7 days. */
+    public static final long DEFAULT_KEEP_NS = TimeUnit.DAYS.toNanos(7);
+    /** 8 GiB. */
+    public static final long DEFAULT_KEEP_BYTES = 8L << 30;
+    /** 100,000 a second. */
+    public static final int DEFAULT_RECOVERY_RATE = 100_000;
+    /** 256 MiB. */
+    public static final long DEFAULT_SNAPSHOT_BYTES = 256L << 20;
+    /** 30 seconds. */
+    public static final long DEFAULT_CLOCK_WAIT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    /** After how long a new file begins. */
+    public enum Roll {
+        /** Every minute; for trials. */
+        MINUTELY,
+        /** Every hour. */
+        HOURLY,
+        /** Every day. */
+        DAILY
+    }
+
+    /** Checks the values. */
+    public JournalOptions {
+        if (keepNs < 0 || keepBytes < 0 || recoveryRate < 1 || snapshotBytes < 1 || clockWaitNs < 0) {
+            throw new IllegalArgumentException("neither age nor size may be negative, and the rate at least 1: keepNs="
+                    + keepNs + " keepBytes=" + keepBytes + " recoveryRate=" + recoveryRate + " snapshotBytes="
+                    + snapshotBytes + " clockWaitNs=" + clockWaitNs);
+        }
+        if (folder.toString().isEmpty() || folder.toAbsolutePath().normalize().getParent() == null) {
+            throw new IllegalArgumentException(
+                    "a journal needs a folder of its own, and not the root or an empty name: folder='" + folder + "'");
+        }
+    }
+
+    /** A journal in a folder, else with the defaults. */
+    public static JournalOptions in(Path folder) {
+        return new JournalOptions(folder, DEFAULT_KEEP_NS, DEFAULT_KEEP_BYTES, Roll.HOURLY, DEFAULT_RECOVERY_RATE,
+                DEFAULT_SNAPSHOT_BYTES, DEFAULT_CLOCK_WAIT_NS);
+    }
+
+    /**
+     * {@code $XDG_STATE_HOME/tickbus/BUS}, which is {@code ~/.local/state/tickbus/BUS} where that is not set.
+     *
+     * @throws BusException BAD_SETTINGS where this process has no home directory
+     */
+    public static Path defaultFolder(String bus) {
+        return defaultFolder(bus, System.getenv("XDG_STATE_HOME"), System.getProperty("user.home"));
+    }
+
+    static Path defaultFolder(String bus, String state, String home) {
+        // The standard says that a relative path there is to be ignored.
+        if (state != null && state.startsWith("/")) {
+            return Path.of(state, "tickbus", bus);
+        }
+        // Java writes ? for a user without one.
+        if (home == null || !home.startsWith("/")) {
+            throw new BusException(Reason.BAD_SETTINGS, "the journal of bus '" + bus + "'", "this user has no home "
+                    + "directory and XDG_STATE_HOME is not set", "name a folder with --journal");
+        }
+        return Path.of(home, ".local", "state", "tickbus", bus);
+    }
+
+    /** Keeps for so long, and so much. */
+    public JournalOptions withRetention(long newKeepNs, long newKeepBytes) {
+        return new JournalOptions(folder, newKeepNs, newKeepBytes, roll, recoveryRate, snapshotBytes, clockWaitNs);
+    }
+
+    /** Another file so often. */
+    public JournalOptions withRoll(Roll newRoll) {
+        return new JournalOptions(folder, keepNs, keepBytes, newRoll, recoveryRate, snapshotBytes, clockWaitNs);
+    }
+
+    /** Fires overdue timers at another rate. */
+    public JournalOptions withRecoveryRate(int newRate) {
+        return new JournalOptions(folder, keepNs, keepBytes, roll, newRate, snapshotBytes, clockWaitNs);
+    }
+
+    /** Takes a snapshot after so many bytes. */
+    public JournalOptions withSnapshotBytes(long newBytes) {
+        return new JournalOptions(folder, keepNs, keepBytes, roll, recoveryRate, newBytes, clockWaitNs);
+    }
+
+    /** Waits so long for a CLOCK_REALTIME that was not set after a boot. */
+    public JournalOptions withClockWaitNs(long newWaitNs) {
+        return new JournalOptions(folder, keepNs, keepBytes, roll, recoveryRate, snapshotBytes, newWaitNs);
+    }
+}

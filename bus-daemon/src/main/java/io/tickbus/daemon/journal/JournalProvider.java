@@ -1,0 +1,28 @@
+package io.tickbus.daemon.journal;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.publisher.SignalPublisher;
+import java.util.ServiceLoader;
+
+/** Opens journals; found by {@link ServiceLoader}, so that a daemon needs none on its class path. */
+public interface JournalProvider {
+    /**
+     * Opens the journal of a bus, whose publisher holds its lock.
+     *
+     * @throws BusException when its folder cannot be made, is somebody else's, or is in use
+     */
+    Journal open(BusDirectory directory, SignalPublisher publisher, JournalOptions options, DaemonLog log);
+
+    /**
+     * The provider on the class path.
+     *
+     * @throws BusException NOT_FOUND where there is none, saying what to add
+     */
+    static JournalProvider find() {
+        return ServiceLoader.load(JournalProvider.class).findFirst()
+                .orElseThrow(() -> new BusException(BusException.Reason.NOT_FOUND, "the journal",
+                        "tickbus-journal is not on the class path", "add the artifact io.tickbus:tickbus-journal"));
+    }
+}

@@ -1,0 +1,2 @@
+/** What a daemon asks of a journal; implemented on Chronicle Queue by the module bus-journal. */
+package io.tickbus.daemon.journal;

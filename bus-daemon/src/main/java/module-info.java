@@ -1,0 +1,10 @@
+/** Keeps the timers of other processes, and publishes their firings. */
+module io.tickbus.daemon {
+    requires transitive io.tickbus.publisher;
+    requires org.agrona;
+
+    exports io.tickbus.daemon;
+    exports io.tickbus.daemon.journal;
+
+    uses io.tickbus.daemon.journal.JournalProvider;
+}

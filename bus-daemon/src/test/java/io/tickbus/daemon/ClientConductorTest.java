@@ -1,0 +1,457 @@
+package io.tickbus.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.ControlMessage;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.layout.RepliesLayout;
+import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The conductor on its own thread, with the test as the timer thread. */
+@Timeout(60)
+class ClientConductorTest {
+    private static final int SESSIONS = 3;
+    private static final long FAR_NS = 1L << 60;
+
+    @TempDir
+    private Path root;
+
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    private final ClientEvents events = new ClientEvents();
+    private final DaemonCounters counters = DaemonCounters.inMemory();
+    private BusDirectory directory;
+    private SignalPublisher publisher;
+    private SignalsHeader bus;
+    private RepliesFile replies;
+    private TimerEngine engine;
+    private ClientSessions sessions;
+    private ClientConductor conductor;
+    private DaemonLog log;
+    private Thread thread;
+
+    @BeforeEach
+    void startConductor() {
+        directory = BusDirectory.at(root, "bus");
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
+        bus = publisher.bus().signals().header();
+        replies = RepliesFile.create(directory, bus, SESSIONS, 64, null);
+        engine = TimerEngine.create(new TimerQuotas(10_000, 10_000));
+        sessions = new ClientSessions(engine, replies, counters, events,
+                new CommandDesk(engine, publisher, counters, null));
+        log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
+        conductor = ClientConductor.open(directory,
+                new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell()),
+                DaemonSettings.defaults(), null);
+        thread = new Thread(conductor, "conductor");
+        thread.start();
+    }
+
+    @AfterEach
+    void stopConductor() throws InterruptedException {
+        conductor.stop();
+        thread.join();
+        publisher.close();
+        log.close();
+        assertFalse(Files.exists(directory.control()));
+    }
+
+    /** Even what says why is short of memory then. */
+    @Test
+    void shouldServeClientsWhenItCannotEvenLogAnError() throws InterruptedException {
+        conductor.stop();
+        thread.join();
+        AtomicInteger failures = new AtomicInteger();
+        DaemonLog failing = DaemonLog.to(new LineLogger("test", line -> {
+            if (line.contains("conductor-error")) {
+                throw new OutOfMemoryError("of the log");
+            }
+        }, () -> 0L), () -> 0L);
+        conductor = ClientConductor.open(directory,
+                new DaemonParts(replies, sessions, events, failing, counters, publisher.bus().doorbell()),
+                DaemonSettings.defaults(), null);
+        conductor.onRound(() -> {
+            if (failures.getAndIncrement() < 3) {
+                throw new OutOfMemoryError("of the round");
+            }
+        });
+        thread = new Thread(conductor, "conductor");
+        thread.start();
+        await("it had failed", () -> failures.get() > 3);
+        served("app").close();
+        assertEquals(3, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
+    }
+
+    private RawClient connect(String name) {
+        return RawClient.connect(directory, bus, name);
+    }
+
+    private RawClient served(String name) {
+        RawClient client = connect(name);
+        await("it was admitted", client::isWelcome);
+        return client;
+    }
+
+    private RawClient servedWithoutRing(String name) {
+        RawClient client = RawClient.withoutRing(directory, bus, name);
+        await("it was admitted", client::isWelcome);
+        return client;
+    }
+
+    /** Does the timer thread's part meanwhile. */
+    private void await(String what, BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            assertTrue(thread.isAlive(), () -> "the conductor ended before " + what);
+            assertFalse(Thread.interrupted(), () -> "it did not come in time that " + what + ": " + logged);
+            cycle();
+            Thread.onSpinWait();
+        }
+    }
+
+    private void cycle() {
+        sessions.stage();
+        sessions.execute(0);
+        engine.doHousekeeping();
+    }
+
+    private void awaitCounter(DaemonCounter counter, long value) {
+        await(counter + " was " + value, () -> counters.value(counter) == value);
+    }
+
+    private TimerCommand arm(long key) {
+        return new TimerCommand().arm(key, 1, FAR_NS);
+    }
+
+    @Test
+    void shouldServeClientAndClearUpWhenItEnds() throws IOException {
+        RawClient client = served("app");
+        int session = client.answer().session();
+        assertTrue(replies.session(session).isConnectedTo(client.identity.uuid()));
+        assertEquals("app", replies.session(session).name());
+        assertFalse(Files.exists(client.path()), "its ring has a name still");
+        replies.session(session).commandWriter(client.ring().ring()).write(arm(1).fields());
+        await("it was armed", () -> engine.pending() == 1);
+        client.close();
+        await("its timer ended", () -> engine.pending() == 0);
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
+        assertEquals(1, counters.value(DaemonCounter.CLIENTS_CLOSED));
+        assertEquals(RepliesLayout.STATE_FREE, replies.session(session).state());
+    }
+
+    @Test
+    void shouldCarryOutAllThatWasSentOverSocketBeforeItEnds() {
+        RawClient client = servedWithoutRing("");
+        assertEquals(ClientConductor.WINDOW, client.answer().window());
+        TimerReply reply = new TimerReply();
+        assertEquals(CommandLayout.LENGTH, client.send(arm(5)));
+        int session = client.answer().session();
+        await("it was answered", () -> replies.session(session).ring().read(0, reply.fields()) == SlotRing.COMMITTED);
+        assertEquals(ReplyCode.ARMED, reply.code());
+        assertEquals(5, reply.key());
+        assertEquals(1, replies.session(session).consumed());
+        int sent = 0;
+        while (sent < 200) {
+            assertEquals(CommandLayout.LENGTH, client.send(arm(sent).flags(CommandLayout.FLAG_KEEP_ON_DEATH)));
+            sent++;
+        }
+        client.say(ByteBuffer.allocate(13));
+        client.close();
+        awaitCounter(DaemonCounter.CLIENTS_CLOSED, 1);
+        await("all were armed, and the one that is not kept ended", () -> engine.pending() == 200);
+    }
+
+    @Test
+    void shouldReadNoMoreThanThereIsRoomForAndLoseNothing() {
+        RawClient client = servedWithoutRing("");
+        int sent = 0;
+        int stuck = 0;
+        // The timer thread stands: its queue is full, and then the socket.
+        while (stuck < 1_000) {
+            boolean isTaken = client.send(arm(sent)) == CommandLayout.LENGTH;
+            sent += isTaken ? 1 : 0;
+            stuck = isTaken ? 0 : stuck + 1;
+            Thread.onSpinWait();
+        }
+        assertTrue(sent > ClientConductor.WINDOW, "sent=" + sent);
+        long expected = sent;
+        await("all were armed", () -> engine.pending() == expected);
+        client.close();
+        await("all ended", () -> engine.pending() == 0);
+    }
+
+    @Test
+    void shouldGoOnWhenWorkFails() {
+        // No client at all to let go: what no code does, as an error that nobody thought of.
+        events.dismissed(null);
+        awaitCounter(DaemonCounter.CONDUCTOR_ERRORS, 1);
+        await("the error was printed", () -> hasLogged("conductor-error"));
+        served("").close();
+    }
+
+    @Test
+    void shouldGiveSessionsInTurnAndRejectWhenThereIsNone() {
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < SESSIONS; i++) {
+            clients.add(served(""));
+            assertEquals(i, clients.get(i).answer().session());
+        }
+        RawClient last = connect("");
+        await("it was rejected", last::isRejected);
+        assertEquals(ReplyReason.TOO_MANY_CLIENTS, last.answer().reason());
+        await("its socket was closed", last::hasEnded);
+        last.close();
+        clients.get(1).close();
+        RawClient next = served("");
+        assertEquals(1, next.answer().session());
+        clients.forEach(RawClient::close);
+        next.close();
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
+    }
+
+    /** Nobody is rejected only because somebody else has just gone and is not cleared away yet. */
+    @Test
+    void shouldWaitForPlaceThatIsAboutToBeFree() throws InterruptedException {
+        List<RawClient> clients = List.of(served(""), served(""), served(""));
+        clients.get(0).close();
+        // No timer thread meanwhile.
+        while (!events.hasWorkForTimerThread()) {
+            Thread.onSpinWait();
+        }
+        RawClient next = connect("");
+        await("it was admitted", next::isWelcome);
+        clients.forEach(RawClient::close);
+        next.close();
+    }
+
+    @Test
+    void shouldDropPeersThatSayNothingOrHalfOrGarbage() {
+        RawClient silent = new RawClient(directory, bus, "", 0);
+        RawClient half = new RawClient(directory, bus, "", 0);
+        half.say(ControlMessage.hello(half.identity).limit(100));
+        RawClient garbage = new RawClient(directory, bus, "", 0);
+        garbage.say(ByteBuffer.allocate(128));
+        await("garbage was rejected", garbage::isRejected);
+        assertEquals(ReplyReason.BAD_HELLO, garbage.answer().reason());
+        RawClient honest = served("");
+        await("silence was rejected", silent::isRejected);
+        await("half a message was rejected", half::isRejected);
+        assertEquals("it has not said in time who it is", half.answer().text());
+        RawClient talking = served("");
+        talking.say(ByteBuffer.allocate(1));
+        await("who has a ring and sends something was evicted", talking::hasEnded);
+        assertEquals(ReplyReason.BAD_HELLO, replies.session(talking.answer().session()).reason());
+        assertTrue(replies.session(honest.answer().session()).isConnectedTo(honest.identity.uuid()));
+        List.of(silent, half, garbage, talking, honest).forEach(RawClient::close);
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
+        assertEquals(0, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
+    }
+
+    @Test
+    void shouldRejectOtherEpochAndMissingRing() {
+        RawClient stranger = new RawClient(directory, bus, "", 0);
+        stranger.say(ControlMessage.hello(stranger.identity).putLong(24, bus.epoch() + 1));
+        await("it was rejected", stranger::isRejected);
+        assertEquals(ReplyReason.WRONG_EPOCH, stranger.answer().reason());
+        RawClient ringless = new RawClient(directory, bus, "", RawClient.SLOTS);
+        ringless.say(ControlMessage.hello(ringless.identity));
+        await("it was rejected", ringless::isRejected);
+        assertEquals(ReplyReason.BAD_CLIENT_FILE, ringless.answer().reason());
+        stranger.close();
+        ringless.close();
+    }
+
+    @Test
+    void shouldLeaveNothingWhenManyConnectAndDie() throws IOException {
+        RawClient honest = served("");
+        long before = descriptors();
+        for (int i = 0; i < 400; i++) {
+            RawClient client = i % 4 == 0 ? new RawClient(directory, bus, "", 0) : i % 4 == 1 ? connect("")
+                    : i % 4 == 2 ? RawClient.withoutRing(directory, bus, "") : new RawClient(directory, bus, "", 64);
+            client.close();
+            cycle();
+        }
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 1);
+        await("all descriptors were closed", () -> descriptors() <= before);
+        assertTrue(replies.session(honest.answer().session()).isConnectedTo(honest.identity.uuid()));
+        honest.close();
+        assertEquals(0, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
+        try (var left = Files.list(directory.clients())) {
+            assertTrue(left.count() <= 4);
+        }
+    }
+
+    @Test
+    void shouldFreeStorageOfRingAtOnceWhenClientHasGone() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            RawClient client = new RawClient(directory, bus, "", RawClient.SLOTS);
+            client.makeRing();
+            try (RandomAccessFile file = new RandomAccessFile(client.path().toFile(), "r")) {
+                client.say(ControlMessage.hello(client.identity));
+                await("it was admitted", client::isWelcome);
+                assertTrue(file.length() > 0);
+                client.close();
+                awaitCounter(DaemonCounter.CLIENTS_CLOSED, i + 1);
+                assertEquals(0, file.length());
+            }
+        }
+        assertEquals(0, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
+    }
+
+    @Test
+    void shouldListenAgainWhenNameIsRemovedOrReplaced() throws IOException {
+        RawClient before = served("");
+        Files.delete(directory.control());
+        await("it listened again", () -> Files.exists(directory.control()));
+        served("").close();
+        assertTrue(hasLogged("control-socket-lost"));
+        assertTrue(replies.session(before.answer().session()).isConnectedTo(before.identity.uuid()));
+        before.close();
+        awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
+    }
+
+    /** What stands behind the loss looks like any command. */
+    @Test
+    void shouldEvictClientWhenItsStreamLosesItsPlace() {
+        RawClient client = servedWithoutRing("");
+        client.send(arm(1).flags(CommandLayout.FLAG_KEEP_ON_DEATH));
+        client.say(ByteBuffer.allocate(8));
+        client.send(arm(2).flags(CommandLayout.FLAG_KEEP_ON_DEATH));
+        client.say(ByteBuffer.allocate(CommandLayout.LENGTH - 8));
+        await("its socket was closed", client::hasEnded);
+        int session = client.answer().session();
+        assertEquals(ReplyReason.BAD_HELLO, replies.session(session).reason());
+        assertTrue(engine.pending() <= 1, "pending=" + engine.pending());
+        assertEquals(0, counters.value(DaemonCounter.COMMANDS_UNKNOWN));
+        client.close();
+    }
+
+    private static long descriptors() {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Two clients of one name are one owner: had the first attempt kept its place, the number would not come back. */
+    @Test
+    void shouldGiveOwnerBackWhenSessionCannotBeMade() throws IOException {
+        RawClient first = served("app");
+        int owner = first.answer().owner();
+        replies.session(first.answer().session()).commandWriter(first.ring().ring())
+                .write(arm(1).flags(CommandLayout.FLAG_KEEP_ON_DEATH).fields());
+        await("it was armed", () -> engine.pending() == 1);
+        first.close();
+        awaitCounter(DaemonCounter.CLIENTS_CLOSED, 1);
+        resize(directory.replies(), 4096);
+        RawClient unlucky = connect("app");
+        while (!hasLogged("conductor-error")) {
+            assertTrue(thread.isAlive());
+            Thread.onSpinWait();
+        }
+        resize(directory.replies(), replies.region().length());
+        unlucky.close();
+        RawClient other = served("other");
+        assertTrue(other.answer().owner() != owner, "the number of an owner with timers was given to another");
+        RawClient next = served("app");
+        assertEquals(owner, next.answer().owner());
+        assertEquals(1, engine.pending(owner));
+        next.close();
+        other.close();
+    }
+
+    @Test
+    void shouldEvictClientWhoseRingCannotBeReadAndServeOthersInSameCycle() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            RawClient victim = new RawClient(directory, bus, "", RawClient.SLOTS);
+            victim.makeRing();
+            try (RandomAccessFile file = new RandomAccessFile(victim.path().toFile(), "rw")) {
+                victim.say(ControlMessage.hello(victim.identity));
+                await("it was admitted", victim::isWelcome);
+                RawClient honest = served("");
+                cycle();
+                replies.session(honest.answer().session()).commandWriter(honest.ring().ring()).write(arm(i).fields());
+                file.setLength(0);
+                assertThrows(InternalError.class, this::cycle);
+                assertTrue(sessions.evictFaulty());
+                cycle();
+                assertEquals(1, engine.pending());
+                int session = victim.answer().session();
+                assertEquals(RepliesLayout.STATE_EVICTED, replies.session(session).state());
+                assertEquals(ReplyReason.UNREADABLE, replies.session(session).reason());
+                assertFalse(sessions.evictFaulty());
+                await("its socket was closed", victim::hasEnded);
+                honest.close();
+                await("the other's timer ended", () -> engine.pending() == 0);
+            }
+            victim.close();
+        }
+        assertEquals(5, counters.value(DaemonCounter.CLIENTS_EVICTED));
+    }
+
+    @Test
+    void shouldTellAndLetGoOfClientsWhenStopped() throws Exception {
+        RawClient client = served("");
+        sessions.dismissAll(ReplyReason.STOPPING);
+        conductor.stop();
+        thread.join();
+        assertEquals(1, counters.value(DaemonCounter.CLIENTS_CLOSED));
+        assertEquals(ReplyReason.STOPPING, replies.session(client.answer().session()).reason());
+        assertTrue(client.hasEnded());
+        client.close();
+    }
+
+    @Test
+    void shouldSleepWhileNothingHappens() throws Exception {
+        conductor.settings(DaemonSettings.defaults().withMode(DaemonMode.ECO));
+        RawClient client = served("");
+        Thread.sleep(600);
+        long fromNs = System.nanoTime();
+        long rounds = counters.value(DaemonCounter.CONDUCTOR_ROUNDS);
+        Thread.sleep(1_000);
+        rounds = counters.value(DaemonCounter.CONDUCTOR_ROUNDS) - rounds;
+        assertTrue(rounds <= 1 + (System.nanoTime() - fromNs) / TimeUnit.MILLISECONDS.toNanos(500), "rounds=" + rounds);
+        client.close();
+    }
+
+    private boolean hasLogged(String event) {
+        return logged.toString(StandardCharsets.UTF_8).contains(event);
+    }
+
+    private static void resize(Path path, long length) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(length);
+        }
+    }
+}

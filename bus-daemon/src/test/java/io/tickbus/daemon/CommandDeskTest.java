@@ -1,0 +1,162 @@
+package io.tickbus.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.ClientFile;
+import io.tickbus.core.internal.file.ClientIdentity;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.timer.Durability;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.daemon.journal.Journal;
+import io.tickbus.daemon.journal.Recovery;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.timer.DurableTimers;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that wait for a disk, whose time the test decides. */
+class CommandDeskTest {
+    private static final int OWNER = 1;
+    private static final long OFFSET_NS = 1_700_000_000_000_000_000L;
+    private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);
+    private static final long NOW_NS = 10 * HOUR_NS;
+
+    @TempDir
+    private Path root;
+
+    private long offsetNs = OFFSET_NS;
+    private final TimerEngine engine = TimerEngine.create(new TimerQuotas(100, 100), 16, () -> offsetNs);
+    private final SlowDisk disk = new SlowDisk();
+    private final TimerCommand command = new TimerCommand();
+    private SignalPublisher publisher;
+    private ClientSession session;
+    private CommandDesk desk;
+
+    /** Takes everything; what is on the disk is said by the test. */
+    private static final class SlowDisk implements Journal {
+        private final List<Long> deadlinesNs = new ArrayList<>();
+        private long tickets;
+        private long syncedTicket = -1;
+
+        @Override
+        public Recovery recover(DurableTimers timers) {
+            throw new AssertionError("nothing to recover");
+        }
+
+        @Override
+        public void start() {
+            // Nothing runs.
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public boolean hasRoom(int entries) {
+            return true;
+        }
+
+        @Override
+        public void applied(int owner, TimerCommand applied, long nowNs, long ticket) {
+            deadlinesNs.add(applied.deadlineNs());
+        }
+
+        @Override
+        public long intended(int owner, TimerCommand intended, long nowNs, long ticket) {
+            deadlinesNs.add(intended.deadlineNs());
+            return tickets++;
+        }
+
+        @Override
+        public void dropped(long ticket) {
+            throw new AssertionError("dropped: " + ticket);
+        }
+
+        @Override
+        public void owner(int owner, int user, String name) {
+            // Not looked at.
+        }
+
+        @Override
+        public long syncedTicket() {
+            return syncedTicket;
+        }
+
+        @Override
+        public boolean wantsSnapshot() {
+            return false;
+        }
+
+        @Override
+        public void snapshotBegins() {
+            throw new AssertionError("no snapshot is wanted");
+        }
+
+        @Override
+        public void image(int owner, long[] image) {
+            throw new AssertionError("no snapshot is wanted");
+        }
+
+        @Override
+        public void snapshotEnds() {
+            throw new AssertionError("no snapshot is wanted");
+        }
+
+        @Override
+        public void report(DaemonCounters counters) {
+            // Counts nothing.
+        }
+
+        @Override
+        public void close() {
+            // Nothing to close.
+        }
+    }
+
+    @BeforeEach
+    void openBus() {
+        BusDirectory directory = BusDirectory.at(root, "bus");
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(64));
+        RepliesFile replies = RepliesFile.create(directory, publisher.bus().signals().header(), 2, 64, null);
+        session = new ClientSession(1, new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(), 1,
+                "app", 64), ClientFile.inMemory(64), replies.session(1), 64);
+        session.user(0, true);
+        session.connect(OWNER);
+        desk = new CommandDesk(engine, publisher, DaemonCounters.inMemory(), disk);
+        engine.openOwner(OWNER);
+    }
+
+    @AfterEach
+    void closeBus() {
+        publisher.close();
+    }
+
+    @Test
+    void shouldArmACalendarTimerForItsTimeWhenTheClockIsSetWhileItWaitsForTheDisk() {
+        long realtimeNs = OFFSET_NS + NOW_NS + 2 * HOUR_NS;
+        assertTrue(desk.take(session, command.armAt(1, 1, realtimeNs).durability(Durability.DISK), 0, NOW_NS));
+        assertEquals(0, engine.pending());
+        offsetNs += HOUR_NS;
+        assertEquals(0, desk.complete(), "not on the disk yet");
+        disk.syncedTicket = 0;
+        assertEquals(1, desk.complete());
+        assertEquals(1, engine.pending());
+        engine.lookAtCalendar(NOW_NS + HOUR_NS);
+        assertEquals(NOW_NS + HOUR_NS, engine.nextDeadlineNs());
+        assertEquals(List.of(realtimeNs, realtimeNs), disk.deadlinesNs, "the journal has the time that was asked for");
+    }
+}

@@ -1,0 +1,161 @@
+package io.tickbus.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.BusException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+
+class DaemonLogTest {
+    private static final String TIME = "1970-01-02T03:04:05.006Z ";
+    private static final long TIME_MS = ((27 * 60 + 4) * 60 + 5) * 1000L + 6;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private long nowNs;
+    private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    private final DaemonLog log =
+            DaemonLog.to(new LineLogger("test", stream::print, () -> TIME_MS), () -> nowNs);
+
+    private List<String> lines() {
+        return bytes.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
+    void shouldWriteTimeLevelEventAndPairs() {
+        log.info("client-connected", "owner", 3, "uuid", "a-b", "share", 0.5, "group", null);
+        log.warn("nothing");
+        log.error("failed", "error", new IllegalStateException("no room"));
+        assertEquals(List.of(TIME + "INFO client-connected owner=3 uuid=a-b share=0.5 group=null",
+                TIME + "WARNING nothing",
+                TIME + "ERROR failed error=\"java.lang.IllegalStateException: no room\""), lines());
+    }
+
+    @Test
+    void shouldSayInWordsWhatTheEnvironmentDoes() {
+        log.error("failed", "error", new BusException(BusException.Reason.NO_SPACE, "a", "b", "c"));
+        log.error("failed", "error", new NoSuchFileException("/x"));
+        assertEquals(List.of(TIME + "ERROR failed error=\"a: b; c\"",
+                TIME + "ERROR failed error=\"there is no such file\""), lines());
+    }
+
+    @Test
+    void shouldQuoteSoThatNobodyCanForgeALine() {
+        log.info("e", "name", "a b", "empty", "", "equal", "x=1", "quote", "say \"x\\\"", "line", "1\n2\r3\u001b[0m",
+                "odd", "\u2028\u202e\u0085", "umlaut", "für");
+        assertEquals(List.of(TIME + "INFO e name=\"a b\" empty=\"\" equal=\"x=1\" quote=\"say \\\"x\\\\\\\"\""
+                + " line=\"1\\u000a2\\u000d3\\u001b[0m\" odd=\"\\u2028\\u202e\\u0085\" umlaut=\"für\""), lines());
+        log.info("{0}", "key", "{0} %s");
+        assertTrue(lines().get(1).endsWith(" {0} key=\"{0} %s\""), lines().get(1));
+    }
+
+    @Test
+    void shouldLeaveOutWhatIsLessSevere() {
+        log.debug("hidden");
+        log.level(Level.DEBUG);
+        log.debug("seen");
+        log.level(Level.ERROR);
+        log.warn("hidden");
+        log.error("seen");
+        log.level(Level.OFF);
+        log.error("hidden");
+        assertEquals(List.of(TIME + "DEBUG seen", TIME + "ERROR seen"), lines());
+        assertEquals(Level.OFF, log.level());
+    }
+
+    @Test
+    void shouldNotLetOneEventFillTheDisk() {
+        for (int i = 0; i < 1000; i++) {
+            log.warn("client-refused", "i", i);
+        }
+        log.warn("other");
+        assertEquals(DaemonLog.MAX_PER_SECOND + 1, lines().size());
+        nowNs = 999_999_999;
+        log.warn("client-refused");
+        assertEquals(DaemonLog.MAX_PER_SECOND + 1, lines().size());
+        nowNs = 1_000_000_000;
+        log.warn("client-refused", "i", 1001);
+        log.warn("client-refused");
+        assertEquals(List.of(TIME + "WARNING client-refused i=1001 suppressed=981",
+                TIME + "WARNING client-refused"), lines().subList(DaemonLog.MAX_PER_SECOND + 1, lines().size()));
+    }
+
+    @Test
+    void shouldGoToTheLoggerOfThisJvm() {
+        try (DaemonLog standard = DaemonLog.standard()) {
+            assertEquals(Level.INFO, standard.level());
+        }
+        try (DaemonLog standard = DaemonLog.standard()) {
+            standard.debug("nobody-sees-this");
+        }
+        try (DaemonLog toStream = DaemonLog.toStream(stream)) {
+            toStream.info("started", "pid", 1);
+        }
+        awaitLines(1);
+        assertTrue(lines().get(0).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO started pid=1"),
+                lines().get(0));
+    }
+
+    /** Closing waits for a second, and on a busy host that is not enough. */
+    private void awaitLines(int count) {
+        while (lines().size() < count) {
+            assertFalse(Thread.interrupted(), () -> "only " + lines().size() + " lines");
+        }
+    }
+
+    @Test
+    void shouldNotWaitForAReaderAndCountWhatIsLost() {
+        Semaphore reader = new Semaphore(0);
+        PrintStream stalled = new PrintStream(bytes, true, StandardCharsets.UTF_8) {
+            @Override
+            public void print(String line) {
+                reader.acquireUninterruptibly();
+                super.print(line);
+            }
+        };
+        int extra = 10;
+        int printed;
+        try (LinePrinter printer = new LinePrinter(stalled)) {
+            printer.accept("first\n");
+            while (!reader.hasQueuedThreads()) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < LogThread.CAPACITY + extra; i++) {
+                printer.accept("line\n");
+            }
+            printed = bytes.size();
+            reader.release(Integer.MAX_VALUE);
+        }
+        awaitLines(LogThread.CAPACITY + 2);
+        assertEquals(0, printed);
+        assertEquals(List.of("first", "log-lines-lost count=" + extra, "line"), lines().subList(0, 3));
+        assertEquals(LogThread.CAPACITY + 2, lines().size());
+    }
+
+    @Test
+    void shouldNotWaitForAHandlerThatHangs() throws InterruptedException {
+        Semaphore handler = new Semaphore(0);
+        CountDownLatch isDone = new CountDownLatch(2);
+        System.Logger hanging = new LineLogger("hanging", line -> {
+            handler.acquireUninterruptibly();
+            stream.print(line);
+            isDone.countDown();
+        }, () -> TIME_MS);
+        QueuedLogger logger = new QueuedLogger(hanging);
+        logger.log(Level.INFO, "one");
+        logger.log(Level.WARNING, "two");
+        assertEquals(0, bytes.size());
+        handler.release(Integer.MAX_VALUE);
+        isDone.await();
+        logger.thread().close();
+        assertEquals(List.of(TIME + "INFO one", TIME + "WARNING two"), lines());
+    }
+}

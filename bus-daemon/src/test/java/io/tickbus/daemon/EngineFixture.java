@@ -1,0 +1,28 @@
+package io.tickbus.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
+
+/** Engines with timers of the host in them. */
+final class EngineFixture {
+    private EngineFixture() {
+    }
+
+    /** An engine with these timers, armed in this order. */
+    static TimerEngine engine(TimerCommand... timers) {
+        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
+        for (TimerCommand timer : timers) {
+            assertEquals(ReplyCode.ARMED, engine.execute(timer));
+        }
+        return engine;
+    }
+
+    /** Arms a periodic timer with FIRE_ONCE. */
+    static TimerCommand periodic(long anchorNs, long periodNs, int signalId, long key, long graceUs) {
+        return new TimerCommand().arm(key, signalId, anchorNs).periodNs(periodNs).graceUs(graceUs);
+    }
+}

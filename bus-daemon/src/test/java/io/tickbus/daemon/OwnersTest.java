@@ -1,0 +1,67 @@
+package io.tickbus.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class OwnersTest {
+    private final Owners owners = new Owners();
+
+    @Test
+    void shouldShareNumberWhenUserAndNameAreTheSame() {
+        int first = owners.open(1000, "app");
+        assertEquals(first, owners.open(1000, "app"));
+        assertNotEquals(first, owners.open(1001, "app"));
+        assertNotEquals(first, owners.open(1000, "other"));
+        assertFalse(owners.close(first));
+        assertTrue(owners.close(first));
+    }
+
+    @Test
+    void shouldGiveEachItsOwnNumberWhenThereIsNoName() {
+        assertNotEquals(owners.open(1000, ""), owners.open(1000, ""));
+    }
+
+    @Test
+    void shouldKeepNumberWhenOwnerComesBackBeforeItIsReleased() {
+        int number = owners.open(1000, "app");
+        assertTrue(owners.close(number));
+        assertEquals(number, owners.open(1000, "app"));
+        assertFalse(owners.release(number), "it has a client again");
+        assertTrue(owners.close(number));
+        assertTrue(owners.release(number));
+        assertFalse(owners.release(number), "twice");
+        assertNotEquals(number, owners.open(1000, "app"), "used again before all the others");
+    }
+
+    @Test
+    void shouldGiveOutEveryNumberAndThenTheOneReleasedFirst() {
+        for (int i = 1; i <= Owners.MAX_OWNERS; i++) {
+            assertEquals(i, owners.open(1000 + i / Owners.MAX_PER_USER, ""));
+        }
+        assertEquals(0, owners.open(1000, ""), "none left");
+        for (int number : new int[] {500, 20}) {
+            assertTrue(owners.close(number));
+            assertTrue(owners.release(number));
+        }
+        assertEquals(500, owners.open(1000, "late"));
+        assertEquals(20, owners.open(1000, ""));
+        assertEquals(0, owners.open(1000, ""));
+    }
+
+    @Test
+    void shouldNotLetOneUserUseUpAllNumbers() {
+        for (int i = 1; i <= Owners.MAX_PER_USER; i++) {
+            assertEquals(i, owners.open(1000, ""));
+        }
+        assertEquals(0, owners.open(1000, ""));
+        assertEquals(0, owners.open(1000, "named"));
+        assertEquals(Owners.MAX_PER_USER + 1, owners.open(1001, ""));
+        assertTrue(owners.close(7));
+        assertTrue(owners.release(7));
+        assertEquals(Owners.MAX_PER_USER + 2, owners.open(1000, "named"));
+    }
+}

@@ -1,0 +1,86 @@
+package io.tickbus.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.timer.TimerEngine;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RehearsalTest {
+    private static final long DEADLINE_NS = 5_000_000_000L;
+
+    @TempDir
+    private Path root;
+
+    private long nowNs = DEADLINE_NS - 50_000;
+
+    private SignalPublisher publisher() {
+        return SignalPublisher.openWithoutThread(BusDirectory.at(root, "bus"), SignalsOptions.DEFAULT);
+    }
+
+    @Test
+    void shouldBeHeardByNobodyAndCountNowhere() {
+        DaemonCounters counters = DaemonCounters.inMemory();
+        try (SignalPublisher publisher = publisher()) {
+            TimerEngine timers = EngineFixture.engine(EngineFixture.periodic(DEADLINE_NS, 1_000_000, 1, 2, 500));
+            CountedSink sink = new CountedSink(publisher, counters);
+            TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, new NoCommands());
+            for (int i = 0; i < 100; i++) {
+                assertEquals(0, agent.doWork());
+            }
+            assertEquals(0, publisher.nextSequence());
+            assertEquals(DEADLINE_NS, publisher.bus().signals().header().nextDeadlineNs());
+            assertEquals(0, counters.value(DaemonCounter.FIRINGS));
+            assertEquals(0, counters.file().lateness().total());
+            nowNs = DEADLINE_NS;
+            assertEquals(1, agent.doWork());
+            assertEquals(1, publisher.nextSequence());
+            assertEquals(1, counters.value(DaemonCounter.FIRINGS));
+        }
+    }
+
+    @Test
+    void shouldFireEachTimeAndAllocateNothing() {
+        try (SignalPublisher publisher = publisher()) {
+            int[] fired = {0};
+            SignalSink sink = new CountedSink(publisher, DaemonCounters.inMemory());
+            Rehearsal rehearsal = new Rehearsal(new SignalSink() {
+                @Override
+                public SignalSink unheard() {
+                    return this;
+                }
+
+                @Override
+                public long fireStamped(SignalRecord firing) {
+                    return fired[0]++;
+                }
+            });
+            rehearsal.run();
+            rehearsal.run();
+            assertEquals(2, fired[0]);
+            assertAllocatesNothing(new Rehearsal(sink));
+        }
+    }
+
+    private static void assertAllocatesNothing(Rehearsal rehearsal) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allocated = Long.MAX_VALUE;
+        // Several goes, and a KiB, for what the JVM may charge to the thread when it gives up compiled code.
+        for (int attempt = 0; attempt < 5 && allocated > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 100_000; i++) {
+                rehearsal.run();
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertTrue(allocated <= 1_024, "allocated=" + allocated);
+    }
+}

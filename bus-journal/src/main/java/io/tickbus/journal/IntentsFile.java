@@ -1,0 +1,87 @@
+package io.tickbus.journal;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.internal.file.FileKind;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.core.internal.file.TrustedFiles;
+import io.tickbus.core.internal.memory.SharedRegion;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * The memory of a bus's {@code intents} file; see {@link IntentsLayout}. What stands in the ring is the journal's
+ * matter.
+ *
+ * <p><b>Threads:</b> immutable. <b>Errors:</b> {@link BusException}, as for every file of a bus.
+ */
+public final class IntentsFile {
+    private static final FileKind KIND = new FileKind("intents file", IntentsLayout.MAGIC_VALUE, IntentsLayout.VERSION,
+            IntentsLayout.HEADER_LENGTH, IntentsLayout.ENTRY_LENGTH, IntentsLayout.MAX_SLOT_COUNT,
+            "move it away and start the daemon again: what it holds and the journal does not is lost then");
+
+    private final SharedRegion region;
+    private final int slotCount;
+
+    private IntentsFile(SharedRegion region, int slotCount) {
+        this.region = region;
+        this.slotCount = slotCount;
+    }
+
+    /** The same over memory that is no file; for trials. */
+    public static IntentsFile over(SharedRegion region, int slotCount) {
+        return new IntentsFile(region, slotCount);
+    }
+
+    /** A file of zeros, mode 0600, put into the place of an earlier one in one step. For who holds the bus's lock. */
+    public static IntentsFile create(BusDirectory directory, SignalsHeader bus, long journalId, int slotCount) {
+        SharedRegion region = TrustedFiles.createWhole(directory.intents(), IntentsLayout.fileLength(slotCount), null,
+                made -> {
+                    KIND.writeTo(made, slotCount);
+                    made.putLong(IntentsLayout.HISTORY_ID, bus.historyId());
+                    made.putLong(IntentsLayout.EPOCH, bus.epoch());
+                    made.putLong(IntentsLayout.JOURNAL_ID, journalId);
+                    KIND.finish(made);
+                });
+        return new IntentsFile(region, slotCount);
+    }
+
+    /**
+     * Maps what an earlier daemon has left, to be gone on with; null where there is none. For who holds the bus's lock.
+     *
+     * @throws BusException which says what differs, where it cannot be read
+     */
+    public static IntentsFile attachIfPresent(BusDirectory directory) {
+        Path path = directory.intents();
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
+            ByteBuffer header = KIND.header(path, channel);
+            int slots = KIND.slotCount(path, header);
+            KIND.length(path, header, channel.size(), IntentsLayout.fileLength(slots));
+            return new IntentsFile(SharedRegion.map(channel, IntentsLayout.fileLength(slots), true), slots);
+        } catch (IOException e) {
+            throw TrustedFiles.failed(path, e);
+        }
+    }
+
+    /** Which journal it belongs to. */
+    public long journalId() {
+        return region.getLong(IntentsLayout.JOURNAL_ID);
+    }
+
+    /** The memory. */
+    public SharedRegion region() {
+        return region;
+    }
+
+    /** Entries, a power of two. */
+    public int slotCount() {
+        return slotCount;
+    }
+}

@@ -1,2 +1,0 @@
-/** What a daemon asks of a journal; implemented on Chronicle Queue by the module bus-journal. */
-package io.tickbus.publisher.journal;

@@ -1,0 +1,175 @@
+package io.tickbus.timer;
+
+/**
+ * Finds the timer of an owner and a key: linear hashing, whose buckets are lists threaded through the {@link
+ * TimerTable}.
+ *
+ * <p>It grows by two buckets whenever a timer is added and there are fewer than two for each: the bucket that is next
+ * in line is split in two by one more bit of the hash. Most lists are empty or of one timer then; each further one is
+ * a look at memory that is in no cache. So there is never a pause in which everything is hashed anew;
+ * the longest step makes room for {@value #CHUNK_LENGTH} more buckets. It never shrinks.
+ *
+ * <p>Keys are chosen by clients, who may want to harm: the hash depends on a secret of the process.
+ *
+ * <p>Source: W. Litwin, "Linear hashing: a new tool for file and table addressing", VLDB 1980. The mixing is that of
+ * MurmurHash3's finaliser, with a secret before each multiplication.
+ */
+final class KeyIndex {
+    static final int NONE = -1;
+
+    private static final int CHUNK_BITS = 14;
+    private static final int CHUNK_LENGTH = 1 << CHUNK_BITS;
+    private static final int CHUNK_MASK = CHUNK_LENGTH - 1;
+
+    private static final int BUCKETS_PER_TIMER = 2;
+
+    private final TimerTable table;
+    private final int capacity;
+    private final long seed;
+    private final long keySecret;
+    private final long ownerSecret;
+    /** Head of each bucket plus 1, so that 0 is an empty one; a link in the table is the same. */
+    private final int[][] chunks;
+    private int bucketCount = CHUNK_LENGTH;
+    /** All ones; at least {@code bucketCount − 1} and less than twice that. */
+    private int mask = CHUNK_MASK;
+    private int size;
+
+    KeyIndex(TimerTable table, int capacity, long seed) {
+        this.table = table;
+        this.seed = seed;
+        this.keySecret = mix(seed, 0x9E37_79B9_7F4A_7C15L);
+        this.ownerSecret = mix(keySecret, seed);
+        this.capacity = capacity;
+        this.chunks = new int[Math.max(1, (BUCKETS_PER_TIMER * capacity + CHUNK_MASK) >>> CHUNK_BITS)][];
+        chunks[0] = new int[CHUNK_LENGTH];
+    }
+
+    /** An index of the same secret, with nothing in it. */
+    KeyIndex emptied() {
+        return new KeyIndex(table, capacity, seed);
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Bytes of the arrays. */
+    long sizeBytes() {
+        int chunkCount = (bucketCount + CHUNK_MASK) >>> CHUNK_BITS;
+        return ((long) chunkCount * CHUNK_LENGTH + chunks.length) * Integer.BYTES;
+    }
+
+    /** The timer, or {@link #NONE}. */
+    int find(int owner, long key) {
+        int timer = head(bucketOf(hash(owner, key))) - 1;
+        while (timer != NONE && (table.key(timer) != key || table.owner(timer) != owner)) {
+            timer = table.link(timer) - 1;
+        }
+        return timer;
+    }
+
+    /** The first timer of those whose hash is alike, or {@link #NONE}: the one that is looked for, or before it. */
+    int first(long hash) {
+        return head(bucketOf(hash)) - 1;
+    }
+
+    /** Whether {@link #add} needs no memory. */
+    boolean hasSpare() {
+        int chunk = (bucketCount + BUCKETS_PER_TIMER - 1) >>> CHUNK_BITS;
+        return bucketCount >= BUCKETS_PER_TIMER * (size + 1) || chunk >= chunks.length || chunks[chunk] != null;
+    }
+
+    /** Gets the memory that the next {@link #add} needs. */
+    void reserve() {
+        if (!hasSpare()) {
+            chunks[(bucketCount + BUCKETS_PER_TIMER - 1) >>> CHUNK_BITS] = new int[CHUNK_LENGTH];
+        }
+    }
+
+    /** Adds a timer whose owner and key are in the table and not yet here. */
+    void add(int timer) {
+        size++;
+        for (int i = 0; i < BUCKETS_PER_TIMER && bucketCount < BUCKETS_PER_TIMER * size; i++) {
+            split();
+        }
+        push(bucketOf(hash(table.owner(timer), table.key(timer))), timer);
+    }
+
+    /** Removes a timer that is here. */
+    void remove(int timer) {
+        int bucket = bucketOf(hash(table.owner(timer), table.key(timer)));
+        int previous = NONE;
+        int candidate = head(bucket) - 1;
+        while (candidate != timer) {
+            previous = candidate;
+            candidate = table.link(candidate) - 1;
+        }
+        if (previous == NONE) {
+            head(bucket, table.link(timer));
+        } else {
+            table.link(previous, table.link(timer));
+        }
+        size--;
+    }
+
+    /** The longest list there is; for tests. */
+    int longestChain() {
+        int longest = 0;
+        for (int bucket = 0; bucket < bucketCount; bucket++) {
+            int length = 0;
+            for (int timer = head(bucket) - 1; timer != NONE; timer = table.link(timer) - 1) {
+                length++;
+            }
+            longest = Math.max(longest, length);
+        }
+        return longest;
+    }
+
+    private void split() {
+        reserve();
+        int upper = bucketCount;
+        if (upper > mask) {
+            mask = (mask << 1) | 1;
+        }
+        bucketCount++;
+        int lower = upper & (mask >>> 1);
+        int timer = head(lower) - 1;
+        head(lower, 0);
+        while (timer != NONE) {
+            int next = table.link(timer) - 1;
+            push(bucketOf(hash(table.owner(timer), table.key(timer))), timer);
+            timer = next;
+        }
+    }
+
+    private void push(int bucket, int timer) {
+        table.link(timer, head(bucket));
+        head(bucket, timer + 1);
+    }
+
+    private int bucketOf(long hash) {
+        int bucket = (int) hash & mask;
+        return bucket < bucketCount ? bucket : bucket & (mask >>> 1);
+    }
+
+    private int head(int bucket) {
+        return chunks[bucket >>> CHUNK_BITS][bucket & CHUNK_MASK];
+    }
+
+    private void head(int bucket, int head) {
+        chunks[bucket >>> CHUNK_BITS][bucket & CHUNK_MASK] = head;
+    }
+
+    /** Depends on the secret; every bit of owner and key moves every bit of it. */
+    long hash(int owner, long key) {
+        return mix(key ^ keySecret, ownerSecret + owner * 0x9E37_79B9_7F4A_7C15L);
+    }
+
+    private static long mix(long value, long secret) {
+        long hash = (value ^ (value >>> 33)) * 0xFF51_AFD7_ED55_8CCDL;
+        hash ^= secret;
+        hash = (hash ^ (hash >>> 33)) * 0xC4CE_B9FE_1A85_EC53L;
+        return hash ^ (hash >>> 33);
+    }
+}

@@ -1,0 +1,78 @@
+package io.tickbus.timer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.lang.management.ManagementFactory;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class TimerEngineMemoryTest {
+    private static final int TIMERS = 1_000_000;
+    private static final long MOST_BYTES_PER_TIMER = 128;
+    private static final int CYCLES = 200_000;
+
+    private final TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
+    private final TimerCommand command = new TimerCommand();
+    private final TimerReply reply = new TimerReply();
+    private long nowNs = 1_000_000;
+    private long sequence;
+
+    @Test
+    void shouldTake128BytesPerTimerAtMost() {
+        Random random = new Random(1);
+        engine.openOwner(1);
+        for (int key = 0; key < TIMERS; key++) {
+            engine.execute(1, command.arm(key, 1, nowNs + (random.nextLong() >>> 30)), nowNs, 0, reply);
+            assertEquals(ReplyCode.ARMED, reply.code());
+        }
+        TimerStore store = engine.store();
+        System.out.printf("TimerEngineMemoryTest bytes per timer: table %.1f, index %.1f, wheel %.1f%n",
+                (double) store.table().sizeBytes() / TIMERS, (double) store.index().sizeBytes() / TIMERS,
+                (double) store.wheel().sizeBytes() / TIMERS);
+        assertTrue(engine.sizeBytes() / TIMERS < MOST_BYTES_PER_TIMER);
+        assertEquals(store.sizeBytes(), engine.sizeBytes());
+    }
+
+    @Test
+    void shouldAllocateNothingInSteadyState() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        engine.openOwner(1);
+        FiringSink sink = this::count;
+        for (int key = 0; key < 20_000; key++) {
+            engine.execute(1, command.arm(key, 1, nowNs + 1_000_000L * key).periodNs(key % 2 * 700_000L), nowNs, 0,
+                    reply);
+        }
+        cycle(sink, CYCLES);
+        long allocated = Long.MAX_VALUE;
+        // Up to three goes, and a KiB, for what the JVM may charge to the thread when it gives up compiled code.
+        for (int attempt = 0; attempt < 3 && allocated > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            cycle(sink, CYCLES);
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        System.out.println("TimerEngineMemoryTest bytes per " + CYCLES + " cycles: " + allocated);
+        assertTrue(allocated <= 1_024, "allocated=" + allocated);
+    }
+
+    private void cycle(FiringSink sink, int cycles) {
+        for (int i = 0; i < cycles; i++) {
+            nowNs += 50_000;
+            int key = (int) (i * 7_919L % 20_000);
+            engine.execute(1, command.arm(key, 1, nowNs + 1_000_000L * (i % 1_000)).periodNs(i % 2 * 700_000L),
+                    nowNs, sequence, reply);
+            engine.execute(1, command.of(2 + i % 3, (key + i) % 20_000), nowNs, sequence, reply);
+            engine.expire(nowNs, 64, sink);
+            engine.doHousekeeping();
+        }
+    }
+
+    private long count(SignalRecord firing) {
+        return sequence++;
+    }
+}

@@ -1,0 +1,231 @@
+package io.tickbus.client;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.file.ClientFile;
+import io.tickbus.core.internal.file.ClientIdentity;
+import io.tickbus.core.internal.file.ControlMessage.Answer;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.file.Session;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.layout.RepliesLayout;
+import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.subscriber.internal.PublisherWatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection of a client to one daemon: the socket, the session, the ring. It never recovers: once it is lost,
+ * another takes its place. One thread.
+ *
+ * <p>No thread watches the daemon: whether it is there is looked at by whoever calls. What the daemon says is in the
+ * session's words, at the price of a few loads; that it has died the kernel says at the socket, which is asked only
+ * where memory gives doubt: a command is not taken for long, or the daemon's heartbeat is old.
+ */
+final class ClientConnection {
+    private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** The consumed word changes with nearly every command, so each load of it in a burst is a cache miss. */
+    private static final int MAX_UNCHECKED = 64;
+
+    private final BusDirectory directory;
+    private final SignalsFile signals;
+    private final RepliesFile replies;
+    private final Session session;
+    private final ClientIdentity identity;
+    private final ClientFile file;
+    private final SocketChannel socket;
+    private final Answer welcome;
+    private final CommandBell bell;
+    private final UUID uuid;
+    private final ByteBuffer nothing = ByteBuffer.allocateDirect(1);
+    private ConnectionLoss loss;
+    private long askedNs = System.nanoTime();
+    private long questions;
+    /** The command that the daemon must have taken for the next check to succeed. */
+    private long watched = -1;
+    /** When the first check failed since the last that succeeded; meaningless while {@code isOverdue} is false. */
+    private long overdueSinceNs;
+    private boolean isOverdue;
+    /** Commands that may be sent before the next check. */
+    private int unchecked;
+
+    /** What a connection is made of. */
+    record Parts(SignalsFile signals, RepliesFile replies, ClientIdentity identity, ClientFile file,
+            SocketChannel socket, Answer welcome, CommandBell bell) {
+    }
+
+    ClientConnection(BusDirectory directory, Parts parts) {
+        this.directory = directory;
+        this.signals = parts.signals();
+        this.replies = parts.replies();
+        this.identity = parts.identity();
+        this.file = parts.file();
+        this.socket = parts.socket();
+        this.welcome = parts.welcome();
+        this.bell = parts.bell();
+        this.uuid = identity.uuid();
+        this.session = replies.session(welcome.session());
+    }
+
+    ClientFile file() {
+        return file;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** The first reply that is for this client. */
+    long nextReply() {
+        return welcome.nextReply();
+    }
+
+    CommandBell bell() {
+        return bell;
+    }
+
+    int owner() {
+        return welcome.owner();
+    }
+
+    UUID uuid() {
+        return uuid;
+    }
+
+    /** Why there is no daemon any more, as far as was looked; null while there is one. */
+    ConnectionLoss loss() {
+        return loss;
+    }
+
+    /**
+     * Before a command is sent: whether all is well as far as memory tells. A few loads; no system call. In a burst
+     * that is ahead of the daemon this is checked at a few commands only. The clock is read only where a check finds
+     * that the daemon took no command since the last.
+     *
+     * @param nextCommand the command's sequence
+     */
+    boolean isServed(long nextCommand) {
+        return --unchecked >= 0 || isTakingCommands(nextCommand);
+    }
+
+    private boolean isTakingCommands(long nextCommand) {
+        unchecked = 0;
+        if (loss != null || !session.isConnectedTo(uuid) || bell.isInDoubt()) {
+            return false;
+        }
+        long consumed = session.consumed();
+        unchecked = (int) Math.min((nextCommand - consumed) >> 2, MAX_UNCHECKED);
+        if (consumed > watched || consumed >= nextCommand) {
+            watched = nextCommand;
+            isOverdue = false;
+            return true;
+        }
+        long nowNs = System.nanoTime();
+        overdueSinceNs = isOverdue ? overdueSinceNs : nowNs;
+        isOverdue = true;
+        return nowNs - overdueSinceNs < ASK_INTERVAL_NS && PublisherWatch.isHeartbeatFresh(signals, nowNs);
+    }
+
+    /** How often the kernel was asked. */
+    long questions() {
+        return questions;
+    }
+
+    /** Looks whether the daemon still serves this client; now and then a system call. */
+    void check() {
+        if (loss == null) {
+            long nowNs = System.nanoTime();
+            boolean isAsking = nowNs - askedNs >= ASK_INTERVAL_NS;
+            askedNs = isAsking ? nowNs : askedNs;
+            try {
+                bell.tryAgain();
+                loss = look(isAsking);
+                unchecked = 0;
+            } catch (InternalError e) {
+                survive(e);
+            }
+        }
+    }
+
+    private ConnectionLoss look(boolean isAsking) {
+        boolean hasEnded = isAsking && hasEnded();
+        int state = session.state();
+        if (!session.isOf(uuid) || state == RepliesLayout.STATE_EVICTED) {
+            return evicted();
+        }
+        if (signals.header().epoch() != replies.epoch()
+                || signals.header().state() == SignalsLayout.STATE_REPLACED) {
+            return ConnectionLoss.RESTARTED;
+        }
+        if (signals.header().state() == SignalsLayout.STATE_CLOSED) {
+            return ConnectionLoss.GONE;
+        }
+        // A daemon that lives has a free session after it has let the client go, and for the moment in which it gives
+        // the session to another: that one's UUID is stored after the state.
+        return state == RepliesLayout.STATE_FREE ? evicted() : hasEnded ? ConnectionLoss.GONE : null;
+    }
+
+    private boolean hasEnded() {
+        questions++;
+        // The socket is a channel too.
+        FaultBoundary.surface();
+        try {
+            return socket.read(nothing.clear()) < 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /**
+     * With the reason, where it is still this client's and not that of who had the session after it. If that changes
+     * just now, it is at worst the other's reason, which is diagnostic only.
+     */
+    private ConnectionLoss evicted() {
+        ReplyReason reason = session.reason();
+        return ConnectionLoss.evicted(session.isOf(uuid) ? reason : ReplyReason.NONE);
+    }
+
+    /**
+     * After a fault, which the JVM reports late, so that the place says nothing: goes on without the doorbell where it
+     * was its, and else says whose it was.
+     */
+    void survive(InternalError fault) {
+        if (!FaultBoundary.isFault(fault)) {
+            throw fault;
+        }
+        unchecked = 0;
+        if (!bell.lose()) {
+            signals.checkSound();
+            replies.checkSound();
+        }
+    }
+
+    /** Ends it: the commands that were sent before are still carried out. Does nothing the second time. */
+    void close() {
+        unchecked = 0;
+        try {
+            if (loss == null) {
+                loss = ConnectionLoss.CLOSED;
+                bell.tryAgain();
+            }
+            FaultBoundary.surface();
+        } catch (InternalError e) {
+            bell.lose();
+        }
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The kernel ends it all the same.
+            return;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "client " + uuid + " of bus '" + directory.name() + "'";
+    }
+}

@@ -1,0 +1,100 @@
+package io.tickbus.client;
+
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.memory.SlotWriter;
+import io.tickbus.core.timer.TimerCommand;
+
+/** Writes a client's commands: looks for room, commits, wakes the daemon where that is needed. One thread. */
+final class CommandSender {
+    /** No room; nothing was written. */
+    static final long FULL = SlotWriter.FULL;
+    /** The daemon must answer soon, whenever the timer is due. */
+    private static final long NOW = Long.MIN_VALUE;
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long ARM_HEADER = (long) CommandLayout.TYPE_ARM << Integer.SIZE;
+
+    private final SlotWriter writer;
+    private final ReplyReader replies;
+    private final CommandBell bell;
+    private final CommandNumbers numbers;
+    /** Null where nobody asks which commands are the latest. */
+    private final LatestCommands latest;
+
+    CommandSender(ClientConnection connection, ReplyReader replies, CommandNumbers numbers, LatestCommands latest) {
+        this.writer = connection.session().commandWriter(connection.file().ring());
+        this.bell = connection.bell();
+        this.replies = replies;
+        this.numbers = numbers;
+        this.latest = latest;
+    }
+
+    /** The sequence that the next command gets. */
+    long nextSequence() {
+        return writer.nextSequence();
+    }
+
+    /** Arms a timer that fires once, without payload and with the usual grace; as {@link #send} and faster. */
+    long arm(long key, int signalId, long deadlineNs) {
+        long next = writer.nextSequence();
+        if (next >= replies.sendLimit()) {
+            return FULL;
+        }
+        long header = ARM_HEADER | Integer.toUnsignedLong(signalId);
+        long generation = numbers.of(next) << Integer.SIZE;
+        if (writer.write(key, deadlineNs, 0, header, TimerCommand.DEFAULT_GRACE_US, 0, generation) == FULL) {
+            return FULL;
+        }
+        if (latest != null) {
+            latest.put(key, (int) numbers.of(next));
+        }
+        bell.afterCommit(next, deadlineNs);
+        return next;
+    }
+
+    /** Sends any command; the daemon sees it in time for its deadline. */
+    long send(TimerCommand command) {
+        return send(command, switch (command.type()) {
+            // A deadline of another clock says nothing about when the daemon wakes.
+            case CommandLayout.TYPE_ARM ->
+                    (command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? NOW : command.deadlineNs();
+            // What was held may be due at once, and the time that was left counts from when the daemon reads it. What
+            // is cancelled is so before it fires, since the daemon wakes for that by itself and reads commands first.
+            case CommandLayout.TYPE_PAUSE, CommandLayout.TYPE_RESUME -> NOW;
+            default -> NEVER;
+        });
+    }
+
+    /** Sends any command, and wakes the daemon for it. */
+    long sendForAnswer(TimerCommand command) {
+        return send(command, NOW);
+    }
+
+    private long send(TimerCommand command, long deadlineNs) {
+        boolean isList = command.type() == CommandLayout.TYPE_LIST;
+        if (writer.nextSequence() >= (isList ? replies.listLimit() : replies.sendLimit())) {
+            return FULL;
+        }
+        command.generation((int) numbers.of(writer.nextSequence()));
+        long sequence = writer.write(command.fields());
+        if (sequence != FULL) {
+            if (latest != null) {
+                latest.sent(command);
+            }
+            if (isList) {
+                replies.listSent(sequence);
+            }
+            bell.afterCommit(sequence, deadlineNs);
+        }
+        return sequence;
+    }
+
+    /** After a fault in the middle of sending: whether the command of that sequence was committed all the same. */
+    boolean hasSent(long sequence, TimerCommand command) {
+        boolean isCommitted = writer.nextSequence() > sequence;
+        if (isCommitted && latest != null) {
+            // The fault may have surfaced before this; the second time it changes nothing.
+            latest.sent(command.generation((int) numbers.of(sequence)));
+        }
+        return isCommitted;
+    }
+}

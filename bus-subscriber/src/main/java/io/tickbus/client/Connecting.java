@@ -1,0 +1,255 @@
+package io.tickbus.client;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.file.ClientFile;
+import io.tickbus.core.internal.file.ClientIdentity;
+import io.tickbus.core.internal.file.ControlMessage;
+import io.tickbus.core.internal.file.ControlMessage.Answer;
+import io.tickbus.core.internal.file.ControlSocket;
+import io.tickbus.core.internal.file.Doorbell;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.subscriber.PublisherStatus;
+import io.tickbus.subscriber.internal.PublisherWatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The way to a connection: find the daemon, connect to its socket, make a ring, say who one is, wait for the answer.
+ * All of it is bounded by one deadline, and begins again where the daemon is replaced meanwhile.
+ */
+final class Connecting {
+    /** Command slots of a client that has no ring which the daemon could read; it says then how many it takes. */
+    private static final int MOST_SOCKET_SLOTS = 256;
+    private static final long FIRST_NAP_NS = 50_000;
+    private static final long LONGEST_NAP_NS = 2_000_000;
+    /** Until the daemon answers, which takes it a fraction of a millisecond. */
+    private static final long LONGEST_NAP_BEFORE_ANSWER_NS = 200_000;
+
+    private final BusDirectory directory;
+    private final TimerClientOptions options;
+    private final long untilNs;
+    private long napNs = FIRST_NAP_NS;
+    private Reason reason = Reason.NOT_FOUND;
+    private String why = "there is no daemon";
+    private String remedy = "";
+
+    private Connecting(BusDirectory directory, TimerClientOptions options) {
+        this.directory = directory;
+        this.options = options;
+        long nowNs = System.nanoTime();
+        this.untilNs = nowNs + Math.min(options.connectTimeoutNs(), Long.MAX_VALUE / 2);
+    }
+
+    static ClientConnection connect(BusDirectory directory, TimerClientOptions options) {
+        directory.check();
+        // Files are opened and naps taken, neither of which an interrupted thread can do.
+        boolean isInterrupted = Thread.interrupted();
+        try {
+            Connecting connecting = new Connecting(directory, options);
+            ClientConnection connection = connecting.attempt();
+            while (connection == null) {
+                connection = connecting.attempt();
+            }
+            return connection;
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** One attempt; null where it must be begun again. */
+    private ClientConnection attempt() {
+        SignalsFile signals = findDaemon();
+        SocketChannel socket = signals == null ? null : openSocket();
+        RepliesFile replies = socket == null ? null : findReplies(signals);
+        ClientConnection connection = null;
+        try {
+            connection = replies == null ? null : introduce(signals, replies, socket);
+        } finally {
+            if (connection == null && socket != null) {
+                close(socket);
+            }
+        }
+        if (connection == null) {
+            nap(LONGEST_NAP_NS);
+        }
+        return connection;
+    }
+
+    private static void close(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The kernel ends it all the same.
+            return;
+        }
+    }
+
+    private SignalsFile findDaemon() {
+        SignalsFile signals;
+        try {
+            signals = SignalsFile.attach(directory);
+        } catch (BusException e) {
+            failed(e, "the bus is just being made");
+            return null;
+        }
+        PublisherStatus status = new PublisherWatch(directory).status(signals, System.nanoTime());
+        if (status == PublisherStatus.DEAD || status == PublisherStatus.CLOSED) {
+            noDaemon(Reason.NOT_FOUND, status == PublisherStatus.DEAD ? "its publisher died"
+                    : "its publisher has stopped", "start 'tickbus daemon'");
+            return null;
+        }
+        return signals;
+    }
+
+    private SocketChannel openSocket() {
+        try {
+            SocketChannel socket = ControlSocket.connect(directory);
+            if (socket == null) {
+                noDaemon(Reason.TIMEOUT, "too many clients connect at one time",
+                        "see whether it is stopped or overloaded");
+            }
+            return socket;
+        } catch (BusException e) {
+            failed(e, "its publisher keeps no timers for others");
+            return null;
+        }
+    }
+
+    private RepliesFile findReplies(SignalsFile signals) {
+        RepliesFile replies;
+        try {
+            replies = RepliesFile.attach(directory);
+        } catch (BusException e) {
+            failed(e, "its publisher keeps no timers for others");
+            return null;
+        }
+        if (replies.epoch() != signals.header().epoch() || replies.historyId() != signals.header().historyId()) {
+            noDaemon(Reason.NOT_FOUND, "its daemon is just being replaced", "start 'tickbus daemon'");
+            return null;
+        }
+        return replies;
+    }
+
+    /** Only what is missing may yet come. */
+    private void failed(BusException e, String missing) {
+        if (e.reason() != Reason.NOT_FOUND) {
+            throw e;
+        }
+        noDaemon(Reason.NOT_FOUND, missing, "start 'tickbus daemon'");
+    }
+
+    private void noDaemon(Reason newReason, String newWhy, String newRemedy) {
+        reason = newReason;
+        why = newWhy;
+        remedy = newRemedy;
+    }
+
+    private ClientConnection introduce(SignalsFile signals, RepliesFile replies, SocketChannel socket) {
+        boolean hasRing;
+        try {
+            // A daemon of another user cannot trust memory that this process may take away.
+            hasRing = options.commandSlots() > 0 && ControlSocket.isOfThisUser(directory);
+        } catch (BusException e) {
+            failed(e, "its daemon is just stopping");
+            return null;
+        }
+        ClientIdentity identity = new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(),
+                ProcessHandle.current().pid(), options.name(), hasRing ? options.commandSlots() : 0);
+        boolean isAdmitted = false;
+        try {
+            ClientFile file = hasRing ? ClientFile.create(directory, identity) : null;
+            noDaemon(Reason.TIMEOUT, "it does not answer the client", "see whether it is stopped or overloaded");
+            Answer welcome = ask(socket, ControlMessage.hello(identity));
+            if (welcome == null || welcome.session() >= replies.sessionCount()) {
+                return null;
+            }
+            isAdmitted = true;
+            return connected(signals, replies, new Half(identity, file, socket, welcome));
+        } catch (BusException e) {
+            // A daemon that starts takes unfinished files away.
+            failed(e, "it takes no clients so far");
+            return null;
+        } finally {
+            if (hasRing && !isAdmitted) {
+                ClientFile.delete(directory, identity.uuid());
+            }
+        }
+    }
+
+    private record Half(ClientIdentity identity, ClientFile file, SocketChannel socket, Answer welcome) {
+    }
+
+    private ClientConnection connected(SignalsFile signals, RepliesFile replies, Half half) {
+        Answer welcome = half.welcome();
+        CommandBell bell;
+        ClientFile file = half.file();
+        if (file == null) {
+            file = ClientFile.inMemory(Math.min(
+                    options.commandSlots() == 0 ? MOST_SOCKET_SLOTS : options.commandSlots(), welcome.window()));
+            bell = new SocketBell(half.socket(), file);
+        } else {
+            int window = Math.min(options.commandSlots(), replies.slotCount());
+            bell = new DaemonBell(replies, replies.session(welcome.session()), Doorbell.attach(directory), window);
+        }
+        return new ClientConnection(directory, new ClientConnection.Parts(
+                signals, replies, half.identity(), file, half.socket(), welcome, bell));
+    }
+
+    /** Null where there is no daemon any more. */
+    private Answer ask(SocketChannel socket, ByteBuffer hello) {
+        ByteBuffer message = ControlMessage.buffer();
+        napNs = FIRST_NAP_NS;
+        try {
+            socket.write(hello);
+            while (message.hasRemaining()) {
+                if (hello.hasRemaining() || socket.read(message) < 0) {
+                    return null;
+                }
+                if (message.hasRemaining()) {
+                    nap(LONGEST_NAP_BEFORE_ANSWER_NS);
+                }
+            }
+        } catch (IOException e) {
+            return null;
+        }
+        return judge(message);
+    }
+
+    private Answer judge(ByteBuffer message) {
+        Answer answer;
+        try {
+            answer = ControlMessage.readAnswer(message);
+        } catch (IllegalArgumentException e) {
+            throw new BusException(Reason.WRONG_VERSION, directory.control().toString(), e.getMessage(),
+                    "use the same tickbus version on both sides");
+        }
+        if (answer.isWelcome()) {
+            return answer;
+        }
+        if (answer.reason() == ReplyReason.WRONG_EPOCH) {
+            return null;
+        }
+        throw new BusException(Reason.DISCONNECTED, "bus '" + directory.name() + "'",
+                "its daemon rejects this client: " + answer.reason().sentence() + " (" + answer.text() + ")",
+                "see the daemon's log and its quotas");
+    }
+
+    private void nap(long longestNs) {
+        if (System.nanoTime() - untilNs >= 0) {
+            throw new BusException(reason, "no daemon answers on bus '" + directory.name() + "' within "
+                    + TimeUnit.NANOSECONDS.toMillis(options.connectTimeoutNs()) + " ms", why, remedy);
+        }
+        LockSupport.parkNanos(napNs);
+        napNs = Math.min(2 * napNs, longestNs);
+    }
+}

@@ -1,0 +1,119 @@
+package io.tickbus.client;
+
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The calls that wait for their answer: a short spin, then naps that grow, up to a deadline. One thread. */
+final class TimerCalls {
+    private static final long SPIN_NS = 50_000;
+    private static final long FIRST_NAP_NS = 20_000;
+    private static final long LONGEST_NAP_NS = 1_000_000;
+
+    private final CommandSender sender;
+    private final ReplyReader replies;
+    private final boolean discardsReplies;
+    private final Runnable connectionCheck;
+
+    /** Waits for one thing after another up to one deadline. */
+    private final class Patience {
+        private final long timeoutNs;
+        private final long startNs = System.nanoTime();
+        private long napNs = FIRST_NAP_NS;
+
+        Patience(long timeoutNs) {
+            this.timeoutNs = timeoutNs;
+        }
+
+        void pause() {
+            long waitedNs = System.nanoTime() - startNs;
+            if (waitedNs >= timeoutNs || Thread.currentThread().isInterrupted()) {
+                throw timedOut(timeoutNs);
+            }
+            if (waitedNs < SPIN_NS) {
+                Thread.onSpinWait();
+                return;
+            }
+            connectionCheck.run();
+            LockSupport.parkNanos(Math.min(napNs, timeoutNs - waitedNs));
+            napNs = Math.min(2 * napNs, LONGEST_NAP_NS);
+        }
+    }
+
+    TimerCalls(CommandSender sender, ReplyReader replies, boolean discardsReplies, Runnable connectionCheck) {
+        this.discardsReplies = discardsReplies;
+        this.sender = sender;
+        this.replies = replies;
+        this.connectionCheck = connectionCheck;
+    }
+
+    static BusException timedOut(long timeoutNs) {
+        return new BusException(Reason.TIMEOUT, "no answer from the daemon within "
+                + TimeUnit.NANOSECONDS.toMillis(timeoutNs) + " ms", "it is stopped or overloaded, or this thread was "
+                + "interrupted", "ask again; the command may yet be carried out");
+    }
+
+    TimerReply call(TimerCommand command, long timeoutNs) {
+        Patience patience = new Patience(timeoutNs);
+        long sequence = send(command, patience);
+        TimerReply answer = new TimerReply();
+        copyNext(sequence, patience, answer);
+        return answer;
+    }
+
+    void list(boolean allOwners, long timeoutNs, List<ArmedTimer> found) {
+        Patience patience = new Patience(timeoutNs);
+        TimerCommand command = new TimerCommand();
+        TimerReply answer = new TimerReply();
+        long cursor = 0;
+        do {
+            long sequence = send(command.of(CommandLayout.TYPE_LIST, cursor)
+                    .flags(allOwners ? CommandLayout.FLAG_ALL_OWNERS : 0), patience);
+            for (copyNext(sequence, patience, answer); answer.code() == ReplyCode.LISTED;
+                    copyNext(sequence, patience, answer)) {
+                found.add(ArmedTimer.of(answer));
+            }
+            if (answer.code() != ReplyCode.LIST_END) {
+                throw new BusException(Reason.SYSTEM, "the list of timers", "the daemon refused it: "
+                        + answer.reason().sentence(), "use the same tickbus version on both sides");
+            }
+            cursor = answer.detail();
+        } while (cursor != 0);
+    }
+
+    private long send(TimerCommand command, Patience patience) {
+        while (true) {
+            long sequence = sender.sendForAnswer(command);
+            if (sequence != CommandSender.FULL) {
+                return sequence;
+            }
+            boolean isAnyNew = discardsReplies ? replies.discard() > 0 : replies.noteNext();
+            if (!isAnyNew && replies.hasUndelivered()) {
+                throw new IllegalStateException("there is no room for the answer before the replies to the commands "
+                        + "sent earlier are polled: unanswered=" + (sender.nextSequence() - replies.notedCommands()));
+            }
+            if (!isAnyNew) {
+                patience.pause();
+            }
+        }
+    }
+
+    /** Waits for the next reply to a command, copies it, and keeps it from being delivered once more. */
+    private void copyNext(long sequence, Patience patience, TimerReply answer) {
+        while (true) {
+            if (!replies.noteNext()) {
+                patience.pause();
+            } else if (replies.reply().commandSequence() == sequence) {
+                System.arraycopy(replies.reply().fields(), 0, answer.fields(), 0, answer.fields().length);
+                replies.takeNoted();
+                return;
+            }
+        }
+    }
+}

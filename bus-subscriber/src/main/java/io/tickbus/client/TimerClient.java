@@ -1,0 +1,365 @@
+package io.tickbus.client;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Arms and cancels timers at the bus's daemon, by keys of its own choice; the daemon publishes a signal when one is
+ * due.
+ *
+ * <p>Commands go into a ring of the client's own, and replies come back through another. What arms or cancels answers
+ * at once with the command's number; what became of it is in the reply of that {@code commandSequence}, to be had by
+ * {@link #pollReplies}. {@link #call} waits for its reply instead.
+ *
+ * <p>Each firing carries the low half of its arming's number as its {@link SignalRecord#generation()}, so that one
+ * comparison, {@link SignalRecord#isOf}, tells a firing of the latest arming from one that a cancelling or a re-arming
+ * came too late for. Where the daemon refuses a re-arming, the earlier timer stands, and its firings still carry the
+ * earlier number. Pausing and resuming change nothing of this.
+ *
+ * <p><b>Threads:</b> one, and none of its own: that the daemon is gone is found out by whoever calls.
+ * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
+ * takes commands; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
+ * {@link #list} wait, never longer than told. The first arming after the daemon's death finds room in the ring; one
+ * that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as does every other call; up
+ * to 64 more may find room where the daemon dies in the middle of a burst.
+ * <p><b>Loss:</b> none in silence. A command that finds no room is answered with {@link #FULL}. Each command gets one
+ * reply. When the daemon goes, or evicts the client, every call says so, and {@link #reconnect} counts the commands
+ * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
+ * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
+ * {@link #reconnect}; TRUNCATED or UNREADABLE when a file is shortened or loses a page under it.
+ * {@link IllegalStateException} after {@link #close}.
+ */
+public final class TimerClient implements AutoCloseable {
+    /** There is no room in the ring, or too many replies are not polled. Poll the replies, and try again. */
+    public static final long FULL = CommandSender.FULL;
+    private static final int DISCARD_INTERVAL = 64;
+
+    private final BusDirectory directory;
+    private final TimerClientOptions options;
+    private final TimerCommand scratch = new TimerCommand();
+    /** Null where no keys are tracked. */
+    private final LatestCommands latest;
+    private ClientConnection connection;
+    private ReplyReader replies;
+    private CommandSender sender;
+    private TimerCalls calls;
+    private CommandNumbers numbers;
+    private long discardThreshold;
+    private long repliesLostBefore;
+    private long rejectedBefore;
+    private long ringsBefore;
+    private ConnectionLoss toldLoss;
+    private boolean isClosed;
+
+    private TimerClient(BusDirectory directory, TimerClientOptions options) {
+        this.directory = directory;
+        this.options = options;
+        this.connection = Connecting.connect(directory, options);
+        this.latest = options.trackedKeys() == 0 ? null : new LatestCommands(options.trackedKeys());
+        this.numbers = CommandNumbers.from(connection.uuid().getLeastSignificantBits());
+        use();
+    }
+
+    /** Connects with {@link TimerClientOptions#defaults()}. */
+    public static TimerClient connect(BusDirectory directory) {
+        return connect(directory, TimerClientOptions.defaults());
+    }
+
+    /**
+     * Connects to a bus's daemon, and waits for it as long as the options say.
+     *
+     * @throws BusException NOT_FOUND where no daemon is, TIMEOUT where it does not answer, DISCONNECTED where it
+     *                      refuses, with its reason; and as {@code SignalSubscriber.attach}
+     */
+    public static TimerClient connect(BusDirectory directory, TimerClientOptions options) {
+        return new TimerClient(directory, options);
+    }
+
+    private void use() {
+        replies = new ReplyReader(connection, numbers, options.listener());
+        sender = new CommandSender(connection, replies, numbers, latest);
+        calls = new TimerCalls(sender, replies, options.discardsReplies(), this::checkConnected);
+        discardThreshold = options.discardsReplies() ? Math.min(DISCARD_INTERVAL, replies.window() / 2) - 1
+                : Long.MAX_VALUE;
+    }
+
+    /**
+     * Arms or re-arms a timer that fires once.
+     *
+     * @param deadlineNs when it is due, CLOCK_MONOTONIC nanoseconds as {@link System#nanoTime()}; one that is past is
+     *                   due at once
+     * @return the command's number, at least 0, for {@link SignalRecord#isOf}; or {@link #FULL}
+     */
+    public long arm(long key, int signalId, long deadlineNs) {
+        prepare();
+        long next = sender.nextSequence();
+        try {
+            return numbered(sender.arm(key, signalId, deadlineNs));
+        } catch (InternalError e) {
+            connection.survive(e);
+            return sender.hasSent(next, scratch.arm(key, signalId, deadlineNs)) ? numbered(next) : FULL;
+        }
+    }
+
+    /** As {@link #arm(long, int, long)}, due in so many nanoseconds from now. */
+    public long armAfter(long key, int signalId, long delayNs) {
+        long nowNs = System.nanoTime();
+        return arm(key, signalId, delayNs > Long.MAX_VALUE - nowNs ? Long.MAX_VALUE : nowNs + delayNs);
+    }
+
+    /**
+     * Sends a command of any kind, an arming with a period, a payload and the like for instance. Sets its generation.
+     *
+     * @return its number, or {@link #FULL}
+     */
+    public long send(TimerCommand command) {
+        prepare();
+        long next = sender.nextSequence();
+        try {
+            return numbered(sender.send(command));
+        } catch (InternalError e) {
+            connection.survive(e);
+            return sender.hasSent(next, command) ? numbered(next) : FULL;
+        }
+    }
+
+    /** Cancels a timer; returns the command's number, or {@link #FULL}. */
+    public long cancel(long key) {
+        return send(scratch.of(CommandLayout.TYPE_CANCEL, key));
+    }
+
+    /** Holds a timer; returns the command's number, or {@link #FULL}. */
+    public long pause(long key) {
+        return send(scratch.of(CommandLayout.TYPE_PAUSE, key));
+    }
+
+    /** Lets a held timer go on; returns the command's number, or {@link #FULL}. */
+    public long resume(long key) {
+        return send(scratch.of(CommandLayout.TYPE_RESUME, key));
+    }
+
+    private void prepare() {
+        if (!connection.isServed(sender.nextSequence())) {
+            checkConnected();
+        }
+        if (discardThreshold < sender.nextSequence() - replies.deliveredCommands()) {
+            discardReplies();
+        }
+    }
+
+    private void discardReplies() {
+        try {
+            replies.discard();
+        } catch (InternalError e) {
+            connection.survive(e);
+        }
+    }
+
+    private long numbered(long sequence) {
+        if (sequence < 0) {
+            // Perhaps since nobody takes any; the next call says so then.
+            connection.check();
+        }
+        return sequence < 0 ? sequence : numbers.of(sequence);
+    }
+
+    /**
+     * Hands over the replies that are there, in the order of the commands, without waiting.
+     *
+     * @param limit the most to hand over, at least 1
+     * @return how many were handed over
+     * @throws BusException DISCONNECTED when there is none left and none can come
+     */
+    public int pollReplies(TimerReplyHandler handler, int limit) {
+        int count = 0;
+        try {
+            count = replies.poll(handler, limit);
+        } catch (InternalError e) {
+            connection.survive(e);
+        }
+        if (count == 0) {
+            checkConnected();
+        }
+        return count;
+    }
+
+    /**
+     * Sends a command and waits for its answer. Replies to commands before it stay for {@link #pollReplies}. Allocates.
+     *
+     * @param timeoutNs how long to wait at most, in nanoseconds
+     * @return the answer, the caller's to keep
+     * @throws BusException          TIMEOUT where none came in time; if it comes later, {@link #pollReplies} has it
+     * @throws IllegalStateException when there is no room for it until replies are polled
+     */
+    public TimerReply call(TimerCommand command, long timeoutNs) {
+        prepare();
+        try {
+            TimerReply answer = calls.call(command, timeoutNs);
+            return answer.commandSequence(numbered(answer.commandSequence()));
+        } catch (InternalError e) {
+            connection.survive(e);
+            throw TimerCalls.timedOut(timeoutNs);
+        }
+    }
+
+    /**
+     * Asks for the timers that are armed. Those that are armed, fire or are cancelled meanwhile may be in the list or
+     * not; all others are, once. Allocates.
+     *
+     * @param allOwners whether to list the timers of every owner, and not only the client's own
+     * @param timeoutNs how long to wait at most, in nanoseconds
+     * @throws BusException TIMEOUT as {@link #call}
+     */
+    public List<ArmedTimer> list(boolean allOwners, long timeoutNs) {
+        prepare();
+        List<ArmedTimer> found = new ArrayList<>();
+        try {
+            calls.list(allOwners, timeoutNs, found);
+            return found;
+        } catch (InternalError e) {
+            connection.survive(e);
+            throw TimerCalls.timedOut(timeoutNs);
+        }
+    }
+
+    /**
+     * Whether a firing belongs to this client's owner and to the latest arming of its key, for a caller that does not
+     * keep the armings' numbers. Not so are firings that a re-arming or a cancelling came too late for; also
+     * where the daemon then refuses that re-arming. Of a key that this client has neither armed nor cancelled, every
+     * firing is current.
+     *
+     * <p>Exact while no more keys than are tracked were armed or cancelled since the firing was published: where more
+     * are, the one whose command was sent longest ago is forgotten.
+     *
+     * @throws IllegalStateException where the options track no keys
+     */
+    public boolean isCurrent(SignalRecord firing) {
+        if (latest == null) {
+            throw new IllegalStateException("the client tracks no keys, so whether a firing is current is unknown: "
+                    + "connect with TimerClientOptions.withTrackedKeys, or ask SignalRecord.isOf");
+        }
+        return isMine(firing) && latest.isLatest(firing.key(), firing.generation());
+    }
+
+    /** Whether a firing is of a timer of this client's owner. */
+    public boolean isMine(SignalRecord firing) {
+        return firing.owner() == connection.owner();
+    }
+
+    /**
+     * Connects again, with another UUID, after the daemon was restarted or has evicted this client. Numbers of commands
+     * continue, so that firings of earlier armings are told apart as before. Poll the replies that are there before:
+     * they are counted as answers here, and not handed over any more.
+     *
+     * @return how many commands were sent whose answers are lost: each may have been carried out or not
+     * @throws BusException as {@link #connect}; then this may be called again
+     */
+    public long reconnect() {
+        checkOpen();
+        noteAll();
+        long unanswered = unanswered();
+        connection.close();
+        ClientConnection next = Connecting.connect(directory, options);
+        numbers = numbers.next(sender.nextSequence());
+        repliesLostBefore += replies.lost();
+        rejectedBefore += replies.rejected();
+        ringsBefore += connection.bell().rings();
+        toldLoss = null;
+        connection = next;
+        use();
+        return unanswered;
+    }
+
+    private void noteAll() {
+        try {
+            boolean isAnother;
+            do {
+                isAnother = replies.noteNext();
+            } while (isAnother);
+        } catch (InternalError e) {
+            connection.survive(e);
+        }
+    }
+
+    private void checkConnected() {
+        checkOpen();
+        connection.check();
+        ConnectionLoss loss = connection.loss();
+        if (loss == null) {
+            return;
+        }
+        if (!loss.equals(toldLoss)) {
+            toldLoss = loss;
+            loss.tell(options.listener());
+        }
+        throw loss.exception(connection.toString());
+    }
+
+    private void checkOpen() {
+        if (isClosed) {
+            throw new IllegalStateException(connection + " is closed");
+        }
+    }
+
+    /** Number of the owner of its timers, as in their signals: 1 to 65,535. */
+    public int owner() {
+        return connection.owner();
+    }
+
+    /** The connection's UUID. */
+    public UUID uuid() {
+        return connection.uuid();
+    }
+
+    /** Timers of its owner, as of the daemon's last word. */
+    public long pendingTimers() {
+        return connection.session().pendingTimers();
+    }
+
+    /** Commands whose answer is not there yet, as far as was looked. */
+    public long unanswered() {
+        return sender.nextSequence() - replies.notedCommands();
+    }
+
+    /** Replies overwritten before they were read, exactly; 0 unless the file was tampered with. */
+    public long repliesLost() {
+        return repliesLostBefore + replies.lost();
+    }
+
+    /** Commands that the daemon refused, as far as their replies were read. */
+    public long rejected() {
+        return rejectedBefore + replies.rejected();
+    }
+
+    /** How often it woke the daemon: its system calls. */
+    public long rings() {
+        return ringsBefore + connection.bell().rings();
+    }
+
+    /** How often it asked the kernel whether the daemon is there. */
+    long questions() {
+        return connection.questions();
+    }
+
+    /**
+     * Leaves the daemon, which carries out what was sent before and then cancels the client's timers as it does when
+     * the client dies. Does nothing the second time.
+     */
+    @Override
+    public void close() {
+        isClosed = true;
+        connection.close();
+    }
+
+    @Override
+    public String toString() {
+        return connection.toString();
+    }
+}

@@ -1,0 +1,39 @@
+package io.tickbus.client;
+
+import io.tickbus.core.timer.ReplyReason;
+
+/**
+ * Hears what happens to a client's connection. Every method does nothing unless overridden. After each of the first
+ * three the client is without a daemon until {@link TimerClient#reconnect()}.
+ *
+ * <p><b>Threads:</b> the client's, in one of its calls.
+ */
+public interface TimerClientListener {
+    /** A listener that hears nothing; the calls still fail with the reason. */
+    TimerClientListener NONE = new TimerClientListener() {
+    };
+
+    /**
+     * The daemon serves this client no more.
+     *
+     * @param reason NONE where it is not known: the daemon took the client for dead, or its session is another's now
+     */
+    default void onEvicted(ReplyReason reason) {
+    }
+
+    /** Another daemon has taken over the bus; the timers of the one before are not known to it. */
+    default void onDaemonRestarted() {
+    }
+
+    /** The daemon has stopped or died, and no other has come. */
+    default void onDaemonGone() {
+    }
+
+    /**
+     * Replies were overwritten before they could be read, which cannot happen unless the file was tampered with.
+     *
+     * @param count how many, exactly
+     */
+    default void onRepliesLost(long count) {
+    }
+}

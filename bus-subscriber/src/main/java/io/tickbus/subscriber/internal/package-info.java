@@ -1,0 +1,4 @@
+/**
+ * What subscriber, client and command line share: whether a publisher is alive.
+ */
+package io.tickbus.subscriber.internal;

@@ -1,0 +1,56 @@
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.layout.DoorbellLayout;
+import io.tickbus.testkit.ChildJvm;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A process of the same user cuts the doorbell again and again while another rings: no JVM may crash by it. */
+@Timeout(180)
+class CutDoorbellIT {
+    @RegisterExtension
+    final TestBus bus = new TestBus();
+
+    /** Interpreted code reaches mapped memory by other routines of HotSpot than compiled code. */
+    @ParameterizedTest
+    @CsvSource({"-Xint, 100000", "-XX:TieredStopAtLevel=1, 300000", "-XX:-TieredCompilation, 300000"})
+    void shouldNotCrashWhenDoorbellIsCutWhileItRings(String flag, int times) throws Exception {
+        try (PublishedBus published = PublishedBus.open(bus.directory(), SignalsOptions.DEFAULT)) {
+            ChildJvm ringer = bus.start(bus.jvm(RingerMain.class, "times=" + times).flags(flag));
+            ringer.expect("ATTACHED");
+            AtomicBoolean isOver = new AtomicBoolean();
+            Thread vandal = new Thread(() -> cutUntil(isOver), "vandal");
+            vandal.start();
+            try {
+                assertTrue(ChildJvm.number(ringer.expect("RUNG"), "faults") > 0, ringer::transcript);
+                assertEquals(0, ringer.exitCode());
+            } finally {
+                isOver.set(true);
+                vandal.join();
+            }
+            assertTrue(published.doorbell().restore());
+        }
+        bus.directory().delete();
+    }
+
+    private void cutUntil(AtomicBoolean isOver) {
+        try (RandomAccessFile file = new RandomAccessFile(bus.directory().doorbell().toFile(), "rw")) {
+            while (!isOver.get()) {
+                file.setLength(0);
+                file.setLength(DoorbellLayout.LENGTH);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.tickbus.it;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.internal.file.ClientFile;
+import io.tickbus.core.internal.file.ClientIdentity;
+import io.tickbus.core.internal.file.ControlMessage;
+import io.tickbus.core.internal.file.ControlSocket;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.UUID;
+
+/** A client made by hand, which keeps its ring's file open, and says and does what no client should. */
+final class HostilePeer implements AutoCloseable {
+    static final int SLOTS = 64;
+
+    final ClientIdentity identity;
+    final SocketChannel socket;
+    private final BusDirectory directory;
+    private ClientFile ring;
+    private RandomAccessFile file;
+
+    HostilePeer(BusDirectory directory, int slotCount) {
+        this.directory = directory;
+        SignalsHeader bus = SignalsFile.attach(directory).header();
+        identity = new ClientIdentity(UUID.randomUUID(), bus.historyId(), bus.epoch(), 1, "", slotCount);
+        SocketChannel channel = ControlSocket.connect(directory);
+        while (channel == null) {
+            Thread.onSpinWait();
+            channel = ControlSocket.connect(directory);
+        }
+        socket = channel;
+    }
+
+    /** One that is served, and can do to its ring what it likes. */
+    static HostilePeer served(BusDirectory directory) throws IOException {
+        HostilePeer peer = new HostilePeer(directory, SLOTS);
+        peer.makeRing();
+        peer.hello();
+        return peer;
+    }
+
+    void makeRing() throws IOException {
+        ring = ClientFile.create(directory, identity);
+        file = new RandomAccessFile(directory.clients().resolve(identity.uuid().toString()).toFile(), "rw");
+    }
+
+    ClientFile ring() {
+        return ring;
+    }
+
+    RandomAccessFile file() {
+        return file;
+    }
+
+    /** Says who it is and waits for the answer; returns whether it is served, and not where it is dropped. */
+    boolean hello() throws IOException {
+        ByteBuffer answer = ControlMessage.buffer();
+        socket.write(ControlMessage.hello(identity));
+        socket.configureBlocking(true);
+        while (answer.hasRemaining()) {
+            if (socket.read(answer) < 0) {
+                return false;
+            }
+        }
+        return ControlMessage.readAnswer(answer).isWelcome();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+        if (file != null) {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.client.ArmedTimer;
+import io.tickbus.client.TimerClient;
+import io.tickbus.client.TimerClientOptions;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.testkit.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Clients killed over and over at any point: what they wanted kept stays, the rest ends, and nothing leaks. */
+@Timeout(400)
+class KilledClientIT {
+    private static final int KILLS = Integer.getInteger("tickbus.kills", 200);
+    private static final int LONGEST_LIFE_NS = 30_000_000;
+    private static final int STARTED_AHEAD = 2;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final String NAME = "killed";
+
+    @RegisterExtension
+    final TestBus bus = new TestBus();
+
+    @Test
+    void shouldKeepOrCancelTimersAndLeakNothingWhenClientsAreKilled() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed=" + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        ChildJvm daemon = bus.daemon();
+        Queue<ChildJvm> starting = new ArrayDeque<>();
+        for (int kill = 0; kill < KILLS; kill++) {
+            while (starting.size() < STARTED_AHEAD) {
+                // Every other one shares an owner, whose kept timers its successors find.
+                starting.add(bus.start(bus.jvm(TimerClientMain.class, "name=" + (kill % 2 == 0 ? NAME : ""))
+                        .flags("-XX:TieredStopAtLevel=1")));
+            }
+            ChildJvm client = starting.remove();
+            if (kill % 8 != 7) {
+                client.expect("CONNECTED");
+                client.send("endless " + random.nextLong());
+                client.expect("BUSY");
+            }
+            TimeUnit.NANOSECONDS.sleep(random.nextInt(LONGEST_LIFE_NS)); // the random point to kill at
+            client.kill();
+        }
+        starting.forEach(ChildJvm::kill);
+        awaitClients(daemon, 0);
+        assertFewFiles();
+        cancelAll(daemon);
+        daemon.quit();
+    }
+
+    /** What is left must be wanted kept; cancelled by its owner's name, or as what it is, nothing remains. */
+    private void cancelAll(ChildJvm daemon) {
+        try (TimerClient client = bus.connect(TimerClientOptions.defaults().withName(NAME))) {
+            List<ArmedTimer> kept = client.list(false, PATIENCE_NS);
+            System.out.println("kept by name: " + kept.size());
+            TimerCommand command = new TimerCommand();
+            for (ArmedTimer timer : kept) {
+                client.call(command.of(CommandLayout.TYPE_CANCEL, timer.key()), PATIENCE_NS);
+            }
+            assertEquals(List.of(), client.list(false, PATIENCE_NS));
+            awaitCounter(daemon, "TIMERS_PENDING", client.list(true, PATIENCE_NS).size());
+        }
+        awaitClients(daemon, 0);
+    }
+
+    /** A client that was killed before it said which ring is its leaves it; the daemon removes that when it starts. */
+    private void assertFewFiles() throws IOException {
+        try (var files = Files.list(bus.directory().clients())) {
+            List<Path> left = files.toList();
+            System.out.println("rings left: " + left.size());
+            assertTrue(left.size() <= KILLS / 10, left::toString);
+        }
+    }
+
+    private static void awaitClients(ChildJvm daemon, int count) {
+        awaitCounter(daemon, "CLIENTS_CONNECTED", count);
+    }
+
+    /** Counters are written at every heartbeat only. */
+    private static void awaitCounter(ChildJvm daemon, String counter, long expected) {
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long value;
+        do {
+            value = ChildJvm.number(counters(daemon), counter);
+        } while (value != expected && System.nanoTime() < giveUpNs);
+        if (value != expected) {
+            daemon.dumpThreads();
+        }
+        assertEquals(expected, value, daemon::transcript);
+        assertTrue(daemon.isAlive());
+    }
+
+    private static String counters(ChildJvm daemon) {
+        return daemon.ask("counters", "COUNTERS");
+    }
+}

@@ -1,0 +1,84 @@
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tickbus.client.TimerClient;
+import io.tickbus.core.internal.file.ControlMessage;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.testkit.ChildJvm;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A daemon that may open no more files says so once and keeps its timers; clients wait, and are served afterwards. */
+@Timeout(120)
+class OpenFilesIT {
+    private static final int LIMIT = 100;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+
+    @RegisterExtension
+    final TestBus bus = new TestBus();
+
+    @Test
+    void shouldSayOnceAndServeAgainWhenThereAreDescriptors() throws Exception {
+        assumeTrue(canRun("prlimit", "--version"), "skipped: no prlimit");
+        ChildJvm daemon = bus.start(bus.jvm(DaemonMain.class, "maxClients=200")
+                .under(List.of("prlimit", "--nofile=" + LIMIT)));
+        daemon.expect("READY");
+        try (TimerClient honest = bus.connect();
+                SignalSubscriber signals = SignalSubscriber.attach(bus.directory())) {
+            honest.call(new TimerCommand().arm(7, 1, System.nanoTime()).periodNs(1_000_000), PATIENCE_NS);
+            List<HostilePeer> peers = new ArrayList<>();
+            for (int i = 0; i < LIMIT; i++) {
+                HostilePeer peer = new HostilePeer(bus.directory(), 0);
+                peer.socket.write(ControlMessage.hello(peer.identity));
+                peers.add(peer);
+            }
+            awaitFirings(signals, 400);
+            assertEquals(1, count(daemon, "accept-failed"), daemon::transcript);
+            for (HostilePeer peer : peers) {
+                peer.close();
+            }
+            bus.connect().close();
+            assertEquals(1, count(daemon, "accepting-again"), daemon::transcript);
+            awaitFirings(signals, 100);
+            assertEquals(0, signals.lost());
+        }
+        daemon.quit();
+    }
+
+    private static void awaitFirings(SignalSubscriber signals, int count) {
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long received = 0;
+        while (received < count) {
+            assertTrue(System.nanoTime() < giveUpNs, "received=" + received);
+            received += signals.await(signal -> { }, 256, TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    /** The log has a thread of its own. */
+    private static long count(ChildJvm daemon, String event) throws InterruptedException {
+        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long found = 0;
+        while (found == 0 && System.nanoTime() < giveUpNs) {
+            TimeUnit.MILLISECONDS.sleep(10);
+            found = daemon.transcript().lines().filter(line -> line.contains(event)).count();
+        }
+        return found;
+    }
+
+    private static boolean canRun(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
