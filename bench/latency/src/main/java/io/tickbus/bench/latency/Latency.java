@@ -49,8 +49,13 @@ public final class Latency {
     }
 
     static int run(String... arguments) {
+        return commandLine().execute(withCommand(arguments));
+    }
+
+    /** All commands and options. */
+    public static CommandLine commandLine() {
         return new CommandLine(new Latency()).setExpandAtFiles(false).setParameterExceptionHandler(Latency::refuse)
-                .setExecutionExceptionHandler(Latency::complain).execute(withCommand(arguments));
+                .setExecutionExceptionHandler(Latency::complain);
     }
 
     /** A word, an option or a value that does not exist: a sentence, and where to find the right one. */

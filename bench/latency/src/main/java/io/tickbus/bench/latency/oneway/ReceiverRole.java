@@ -4,6 +4,7 @@ import io.tickbus.bench.latency.harness.Hiccups;
 import io.tickbus.bench.latency.transport.Burst;
 import io.tickbus.bench.latency.transport.Reception;
 import io.tickbus.bench.latency.transport.Transport;
+import io.tickbus.bench.latency.transport.TransportStats;
 import io.tickbus.cli.host.HiccupMeter;
 import io.tickbus.core.internal.platform.Platforms;
 import java.io.FileNotFoundException;

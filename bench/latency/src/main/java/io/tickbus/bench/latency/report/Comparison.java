@@ -1,10 +1,13 @@
 package io.tickbus.bench.latency.report;
 
+import static io.tickbus.bench.latency.report.GoalCheck.format;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Two results, figure by figure. Ratios to the floor have changed when their quartiles do not overlap and the medians
@@ -15,29 +18,36 @@ final class Comparison {
     private static final double TENTH = 0.10;
     private static final double QUARTER = 0.25;
     private static final String FLOOR = "c-floor";
-    private static final List<String> JUDGED = List.of("oneway", "wakeup", "throughput");
 
+    private final Results before;
+    private final Results after;
     private final List<Map<String, Object>> rows = new ArrayList<>();
-    private boolean isComparable = true;
 
-    private Comparison() {
+    private Comparison(Results before, Results after) {
+        this.before = before;
+        this.after = after;
     }
 
     static Comparison of(Results before, Results after) {
-        Comparison comparison = new Comparison();
-        for (String section : JUDGED) {
-            comparison.isComparable &= !before.isDisturbed(section) && !after.isDisturbed(section);
-        }
-        comparison.oneWay(before, after);
-        comparison.added(before, after);
-        comparison.wakeups(before, after);
-        comparison.throughput(before, after);
+        Comparison comparison = new Comparison(before, after);
+        boolean isOtherFloor = comparison.isOtherFloor();
+        comparison.table("oneway", "transports", row -> text(row, "name"),
+                (name, then, now) -> comparison.oneWay(name, then, now, isOtherFloor));
+        comparison.table("wakeup", "legs",
+                row -> text(row, "name") + ", wake-up after " + (long) value(row, "gapNs") / 1_000 + " us",
+                (name, then, now) -> comparison.compare(name + ", ns", value(then, "latencyNs", "p50"),
+                        value(now, "latencyNs", "p50"), QUARTER, false));
+        comparison.table("throughput", "runs",
+                row -> text(row, "name") + ", messages/s, readers " + (long) value(row, "readers"),
+                (name, then, now) -> comparison.compare(name, value(then, "messagesPerSecond"),
+                        value(now, "messagesPerSecond"), TENTH, true));
         return comparison;
     }
 
     /** Whether neither run was disturbed. */
     boolean isComparable() {
-        return isComparable;
+        return Stream.of("oneway", "wakeup", "throughput")
+                .noneMatch(section -> before.isDisturbed(section) || after.isDisturbed(section));
     }
 
     /** What was compared: what, before, after, verdict. */
@@ -45,34 +55,56 @@ final class Comparison {
         return rows;
     }
 
-    private void oneWay(Results before, Results after) {
-        boolean isOtherFloor = isOtherFloor(before, after);
-        for (Map<String, Object> then : Results.list(before.section("oneway"), "transports")) {
-            String name = String.valueOf(then.get("name"));
-            Map<String, Object> now = after.transport(name);
-            if (now.isEmpty()) {
+    /** How a row of both results is compared. */
+    private interface RowComparison {
+        void compare(String name, Map<String, Object> then, Map<String, Object> now);
+    }
+
+    private void table(String section, String list, Function<Map<String, Object>, String> key,
+            RowComparison comparison) {
+        Map<String, Map<String, Object>> then = byKey(before, section, list, key);
+        Map<String, Map<String, Object>> now = byKey(after, section, list, key);
+        then.forEach((name, row) -> {
+            if (now.containsKey(name)) {
+                comparison.compare(name, row, now.get(name));
+            } else {
                 add(name, "there", "missing", "missing");
-                continue;
             }
-            Map<String, Object> a = Results.object(then, "ratioToFloor");
-            Map<String, Object> b = Results.object(now, "ratioToFloor");
-            if (!a.isEmpty() && !b.isEmpty()) {
-                boolean isApart = value(a, "p75") < value(b, "p25") || value(b, "p75") < value(a, "p25");
-                if (isApart && isOtherFloor) {
-                    add(name + ", times the floor", value(a, "p50"), value(b, "p50"), "other floor");
-                } else {
-                    compare(name + ", times the floor", value(a, "p50"), value(b, "p50"), isApart ? TENTH
-                            : Double.POSITIVE_INFINITY);
-                }
+        });
+        now.keySet().stream().filter(name -> !then.containsKey(name))
+                .forEach(name -> add(name, "missing", "there", "new"));
+    }
+
+    private static Map<String, Map<String, Object>> byKey(Results results, String section, String list,
+            Function<Map<String, Object>, String> key) {
+        Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
+        Results.list(results.section(section), list).forEach(row -> rows.put(key.apply(row), row));
+        return rows;
+    }
+
+    private void oneWay(String name, Map<String, Object> then, Map<String, Object> now, boolean isOtherFloor) {
+        Map<String, Object> a = Results.object(then, "ratioToFloor");
+        Map<String, Object> b = Results.object(now, "ratioToFloor");
+        if (!a.isEmpty() && !b.isEmpty()) {
+            boolean isApart = value(a, "p75") < value(b, "p25") || value(b, "p75") < value(a, "p25");
+            if (isApart && isOtherFloor) {
+                add(name + ", times the floor", value(a, "p50"), value(b, "p50"), "other floor");
+            } else {
+                compare(name + ", times the floor", value(a, "p50"), value(b, "p50"),
+                        isApart ? TENTH : Double.POSITIVE_INFINITY, false);
             }
-            lost(name, then, now);
+        }
+        double lostThen = value(then, "lost");
+        double lostNow = value(now, "lost");
+        if (lostThen != lostNow && (lostThen == 0 || lostNow == 0 || Math.abs(lostNow - lostThen) > TENTH * lostThen)) {
+            add(name + ", lost", lostThen, lostNow, lostNow > lostThen ? "worse" : "better");
         }
     }
 
-    /** A floor that moved says that the processors stood otherwise to each other: its multiples mean something else. */
-    private boolean isOtherFloor(Results before, Results after) {
-        double then = value(Results.object(before.transport(FLOOR), "latencyNs"), "p50");
-        double now = value(Results.object(after.transport(FLOOR), "latencyNs"), "p50");
+    /** A floor that moved says that the processors are placed otherwise: its multiples mean something else. */
+    private boolean isOtherFloor() {
+        double then = value(before.transport(FLOOR), "latencyNs", "p50");
+        double now = value(after.transport(FLOOR), "latencyNs", "p50");
         boolean isOther = then > 0 && now > 0 && Math.abs(now - then) > QUARTER * then;
         if (isOther) {
             add("the floor itself, ns", then, now, "other floor");
@@ -80,76 +112,30 @@ final class Comparison {
         return isOther;
     }
 
-    private void added(Results before, Results after) {
-        for (Map<String, Object> now : Results.list(after.section("oneway"), "transports")) {
-            String name = String.valueOf(now.get("name"));
-            if (before.transport(name).isEmpty()) {
-                add(name, "missing", "there", "new");
-            }
-        }
+    private void compare(String what, double then, double now, double noise, boolean isMoreBetter) {
+        boolean isChanged = Math.abs(now - then) > noise * Math.max(Double.MIN_NORMAL, then);
+        add(what, then, now, !isChanged ? "same" : now > then == isMoreBetter ? "better" : "worse");
     }
 
-    private void lost(String name, Map<String, Object> then, Map<String, Object> now) {
-        double before = value(then, "lost");
-        double after = value(now, "lost");
-        if (before != after && (before == 0 || after == 0 || Math.abs(after - before) > TENTH * before)) {
-            add(name + ", lost", before, after, after > before ? "worse" : "better");
-        }
-    }
-
-    private void wakeups(Results before, Results after) {
-        for (Map<String, Object> then : Results.list(before.section("wakeup"), "legs")) {
-            String name = String.valueOf(then.get("name"));
-            long gapNs = (long) value(then, "gapNs");
-            Map<String, Object> now = after.leg(name, gapNs);
-            if (now.isEmpty()) {
-                add(name + ", wake-up after " + gapNs / 1_000 + " us", "there", "missing", "missing");
-            } else {
-                compare(name + ", wake-up after " + gapNs / 1_000 + " us, ns",
-                        value(Results.object(then, "latencyNs"), "p50"),
-                        value(Results.object(now, "latencyNs"), "p50"), QUARTER);
-            }
-        }
-    }
-
-    private void throughput(Results before, Results after) {
-        for (Map<String, Object> then : Results.list(before.section("throughput"), "runs")) {
-            for (Map<String, Object> now : Results.list(after.section("throughput"), "runs")) {
-                if (then.get("name").equals(now.get("name")) && value(then, "readers") == value(now, "readers")) {
-                    // More is better here: so the other way round.
-                    compareRates(then.get("name") + ", messages/s, readers " + (long) value(then, "readers"),
-                            value(then, "messagesPerSecond"), value(now, "messagesPerSecond"));
-                }
-            }
-        }
-    }
-
-    private void compareRates(String what, double before, double after) {
-        boolean isChanged = Math.abs(after - before) > TENTH * Math.max(1, before);
-        add(what, before, after, !isChanged ? "same" : after > before ? "better" : "worse");
-    }
-
-    private void compare(String what, double before, double after, double noise) {
-        boolean isChanged = Math.abs(after - before) > noise * Math.max(Double.MIN_NORMAL, before);
-        add(what, before, after, !isChanged ? "same" : after < before ? "better" : "worse");
-    }
-
-    private void add(String what, Object before, Object after, String verdict) {
+    private void add(String what, Object then, Object now, String verdict) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("what", what);
-        row.put("before", rounded(before));
-        row.put("after", rounded(after));
+        row.put("before", rounded(then));
+        row.put("after", rounded(now));
         row.put("verdict", verdict);
         rows.add(row);
     }
 
     private static Object rounded(Object value) {
-        return value instanceof Double number
-                ? number >= 1_000 ? (Object) Math.round(number) : GoalCheck.format("%.2f", number) : value;
+        return value instanceof Double number ? number >= 1_000 ? (Object) Math.round(number) : format("%.2f", number)
+                : value;
     }
 
-    private static double value(Map<String, Object> map, String key) {
-        OptionalDouble number = Results.number(map, key);
-        return number.orElse(0);
+    private static String text(Map<String, Object> row, String key) {
+        return String.valueOf(row.get(key));
+    }
+
+    private static double value(Map<String, Object> map, String... path) {
+        return Results.number(map, path).orElse(0);
     }
 }

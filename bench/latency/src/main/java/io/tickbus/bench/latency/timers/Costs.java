@@ -1,9 +1,5 @@
 package io.tickbus.bench.latency.timers;
 
-import io.tickbus.bench.latency.harness.JsonLines;
-import io.tickbus.bench.latency.harness.Percentiles;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,11 +8,9 @@ final class Costs {
     private static final double TENTHS = 10.0;
 
     private final int timers;
-    private final List<Double> heapBytesPerTimer = new ArrayList<>();
-    private final List<Double> ownBytesPerTimer = new ArrayList<>();
-    private final List<Long> emptyHeapBytes = new ArrayList<>();
-    private final List<Map<String, Object>> arms = new ArrayList<>();
-    private final List<Map<String, Object>> cancels = new ArrayList<>();
+    private final Medians memory = new Medians();
+    private final Medians arms = new Medians();
+    private final Medians cancels = new Medians();
 
     Costs(int timers) {
         this.timers = timers;
@@ -27,21 +21,21 @@ final class Costs {
      * What there is without timers is a part of each timer's share, and is reported as well.
      */
     void addHeap(long beforeBytes, long emptyBytes, long fullBytes) {
-        heapBytesPerTimer.add((fullBytes - beforeBytes) / (double) timers);
-        emptyHeapBytes.add(emptyBytes - beforeBytes);
+        memory.add("heapBytesPerTimer", perTimer(fullBytes - beforeBytes));
+        memory.add("emptyHeapBytes", emptyBytes - beforeBytes);
     }
 
     /** Adds what the timers say of themselves; less than 0 for nothing. */
     void addOwn(long ownBytes) {
         if (ownBytes >= 0) {
-            ownBytesPerTimer.add(ownBytes / (double) timers);
+            memory.add("ownBytesPerTimer", perTimer(ownBytes));
         }
     }
 
     /** Adds the percentiles of a round's bursts. */
     void addNs(Map<String, Object> armNs, Map<String, Object> cancelNs) {
-        arms.add(armNs);
-        cancels.add(cancelNs);
+        arms.addAll(armNs);
+        cancels.addAll(cancelNs);
     }
 
     /** Reads a burst's mean a line, "arm 247.1" or "cancel 56.2", and "heap", before and with all, in bytes. */
@@ -63,30 +57,15 @@ final class Costs {
         return means.percentiles();
     }
 
+    private double perTimer(long bytes) {
+        return Math.round(TENTHS * bytes / timers) / TENTHS;
+    }
+
     /** Fills a row with the medians of the rounds. */
     void report(Row row) {
         row.put("timers", timers);
-        if (!heapBytesPerTimer.isEmpty()) {
-            row.put("heapBytesPerTimer", tenths(Percentiles.median(heapBytesPerTimer)));
-            row.put("emptyHeapBytes", Percentiles.median(emptyHeapBytes));
-        }
-        if (!ownBytesPerTimer.isEmpty()) {
-            row.put("ownBytesPerTimer", tenths(Percentiles.median(ownBytesPerTimer)));
-        }
-        row.put("nsPerArm", medians(arms));
-        row.put("nsPerCancel", medians(cancels));
-    }
-
-    private static double tenths(double value) {
-        return Math.round(TENTHS * value) / TENTHS;
-    }
-
-    private static Map<String, Object> medians(List<Map<String, Object>> rounds) {
-        Map<String, Object> medians = new LinkedHashMap<>();
-        for (String figure : rounds.get(0).keySet()) {
-            medians.put(figure,
-                    Percentiles.median(rounds.stream().map(each -> JsonLines.fraction(each, figure)).toList()));
-        }
-        return medians;
+        memory.toMap().forEach(row::put);
+        row.put("nsPerArm", arms.toMap());
+        row.put("nsPerCancel", cancels.toMap());
     }
 }

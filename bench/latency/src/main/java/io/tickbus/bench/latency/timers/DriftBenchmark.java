@@ -3,9 +3,7 @@ package io.tickbus.bench.latency.timers;
 import io.tickbus.bench.latency.harness.BenchOptions.Only;
 import io.tickbus.bench.latency.harness.BenchOptions.Rounds;
 import io.tickbus.bench.latency.harness.JsonLines;
-import io.tickbus.bench.latency.harness.Percentiles;
 import io.tickbus.bench.latency.harness.Progress;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,10 +75,9 @@ final class DriftBenchmark extends TimersBenchmark {
     }
 
     /** A peer and a period, over all rounds. */
-    private record Line(Row row, long periodNs, boolean isAtFixedRate, Map<String, List<Double>> drift,
-            List<Double> cpuPercent) {
+    private record Line(Row row, long periodNs, boolean isAtFixedRate, Medians drift, Medians cpuPercent) {
         Line(Row row, long periodNs, boolean isAtFixedRate) {
-            this(row, periodNs, isAtFixedRate, new LinkedHashMap<>(), new ArrayList<>());
+            this(row, periodNs, isAtFixedRate, new Medians(), new Medians());
         }
 
         /** What a fixed delay has put off is not lost: there, late and lost firings are not reported. */
@@ -89,22 +86,18 @@ final class DriftBenchmark extends TimersBenchmark {
                 row.add(outcome);
             }
             Map<String, Object> found = JsonLines.object(outcome.extras(), "drift");
-            FIGURES.forEach(each -> drift.computeIfAbsent(each, key -> new ArrayList<>())
-                    .add(JsonLines.fraction(found, each)));
-            cpuPercent.add(outcome.cpuPercent().values().stream().mapToDouble(each -> each).sum());
+            FIGURES.forEach(each -> drift.add(each, (Number) found.get(each)));
+            cpuPercent.add("process", outcome.cpuPercent().values().stream().mapToDouble(each -> each).sum());
         }
 
         void conclude() {
             Map<String, Object> medians = new LinkedHashMap<>();
             medians.put("periodNs", periodNs);
             medians.put("rhythm", isAtFixedRate ? "fixed rate" : "fixed delay");
-            drift.forEach((figure, values) -> {
-                double median = Percentiles.median(values);
-                medians.put(figure, figure.equals("slopePpm") ? (Number) median : (Number) Math.round(median));
-            });
+            medians.putAll(drift.toMap());
             row.put("drift", medians);
             if (!isAtFixedRate) {
-                row.put("cpuPercent", Map.of("process", Percentiles.median(cpuPercent)));
+                row.put("cpuPercent", cpuPercent.toMap());
             }
         }
     }

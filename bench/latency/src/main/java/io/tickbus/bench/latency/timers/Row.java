@@ -1,9 +1,6 @@
 package io.tickbus.bench.latency.timers;
 
-import io.tickbus.bench.latency.harness.Percentiles;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** One line of a report: a peer and a workload, over all rounds. */
@@ -13,8 +10,8 @@ final class Row {
     private final String name;
     private final FiringStats stats = new FiringStats();
     private final FiringStats published = new FiringStats();
-    private final Map<String, List<Long>> rounds = new LinkedHashMap<>();
-    private final Map<String, List<Double>> cpuPercent = new LinkedHashMap<>();
+    private final Medians rounds = new Medians();
+    private final Medians cpuPercent = new Medians();
     private final Map<String, Object> extras = new LinkedHashMap<>();
 
     Row(String name) {
@@ -24,14 +21,12 @@ final class Row {
     void add(Peer.Outcome outcome) {
         stats.add(outcome.stats());
         for (double percentile : ROUND_PERCENTILES) {
-            rounds.computeIfAbsent("p" + (int) percentile, key -> new ArrayList<>())
-                    .add(outcome.stats().percentileNs(percentile));
+            rounds.add("p" + (int) percentile, outcome.stats().percentileNs(percentile));
         }
         if (outcome.extras().containsKey("published")) {
             published.add(TickbusPeer.published(outcome));
         }
-        outcome.cpuPercent().forEach(
-                (process, percent) -> cpuPercent.computeIfAbsent(process, key -> new ArrayList<>()).add(percent));
+        cpuPercent.addAll(outcome.cpuPercent());
     }
 
     Row put(String key, Object value) {
@@ -48,16 +43,11 @@ final class Row {
         map.put("name", name);
         if (!rounds.isEmpty()) {
             map.putAll(stats.toReport());
-            // A stall of the host spoils a round or two: the median of the rounds shows what happens without.
-            Map<String, Object> medians = new LinkedHashMap<>();
-            rounds.forEach((percentile, values) -> medians.put(percentile, Percentiles.median(values)));
-            map.put("medianOfRoundsNs", medians);
+            map.put("medianOfRoundsNs", rounds.toMap());
             if (published.count() > 0) {
                 map.put("publishedLatenessNs", published.latenessNs());
             }
-            Map<String, Object> cpu = new LinkedHashMap<>();
-            cpuPercent.forEach((process, values) -> cpu.put(process, Percentiles.median(values)));
-            map.put("cpuPercent", cpu);
+            map.put("cpuPercent", cpuPercent.toMap());
         }
         map.putAll(extras);
         return map;

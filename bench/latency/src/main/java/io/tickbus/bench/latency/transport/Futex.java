@@ -41,10 +41,6 @@ final class Futex extends KernelTransport {
         if (messages.sent() <= taken) {
             word.await(seen, untilNs);
         }
-        long observedNs = System.nanoTime();
-        long sent = messages.sent();
-        for (; taken < sent; taken++) {
-            reception.take(taken, messages.dueNs(taken), observedNs);
-        }
+        taken = messages.takeSent(taken, reception, System.nanoTime());
     }
 }

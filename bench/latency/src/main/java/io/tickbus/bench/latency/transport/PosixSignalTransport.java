@@ -88,7 +88,7 @@ final class PosixSignalTransport extends KernelTransport {
         wakes = 0;
         super.receive(burst, reception);
         if (kind == Kind.KILL) {
-            reception.coalesced(Math.max(0, reception.taken() - wakes));
+            reception.coalesced = Math.max(0, reception.taken - wakes);
         }
     }
 
@@ -102,7 +102,9 @@ final class PosixSignalTransport extends KernelTransport {
                 long sequence = receiver.value();
                 reception.take(sequence, messages.dueNs(sequence), observedNs);
             } else {
-                takeAllSent(reception, observedNs);
+                // One signal stands for all that were sent by now: each of them is observed at this time.
+                wakes++;
+                taken = messages.takeSent(taken, reception, observedNs);
             }
         }
     }
@@ -112,15 +114,6 @@ final class PosixSignalTransport extends KernelTransport {
             long observedNs = System.nanoTime();
             long sequence = info.getLong(INFO_VALUE);
             reception.take(sequence, messages.dueNs(sequence), observedNs);
-        }
-    }
-
-    /** One signal stands for all that were sent by now: each of them is observed at this time. */
-    private void takeAllSent(Reception reception, long observedNs) {
-        wakes++;
-        long sent = messages.sent();
-        for (; taken < sent; taken++) {
-            reception.take(taken, messages.dueNs(taken), observedNs);
         }
     }
 

@@ -7,15 +7,21 @@ import java.util.BitSet;
  * Reused. Used by one thread at a time.
  */
 public final class Reception {
-    private final long[] latenciesNs;
+    /** Of the messages that came, in the order in which they came. */
+    final long[] latenciesNs;
+    /** Messages of the burst. */
+    int count;
+    /** How many of them came. */
+    int taken;
+    /** Of those, how many came as one with another. */
+    long coalesced;
+    /** How many came once more. */
+    long duplicated;
+    /** How many came after one that was sent later. */
+    long outOfOrder;
     private final BitSet seen = new BitSet();
     private long first;
-    private int count;
     private long expected;
-    private int taken;
-    private long coalesced;
-    private long duplicated;
-    private long outOfOrder;
 
     /** For bursts of up to that many messages. */
     public Reception(int largestBurst) {
@@ -60,43 +66,8 @@ public final class Reception {
         }
     }
 
-    /** That many messages came together with others, as one. */
-    public void coalesced(long messages) {
-        coalesced += messages;
-    }
-
     /** Whether all have come. */
     public boolean isComplete() {
         return taken >= count;
-    }
-
-    /** How many have come. */
-    public int taken() {
-        return taken;
-    }
-
-    /** The latencies of those, in the order in which they came; the caller does not keep the array. */
-    public long[] latenciesNs() {
-        return latenciesNs;
-    }
-
-    /** Messages of the burst. */
-    public int count() {
-        return count;
-    }
-
-    /** Of those that came, how many came as one with another. */
-    public long coalesced() {
-        return coalesced;
-    }
-
-    /** How many came more than once. */
-    public long duplicated() {
-        return duplicated;
-    }
-
-    /** How many came after one that was sent later. */
-    public long outOfOrder() {
-        return outOfOrder;
     }
 }

@@ -46,6 +46,15 @@ final class SharedMessages {
         return region.getLong(time(sequence));
     }
 
+    /** Receiver: takes all that were sent by now, from {@code next} on, as observed now. Returns the new next. */
+    long takeSent(long next, Reception reception, long observedNs) {
+        long sent = sent();
+        for (long sequence = next; sequence < sent; sequence++) {
+            reception.take(sequence, region.getLong(time(sequence)), observedNs);
+        }
+        return Math.max(next, sent);
+    }
+
     private static int time(long sequence) {
         return TIMES + (int) (sequence % CAPACITY) * Long.BYTES;
     }

@@ -67,10 +67,7 @@ final class SunMiscSignal implements Transport {
         synchronized (this) {
             if (reception != null) {
                 wakes++;
-                long sent = messages.sent();
-                for (; taken < sent; taken++) {
-                    reception.take(taken, messages.dueNs(taken), observedNs);
-                }
+                taken = messages.takeSent(taken, reception, observedNs);
                 notifyAll();
             }
         }
@@ -90,7 +87,7 @@ final class SunMiscSignal implements Transport {
                 Thread.currentThread().interrupt();
             }
             reception = null;
-            newReception.coalesced(Math.max(0, newReception.taken() - wakes));
+            newReception.coalesced = Math.max(0, newReception.taken - wakes);
         }
     }
 }

@@ -15,48 +15,28 @@ import java.util.stream.Stream;
 
 /** All transports by name. To add one: a class that implements {@link Transport}, and a line here. */
 public enum Transports {
-    /** The floor of all ratios. */
     C_FLOOR("c-floor", Pace.SPINNING, Need.C_COMPILER, 0, CFloor::new),
-    /** Tickbus, polled. */
     TICKBUS_SPIN("tickbus-spin", Pace.SPINNING, Need.NOTHING, 4, TickbusSpin::new),
-    /** Tickbus, backing off. */
     TICKBUS_BACKOFF("tickbus-backoff", Pace.SPINNING, Need.NOTHING, 0, () -> new TickbusWaiting("backoff")),
-    /** Tickbus read by C. */
     C_READER("c-reader", Pace.SPINNING, Need.C_COMPILER, 0, CReader::new),
-    /** Aeron, tuned. */
     AERON_IPC("aeron-ipc", Pace.SPINNING, Need.AERON, 4, () -> new AeronIpc(false, 4)),
-    /** Aeron as it comes. */
     AERON_IPC_STOCK("aeron-ipc-stock", Pace.SPINNING, Need.AERON, 0, () -> new AeronIpc(true, 4)),
-    /** Chronicle Queue. */
     CHRONICLE_QUEUE("chronicle-queue", Pace.SPINNING, Need.CHRONICLE, 4, ChronicleQueue::new),
-    /** Agrona's broadcast buffer. */
     AGRONA_BROADCAST("agrona-broadcast", Pace.SPINNING, Need.NOTHING, 4, AgronaBroadcast::new),
-    /** Agrona's ring of many producers. */
     AGRONA_MANY_TO_ONE("agrona-many-to-one", Pace.SPINNING, Need.NOTHING, 1, AgronaManyToOne::new),
-    /** Tickbus, predictive. */
     TICKBUS_PREDICTIVE("tickbus-predictive", Pace.SLEEPING, Need.NOTHING, 0, () -> new TickbusWaiting("predictive")),
-    /** Tickbus, parked. */
     TICKBUS_PARK("tickbus-park", Pace.SLEEPING, Need.NOTHING, 0, () -> new TickbusWaiting("park")),
-    /** A raw futex. */
     FUTEX("futex", Pace.SLEEPING, Need.NOTHING, 0, Futex::new),
-    /** A named pipe. */
     FIFO("fifo", Pace.SLEEPING, Need.NOTHING, 0, Fifo::new),
-    /** A Unix domain socket. */
     UNIX_SOCKET("unix-socket", Pace.SLEEPING, Need.NOTHING, 0, UnixSocket::new),
-    /** A POSIX message queue. */
     POSIX_MQ("posix-mq", Pace.SLEEPING, Need.NOTHING, 0, PosixQueue::new),
-    /** A signal that is waited for. */
     KILL_SIGWAIT("kill-sigwait", Pace.SLEEPING, Need.BLOCKED_SIGNALS, 0,
             () -> new PosixSignalTransport(PosixSignalTransport.Kind.KILL)),
-    /** A queued signal that is waited for. */
     SIGQUEUE_SIGWAIT("sigqueue-sigwait", Pace.SLEEPING, Need.BLOCKED_SIGNALS, 0,
             () -> new PosixSignalTransport(PosixSignalTransport.Kind.QUEUE)),
-    /** A queued signal through a descriptor. */
     SIGNALFD("signalfd", Pace.SLEEPING, Need.BLOCKED_SIGNALS, 0,
             () -> new PosixSignalTransport(PosixSignalTransport.Kind.DESCRIPTOR)),
-    /** A signal handler in Java. */
     JAVA_SIGNAL("java-signal", Pace.SLEEPING, Need.NOTHING, 0, SunMiscSignal::new),
-    /** A timer of the kernel. */
     POSIX_TIMER_SIGNAL("posix-timer-signal", Pace.SLEEPING, Need.BLOCKED_SIGNALS, 0, PosixTimerSignal::new);
 
     /** What a burst of a one-way run consists of: more and denser messages where the receiver spins. */

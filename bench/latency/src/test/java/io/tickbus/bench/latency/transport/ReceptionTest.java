@@ -21,8 +21,8 @@ class ReceptionTest {
             reception.take(100 + i, 1_000, 1_010 + i);
         }
         assertTrue(reception.isComplete());
-        assertEquals(13, reception.latenciesNs()[3]);
-        assertEquals(0, reception.duplicated() + reception.outOfOrder());
+        assertEquals(13, reception.latenciesNs[3]);
+        assertEquals(0, reception.duplicated + reception.outOfOrder);
     }
 
     @Test
@@ -34,11 +34,11 @@ class ReceptionTest {
         reception.take(101, 0, 4);
         reception.take(7, 0, 5);
         reception.take(104, 0, 6);
-        assertEquals(3, reception.taken());
-        assertEquals(1, reception.duplicated());
-        assertEquals(3, reception.outOfOrder(), "one late, one of an earlier burst, one of none");
+        assertEquals(3, reception.taken);
+        assertEquals(1, reception.duplicated);
+        assertEquals(3, reception.outOfOrder, "one late, one of an earlier burst, one of none");
         assertFalse(reception.isComplete());
         begin();
-        assertEquals(0, reception.taken() + reception.duplicated() + reception.outOfOrder());
+        assertEquals(0, reception.taken + reception.duplicated + reception.outOfOrder);
     }
 }

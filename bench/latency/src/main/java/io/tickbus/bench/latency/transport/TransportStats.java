@@ -1,7 +1,6 @@
-package io.tickbus.bench.latency.oneway;
+package io.tickbus.bench.latency.transport;
 
 import io.tickbus.bench.latency.harness.Percentiles;
-import io.tickbus.bench.latency.transport.Reception;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,8 +9,8 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
-/** The figures of one leg: each round's median, and everything together. */
-final class TransportStats {
+/** The figures of one transport at one pace: each round's median, and everything together. */
+public final class TransportStats {
     private static final long HIGHEST_NS = 60_000_000_000L;
     private static final int TICKS_PER_HALF_DISTANCE = 5;
 
@@ -26,14 +25,14 @@ final class TransportStats {
     private long wallNs;
 
     /** Adds a burst. */
-    void record(Reception reception) {
-        int taken = reception.taken();
-        sent += reception.count();
+    public void record(Reception reception) {
+        int taken = reception.taken;
+        sent += reception.count;
         count += taken;
-        coalesced += reception.coalesced();
-        duplicated += reception.duplicated();
-        outOfOrder += reception.outOfOrder();
-        long[] sorted = Arrays.copyOf(reception.latenciesNs(), taken);
+        coalesced += reception.coalesced;
+        duplicated += reception.duplicated;
+        outOfOrder += reception.outOfOrder;
+        long[] sorted = Arrays.copyOf(reception.latenciesNs, taken);
         for (long latencyNs : sorted) {
             histogram.recordValue(Math.max(0, Math.min(latencyNs, HIGHEST_NS)));
         }
@@ -42,16 +41,18 @@ final class TransportStats {
     }
 
     /** Adds what the process used over a burst. */
-    void used(long burstCpuNs, long burstWallNs) {
+    public void used(long burstCpuNs, long burstWallNs) {
         cpuNs += burstCpuNs;
         wallNs += burstWallNs;
     }
 
-    Histogram histogram() {
+    /** All latencies. */
+    public Histogram histogram() {
         return histogram;
     }
 
-    Map<String, Object> toMap() {
+    /** For the report. */
+    public Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("rounds", mediansNs.size());
         map.put("count", count);
