@@ -70,6 +70,7 @@ public class WheelBenchmark {
 
         /** Chooses which timers come next, and their new deadlines. */
         void draw() {
+            timers.advance(nowNs);
             for (int i = 0; i < BATCH; i++) {
                 slots[i] = nextSlot();
                 isDrawn[slots[i]] = true;
@@ -118,7 +119,7 @@ public class WheelBenchmark {
 
     /** Any keeper of timers. */
     public abstract static class Kept extends Filled {
-        @Param({"tickbus", "agrona", "heap", "netty", "executor"})
+        @Param({"tickbus", "quad", "bucketed", "agrona", "heap", "netty", "executor"})
         public String keeper;
 
         @Setup
@@ -159,7 +160,7 @@ public class WheelBenchmark {
 
     /** As many are pending as before the last batch fired. */
     public static class Driven extends Filled {
-        @Param({"tickbus", "agrona", "heap"})
+        @Param({"tickbus", "quad", "bucketed", "agrona", "heap"})
         public String driven;
 
         @Setup
