@@ -99,7 +99,7 @@
 
   function claims() {
     heading('What was claimed, what was measured here',
-      'The claims are those of the programme that this project set out to beat, measured elsewhere.');
+      'The claims are those of the work that this project set out to beat, measured elsewhere.');
     table(['', 'verdict', 'claim to beat', 'measured here'], (data.claims || []).map(function (c) {
       var cls = c.verdict === 'holds' ? 'holds' : c.verdict === 'missed' ? 'missed' : 'open';
       return [c.row, { text: c.verdict, cls: cls }, c.claim, c.measured];
@@ -227,87 +227,76 @@
     hiccupLine(s);
   }
 
-  function enqueue() {
-    var s = sections.enqueue;
-    if (!s) { return; }
-    heading('Putting a message into a ring', 'Measured by bench/micro (JMH): one thread, and beside a consumer, where '
-      + 'each sample also holds a pause and two readings of the clock.');
-    table(['channel', 'alone ns', 'beside a consumer, p50 ns', 'p99 ns'], (s.rows || []).map(function (r) {
-      var c = r.contendedNs || {};
-      return [r.name, num(r.aloneNs, 1), num(c.p50, 0), num(c.p99, 0)];
-    }), 1);
-  }
-
-  function scenario(key, title, words) {
+  /** A section that is a table of the rows that have something to show, the other rows as text, and its notes. */
+  function tabled(key, title, words, head, cells, from) {
     var s = sections[key];
     if (!s) { return; }
     heading(title, words);
     disturbed(s);
-    var rows = (s.rows || []).filter(function (r) { return r.latenessNs; });
-    if (rows.length) {
-      table(['', 'p50 µs', 'p90 µs', 'p99 µs', 'p99.9 µs', 'max µs', 'count', 'lost', 'early', 'CPU %'], rows.map(function (r) {
-        var l = r.latenessNs;
-        var cpu = Object.keys(r.cpuPercent || {}).map(function (k) { return k + ' ' + num(r.cpuPercent[k], 1); }).join(', ');
-        return [r.name, us(l.p50), us(l.p90), us(l.p99), us(l.p999), us(l.max), num(r.count, 0), num(r.lost, 0),
-          num(r.early, 0), cpu || '–'];
-      }), 1);
-    }
-    (s.rows || []).filter(function (r) { return !r.latenessNs; }).forEach(function (r) {
+    var all = s.rows || s.paths || [];
+    var rows = all.map(function (r) { return cells(r); });
+    var shown = rows.filter(Boolean);
+    if (shown.length) { table(head, shown, from); }
+    all.filter(function (r, i) { return !rows[i]; }).forEach(function (r) {
       add(page, 'p', r.name + ': ' + Object.keys(r).filter(function (k) { return k !== 'name'; }).map(function (k) {
         return k + ' ' + (typeof r[k] === 'object' ? JSON.stringify(r[k]) : r[k]); }).join(', '), 'soft');
     });
-    notes(s);
-  }
-
-  function notes(s) {
     (s.faults || []).forEach(function (f) { add(page, 'p', f, 'warning'); });
     (s.notes || []).forEach(function (n) { add(page, 'p', n, 'soft'); });
     hiccupLine(s);
   }
+  function cpu(r) {
+    return Object.keys(r.cpuPercent || {}).map(function (k) { return k + ' ' + num(r.cpuPercent[k], 1); }).join(', ') || '–';
+  }
+
+  function enqueue() {
+    tabled('enqueue', 'Putting a message into a ring', 'Measured by bench/micro (JMH): one thread, and beside a consumer, '
+      + 'where each sample also holds a pause and two readings of the clock.',
+      ['channel', 'alone ns', 'beside a consumer, p50 ns', 'p99 ns'], function (r) {
+        var c = r.contendedNs || {};
+        return [r.name, num(r.aloneNs, 1), num(c.p50, 0), num(c.p99, 0)];
+      }, 1);
+  }
+
+  function scenario(key, title, words) {
+    tabled(key, title, words,
+      ['', 'p50 µs', 'p90 µs', 'p99 µs', 'p99.9 µs', 'max µs', 'count', 'lost', 'early', 'CPU %'], function (r) {
+        var l = r.latenessNs;
+        return l && [r.name, us(l.p50), us(l.p90), us(l.p99), us(l.p999), us(l.max), num(r.count, 0), num(r.lost, 0),
+          num(r.early, 0), cpu(r)];
+      }, 1);
+  }
 
   function drift() {
-    var s = sections.drift;
-    if (!s) { return; }
-    heading('Timers: drift', 'How far the k-th firing of a periodic timer moves away from anchor + k × period. At a '
-      + 'fixed rate it must not; a fixed delay, which is all that some timers offer, adds up each lateness.');
-    disturbed(s);
-    table(['', 'rhythm', 'slope ppm', 'slope µs in a second', 'offset at first µs', 'offset at last µs', 'firings',
-      'CPU %'], (s.rows || []).map(function (r) {
-      var d = r.drift || {};
-      var cpu = Object.keys(r.cpuPercent || {}).map(function (k) { return k + ' ' + num(r.cpuPercent[k], 1); }).join(', ');
-      return [r.name, d.rhythm, num(d.slopePpm, 3), num(d.slopeNsPerS / 1000, 3), us(d.firstOffsetNs),
-        us(d.finalOffsetNs), num(d.firings, 0), cpu || '–'];
-    }), 2);
-    notes(s);
+    tabled('drift', 'Timers: drift', 'How far the k-th firing of a periodic timer moves away from anchor + k × period. At '
+      + 'a fixed rate it must not; a fixed delay, which is all that some timers offer, adds up each lateness.',
+      ['', 'rhythm', 'slope ppm', 'slope µs in a second', 'offset at first µs', 'offset at last µs', 'firings', 'CPU %'],
+      function (r) {
+        var d = r.drift || {};
+        return [r.name, d.rhythm, num(d.slopePpm, 3), num(d.slopeNsPerS / 1000, 3), us(d.firstOffsetNs),
+          us(d.finalOffsetNs), num(d.firings, 0), cpu(r)];
+      }, 2);
   }
 
   function cost() {
-    var s = sections.cost;
-    if (!s) { return; }
-    heading('Timers: what pending ones cost', 'Bytes of heap for each, and what the caller pays to arm and to cancel one.');
-    disturbed(s);
-    table(['', 'bytes per timer', 'by its own account', 'empty, KiB', 'arm p50 ns', 'arm p99 ns', 'cancel p50 ns',
-      'cancel p99 ns'], (s.rows || []).map(function (r) {
-      var a = r.nsPerArm || {};
-      var c = r.nsPerCancel || {};
-      return [r.name, num(r.heapBytesPerTimer, 1), num(r.ownBytesPerTimer, 1), num(r.emptyHeapBytes / 1024, 0),
-        num(a.p50, 1), num(a.p99, 1), num(c.p50, 1), num(c.p99, 1)];
-    }), 1);
-    notes(s);
+    tabled('cost', 'Timers: what pending ones cost', 'Bytes of heap for each, and what the caller pays to arm and to '
+      + 'cancel one.', ['', 'bytes per timer', 'by its own account', 'empty, KiB', 'arm p50 ns', 'arm p99 ns',
+        'cancel p50 ns', 'cancel p99 ns'], function (r) {
+        var a = r.nsPerArm || {};
+        var c = r.nsPerCancel || {};
+        return [r.name, num(r.heapBytesPerTimer, 1), num(r.ownBytesPerTimer, 1), num(r.emptyHeapBytes / 1024, 0),
+          num(a.p50, 1), num(a.p99, 1), num(c.p50, 1), num(c.p99, 1)];
+      }, 1);
   }
 
   function clocks() {
-    var s = sections.clocks;
-    if (!s) { return; }
-    heading('Asking for the time', 'Cost of one reading; the smallest step seen; readings below one that another '
-      + 'processor had handed over.');
-    disturbed(s);
-    table(['JDK', 'clock source', 'path', 'cost ns', 'p25–p75 ns', 'resolution ns', 'steps back'], (s.paths || []).map(function (p) {
-      var c = p.costNs || {};
-      return [p.jdk, p.clockSource, p.path, num(c.p50, 1), num(c.p25, 1) + '–' + num(c.p75, 1), num(p.resolutionNs, 0),
-        num(p.backwardSteps, 0)];
-    }), 3);
-    hiccupLine(s);
+    tabled('clocks', 'Asking for the time', 'Cost of one reading; the smallest step seen; readings below one that another '
+      + 'processor had handed over.', ['JDK', 'clock source', 'path', 'cost ns', 'p25–p75 ns', 'resolution ns',
+        'steps back'], function (p) {
+        var c = p.costNs || {};
+        return [p.jdk, p.clockSource, p.path, num(c.p50, 1), num(c.p25, 1) + '–' + num(c.p75, 1), num(p.resolutionNs, 0),
+          num(p.backwardSteps, 0)];
+      }, 3);
   }
 
   function hiccups() {
