@@ -8,11 +8,12 @@ package io.tickbus.bench.micro;
 final class BucketRing {
     /** The most timers of a bucket: what is moved when its turn comes. */
     static final int MOST = 256;
-    /** A slot is below. */
-    static final int SLOT_BITS = 28;
 
-    private static final int BUCKETS = 1 << 18;
+    private static final int BUCKET_BITS = 18;
+    private static final int BUCKETS = 1 << BUCKET_BITS;
     private static final int MASK = BUCKETS - 1;
+    private static final int SLOT_BITS = 28;
+    private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
     private static final int LEVELS = 3;
     private static final int SEGMENT_BITS = 3;
     private static final int SEGMENT_MASK = (1 << SEGMENT_BITS) - 1;
@@ -24,15 +25,14 @@ final class BucketRing {
 
     private final QuadHeap heap;
     private final int shift;
-    /** What positions of timers here have in common. */
-    private final int tag;
+    private final int number;
     /** Count of timers 32, newest segment 32 bits. */
     private final long[] buckets = new long[BUCKETS];
     private final long[][] bits = {new long[BUCKETS >>> 6], new long[BUCKETS >>> 12], new long[1]};
     /** As in the heap, 8 entries for each segment. */
     private final long[][] entries;
-    /** The segment below or the next free one 32, bucket 32 bits. */
-    private final long[][] segments;
+    /** For each segment the one below, or the next free one. */
+    private final int[][] below;
     private int firstFree = NONE;
     private int usedEver;
     private long baseTick;
@@ -41,12 +41,12 @@ final class BucketRing {
     BucketRing(QuadHeap heap, int shift, int number, int capacity, long nowNs) {
         this.heap = heap;
         this.shift = shift;
-        this.tag = number << SLOT_BITS;
+        this.number = number;
         this.baseTick = nowNs >> shift;
         // All segments of a bucket but one are full.
         int most = Math.min(capacity, BUCKETS + (capacity >>> SEGMENT_BITS));
         entries = new long[(most >>> CHUNK_BITS) + 1][];
-        segments = new long[(most >>> CHUNK_BITS) + 1][];
+        below = new int[(most >>> CHUNK_BITS) + 1][];
     }
 
     /** Where the bucket of a deadline begins. */
@@ -73,7 +73,7 @@ final class BucketRing {
         if ((count & SEGMENT_MASK) == 0) {
             push(bucket);
         }
-        put((int) buckets[bucket] << SEGMENT_BITS | (count & SEGMENT_MASK), deadlineNs, word);
+        put(bucket, (int) buckets[bucket] << SEGMENT_BITS | (count & SEGMENT_MASK), deadlineNs, word);
         buckets[bucket] += 1L << 32;
         return true;
     }
@@ -82,24 +82,24 @@ final class BucketRing {
         int segment = firstFree;
         if (segment == NONE) {
             segment = usedEver++;
-            if (segments[segment >>> CHUNK_BITS] == null) {
-                segments[segment >>> CHUNK_BITS] = new long[1 << CHUNK_BITS];
+            if (below[segment >>> CHUNK_BITS] == null) {
+                below[segment >>> CHUNK_BITS] = new int[1 << CHUNK_BITS];
                 entries[segment >>> CHUNK_BITS] = new long[2 << CHUNK_SLOTS_BITS];
             }
         } else {
-            firstFree = (int) (segment(segment) >>> 32);
+            firstFree = below(segment);
         }
-        segment(segment, buckets[bucket] << 32 | bucket);
+        below(segment, (int) buckets[bucket]);
         buckets[bucket] = (buckets[bucket] & ~0xFFFF_FFFFL) | segment;
     }
 
     /** Takes a timer out. */
-    void remove(int position) {
+    void remove(long position) {
         int slot = slotOf(position);
-        int bucket = (int) segment(slot >>> SEGMENT_BITS);
+        int bucket = (int) (~position >>> SLOT_BITS) & MASK;
         int last = lastSlot(bucket);
         if (slot != last) {
-            put(slot, entryNs(last), word(last));
+            put(bucket, slot, entryNs(last), word(last));
         }
         removeLast(bucket);
     }
@@ -114,10 +114,9 @@ final class BucketRing {
         int count = (int) (buckets[bucket] >>> 32);
         if ((count & SEGMENT_MASK) == 0) {
             int segment = (int) buckets[bucket];
-            long below = segment(segment) >>> 32;
-            segment(segment, (long) firstFree << 32);
+            buckets[bucket] = (long) count << 32 | below(segment);
+            below(segment, firstFree);
             firstFree = segment;
-            buckets[bucket] = (long) count << 32 | below;
         }
         if (count == 0) {
             clear(bucket);
@@ -180,12 +179,17 @@ final class BucketRing {
         }
     }
 
-    private int slotOf(int position) {
-        return ~position ^ tag;
+    /** The number of the ring in which a timer is. */
+    static int ringOf(long position) {
+        return (int) (~position >>> (SLOT_BITS + BUCKET_BITS));
+    }
+
+    private static int slotOf(long position) {
+        return (int) ~position & SLOT_MASK;
     }
 
     /** The deadline of a timer here. */
-    long deadlineNs(int position) {
+    long deadlineNs(long position) {
         return entryNs(slotOf(position));
     }
 
@@ -197,26 +201,27 @@ final class BucketRing {
         return entries[slot >>> CHUNK_SLOTS_BITS][2 * (slot & SLOTS_MASK) + 1];
     }
 
-    private void put(int slot, long deadlineNs, long word) {
+    private void put(int bucket, int slot, long deadlineNs, long word) {
         long[] chunk = entries[slot >>> CHUNK_SLOTS_BITS];
         chunk[2 * (slot & SLOTS_MASK)] = deadlineNs;
         chunk[2 * (slot & SLOTS_MASK) + 1] = word;
-        heap.position(QuadHeap.timerOf(word), ~(slot | tag));
+        long place = (long) number << BUCKET_BITS | bucket;
+        heap.position(QuadHeap.timerOf(word), ~(place << SLOT_BITS | slot));
     }
 
-    private long segment(int segment) {
-        return segments[segment >>> CHUNK_BITS][segment & CHUNK_MASK];
+    private int below(int segment) {
+        return below[segment >>> CHUNK_BITS][segment & CHUNK_MASK];
     }
 
-    private void segment(int segment, long value) {
-        segments[segment >>> CHUNK_BITS][segment & CHUNK_MASK] = value;
+    private void below(int segment, int other) {
+        below[segment >>> CHUNK_BITS][segment & CHUNK_MASK] = other;
     }
 
     /** Bytes of all arrays. */
     long sizeBytes() {
         long size = 8L * buckets.length + buckets.length / 8;
-        for (int i = 0; i < segments.length && segments[i] != null; i++) {
-            size += 8L * segments[i].length + 8L * entries[i].length;
+        for (int i = 0; i < below.length && below[i] != null; i++) {
+            size += 4L * below[i].length + 8L * entries[i].length;
         }
         return size;
     }

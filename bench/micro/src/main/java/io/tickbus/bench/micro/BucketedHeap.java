@@ -7,7 +7,7 @@ package io.tickbus.bench.micro;
  *
  * <p>The heap may have any timer: what no ring takes goes there, as where a bucket is full. So a step moves at most a
  * full bucket of each ring, {@code 3 * 256} timers, however many are due at one instant, and nothing depends on how
- * time jumps. Rings take 6 MB at once; then 17 bytes for each pending timer and 4 for each number, up to 140 where
+ * time jumps. Rings take 6 MB at once; then 17 bytes for each pending timer and 8 for each number, up to 140 where
  * each timer is alone in its bucket.
  */
 final class BucketedHeap implements TimerOrder {
@@ -45,7 +45,7 @@ final class BucketedHeap implements TimerOrder {
 
     @Override
     public void cancel(int timer) {
-        int position = heap.position(timer);
+        long position = heap.position(timer);
         if (position < QuadHeap.ABSENT) {
             ringOf(position).remove(position);
             heap.position(timer, QuadHeap.ABSENT);
@@ -54,8 +54,8 @@ final class BucketedHeap implements TimerOrder {
         }
     }
 
-    private BucketRing ringOf(int position) {
-        return rings[~position >>> BucketRing.SLOT_BITS];
+    private BucketRing ringOf(long position) {
+        return rings[BucketRing.ringOf(position)];
     }
 
     @Override
@@ -65,7 +65,7 @@ final class BucketedHeap implements TimerOrder {
 
     @Override
     public long deadlineNs(int timer) {
-        int position = heap.position(timer);
+        long position = heap.position(timer);
         return position < QuadHeap.ABSENT ? ringOf(position).deadlineNs(position) : heap.deadlineNs(timer);
     }
 

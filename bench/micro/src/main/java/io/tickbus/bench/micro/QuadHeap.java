@@ -5,7 +5,7 @@ package io.tickbus.bench.micro;
  * the arming decides between equal ones.
  *
  * <p>Arming, cancelling and polling take O(log n) steps, 12 levels for 10 million. Memory comes in chunks of 256 kB, so
- * growth copies nothing: 16 bytes for each pending timer, 4 for each number.
+ * growth copies nothing: 16 bytes for each pending timer, 8 for each number.
  *
  * <p>The root is entry 3, so that the children of {@code i} are {@code 4 * i - 8} and the three after, which are always
  * in one chunk and next to each other.
@@ -17,19 +17,19 @@ final class QuadHeap implements TimerOrder {
     private static final int ROOT = 3;
     private static final int CHUNK_BITS = 14;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
-    private static final int POSITIONS_BITS = 16;
+    private static final int POSITIONS_BITS = 15;
     private static final int POSITIONS_MASK = (1 << POSITIONS_BITS) - 1;
     private static final int TIMER_MASK = (1 << TIMER_BITS) - 1;
 
     /** Two longs each: deadline; arming 40, timer 24 bits. The arming may overflow: only differences are used. */
     private final long[][] entries;
-    private final int[][] positions;
+    private final long[][] positions;
     private int end = ROOT;
     private long armings;
 
     QuadHeap(int capacity) {
         entries = new long[((capacity + ROOT) >>> CHUNK_BITS) + 1][];
-        positions = new int[(capacity >>> POSITIONS_BITS) + 1][];
+        positions = new long[(capacity >>> POSITIONS_BITS) + 1][];
     }
 
     @Override
@@ -40,7 +40,7 @@ final class QuadHeap implements TimerOrder {
     /** What stands beside the deadline of a timer that is armed now. */
     long newWord(int timer) {
         if (positions[timer >>> POSITIONS_BITS] == null) {
-            positions[timer >>> POSITIONS_BITS] = new int[POSITIONS_MASK + 1];
+            positions[timer >>> POSITIONS_BITS] = new long[POSITIONS_MASK + 1];
         }
         return armings++ << TIMER_BITS | timer;
     }
@@ -58,7 +58,7 @@ final class QuadHeap implements TimerOrder {
 
     @Override
     public void cancel(int timer) {
-        removeAt(position(timer));
+        removeAt((int) position(timer));
         position(timer, ABSENT);
     }
 
@@ -69,7 +69,7 @@ final class QuadHeap implements TimerOrder {
 
     @Override
     public long deadlineNs(int timer) {
-        return entryNs(position(timer));
+        return entryNs((int) position(timer));
     }
 
     @Override
@@ -165,12 +165,12 @@ final class QuadHeap implements TimerOrder {
         position(timerOf(word), index);
     }
 
-    /** Where a timer is: {@link #ABSENT}, above it an entry of this heap, below it whatever another user has put. */
-    int position(int timer) {
+    /** Where a timer is: {@link #ABSENT}, above it an entry of this heap, below it a place in a {@link BucketRing}. */
+    long position(int timer) {
         return positions[timer >>> POSITIONS_BITS][timer & POSITIONS_MASK];
     }
 
-    void position(int timer, int position) {
+    void position(int timer, long position) {
         positions[timer >>> POSITIONS_BITS][timer & POSITIONS_MASK] = position;
     }
 
@@ -180,8 +180,8 @@ final class QuadHeap implements TimerOrder {
         for (long[] chunk : entries) {
             size += chunk == null ? 0 : 8L * chunk.length;
         }
-        for (int[] chunk : positions) {
-            size += chunk == null ? 0 : 4L * chunk.length;
+        for (long[] chunk : positions) {
+            size += chunk == null ? 0 : 8L * chunk.length;
         }
         return size;
     }

@@ -24,7 +24,7 @@ class TimerOrderPropertyTest {
     private static final int OPERATIONS = Integer.getInteger("tickbus.property.operations", 10_000);
     private static final int CAPACITY = 40_000;
     /** Widths of what deadlines are drawn from: from a few, within one bucket, to beyond every ring. */
-    private static final int[] RANGE_BITS = {2, 17, 20, 27, 36, 42, 48, 55, 61};
+    private static final int[] RANGE_BITS = {2, 18, 27, 37, 45, 60};
 
     private record Armed(long deadlineNs, long arming, int timer) {
         static final Comparator<Armed> ORDER =
