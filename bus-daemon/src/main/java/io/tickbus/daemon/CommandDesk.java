@@ -34,6 +34,7 @@ final class CommandDesk {
     private final DurableTimers durable;
     /** Null for none. */
     private final Journal journal;
+    private final CrashPoint crash;
     private final Waiting[] waiting;
     /** The command that does not wait. */
     private final Waiting now = new Waiting();
@@ -63,11 +64,13 @@ final class CommandDesk {
         }
     }
 
-    CommandDesk(TimerEngine engine, SignalPublisher publisher, DaemonCounters counters, Journal journal) {
+    CommandDesk(TimerEngine engine, SignalPublisher publisher, DaemonCounters counters, Journal journal,
+            CrashPoint crash) {
         this.engine = engine;
         this.publisher = publisher;
         this.counters = counters;
         this.journal = journal;
+        this.crash = crash;
         this.durable = DurableTimers.of(engine);
         this.snapshots = journal == null ? null : new Snapshots(durable, journal, this);
         this.waiting = new Waiting[journal == null ? 0 : MOST_IN_FLIGHT];
@@ -110,7 +113,7 @@ final class CommandDesk {
         if (level == Durability.DISK || session.inFlight() > 0) {
             enqueue(session, owner, command, sequence, nowNs);
         } else if (execute(now.of(session, owner, command, sequence, nowNs))) {
-            FaultPoints.reach("acknowledge");
+            crash.reach("acknowledge");
         }
         return true;
     }
@@ -165,16 +168,16 @@ final class CommandDesk {
         TimerCommand command = entry.command;
         counters.countCommand(command.type());
         boolean wasDurable = journal != null && durable.durability(owner, command.key()) != Durability.NONE;
-        FaultPoints.reach("accept");
+        crash.reach("accept");
         engine.execute(owner, command, entry.nowNs, publisher.nextSequence(), reply);
         ReplyCode code = reply.code();
         boolean isChange = code == ReplyCode.ARMED || code == ReplyCode.CANCELLED || code == ReplyCode.PAUSED
                 || code == ReplyCode.RESUMED;
         boolean isTold = journal != null && isChange && (wasDurable || command.durability() != Durability.NONE);
         if (isTold) {
-            FaultPoints.reach("journal");
+            crash.reach("journal");
             tell(entry);
-            FaultPoints.reach("journalled");
+            crash.reach("journalled");
         }
         counters.countReply(reply);
         session.answer(reply.commandSequence(entry.sequence));
@@ -198,7 +201,7 @@ final class CommandDesk {
     private void enqueue(ClientSession session, int owner, TimerCommand command, long sequence, long nowNs) {
         Waiting entry = waiting[(int) next & MASK].of(session, owner, null, sequence, nowNs);
         entry.command = entry.copy.copyOf(command);
-        FaultPoints.reach("intend");
+        crash.reach("intend");
         entry.ticket = journal.intended(owner, command, nowNs, Journal.NO_TICKET);
         next++;
         session.inFlight(1);
@@ -230,11 +233,11 @@ final class CommandDesk {
             journal.dropped(entry.ticket);
             answer(session, entry.sequence, ReplyCode.FULL, ReplyReason.JOURNAL_UNAVAILABLE, entry.command);
         } else {
-            FaultPoints.reach("synced");
+            crash.reach("synced");
             if (!execute(entry)) {
                 journal.dropped(entry.ticket);
             }
-            FaultPoints.reach("acknowledge");
+            crash.reach("acknowledge");
         }
     }
 

@@ -10,21 +10,23 @@ import io.tickbus.publisher.SignalPublisher;
 final class CountedSink implements SignalSink {
     private final PublishingSink publishing;
     private final DaemonCounters counters;
+    private final CrashPoint crash;
     private long firings;
     private long late;
     private long missed;
     private long longestLatenessNs;
 
-    CountedSink(SignalPublisher publisher, DaemonCounters counters) {
+    CountedSink(SignalPublisher publisher, DaemonCounters counters, CrashPoint crash) {
         this.publishing = new PublishingSink(publisher);
         this.counters = counters;
+        this.crash = crash;
     }
 
     @Override
     public long fireStamped(SignalRecord firing) {
-        FaultPoints.reach("publish");
+        crash.reach("publish");
         long sequence = publishing.fireStamped(firing);
-        FaultPoints.reach("published");
+        crash.reach("published");
         long latenessNs = firing.publishedNs() - firing.deadlineNs();
         counters.recordLateness(latenessNs);
         longestLatenessNs = Math.max(longestLatenessNs, latenessNs);
@@ -55,7 +57,7 @@ final class CountedSink implements SignalSink {
 
     @Override
     public SignalSink unheard() {
-        return new CountedSink(SignalPublisher.unheard(), DaemonCounters.inMemory());
+        return new CountedSink(SignalPublisher.unheard(), DaemonCounters.inMemory(), CrashPoint.NONE);
     }
 
     @Override

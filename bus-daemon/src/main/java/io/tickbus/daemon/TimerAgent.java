@@ -54,7 +54,7 @@ final class TimerAgent implements Agent {
         this.commands = commands;
         SignalSink signals = sink instanceof SignalSink known ? known : null;
         this.settled = signals != null ? new SettledFirings(publisher, sink) : null;
-        this.rehearsal = signals == null || FaultPoints.isOn() ? null : new Rehearsal(signals);
+        this.rehearsal = signals == null ? null : new Rehearsal(signals);
         this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
     }
 

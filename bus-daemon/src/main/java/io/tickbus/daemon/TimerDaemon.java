@@ -95,9 +95,10 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 RepliesFile.create(directory, header, settings.maxClients(), REPLY_SLOTS, group);
         engine = setup.engine();
         ClientEvents events = new ClientEvents();
-        CommandDesk desk = new CommandDesk(engine, publisher, counters, journal);
+        CommandDesk desk = new CommandDesk(engine, publisher, counters, journal, setup.crash());
         sessions = new ClientSessions(engine, replies, counters, events, desk);
-        agent = new TimerAgent(System::nanoTime, publisher, engine, new CountedSink(publisher, counters), sessions);
+        CountedSink sink = new CountedSink(publisher, counters, setup.crash());
+        agent = new TimerAgent(System::nanoTime, publisher, engine, sink, sessions);
         loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
         agent.onHeartbeat(this::report);
         engine.ownUser(UserId.ofFile(directory.signals()));
@@ -224,9 +225,15 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     /** What a daemon is made of, and how long each of its threads may be silent. */
     record Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine,
-            long patienceNs) {
+            long patienceNs, JournalProvider provider, CrashPoint crash) {
         Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine) {
             this(options, settings, journal, engine, PATIENCE_NS);
+        }
+
+        Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine,
+                long patienceNs) {
+            this(options, settings, journal, engine, patienceNs, journal == null ? null : JournalProvider.find(),
+                    CrashPoint.NONE);
         }
     }
 
@@ -235,7 +242,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     private static TimerDaemon openWhole(BusDirectory directory, Setup setup, DaemonLog log) {
-        JournalProvider provider = setup.journal() == null ? null : JournalProvider.find();
+        JournalProvider provider = setup.provider();
         SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, setup.options());
         Journal journal = null;
         try {

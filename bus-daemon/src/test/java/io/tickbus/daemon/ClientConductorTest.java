@@ -69,7 +69,7 @@ class ClientConductorTest {
         replies = RepliesFile.create(directory, bus, SESSIONS, 64, null);
         engine = TimerEngine.create(new TimerQuotas(10_000, 10_000));
         sessions = new ClientSessions(engine, replies, counters, events,
-                new CommandDesk(engine, publisher, counters, null));
+                new CommandDesk(engine, publisher, counters, null, CrashPoint.NONE));
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
         conductor = ClientConductor.open(directory,
                 new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell()),

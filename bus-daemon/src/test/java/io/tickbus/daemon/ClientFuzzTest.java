@@ -72,7 +72,7 @@ class ClientFuzzTest {
         events = new ClientEvents();
         DaemonCounters counters = DaemonCounters.inMemory();
         sessions = new ClientSessions(engine, replies, counters, events,
-                new CommandDesk(engine, publisher, counters, null));
+                new CommandDesk(engine, publisher, counters, null, CrashPoint.NONE));
         ClientIdentity client = identity();
         ClientFile honest = ClientFile.create(directory, client);
         sessions.admit(connected(1, HONEST_OWNER, client, ClientFile.open(directory, client)));

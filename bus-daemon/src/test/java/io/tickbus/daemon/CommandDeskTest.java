@@ -136,7 +136,7 @@ class CommandDeskTest {
                 "app", 64), ClientFile.inMemory(64), replies.session(1), 64);
         session.user(0, true);
         session.connect(OWNER);
-        desk = new CommandDesk(engine, publisher, DaemonCounters.inMemory(), disk);
+        desk = new CommandDesk(engine, publisher, DaemonCounters.inMemory(), disk, CrashPoint.NONE);
         engine.openOwner(OWNER);
     }
 

@@ -26,7 +26,7 @@ class CountedSinkTest {
     @Test
     void shouldHaveCountedEveryFiringWhenRowIsOver() {
         try (SignalPublisher publisher = SignalPublisher.open(BusDirectory.at(root, "bus"))) {
-            CountedSink sink = new CountedSink(publisher, counters);
+            CountedSink sink = new CountedSink(publisher, counters, CrashPoint.NONE);
             long nowNs = System.nanoTime();
             long latestNs = Long.MIN_VALUE;
             for (int i = 0; i < 200; i++) {

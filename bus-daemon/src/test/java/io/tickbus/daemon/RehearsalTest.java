@@ -31,7 +31,7 @@ class RehearsalTest {
         DaemonCounters counters = DaemonCounters.inMemory();
         try (SignalPublisher publisher = publisher()) {
             TimerEngine timers = EngineFixture.engine(EngineFixture.periodic(DEADLINE_NS, 1_000_000, 1, 2, 500));
-            CountedSink sink = new CountedSink(publisher, counters);
+            CountedSink sink = new CountedSink(publisher, counters, CrashPoint.NONE);
             TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, new NoCommands());
             for (int i = 0; i < 100; i++) {
                 assertEquals(0, agent.doWork());
@@ -51,7 +51,7 @@ class RehearsalTest {
     void shouldFireEachTimeAndAllocateNothing() {
         try (SignalPublisher publisher = publisher()) {
             int[] fired = {0};
-            SignalSink sink = new CountedSink(publisher, DaemonCounters.inMemory());
+            SignalSink sink = new CountedSink(publisher, DaemonCounters.inMemory(), CrashPoint.NONE);
             Rehearsal rehearsal = new Rehearsal(new SignalSink() {
                 @Override
                 public SignalSink unheard() {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * The journal as the timer thread sees it: puts entries into the {@link IntentRing}, from where {@link JournalWriter}
@@ -66,6 +67,12 @@ final class ChronicleJournal implements Journal {
 
     static ChronicleJournal open(
             BusDirectory directory, SignalPublisher publisher, JournalOptions options, DaemonLog log) {
+        return open(directory, publisher, options, log, UnaryOperator.identity());
+    }
+
+    /** With something between the writer and the folder. */
+    static ChronicleJournal open(BusDirectory directory, SignalPublisher publisher, JournalOptions options,
+            DaemonLog log, UnaryOperator<JournalStore> writing) {
         ChronicleSetup.prepare();
         JournalFolder folder = new JournalFolder(options.folder().toAbsolutePath());
         folder.create();
@@ -80,8 +87,8 @@ final class ChronicleJournal implements Journal {
             IntentRing ring = IntentRing.over(left != null ? left
                     : IntentsFile.create(directory, publisher.bus().signals().header(), folder.id(), SLOTS));
             BusSignals signals = BusSignals.of(publisher);
-            JournalWriter writer = new JournalWriter(folder, ring, signals, new Retention(folder, options, log),
-                    options, Clocks.system(), log);
+            JournalWriter writer = new JournalWriter(writing.apply(folder), ring, signals,
+                    new Retention(folder, options, log), options, Clocks.system(), log);
             ChronicleJournal journal = new ChronicleJournal(folder, ring, writer, signals, options,
                     Clocks.system(), log);
             isOpen = true;

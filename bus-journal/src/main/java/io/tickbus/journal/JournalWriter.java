@@ -3,7 +3,6 @@ package io.tickbus.journal;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.daemon.DaemonLog;
-import io.tickbus.daemon.FaultPoints;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.journal.JournalStore.Segment;
@@ -362,7 +361,6 @@ final class JournalWriter implements Runnable {
     }
 
     private void write(long firstTicket, long firstSequence) throws IOException {
-        FaultPoints.reach("write");
         // Of one that is empty but for that.
         block.admits(intents.clock());
         // What another boot has left is of its clock.
@@ -370,11 +368,9 @@ final class JournalWriter implements Runnable {
         Position position = segment.append(block);
         // What a fault has kept from being written must not be acknowledged.
         FaultBoundary.surface();
-        FaultPoints.reach("written");
         if (hasIntent || snapshotEnded != NONE || isClockNews) {
             segment.sync();
             syncs.incrementAndGet();
-            FaultPoints.reach("sync");
         }
         noteSnapshot(firstTicket, position);
     }

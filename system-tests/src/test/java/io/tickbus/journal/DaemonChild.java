@@ -2,11 +2,12 @@ package io.tickbus.journal;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.daemon.CrashingDaemon;
 import io.tickbus.daemon.DaemonLog;
-import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.daemon.journal.JournalOptions.Roll;
+import io.tickbus.daemon.journal.JournalProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A daemon with a journal in a JVM of its own, which the test kills. */
 final class DaemonChild implements AutoCloseable {
+    /** Property of the child: {@link Killer}. */
+    static final String KILL_AT = "tickbus.test.killAt";
     private static final String READY = "ready";
 
     private final Process process;
@@ -33,9 +36,12 @@ final class DaemonChild implements AutoCloseable {
         JournalOptions options = JournalOptions.in(Path.of(args[1])).withSnapshotBytes(Long.parseLong(args[2]))
                 .withRoll(Roll.DAILY);
         DaemonLog log = DaemonLog.toStream(System.err);
-        try (TimerDaemon daemon = TimerDaemon.open(directory,
-                SignalsOptions.DEFAULT.withSlotCount(Integer.parseInt(args[3])), DaemonSettings.defaults(), log,
-                options)) {
+        Killer killer = new Killer(System.getProperty(KILL_AT, ""));
+        JournalProvider provider = (bus, publisher, journal, daemonLog) -> ChronicleJournal.open(bus, publisher,
+                journal, daemonLog, store -> new KillingStore(store, killer));
+        try (TimerDaemon daemon = CrashingDaemon.open(directory,
+                SignalsOptions.DEFAULT.withSlotCount(Integer.parseInt(args[3])), log, options, provider,
+                killer::reach)) {
             Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 daemon.stop();

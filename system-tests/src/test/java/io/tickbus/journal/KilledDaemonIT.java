@@ -113,7 +113,8 @@ class KilledDaemonIT {
     private static DaemonChild start(Path root, Path journal, String step, Random random) throws Exception {
         boolean isOfBlock = List.of("write", "written", "sync").contains(step);
         String[] args = step.isEmpty() ? new String[0]
-                : new String[] {"-Dtickbus.fault=" + step + ":" + (1 + random.nextInt(isOfBlock ? 100 : 5_000))};
+                : new String[] {"-D" + DaemonChild.KILL_AT + "=" + step + ":"
+                        + (1 + random.nextInt(isOfBlock ? 100 : 5_000))};
         // Small snapshots, so that kills hit those as well.
         return DaemonChild.start(root, journal, 1 << 20, 1 << 18, List.of(args));
     }
