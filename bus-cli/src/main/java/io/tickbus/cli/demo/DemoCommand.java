@@ -1,13 +1,14 @@
 package io.tickbus.cli.demo;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.StopSignal;
-import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.host.HostFacts;
 import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.DurationText;
@@ -22,7 +23,11 @@ import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.FiringSink;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,16 +75,14 @@ public final class DemoCommand implements Callable<Integer> {
     private final CpuMeter cpuMeter = new CpuMeter();
     private final PredictiveWait waiting = PredictiveWait.create();
     private final Report environment = new Report();
-    private DemoScreen screen;
     private DemoSchedule schedule;
     private DemoMode mode = DemoMode.HICCUP;
-    private DemoChild subscriber;
     private long subscriberPid;
     private long published;
     private long shownCycle = -1;
+    private volatile Process subscriber;
     private volatile TimerLoop loop;
     private volatile boolean isStopped;
-    private volatile boolean isEnded;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -89,8 +92,6 @@ public final class DemoCommand implements Callable<Integer> {
         if (periodNs < SHORTEST_PERIOD_NS || periodNs > LONGEST_PERIOD_NS) {
             throw new IllegalArgumentException("--every must be 20us to 50ms: every=" + DurationText.format(periodNs));
         }
-        screen = output.isJson() ? new DemoScreen(output.err(), false)
-                : new DemoScreen(output.out(), Terminal.hasColours());
         BusDirectory directory = BusDirectory.at(root == null ? BusDirectory.defaultRoot() : root,
                 "demo-" + ProcessHandle.current().pid());
         boolean hadRoot = BusFiles.hasRoot(directory);
@@ -106,14 +107,13 @@ public final class DemoCommand implements Callable<Integer> {
 
     private void stop() {
         isStopped = true;
-        end();
-    }
-
-    private void end() {
-        isEnded = true;
         TimerLoop running = loop;
         if (running != null) {
             running.stop();
+        }
+        Process child = subscriber;
+        if (child != null) {
+            child.destroyForcibly();
         }
     }
 
@@ -130,25 +130,61 @@ public final class DemoCommand implements Callable<Integer> {
         // First, so that the subscriber finds the bus.
         SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
                 SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT));
-        try (DemoChild child = DemoChild.start(canKill ? BLOCK_SIGNAL : List.of(), List.of("demo-subscriber", "--dir",
-                directory.path().getParent().toString(), "--bus", directory.name(), "--cpu",
-                Integer.toString(cpus.subscriber())), this::end)) {
-            subscriber = child;
-            Map<String, Object> ready = child.awaitReady();
-            subscriberPid = ((Number) ready.get("pid")).longValue();
-            boolean hasKill = canKill && Boolean.TRUE.equals(ready.get("blocksSignals"));
-            schedule = new DemoSchedule(System.nanoTime() + START_DELAY_NS + DemoSchedule.CYCLE_NS, periodNs, seconds,
-                    hasKill);
-            child.begin(schedule);
-            int[] ownCpus = CpuPair.pin("publisher", cpus.publisher());
-            publish(publisher, schedule.startNs() - DemoSchedule.CYCLE_NS, schedule.startNs(), WARM_UP_PERIOD_NS);
-            publish(publisher, schedule.startNs(), schedule.endNs(), periodNs);
-            cpuMeter.switchTo(DemoMode.HICCUP);
-            publisher.close();
-            return isStopped ? Tickbus.FAILED : print(result(child.awaitResult()), ownCpus, ready.get("cpus"));
+        try {
+            subscriber = start(canKill ? BLOCK_SIGNAL : List.of(), List.of("demo-subscriber", "--dir",
+                    directory.path().getParent().toString(), "--bus", directory.name(), "--cpu",
+                    Integer.toString(cpus.subscriber())));
+            return run(publisher, subscriber.inputReader(StandardCharsets.UTF_8), canKill, cpus);
+        } catch (BusException e) {
+            if (isStopped) {
+                return Tickbus.FAILED;
+            }
+            throw e;
         } finally {
             publisher.close();
+            if (subscriber != null) {
+                subscriber.destroyForcibly();
+            }
         }
+    }
+
+    private int run(SignalPublisher publisher, BufferedReader lines, boolean canKill, CpuPair cpus)
+            throws IOException {
+        Map<String, Object> ready = read(lines);
+        subscriberPid = ((Number) ready.get("pid")).longValue();
+        boolean hasKill = canKill && Boolean.TRUE.equals(ready.get("blocksSignals"));
+        schedule = new DemoSchedule(System.nanoTime() + START_DELAY_NS + DemoSchedule.CYCLE_NS, periodNs, seconds,
+                hasKill);
+        OutputStream input = subscriber.getOutputStream();
+        input.write((schedule.toText() + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
+        int[] ownCpus = CpuPair.pin("publisher", cpus.publisher());
+        publish(publisher, schedule.startNs() - DemoSchedule.CYCLE_NS, schedule.startNs(), WARM_UP_PERIOD_NS);
+        publish(publisher, schedule.startNs(), schedule.endNs(), periodNs);
+        cpuMeter.switchTo(DemoMode.HICCUP);
+        publisher.close();
+        return isStopped ? Tickbus.FAILED : print(result(read(lines)), ownCpus, ready.get("cpus"));
+    }
+
+    /** Starts this very program again. */
+    private static Process start(List<String> prefix, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(ProcessHandle.current().info().command().orElse(System.getProperty("java.home") + "/bin/java"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx256m"));
+        String classPath = System.getProperty("java.class.path");
+        boolean isJar = classPath.endsWith(".jar") && !classPath.contains(System.getProperty("path.separator"));
+        command.addAll(isJar ? List.of("-jar", classPath) : List.of("-cp", classPath, "io.tickbus.cli.Tickbus"));
+        command.addAll(arguments);
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private static Map<String, Object> read(BufferedReader lines) throws IOException {
+        String line = lines.readLine();
+        if (line == null) {
+            throw new BusException(BusException.Reason.SYSTEM, "the demo's subscriber process",
+                    "it ended before it was done", "see its message above");
+        }
+        return JSON.std.mapFrom(line);
     }
 
     private static boolean canBlockSignals() throws InterruptedException {
@@ -168,7 +204,7 @@ public final class DemoCommand implements Callable<Integer> {
         TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
         timers.execute(new TimerCommand().arm(0, SIGNAL_ID, firstNs).periodNs(everyNs).graceUs(GRACE_US));
         loop = TimerLoop.of(publisher, timers, waiting, firing -> fire(publisher, firing, endNs));
-        if (!isEnded) {
+        if (!isStopped) {
             loop.run();
         }
     }
@@ -189,26 +225,28 @@ public final class DemoCommand implements Callable<Integer> {
             mode = next;
             cpuMeter.switchTo(schedule.isWarmUp(deadlineNs) ? DemoMode.HICCUP : next);
         }
-        // Near the end of a cycle, when the subscriber has just reported and measures the host and no signals.
+        // Near the end of a cycle, while the subscriber measures the host and no signals.
         long cycle = Math.floorDiv(deadlineNs + SHOWN_AHEAD_NS - schedule.startNs(), DemoSchedule.CYCLE_NS);
         if (cycle > shownCycle) {
             shownCycle = cycle;
-            screen.show(result(subscriber.latest()), (int) cycle, seconds);
+            PrintWriter progress = output.isJson() ? output.err() : output.out();
+            progress.println("demo: " + cycle + " of " + seconds + " s, " + published + " signals published");
+            progress.flush();
         }
         return sequence;
     }
 
     /** The subscriber's figures with those of this process. */
     private Report result(Map<String, Object> figures) {
-        Map<String, Object> signals = new LinkedHashMap<>(DemoScreen.object(figures, "signals"));
+        Map<String, Object> signals = new LinkedHashMap<>(DemoReport.object(figures, "signals"));
         signals.put("published", published);
-        List<Map<String, Object>> modes = DemoScreen.modes(figures);
+        List<Map<String, Object>> modes = DemoReport.modes(figures);
         for (DemoMode each : schedule.measuredModes()) {
             modes.stream().filter(figure -> each.label().equals(figure.get("name")))
                     .forEach(figure -> figure.put("publisherCpuPercent", cpuMeter.percent(each)));
         }
         return new Report().with("signals", signals).with("modes", modes)
-                .with("hiccup", DemoScreen.object(figures, "hiccup"))
+                .with("hiccup", DemoReport.object(figures, "hiccup"))
                 .with("subscriberGuardNs", figures.get("guardNs"))
                 .with("subscriberPreemptions", figures.get("preemptions"));
     }
@@ -222,11 +260,13 @@ public final class DemoCommand implements Callable<Integer> {
         if (output.isJson()) {
             output.print(result);
         } else {
-            screen.summarize(result, environment.get("cpuModel") + " x " + environment.get("cpus") + ", "
+            String host = environment.get("cpuModel") + " x " + environment.get("cpus") + ", "
                     + environment.get("kernel") + ", clock " + environment.get("clockSource") + ", virtualization "
                     + environment.get("virtualization") + ", " + environment.get("jdk") + ", pinned to "
-                    + Arrays.toString(publisherCpus) + " and " + subscriberCpus);
+                    + Arrays.toString(publisherCpus) + " and " + subscriberCpus;
+            output.out().print(DemoReport.text(result, host));
+            output.out().flush();
         }
-        return DemoScreen.isComplete(result) ? Tickbus.DONE : Tickbus.FAILED;
+        return DemoReport.isComplete(result) ? Tickbus.DONE : Tickbus.FAILED;
     }
 }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 /**
  * The demo's subscriber process: receives the signals, each slice of time in its own way, and keeps the figures.
  *
- * <p>Standard output has one JSON object a line: first what this process is, then the figures so far, last all of them.
+ * <p>Standard output has two lines, each a JSON object: first what this process is, at the end the figures.
  * Standard input has one line, the schedule; when it ends, the demo is gone, and so should this process be.
  */
 @Command(name = "demo-subscriber", hidden = true, description = "Started by 'tickbus demo'.")
@@ -159,13 +159,7 @@ public final class DemoSubscriber implements Callable<Integer> {
             return;
         }
         mode = next;
-        // The report to the demo costs milliseconds, and the warm-up what it costs: they count for no measured mode.
-        cpuMeter.switchTo(DemoMode.HICCUP);
-        if (next == DemoMode.HICCUP) {
-            say(figures());
-        } else if (!schedule.isWarmUp(aheadNs)) {
-            cpuMeter.switchTo(next);
-        }
+        cpuMeter.switchTo(schedule.isWarmUp(aheadNs) ? DemoMode.HICCUP : next);
         if (next == DemoMode.KILL) {
             // What was sent at the end of the last such slice and came too late for it.
             int pending = 0;

@@ -10,20 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-/** Prints the demo's figures: one table that is redrawn on a terminal, one line a second elsewhere. */
-final class DemoScreen {
+/** The demo's figures as text. */
+final class DemoReport {
     private static final double PERCENT = 100.0;
-    private static final int BAR_WIDTH = 30;
 
-    private final PrintWriter out;
-    private final boolean isTerminal;
-    private int drawnLines;
-
-    DemoScreen(PrintWriter out, boolean isTerminal) {
-        this.out = out;
-        this.isTerminal = isTerminal;
+    private DemoReport() {
     }
 
     static long number(Map<String, Object> map, String name) {
@@ -52,34 +44,8 @@ final class DemoScreen {
         return number(object(mode, "latencyNs"), "p50");
     }
 
-    /** Shows the progress. */
-    void show(Map<String, Object> result, int second, int seconds) {
-        Map<String, Object> signals = object(result, "signals");
-        String progress = String.format(Locale.ROOT, "%d of %d s: published %d, received %d, lost %d", second, seconds,
-                number(signals, "published"), number(signals, "received"), number(signals, "lost"));
-        if (isTerminal) {
-            int done = BAR_WIDTH * second / seconds;
-            redraw(table(result) + System.lineSeparator() + "[" + "#".repeat(done) + ".".repeat(BAR_WIDTH - done)
-                    + "]  " + progress);
-        } else {
-            out.println("demo: " + progress + modes(result).stream().map(mode -> mode.get("name") + " "
-                    + (medianNs(mode) == 0 ? "-" : DurationText.format(medianNs(mode))))
-                    .collect(Collectors.joining(", ", "; median latency: ", "")));
-            out.flush();
-        }
-    }
-
-    private void redraw(String text) {
-        if (drawnLines > 0) {
-            out.print("\u001b[" + drawnLines + "A\u001b[J");
-        }
-        out.println(text);
-        out.flush();
-        drawnLines = isTerminal ? (int) text.lines().count() : 0;
-    }
-
     /** The table, how the ways of waiting compare, and what the host did meanwhile. */
-    void summarize(Map<String, Object> result, String host) {
+    static String text(Map<String, Object> result, String host) {
         StringBuilder text = new StringBuilder(table(result)).append(System.lineSeparator());
         Map<String, Object> signals = object(result, "signals");
         text.append(isComplete(result) ? Terminal.good("complete: ") : Terminal.bad("NOT complete: "))
@@ -88,8 +54,8 @@ final class DemoScreen {
                 signals.get("outOfOrder"), signals.get("duplicated")));
         modes(result).forEach(mode -> text.append(comparison(result, mode)));
         text.append(Terminal.faint("host: " + hiccups(object(result, "hiccup")))).append(System.lineSeparator())
-                .append(Terminal.faint(host));
-        redraw(text.toString());
+                .append(Terminal.faint(host)).append(System.lineSeparator());
+        return text.toString();
     }
 
     private static String table(Map<String, Object> result) {
