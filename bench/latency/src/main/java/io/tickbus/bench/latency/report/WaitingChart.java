@@ -27,8 +27,9 @@ final class WaitingChart {
     private static final int RIGHT = WIDTH - 24;
     private static final int TOP = 52;
     private static final int BOTTOM = HEIGHT - 56;
-    private static final int LABEL_WIDTH = 150;
-    private static final int LABEL_HEIGHT = 17;
+    private static final int GAP = 14;
+    private static final int LINE_HEIGHT = 17;
+    private static final double CHARACTER_WIDTH = 7.6;
     private static final double LEAST_CPU_PERCENT = 0.1;
     private static final String STYLE = """
             text { font: 13px system-ui, sans-serif; fill: #57606a; }
@@ -44,6 +45,7 @@ final class WaitingChart {
             """;
 
     private final List<Point> points = new ArrayList<>();
+    private final List<Label> labels = new ArrayList<>();
     private final StringBuilder svg = new StringBuilder();
     private Axis cpu;
     private Axis latency;
@@ -54,6 +56,17 @@ final class WaitingChart {
     private record Point(String name, double cpuPercent, double latencyUs) {
         boolean isOurs() {
             return name.startsWith("tickbus-");
+        }
+    }
+
+    /** The room of a name, around the middle of its height. */
+    private record Label(double left, double right, double y) {
+        boolean overlaps(Label other) {
+            return left < other.right && other.left < right && Math.abs(y - other.y) < LINE_HEIGHT;
+        }
+
+        boolean contains(double x, double pointY) {
+            return left < x && x < right && Math.abs(y - pointY) < LINE_HEIGHT / 2.0;
         }
     }
 
@@ -139,27 +152,37 @@ final class WaitingChart {
         return decade >= 0 ? format("%.0f", Math.pow(10, decade)) : format("%." + -decade + "f", Math.pow(10, decade));
     }
 
-    /** Names beside the points, from the top, each below those that would overlap it. */
+    /** Names beside the points, as near as they find room; ours choose first. */
     private void labels() {
-        List<double[]> taken = new ArrayList<>();
-        points.sort(Comparator.comparingDouble(each -> -each.latencyUs()));
+        points.sort(Comparator.comparing(Point::isOurs).reversed().thenComparing(Point::latencyUs));
         for (Point point : points) {
             double x = cpu.at(point.cpuPercent());
             double y = latency.at(point.latencyUs());
-            boolean isLeft = x + LABEL_WIDTH > RIGHT;
-            double labelX = isLeft ? x - 14 : x + 14;
-            double labelY = y;
-            for (double[] other : taken) {
-                if (Math.abs(other[0] - labelX) < LABEL_WIDTH && Math.abs(other[1] - labelY) < LABEL_HEIGHT) {
-                    labelY = other[1] + LABEL_HEIGHT;
-                }
-            }
-            taken.add(new double[] {labelX, labelY});
+            double width = point.name().length() * CHARACTER_WIDTH;
+            boolean isLeft = x + GAP + width > RIGHT;
+            Label label = freeLabel(isLeft ? x - GAP - width : x + GAP, width, y);
+            labels.add(label);
             String kind = point.isOurs() ? "ours" : "other";
-            line("leader", x, y, labelX, labelY);
+            line("leader", x, y, isLeft ? label.right() : label.left(), label.y());
             svg.append(format("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>%n", kind, x, y));
-            text(isLeft ? labelX - 3 : labelX + 3, labelY + 4, kind, isLeft ? "end" : "start", point.name());
+            text(isLeft ? label.right() - 3 : label.left() + 3, label.y() + 4, kind, isLeft ? "end" : "start",
+                    point.name());
         }
+    }
+
+    /** At the height of the point, or above or below it by as little as possible. */
+    private Label freeLabel(double left, double width, double y) {
+        Label label = new Label(left, left + width, y);
+        for (int step = 1; isTaken(label); step++) {
+            int lines = step % 2 == 0 ? step / 2 : -(step + 1) / 2;
+            label = new Label(label.left(), label.right(), y + lines * LINE_HEIGHT);
+        }
+        return label;
+    }
+
+    private boolean isTaken(Label label) {
+        return labels.stream().anyMatch(label::overlaps) || points.stream().anyMatch(
+                each -> label.contains(cpu.at(each.cpuPercent()), latency.at(each.latencyUs())));
     }
 
     private void line(String kind, double x1, double y1, double x2, double y2) {

@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.BenchProcess;
 import io.tickbus.bench.latency.harness.JsonLines;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,26 +15,20 @@ import org.junit.jupiter.api.Timeout;
 /** Each scenario with real processes, shortly: that it counts right, not how fast anything is. */
 @Timeout(300)
 final class TimersIT {
-    /** Long leads, since whoever builds has a busy machine. */
+    /** Long leads, since a machine that builds is busy. */
     private static final List<String> CALM = List.of("--json", "--rest-ms", "10", "--lead-ms", "3000");
 
     private static List<Map<String, Object>> rows(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-cp",
-                System.getProperty("java.class.path"), "io.tickbus.bench.latency.Latency", "timers"));
+        List<String> command = new ArrayList<>(List.of("timers"));
         command.addAll(List.of(arguments));
         command.addAll(CALM);
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
-        Map<String, Object> report = JSON.std.mapFrom(output);
-        assertEquals(List.of(), report.get("faults"), output);
-        assertTrue(report.containsKey("hiccup") && report.containsKey("environment"), output);
-        @SuppressWarnings("unchecked")
-        List<Map<String, Object>> rows = (List<Map<String, Object>>) report.get("rows");
-        return rows;
+        Map<String, Object> report = BenchProcess.json(command.toArray(new String[0]));
+        assertEquals(List.of(), report.get("faults"), report::toString);
+        assertTrue(report.containsKey("hiccup") && report.containsKey("environment"), report::toString);
+        return BenchProcess.list(report, "rows");
     }
 
-    /** Whoever builds may have a machine so busy that a peer, or a bound of the scenario, gives in. */
+    /** A machine that builds may be so busy that a peer, or a bound of the scenario, fails. */
     private static void assumeQuietMachine() {
         boolean isWanted = Boolean.getBoolean("tickbus.bench.scenarios");
         String reason = "scenario skipped: it needs a quiet machine; run with -Dtickbus.bench.scenarios=true";
