@@ -37,8 +37,8 @@ final class CountedSink implements SignalSink {
     }
 
     @Override
-    public void settle() {
-        publishing.settle();
+    public void flush() {
+        publishing.flush();
         if (firings > 0) {
             count();
         }

@@ -19,8 +19,8 @@ final class PublishingSink implements SignalSink {
     }
 
     @Override
-    public void settle() {
-        batch.settle();
+    public void flush() {
+        batch.flush();
     }
 
     @Override

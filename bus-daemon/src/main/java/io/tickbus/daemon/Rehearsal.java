@@ -34,6 +34,6 @@ final class Rehearsal {
     void run() {
         nowNs += PERIOD_NS;
         timers.expire(nowNs, 1, sink);
-        sink.settle();
+        sink.flush();
     }
 }

@@ -2,13 +2,13 @@ package io.tickbus.daemon;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.FiringHandler;
 
 /**
  * Takes a few firings out of the timers first and publishes them afterwards. Many in a row are published faster so,
  * see {@link TimerAgent}.
  */
-final class SettledFirings implements FiringSink {
+final class SettledFirings implements FiringHandler {
     /** The most in a row. */
     static final int LIMIT = 64;
     /**
@@ -18,7 +18,7 @@ final class SettledFirings implements FiringSink {
     private static final int STAMPED_TOGETHER = 4;
 
     private final SignalPublisher publisher;
-    private final FiringSink sink;
+    private final FiringHandler sink;
     /** The sink, if the time can be told to it; else null. */
     private final SignalSink stampedSink;
     private final SignalRecord[] firings = new SignalRecord[LIMIT];
@@ -28,7 +28,7 @@ final class SettledFirings implements FiringSink {
     private long firstSequence;
 
     /** The sink is to publish each firing as one signal. */
-    SettledFirings(SignalPublisher publisher, FiringSink sink) {
+    SettledFirings(SignalPublisher publisher, FiringHandler sink) {
         this.publisher = publisher;
         this.sink = sink;
         this.stampedSink = sink instanceof SignalSink known ? known : null;
@@ -69,7 +69,8 @@ final class SettledFirings implements FiringSink {
     }
 
     /** Publishes what was taken, each once: a call after a fault that cut it short continues where it was. */
-    void flush() {
+    @Override
+    public void flush() {
         if (count > 0) {
             // After a fault that struck between a signal and the counting of it.
             int became = (int) (publisher.nextSequence() - firstSequence);

@@ -25,7 +25,7 @@ final class SignalBatch {
     }
 
     /** The last one for now is published. */
-    void settle() {
+    void flush() {
         if (((count - 1) & MASK) != 0 && count > 0) {
             publisher.wake();
         }

@@ -1,13 +1,13 @@
 package io.tickbus.daemon;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.FiringHandler;
 
 /**
  * A sink that publishes each firing as one signal, and does nothing with the timers: so firings can be taken out of the
  * timers some at a time and be given to it afterwards.
  */
-interface SignalSink extends FiringSink {
+interface SignalSink extends FiringHandler {
     @Override
     default long fire(SignalRecord firing) {
         return fireStamped(firing.publishedNs(System.nanoTime()));

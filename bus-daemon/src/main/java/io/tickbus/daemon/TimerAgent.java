@@ -1,7 +1,7 @@
 package io.tickbus.daemon;
 
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.FiringHandler;
 import io.tickbus.timer.TimerQueue;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -24,7 +24,7 @@ final class TimerAgent implements Agent {
     private final NanoClock clock;
     private final SignalPublisher publisher;
     private final TimerQueue timers;
-    private final FiringSink sink;
+    private final FiringHandler sink;
     private final CommandSource commands;
     /** Where firings can be taken in rows; else null. */
     private final SettledFirings settled;
@@ -45,7 +45,7 @@ final class TimerAgent implements Agent {
     private boolean wasCutShort;
     private long backlogCycles;
 
-    TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringSink sink,
+    TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringHandler sink,
             CommandSource commands) {
         this.clock = clock;
         this.publisher = publisher;
@@ -79,7 +79,7 @@ final class TimerAgent implements Agent {
         // The time that a held timer has left counts from when its command is read, or it would be early.
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
         int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireInRows(nowNs);
-        sink.settle();
+        sink.flush();
         nextCalendarLookNs = timers.lookAtCalendar(nowNs);
         long nextNs = timers.nextDeadlineNs();
         wasCutShort = fired >= fireLimit && nextNs <= nowNs;

@@ -6,7 +6,7 @@ import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.FiringHandler;
 import io.tickbus.timer.TimerQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,13 +62,13 @@ public final class TimerLoop implements Runnable {
 
     /** A loop whose firings go elsewhere, for instance to a sink that publishes and then does something more. */
     public static TimerLoop of(
-            SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringSink sink) {
+            SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringHandler sink) {
         TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, sink, new NoCommands());
         return new TimerLoop(publisher, agent, new NoCommands(), waitStrategy);
     }
 
     /** A sink that stamps each firing with the time and publishes it. */
-    public static FiringSink publishing(SignalPublisher publisher) {
+    public static FiringHandler publishing(SignalPublisher publisher) {
         return new PublishingSink(publisher);
     }
 

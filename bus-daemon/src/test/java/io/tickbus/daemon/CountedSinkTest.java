@@ -38,10 +38,10 @@ class CountedSinkTest {
                 latestNs = Math.max(latestNs, firing.publishedNs() - firing.deadlineNs());
                 assertEquals(i + 1, publisher.nextSequence());
             }
-            sink.settle();
+            sink.flush();
             assertEquals(List.of(200L, 100L, 199L, 200L), counted());
             assertEquals(latestNs, counters.value(DaemonCounter.LATENESS_MAX));
-            sink.settle();
+            sink.flush();
             assertEquals(List.of(200L, 100L, 199L, 200L), counted());
         }
     }

@@ -8,7 +8,7 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.FiringHandler;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +24,7 @@ class SettledFiringsTest {
 
     private SignalPublisher publisher;
     private SettledFirings settled;
-    private FiringSink sink;
+    private FiringHandler sink;
     private int strikeAt = -1;
     private boolean isStruckBefore;
     private final long[] timesNs = new long[COUNT];

@@ -66,7 +66,7 @@ class SignalBatchTest {
             }
             batch.publish(signal);
         }
-        batch.settle();
+        batch.flush();
         assertEquals(before + 1, wakes(), "length=" + length + " parksAfter=" + parksAfter);
     }
 
@@ -91,7 +91,7 @@ class SignalBatchTest {
     void shouldWakeNobodyWhereNothingWasPublished() {
         int before = wakes();
         sleeper.announceParked();
-        batch.settle();
+        batch.flush();
         assertEquals(before, wakes());
     }
 }

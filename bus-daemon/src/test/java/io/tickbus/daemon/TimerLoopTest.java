@@ -12,7 +12,7 @@ import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.FiringHandler;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,8 +171,8 @@ class TimerLoopTest {
         stop(daemon, thread);
     }
 
-    private FiringSink sinkThatFailsWhere(BooleanSupplier condition) {
-        return new FiringSink() {
+    private FiringHandler sinkThatFailsWhere(BooleanSupplier condition) {
+        return new FiringHandler() {
             @Override
             public long fire(SignalRecord firing) {
                 if (condition.getAsBoolean()) {

@@ -67,7 +67,7 @@ public final class TimerEngine implements TimerQueue {
     /** Of the host's own latest arming. */
     private int generation = new SecureRandom().nextInt();
     private long ecoSlackNs;
-    private FiringSink expirySink;
+    private FiringHandler expirySink;
     /** Whether the timers may be in disorder: true while this runs, false while a sink does. */
     private boolean isChanging;
     /** Whether the sink may not have published the firing yet. */
@@ -292,7 +292,7 @@ public final class TimerEngine implements TimerQueue {
 
     /** {@inheritDoc} What needs no signal, as its owner is gone or it is too late to be one, counts too. */
     @Override
-    public int expire(long nowNs, int limit, FiringSink sink) {
+    public int expire(long nowNs, int limit, FiringHandler sink) {
         expirySink = sink;
         expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
         isChanging = true;
@@ -356,13 +356,13 @@ public final class TimerEngine implements TimerQueue {
     }
 
     @Override
-    public void repair(FiringSink sink) {
+    public void repair(FiringHandler sink) {
         if (isChanging) {
             isOnItsWay &= !store.restore();
             store.rebuild();
             isChanging = false;
         }
-        if (isOnItsWay && sequenceBefore != FiringSink.UNPUBLISHED && sink.nextSequence() == sequenceBefore) {
+        if (isOnItsWay && sequenceBefore != FiringHandler.UNPUBLISHED && sink.nextSequence() == sequenceBefore) {
             sink.fire(firing);
         }
         isOnItsWay = false;

@@ -18,7 +18,7 @@ public interface TimerQueue {
      *
      * @param sink takes a firing that was on its way
      */
-    void repair(FiringSink sink);
+    void repair(FiringHandler sink);
 
     /**
      * Fires what is due, in deadline order.
@@ -27,7 +27,7 @@ public interface TimerQueue {
      * @param limit the most to fire in this call, at least 1
      * @return how many fired; {@code limit} says that more may be due
      */
-    int expire(long nowNs, int limit, FiringSink sink);
+    int expire(long nowNs, int limit, FiringHandler sink);
 
     /**
      * Has in the cache what the next firings will look at; called when there is time before they are due. Changes

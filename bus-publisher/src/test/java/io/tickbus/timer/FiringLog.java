@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A sink that keeps what it gets and numbers it from 0. */
-final class FiringLog implements FiringSink {
+final class FiringLog implements FiringHandler {
     private final List<Firing> firings = new ArrayList<>();
     private final List<Integer> generations = new ArrayList<>();
     private long nextSequence;

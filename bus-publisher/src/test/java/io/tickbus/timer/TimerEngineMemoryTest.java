@@ -43,7 +43,7 @@ class TimerEngineMemoryTest {
     void shouldAllocateNothingInSteadyState() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         engine.openOwner(1);
-        FiringSink sink = this::count;
+        FiringHandler sink = this::count;
         for (int key = 0; key < 20_000; key++) {
             engine.execute(1, command.arm(key, 1, nowNs + 1_000_000L * key).periodNs(key % 2 * 700_000L), nowNs, 0,
                     reply);
@@ -60,7 +60,7 @@ class TimerEngineMemoryTest {
         assertTrue(allocated <= 1_024, "allocated=" + allocated);
     }
 
-    private void cycle(FiringSink sink, int cycles) {
+    private void cycle(FiringHandler sink, int cycles) {
         for (int i = 0; i < cycles; i++) {
             nowNs += 50_000;
             int key = (int) (i * 7_919L % 20_000);

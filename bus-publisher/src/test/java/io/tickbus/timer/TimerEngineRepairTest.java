@@ -40,7 +40,7 @@ class TimerEngineRepairTest {
     private int faults;
 
     /** As a publisher does it: the firing counts once its number is up. */
-    private final FiringSink sink = new FiringSink() {
+    private final FiringHandler sink = new FiringHandler() {
         @Override
         public long fire(SignalRecord firing) {
             keys[fired] = firing.key();
@@ -219,8 +219,8 @@ class TimerEngineRepairTest {
         assertEquals(0, engine.pending());
     }
 
-    private FiringSink failing(boolean isPublishing) {
-        return new FiringSink() {
+    private FiringHandler failing(boolean isPublishing) {
+        return new FiringHandler() {
             @Override
             public long fire(SignalRecord firing) {
                 if (isPublishing) {

@@ -279,7 +279,7 @@ class TimerEngineTest {
     void shouldArmAnewWhenSinkDoesSo() {
         engine.arm(1, 2, NOW_NS);
         int[] fired = {0};
-        FiringSink sink = firing -> {
+        FiringHandler sink = firing -> {
             fired[0]++;
             assertEquals(ReplyCode.ARMED, engine.arm(1, 2, firing.deadlineNs() + MS));
             return 0;

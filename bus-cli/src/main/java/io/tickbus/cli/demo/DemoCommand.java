@@ -20,7 +20,7 @@ import io.tickbus.daemon.TimerLoop;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.FiringHandler;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
 import java.io.BufferedReader;
@@ -213,7 +213,7 @@ public final class DemoCommand implements Callable<Integer> {
         long deadlineNs = firing.deadlineNs();
         if (deadlineNs >= endNs) {
             loop.stop();
-            return FiringSink.UNPUBLISHED;
+            return FiringHandler.UNPUBLISHED;
         }
         DemoMode next = schedule.modeAt(deadlineNs);
         long sequence = publisher.publish(firing.publishedNs(System.nanoTime()));

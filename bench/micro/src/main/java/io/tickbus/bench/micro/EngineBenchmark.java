@@ -4,7 +4,7 @@ import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
-import io.tickbus.timer.FiringSink;
+import io.tickbus.timer.FiringHandler;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
 import java.util.SplittableRandom;
@@ -48,7 +48,7 @@ public class EngineBenchmark {
     private final TimerCommand command = new TimerCommand();
     private final TimerReply reply = new TimerReply();
     private long sequence;
-    private final FiringSink sink = firing -> ++sequence;
+    private final FiringHandler sink = firing -> ++sequence;
     private long nextKey;
     private long nowNs = START_NS;
 
