@@ -79,7 +79,7 @@ public final class Tickbus implements Runnable {
     public static void main(String[] args) {
         Terminal.useReadableEncoding();
         int exitCode = commandLine(Terminal.writer(System.out), Terminal.writer(System.err)).execute(args);
-        StopSignal.finish(exitCode);
+        ShutdownHook.finish(exitCode);
         System.exit(exitCode);
     }
 

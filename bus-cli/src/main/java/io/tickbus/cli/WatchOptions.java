@@ -36,7 +36,7 @@ public final class WatchOptions extends OutputOptions {
     /** Runs an action once a second. */
     public void repeat(Runnable action) {
         Thread watcher = Thread.currentThread();
-        try (StopSignal stop = StopSignal.listen(watcher::interrupt)) {
+        try (ShutdownHook stop = ShutdownHook.listen(watcher::interrupt)) {
             while (!stop.isRequested()) {
                 action.run();
                 out().flush();

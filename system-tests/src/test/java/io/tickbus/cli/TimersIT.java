@@ -128,7 +128,7 @@ final class TimersIT {
 
     @Test
     void shouldReloadItsSettingsFileAndLetFlagsGoFirst() throws Exception {
-        try (ReloadSignal inherited = ReloadSignal.listen(() -> { })) {
+        try (SighupHandler inherited = SighupHandler.listen(() -> { })) {
             String reason = "skipped: this build was started with SIGHUP ignored, as by nohup, which its children "
                     + "inherit";
             if (!inherited.isListening()) {

@@ -3,8 +3,8 @@ package io.tickbus.cli.daemon;
 import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.OutputOptions;
-import io.tickbus.cli.ReloadSignal;
-import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.ShutdownHook;
+import io.tickbus.cli.SighupHandler;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
@@ -81,11 +81,12 @@ public final class DaemonCommand implements Callable<Integer> {
         JournalOptions journalOptions = journal.options(bus.name());
         DaemonSettings first = settings.load();
         // First of all: SIGHUP ends a process that does not listen, and SIGTERM one that has begun to make files.
-        try (ReloadSignal hangUp = ReloadSignal.listen(requests); StopSignal stop = StopSignal.listen(this::stop)) {
+        try (SighupHandler hangUp = SighupHandler.listen(requests);
+                ShutdownHook stop = ShutdownHook.listen(this::stop)) {
             try {
                 run(options, first, journalOptions, hangUp.isListening());
             } catch (RuntimeException | Error e) {
-                // What is ending already can load no more code, and says so in many ways.
+                // A process that is shutting down can load no more classes, and fails in many ways.
                 if (isReady || !stop.isRequested()) {
                     throw e;
                 }
@@ -102,20 +103,20 @@ public final class DaemonCommand implements Callable<Integer> {
         }
     }
 
-    /** A daemon that does not come to run leaves nothing that was not there before. */
+    /** A daemon that fails to start leaves nothing behind. */
     private void run(SignalsOptions options, DaemonSettings first, JournalOptions journalOptions,
             boolean isListening) {
         BusDirectory directory = bus.directory();
         // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
         ClockSourceMonitor clock = ClockSourceMonitor.start(output.err());
-        // A bus in use is refused at once; opening it says by whom.
+        // A bus in use is refused at once; opening it names its owner.
         if (PublisherLock.probe(directory.lock()) != PublisherLock.Probe.HELD) {
             DaemonWarmUp.run(directory, first, options);
         }
         DaemonLog log = DaemonLog.toStream(System.err);
         try (TimerDaemon daemon = isStopped ? null : TimerDaemon.open(directory, options, first, log, journalOptions)) {
             if (daemon != null) {
-                // After the daemon has looked where its other thread may run.
+                // After the daemon has read on which processors its other thread may run.
                 int[] cpus = pin();
                 daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, isListening ? 1 : 0);
                 requests.leadTo(new SettingsReload(daemon, log, settings::load)::run);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What SIGHUP leads to: the settings are read again, and the log says what has changed, or why nothing has.
+ * The action at SIGHUP: reads the settings again, and logs what has changed, or why nothing has.
  *
  * <p><b>Threads:</b> any, one after the other.
  */

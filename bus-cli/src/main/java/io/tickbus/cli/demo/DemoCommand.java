@@ -4,7 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
-import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.host.HostFacts;
 import io.tickbus.core.BusDirectory;
@@ -95,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
         BusDirectory directory = BusDirectory.at(root == null ? BusDirectory.defaultRoot() : root,
                 "demo-" + ProcessHandle.current().pid());
         boolean hadRoot = BusFiles.hasRoot(directory);
-        try (StopSignal stop = StopSignal.listen(this::stop)) {
+        try (ShutdownHook stop = ShutdownHook.listen(this::stop)) {
             return stop.isRequested() ? Tickbus.FAILED : run(directory);
         } finally {
             directory.delete();

@@ -46,7 +46,7 @@ final class RuntimeChecks {
         }
     }
 
-    /** A bus that was asked about by its name. */
+    /** A bus that was named. */
     Finding named(BusDirectory directory) {
         String name = "bus-" + directory.name();
         try {

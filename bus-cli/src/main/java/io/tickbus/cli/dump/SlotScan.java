@@ -40,7 +40,7 @@ final class SlotScan {
                 bytes.slice(i * SignalRecordLayout.LENGTH, SignalRecordLayout.LENGTH).order(ByteOrder.LITTLE_ENDIAN)));
     }
 
-    /** Checks every slot. A living publisher continues meanwhile, and what it wrote since is no fault. */
+    /** Checks every slot. A running publisher continues meanwhile, and what it wrote since is no fault. */
     void run() {
         long base = file.headerLong(SignalsLayout.BASE_SEQUENCE);
         long nextBefore = file.headerLong(SignalsLayout.NEXT_SEQUENCE);

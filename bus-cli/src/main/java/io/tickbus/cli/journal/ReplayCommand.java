@@ -4,7 +4,7 @@ import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Output;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
-import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.BusDirectory;
@@ -73,7 +73,7 @@ public final class ReplayCommand implements Callable<Integer> {
         replaying = Thread.currentThread();
         BusDirectory target = onto == null ? null : bus.directory(onto);
         Replay replay = new Replay(factor);
-        StopSignal.during(this::stop, () -> {
+        ShutdownHook.during(this::stop, () -> {
             if (target == null) {
                 replay.run();
             } else {

@@ -5,7 +5,7 @@ import io.tickbus.cli.Durations;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Payload;
 import io.tickbus.cli.Report;
-import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
@@ -73,7 +73,7 @@ public final class PublishCommand implements Callable<Integer> {
         Thread publishing = Thread.currentThread();
         try (SignalPublisher publisher = SignalPublisher.open(directory, optionsOf(directory))) {
             long first = publisher.nextSequence();
-            StopSignal.during(() -> stop(publishing), () -> publishAll(publisher));
+            ShutdownHook.during(() -> stop(publishing), () -> publishAll(publisher));
             print(first, publisher.nextSequence() - first);
         }
         return Tickbus.DONE;

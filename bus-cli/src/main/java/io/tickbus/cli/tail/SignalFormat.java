@@ -11,7 +11,7 @@ interface SignalFormat {
 
     /** Before the first signal. */
     default void begin(LineBuffer out) {
-        // Each line says itself what it is.
+        // Each line is complete in itself.
     }
 
     /** Prints a signal as a line. */
@@ -19,6 +19,6 @@ interface SignalFormat {
 
     /** What happened besides signals, by the object's {@code type}; on standard error only where this does nothing. */
     default void event(LineBuffer out, Report event) {
-        // A table stays one.
+        // Events would break up a table.
     }
 }

@@ -3,7 +3,7 @@ package io.tickbus.cli.tail;
 import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Durations;
 import io.tickbus.cli.OutputOptions;
-import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.WaitStrategy;
 import io.tickbus.core.internal.platform.Platforms;
@@ -80,7 +80,7 @@ public final class TailCommand implements Callable<Integer> {
                 .withSignalIds(signalIds).withListener(events);
         AttachRetry attach = new AttachRetry(bus.directory(), output.err(), () -> isStopped,
                 output.isGiven("--from"));
-        StopSignal.during(this::stop, () -> {
+        ShutdownHook.during(this::stop, () -> {
             try (SignalSubscriber subscriber = attach.await(options, timeoutNs)) {
                 if (subscriber != null) {
                     explain(subscriber);

@@ -1,7 +1,7 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.OutputOptions;
-import io.tickbus.cli.StopSignal;
+import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.client.TimerClient;
 import io.tickbus.core.internal.layout.CommandLayout;
@@ -68,7 +68,7 @@ public final class ArmCommand implements Callable<Integer> {
     private int armAndWait(SignalSubscriber subscriber, TimerClient timers) {
         FiringWait wait = new FiringWait(subscriber, timers);
         // Before anything is printed: whoever reads the first line may stop this process.
-        StopSignal stop = StopSignal.listen(wait::stop);
+        ShutdownHook stop = ShutdownHook.listen(wait::stop);
         try {
             return armAndWait(timers, wait);
         } finally {

@@ -69,7 +69,7 @@ record CommandResult(TimerReply reply, ReplyCode expected, long nowNs) {
             case INVALID -> reply.reason() == ReplyReason.CLOSED
                     ? "there is no owner " + reply.owner() + "; see whose timers there are with 'tickbus list --all'"
                     : "the daemon refuses the command, " + reply.reason().sentence() + "; see --help";
-            default -> "the daemon answers " + reply.code() + ", which is no answer to this; are both of one version?";
+            default -> "the daemon's answer " + reply.code() + " does not fit the command; are both of one version?";
         };
     }
 }

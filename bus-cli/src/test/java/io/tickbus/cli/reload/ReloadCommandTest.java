@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.DaemonFixture;
-import io.tickbus.cli.ReloadSignal;
+import io.tickbus.cli.SighupHandler;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.layout.CountersLayout;
@@ -51,8 +51,8 @@ final class ReloadCommandTest {
         return daemon;
     }
 
-    private ReloadSignal listen(Runnable action) {
-        ReloadSignal signal = ReloadSignal.listen(() -> {
+    private SighupHandler listen(Runnable action) {
+        SighupHandler signal = SighupHandler.listen(() -> {
             signals.incrementAndGet();
             action.run();
         });
@@ -66,7 +66,7 @@ final class ReloadCommandTest {
     @Test
     void shouldSayThatTheDaemonHasReloaded() throws IOException {
         try (DaemonFixture daemon = daemon();
-                ReloadSignal signal = listen(() -> daemon.counters().add(DaemonCounter.SETTINGS_GENERATION, 1))) {
+                SighupHandler signal = listen(() -> daemon.counters().add(DaemonCounter.SETTINGS_GENERATION, 1))) {
             assertTrue(signal.isListening());
             Map<String, Object> answer = reload("--timeout", "30s", "--json").json();
             assertEquals(List.of("one", "reloaded", 2, 0), List.of(answer.get("bus"), answer.get("outcome"),
@@ -82,7 +82,7 @@ final class ReloadCommandTest {
     @Test
     void shouldSayThatTheDaemonHasRefused() throws IOException {
         try (DaemonFixture daemon = daemon();
-                ReloadSignal signal = listen(() -> daemon.counters().add(DaemonCounter.SETTINGS_ERRORS, 1))) {
+                SighupHandler signal = listen(() -> daemon.counters().add(DaemonCounter.SETTINGS_ERRORS, 1))) {
             assertTrue(signal.isListening());
             CliRun run = reload("--timeout", "30s");
             assertEquals(Tickbus.FAILED, run.exitCode());
@@ -95,7 +95,7 @@ final class ReloadCommandTest {
 
     @Test
     void shouldSayThatTheDaemonDoesNotAnswer() {
-        try (DaemonFixture daemon = daemon(); ReloadSignal signal = listen(() -> { })) {
+        try (DaemonFixture daemon = daemon(); SighupHandler signal = listen(() -> { })) {
             assertTrue(signal.isListening());
             CliRun run = reload("--timeout", "20ms");
             assertEquals(Tickbus.FAILED, run.exitCode());
@@ -141,7 +141,7 @@ final class ReloadCommandTest {
     }
 
     private void assertRefused(String why) {
-        try (ReloadSignal signal = ReloadSignal.listen(signals::incrementAndGet)) {
+        try (SighupHandler signal = SighupHandler.listen(signals::incrementAndGet)) {
             CliRun run = reload("--timeout", "20ms");
             assertEquals(Tickbus.FAILED, run.exitCode());
             assertTrue(run.err().contains(why), run.err());

@@ -12,21 +12,21 @@ import java.lang.reflect.Proxy;
  *
  * <p><b>Threads:</b> the action runs on a thread of its own for each signal, one after the other.
  */
-public final class ReloadSignal implements AutoCloseable {
+public final class SighupHandler implements AutoCloseable {
     private static final String NAME = "HUP";
 
     private final Object signal;
     private final Object formerHandler;
     private final boolean isListening;
 
-    private ReloadSignal(Object signal, Object formerHandler, boolean isListening) {
+    private SighupHandler(Object signal, Object formerHandler, boolean isListening) {
         this.signal = signal;
         this.formerHandler = formerHandler;
         this.isListening = isListening;
     }
 
     /** Listens until closed. */
-    public static ReloadSignal listen(Runnable action) {
+    public static SighupHandler listen(Runnable action) {
         try {
             Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
             Object signal = Class.forName("sun.misc.Signal").getConstructor(String.class).newInstance(NAME);
@@ -40,11 +40,11 @@ public final class ReloadSignal implements AutoCloseable {
             Object former = handle(signal, handler);
             // A process started with SIGHUP ignored, as by nohup, never receives it: the JVM leaves that as it is.
             boolean isIgnored = former != null && former.equals(handlerType.getField("SIG_IGN").get(null));
-            return new ReloadSignal(signal, former, !isIgnored);
+            return new SighupHandler(signal, former, !isIgnored);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
             // Another JVM, or one with -Xrs, which leaves signals to others.
-            System.getLogger(ReloadSignal.class.getName()).log(System.Logger.Level.DEBUG, "no SIGHUP", e);
-            return new ReloadSignal(null, null, false);
+            System.getLogger(SighupHandler.class.getName()).log(System.Logger.Level.DEBUG, "no SIGHUP", e);
+            return new SighupHandler(null, null, false);
         }
     }
 

@@ -9,39 +9,39 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Threads:</b> the action runs on a thread of its own, once.
  */
-public final class StopSignal implements AutoCloseable {
+public final class ShutdownHook implements AutoCloseable {
     private static final long TIMEOUT_S = 10;
     private static final CountDownLatch FINISHED = new CountDownLatch(1);
     private static volatile int finalExitCode = Tickbus.FAILED;
 
-    private final Thread hook;
+    private final Thread thread;
     private volatile boolean isRequested;
 
-    private StopSignal(Runnable action) {
-        hook = new Thread(() -> stop(action), "tickbus-stop");
+    private ShutdownHook(Runnable action) {
+        thread = new Thread(() -> stop(action), "tickbus-stop");
     }
 
     /** Does some work, and runs the action when stopping is asked for meanwhile. */
     public static void during(Runnable action, Runnable work) {
-        StopSignal signal = listen(action);
+        ShutdownHook hook = listen(action);
         try {
             work.run();
         } finally {
-            signal.close();
+            hook.close();
         }
     }
 
     /** Listens until closed. The action must make the command return soon, and may be empty. */
-    public static StopSignal listen(Runnable action) {
-        StopSignal signal = new StopSignal(action);
+    public static ShutdownHook listen(Runnable action) {
+        ShutdownHook hook = new ShutdownHook(action);
         try {
-            Runtime.getRuntime().addShutdownHook(signal.hook);
+            Runtime.getRuntime().addShutdownHook(hook.thread);
         } catch (IllegalStateException e) {
             // The process is ending already.
-            signal.isRequested = true;
+            hook.isRequested = true;
             action.run();
         }
-        return signal;
+        return hook;
     }
 
     /** Whether stopping was asked for. */
@@ -73,7 +73,7 @@ public final class StopSignal implements AutoCloseable {
     public void close() {
         if (!isRequested) {
             try {
-                Runtime.getRuntime().removeShutdownHook(hook);
+                Runtime.getRuntime().removeShutdownHook(thread);
             } catch (IllegalStateException e) {
                 // The signal has just come, and the process will end with the command's exit code.
                 isRequested = true;
