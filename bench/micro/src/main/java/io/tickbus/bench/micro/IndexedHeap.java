@@ -2,7 +2,7 @@ package io.tickbus.bench.micro;
 
 import java.util.Arrays;
 
-/** A binary heap of primitives that knows where each timer stands: the best that a heap can do. */
+/** A binary heap of primitives that knows where each timer is: the best that a heap can do. */
 final class IndexedHeap {
     private long[] deadlinesNs = new long[1_024];
     private int[] slots = new int[1_024];

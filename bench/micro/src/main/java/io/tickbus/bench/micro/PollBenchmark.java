@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a subscriber pays for one look and for one signal.
+ * What a subscriber pays for one empty poll and for one signal.
  *
  * <p>A signal can be polled once, so something must publish it, and that must not be measured. Here it is published
  * before each invocation, outside of the time taken, {@value #BATCH} at once; the invocation polls them all and is

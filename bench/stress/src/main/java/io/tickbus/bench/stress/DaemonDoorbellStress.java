@@ -25,7 +25,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * signal in a ring, as a client's command is.
  *
  * <p>What would break: without the release of the store and the acquire of the load the daemon could see the raised
- * word and not yet the message, and sleep on that word to its next deadline. The same if it looked for the message
+ * word and not yet the message, and sleep on that word to its next deadline. The same if it checked for the message
  * first and at the word after it.
  */
 @JCStressTest
@@ -45,7 +45,7 @@ public class DaemonDoorbellStress {
 
     @Actor
     public void daemon() {
-        sleeper.look(cell);
+        sleeper.check(cell);
     }
 
     @Arbiter

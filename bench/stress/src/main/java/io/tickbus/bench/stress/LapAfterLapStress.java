@@ -13,7 +13,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * SYNC slot-publish, SYNC slot-begin: both races at once. The reader waits for sequence 2 in a slot that goes from 0
  * to 2 and on to 4 under it.
  *
- * <p>A stamp is never used twice, so the second look cannot be deceived by a slot that went round: a copy that began
+ * <p>A stamp is never used twice, so the second check cannot be deceived by a slot that went round: a copy that began
  * under 2 and ended under 4 is thrown away, and one that mixes 0 with 2 never begins.
  *
  * <p>What would break: with a version that wraps (a single valid bit, as in the ancestor of this record) the reader
@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  */
 @JCStressTest
 @State
-@Outcome(id = "NOT_YET", expect = ACCEPTABLE, desc = "Not there yet, at the last look.")
+@Outcome(id = "NOT_YET", expect = ACCEPTABLE, desc = "Not there yet, at the last check.")
 @Outcome(id = "OVERWRITTEN", expect = ACCEPTABLE, desc = "Gone again, and the reader knows it.")
 @Outcome(id = "WHOLE", expect = ACCEPTABLE, desc = "The record was read in its time.")
 @Outcome(id = "TORN", expect = FORBIDDEN,

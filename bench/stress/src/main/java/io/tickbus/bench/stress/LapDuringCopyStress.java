@@ -12,12 +12,12 @@ import org.openjdk.jcstress.infra.results.L_Result;
 /**
  * SYNC slot-begin: a reader whose slot is overwritten while it copies must notice.
  *
- * <p>The slot holds sequence 0 and the reader copies it, while the writer laps it with sequence 2. The reader looks
- * at the stamp before and after; the writer says <i>being written</i> before it touches a field. If any field of the
- * copy is new, the second look finds another stamp.
+ * <p>The slot holds sequence 0 and the reader copies it, while the writer laps it with sequence 2. The reader loads
+ * the stamp before and after; the writer says <i>being written</i> before it touches a field. If any field of the
+ * copy is new, the second check finds another stamp.
  *
  * <p>What would break: without the writer's store-store fence a new field could be seen before the stamp that
- * announces it; without the reader's load-load fence the second look could be done before the copy. Either way a
+ * announces it; without the reader's load-load fence the second check could be done before the copy. Either way a
  * slow subscriber would get the key of one signal with the deadline of another. {@code
  * weakened.LapUnannouncedStress} and {@code weakened.LapWithoutSecondLookStress} do.
  */

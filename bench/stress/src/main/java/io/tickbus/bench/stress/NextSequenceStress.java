@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.JZ_Result;
 @Outcome(id = "0, false", expect = ACCEPTABLE, desc = "Nothing was published yet.")
 @Outcome(id = "0, true", expect = ACCEPTABLE, desc = "The word is one behind the slots, as it may be.")
 @Outcome(id = "1, true", expect = ACCEPTABLE, desc = "The word and the slot agree.")
-@Outcome(id = "1, false", expect = FORBIDDEN, desc = "The word is ahead of the slots: a sound file looks corrupt.")
+@Outcome(id = "1, false", expect = FORBIDDEN, desc = "The word is ahead of the slots: a sound file seems corrupt.")
 public class NextSequenceStress {
     private final Cell cell = Cell.next();
 

@@ -25,7 +25,7 @@ import org.openjdk.jcstress.infra.results.ZJ_Result;
 @Outcome(id = "false, 0", expect = ACCEPTABLE, desc = "Not overwritten yet, nothing counted yet.")
 @Outcome(id = "false, 1", expect = ACCEPTABLE, desc = "Not overwritten yet.")
 @Outcome(id = "false, 2", expect = ACCEPTABLE, desc = "Not overwritten yet.")
-@Outcome(id = "false, 3", expect = ACCEPTABLE, desc = "Overwritten after the look.")
+@Outcome(id = "false, 3", expect = ACCEPTABLE, desc = "Overwritten after the check.")
 @Outcome(id = "true, 1", expect = ACCEPTABLE, desc = "Being overwritten, and the stamp has overtaken the word.")
 @Outcome(id = "true, 2", expect = ACCEPTABLE, desc = "Overwritten, and one behind, as it may be.")
 @Outcome(id = "true, 3", expect = ACCEPTABLE, desc = "Overwritten.")

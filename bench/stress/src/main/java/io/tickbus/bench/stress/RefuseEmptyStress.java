@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * been read, or be read afterwards, exactly once and whole; the first two cannot have been refused.
  *
  * <p>What would break: a reader that took a stamp of the lap before for a new record would read it twice; a writer
- * with a stale consumed word would refuse for ever if it did not look again.
+ * with a stale consumed word would refuse for ever if it did not load it again.
  */
 @JCStressTest
 @State

@@ -18,9 +18,9 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
  * for sequence 2, which is that very slot. Here the reader does not load the stamp a second time: the consumed
  * word alone must protect the copy.
  *
- * <p>What would break: without release the slot could be given free while its fields are still being loaded, and
+ * <p>What would break: without release the slot could be released while its fields are still being loaded, and
  * without acquire the writer's stores could reach the slot before it knows that it may. A client's command would be
- * executed with the key of the one after it. {@code weakened.ReleaseBeforeCopyStress} gives the slot free too early.
+ * executed with the key of the one after it. {@code weakened.ReleaseBeforeCopyStress} releases the slot too early.
  *
  * <p>Afterwards the answer must be exact: where the writer was refused there is now room for one, and where it was
  * not there is none.
@@ -29,7 +29,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @State
 @Outcome(id = "WHOLE, full, room", expect = ACCEPTABLE, desc = "Refused in time; there is room afterwards.")
 @Outcome(id = "WHOLE, written, full", expect = ACCEPTABLE,
-        desc = "The place that was given free is taken; the ring is full again.")
+        desc = "The slot that was released is taken; the ring is full again.")
 @Outcome(id = {"TORN, full, room", "TORN, written, full"}, expect = FORBIDDEN,
         desc = "The record was overwritten before it was copied.")
 @Outcome(expect = FORBIDDEN, desc = "A slot was given away twice, or refused although it was free.")

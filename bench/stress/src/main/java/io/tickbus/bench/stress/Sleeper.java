@@ -11,7 +11,7 @@ public final class Sleeper {
     private boolean isMessageSeen;
 
     /** The daemon's two steps before the futex. */
-    public void look(Cell cell) {
+    public void check(Cell cell) {
         seenWord = cell.doorbell.word(DoorbellLayout.DAEMON_WORD, 0);
         isMessageSeen = cell.ring.hasNews(0);
     }

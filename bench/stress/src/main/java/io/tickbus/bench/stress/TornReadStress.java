@@ -13,7 +13,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * SYNC slot-publish: a reader that waits for the next record must not see its stamp before its fields.
  *
  * <p>The writer laps slot 0, which holds sequence 0, with sequence 2, for which the reader waits. The stamp is stored
- * last with release and looked at first with acquire, so whoever sees it sees all fields under it.
+ * last with release and loaded first with acquire, so whoever sees it sees all fields under it.
  *
  * <p>What would break: with a plain stamp the compiler, or an ARM processor, may store it before the deadline, and a
  * timer's signal would arrive with the deadline of the lap before. The variant that does this is

@@ -45,7 +45,7 @@ public class TwoRingersStress {
     @Actor
     public void daemon() {
         cell.doorbell.raise(DoorbellLayout.DAEMON_WORD);
-        sleeper.look(cell);
+        sleeper.check(cell);
     }
 
     @Arbiter

@@ -111,7 +111,7 @@ interface PolledTimers {
             boolean isLastTick;
             int fired;
             do {
-                // A poll goes on by a tick at most, and the tick that is not over yet has due timers too.
+                // A poll advances by a tick at most, and the tick that is not over yet has due timers too.
                 isLastTick = wheel.currentTickTime() > nowNs;
                 fired = wheel.poll(nowNs, handler, LIMIT);
             } while (!isLastTick || fired == LIMIT);

@@ -303,7 +303,7 @@
     var lines = ['oneway', 'wakeup'].filter(function (k) { return ((sections[k] || {}).hiccup || {}).timeline; });
     if (!lines.length) { return; }
     heading('What the host took away', 'The longest gap that an idle spinning thread saw in 5 ms, round by round. Gaps '
-      + 'here are the host’s, and stand in everybody’s tail.');
+      + 'here are the host’s, and are in everybody’s tail.');
     chart('Hiccups by time', {
       tooltip: { trigger: 'item', formatter: function (p) { return p.seriesName + '<br>' + num(p.value[0], 1) + ' s: ' + us(p.value[1]) + ' µs'; } },
       legend: legend(lines), grid: { left: narrow ? 52 : 64, right: 24, top: 40, bottom: 70 },

@@ -38,9 +38,9 @@ int64_t floor_receive(int64_t *lines, int64_t mask, int64_t first, int64_t count
     for (int64_t i = 0; i < count; i++) {
         int64_t sequence = first + i;
         int64_t *line = lines + (sequence & mask) * WORDS;
-        int64_t looks = 0;
+        int64_t polls = 0;
         while (__atomic_load_n(line, __ATOMIC_ACQUIRE) != sequence + 1) {
-            if ((++looks & 0xFFF) == 0 && now_ns() > give_up_ns) {
+            if ((++polls & 0xFFF) == 0 && now_ns() > give_up_ns) {
                 return i;
             }
         }

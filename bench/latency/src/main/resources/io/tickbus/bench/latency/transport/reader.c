@@ -54,13 +54,13 @@ int64_t reader_receive(int64_t *file, int64_t from, int64_t count, int64_t *keys
     for (int64_t i = 0; i < count; i++) {
         int64_t sequence = from + i;
         int64_t *slot = slots + (sequence & mask) * WORDS;
-        int64_t looks = 0;
+        int64_t polls = 0;
         int64_t stamp = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
         while (stamp != sequence + 1) {
             if (stamp > sequence + 1 || stamp < -(sequence + 1)) {
                 return -1;
             }
-            if ((++looks & 0xFFF) == 0 && now_ns() > give_up_ns) {
+            if ((++polls & 0xFFF) == 0 && now_ns() > give_up_ns) {
                 return i;
             }
             stamp = __atomic_load_n(slot, __ATOMIC_ACQUIRE);

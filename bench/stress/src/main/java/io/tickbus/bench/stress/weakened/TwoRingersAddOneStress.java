@@ -32,7 +32,7 @@ public class TwoRingersAddOneStress {
     @Actor
     public void daemon() {
         raise();
-        sleeper.look(cell);
+        sleeper.check(cell);
     }
 
     private void raise() {

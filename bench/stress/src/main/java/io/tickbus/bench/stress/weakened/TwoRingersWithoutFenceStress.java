@@ -36,7 +36,7 @@ public class TwoRingersWithoutFenceStress {
     @Actor
     public void daemon() {
         raise();
-        sleeper.look(cell);
+        sleeper.check(cell);
     }
 
     private void raise() {
