@@ -2,25 +2,27 @@ package io.tickbus.daemon;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.internal.VisibleText;
+import io.tickbus.daemon.AsyncLines.Line;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What the daemon tells its operator: one line per event, {@code event key=value key=value}, to a {@link
- * System.Logger}. The one of {@link #toStream} puts time and level before it; another does what its user has
- * configured.
+ * What the daemon tells its operator: one line per event, {@code event key=value key=value}. {@link #toStream} puts
+ * time and level before it; {@link #standard} hands it to a {@link System.Logger}, which its user has configured.
  *
- * <p>Values come from clients too: what is not plain is put in quotes, and control characters are escaped, so that
- * nobody can forge a line. An event that comes more than {@value #MAX_PER_SECOND} times in a second is left out until
- * the second is over; the next line of it says how many were.
+ * <p>Some values come from clients. What is not plain is quoted and control characters are escaped, so that nobody can
+ * forge a line. An event that happens more than {@value #MAX_PER_SECOND} times in a second is suppressed until the
+ * second is over; its next line says how many were.
  *
  * <p><b>Threads:</b> any, though the timer thread should not. <b>Progress:</b> it allocates and locks for moments;
- * the printing is done by a thread of its own, and nobody waits for a reader.
+ * a thread of its own prints, and nobody waits for a reader.
  */
 public final class DaemonLog implements AutoCloseable {
     /** Name of the logger. */
@@ -32,9 +34,11 @@ public final class DaemonLog implements AutoCloseable {
     private static final char FIRST_PRINTABLE = ' ';
     private static final char DELETE = 0x7F;
 
-    private final System.Logger logger;
+    private final Consumer<Line> out;
     private final NanoClock clock;
-    private final LogThread thread;
+    private final EpochClock timeOfDay;
+    /** Null in tests that print on the caller's thread. */
+    private final AsyncLines lines;
     private final Map<String, Budget> budgets = new HashMap<>();
     private volatile Level level = Level.INFO;
 
@@ -44,49 +48,56 @@ public final class DaemonLog implements AutoCloseable {
         private long suppressed;
     }
 
-    private DaemonLog(System.Logger logger, NanoClock clock, LogThread thread) {
-        this.logger = logger;
+    private DaemonLog(Consumer<Line> out, NanoClock clock, EpochClock timeOfDay, AsyncLines lines) {
+        this.out = out;
         this.clock = clock;
-        this.thread = thread;
+        this.timeOfDay = timeOfDay;
+        this.lines = lines;
     }
 
-    /** To the logger of that name in this JVM: for a daemon inside of an application. */
+    private static DaemonLog to(AsyncLines lines) {
+        return new DaemonLog(lines::add, System::nanoTime, System::currentTimeMillis, lines);
+    }
+
+    /** To the logger {@value #NAME} of this JVM: for a daemon inside of an application. */
     public static DaemonLog standard() {
-        QueuedLogger logger = new QueuedLogger(System.getLogger(NAME));
-        return new DaemonLog(logger, System::nanoTime, logger.thread());
+        System.Logger logger = System.getLogger(NAME);
+        return to(new AsyncLines(line -> logger.log(line.level(), line.text())));
     }
 
     /**
-     * Lines of {@code time level event key=value …}, for a daemon that is a process of its own. Where nobody takes them
-     * off, the latest are lost, and counted in a line of their own; nobody waits.
+     * Lines of {@code time level event key=value …}, for a daemon that is a process of its own. If nobody reads them,
+     * the latest are lost, and a line of its own says how many; nobody waits.
      */
     public static DaemonLog toStream(PrintStream stream) {
-        LinePrinter printer = new LinePrinter(stream);
-        LineLogger lines = new LineLogger(NAME, printer, System::currentTimeMillis);
-        return new DaemonLog(lines, System::nanoTime, printer.thread());
+        return to(new AsyncLines(line -> {
+            // In one piece, so that lines of other threads do not come in between.
+            stream.print(line.format());
+            stream.flush();
+        }));
     }
 
     /** For tests: on the caller's thread. */
-    static DaemonLog to(System.Logger logger, NanoClock clock) {
-        return new DaemonLog(logger, clock, null);
+    static DaemonLog to(Consumer<Line> out, NanoClock clock, EpochClock timeOfDay) {
+        return new DaemonLog(out, clock, timeOfDay, null);
     }
 
-    /** Leaves out what is less severe. */
+    /** Drops what is less severe. */
     public void level(Level newLevel) {
         level = newLevel;
     }
 
-    /** The least severe level that is not left out. */
+    /** The least severe level that is logged. */
     public Level level() {
         return level;
     }
 
-    /** For who looks for the cause of something. {@code pairs}: key, value, key, value … */
+    /** Helps to find the cause of something. {@code pairs}: key, value, key, value … */
     public void debug(String event, Object... pairs) {
         log(Level.DEBUG, event, pairs);
     }
 
-    /** What happens in the ordinary course. */
+    /** What happens in normal operation. */
     public void info(String event, Object... pairs) {
         log(Level.INFO, event, pairs);
     }
@@ -96,21 +107,21 @@ public final class DaemonLog implements AutoCloseable {
         log(Level.WARNING, event, pairs);
     }
 
-    /** What keeps the daemon from doing its work. */
+    /** What prevents the daemon from doing its work. */
     public void error(String event, Object... pairs) {
         log(Level.ERROR, event, pairs);
     }
 
-    /** Lets what was logged be printed, for a second at most; a stream stays open. */
+    /** Waits until what was logged is printed, for a second at most; a stream stays open. */
     @Override
     public void close() {
-        if (thread != null) {
-            thread.close();
+        if (lines != null) {
+            lines.close();
         }
     }
 
     void log(Level severity, String event, Object... pairs) {
-        if (level == Level.OFF || severity.getSeverity() < level.getSeverity() || !logger.isLoggable(severity)) {
+        if (level == Level.OFF || severity.getSeverity() < level.getSeverity()) {
             return;
         }
         long suppressed = admit(event);
@@ -124,10 +135,10 @@ public final class DaemonLog implements AutoCloseable {
         if (suppressed > 0) {
             append(line, "suppressed", suppressed);
         }
-        logger.log(severity, line.toString());
+        out.accept(new Line(timeOfDay.time(), severity, line.toString()));
     }
 
-    /** How many lines of this event were left out before; negative where this one is too. */
+    /** How many lines of this event were suppressed before; negative if this one is too. */
     private synchronized long admit(String event) {
         Budget budget = budgets.computeIfAbsent(event, name -> new Budget());
         long nowNs = clock.nanoTime();
@@ -157,7 +168,7 @@ public final class DaemonLog implements AutoCloseable {
         line.append('"');
     }
 
-    /** What the environment does in words; anything else is a bug, of which its class says most. */
+    /** A sentence for a fault of the environment; anything else is a bug, whose class says most. */
     private static String text(Throwable cause) {
         return cause instanceof BusException || cause instanceof IOException ? BusException.why(cause)
                 : cause.toString();

@@ -93,11 +93,11 @@ class ClientConductorTest {
         conductor.stop();
         thread.join();
         AtomicInteger failures = new AtomicInteger();
-        DaemonLog failing = DaemonLog.to(new LineLogger("test", line -> {
-            if (line.contains("conductor-error")) {
+        DaemonLog failing = DaemonLog.to(line -> {
+            if (line.text().contains("conductor-error")) {
                 throw new OutOfMemoryError("of the log");
             }
-        }, () -> 0L), () -> 0L);
+        }, () -> 0L, () -> 0L);
         conductor = ClientConductor.open(directory,
                 new DaemonParts(replies, sessions, events, failing, counters, publisher.bus().doorbell()),
                 DaemonSettings.defaults(), null);

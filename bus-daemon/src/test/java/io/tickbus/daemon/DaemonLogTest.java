@@ -23,7 +23,7 @@ class DaemonLogTest {
     private long nowNs;
     private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     private final DaemonLog log =
-            DaemonLog.to(new LineLogger("test", stream::print, () -> TIME_MS), () -> nowNs);
+            DaemonLog.to(line -> stream.print(line.format()), () -> nowNs, () -> TIME_MS);
 
     private List<String> lines() {
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
@@ -123,39 +123,39 @@ class DaemonLogTest {
         };
         int extra = 10;
         int printed;
-        try (LinePrinter printer = new LinePrinter(stalled)) {
-            printer.accept("first\n");
+        try (DaemonLog toStream = DaemonLog.toStream(stalled)) {
+            toStream.info("first");
             while (!reader.hasQueuedThreads()) {
                 Thread.onSpinWait();
             }
-            for (int i = 0; i < LogThread.CAPACITY + extra; i++) {
-                printer.accept("line\n");
+            for (int i = 0; i < AsyncLines.CAPACITY + extra; i++) {
+                toStream.info("line" + i);
             }
             printed = bytes.size();
             reader.release(Integer.MAX_VALUE);
         }
-        awaitLines(LogThread.CAPACITY + 2);
+        awaitLines(AsyncLines.CAPACITY + 2);
         assertEquals(0, printed);
-        assertEquals(List.of("first", "log-lines-lost count=" + extra, "line"), lines().subList(0, 3));
-        assertEquals(LogThread.CAPACITY + 2, lines().size());
+        assertEquals(List.of("INFO first", "WARNING log-lines-lost count=" + extra, "INFO line0"),
+                lines().subList(0, 3).stream().map(line -> line.substring(line.indexOf(' ') + 1)).toList());
+        assertEquals(AsyncLines.CAPACITY + 2, lines().size());
     }
 
     @Test
     void shouldNotWaitForAHandlerThatHangs() throws InterruptedException {
         Semaphore handler = new Semaphore(0);
         CountDownLatch isDone = new CountDownLatch(2);
-        System.Logger hanging = new LineLogger("hanging", line -> {
+        AsyncLines queue = new AsyncLines(line -> {
             handler.acquireUninterruptibly();
-            stream.print(line);
+            stream.print(line.format());
             isDone.countDown();
-        }, () -> TIME_MS);
-        QueuedLogger logger = new QueuedLogger(hanging);
-        logger.log(Level.INFO, "one");
-        logger.log(Level.WARNING, "two");
+        });
+        queue.add(new AsyncLines.Line(TIME_MS, Level.INFO, "one"));
+        queue.add(new AsyncLines.Line(TIME_MS, Level.WARNING, "two"));
         assertEquals(0, bytes.size());
         handler.release(Integer.MAX_VALUE);
         isDone.await();
-        logger.thread().close();
+        queue.close();
         assertEquals(List.of(TIME + "INFO one", TIME + "WARNING two"), lines());
     }
 }

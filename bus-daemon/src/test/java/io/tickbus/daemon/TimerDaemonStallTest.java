@@ -47,7 +47,7 @@ class TimerDaemonStallTest {
 
     private void start() {
         directory = BusDirectory.at(root, "bus");
-        DaemonLog log = DaemonLog.to(new LineLogger("test", this::print, () -> 0L), () -> 0L);
+        DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
         DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
         daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(5)), settings, null,

@@ -62,7 +62,7 @@ class TimerDaemonStopTest {
 
     private void open(long heartbeatMs) {
         directory = BusDirectory.at(root, "bus");
-        DaemonLog log = DaemonLog.to(new LineLogger("test", this::print, () -> 0L), () -> 0L);
+        DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
         // It says at that level alone when a client comes and goes.
         DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
         daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
