@@ -1,7 +1,6 @@
 package io.tickbus.daemon;
 
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringHandler;
 import io.tickbus.timer.TimerQueue;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -13,23 +12,19 @@ import org.agrona.concurrent.NanoClock;
  */
 final class TimerAgent implements Agent {
     static final int DEFAULT_FIRE_LIMIT = 256;
-    private static final int SHORTEST_ROW = 2;
     /** Longer than a thread wakes before a deadline. */
     private static final long PREPARED_NS = 250_000;
     /** Longer than preparing takes. */
     private static final long PREPARING_NS = 5_000;
-    /** Longer than that and a rehearsal take. */
-    private static final long REHEARSING_NS = 12_000;
+    /** Longer than preparing and warming take together. */
+    private static final long WARMING_NS = 12_000;
 
     private final NanoClock clock;
     private final SignalPublisher publisher;
     private final TimerQueue timers;
-    private final FiringHandler sink;
+    private final FiringPublisher firings;
     private final CommandSource commands;
-    /** Where firings can be taken in rows; else null. */
-    private final SettledFirings settled;
-    /** Null for a sink of unknown kind. */
-    private Rehearsal rehearsal;
+    private final HotPathWarmer warmer = new HotPathWarmer();
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
     private long startNs;
@@ -45,16 +40,13 @@ final class TimerAgent implements Agent {
     private boolean wasCutShort;
     private long backlogCycles;
 
-    TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringHandler sink,
+    TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringPublisher firings,
             CommandSource commands) {
         this.clock = clock;
         this.publisher = publisher;
         this.timers = timers;
-        this.sink = sink;
+        this.firings = firings;
         this.commands = commands;
-        SignalSink signals = sink instanceof SignalSink known ? known : null;
-        this.settled = signals != null ? new SettledFirings(publisher, sink) : null;
-        this.rehearsal = signals == null ? null : new Rehearsal(signals);
         this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
     }
 
@@ -78,8 +70,8 @@ final class TimerAgent implements Agent {
         isFiringFirst = false;
         // The time that a held timer has left counts from when its command is read, or it would be early.
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
-        int fired = settled == null ? timers.expire(nowNs, fireLimit, sink) : expireInRows(nowNs);
-        sink.flush();
+        int fired = expireInRows(nowNs);
+        firings.flush();
         nextCalendarLookNs = timers.lookAtCalendar(nowNs);
         long nextNs = timers.nextDeadlineNs();
         wasCutShort = fired >= fireLimit && nextNs <= nowNs;
@@ -98,8 +90,8 @@ final class TimerAgent implements Agent {
         if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
             // It has just woken before a deadline, or is about to wait for one that is near.
             timers.prepare(nowNs + PREPARED_NS);
-            if (rehearsal != null && wakeNs - nowNs > REHEARSING_NS && timers.shortestSlackNs() == 0) {
-                rehearsal.run();
+            if (wakeNs - nowNs > WARMING_NS && timers.shortestSlackNs() == 0) {
+                warmer.run();
             }
         }
         return done;
@@ -122,40 +114,29 @@ final class TimerAgent implements Agent {
     /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */
     void repair() {
         isFiringFirst = true;
-        if (rehearsal != null) {
-            rehearsal = rehearsal.anew();
-        }
-        if (settled == null) {
-            timers.repair(sink);
-        } else {
-            timers.repair(settled);
-            settled.flush();
-        }
-        // A signal's look for sleepers may have been cut short.
+        warmer.reset();
+        timers.repair(firings);
+        firings.flush();
+        // A fault may have cut short the check for sleepers.
         publisher.wake();
     }
 
     /**
-     * Takes some out of the timers, then publishes them, one after the other without anything in between: a subscriber
-     * that waits for each has the memory of the next, and to get it back takes longer than to fire; in a row that is
-     * waited for once. The rows get longer, so that the first is not late for the sake of the others; where there are
-     * many, and those of the cycle before were not all, they are long at once.
+     * Fires row by row. The rows get longer, so that the first firing is not late because of those behind it; if the
+     * cycle before left some, they are long at once.
      */
     private int expireInRows(long nowNs) {
         int fired = 0;
-        boolean areMoreDue = true;
-        if (!wasCutShort) {
-            fired = timers.expire(nowNs, 1, sink);
-            areMoreDue = fired > 0;
-        }
-        int length = wasCutShort ? SettledFirings.LIMIT : SHORTEST_ROW;
-        while (areMoreDue && fired < fireLimit) {
-            int most = Math.min(length, fireLimit - fired);
-            int row = timers.expire(nowNs, most, settled);
-            settled.flush();
+        int length = wasCutShort ? FiringPublisher.MAX_ROW : 1;
+        boolean moreDue = true;
+        while (moreDue && fired < fireLimit) {
+            int limit = Math.min(length, fireLimit - fired);
+            firings.rowLength(limit);
+            int row = timers.expire(nowNs, limit, firings);
+            firings.publishRow();
             fired += row;
-            areMoreDue = row == most;
-            length = Math.min(2 * length, SettledFirings.LIMIT);
+            moreDue = row == limit;
+            length = Math.min(2 * length, FiringPublisher.MAX_ROW);
         }
         return fired;
     }

@@ -97,8 +97,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         ClientEvents events = new ClientEvents();
         CommandDesk desk = new CommandDesk(engine, publisher, counters, journal, setup.crash());
         sessions = new ClientSessions(engine, replies, counters, events, desk);
-        CountedSink sink = new CountedSink(publisher, counters, setup.crash());
-        agent = new TimerAgent(System::nanoTime, publisher, engine, sink, sessions);
+        FiringPublisher firings =
+                new FiringPublisher(publisher, counters, setup.crash(), FiringListener.NONE);
+        agent = new TimerAgent(System::nanoTime, publisher, engine, firings, sessions);
         loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
         agent.onHeartbeat(this::report);
         engine.ownUser(UserId.ofFile(directory.signals()));

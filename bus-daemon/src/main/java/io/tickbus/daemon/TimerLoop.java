@@ -6,7 +6,6 @@ import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringHandler;
 import io.tickbus.timer.TimerQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,19 +56,16 @@ public final class TimerLoop implements Runnable {
      * @param waitStrategy {@code spin()}, {@code predictive()} or {@code park()}
      */
     public static TimerLoop of(SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy) {
-        return of(publisher, timers, waitStrategy, publishing(publisher));
+        return of(publisher, timers, waitStrategy, FiringListener.NONE);
     }
 
-    /** A loop whose firings go elsewhere, for instance to a sink that publishes and then does something more. */
+    /** As {@link #of(SignalPublisher, TimerQueue, WaitStrategy)}, with a listener that is told of each firing. */
     public static TimerLoop of(
-            SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringHandler sink) {
-        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, sink, new NoCommands());
+            SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringListener listener) {
+        FiringPublisher firings =
+                new FiringPublisher(publisher, DaemonCounters.inMemory(), CrashPoint.NONE, listener);
+        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, firings, new NoCommands());
         return new TimerLoop(publisher, agent, new NoCommands(), waitStrategy);
-    }
-
-    /** A sink that stamps each firing with the time and publishes it. */
-    public static FiringHandler publishing(SignalPublisher publisher) {
-        return new PublishingSink(publisher);
     }
 
     TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandSource commands, WaitStrategy waitStrategy) {

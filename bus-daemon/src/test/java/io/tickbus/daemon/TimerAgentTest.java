@@ -55,10 +55,7 @@ class TimerAgentTest {
     @Test
     void shouldAnnounceNextDeadlineAfterSignals() {
         List<Long> announcedAtFiring = new ArrayList<>();
-        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firing -> {
-            announcedAtFiring.add(header.nextDeadlineNs());
-            return publisher.publish(firing);
-        }, new NoCommands());
+        TimerAgent agent = agent(new NoCommands(), signal -> announcedAtFiring.add(header.nextDeadlineNs()));
         assertEquals(0, agent.doWork());
         assertEquals(ANCHOR_NS, header.nextDeadlineNs());
         for (int i = 0; i < 5; i++) {
@@ -109,22 +106,12 @@ class TimerAgentTest {
     void shouldTakeLongRowsAtOnceWhereLastCycleLeftSome() {
         List<Integer> rows = new ArrayList<>();
         int[] pending = {0};
-        SignalSink sink = new SignalSink() {
-            @Override
-            public SignalSink unheard() {
-                return this;
+        TimerAgent agent = agent(new NoCommands(), signal -> {
+            if (timers.pending() != pending[0]) {
+                rows.add(pending[0] - timers.pending());
+                pending[0] = timers.pending();
             }
-
-            @Override
-            public long fireStamped(SignalRecord firing) {
-                if (timers.pending() != pending[0]) {
-                    rows.add(pending[0] - timers.pending());
-                    pending[0] = timers.pending();
-                }
-                return publisher.publish(firing);
-            }
-        };
-        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, new NoCommands());
+        });
         armHerd(700, pending);
         assertRows(agent, rows, 1, 2, 4, 8, 16, 32, 64, 64, 64, 1);
         assertRows(agent, rows, 64, 64, 64, 64);
@@ -165,7 +152,7 @@ class TimerAgentTest {
                 executedAtNs.add(atNs);
             }
         };
-        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher), commands);
+        TimerAgent agent = agent(commands, FiringListener.NONE);
         nowNs = ANCHOR_NS - 1_000;
         agent.doWork();
         staged[0] = 1;
@@ -184,7 +171,7 @@ class TimerAgentTest {
                 return 1;
             }
         };
-        TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher), commands);
+        TimerAgent agent = agent(commands, FiringListener.NONE);
         nowNs = ANCHOR_NS - 1;
         agent.doWork();
         assertEquals(0, publisher.nextSequence());
@@ -264,7 +251,11 @@ class TimerAgentTest {
     }
 
     private TimerAgent agent() {
-        return new TimerAgent(() -> nowNs, publisher, timers, TimerLoop.publishing(publisher),
-                new NoCommands());
+        return agent(new NoCommands(), FiringListener.NONE);
+    }
+
+    private TimerAgent agent(CommandSource commands, FiringListener listener) {
+        return new TimerAgent(() -> nowNs, publisher, timers,
+                new FiringPublisher(publisher, DaemonCounters.inMemory(), CrashPoint.NONE, listener), commands);
     }
 }

@@ -12,7 +12,6 @@ import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringHandler;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,19 +170,10 @@ class TimerLoopTest {
         stop(daemon, thread);
     }
 
-    private FiringHandler sinkThatFailsWhere(BooleanSupplier condition) {
-        return new FiringHandler() {
-            @Override
-            public long fire(SignalRecord firing) {
-                if (condition.getAsBoolean()) {
-                    throw new OutOfMemoryError("of the test");
-                }
-                return publisher.publish(firing.publishedNs(System.nanoTime()));
-            }
-
-            @Override
-            public long nextSequence() {
-                return publisher.nextSequence();
+    private static FiringListener failingWhen(BooleanSupplier condition) {
+        return signal -> {
+            if (condition.getAsBoolean()) {
+                throw new OutOfMemoryError("of the test");
             }
         };
     }
@@ -195,7 +185,7 @@ class TimerLoopTest {
         TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
                 EngineFixture.periodic(anchorNs, 500_000, 1, 10, 0),
                 EngineFixture.periodic(anchorNs, 700_000, 2, 20, 0)), WaitStrategy.predictive(),
-                sinkThatFailsWhere(() -> fired.getAndIncrement() % 7 == 3));
+                failingWhen(() -> fired.getAndIncrement() % 7 == 3));
         Thread thread = start(daemon);
         while (fired.get() < 200) {
             assertTrue(thread.isAlive(), () -> "the daemon ended: " + failure.get());
@@ -209,7 +199,7 @@ class TimerLoopTest {
     void shouldEndWhenMemoryStaysShort() throws Exception {
         TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
                 EngineFixture.periodic(System.nanoTime(), 100_000, 1, 1, 0)), WaitStrategy.predictive(),
-                sinkThatFailsWhere(() -> true));
+                failingWhen(() -> true));
         start(daemon).join(STOP_TIMEOUT_MS);
         assertTrue(failure.get() instanceof OutOfMemoryError, () -> "ended by " + failure.get());
     }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.tickbus.core.BusDirectory;
-import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.TimerEngine;
@@ -14,7 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RehearsalTest {
+class HotPathWarmerTest {
     private static final long DEADLINE_NS = 5_000_000_000L;
 
     @TempDir
@@ -27,12 +26,13 @@ class RehearsalTest {
     }
 
     @Test
-    void shouldBeHeardByNobodyAndCountNowhere() {
+    void shouldPublishAndCountNothingThatAnybodySees() {
         DaemonCounters counters = DaemonCounters.inMemory();
         try (SignalPublisher publisher = publisher()) {
             TimerEngine timers = EngineFixture.engine(EngineFixture.periodic(DEADLINE_NS, 1_000_000, 1, 2, 500));
-            CountedSink sink = new CountedSink(publisher, counters, CrashPoint.NONE);
-            TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, sink, new NoCommands());
+            FiringPublisher firings =
+                    new FiringPublisher(publisher, counters, CrashPoint.NONE, FiringListener.NONE);
+            TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firings, new NoCommands());
             for (int i = 0; i < 100; i++) {
                 assertEquals(0, agent.doWork());
             }
@@ -49,35 +49,20 @@ class RehearsalTest {
 
     @Test
     void shouldFireEachTimeAndAllocateNothing() {
-        try (SignalPublisher publisher = publisher()) {
-            int[] fired = {0};
-            SignalSink sink = new CountedSink(publisher, DaemonCounters.inMemory(), CrashPoint.NONE);
-            Rehearsal rehearsal = new Rehearsal(new SignalSink() {
-                @Override
-                public SignalSink unheard() {
-                    return this;
-                }
-
-                @Override
-                public long fireStamped(SignalRecord firing) {
-                    return fired[0]++;
-                }
-            });
-            rehearsal.run();
-            rehearsal.run();
-            assertEquals(2, fired[0]);
-            assertAllocatesNothing(new Rehearsal(sink));
-        }
-    }
-
-    private static void assertAllocatesNothing(Rehearsal rehearsal) {
+        HotPathWarmer warmer = new HotPathWarmer();
+        warmer.run();
+        warmer.run();
+        assertEquals(2, warmer.firings());
+        warmer.reset();
+        warmer.run();
+        assertEquals(1, warmer.firings());
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long allocated = Long.MAX_VALUE;
-        // Several goes, and a KiB, for what the JVM may charge to the thread when it gives up compiled code.
+        // Several attempts, and a KiB, for what the JVM may charge to the thread when it gives up compiled code.
         for (int attempt = 0; attempt < 5 && allocated > 0; attempt++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 100_000; i++) {
-                rehearsal.run();
+                warmer.run();
             }
             allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
         }
