@@ -13,8 +13,8 @@ import io.tickbus.timer.FiringHandler;
  * check is a full fence, which costs more than the rest of publishing while subscribers read. Counting comes after
  * publishing; all but the histogram is written at the flush.
  *
- * <p>Each firing becomes exactly one signal although a fault may strike anywhere: a call after the fault resumes the row
- * at the first firing without a signal.
+ * <p>Each firing becomes exactly one signal although a fault may strike anywhere: a call after the fault resumes the
+ * row at the first firing without a signal.
  *
  * <p><b>Threads:</b> the timer thread. <b>Progress:</b> wait-free, allocates nothing.
  */

@@ -9,7 +9,6 @@ import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.host.HostFacts;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.internal.file.BusFiles;
@@ -20,7 +19,6 @@ import io.tickbus.daemon.TimerLoop;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.FiringHandler;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
 import java.io.BufferedReader;
@@ -202,21 +200,25 @@ public final class DemoCommand implements Callable<Integer> {
     /** Fires a timer from one time to another. */
     private void publish(SignalPublisher publisher, long firstNs, long endNs, long everyNs) {
         TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
-        timers.execute(new TimerCommand().arm(0, SIGNAL_ID, firstNs).periodNs(everyNs).graceUs(GRACE_US));
-        loop = TimerLoop.of(publisher, timers, waiting, firing -> fire(publisher, firing, endNs));
+        TimerCommand command = new TimerCommand();
+        timers.execute(command.arm(0, SIGNAL_ID, firstNs).graceUs(GRACE_US));
+        loop = TimerLoop.of(publisher, timers, waiting, signal -> {
+            published(signal.deadlineNs());
+            // Not a periodic timer, of which some would still fire after the end.
+            long nextNs = signal.deadlineNs() + everyNs;
+            if (nextNs < endNs) {
+                timers.execute(command.arm(0, SIGNAL_ID, nextNs).graceUs(GRACE_US));
+            } else {
+                loop.stop();
+            }
+        });
         if (!isStopped) {
             loop.run();
         }
     }
 
-    private long fire(SignalPublisher publisher, SignalRecord firing, long endNs) {
-        long deadlineNs = firing.deadlineNs();
-        if (deadlineNs >= endNs) {
-            loop.stop();
-            return FiringHandler.UNPUBLISHED;
-        }
+    private void published(long deadlineNs) {
         DemoMode next = schedule.modeAt(deadlineNs);
-        long sequence = publisher.publish(firing.publishedNs(System.nanoTime()));
         if (next == DemoMode.KILL) {
             PosixSignals.kill(subscriberPid, PosixSignal.SIGUSR1);
         }
@@ -233,7 +235,6 @@ public final class DemoCommand implements Callable<Integer> {
             progress.println("demo: " + cycle + " of " + seconds + " s, " + published + " signals published");
             progress.flush();
         }
-        return sequence;
     }
 
     /** The subscriber's figures with those of this process. */
