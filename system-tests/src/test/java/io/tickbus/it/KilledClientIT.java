@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Clients killed over and over at any point: what they wanted kept stays, the rest ends, and nothing leaks. */
 @Timeout(400)
 class KilledClientIT {
-    private static final int KILLS = Integer.getInteger("tickbus.kills", 200);
+    private static final int KILLS = Integer.getInteger("tickbus.kills", 40);
     private static final int LONGEST_LIFE_NS = 30_000_000;
     private static final int STARTED_AHEAD = 2;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A publisher killed over and over, also in the middle of a slot, under subscribers that read on. */
 @Timeout(400)
 class KilledPublisherIT {
-    private static final int KILLS = 100;
+    private static final int KILLS = Integer.getInteger("tickbus.publisher.kills", 16);
     private static final int INSIDE_EVERY = 4;
     private static final int LONGEST_LIFE_NS = 20_000_000;
     private static final int LONGEST_OPENING_NS = 120_000_000;

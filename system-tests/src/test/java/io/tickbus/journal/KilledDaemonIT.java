@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * long run.
  */
 class KilledDaemonIT {
-    private static final int KILLS = Integer.getInteger("tickbus.journal.kills", 16);
+    private static final int KILLS = Integer.getInteger("tickbus.journal.kills", 8);
     private static final long SEED = Long.getLong("seed", System.nanoTime());
     private static final List<String> STEPS = List.of("", "accept", "", "journal", "journalled", "", "acknowledge",
             "publish", "published", "", "write", "written");

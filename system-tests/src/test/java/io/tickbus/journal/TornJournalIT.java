@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * random place after what was acknowledged. Every timer that was acknowledged as {@code disk} before that place fires.
  */
 class TornJournalIT {
-    private static final int ROUNDS = Integer.getInteger("tickbus.journal.cuts", 4);
+    private static final int ROUNDS = Integer.getInteger("tickbus.journal.cuts", 2);
     private static final long SEED = Long.getLong("seed", System.nanoTime());
     private static final long DELAY_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(200);

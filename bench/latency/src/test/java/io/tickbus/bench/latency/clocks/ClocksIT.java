@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,7 @@ final class ClocksIT {
     }
 
     @Test
+    @Tag("soak")
     void shouldPutTheClockSourceBackWhenKilled() throws Exception {
         sources();
         Process bench = BenchProcess.start("clocks", "--switch-source", "--sysfs", sysfs.toString());

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,9 +26,14 @@ final class KilledBenchIT {
     /** Of the parts of a directory's name. */
     private static final int MAKER = 2;
 
+    @Test
+    void shouldLeaveNothing() throws Exception {
+        shouldLeaveNothing("timers precision --rounds 100");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"oneway --rounds 1000", "throughput --slices 1000", "timers precision --rounds 100",
-        "all --sections oneway --out @"})
+    @Tag("soak")
+    @ValueSource(strings = {"oneway --rounds 1000", "throughput --slices 1000", "all --sections oneway --out @"})
     void shouldLeaveNothing(String words) throws Exception {
         BenchProcess.assumeSharedMemory();
         String[] arguments = words.replace("@", out()).split(" ", -1);

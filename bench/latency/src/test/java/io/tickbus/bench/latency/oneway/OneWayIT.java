@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,7 @@ final class OneWayIT {
     }
 
     @Test
+    @Tag("soak")
     void shouldShowAStallInEveryTransportsFigures() throws Exception {
         BenchProcess.assumeSharedMemory();
         Map<String, Object> report = BenchProcess.json("oneway", "--json", "--rounds", "2", "--warm-up", "1",

@@ -9,6 +9,7 @@ import io.tickbus.bench.latency.harness.JsonLines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,6 +64,7 @@ final class TimersIT {
     }
 
     @Test
+    @Tag("soak")
     void shouldFireEachOfManyPendingTimersOnce() throws Exception {
         List<Map<String, Object>> rows =
                 rows("pending", "--timers", "3000", "--random-ms", "500", "--only", "tickbus,stpe,netty");
@@ -72,6 +74,7 @@ final class TimersIT {
     }
 
     @Test
+    @Tag("soak")
     void shouldTellTheDriftOfEachRhythm() throws Exception {
         List<Map<String, Object>> rows = rows("drift", "--seconds", "1", "--only", "tickbus,stpe");
         assertEquals(6, rows.size(), rows.toString());
