@@ -91,6 +91,15 @@ final class CliProcess implements AutoCloseable {
         return out.readLine();
     }
 
+    /** The rest of its output, which must be one JSON object. */
+    Map<String, Object> json() throws IOException {
+        StringBuilder json = new StringBuilder();
+        for (String next = line(); next != null; next = line()) {
+            json.append(next);
+        }
+        return JSON.std.mapFrom(json.toString());
+    }
+
     Map<String, Object> jsonLine() throws IOException {
         String line = line();
         assertTrue(line != null, () -> "no more output; standard error: " + errors());

@@ -78,7 +78,7 @@ final class CommandsIT {
 
     private Object condition() throws Exception {
         try (CliProcess stat = start("stat", "--bus", "default", "--json")) {
-            return stat.jsonLine().get("condition");
+            return stat.json().get("condition");
         }
     }
 

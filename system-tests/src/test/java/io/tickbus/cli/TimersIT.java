@@ -27,12 +27,9 @@ final class TimersIT {
 
     private Map<String, Object> run(String line) throws Exception {
         try (CliProcess process = start(line + " --json")) {
-            StringBuilder json = new StringBuilder();
-            for (String next = process.line(); next != null; next = process.line()) {
-                json.append(next);
-            }
+            Map<String, Object> json = process.json();
             assertEquals(Tickbus.DONE, process.exitCode(), process.errors());
-            return com.fasterxml.jackson.jr.ob.JSON.std.mapFrom(json.toString());
+            return json;
         }
     }
 
