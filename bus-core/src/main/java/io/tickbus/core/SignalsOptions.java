@@ -17,8 +17,7 @@ public record SignalsOptions(int slotCount, boolean hasParking, long heartbeatIn
     public static final int DEFAULT_SLOT_COUNT = 1 << 16;
     /** 100 ms. */
     public static final long DEFAULT_HEARTBEAT_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** 65,536 slots, parking, a heartbeat every 100 ms, nobody but the owner. */
-    public static final SignalsOptions DEFAULT =
+    private static final SignalsOptions DEFAULT =
             new SignalsOptions(DEFAULT_SLOT_COUNT, true, DEFAULT_HEARTBEAT_INTERVAL_NS, null);
 
     /** Checks the values; the slot count's limits are those of {@code SlotRing}. */
@@ -35,22 +34,27 @@ public record SignalsOptions(int slotCount, boolean hasParking, long heartbeatIn
         }
     }
 
-    /** The same with another number of slots. */
+    /** 65,536 slots, parking, a heartbeat every 100 ms, for the owner alone. */
+    public static SignalsOptions defaults() {
+        return DEFAULT;
+    }
+
+    /** Sets the number of slots. */
     public SignalsOptions withSlotCount(int newSlotCount) {
         return new SignalsOptions(newSlotCount, hasParking, heartbeatIntervalNs, group);
     }
 
-    /** The same with or without parking. */
+    /** Sets whether subscribers may park. */
     public SignalsOptions withParking(boolean newParking) {
         return new SignalsOptions(slotCount, newParking, heartbeatIntervalNs, group);
     }
 
-    /** The same with another heartbeat. */
+    /** Sets the heartbeat interval. */
     public SignalsOptions withHeartbeatIntervalNs(long newIntervalNs) {
         return new SignalsOptions(slotCount, hasParking, newIntervalNs, group);
     }
 
-    /** The same, shared with a group. */
+    /** Shares the bus with a group. */
     public SignalsOptions withGroup(String newGroup) {
         return new SignalsOptions(slotCount, hasParking, heartbeatIntervalNs, newGroup);
     }

@@ -78,7 +78,7 @@ final class TimerAgent implements Agent {
         backlogCycles += wasCutShort ? 1 : 0;
         wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
         // After the signals, never before: who reads the new deadline must find the signals of the old one.
-        publisher.nextDeadlineNs(wakeNs);
+        publisher.announceDeadline(wakeNs);
         if (nowNs >= nextHeartbeatNs || isHeartbeatToJoin(nowNs, fired)) {
             // Whatever faults in it comes again with the next one, and not before.
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;

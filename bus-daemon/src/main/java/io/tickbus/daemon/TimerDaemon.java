@@ -268,7 +268,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     /** Opens a bus with default options and settings and runs on a thread of its own, until {@link #close}. */
     public static TimerDaemon start(BusDirectory directory) {
-        return open(directory, SignalsOptions.DEFAULT, DaemonSettings.defaults()).start();
+        return open(directory, SignalsOptions.defaults(), DaemonSettings.defaults()).start();
     }
 
     /**

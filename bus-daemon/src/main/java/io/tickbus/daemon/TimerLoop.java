@@ -84,7 +84,7 @@ public final class TimerLoop implements Runnable {
         drainUntilNs = System.nanoTime() + DRAIN_NS;
         pass(this::drain);
         pass(() -> commands.dismissAll(ReplyReason.STOPPING));
-        publisher.nextDeadlineNs(Long.MAX_VALUE);
+        publisher.announceDeadline(Long.MAX_VALUE);
         if (failure.get() != null) {
             throw failure.get();
         }

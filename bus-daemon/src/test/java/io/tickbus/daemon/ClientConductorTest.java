@@ -64,7 +64,7 @@ class ClientConductorTest {
     @BeforeEach
     void startConductor() {
         directory = BusDirectory.at(root, "bus");
-        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(1024));
         bus = publisher.bus().signals().header();
         replies = RepliesFile.create(directory, bus, SESSIONS, 64, null);
         engine = TimerEngine.create(new TimerQuotas(10_000, 10_000));

@@ -65,7 +65,7 @@ class ClientFuzzTest {
     @BeforeEach
     void openBus() {
         directory = BusDirectory.at(root, "bus");
-        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(1024));
         BusFiles.prepareClients(directory);
         engine = TimerEngine.create(new TimerQuotas(10_000, 5_000));
         replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, 64, null);
@@ -221,7 +221,7 @@ class ClientFuzzTest {
             fields[i] = random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(300);
         }
         if (random.nextInt(3) > 0) {
-            command.of(1 + random.nextInt(5), random.nextInt(300));
+            command.reset(1 + random.nextInt(5), random.nextInt(300));
         }
         // Cancelling for another owner is a right that clients have.
         if (command.type() == CommandLayout.TYPE_CANCEL) {

@@ -130,7 +130,7 @@ class CommandDeskTest {
     @BeforeEach
     void openBus() {
         BusDirectory directory = BusDirectory.at(root, "bus");
-        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(64));
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(64));
         RepliesFile replies = RepliesFile.create(directory, publisher.bus().signals().header(), 2, 64, null);
         session = new ClientSession(1, new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(), 1,
                 "app", 64), ClientFile.inMemory(64), replies.session(1), 64);

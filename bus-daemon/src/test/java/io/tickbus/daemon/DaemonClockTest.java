@@ -46,7 +46,7 @@ class DaemonClockTest {
     void shouldFireACalendarTimerAndNoOtherWhenTheClockIsSet() throws Exception {
         DaemonLog log = DaemonLog.standard();
         // A heartbeat that nobody can wait for: the clock is looked at all the same.
-        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(1024).withHeartbeatIntervalNs(HOUR_NS);
+        SignalsOptions options = SignalsOptions.defaults().withSlotCount(1024).withHeartbeatIntervalNs(HOUR_NS);
         TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, offset::get);
         try (TimerDaemon daemon = TimerDaemon.open(BusDirectory.at(root, "bus"),
                 new Setup(options, DaemonSettings.defaults(), null, engine), log)) {

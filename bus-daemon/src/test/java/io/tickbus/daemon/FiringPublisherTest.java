@@ -39,7 +39,7 @@ class FiringPublisherTest {
     @BeforeEach
     void openBus() {
         BusDirectory directory = BusDirectory.at(root, "bus");
-        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(1024));
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(1024));
         sleeper = Doorbell.attach(directory);
         firings = new FiringPublisher(publisher, counters, this::reach, FiringListener.NONE);
     }

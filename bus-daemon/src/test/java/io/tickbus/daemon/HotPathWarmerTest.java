@@ -22,7 +22,7 @@ class HotPathWarmerTest {
     private long nowNs = DEADLINE_NS - 50_000;
 
     private SignalPublisher publisher() {
-        return SignalPublisher.openWithoutThread(BusDirectory.at(root, "bus"), SignalsOptions.DEFAULT);
+        return SignalPublisher.openWithoutThread(BusDirectory.at(root, "bus"), SignalsOptions.defaults());
     }
 
     @Test

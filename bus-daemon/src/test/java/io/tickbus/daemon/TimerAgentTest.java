@@ -42,7 +42,7 @@ class TimerAgentTest {
     @BeforeEach
     void openBus() {
         publisher = SignalPublisher.openWithoutThread(BusDirectory.at(folder.resolve("root"), "bus"),
-                SignalsOptions.DEFAULT.withSlotCount(1024).withHeartbeatIntervalNs(HEARTBEAT_NS));
+                SignalsOptions.defaults().withSlotCount(1024).withHeartbeatIntervalNs(HEARTBEAT_NS));
         header = publisher.bus().signals().header();
         timers = EngineFixture.engine(EngineFixture.periodic(ANCHOR_NS, PERIOD_NS, 1, 2, GRACE_US));
     }

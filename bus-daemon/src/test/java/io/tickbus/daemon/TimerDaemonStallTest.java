@@ -49,7 +49,7 @@ class TimerDaemonStallTest {
         directory = BusDirectory.at(root, "bus");
         DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
         DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
-        daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
+        daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.defaults().withSlotCount(64)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(5)), settings, null,
                 TimerEngine.create(settings.quotas(), 1024, this::calendarOffset), PATIENCE_NS), log);
         // For it the clock is looked at.

@@ -65,7 +65,7 @@ class TimerDaemonStopTest {
         DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
         // It says at that level alone when a client comes and goes.
         DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
-        daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.DEFAULT.withSlotCount(64)
+        daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.defaults().withSlotCount(64)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs)), settings, null,
                 TimerEngine.create(settings.quotas())), log);
         bus = SignalsFile.attach(directory).header();
@@ -135,7 +135,8 @@ class TimerDaemonStopTest {
 
     /** Another publisher gets the lock, in this JVM too. */
     private void assertFree() {
-        assertDoesNotThrow(() -> SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(64))
+        assertDoesNotThrow(() -> SignalPublisher
+                .openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(64))
                 .close());
     }
 

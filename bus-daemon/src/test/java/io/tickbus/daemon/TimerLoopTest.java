@@ -44,7 +44,7 @@ class TimerLoopTest {
     @BeforeEach
     void openBus() {
         directory = BusDirectory.at(folder.resolve("root"), "bus");
-        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults()
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(2)));
     }
 
@@ -127,7 +127,7 @@ class TimerLoopTest {
     private TimerLoop loopWithFarHeartbeat() {
         publisher.close();
         publisher = SignalPublisher.openWithoutThread(directory,
-                SignalsOptions.DEFAULT.withHeartbeatIntervalNs(FAR_NS));
+                SignalsOptions.defaults().withHeartbeatIntervalNs(FAR_NS));
         return TimerLoop.of(publisher, EngineFixture.engine(), WaitStrategy.park());
     }
 

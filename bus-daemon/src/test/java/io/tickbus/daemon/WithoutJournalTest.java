@@ -24,8 +24,8 @@ class WithoutJournalTest {
         DaemonLog log = DaemonLog.standard();
         try {
             BusException e = assertThrows(BusException.class, () -> TimerDaemon.open(BusDirectory.at(root, "bus"),
-                    SignalsOptions.DEFAULT, DaemonSettings.defaults(), log,
-                    JournalOptions.in(root.resolve("journal"))));
+                    SignalsOptions.defaults(), DaemonSettings.defaults(), log,
+                    JournalOptions.defaults(root.resolve("journal"))));
             assertEquals(BusException.Reason.NOT_FOUND, e.reason());
             assertTrue(e.getMessage().contains("io.tickbus:tickbus-journal"), e.getMessage());
             assertFalse(Files.exists(root.resolve("bus")));

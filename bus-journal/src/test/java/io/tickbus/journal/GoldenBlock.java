@@ -97,7 +97,7 @@ final class GoldenBlock {
         TimerEngine engine = TimerEngine.create(new TimerQuotas(1, 1));
         DurableTimers timers = DurableTimers.of(engine);
         timers.redo(OWNER, arm(), NOW_NS);
-        timers.redo(OWNER, new TimerCommand().of(CommandLayout.TYPE_PAUSE, -4), NOW_NS);
+        timers.redo(OWNER, new TimerCommand().reset(CommandLayout.TYPE_PAUSE, -4), NOW_NS);
         long[] found = new long[DurableTimers.IMAGE_WORDS];
         timers.page(0, 1, (owner, image) -> System.arraycopy(image, 0, found, 0, found.length));
         return found;

@@ -113,7 +113,7 @@ class GoldenBlockTest {
         assertTrue(timers.restore(OWNER, entry(7).body()));
         assertEquals(Durability.DISK, timers.durability(OWNER, -4));
         TimerReply reply = new TimerReply();
-        engine.execute(OWNER, new TimerCommand().of(CommandLayout.TYPE_RESUME, -4), NOW_NS, 0, reply);
+        engine.execute(OWNER, new TimerCommand().reset(CommandLayout.TYPE_RESUME, -4), NOW_NS, 0, reply);
         assertEquals(ReplyCode.RESUMED, reply.code());
         List<String> fired = new ArrayList<>();
         engine.expire(NOW_NS + 1_000, 1, firing -> {

@@ -34,7 +34,7 @@ class GoldenIntentsTest {
 
     /** Six entries in four slots, of which two are in the journal already. */
     private static byte[] written(BusDirectory directory) throws IOException {
-        try (PublishedBus bus = PublishedBus.open(directory, SignalsOptions.DEFAULT.withSlotCount(2))) {
+        try (PublishedBus bus = PublishedBus.open(directory, SignalsOptions.defaults().withSlotCount(2))) {
             SharedRegion region = bus.signals().region();
             region.putLong(SignalsLayout.HISTORY_ID, GoldenBlock.HISTORY_ID);
             region.putLong(SignalsLayout.EPOCH, 7);

@@ -82,7 +82,7 @@ final class JournalFixture implements AutoCloseable {
 
     JournalFixture command(int type, long key, long nowNs) {
         entry.nowNs = nowNs;
-        System.arraycopy(new TimerCommand().of(type, key).fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
+        System.arraycopy(new TimerCommand().reset(type, key).fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
         entry.body[Entry.INTENT_TICKET] = -1;
         return put(EntryKind.COMMAND);
     }

@@ -85,8 +85,8 @@ class JournalFolderTest {
 
     @Test
     void shouldRefuseToBeAJournalWithoutAFolderOfItsOwn() {
-        assertThrows(IllegalArgumentException.class, () -> JournalOptions.in(Path.of("/")));
-        assertThrows(IllegalArgumentException.class, () -> JournalOptions.in(Path.of("")));
+        assertThrows(IllegalArgumentException.class, () -> JournalOptions.defaults(Path.of("/")));
+        assertThrows(IllegalArgumentException.class, () -> JournalOptions.defaults(Path.of("")));
     }
 
     @Test

@@ -63,7 +63,7 @@ class JournalRoundTest {
 
     @BeforeEach
     void begin() {
-        JournalOptions options = JournalOptions.in(folder).withSnapshotBytes(SNAPSHOT_BYTES);
+        JournalOptions options = JournalOptions.defaults(folder).withSnapshotBytes(SNAPSHOT_BYTES);
         Retention retention = new Retention(new JournalFolder(folder), options, log);
         BusSignals ofHost = host.signals();
         BusSignals signals = new BusSignals(ofHost.ring(), ofHost.historyId(), 0, 0, () -> {

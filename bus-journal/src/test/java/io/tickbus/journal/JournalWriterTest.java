@@ -38,7 +38,7 @@ class JournalWriterTest {
     @BeforeEach
     void open() {
         BusDirectory directory = BusDirectory.at(folder.resolve("root"), "bus");
-        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(SLOTS));
+        publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(SLOTS));
         journal = new JournalFolder(folder.resolve("journal"));
         journal.create();
         ring = IntentRing.over(
@@ -87,7 +87,7 @@ class JournalWriterTest {
     @Test
     void shouldWriteEverythingOnceWhenOldFilesCannotBeRemoved() throws Exception {
         makeUndeletable();
-        JournalOptions options = JournalOptions.in(journal.path()).withRetention(0, 0);
+        JournalOptions options = JournalOptions.defaults(journal.path()).withRetention(0, 0);
         JournalWriter writer = new JournalWriter(journal, ring, BusSignals.of(publisher),
                 new Retention(journal, options, log), options, Clocks.system(), log);
         writer.begin(0, 0, 0);
@@ -124,7 +124,7 @@ class JournalWriterTest {
         put(EntryKind.SNAPSHOT_BEGIN);
         ring.clock(present);
         long last = put(EntryKind.INTENT);
-        JournalOptions options = JournalOptions.in(journal.path());
+        JournalOptions options = JournalOptions.defaults(journal.path());
         JournalWriter writer = new JournalWriter(journal, ring, BusSignals.of(publisher),
                 new Retention(journal, options, log), options, Clocks.system(), log);
         writer.begin(0, 0, 0);

@@ -221,7 +221,7 @@ class PowerLossTest {
         JournalFolder real = new JournalFolder(folder.resolve("journal"));
         real.create();
         RecordingStore store = new RecordingStore(real);
-        JournalOptions options = JournalOptions.in(real.path()).withRoll(Roll.DAILY).withSnapshotBytes(8 << 10);
+        JournalOptions options = JournalOptions.defaults(real.path()).withRoll(Roll.DAILY).withSnapshotBytes(8 << 10);
         TimerEngine engine = TimerEngine.create(QUOTAS, 1024, host::calendarNs);
         DurableTimers timers = DurableTimers.of(engine);
         IntentRing ring = host.intents();
@@ -301,7 +301,7 @@ class PowerLossTest {
             IntentRing unused = IntentRing.over(IntentsFile.over(
                     SharedRegion.allocate((int) IntentsLayout.fileLength(2)), 2));
             new RecoveryRun(journal, host.signals(), timers, host, log).run(unused,
-                    JournalOptions.in(journal.path()).withRecoveryRate(1_000_000_000));
+                    JournalOptions.defaults(journal.path()).withRecoveryRate(1_000_000_000));
             int count = timers.count();
             BitSet found = new BitSet();
             BitSet unflagged = new BitSet();

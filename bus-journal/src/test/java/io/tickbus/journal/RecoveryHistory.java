@@ -39,7 +39,7 @@ final class RecoveryHistory {
     private static final long START_REALTIME = 1_700_000_000 * SECOND;
     private static final int GRACE_US = 1_000;
     private static final TimerQuotas QUOTAS = new TimerQuotas(64, 64);
-    private static final JournalOptions OPTIONS = JournalOptions.in(Path.of("/memory/journal"))
+    private static final JournalOptions OPTIONS = JournalOptions.defaults(Path.of("/memory/journal"))
             .withRecoveryRate(1_000_000_000).withSnapshotBytes(4_096).withClockWaitNs(0);
 
     private final Random random;
@@ -226,7 +226,7 @@ final class RecoveryHistory {
     }
 
     private void change(int type) {
-        take(new TimerCommand().of(type, random.nextInt(KEYS)));
+        take(new TimerCommand().reset(type, random.nextInt(KEYS)));
     }
 
     /** As the daemon takes a command. */

@@ -31,7 +31,7 @@ class RecoveryPropertyTest {
         DaemonLog log = DaemonLog.toStream(new PrintStream(OutputStream.nullOutputStream(), false,
                 StandardCharsets.UTF_8));
         log.level(System.Logger.Level.OFF);
-        Retention retention = new Retention(new JournalFolder(folder), JournalOptions.in(folder), log);
+        Retention retention = new Retention(new JournalFolder(folder), JournalOptions.defaults(folder), log);
         long firings = 0;
         long recoveries = 0;
         long flagged = 0;

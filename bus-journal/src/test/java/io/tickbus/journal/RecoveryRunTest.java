@@ -57,7 +57,7 @@ class RecoveryRunTest {
     void openBus() {
         journal = folder.resolve("journal");
         publisher = SignalPublisher.openWithoutThread(BusDirectory.at(folder.resolve("root"), "bus"),
-                SignalsOptions.DEFAULT.withSlotCount(1024));
+                SignalsOptions.defaults().withSlotCount(1024));
     }
 
     @AfterEach
@@ -73,7 +73,8 @@ class RecoveryRunTest {
     private Recovery recover(JournalClock clock) {
         run = new RecoveryRun(new JournalFolder(journal), BusSignals.of(publisher), DurableTimers.of(engine),
                 new FixedClocks(clock), log);
-        return run.run(unusedRing(), JournalOptions.in(journal).withRecoveryRate(1_000_000_000).withClockWaitNs(1));
+        return run.run(unusedRing(),
+                JournalOptions.defaults(journal).withRecoveryRate(1_000_000_000).withClockWaitNs(1));
     }
 
     private static IntentRing unusedRing() {
@@ -137,11 +138,11 @@ class RecoveryRunTest {
         DurableTimers timers = DurableTimers.of(calendarEngine);
         new RecoveryRun(new JournalFolder(journal), BusSignals.of(publisher), timers,
                 new FixedClocks(JournalClock.of(NEXT_BOOT, 0, newOffsetNs)), log)
-                .run(unusedRing(), JournalOptions.in(journal).withRecoveryRate(1).withClockWaitNs(1));
+                .run(unusedRing(), JournalOptions.defaults(journal).withRecoveryRate(1).withClockWaitNs(1));
         assertEquals(nowNs + 4 * HOUR_NS, calendarEngine.nextDeadlineNs());
         calendarEngine.openOwner(JournalFixture.OWNER);
         TimerReply reply = new TimerReply();
-        calendarEngine.execute(JournalFixture.OWNER, new TimerCommand().of(CommandLayout.TYPE_RESUME, 2), nowNs, 0,
+        calendarEngine.execute(JournalFixture.OWNER, new TimerCommand().reset(CommandLayout.TYPE_RESUME, 2), nowNs, 0,
                 reply);
         assertEquals(ReplyCode.RESUMED, reply.code());
         assertEquals(nowNs + 3 * HOUR_NS, reply.deadlineNs());
@@ -326,7 +327,7 @@ class RecoveryRunTest {
         TimerEngine calendarEngine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> newOffsetNs);
         new RecoveryRun(new JournalFolder(another), BusSignals.of(publisher), DurableTimers.of(calendarEngine),
                 new FixedClocks(JournalClock.of(boot, 0, newOffsetNs)), log)
-                .run(unusedRing(), JournalOptions.in(another).withClockWaitNs(1));
+                .run(unusedRing(), JournalOptions.defaults(another).withClockWaitNs(1));
         List<String> fired = new ArrayList<>();
         calendarEngine.expire(System.nanoTime() + 5 * HOUR_NS, 100, firing -> {
             fired.add(text(firing).replaceAll("@.*[0-9]", ""));
@@ -357,7 +358,7 @@ class RecoveryRunTest {
         recover(BOOT, OFFSET_NS);
         engine.openOwner(JournalFixture.OWNER);
         TimerReply reply = new TimerReply();
-        engine.execute(JournalFixture.OWNER, new TimerCommand().of(CommandLayout.TYPE_RESUME, 1), nowNs, 0, reply);
+        engine.execute(JournalFixture.OWNER, new TimerCommand().reset(CommandLayout.TYPE_RESUME, 1), nowNs, 0, reply);
         assertEquals(nowNs + HOUR_NS - SECOND_NS, reply.deadlineNs());
     }
 

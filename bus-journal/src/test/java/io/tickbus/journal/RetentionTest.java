@@ -45,7 +45,7 @@ class RetentionTest {
     }
 
     private void run(JournalFolder journal, long keepNs, long keepBytes) throws Exception {
-        JournalOptions options = JournalOptions.in(folder).withRetention(keepNs, keepBytes);
+        JournalOptions options = JournalOptions.defaults(folder).withRetention(keepNs, keepBytes);
         try (SegmentWriter current = SegmentWriter.open(journal, 5, Roll.DAILY)) {
             new Retention(journal, options, log).run(System.nanoTime(), DAY_NS, current);
         }

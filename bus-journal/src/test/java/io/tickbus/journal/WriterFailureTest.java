@@ -43,7 +43,7 @@ class WriterFailureTest {
     @BeforeEach
     void open() {
         ring = host.intents();
-        JournalOptions options = JournalOptions.in(folder);
+        JournalOptions options = JournalOptions.defaults(folder);
         writer = new JournalWriter(store, ring, host.signals(),
                 new Retention(new JournalFolder(folder), options, log), options, host, log);
         journal = new ChronicleJournal(store, ring, writer, host.signals(), options, host, log);

@@ -74,9 +74,9 @@ public final class SignalPublisher implements AutoCloseable {
         return new SignalPublisher(memory, ring, Doorbell.over(SharedRegion.allocate(DoorbellLayout.LENGTH)));
     }
 
-    /** Opens a bus with {@link SignalsOptions#DEFAULT} and a thread that keeps its heartbeat. */
+    /** Opens a bus with {@link SignalsOptions#defaults} and a thread that keeps its heartbeat. */
     public static SignalPublisher open(BusDirectory directory) {
-        return open(directory, SignalsOptions.DEFAULT);
+        return open(directory, SignalsOptions.defaults());
     }
 
     /**
@@ -130,17 +130,27 @@ public final class SignalPublisher implements AutoCloseable {
      */
     public long publish(int signalId, long key) {
         long nowNs = System.nanoTime();
-        return publishAt(nowNs, nowNs, signalId, key);
+        return publish(signalId, key, nowNs, nowNs);
     }
 
     /**
-     * Publishes a signal with times the caller has read already.
+     * Publishes now a signal that was due at a deadline.
      *
-     * @param publishedNs now, in CLOCK_MONOTONIC nanoseconds
-     * @param deadlineNs  when it was due, in the same clock; {@code publishedNs} where no timer caused it
+     * @param signalId   what it means, any number
+     * @param key        a correlation id, any number
+     * @param deadlineNs when it was due, in CLOCK_MONOTONIC nanoseconds, as {@link System#nanoTime} reads it
      * @return its sequence, from 0
      */
-    public long publishAt(long publishedNs, long deadlineNs, int signalId, long key) {
+    public long publish(int signalId, long key, long deadlineNs) {
+        return publish(signalId, key, deadlineNs, System.nanoTime());
+    }
+
+    /**
+     * As {@link #publish(int, long, long)}, for a caller that has read the clock.
+     *
+     * @param publishedNs now, in CLOCK_MONOTONIC nanoseconds; also the deadline where no timer caused the signal
+     */
+    public long publish(int signalId, long key, long deadlineNs, long publishedNs) {
         // The payload's length is 0, which says that whatever stands in its place means nothing.
         long word = Integer.toUnsignedLong(signalId);
         long next = writer.nextSequence();
@@ -230,9 +240,9 @@ public final class SignalPublisher implements AutoCloseable {
      * Announces when the next timer is due, for subscribers that wait predictively. To be called after the signals of
      * the deadline before it are published. Wakes the parked when the time is earlier than announced before.
      *
-     * @param deadlineNs CLOCK_MONOTONIC nanoseconds; {@link SignalsLayout#NO_DEADLINE} for none
+     * @param deadlineNs CLOCK_MONOTONIC nanoseconds; {@link Long#MAX_VALUE} for none
      */
-    public void nextDeadlineNs(long deadlineNs) {
+    public void announceDeadline(long deadlineNs) {
         if (isClosed) {
             throw closed();
         }

@@ -235,7 +235,7 @@ public final class TimerEngine implements TimerQueue {
 
     /** Cancels a timer of the host itself. */
     public ReplyCode cancel(long key) {
-        return execute(shortCommand.of(CommandLayout.TYPE_CANCEL, key));
+        return execute(shortCommand.cancel(key));
     }
 
     /**

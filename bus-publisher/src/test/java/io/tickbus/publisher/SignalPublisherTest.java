@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class SignalPublisherTest {
-    private static final SignalsOptions SMALL = SignalsOptions.DEFAULT.withSlotCount(8);
+    private static final SignalsOptions SMALL = SignalsOptions.defaults().withSlotCount(8);
 
     @TempDir
     Path folder;
@@ -75,7 +75,7 @@ class SignalPublisherTest {
             for (int i = 0; i < 8; i++) {
                 publisher.publish(full);
             }
-            publisher.publishAt(11, 12, 13, 14);
+            publisher.publish(13, 14, 12, 11);
             SignalsFile file = SignalsFile.attach(directory);
             SignalRecord signal = new SignalRecord();
             assertTrue(file.ring().copy(8, signal.sequence(8).fields()));
@@ -102,7 +102,7 @@ class SignalPublisherTest {
     @Test
     void shouldMarkBusClosedAndWakeAllWhenClosed() {
         SignalPublisher publisher = SignalPublisher.open(directory, SMALL);
-        publisher.nextDeadlineNs(5);
+        publisher.announceDeadline(5);
         SignalsFile file = SignalsFile.attach(directory);
         assertEquals(SignalsLayout.STATE_OPEN, file.header().state());
         int word = file.header().wakeWord();

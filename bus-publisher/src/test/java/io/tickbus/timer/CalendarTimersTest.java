@@ -160,12 +160,12 @@ class CalendarTimersTest {
         for (boolean isHeld : new boolean[] {false, true}) {
             engine.execute(at(1, NOW_NS + HOUR_NS));
             if (isHeld) {
-                engine.execute(command.of(CommandLayout.TYPE_PAUSE, 1));
+                engine.execute(command.reset(CommandLayout.TYPE_PAUSE, 1));
             }
             engine.execute(command.arm(1, 1, NOW_NS + HOUR_NS / 2));
             assertEquals(NOW_NS + HOUR_NS / 2, engine.nextDeadlineNs());
             if (isHeld) {
-                engine.execute(command.of(CommandLayout.TYPE_PAUSE, 1));
+                engine.execute(command.reset(CommandLayout.TYPE_PAUSE, 1));
             }
             engine.execute(at(1, NOW_NS + HOUR_NS));
             assertEquals(NOW_NS + HOUR_NS, engine.nextDeadlineNs());
@@ -181,13 +181,13 @@ class CalendarTimersTest {
         engine.execute(OWNER, at(1, NOW_NS + HOUR_NS), NOW_NS, 0, reply);
         engine.execute(OWNER, at(2, NOW_NS + HOUR_NS).periodNs(HOUR_NS), NOW_NS, 0, reply);
         for (int key = 1; key <= 2; key++) {
-            engine.execute(OWNER, command.of(CommandLayout.TYPE_PAUSE, key), NOW_NS, 0, reply);
+            engine.execute(OWNER, command.reset(CommandLayout.TYPE_PAUSE, key), NOW_NS, 0, reply);
         }
         step(10 * HOUR_NS + HOUR_NS / 2);
         assertEquals(Long.MAX_VALUE, engine.nextDeadlineNs());
-        engine.execute(OWNER, command.of(CommandLayout.TYPE_RESUME, 1), NOW_NS + 5, 0, reply);
+        engine.execute(OWNER, command.reset(CommandLayout.TYPE_RESUME, 1), NOW_NS + 5, 0, reply);
         assertEquals(NOW_NS + 5 + HOUR_NS, reply.deadlineNs(), "what was left");
-        engine.execute(OWNER, command.of(CommandLayout.TYPE_RESUME, 2), NOW_NS + 5, 0, reply);
+        engine.execute(OWNER, command.reset(CommandLayout.TYPE_RESUME, 2), NOW_NS + 5, 0, reply);
         assertEquals(NOW_NS + HOUR_NS / 2, reply.deadlineNs(), "eleven o'clock");
         Firing second = fire(NOW_NS + HOUR_NS / 2).get(0);
         assertEquals(10, second.occurrence());

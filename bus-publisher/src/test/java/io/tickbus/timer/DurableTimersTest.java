@@ -116,7 +116,7 @@ class DurableTimersTest {
             arm(engine, key, START_NS + 1 + key, key % 3 == 0 ? PERIOD_NS : 0,
                     key % 2 == 0 ? Durability.PROCESS : Durability.NONE);
         }
-        engine.execute(OWNER, command.of(CommandLayout.TYPE_PAUSE, 4), START_NS, 0, reply);
+        engine.execute(OWNER, command.reset(CommandLayout.TYPE_PAUSE, 4), START_NS, 0, reply);
         TimerEngine other = TimerEngine.create(new TimerQuotas(1, 1), 1024);
         DurableTimers copies = DurableTimers.of(other);
         copies.begin();
@@ -133,7 +133,7 @@ class DurableTimersTest {
                 .map(text -> text.substring(0, text.length() - 2) + SignalRecordLayout.FLAG_RECOVERED + "0").toList();
         assertEquals(original, copied);
         assertEquals(1_499, copied.size());
-        other.execute(OWNER, command.of(CommandLayout.TYPE_RESUME, 4), START_NS, 0, reply);
+        other.execute(OWNER, command.reset(CommandLayout.TYPE_RESUME, 4), START_NS, 0, reply);
         assertEquals(ReplyCode.RESUMED, reply.code());
     }
 
@@ -213,7 +213,7 @@ class DurableTimersTest {
         }
         assertEquals(10, small.count());
         small.redo(OWNER, command.arm(3, 1, START_NS), START_NS);
-        small.redo(OWNER, command.of(CommandLayout.TYPE_CANCEL, 4), START_NS);
+        small.redo(OWNER, command.cancel(4), START_NS);
         assertEquals(8, small.count());
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
@@ -34,7 +33,7 @@ class FiredTimersTest {
     }
 
     private ReplyCode cancel(long key) {
-        return execute(command.of(CommandLayout.TYPE_CANCEL, key));
+        return execute(command.cancel(key));
     }
 
     private void fire(int count) {

@@ -123,7 +123,7 @@ class LimitsPropertyTest {
     }
 
     private void change(int owner, long key, int type) {
-        engine.execute(owner, command.of(type, key), nowNs, 0, reply);
+        engine.execute(owner, command.reset(type, key), nowNs, 0, reply);
         Id id = new Id(owner, key);
         Timer timer = model.get(id);
         if (timer != null && type == CommandLayout.TYPE_CANCEL) {

@@ -36,7 +36,7 @@ class LimitsTest {
     }
 
     private ReplyCode execute(int owner, int type, long key) {
-        engine.execute(owner, command.of(type, key), nowNs, 0, reply);
+        engine.execute(owner, command.reset(type, key), nowNs, 0, reply);
         return reply.code();
     }
 

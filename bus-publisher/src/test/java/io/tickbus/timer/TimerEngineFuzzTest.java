@@ -74,7 +74,7 @@ class TimerEngineFuzzTest {
         command.fields()[3] |= (long) random.nextInt(3) << 48;
         command.fields()[4] = random.nextInt(1 << 16) | ((long) (1 + random.nextInt(1_000)) << 32);
         if (random.nextInt(3) == 0) {
-            command.of(2 + random.nextInt(3), command.key());
+            command.reset(2 + random.nextInt(3), command.key());
         }
         if (random.nextInt(4) == 0) {
             fields[random.nextInt(fields.length)] ^= 1L << random.nextInt(64);

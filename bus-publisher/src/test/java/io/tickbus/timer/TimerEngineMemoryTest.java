@@ -66,7 +66,7 @@ class TimerEngineMemoryTest {
             int key = (int) (i * 7_919L % 20_000);
             engine.execute(1, command.arm(key, 1, nowNs + 1_000_000L * (i % 1_000)).periodNs(i % 2 * 700_000L),
                     nowNs, sequence, reply);
-            engine.execute(1, command.of(2 + i % 3, (key + i) % 20_000), nowNs, sequence, reply);
+            engine.execute(1, command.reset(2 + i % 3, (key + i) % 20_000), nowNs, sequence, reply);
             engine.expire(nowNs, 64, sink);
             engine.doHousekeeping();
         }

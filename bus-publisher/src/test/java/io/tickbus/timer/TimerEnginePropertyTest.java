@@ -56,9 +56,9 @@ class TimerEnginePropertyTest {
     private void step() {
         switch (random.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5, 6 -> execute(arming());
-            case 7, 8 -> execute(command.of(CommandLayout.TYPE_CANCEL, random.nextInt(KEYS)));
-            case 9, 10 -> execute(command.of(CommandLayout.TYPE_PAUSE, random.nextInt(KEYS)));
-            case 11, 12, 13 -> execute(command.of(CommandLayout.TYPE_RESUME, random.nextInt(KEYS)));
+            case 7, 8 -> execute(command.cancel(random.nextInt(KEYS)));
+            case 9, 10 -> execute(command.reset(CommandLayout.TYPE_PAUSE, random.nextInt(KEYS)));
+            case 11, 12, 13 -> execute(command.reset(CommandLayout.TYPE_RESUME, random.nextInt(KEYS)));
             case 14 -> changeOwner(1 + random.nextInt(OWNERS - 1));
             case 15 -> keepHouse();
             case 16 -> setClock();

@@ -94,8 +94,8 @@ class TimerEngineRepairTest {
         for (int turn = 0; turn < turns && fired < MOST_FIRINGS - 100_000; turn++) {
             for (int i = 0; i < 10; i++) {
                 armNext();
-                execute(command.of(CommandLayout.TYPE_PAUSE, nextKey - 1));
-                execute(command.of(CommandLayout.TYPE_RESUME, nextKey - 1));
+                execute(command.reset(CommandLayout.TYPE_PAUSE, nextKey - 1));
+                execute(command.reset(CommandLayout.TYPE_RESUME, nextKey - 1));
             }
             nowNs += 20_000;
             engine.expire(nowNs, 64, sink);
@@ -106,7 +106,7 @@ class TimerEngineRepairTest {
             }
             if (nextKey > PERIODIC + FIRED_LONG_AGO) {
                 // And not CANCEL: a fault may have left it held.
-                execute(command.of(CommandLayout.TYPE_RESUME, nextKey - FIRED_LONG_AGO));
+                execute(command.reset(CommandLayout.TYPE_RESUME, nextKey - FIRED_LONG_AGO));
             }
         }
     }
@@ -163,7 +163,7 @@ class TimerEngineRepairTest {
             }, reply);
             cursor = reply.detail();
         } while (cursor > 0);
-        held.forEach(key -> execute(command.of(CommandLayout.TYPE_RESUME, key)));
+        held.forEach(key -> execute(command.reset(CommandLayout.TYPE_RESUME, key)));
     }
 
     @Test
@@ -173,9 +173,9 @@ class TimerEngineRepairTest {
         for (int key = 0; key < 5_000; key++) {
             execute(command.arm(key, 1, nowNs + key).periodNs(key % 2 * PERIOD_NS));
             if (key % 3 == 0) {
-                execute(command.of(CommandLayout.TYPE_PAUSE, key));
+                execute(command.reset(CommandLayout.TYPE_PAUSE, key));
             } else if (key % 7 == 0) {
-                execute(command.of(CommandLayout.TYPE_CANCEL, key));
+                execute(command.cancel(key));
             }
         }
         engine.execute(OWNER + 1, command.arm(1, 1, nowNs), nowNs, 0, reply);
@@ -195,12 +195,12 @@ class TimerEngineRepairTest {
             assertEquals(pending - 1, engine.pending(OWNER));
         }
         assertTrue(engine.openOwner(OWNER + 1));
-        execute(command.of(CommandLayout.TYPE_RESUME, 3));
+        execute(command.reset(CommandLayout.TYPE_RESUME, 3));
         assertEquals(ReplyCode.RESUMED, reply.code());
         assertEquals(nowNs + 3, reply.deadlineNs());
-        execute(command.of(CommandLayout.TYPE_CANCEL, 7));
+        execute(command.cancel(7));
         assertEquals(ReplyCode.UNKNOWN, reply.code());
-        execute(command.of(CommandLayout.TYPE_CANCEL, 8));
+        execute(command.cancel(8));
         assertEquals(ReplyCode.CANCELLED, reply.code());
     }
 

@@ -134,12 +134,12 @@ class TimerEngineTest {
     @Test
     void shouldRefuseEveryFieldThatIsWrong() {
         engine.openOwner(OWNER);
-        refuse(ReplyReason.UNKNOWN_TYPE, c -> c.of(0, 1));
-        refuse(ReplyReason.UNKNOWN_TYPE, c -> c.of(CommandLayout.TYPE_LIST, 1));
-        refuse(ReplyReason.UNKNOWN_TYPE, c -> c.of(255, 1));
+        refuse(ReplyReason.UNKNOWN_TYPE, c -> c.reset(0, 1));
+        refuse(ReplyReason.UNKNOWN_TYPE, c -> c.reset(CommandLayout.TYPE_LIST, 1));
+        refuse(ReplyReason.UNKNOWN_TYPE, c -> c.reset(255, 1));
         refuse(ReplyReason.UNKNOWN_FLAG, c -> c.flags(CommandLayout.FLAG_ALL_OWNERS));
         refuse(ReplyReason.UNKNOWN_FLAG, c -> c.flags(0x80));
-        refuse(ReplyReason.UNKNOWN_FLAG, c -> c.of(CommandLayout.TYPE_PAUSE, 1).flags(1));
+        refuse(ReplyReason.UNKNOWN_FLAG, c -> c.reset(CommandLayout.TYPE_PAUSE, 1).flags(1));
         refuse(ReplyReason.BAD_DEADLINE, c -> c.arm(1, 2, -1));
         refuse(ReplyReason.BAD_DEADLINE, c -> c.arm(1, 2, NOW_NS + CommandCheck.FARTHEST_NS + 1));
         refuse(ReplyReason.BAD_DEADLINE, c -> c.arm(1, 2, Long.MAX_VALUE));
@@ -340,7 +340,7 @@ class TimerEngineTest {
     }
 
     private TimerCommand of(int type, long key) {
-        return command.of(type, key);
+        return command.reset(type, key);
     }
 
     private void check(TimerCommand any, ReplyCode expected) {

@@ -73,7 +73,7 @@ final class TimerCalls {
         TimerReply answer = new TimerReply();
         long cursor = 0;
         do {
-            long sequence = send(command.of(CommandLayout.TYPE_LIST, cursor)
+            long sequence = send(command.reset(CommandLayout.TYPE_LIST, cursor)
                     .flags(allOwners ? CommandLayout.FLAG_ALL_OWNERS : 0), patience);
             for (copyNext(sequence, patience, answer); answer.code() == ReplyCode.LISTED;
                     copyNext(sequence, patience, answer)) {

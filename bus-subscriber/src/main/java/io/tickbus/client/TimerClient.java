@@ -132,17 +132,17 @@ public final class TimerClient implements AutoCloseable {
 
     /** Cancels a timer; returns the command's number, or {@link #FULL}. */
     public long cancel(long key) {
-        return send(scratch.of(CommandLayout.TYPE_CANCEL, key));
+        return send(scratch.cancel(key));
     }
 
     /** Holds a timer; returns the command's number, or {@link #FULL}. */
     public long pause(long key) {
-        return send(scratch.of(CommandLayout.TYPE_PAUSE, key));
+        return send(scratch.reset(CommandLayout.TYPE_PAUSE, key));
     }
 
     /** Lets a held timer go on; returns the command's number, or {@link #FULL}. */
     public long resume(long key) {
-        return send(scratch.of(CommandLayout.TYPE_RESUME, key));
+        return send(scratch.reset(CommandLayout.TYPE_RESUME, key));
     }
 
     private void prepare() {

@@ -52,28 +52,28 @@ public record TimerClientOptions(String name, int commandSlots, long connectTime
         return new TimerClientOptions(newName, commandSlots, connectTimeoutNs, listener, trackedKeys, discardsReplies);
     }
 
-    /** Another number of command slots. */
+    /** Sets the number of command slots. */
     public TimerClientOptions withCommandSlots(int slots) {
         return new TimerClientOptions(name, slots, connectTimeoutNs, listener, trackedKeys, discardsReplies);
     }
 
-    /** Waits longer or shorter for the daemon. */
+    /** Sets how long to wait for the daemon. */
     public TimerClientOptions withConnectTimeoutNs(long timeoutNs) {
         return new TimerClientOptions(name, commandSlots, timeoutNs, listener, trackedKeys, discardsReplies);
     }
 
-    /** Tells this listener. */
+    /** Sets the listener. */
     public TimerClientOptions withListener(TimerClientListener newListener) {
         return new TimerClientOptions(name, commandSlots, connectTimeoutNs, newListener, trackedKeys, discardsReplies);
     }
 
-    /** Lets {@link TimerClient#isCurrent} judge so many keys, for a look at a table with each arming; 0 for none. */
+    /** Sets how many keys {@link TimerClient#isCurrent} tracks; each arming then costs a table access. 0 for none. */
     public TimerClientOptions withTrackedKeys(int keys) {
         return new TimerClientOptions(name, commandSlots, connectTimeoutNs, listener, keys, discardsReplies);
     }
 
-    /** For who fires and forgets: the client reads replies when it needs room, and counts the refusals. */
-    public TimerClientOptions discardingReplies() {
+    /** Fire-and-forget mode: the client reads replies only when it needs room, and counts the refusals. */
+    public TimerClientOptions withDiscardedReplies() {
         return new TimerClientOptions(name, commandSlots, connectTimeoutNs, listener, trackedKeys, true);
     }
 }

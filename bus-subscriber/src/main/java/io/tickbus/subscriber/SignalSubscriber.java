@@ -71,7 +71,7 @@ public final class SignalSubscriber implements AutoCloseable {
         this.listener = options.listener();
         this.overrunPolicy = options.overrunPolicy();
         this.waitStrategy = options.waitStrategy();
-        this.signalIds = options.signalIds();
+        this.signalIds = options.signalIds().stream().mapToInt(Integer::intValue).sorted().toArray();
         this.past = new PastSignals(options.history());
         this.watch = new PublisherWatch(directory);
     }
@@ -111,9 +111,9 @@ public final class SignalSubscriber implements AutoCloseable {
         sequence = 0;
         long next = position.next(sequence);
         long base = file.header().baseSequence();
-        if (joinSequence == SubscriberOptions.FROM_NEWEST) {
+        if (joinSequence == SubscriberOptions.NEWEST) {
             sequence = next;
-        } else if (joinSequence == SubscriberOptions.FROM_OLDEST) {
+        } else if (joinSequence == SubscriberOptions.OLDEST) {
             sequence = ring.oldestReadable(base, next);
         } else {
             sequence = joinSequence;
@@ -360,7 +360,7 @@ public final class SignalSubscriber implements AutoCloseable {
             throw e;
         }
         if (file.header().historyId() != history) {
-            join(SubscriberOptions.FROM_OLDEST);
+            join(SubscriberOptions.OLDEST);
             listener.onNewHistory(sequence);
             return;
         }

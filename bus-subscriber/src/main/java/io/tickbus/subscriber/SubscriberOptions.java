@@ -3,126 +3,93 @@ package io.tickbus.subscriber;
 import io.tickbus.core.SignalHistory;
 import io.tickbus.core.WaitStrategy;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * How a subscriber joins, waits and takes losses. Each {@code with} method returns a changed copy.
+ * How a subscriber joins, waits and handles losses.
  *
  * <p><b>Threads:</b> immutable, but the wait strategy in it belongs to one subscriber.
  *
- * <p>Defaults: joins at the next signal to come, waits predictively, goes on at the oldest after an overrun, takes
- * every signal id.
+ * @param joinSequence  where it joins: a sequence, -1 for the newest or -2 for the oldest signal
+ * @param waitStrategy  how {@code await} waits; not to be shared with another subscriber
+ * @param overrunPolicy where it continues after an overrun
+ * @param listener      is told of losses and of the publisher's state
+ * @param signalIds     the signal ids to deliver; empty for all
+ * @param history       where to read what the ring has overwritten; null for none
  */
-public final class SubscriberOptions {
-    /** Join position: the next signal to come. */
-    public static final long FROM_NEWEST = -1;
-    /** Join position: the oldest signal that is still there. */
-    public static final long FROM_OLDEST = -2;
+public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, OverrunPolicy overrunPolicy,
+        SubscriberListener listener, Set<Integer> signalIds, SignalHistory history) {
+    /** Join position: the next signal to be published. */
+    static final long NEWEST = -1;
+    /** Join position: the oldest signal that is still in the ring. */
+    static final long OLDEST = -2;
 
-    private long joinSequence;
-    private WaitStrategy waitStrategy;
-    private OverrunPolicy overrunPolicy;
-    private SubscriberListener listener;
-    private int[] signalIds;
-    /** Null for none. */
-    private SignalHistory history;
-
-    private SubscriberOptions() {
-        joinSequence = FROM_NEWEST;
-        waitStrategy = WaitStrategy.predictive();
-        overrunPolicy = OverrunPolicy.OLDEST;
-        listener = SubscriberListener.NONE;
-        signalIds = new int[0];
-    }
-
-    private SubscriberOptions(SubscriberOptions other) {
-        joinSequence = other.joinSequence;
-        waitStrategy = other.waitStrategy;
-        overrunPolicy = other.overrunPolicy;
-        listener = other.listener;
-        signalIds = other.signalIds;
-        history = other.history;
-    }
-
-    /** The defaults, with a wait strategy of their own. */
-    public static SubscriberOptions defaults() {
-        return new SubscriberOptions();
-    }
-
-    /**
-     * Joins at {@link #FROM_NEWEST}, {@link #FROM_OLDEST} or at a sequence. What is gone of that sequence is reported
-     * as lost; a sequence yet to come is waited for.
-     */
-    public SubscriberOptions withJoin(long sequence) {
-        if (sequence < FROM_OLDEST) {
-            throw new IllegalArgumentException("join position must be a sequence, -1 for the newest or -2 for the "
-                    + "oldest: sequence=" + sequence);
+    /** Checks and copies the values. */
+    public SubscriberOptions {
+        if (joinSequence < OLDEST) {
+            throw new IllegalArgumentException("a join position is a sequence, -1 or -2: joinSequence=" + joinSequence);
         }
-        SubscriberOptions changed = new SubscriberOptions(this);
-        changed.joinSequence = sequence;
-        return changed;
-    }
-
-    /** Waits so in {@code await}; the strategy must not be shared with another subscriber. */
-    public SubscriberOptions withWaiting(WaitStrategy strategy) {
-        SubscriberOptions changed = new SubscriberOptions(this);
-        changed.waitStrategy = strategy;
-        return changed;
-    }
-
-    /** Goes on so after an overrun. */
-    public SubscriberOptions withOverrun(OverrunPolicy policy) {
-        SubscriberOptions changed = new SubscriberOptions(this);
-        changed.overrunPolicy = policy;
-        return changed;
-    }
-
-    /** Tells this listener of losses and of the publisher's fate. */
-    public SubscriberOptions withListener(SubscriberListener newListener) {
-        SubscriberOptions changed = new SubscriberOptions(this);
-        changed.listener = newListener;
-        return changed;
-    }
-
-    /** Takes only these signal ids; none means all. What is left out counts as filtered, not as lost. */
-    public SubscriberOptions withSignalIds(int... ids) {
-        int[] sorted = ids.clone();
-        Arrays.sort(sorted);
-        SubscriberOptions changed = new SubscriberOptions(this);
-        changed.signalIds = sorted;
-        return changed;
+        signalIds = Set.copyOf(signalIds);
     }
 
     /**
-     * Reads in this history what the ring has overwritten, before anything counts as lost. The history belongs to this
-     * subscriber; who made it closes it.
+     * Joins at the next signal to be published, waits predictively, continues at the oldest signal after an overrun,
+     * delivers every signal id; with a wait strategy of its own.
+     */
+    public static SubscriberOptions defaults() {
+        return new SubscriberOptions(NEWEST, WaitStrategy.predictive(), OverrunPolicy.OLDEST, SubscriberListener.NONE,
+                Set.of(), null);
+    }
+
+    /** Joins at the next signal to be published. */
+    public SubscriberOptions joinAtNewest() {
+        return joinedAt(NEWEST);
+    }
+
+    /** Joins at the oldest signal that is still in the ring. */
+    public SubscriberOptions joinAtOldest() {
+        return joinedAt(OLDEST);
+    }
+
+    /** Joins at a sequence: if it was overwritten, the gap is reported as lost; if it is to come, it is awaited. */
+    public SubscriberOptions joinAt(long sequence) {
+        if (sequence < 0) {
+            throw new IllegalArgumentException("a sequence to join at must not be negative: sequence=" + sequence);
+        }
+        return joinedAt(sequence);
+    }
+
+    SubscriberOptions joinedAt(long sequence) {
+        return new SubscriberOptions(sequence, waitStrategy, overrunPolicy, listener, signalIds, history);
+    }
+
+    /** Sets the wait strategy; it must not be shared with another subscriber. */
+    public SubscriberOptions withWaitStrategy(WaitStrategy strategy) {
+        return new SubscriberOptions(joinSequence, strategy, overrunPolicy, listener, signalIds, history);
+    }
+
+    /** Sets the overrun policy. */
+    public SubscriberOptions withOverrunPolicy(OverrunPolicy policy) {
+        return new SubscriberOptions(joinSequence, waitStrategy, policy, listener, signalIds, history);
+    }
+
+    /** Sets the listener. */
+    public SubscriberOptions withListener(SubscriberListener newListener) {
+        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, newListener, signalIds, history);
+    }
+
+    /** Delivers only these signal ids; none means all. The others count as filtered, not as lost. */
+    public SubscriberOptions withSignalIds(int... ids) {
+        Set<Integer> set = Arrays.stream(ids).boxed().collect(Collectors.toUnmodifiableSet());
+        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, set, history);
+    }
+
+    /**
+     * Reads overwritten signals from this history before any count as lost. Only this subscriber may use the history;
+     * the caller closes it.
      */
     public SubscriberOptions withHistory(SignalHistory newHistory) {
-        SubscriberOptions changed = new SubscriberOptions(this);
-        changed.history = newHistory;
-        return changed;
-    }
-
-    SignalHistory history() {
-        return history;
-    }
-
-    long joinSequence() {
-        return joinSequence;
-    }
-
-    WaitStrategy waitStrategy() {
-        return waitStrategy;
-    }
-
-    OverrunPolicy overrunPolicy() {
-        return overrunPolicy;
-    }
-
-    SubscriberListener listener() {
-        return listener;
-    }
-
-    int[] signalIds() {
-        return signalIds;
+        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, signalIds, newHistory);
     }
 }

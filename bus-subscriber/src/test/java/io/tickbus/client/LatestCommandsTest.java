@@ -28,7 +28,7 @@ class LatestCommandsTest {
             // Numbers wrap on the way.
             for (int generation = -5_000; generation < 5_000; generation += generation == -1 ? 2 : 1) {
                 long key = (random.nextLong(KEYS) - KEYS / 2) * spread;
-                latest.sent((random.nextInt(3) == 0 ? command.of(CommandLayout.TYPE_CANCEL, key)
+                latest.sent((random.nextInt(3) == 0 ? command.cancel(key)
                         : command.arm(key, 0, 0)).generation(generation));
                 model.put(key, generation);
             }
@@ -58,12 +58,12 @@ class LatestCommandsTest {
     void shouldLeaveOutWhatDoesNotEndAnArmingOfItsOwner() {
         LatestCommands latest = new LatestCommands(16);
         arm(latest, 7, 1);
-        latest.sent(command.of(CommandLayout.TYPE_PAUSE, 7).generation(2));
-        latest.sent(command.of(CommandLayout.TYPE_RESUME, 7).generation(3));
-        latest.sent(command.of(CommandLayout.TYPE_LIST, 7).generation(4));
-        latest.sent(command.of(CommandLayout.TYPE_CANCEL, 7).flags(CommandLayout.FLAG_ALL_OWNERS).generation(5));
+        latest.sent(command.reset(CommandLayout.TYPE_PAUSE, 7).generation(2));
+        latest.sent(command.reset(CommandLayout.TYPE_RESUME, 7).generation(3));
+        latest.sent(command.reset(CommandLayout.TYPE_LIST, 7).generation(4));
+        latest.sent(command.cancel(7).flags(CommandLayout.FLAG_ALL_OWNERS).generation(5));
         assertTrue(latest.isLatest(7, 1));
-        latest.sent(command.of(CommandLayout.TYPE_CANCEL, 7).generation(6));
+        latest.sent(command.cancel(7).generation(6));
         assertFalse(latest.isLatest(7, 1));
         assertTrue(latest.isLatest(8, 1));
     }

@@ -95,7 +95,7 @@ final class StandInDaemon implements AutoCloseable {
     StandInDaemon(BusDirectory directory, int replySlots) {
         this.directory = directory;
         // Its heartbeat, every 100 ms, mends the doorbell.
-        this.publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT.withSlotCount(64));
+        this.publisher = SignalPublisher.open(directory, SignalsOptions.defaults().withSlotCount(64));
         BusFiles.prepareClients(directory);
         this.replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, replySlots, null);
         this.socket = ControlSocket.bind(directory, null);

@@ -145,11 +145,11 @@ class TimerClientTest {
         client.arm(1, 0, 0);
         client.arm(2, 0, 0);
         daemon.serveAlways();
-        TimerReply answer = client.call(new TimerCommand().of(CommandLayout.TYPE_CANCEL, 2), LONG_NS);
+        TimerReply answer = client.call(new TimerCommand().cancel(2), LONG_NS);
         assertEquals(ReplyCode.CANCELLED, answer.code());
         assertEquals(2, sequence(answer.commandSequence()));
         client.arm(3, 0, 0);
-        answer = client.call(new TimerCommand().of(99, 5), LONG_NS);
+        answer = client.call(new TimerCommand().reset(99, 5), LONG_NS);
         assertEquals(ReplyCode.INVALID, answer.code());
         assertEquals(ReplyReason.UNKNOWN_TYPE, answer.reason());
         assertEquals(1, client.rejected());
@@ -262,7 +262,7 @@ class TimerClientTest {
     @Test
     void shouldCountRefusalsAndNeedNoPollingWhenDiscarding() {
         try (TimerClient other = TimerClient.connect(directory,
-                TimerClientOptions.defaults().withCommandSlots(16).discardingReplies())) {
+                TimerClientOptions.defaults().withCommandSlots(16).withDiscardedReplies())) {
             daemon.quota(10);
             int sent = 0;
             for (int i = 0; i < 1_000; i++) {
@@ -310,7 +310,7 @@ class TimerClientTest {
         assertEquals(1_000L + sent - 1, daemon.received.get(sent - 1).deadlineNs());
         daemon.serveAlways();
         assertEquals(ReplyCode.CANCELLED,
-                client.call(new TimerCommand().of(CommandLayout.TYPE_CANCEL, 0), LONG_NS).code());
+                client.call(new TimerCommand().cancel(0), LONG_NS).code());
         assertEquals(sent - 1, client.list(false, LONG_NS).size());
         client.arm(4711, 1, 1);
         client.close();

@@ -73,7 +73,7 @@ class AllocationTest {
             SignalHandler handler = taken -> sum += taken.key();
             assertAllocatesNothing(() -> {
                 publisher.publish((int) (publisher.nextSequence() & 15), 2);
-                publisher.nextDeadlineNs(publisher.nextSequence() & 7);
+                publisher.announceDeadline(publisher.nextSequence() & 7);
                 subscriber.poll(handler, 3);
             });
         }
@@ -81,13 +81,13 @@ class AllocationTest {
 
     private SignalPublisher open(boolean hasParking) {
         return SignalPublisher.open(BusDirectory.at(folder.resolve("root"), "bus"),
-                SignalsOptions.DEFAULT.withParking(hasParking));
+                SignalsOptions.defaults().withParking(hasParking));
     }
 
     private SignalSubscriber attach(SignalPublisher publisher, WaitStrategy strategy) {
         assertEquals(0, publisher.nextSequence());
         return SignalSubscriber.attach(BusDirectory.at(folder.resolve("root"), "bus"),
-                SubscriberOptions.defaults().withWaiting(strategy));
+                SubscriberOptions.defaults().withWaitStrategy(strategy));
     }
 
     private void assertAllocatesNothing(Runnable step) {

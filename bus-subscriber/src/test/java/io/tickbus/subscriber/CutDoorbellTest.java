@@ -51,7 +51,7 @@ class CutDoorbellTest {
 
     @Test
     void shouldGetLengthBackWhenHeartBeats() throws Exception {
-        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT)) {
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults())) {
             for (int length : new int[] {0, 1, 127, 128, 4095}) {
                 cut(length);
                 publisher.heartbeat(System.nanoTime());
@@ -63,7 +63,7 @@ class CutDoorbellTest {
     /** An application has no boundary of its own; see {@link #publishUntil}. */
     @Test
     void shouldGoOnPublishingWhenDoorbellIsCut() throws Exception {
-        try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
+        try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.defaults()
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
             SignalsHeader header = publisher.bus().signals().header();
             AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -99,7 +99,7 @@ class CutDoorbellTest {
     /** On one thread, without a heartbeat that gives the length back before the next signal. */
     @Test
     void shouldPublishEachOnceWhenDoorbellStaysCut() throws Exception {
-        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT)) {
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults())) {
             for (int round = 0; round < CUTS; round++) {
                 publishCompiled(publisher);
                 long next = publisher.nextSequence();
@@ -115,7 +115,7 @@ class CutDoorbellTest {
     /** The look at the doorbell before the heartbeat is still to be told of. */
     @Test
     void shouldRestoreDoorbellInTheSameHeartbeatWhenAFaultIsLeft() throws Exception {
-        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT)) {
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults())) {
             for (int round = 0; round < CUTS; round++) {
                 cut(0);
                 publisher.publish(1);
@@ -131,16 +131,16 @@ class CutDoorbellTest {
     void shouldFollowShorterReplacementWhenDoorbellFaultsJustThen() {
         AtomicReference<SignalPublisher> successor = new AtomicReference<>();
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
-                SignalsOptions.DEFAULT.withSlotCount(64))) {
+                SignalsOptions.defaults().withSlotCount(64))) {
             publisher.publish(1);
         }
         SignalSubscriber subscriber = SignalSubscriber.attach(directory, SubscriberOptions.defaults()
-                .withJoin(SubscriberOptions.FROM_OLDEST));
+                .joinAtOldest());
         AtomicLong latest = new AtomicLong();
         subscriber.run(signal -> {
             latest.set(signal.signalId());
             if (successor.get() == null) {
-                successor.set(SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(8)));
+                successor.set(SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(8)));
                 successor.get().publish(7);
                 throw new InternalError("a fault occurred in an unsafe memory access operation, as the JVM says it");
             }
@@ -152,7 +152,7 @@ class CutDoorbellTest {
     /** Its announcement faults, and the handler is where the JVM would tell. */
     @Test
     void shouldHandOverEachSignalWhenDoorbellIsCut() throws Exception {
-        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT)) {
+        try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults())) {
             AtomicLong handled = new AtomicLong();
             SignalHandler handler = signal -> {
                 FaultBoundary.surface();
@@ -160,7 +160,7 @@ class CutDoorbellTest {
             };
             for (int round = 0; round < CUTS; round++) {
                 SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                        SubscriberOptions.defaults().withWaiting(WaitStrategy.park()));
+                        SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.park()));
                 cut(0);
                 subscriber.await(handler, 1, TimeUnit.MICROSECONDS.toNanos(100));
                 publisher.publishWithoutWaking(new SignalRecord());
@@ -173,7 +173,7 @@ class CutDoorbellTest {
     /** A doorbell that is lost explains no fault of another file. */
     @Test
     void shouldSayThatSignalsAreCutWhenDoorbellIsCutToo() throws Exception {
-        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT);
+        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults());
         SignalSubscriber subscriber = SignalSubscriber.attach(directory);
         cut(0);
         try (FileChannel channel = FileChannel.open(directory.signals(), StandardOpenOption.WRITE)) {
@@ -198,7 +198,7 @@ class CutDoorbellTest {
     void shouldGiveBusFreeWhenClosedWithAFaultLeft() throws Exception {
         SignalSubscriber subscriber = null;
         for (int round = 0; round < CUTS; round++) {
-            try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT)) {
+            try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults())) {
                 subscriber = subscriber == null ? SignalSubscriber.attach(directory) : subscriber;
                 publishCompiled(publisher);
                 cut(0);
@@ -226,7 +226,7 @@ class CutDoorbellTest {
 
     @Test
     void shouldGiveBusFreeWhenClosedWithSignalsCut() throws Exception {
-        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT);
+        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults());
         try (FileChannel channel = FileChannel.open(directory.signals(), StandardOpenOption.WRITE)) {
             channel.truncate(0);
         }
@@ -234,15 +234,15 @@ class CutDoorbellTest {
         assertEquals(BusException.Reason.TRUNCATED, e.reason());
         publisher.close();
         directory.delete();
-        SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT).close();
+        SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults()).close();
     }
 
     @Test
     void shouldGoOnWaitingWhenDoorbellIsCut() throws Exception {
-        try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
+        try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.defaults()
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
             SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                    SubscriberOptions.defaults().withWaiting(WaitStrategy.park()));
+                    SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.park()));
             ExecutorService executor = Executors.newSingleThreadExecutor();
             Future<Long> waiting = executor.submit(() -> {
                 subscriber.run(() -> {

@@ -37,17 +37,17 @@ class FullSpeedTest {
 
     @Test
     void shouldAccountForEverySignalWhenParkingIsOff() throws Exception {
-        run(SignalsOptions.DEFAULT.withSlotCount(1 << 12).withParking(false), false);
+        run(SignalsOptions.defaults().withSlotCount(1 << 12).withParking(false), false);
     }
 
     @Test
     void shouldAccountForEverySignalWhenReadersPark() throws Exception {
-        run(SignalsOptions.DEFAULT.withSlotCount(1 << 12), true);
+        run(SignalsOptions.defaults().withSlotCount(1 << 12), true);
     }
 
     @Test
     void shouldAccountForEverySignalWhenRingIsTiny() throws Exception {
-        run(SignalsOptions.DEFAULT.withSlotCount(4), false);
+        run(SignalsOptions.defaults().withSlotCount(4), false);
     }
 
     private void run(SignalsOptions options, boolean isParking) throws Exception {
@@ -106,8 +106,8 @@ class FullSpeedTest {
 
         Reader(BusDirectory directory, boolean isParking) {
             this.isParking = isParking;
-            subscriber = SignalSubscriber.attach(directory, SubscriberOptions.defaults().withJoin(0)
-                    .withListener(this).withWaiting(isParking ? WaitStrategy.park() : WaitStrategy.spin()));
+            subscriber = SignalSubscriber.attach(directory, SubscriberOptions.defaults().joinAt(0)
+                    .withListener(this).withWaitStrategy(isParking ? WaitStrategy.park() : WaitStrategy.spin()));
             readyReaders.incrementAndGet();
         }
 

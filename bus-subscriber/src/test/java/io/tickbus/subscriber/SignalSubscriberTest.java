@@ -76,7 +76,7 @@ class SignalSubscriberTest {
     @Test
     void shouldSeeOnlyWhatComesWhenJoiningAtNewest() {
         publish(publisher, 5);
-        SignalSubscriber subscriber = fixture.join(directory, SubscriberOptions.FROM_NEWEST);
+        SignalSubscriber subscriber = fixture.join(directory, SubscriberOptions.NEWEST);
         assertEquals(5, subscriber.sequence());
         assertEquals(List.of(), fixture.drain(subscriber));
         publish(publisher, 2);
@@ -88,10 +88,10 @@ class SignalSubscriberTest {
     @Test
     void shouldSeeWhatIsThereWhenJoiningAtOldest() {
         publish(publisher, 5);
-        assertEquals(range(0, 5), fixture.drain(fixture.join(directory, SubscriberOptions.FROM_OLDEST)));
+        assertEquals(range(0, 5), fixture.drain(fixture.join(directory, SubscriberOptions.OLDEST)));
         publish(publisher, 15);
         // One slot is always about to be overwritten, and not hoped for.
-        assertEquals(range(13, 20), fixture.drain(fixture.join(directory, SubscriberOptions.FROM_OLDEST)));
+        assertEquals(range(13, 20), fixture.drain(fixture.join(directory, SubscriberOptions.OLDEST)));
         assertEquals(List.of(), fixture.events, "what was there before it joined is not lost");
     }
 
@@ -139,13 +139,13 @@ class SignalSubscriberTest {
 
     @Test
     void shouldRefuseJoinPositionBelowOldest() {
-        assertThrows(IllegalArgumentException.class, () -> SubscriberOptions.defaults().withJoin(-3));
+        assertThrows(IllegalArgumentException.class, () -> SubscriberOptions.defaults().joinAt(-3));
     }
 
     @Test
     void shouldHandOverWantedIdsOnlyWhenFiltering() {
         SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                fixture.options().withJoin(SubscriberOptions.FROM_OLDEST).withSignalIds(6, 1, 4));
+                fixture.options().joinAtOldest().withSignalIds(6, 1, 4));
         publish(publisher, 7);
         assertEquals(List.of(1L, 4L, 6L), fixture.drain(subscriber));
         assertEquals(3, subscriber.received());
@@ -277,7 +277,7 @@ class SignalSubscriberTest {
             }
         };
         SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                SubscriberOptions.defaults().withJoin(0).withHistory(behind));
+                SubscriberOptions.defaults().joinAt(0).withHistory(behind));
         publish(publisher, 4 * SMALL.slotCount());
         long timeoutNs = 100_000_000;
         assertEquals(0, subscriber.await(signal -> { }, 1, timeoutNs));

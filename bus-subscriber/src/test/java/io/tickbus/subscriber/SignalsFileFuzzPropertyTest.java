@@ -52,7 +52,7 @@ class SignalsFileFuzzPropertyTest {
     void createFile() throws IOException {
         directory = BusDirectory.at(folder.resolve("root"), "bus");
         // Its heartbeat is soon old, so that subscribers also do what they do then.
-        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(SLOTS);
+        SignalsOptions options = SignalsOptions.defaults().withSlotCount(SLOTS);
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options)) {
             publish(publisher, 20);
             intact = Files.readAllBytes(directory.signals());
@@ -128,10 +128,10 @@ class SignalsFileFuzzPropertyTest {
 
     private SubscriberOptions options() {
         OverrunPolicy[] policies = OverrunPolicy.values();
-        long join = new long[] {SubscriberOptions.FROM_NEWEST, SubscriberOptions.FROM_OLDEST, 0, 15, 25}[
+        long join = new long[] {SubscriberOptions.NEWEST, SubscriberOptions.OLDEST, 0, 15, 25}[
                 random.nextInt(5)];
-        return SubscriberOptions.defaults().withWaiting(WaitStrategy.spin()).withJoin(join)
-                .withOverrun(policies[random.nextInt(policies.length)]).withListener(new SubscriberListener() {
+        return SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.spin()).joinedAt(join)
+                .withOverrunPolicy(policies[random.nextInt(policies.length)]).withListener(new SubscriberListener() {
                     @Override
                     public void onLoss(long firstSequence, long count) {
                         assertTrue(count > 0, "count=" + count + " -Dseed=" + seed);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.function.Executable;
 /** What the tests of this package do to publishers and subscribers. */
 public final class SubscriberFixture implements SubscriberListener {
     /** A publisher without a thread beats only when it opens: no stall of the host is to make it look stalled. */
-    public static final SignalsOptions SMALL = SignalsOptions.DEFAULT.withSlotCount(8)
+    public static final SignalsOptions SMALL = SignalsOptions.defaults().withSlotCount(8)
             .withHeartbeatIntervalNs(TimeUnit.SECONDS.toNanos(10));
     /** Longer than a publisher of {@link #SMALL} may be silent. */
     public static final long LONG_AGO_NS = TimeUnit.SECONDS.toNanos(300);
@@ -55,11 +55,11 @@ public final class SubscriberFixture implements SubscriberListener {
     }
 
     SubscriberOptions options() {
-        return SubscriberOptions.defaults().withListener(this).withWaiting(WaitStrategy.spin());
+        return SubscriberOptions.defaults().withListener(this).withWaitStrategy(WaitStrategy.spin());
     }
 
     SignalSubscriber join(BusDirectory directory, long sequence) {
-        return SignalSubscriber.attach(directory, options().withJoin(sequence));
+        return SignalSubscriber.attach(directory, options().joinedAt(sequence));
     }
 
     /** Polls, checking the bus each time, until there is nothing twice in a row. */

@@ -54,7 +54,7 @@ class SubscriberOverrunTest {
     void shouldGoOnAtOldestAndCountExactlyWhenOverrun() {
         for (int ahead = 9; ahead < 40; ahead++) {
             fixture.events.clear();
-            SignalSubscriber subscriber = fixture.join(directory, SubscriberOptions.FROM_NEWEST);
+            SignalSubscriber subscriber = fixture.join(directory, SubscriberOptions.NEWEST);
             long first = subscriber.sequence();
             publish(publisher, ahead);
             assertEquals(range(first + ahead - 7, first + ahead), fixture.drain(subscriber));
@@ -67,7 +67,7 @@ class SubscriberOverrunTest {
     @Test
     void shouldGoOnAtNewestAndCountExactlyWhenAskedTo() {
         SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                fixture.options().withJoin(0).withOverrun(OverrunPolicy.NEWEST));
+                fixture.options().joinAt(0).withOverrunPolicy(OverrunPolicy.NEWEST));
         publish(publisher, 20);
         assertEquals(List.of(), fixture.drain(subscriber));
         publish(publisher, 2);
@@ -78,7 +78,7 @@ class SubscriberOverrunTest {
     @Test
     void shouldFailEachTimeWhenAskedTo() {
         SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                fixture.options().withJoin(0).withOverrun(OverrunPolicy.FAIL));
+                fixture.options().joinAt(0).withOverrunPolicy(OverrunPolicy.FAIL));
         publish(publisher, 20);
         for (int i = 0; i < 3; i++) {
             BusException e = assertFails(Reason.OVERRUN, () -> subscriber.poll(signal -> { }, 1));
@@ -119,7 +119,7 @@ class SubscriberOverrunTest {
     @Test
     void shouldCountLossAndFilteredApartWhenFiltering() {
         SignalSubscriber subscriber =
-                SignalSubscriber.attach(directory, fixture.options().withJoin(0).withSignalIds(15));
+                SignalSubscriber.attach(directory, fixture.options().joinAt(0).withSignalIds(15));
         publish(publisher, 20);
         assertEquals(List.of(15L), fixture.drain(subscriber));
         assertEquals(1, subscriber.received());

@@ -51,7 +51,7 @@ class TamperedFileTest {
         Long.MAX_VALUE})
     void shouldRefuseToJoinWhenNextSequenceIsWrong(long next) {
         put(directory.signals(), NEXT_SEQUENCE, next);
-        for (long join : new long[] {SubscriberOptions.FROM_NEWEST, SubscriberOptions.FROM_OLDEST}) {
+        for (long join : new long[] {SubscriberOptions.NEWEST, SubscriberOptions.OLDEST}) {
             BusException e = assertFails(Reason.CORRUPT, () -> fixture.join(directory, join));
             assertTrue(e.getMessage().contains("nextSequence=" + next), e.getMessage());
         }
@@ -60,7 +60,7 @@ class TamperedFileTest {
     @ParameterizedTest
     @ValueSource(longs = {21, 22, 28, 1_000, 1L << 40, Long.MAX_VALUE - 1, Long.MAX_VALUE})
     void shouldFailWhenNextSequencePromisesWhatIsNotThere(long next) {
-        SignalSubscriber subscriber = fixture.join(directory, SubscriberOptions.FROM_NEWEST);
+        SignalSubscriber subscriber = fixture.join(directory, SubscriberOptions.NEWEST);
         put(directory.signals(), NEXT_SEQUENCE, next);
         for (int i = 0; i < 3; i++) {
             assertEquals(0, subscriber.poll(signal -> { }, 1));
@@ -73,7 +73,7 @@ class TamperedFileTest {
     @Test
     void shouldFailWhenBaseIsAheadOfNextSequence() {
         put(directory.signals(), 48, 500);
-        for (long join : new long[] {SubscriberOptions.FROM_NEWEST, SubscriberOptions.FROM_OLDEST, 3}) {
+        for (long join : new long[] {SubscriberOptions.NEWEST, SubscriberOptions.OLDEST, 3}) {
             assertFails(Reason.CORRUPT, () -> fixture.join(directory, join));
         }
         assertEquals(List.of(), fixture.events);
@@ -85,7 +85,7 @@ class TamperedFileTest {
         for (long stamp : new long[] {Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE + 1, 1L << 40, -(1L << 40), 1_021,
             29, -29, 30, -30, 22, -22, 23}) {
             SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                    fixture.options().withOverrun(policy).withJoin(20));
+                    fixture.options().withOverrunPolicy(policy).joinAt(20));
             put(directory.signals(), FIRST_SLOT + 4 * 64, stamp);
             assertFails(Reason.CORRUPT, () -> {
                 for (int i = 0; i < 100_000; i++) {
@@ -112,7 +112,7 @@ class TamperedFileTest {
 
     @Test
     void shouldNotGoBackWhenStampsAndHeaderAreOld() {
-        SignalSubscriber subscriber = fixture.join(directory, SubscriberOptions.FROM_NEWEST);
+        SignalSubscriber subscriber = fixture.join(directory, SubscriberOptions.NEWEST);
         // As if the file had been restored from a copy: the subscriber is ahead of it.
         put(directory.signals(), NEXT_SEQUENCE, 12);
         for (int i = 0; i < 8; i++) {

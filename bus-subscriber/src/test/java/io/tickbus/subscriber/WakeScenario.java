@@ -34,7 +34,7 @@ public final class WakeScenario {
     /** Runs all of it; throws what goes wrong. Returns whether the platform has a futex. */
     public static boolean run(Path root) throws Exception {
         BusDirectory directory = BusDirectory.at(root, "wake");
-        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(64);
+        SignalsOptions options = SignalsOptions.defaults().withSlotCount(64);
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, options)) {
             WakeScenario scenario = new WakeScenario(directory, publisher);
             scenario.publishWakesParked();
@@ -62,7 +62,7 @@ public final class WakeScenario {
     }
 
     private void publishWakesPredictiveSleeper() throws Exception {
-        publisher.nextDeadlineNs(System.nanoTime() + FAR_NS);
+        publisher.announceDeadline(System.nanoTime() + FAR_NS);
         for (int i = 0; i < ROUNDS; i++) {
             gate.sequence(publisher.nextSequence());
             FutureTask<Boolean> sleeper = start(() -> {
@@ -79,20 +79,20 @@ public final class WakeScenario {
         gate.sequence(publisher.nextSequence());
         for (int i = 0; i < ROUNDS; i++) {
             long deadlineNs = plannedNs - i;
-            publisher.nextDeadlineNs(deadlineNs);
+            publisher.announceDeadline(deadlineNs);
             FutureTask<Boolean> sleeper = start(() -> {
                 gate.park(System.nanoTime() + FAR_NS, deadlineNs);
                 return gate.isOpen();
             });
             awaitAnnouncement();
-            publisher.nextDeadlineNs(deadlineNs - 1);
+            publisher.announceDeadline(deadlineNs - 1);
             check(!sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is open without a signal");
         }
     }
 
     private void subscriberReceivesEverySignalParked() throws Exception {
         SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                SubscriberOptions.defaults().withWaiting(WaitStrategy.park()));
+                SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.park()));
         check(subscriber.isWokenByPublisher(), "nobody wakes this subscriber");
         FutureTask<Boolean> reader = start(() -> {
             while (subscriber.received() < ROUNDS) {

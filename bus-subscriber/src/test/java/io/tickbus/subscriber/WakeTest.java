@@ -82,15 +82,15 @@ class WakeTest {
             SignalsHeader header = SignalsFile.attach(directory).header();
             long farNs = System.nanoTime() + 60_000_000_000L;
             publisher.publish(1);
-            publisher.nextDeadlineNs(farNs);
+            publisher.announceDeadline(farNs);
             assertEquals(0, header.wakeWord(), "a wake-up for nobody");
             publisher.bus().doorbell().announceParked();
-            publisher.nextDeadlineNs(farNs);
-            publisher.nextDeadlineNs(farNs + 1);
+            publisher.announceDeadline(farNs);
+            publisher.announceDeadline(farNs + 1);
             assertEquals(0, header.wakeWord(), "a later deadline wakes nobody");
-            publisher.nextDeadlineNs(farNs - 1);
+            publisher.announceDeadline(farNs - 1);
             assertEquals(1, header.wakeWord(), "an earlier one does");
-            publisher.nextDeadlineNs(farNs - 2);
+            publisher.announceDeadline(farNs - 2);
             assertEquals(1, header.wakeWord(), "all are awake by now");
             publisher.bus().doorbell().announceParked();
             publisher.publish(2);
@@ -106,7 +106,7 @@ class WakeTest {
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SubscriberFixture.SMALL)) {
             SubscriberGate gate = new SubscriberGate(directory, SignalsFile.attach(directory));
             gate.sequence(0);
-            publisher.nextDeadlineNs(5_000);
+            publisher.announceDeadline(5_000);
             // Would sleep for five minutes, longer than this test may last.
             gate.park(System.nanoTime() + 300_000_000_000L, 6_000);
             assertFalse(gate.isOpen());

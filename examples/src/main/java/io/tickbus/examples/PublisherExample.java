@@ -21,11 +21,11 @@ public final class PublisherExample {
             long startNs = System.nanoTime();
             for (int i = 1; i <= 100; i++) {
                 long dueNs = startNs + i * 1_000_000L;
-                publisher.nextDeadlineNs(dueNs); // so that subscribers wake just before it
+                publisher.announceDeadline(dueNs); // so that subscribers wake just before it
                 while (System.nanoTime() < dueNs) {
                     LockSupport.parkNanos(dueNs - System.nanoTime());
                 }
-                publisher.publishAt(System.nanoTime(), dueNs, 42, i); // signal id 42, key i
+                publisher.publish(42, i, dueNs); // signal id 42, key i
             }
         }
         // README: end

@@ -18,7 +18,7 @@ public final class SubscriberExample {
     static void run(Path root) {
         // README: begin
         BusDirectory bus = BusDirectory.at(root, "sample");
-        SubscriberOptions options = SubscriberOptions.defaults().withJoin(SubscriberOptions.FROM_OLDEST);
+        SubscriberOptions options = SubscriberOptions.defaults().joinAtOldest();
         try (SignalSubscriber subscriber = SignalSubscriber.attach(bus, options)) {
             while (subscriber.received() + subscriber.lost() < 100) {
                 subscriber.await(

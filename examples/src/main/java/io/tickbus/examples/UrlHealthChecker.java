@@ -80,7 +80,7 @@ public final class UrlHealthChecker {
     private void run() {
         // A probe takes milliseconds: CPU matters more than the microseconds of the other ways to wait.
         SubscriberOptions options =
-                SubscriberOptions.defaults().withSignalIds(SIGNAL_ID).withWaiting(WaitStrategy.park());
+                SubscriberOptions.defaults().withSignalIds(SIGNAL_ID).withWaitStrategy(WaitStrategy.park());
         try (SignalSubscriber signals = SignalSubscriber.attach(bus, options);
                 TimerClient timers = TimerClient.connect(bus)) {
             serve(signals, timers);

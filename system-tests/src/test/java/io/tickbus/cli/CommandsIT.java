@@ -158,7 +158,7 @@ final class CommandsIT {
     @Test
     void shouldShowExactlyWhatWasLost() throws Exception {
         BusDirectory bus = BusDirectory.at(folder.resolve("buses"), "default");
-        try (SignalPublisher publisher = SignalPublisher.open(bus, SignalsOptions.DEFAULT.withSlotCount(16))) {
+        try (SignalPublisher publisher = SignalPublisher.open(bus, SignalsOptions.defaults().withSlotCount(16))) {
             for (int i = 0; i < 100; i++) {
                 publisher.publish(i);
             }

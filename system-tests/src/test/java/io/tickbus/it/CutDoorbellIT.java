@@ -25,7 +25,7 @@ class CutDoorbellIT {
     @ParameterizedTest
     @CsvSource({"-Xint, 100000", "-XX:TieredStopAtLevel=1, 300000", "-XX:-TieredCompilation, 300000"})
     void shouldNotCrashWhenDoorbellIsCutWhileItRings(String flag, int times) throws Exception {
-        try (PublishedBus published = PublishedBus.open(bus.directory(), SignalsOptions.DEFAULT)) {
+        try (PublishedBus published = PublishedBus.open(bus.directory(), SignalsOptions.defaults())) {
             ChildJvm ringer = bus.start(bus.jvm(RingerMain.class, "times=" + times).flags(flag));
             ringer.expect("ATTACHED");
             AtomicBoolean isOver = new AtomicBoolean();

@@ -31,7 +31,7 @@ public final class DaemonMain {
                 .withQuotas(new TimerQuotas(arguments.number("maxTimers", 2_000_000),
                         arguments.number("maxTimersPerClient", 1_000_000)));
         daemon = TimerDaemon.open(arguments.directory(),
-                SignalsOptions.DEFAULT.withSlotCount(arguments.number("slots", 1 << 16))
+                SignalsOptions.defaults().withSlotCount(arguments.number("slots", 1 << 16))
                         .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
                         .withGroup(arguments.text("group", null)), settings);
     }

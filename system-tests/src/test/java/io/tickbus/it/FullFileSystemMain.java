@@ -80,9 +80,9 @@ public final class FullFileSystemMain {
 
     private void useSmall(long nextSequence) {
         try (SignalPublisher publisher =
-                        SignalPublisher.open(directory, SignalsOptions.DEFAULT.withSlotCount(SMALL));
+                        SignalPublisher.open(directory, SignalsOptions.defaults().withSlotCount(SMALL));
                 SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                        SubscriberOptions.defaults().withJoin(nextSequence))) {
+                        SubscriberOptions.defaults().joinAt(nextSequence))) {
             check(publisher.nextSequence() == nextSequence, "next=" + publisher.nextSequence());
             for (int i = 0; i < SIGNALS; i++) {
                 publisher.publish(i);
@@ -145,7 +145,7 @@ public final class FullFileSystemMain {
 
     private boolean fits(int slotCount, String where) {
         try {
-            SignalPublisher.open(directory, SignalsOptions.DEFAULT.withSlotCount(slotCount)).close();
+            SignalPublisher.open(directory, SignalsOptions.defaults().withSlotCount(slotCount)).close();
             ChildArguments.say(where + ": fits");
             return true;
         } catch (BusException e) {
@@ -161,7 +161,7 @@ public final class FullFileSystemMain {
         List<Path> before = uncheckedFiles();
         DaemonSettings settings = DaemonSettings.defaults().withMaxClients(1);
         try {
-            TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(SMALL), settings).close();
+            TimerDaemon.open(directory, SignalsOptions.defaults().withSlotCount(SMALL), settings).close();
             ChildArguments.say("daemon, " + where + ": fits");
             check(before.equals(uncheckedFiles()), "daemon, " + where + ": " + uncheckedFiles());
             return true;

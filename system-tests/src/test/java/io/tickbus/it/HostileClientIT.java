@@ -128,7 +128,7 @@ class HostileClientIT {
         if (random.nextBoolean()) {
             command.arm(random.nextInt(1000), 3, System.nanoTime() + TimeUnit.DAYS.toNanos(1 + random.nextInt(99)));
             if (random.nextBoolean()) {
-                command.of(1 + random.nextInt(6), random.nextInt(1000)).flags(random.nextInt(8));
+                command.reset(1 + random.nextInt(6), random.nextInt(1000)).flags(random.nextInt(8));
             }
         } else {
             // A timer that is due in the past and periodic would rightly fire: not what is looked for here.

@@ -56,7 +56,7 @@ public final class HostileMain {
         directory = BusDirectory.at(mount.resolve("root"), "bus");
         isSmall = arguments.number("small", 0) == 1;
         halfNs = TimeUnit.MILLISECONDS.toNanos(arguments.number("halfMs", 2500));
-        daemon = TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(1 << 16)
+        daemon = TimerDaemon.open(directory, SignalsOptions.defaults().withSlotCount(1 << 16)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)), DaemonSettings.defaults(),
                 DaemonLog.toStream(System.err)).start();
         honest = TimerClient.connect(directory);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.client.ArmedTimer;
 import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
-import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
@@ -69,7 +68,7 @@ class KilledClientIT {
             System.out.println("kept by name: " + kept.size());
             TimerCommand command = new TimerCommand();
             for (ArmedTimer timer : kept) {
-                client.call(command.of(CommandLayout.TYPE_CANCEL, timer.key()), PATIENCE_NS);
+                client.call(command.cancel(timer.key()), PATIENCE_NS);
             }
             assertEquals(List.of(), client.list(false, PATIENCE_NS));
             awaitCounter(daemon, "TIMERS_PENDING", client.list(true, PATIENCE_NS).size());

@@ -52,7 +52,7 @@ class LoneClientIT {
     @BeforeEach
     @Timeout(120)
     void connect() throws IOException {
-        published = PublishedBus.open(bus.directory(), SignalsOptions.DEFAULT.withHeartbeatIntervalNs(
+        published = PublishedBus.open(bus.directory(), SignalsOptions.defaults().withHeartbeatIntervalNs(
                 TimeUnit.MINUTES.toNanos(10)));
         BusFiles.prepareClients(bus.directory());
         replies = RepliesFile.create(bus.directory(), published.signals().header(), 2, 128, null);

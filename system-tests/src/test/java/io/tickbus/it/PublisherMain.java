@@ -33,7 +33,7 @@ public final class PublisherMain {
 
     private PublisherMain(ChildArguments arguments) {
         directory = arguments.directory();
-        options = SignalsOptions.DEFAULT.withSlotCount(arguments.number("slots", 1024))
+        options = SignalsOptions.defaults().withSlotCount(arguments.number("slots", 1024))
                 .withParking(Boolean.parseBoolean(arguments.text("parking", "true")))
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(arguments.number("heartbeatMs", 20)))
                 .withGroup(arguments.text("group", null));
@@ -101,7 +101,7 @@ public final class PublisherMain {
             int kind = random.nextInt(10);
             int gapNs = random.nextInt(LONGEST_GAP_NS);
             long deadlineNs = System.nanoTime() + (kind == 0 ? ONE_SECOND_NS : gapNs);
-            publisher.nextDeadlineNs(deadlineNs);
+            publisher.announceDeadline(deadlineNs);
             boolean isOnTime = kind > 3;
             long publishAtNs = isOnTime ? deadlineNs : System.nanoTime() + gapNs / 2;
             while (System.nanoTime() < publishAtNs) {
@@ -109,14 +109,14 @@ public final class PublisherMain {
             }
             publish(1);
         }
-        publisher.nextDeadlineNs(SignalsLayout.NO_DEADLINE);
+        publisher.announceDeadline(SignalsLayout.NO_DEADLINE);
     }
 
     private void endless(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         while (commands.isEmpty()) {
             publish(1 + random.nextInt(LARGEST_BURST));
-            publisher.nextDeadlineNs(System.nanoTime() + random.nextInt(LONGEST_GAP_NS));
+            publisher.announceDeadline(System.nanoTime() + random.nextInt(LONGEST_GAP_NS));
             LockSupport.parkNanos(random.nextInt(LONGEST_GAP_NS) / 8);
         }
     }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.client.TimerClient;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
@@ -84,7 +83,7 @@ class StalledDaemonIT {
     private void cancelAll(TimerClient client) {
         TimerCommand command = new TimerCommand();
         for (int key = 0; key < TIMERS; key++) {
-            TimerReply reply = client.call(command.of(CommandLayout.TYPE_CANCEL, key), PATIENCE_NS);
+            TimerReply reply = client.call(command.cancel(key), PATIENCE_NS);
             assertEquals(ReplyCode.CANCELLED, reply.code(), reply::toString);
         }
     }

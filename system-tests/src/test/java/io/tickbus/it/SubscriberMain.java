@@ -40,9 +40,11 @@ public final class SubscriberMain implements SubscriberListener, SignalHandler {
     private SubscriberMain(ChildArguments arguments) {
         waiting = arguments.text("waiting", "park");
         boolean isPolling = waiting.equals("poll") || waiting.equals("bursts");
-        subscriber = SignalSubscriber.attach(arguments.directory(), SubscriberOptions.defaults().withListener(this)
-                .withWaiting(isPolling ? WaitStrategy.spin() : WaitStrategy.named(waiting))
-                .withJoin(arguments.number("join", (int) SubscriberOptions.FROM_OLDEST)));
+        int join = arguments.number("join", -1);
+        SubscriberOptions options = SubscriberOptions.defaults().withListener(this)
+                .withWaitStrategy(isPolling ? WaitStrategy.spin() : WaitStrategy.named(waiting));
+        subscriber = SignalSubscriber.attach(arguments.directory(),
+                join < 0 ? options.joinAtOldest() : options.joinAt(join));
         first = subscriber.sequence();
         expected = first;
     }

@@ -49,7 +49,7 @@ public final class TimerClientMain {
         client = TimerClient.connect(directory, TimerClientOptions.defaults().withTrackedKeys(1 << 16)
                 .withName(arguments.text("name", "")).withConnectTimeoutNs(PATIENCE_NS));
         signals = SignalSubscriber.attach(directory, SubscriberOptions.defaults()
-                .withWaiting(WaitStrategy.named(arguments.text("waiting", "predictive"))));
+                .withWaitStrategy(WaitStrategy.named(arguments.text("waiting", "predictive"))));
     }
 
     public static void main(String... arguments) {
@@ -96,7 +96,7 @@ public final class TimerClientMain {
         for (long key = 0; key < count; key++) {
             int choice = random.nextInt(4);
             if (choice == 0) {
-                sent += send(command.of(CommandLayout.TYPE_CANCEL, key));
+                sent += send(command.cancel(key));
                 due.remove(key);
                 cancelled.put(key, 0L);
             } else if (choice == 1) {

@@ -26,7 +26,7 @@ final class Consumer implements AutoCloseable {
 
     private Consumer(BusDirectory directory) {
         subscriber = SignalSubscriber.attach(directory, SubscriberOptions.defaults()
-                .withJoin(SubscriberOptions.FROM_OLDEST).withWaiting(WaitStrategy.park()));
+                .joinAtOldest().withWaitStrategy(WaitStrategy.park()));
     }
 
     static Consumer start(BusDirectory directory) {

@@ -33,14 +33,14 @@ final class DaemonChild implements AutoCloseable {
     public static void main(String[] args) {
         BusDirectory directory = BusDirectory.at(Path.of(args[0]), "bus");
         // With the hour, the journal's thread would wait for the disk in the middle of a test.
-        JournalOptions options = JournalOptions.in(Path.of(args[1])).withSnapshotBytes(Long.parseLong(args[2]))
+        JournalOptions options = JournalOptions.defaults(Path.of(args[1])).withSnapshotBytes(Long.parseLong(args[2]))
                 .withRoll(Roll.DAILY);
         DaemonLog log = DaemonLog.toStream(System.err);
         Killer killer = new Killer(System.getProperty(KILL_AT, ""));
         JournalProvider provider = (bus, publisher, journal, daemonLog) -> ChronicleJournal.open(bus, publisher,
                 journal, daemonLog, store -> new KillingStore(store, killer));
         try (TimerDaemon daemon = CrashingDaemon.open(directory,
-                SignalsOptions.DEFAULT.withSlotCount(Integer.parseInt(args[3])), log, options, provider,
+                SignalsOptions.defaults().withSlotCount(Integer.parseInt(args[3])), log, options, provider,
                 killer::reach)) {
             Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {

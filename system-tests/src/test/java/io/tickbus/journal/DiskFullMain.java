@@ -49,8 +49,8 @@ final class DiskFullMain {
     }
 
     private TimerDaemon open() {
-        return TimerDaemon.open(directory, SignalsOptions.DEFAULT, DaemonSettings.defaults(),
-                DaemonLog.toStream(System.out), JournalOptions.in(journal));
+        return TimerDaemon.open(directory, SignalsOptions.defaults(), DaemonSettings.defaults(),
+                DaemonLog.toStream(System.out), JournalOptions.defaults(journal));
     }
 
     private void run(Durability durability) throws Exception {

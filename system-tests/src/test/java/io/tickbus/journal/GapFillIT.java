@@ -8,7 +8,6 @@ import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.WaitStrategy;
-import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
@@ -45,10 +44,10 @@ class GapFillIT {
         try (DaemonChild daemon = DaemonChild.start(folder.resolve("root"), journal, 1L << 28, 1 << 17, List.of());
                 JournalHistory history = JournalHistory.of(journal);
                 SignalSubscriber subscriber = SignalSubscriber.attach(directory, SubscriberOptions.defaults()
-                        .withJoin(SubscriberOptions.FROM_OLDEST).withWaiting(WaitStrategy.park())
+                        .joinAtOldest().withWaitStrategy(WaitStrategy.park())
                         .withHistory(history));
                 TimerClient client = TimerClient.connect(directory, TimerClientOptions.defaults().withTrackedKeys(0)
-                        .withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(20)).discardingReplies())) {
+                        .withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(20)).withDiscardedReplies())) {
             TimerCommand command = new TimerCommand();
             long anchorNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
             for (int key = 0; key < FAST_TIMERS; key++) {
@@ -58,7 +57,7 @@ class GapFillIT {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             for (int key = SLOW_TIMERS; key < FAST_TIMERS; key++) {
-                client.send(command.of(CommandLayout.TYPE_CANCEL, key));
+                client.send(command.cancel(key));
             }
             TimeUnit.MILLISECONDS.sleep(100);
             long behind = subscriber.backlog();

@@ -76,7 +76,7 @@ public final class DaemonCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(slotCount).withParking(!isWithoutParking)
+        SignalsOptions options = SignalsOptions.defaults().withSlotCount(slotCount).withParking(!isWithoutParking)
                 .withHeartbeatIntervalNs(heartbeatNs).withGroup(group);
         JournalOptions journalOptions = journal.options(bus.name());
         DaemonSettings first = settings.load();

@@ -59,7 +59,7 @@ final class DaemonWarmUp {
     }
 
     private static void exercise(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
-        SignalsOptions small = SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT).withParking(options.hasParking());
+        SignalsOptions small = SignalsOptions.defaults().withSlotCount(SLOT_COUNT).withParking(options.hasParking());
         DaemonSettings silent = settings.withMaxClients(1).withLogLevel(Level.OFF);
         try (TimerDaemon daemon = TimerDaemon.open(directory, small, silent)) {
             daemon.start();

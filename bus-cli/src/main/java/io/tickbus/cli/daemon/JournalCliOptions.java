@@ -88,7 +88,7 @@ final class JournalCliOptions {
         if (path.toAbsolutePath().normalize().getFileName() == null) {
             throw new IllegalArgumentException("a journal needs a folder of its own: journal=" + folder);
         }
-        JournalOptions options = JournalOptions.in(path);
+        JournalOptions options = JournalOptions.defaults(path);
         for (UnaryOperator<JournalOptions> change : changes) {
             options = change.apply(options);
         }

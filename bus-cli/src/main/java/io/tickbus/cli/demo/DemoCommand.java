@@ -127,7 +127,7 @@ public final class DemoCommand implements Callable<Integer> {
         output.say("starting a subscriber process on bus " + directory.path());
         // First, so that the subscriber finds the bus.
         SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
-                SignalsOptions.DEFAULT.withSlotCount(SLOT_COUNT));
+                SignalsOptions.defaults().withSlotCount(SLOT_COUNT));
         try {
             subscriber = start(canKill ? BLOCK_SIGNAL : List.of(), List.of("demo-subscriber", "--dir",
                     directory.path().getParent().toString(), "--bus", directory.name(), "--cpu",

@@ -85,7 +85,7 @@ public final class DemoSubscriber implements Callable<Integer> {
     public Integer call() throws IOException {
         int[] cpus = CpuPair.pin("subscriber", cpu);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        SubscriberOptions options = SubscriberOptions.defaults().withJoin(0).withWaiting(new SwitchingWait());
+        SubscriberOptions options = SubscriberOptions.defaults().joinAt(0).withWaitStrategy(new SwitchingWait());
         try (SignalSubscriber attached = SignalSubscriber.attach(bus.directory(), options)) {
             subscriber = attached;
             boolean isKillable = Platforms.current().hasFutex()

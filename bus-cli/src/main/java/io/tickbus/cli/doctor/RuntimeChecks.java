@@ -60,10 +60,10 @@ final class RuntimeChecks {
     private static boolean isSignalReceived(BusDirectory directory) {
         boolean hadRoot = BusFiles.hasRoot(directory);
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
-                SignalsOptions.DEFAULT.withSlotCount(TRIAL_SLOTS))) {
+                SignalsOptions.defaults().withSlotCount(TRIAL_SLOTS))) {
             publisher.publish(1);
             try (SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                    SubscriberOptions.defaults().withJoin(SubscriberOptions.FROM_OLDEST))) {
+                    SubscriberOptions.defaults().joinAtOldest())) {
                 return subscriber.poll(signal -> { }, 1) == 1;
             }
         } finally {

@@ -88,10 +88,10 @@ public final class PublishCommand implements Callable<Integer> {
     private static SignalsOptions optionsOf(BusDirectory directory) {
         try {
             SignalsHeader header = SignalsFile.inspect(directory).header();
-            return SignalsOptions.DEFAULT.withSlotCount((int) header.slotCount()).withParking(header.hasParking());
+            return SignalsOptions.defaults().withSlotCount((int) header.slotCount()).withParking(header.hasParking());
         } catch (BusException e) {
             // Missing, or something that opening it will name.
-            return SignalsOptions.DEFAULT;
+            return SignalsOptions.defaults();
         }
     }
 
@@ -109,7 +109,7 @@ public final class PublishCommand implements Callable<Integer> {
 
     private void publishNext(SignalPublisher publisher, SignalRecord signal, long done, long deadlineNs) {
         if (periodNs > 0) {
-            publisher.nextDeadlineNs(deadlineNs);
+            publisher.announceDeadline(deadlineNs);
             awaitDeadline(deadlineNs, done);
             if (isStopped.get()) {
                 return;

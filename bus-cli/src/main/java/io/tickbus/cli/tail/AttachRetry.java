@@ -39,7 +39,7 @@ record AttachRetry(BusDirectory directory, PrintWriter err, BooleanSupplier isSt
                     throw e;
                 }
                 if (e.reason() == Reason.NOT_FOUND && !isJoinGiven) {
-                    current = options.withJoin(SubscriberOptions.FROM_OLDEST);
+                    current = options.joinAtOldest();
                 }
                 Output.check();
                 if (nowNs >= nextReminderNs) {

@@ -76,7 +76,7 @@ public final class TailCommand implements Callable<Integer> {
         LineBuffer out = new LineBuffer(new FileOutputStream(FileDescriptor.out));
         SignalFormat format = format();
         TailEvents events = new TailEvents(format, out, output.err());
-        SubscriberOptions options = SubscriberOptions.defaults().withJoin(from).withWaiting(strategy)
+        SubscriberOptions options = JoinPosition.apply(from).withWaitStrategy(strategy)
                 .withSignalIds(signalIds).withListener(events);
         AttachRetry attach = new AttachRetry(bus.directory(), output.err(), () -> isStopped,
                 output.isGiven("--from"));
@@ -136,12 +136,20 @@ public final class TailCommand implements Callable<Integer> {
 
     /** Where to begin: {@code newest}, {@code oldest} or a sequence. */
     static final class JoinPosition implements ITypeConverter<Long> {
+        private static final long NEWEST = -1;
+        private static final long OLDEST = -2;
+
+        static SubscriberOptions apply(long from) {
+            SubscriberOptions options = SubscriberOptions.defaults();
+            return from == NEWEST ? options : from == OLDEST ? options.joinAtOldest() : options.joinAt(from);
+        }
+
         @Override
         public Long convert(String value) {
             if (value.equals("newest")) {
-                return SubscriberOptions.FROM_NEWEST;
+                return NEWEST;
             } else if (value.equals("oldest")) {
-                return SubscriberOptions.FROM_OLDEST;
+                return OLDEST;
             } else if (!value.matches("[0-9]{1,18}")) {
                 throw new TypeConversionException("tail begins at newest, oldest or a sequence: from=" + value);
             }

@@ -18,7 +18,7 @@ final class TimerKeyMixin {
 
     /** A command of a type about this timer. */
     TimerCommand command(int type) {
-        return new TimerCommand().of(type, key);
+        return new TimerCommand().reset(type, key);
     }
 
     /** Sends it, prints the result, and returns the exit code. */

@@ -41,7 +41,8 @@ final class SettingsReloadTest {
     void start() throws IOException {
         file = Files.writeString(root.resolve("settings"), "mode = park\n");
         DaemonLog log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
-        daemon = TimerDaemon.open(BusDirectory.at(root, "one"), SignalsOptions.DEFAULT.withSlotCount(64), load(), log);
+        daemon = TimerDaemon.open(BusDirectory.at(root, "one"), SignalsOptions.defaults().withSlotCount(64), load(),
+                log);
         reload = new SettingsReload(daemon, log, this::load);
     }
 

@@ -34,7 +34,7 @@ final class DumpCommandTest {
     void publishMoreThanFits() {
         BusDirectory directory = BusDirectory.at(root, "b");
         try (SignalPublisher publisher =
-                SignalPublisher.openWithoutThread(directory, SignalsOptions.DEFAULT.withSlotCount(SLOTS))) {
+                SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(SLOTS))) {
             for (int i = 0; i < SLOTS + 5; i++) {
                 publisher.publish(new SignalRecord().signalId(i).key(-i).payload(new byte[] {(byte) i, 1}));
             }

@@ -57,7 +57,7 @@ final class PublishCommandTest {
     @Test
     void shouldKeepTheGeometryOfABusThatIsThere() {
         BusDirectory directory = BusDirectory.at(root, "default");
-        SignalPublisher.open(directory, SignalsOptions.DEFAULT.withSlotCount(64).withParking(false)).close();
+        SignalPublisher.open(directory, SignalsOptions.defaults().withSlotCount(64).withParking(false)).close();
         assertEquals(Tickbus.DONE, CliRun.of("publish", "7", "--dir", root).exitCode());
         SignalsFile file = SignalsFile.attach(directory);
         assertEquals(64, file.header().slotCount());
@@ -76,6 +76,6 @@ final class PublishCommandTest {
 
     private SignalSubscriber fromOldest() {
         return SignalSubscriber.attach(BusDirectory.at(root, "default"),
-                SubscriberOptions.defaults().withJoin(SubscriberOptions.FROM_OLDEST));
+                SubscriberOptions.defaults().joinAtOldest());
     }
 }

@@ -38,7 +38,7 @@ final class StatCommandTest {
     @Test
     void shouldReportALivingAndAClosedBus() throws IOException {
         // However late it is run, the publisher is not stalled.
-        SignalsOptions options = SignalsOptions.DEFAULT.withHeartbeatIntervalNs(TimeUnit.MINUTES.toNanos(1));
+        SignalsOptions options = SignalsOptions.defaults().withHeartbeatIntervalNs(TimeUnit.MINUTES.toNanos(1));
         try (SignalPublisher publisher = SignalPublisher.open(BusDirectory.at(root, "one"), options)) {
             publisher.publish(1);
             Map<String, Object> report = CliRun.of("stat", "--dir", root, "--bus", "one", "--json").json();

@@ -39,13 +39,13 @@ class TailCutDoorbellTest {
         BusDirectory directory = BusDirectory.at(folder.resolve("root"), "bus");
         String group = Files.readAttributes(folder, PosixFileAttributes.class).group().getName();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.DEFAULT
+        try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.defaults()
                 .withGroup(group).withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
             LineBuffer out = new LineBuffer(printed);
             SignalFormat format = SignalTable.ofSignals();
             TailEvents events = new TailEvents(format, out, new PrintWriter(new StringWriter()));
             SignalSubscriber subscriber = SignalSubscriber.attach(directory,
-                    SubscriberOptions.defaults().withWaiting(WaitStrategy.park()).withListener(events));
+                    SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.park()).withListener(events));
             CompletableFuture<Void> tailing = CompletableFuture.runAsync(
                     () -> new Tail(subscriber, events, format, out, true).run(CUTS, LONG_NS));
             for (int i = 0; i < CUTS && !tailing.isDone(); i++) {

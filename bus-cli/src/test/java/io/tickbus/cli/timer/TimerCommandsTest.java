@@ -41,7 +41,7 @@ final class TimerCommandsTest {
     @BeforeEach
     void start() {
         directory = BusDirectory.at(root, "default");
-        daemon = TimerDaemon.open(directory, SignalsOptions.DEFAULT.withSlotCount(1024),
+        daemon = TimerDaemon.open(directory, SignalsOptions.defaults().withSlotCount(1024),
                 DaemonSettings.defaults().withQuotas(new TimerQuotas(100, QUOTA))
                         .withLogLevel(Level.OFF)).start();
     }

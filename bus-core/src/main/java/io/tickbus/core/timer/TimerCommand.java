@@ -4,7 +4,7 @@ import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 
 /**
- * A command about one timer, as it travels from a client to the daemon: made once and filled anew for each.
+ * A command about one timer, as it travels from a client to the daemon: made once and refilled for each.
  *
  * <p>Nothing is checked here but what would not fit; the daemon checks the rest and answers with a reason.
  *
@@ -34,7 +34,7 @@ public final class TimerCommand {
         return (layoutOffset - CommandLayout.KEY) / Long.BYTES;
     }
 
-    /** A command of zeros, which is none. */
+    /** An empty command. */
     public TimerCommand() {
         // Nothing to set.
     }
@@ -59,7 +59,7 @@ public final class TimerCommand {
         return fields[DEADLINE_NS];
     }
 
-    /** Nanoseconds from one occurrence to the next; 0 for once. */
+    /** Nanoseconds from one occurrence to the next; 0 for one-shot. */
     public long periodNs() {
         return fields[PERIOD_NS];
     }
@@ -110,7 +110,7 @@ public final class TimerCommand {
     }
 
     /**
-     * Starts an arming: due once, FIRE_ONCE, a grace of {@link #DEFAULT_GRACE_US}, no payload, no generation,
+     * Starts an arming: one-shot, FIRE_ONCE, a grace of {@link #DEFAULT_GRACE_US}, no payload, no generation,
      * cancelled when its client dies.
      */
     public TimerCommand arm(long key, int signalId, long deadlineNs) {
@@ -124,15 +124,20 @@ public final class TimerCommand {
         return this;
     }
 
-    /** A command of another type, with a key or a cursor. */
-    public TimerCommand of(int type, long key) {
+    /** Makes this a cancellation. */
+    public TimerCommand cancel(long key) {
+        return reset(CommandLayout.TYPE_CANCEL, key);
+    }
+
+    /** Makes this a command of a type other than arm, with a key or a cursor and nothing else. */
+    public TimerCommand reset(int type, long key) {
         arm(key, 0, 0);
         fields[HEADER] = (type & 0xFFL) << TYPE_SHIFT;
         fields[LIMITS] = 0;
         return this;
     }
 
-    /** Sets the period in nanoseconds; 0 for once. */
+    /** Sets the period in nanoseconds; 0 for one-shot. */
     public TimerCommand periodNs(long periodNs) {
         fields[PERIOD_NS] = periodNs;
         return this;
@@ -143,7 +148,7 @@ public final class TimerCommand {
         return header(FLAGS_SHIFT, flags, "flags");
     }
 
-    /** Sets the misfire policy; {@code cap} is looked at with FIRE_ALL only. */
+    /** Sets the misfire policy; {@code cap} applies to FIRE_ALL only. */
     public TimerCommand misfire(MisfirePolicy policy, int cap) {
         fields[LIMITS] = (fields[LIMITS] & UINT32) | ((long) cap << Integer.SIZE);
         return header(MISFIRE_SHIFT, policy.code(), "misfire");

@@ -61,7 +61,7 @@ class TimerCommandTest {
         TimerCommand command = full().arm(1, 2, 3);
         assertArrayEquals(new TimerCommand().arm(1, 2, 3).fields(), command.fields());
         assertEquals(0, command.flags() + command.misfireCode() + command.payloadLength() + command.periodNs());
-        command = full().of(CommandLayout.TYPE_LIST, 9);
+        command = full().reset(CommandLayout.TYPE_LIST, 9);
         assertEquals(CommandLayout.TYPE_LIST, command.type());
         assertEquals(9, command.key());
         assertEquals(0, command.flags() | command.signalId() | command.deadlineNs() | command.graceUs());

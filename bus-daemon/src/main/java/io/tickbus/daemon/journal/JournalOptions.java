@@ -55,8 +55,8 @@ public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll
         }
     }
 
-    /** A journal in a folder, else with the defaults. */
-    public static JournalOptions in(Path folder) {
+    /** A journal in this folder, kept for 7 days and up to 8 GiB, an hourly roll, a snapshot every 256 MiB. */
+    public static JournalOptions defaults(Path folder) {
         return new JournalOptions(folder, DEFAULT_KEEP_NS, DEFAULT_KEEP_BYTES, Roll.HOURLY, DEFAULT_RECOVERY_RATE,
                 DEFAULT_SNAPSHOT_BYTES, DEFAULT_CLOCK_WAIT_NS);
     }
@@ -83,27 +83,27 @@ public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll
         return Path.of(home, ".local", "state", "tickbus", bus);
     }
 
-    /** Keeps for so long, and so much. */
+    /** Sets how long, and how much of it, is kept for replay. */
     public JournalOptions withRetention(long newKeepNs, long newKeepBytes) {
         return new JournalOptions(folder, newKeepNs, newKeepBytes, roll, recoveryRate, snapshotBytes, clockWaitNs);
     }
 
-    /** Another file so often. */
+    /** Sets how often a new file begins. */
     public JournalOptions withRoll(Roll newRoll) {
         return new JournalOptions(folder, keepNs, keepBytes, newRoll, recoveryRate, snapshotBytes, clockWaitNs);
     }
 
-    /** Fires overdue timers at another rate. */
+    /** Sets the rate at which overdue timers fire. */
     public JournalOptions withRecoveryRate(int newRate) {
         return new JournalOptions(folder, keepNs, keepBytes, roll, newRate, snapshotBytes, clockWaitNs);
     }
 
-    /** Takes a snapshot after so many bytes. */
+    /** Sets how many bytes are written before the next snapshot. */
     public JournalOptions withSnapshotBytes(long newBytes) {
         return new JournalOptions(folder, keepNs, keepBytes, roll, recoveryRate, newBytes, clockWaitNs);
     }
 
-    /** Waits so long for a CLOCK_REALTIME that was not set after a boot. */
+    /** Sets how long recovery waits for a CLOCK_REALTIME that was not set after a boot. */
     public JournalOptions withClockWaitNs(long newWaitNs) {
         return new JournalOptions(folder, keepNs, keepBytes, roll, recoveryRate, snapshotBytes, newWaitNs);
     }

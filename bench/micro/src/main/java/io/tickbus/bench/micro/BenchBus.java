@@ -22,7 +22,7 @@ final class BenchBus implements AutoCloseable {
         Path root = BusDirectory.defaultRoot();
         BusDirectory directory = BusDirectory.at(root.resolveSibling(root.getFileName() + "-micro"),
                 "micro-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
-        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(slotCount).withParking(hasParking);
+        SignalsOptions options = SignalsOptions.defaults().withSlotCount(slotCount).withParking(hasParking);
         return new BenchBus(directory, SignalPublisher.open(directory, options));
     }
 
@@ -31,7 +31,7 @@ final class BenchBus implements AutoCloseable {
     }
 
     SignalSubscriber attach() {
-        return SignalSubscriber.attach(directory, SubscriberOptions.defaults().withWaiting(WaitStrategy.spin()));
+        return SignalSubscriber.attach(directory, SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.spin()));
     }
 
     @Override

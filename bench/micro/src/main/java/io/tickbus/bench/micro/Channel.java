@@ -66,7 +66,7 @@ interface Channel extends AutoCloseable {
 
         @Override
         public boolean offer(long publishedNs, long deadlineNs, int signalId, long key) {
-            publisher.publishAt(publishedNs, deadlineNs, signalId, key);
+            publisher.publish(signalId, key, deadlineNs, publishedNs);
             return true;
         }
 

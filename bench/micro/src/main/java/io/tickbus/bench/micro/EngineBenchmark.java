@@ -1,6 +1,5 @@
 package io.tickbus.bench.micro;
 
-import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
@@ -68,7 +67,7 @@ public class EngineBenchmark {
     @Benchmark
     public ReplyCode armAndCancel() {
         execute(command.arm(nextKey, 1, nowNs + random.nextLong(SPAN_NS)));
-        return execute(command.of(CommandLayout.TYPE_CANCEL, nextKey++ - LIFE));
+        return execute(command.cancel(nextKey++ - LIFE));
     }
 
     /** Random order: any of the pending ones gets another deadline. */

@@ -77,7 +77,7 @@ public class PollBenchmark {
         @Setup(Level.Invocation)
         public void fill() {
             for (int i = 0; i < BATCH; i++) {
-                publisher.publishAt(i, i, 42, i);
+                publisher.publish(42, i, i, i);
             }
         }
     }
@@ -108,7 +108,7 @@ public class PollBenchmark {
     /** One signal all the way. */
     @Benchmark
     public long publishThenPoll(Joined bus) {
-        bus.publisher.publishAt(1, 2, 42, 3);
+        bus.publisher.publish(42, 3, 2, 1);
         bus.subscriber.poll(bus.handler, 1);
         return bus.sum;
     }

@@ -55,7 +55,7 @@ public class PublishBenchmark {
     @Benchmark
     public long publishAt() {
         long nowNs = ++now;
-        return publisher.publishAt(nowNs, nowNs, 42, nowNs);
+        return publisher.publish(42, nowNs, nowNs, nowNs);
     }
 
     /** With all fields, from a record that the caller keeps; without the clock. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** What the tests of this package do to bus files. */
 final class BusFixture {
-    static final SignalsOptions SMALL = SignalsOptions.DEFAULT.withSlotCount(8);
+    static final SignalsOptions SMALL = SignalsOptions.defaults().withSlotCount(8);
 
     private BusFixture() {
     }

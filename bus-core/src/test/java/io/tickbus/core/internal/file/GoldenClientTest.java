@@ -62,8 +62,8 @@ class GoldenClientTest {
             case 3 -> command.armAt(-4, -43, DUE_NS).periodNs(50_000).misfire(MisfirePolicy.FIRE_ALL, 1_000)
                     .graceUs(0xFFFF_FFFEL).payload(0x0807_0605_0403_0201L, 0x0C0B_0A09, 12).generation(0x0E0D)
                     .durability(Durability.DISK);
-            case 4 -> command.of(2, -5).flags(0x02).payload(300, 0, 8);
-            default -> command.of(i, i);
+            case 4 -> command.reset(2, -5).flags(0x02).payload(300, 0, 8);
+            default -> command.reset(i, i);
         };
     }
 

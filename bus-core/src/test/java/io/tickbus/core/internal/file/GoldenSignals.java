@@ -46,7 +46,7 @@ final class GoldenSignals {
     /** The same content through the code of today: six signals in four slots, and a seventh half-written. */
     static void write(BusDirectory directory) {
         SignalsOptions options =
-                SignalsOptions.DEFAULT.withSlotCount(SLOTS).withHeartbeatIntervalNs(HEARTBEAT_INTERVAL_NS);
+                SignalsOptions.defaults().withSlotCount(SLOTS).withHeartbeatIntervalNs(HEARTBEAT_INTERVAL_NS);
         try (PublishedBus bus = PublishedBus.open(directory, options)) {
             SharedRegion region = bus.signals().region();
             SignalsHeader header = bus.signals().header();

@@ -90,7 +90,7 @@ class GoldenSignalsTest {
     @Test
     void shouldRecoverSequenceOfGoldenFile() throws IOException {
         BusDirectory directory = install();
-        try (PublishedBus bus = PublishedBus.open(directory, SignalsOptions.DEFAULT.withSlotCount(4))) {
+        try (PublishedBus bus = PublishedBus.open(directory, SignalsOptions.defaults().withSlotCount(4))) {
             assertEquals(6, bus.nextSequence());
             assertEquals(3, bus.signals().header().epoch());
             // Of another boot: what it held last need not be all that was published.

@@ -82,7 +82,7 @@ class PublisherLockTest {
     void shouldBeProbedAndTakenWhenThreadIsInterrupted() {
         Thread.currentThread().interrupt();
         assertEquals(PublisherLock.Probe.FREE, probe());
-        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount(4);
+        SignalsOptions options = SignalsOptions.defaults().withSlotCount(4);
         try (PublishedBus bus = PublishedBus.open(directory, options)) {
             assertTrue(bus.isInPlace());
             SignalsFile.attach(directory);

@@ -30,7 +30,7 @@ final class DaemonRole implements ChildRole {
     private final TimerDaemon daemon;
 
     DaemonRole(Map<String, Object> settings) {
-        SignalsOptions options = SignalsOptions.DEFAULT.withSlotCount((int) JsonLines.number(settings, "slots"));
+        SignalsOptions options = SignalsOptions.defaults().withSlotCount((int) JsonLines.number(settings, "slots"));
         DaemonSettings wanted = DaemonSettings.defaults().withMode(mode(settings))
                 .withQuotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS))
                 .withRates(RateQuotas.NONE)
@@ -43,7 +43,7 @@ final class DaemonRole implements ChildRole {
         }
         Object journal = settings.get("journal");
         daemon = TimerDaemon.open(bus(settings), options, wanted, DaemonLog.toStream(System.err),
-                journal == null ? null : JournalOptions.in(Path.of((String) journal))).start();
+                journal == null ? null : JournalOptions.defaults(Path.of((String) journal))).start();
     }
 
     /** The bus in the directory of the settings. */

@@ -34,7 +34,7 @@ final class SubscriberRole implements ChildRole {
     SubscriberRole(Map<String, Object> settings) {
         BusDirectory bus = DaemonRole.bus(settings);
         subscriber = SignalSubscriber.attach(bus, SubscriberOptions.defaults()
-                .withWaiting(WaitStrategy.named((String) settings.get("waiting"))));
+                .withWaitStrategy(WaitStrategy.named((String) settings.get("waiting"))));
         armed = (boolean) settings.get("arms") ? new ArmedSchedule(bus) : null;
     }
 

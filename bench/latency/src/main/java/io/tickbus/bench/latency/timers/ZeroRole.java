@@ -32,7 +32,7 @@ final class ZeroRole implements ChildRole {
 
     ZeroRole(Map<String, Object> settings) {
         BusDirectory bus = DaemonRole.bus(settings);
-        subscriber = SignalSubscriber.attach(bus, SubscriberOptions.defaults().withWaiting(WaitStrategy.spin()));
+        subscriber = SignalSubscriber.attach(bus, SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.spin()));
         client = TimerClient.connect(bus, ArmedSchedule.patient());
     }
 

@@ -18,7 +18,7 @@ final class CReader extends TickbusTransport {
 
     @Override
     public String settings() {
-        return "SignalPublisher.publishAt; the signals file read by C written from docs/WIRE_FORMAT.md, cc -O2";
+        return "SignalPublisher.publish; the signals file read by C written from docs/WIRE_FORMAT.md, cc -O2";
     }
 
     @Override

@@ -24,7 +24,7 @@ final class TickbusSpin extends TickbusTransport {
 
     @Override
     public String settings() {
-        return "SignalPublisher.publishAt, SignalSubscriber.poll in a tight loop, default options, 65,536 slots";
+        return "SignalPublisher.publish, SignalSubscriber.poll in a tight loop, default options, 65,536 slots";
     }
 
     @Override
@@ -48,7 +48,7 @@ final class TickbusSpin extends TickbusTransport {
         SignalPublisher publisher = publisher();
         long nowNs = System.nanoTime();
         for (long number = first; number < first + count; number++) {
-            publisher.publishAt(nowNs, nowNs, 1, number);
+            publisher.publish(1, number, nowNs, nowNs);
         }
     }
 

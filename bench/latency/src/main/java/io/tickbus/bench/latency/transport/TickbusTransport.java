@@ -29,7 +29,7 @@ abstract class TickbusTransport implements Transport {
     }
 
     final void publish(Burst burst, int i, long sentNs) {
-        publisher.publishAt(sentNs, burst.dueNs(i), SIGNAL_ID, burst.first() + i);
+        publisher.publish(SIGNAL_ID, burst.first() + i, burst.dueNs(i), sentNs);
     }
 
     /** Publishes a burst, spinning from one message to the next. */

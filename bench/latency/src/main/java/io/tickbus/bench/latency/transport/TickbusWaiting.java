@@ -35,16 +35,16 @@ final class TickbusWaiting extends TickbusTransport {
     @Override
     public void openReceiver(Path directory) {
         subscriber = SignalSubscriber.attach(directory(directory),
-                SubscriberOptions.defaults().withWaiting(WaitStrategy.named(waiting)));
+                SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.named(waiting)));
     }
 
     @Override
     public void send(Burst burst) {
         SignalPublisher publisher = publisher();
-        publisher.nextDeadlineNs(burst.startNs());
+        publisher.announceDeadline(burst.startNs());
         for (int i = 0; i < burst.count(); i++) {
             publish(burst, i, burst.awaitDue(i));
-            publisher.nextDeadlineNs(i + 1 < burst.count() ? burst.dueNs(i + 1) : SignalsLayout.NO_DEADLINE);
+            publisher.announceDeadline(i + 1 < burst.count() ? burst.dueNs(i + 1) : SignalsLayout.NO_DEADLINE);
         }
     }
 
