@@ -52,11 +52,6 @@ public final class Terminal {
         return coloured("bold,red", text);
     }
 
-    /** Bold. */
-    public static String strong(String text) {
-        return coloured("bold", text);
-    }
-
     /** Faint. */
     public static String faint(String text) {
         return coloured("faint", text);
