@@ -9,7 +9,7 @@ import io.tickbus.subscriber.SignalSubscriber;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The daemon inside of an application. The README quotes what stands between the markers. */
+/** The daemon inside an application. docs/GUIDE.md quotes what is between the markers. */
 public final class EmbeddedDaemonExample {
     private EmbeddedDaemonExample() {
     }
@@ -32,11 +32,11 @@ public final class EmbeddedDaemonExample {
     }
 
     static void run(Path root, Runnable application) {
-        // README: begin
+        // GUIDE: begin
         try (TimerDaemon daemon = TimerDaemon.start(BusDirectory.at(root, "app"))) {
             application.run(); // connects TimerClients, here or in other processes
             System.out.println("fired " + daemon.counters().value(DaemonCounter.FIRINGS));
         }
-        // README: end
+        // GUIDE: end
     }
 }

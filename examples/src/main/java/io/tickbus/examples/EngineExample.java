@@ -3,7 +3,7 @@ package io.tickbus.examples;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
 
-/** The engine alone: no files, no threads, one's own loop. The README quotes what stands between the markers. */
+/** The engine alone: no files, no threads, one's own loop. docs/GUIDE.md quotes what is between the markers. */
 public final class EngineExample {
     private EngineExample() {
     }
@@ -13,7 +13,7 @@ public final class EngineExample {
     }
 
     static void run() {
-        // README: begin
+        // GUIDE: begin
         TimerEngine timers = TimerEngine.create(TimerQuotas.DEFAULT);
         timers.arm(1, 42, System.nanoTime() + 1_000_000); // key 1, signal id 42, once in 1 ms
         while (timers.nextDeadlineNs() != Long.MAX_VALUE) {
@@ -22,6 +22,6 @@ public final class EngineExample {
                 return 0; // the number of this firing, where you count them
             });
         }
-        // README: end
+        // GUIDE: end
     }
 }

@@ -5,7 +5,7 @@ import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
-/** A signal every millisecond, a hundred times. The README quotes what stands between the markers. */
+/** A signal every millisecond, a hundred times. The README quotes what is between the markers. */
 public final class PublisherExample {
     private PublisherExample() {
     }

@@ -6,7 +6,7 @@ import io.tickbus.subscriber.SubscriberOptions;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Takes a hundred signals. The README quotes what stands between the markers. */
+/** Takes a hundred signals. The README quotes what is between the markers. */
 public final class SubscriberExample {
     private SubscriberExample() {
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A daemon with a journal on a host that boots anew, twice: each boot is a time namespace with a CLOCK_MONOTONIC of its
+ * A daemon with a journal on a host that boots twice again: each boot is a time namespace with a CLOCK_MONOTONIC of its
  * own, and a boot id of its own over the kernel's; shared memory is empty then. The first daemon stops cleanly, the
  * second is killed, and the third fires all that was acknowledged, at the instants that were asked for.
  */

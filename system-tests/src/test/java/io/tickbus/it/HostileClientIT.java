@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Clients that do what they should not: the daemon and the timers of another client go on as if they were not there.
+ * Clients that do what they should not: the daemon and the timers of another client continue as if they were not there.
  */
 @Timeout(120)
 class HostileClientIT {

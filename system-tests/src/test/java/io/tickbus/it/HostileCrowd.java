@@ -28,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Attacks that go on side by side until its end, each on a thread of its own: 200 connections a second that die,
+ * Attacks that run side by side until its end, each on a thread of its own: 200 connections a second that die,
  * sockets that say nothing, half a message or garbage and stay, clients that never drain their replies, rings whose
  * names become a FIFO and a directory in a loop while the daemon is told to open them, and as many periodic timers as
  * the quota allows beside many of 1 µs that it does not. What fails for the attackers themselves is their own affair.

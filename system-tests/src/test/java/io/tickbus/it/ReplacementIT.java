@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The bus's file is replaced, or deleted and made anew, under subscribers in other processes. */
+/** The bus's file is replaced, or deleted and created again, under subscribers in other processes. */
 @Timeout(180)
 class ReplacementIT {
     private static final List<String> WAITS = List.of("spin", "park", "predictive", "poll");
@@ -25,7 +25,7 @@ class ReplacementIT {
         for (int slots : new int[] {4096, 512, 1024, 2048}) {
             int joined = end + 1;
             publisher.order("publish 1");
-            // Who sleeps through a file's whole life loses what was in it: each must have begun to read it.
+            // A subscriber that sleeps through a file's whole life loses what was in it: each must have read some.
             subscribers.forEach(subscriber -> subscriber.ask("until " + joined, "REACHED"));
             publisher.order("publish 399");
             end += 400;

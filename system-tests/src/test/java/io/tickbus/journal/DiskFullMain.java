@@ -24,7 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 
-/** Fills the file system under a journal, looks at what is refused and what goes on, and makes room again. */
+/** Fills the file system under a journal, looks at what is refused and what continues, and makes room again. */
 final class DiskFullMain {
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long FAR_NS = TimeUnit.HOURS.toNanos(1);
@@ -67,7 +67,7 @@ final class DiskFullMain {
                     + refusal.reason());
             long firings = daemon.counters().value(DaemonCounter.FIRINGS);
             expect(arm(client, Durability.NONE, TimeUnit.MILLISECONDS.toNanos(5)).code() == ReplyCode.ARMED,
-                    "volatile timers go on");
+                    "volatile timers continue");
             subscriber.await(signal -> { }, 1, TIMEOUT_NS);
             expect(subscriber.received() > 0, "and fire");
             expect(daemon.counters().value(DaemonCounter.FIRINGS) >= firings, "and are counted");

@@ -40,7 +40,7 @@ final class Load implements AutoCloseable {
         client = connect(directory);
     }
 
-    /** A try is short, as it is in vain where the daemon dies meanwhile. */
+    /** A try is short, as it fails where the daemon dies meanwhile. */
     private static TimerClient connect(BusDirectory directory) {
         TimerClientOptions options = TimerClientOptions.defaults().withName("load").withTrackedKeys(0)
                 .withCommandSlots(1 << 12).withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(3));

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it costs to put a command into a client's ring, to take it out and to give its slot free, by one thread: the
+ * What it costs to put a command into a client's ring, to take it out and to release its slot, by one thread: the
  * instructions, without the way from one processor to another. Beside it Agrona's ring of one producer.
  */
 @BenchmarkMode(Mode.AverageTime)
