@@ -103,7 +103,7 @@ final class UrlHealthCheckerIT {
         try (TimerDaemon daemon = TimerDaemon.start(BusDirectory.at(buses, "default"))) {
             ChildJvm checker = new ChildJvm.Builder(folder, UrlHealthChecker.class, urls)
                     .flags("-Dperiod=PT0." + PERIOD_MS + "S", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-                    .environment("TICKBUS_DIR", buses.toString()).start();
+                    .environment(Map.of("TICKBUS_DIR", buses.toString())).start();
             try {
                 while (!isEnough(ticks, urls)) {
                     assertTrue(read(checker, ticks), checker::transcript);
@@ -117,7 +117,7 @@ final class UrlHealthCheckerIT {
                 }
                 checker.exitCode();
             } finally {
-                checker.end();
+                checker.close();
             }
             awaitNoTimers(daemon);
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.internal.platform.Platform;
 import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.testkit.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,8 +53,8 @@ class PlatformsIT {
                 "--illegal-native-access=deny");
     }
 
-    private static void assertFallsBack(String expected, String... options) throws Exception {
-        try (ForkedJvm jvm = ForkedJvm.start(List.of(), List.of(options), Reason.class)) {
+    private void assertFallsBack(String expected, String... options) throws Exception {
+        try (ChildJvm jvm = new ChildJvm.Builder(folder, Reason.class, List.of()).flags(options).start()) {
             assertEquals("portable Java", jvm.line());
             String reason = jvm.line();
             assertTrue(reason.startsWith("portable waiting, because ") && reason.contains(expected), reason);

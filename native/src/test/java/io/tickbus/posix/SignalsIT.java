@@ -3,7 +3,8 @@ package io.tickbus.posix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
+import io.tickbus.testkit.ChildJvm;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class SignalsIT {
 
     @Test
     void shouldReceiveKilledAndQueuedSignalsInAnotherJvm() throws Exception {
-        try (ForkedJvm receiver = blocking("USR1,RTMIN")) {
+        try (ChildJvm receiver = blocking("USR1,RTMIN")) {
             assertEquals("USR1 blocked=true RTMIN blocked=true", receiver.line());
             for (long value : new long[] {0, 1, -1, 0x0123_4567_89AB_CDEFL, Long.MIN_VALUE}) {
                 assertEquals(PosixSignals.SENT, PosixSignals.kill(receiver.pid(), PosixSignal.SIGUSR1));
@@ -33,7 +34,7 @@ class SignalsIT {
 
     @Test
     void shouldReceiveEveryQueuedRealTimeSignalInOrder() throws Exception {
-        try (ForkedJvm receiver = blocking("USR1,RTMIN")) {
+        try (ChildJvm receiver = blocking("USR1,RTMIN")) {
             assertEquals("USR1 blocked=true RTMIN blocked=true", receiver.line());
             for (int i = 0; i < QUEUED; i++) {
                 assertEquals(PosixSignals.SENT,
@@ -47,7 +48,7 @@ class SignalsIT {
 
     @Test
     void shouldCoalesceStandardSignalsOfStoppedJvm() throws Exception {
-        try (ForkedJvm receiver = blocking("USR1,RTMIN")) {
+        try (ChildJvm receiver = blocking("USR1,RTMIN")) {
             assertEquals("USR1 blocked=true RTMIN blocked=true", receiver.line());
             assertEquals(PosixSignals.SENT, PosixSignals.kill(receiver.pid(), PosixSignal.SIGSTOP));
             for (int i = 0; i < QUEUED; i++) {
@@ -67,7 +68,7 @@ class SignalsIT {
 
     @Test
     void shouldDetectThatSignalIsNotBlocked() throws Exception {
-        try (ForkedJvm receiver = blocking("RTMIN")) {
+        try (ChildJvm receiver = blocking("RTMIN")) {
             assertEquals("USR1 blocked=false RTMIN blocked=true", receiver.line());
         }
     }
@@ -80,13 +81,13 @@ class SignalsIT {
         assertEquals(PosixSignals.NO_SUCH_PROCESS, PosixSignals.sigqueue(ended.pid(), PosixSignal.SIGUSR1, 1));
     }
 
-    private static ForkedJvm blocking(String signals) throws IOException {
+    private static ChildJvm blocking(String signals) {
         List<String> env = List.of("env", "--default-signal", "--block-signal=" + signals);
-        return ForkedJvm.start(env, List.of(), SignalEcho.class);
+        return new ChildJvm.Builder(Path.of(""), SignalEcho.class, List.of()).accessFlagsOfThisJvm()
+                .flags("-XX:TieredStopAtLevel=1").under(env).start();
     }
 
-    private static void assertReceived(ForkedJvm receiver, int signal, boolean isQueued, long value)
-            throws IOException {
+    private static void assertReceived(ChildJvm receiver, int signal, boolean isQueued, long value) {
         assertEquals("signal=" + signal + " queued=" + isQueued + " value=" + value + " sender="
                 + ProcessHandle.current().pid(), receiver.line());
     }

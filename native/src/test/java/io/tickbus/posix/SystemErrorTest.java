@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tickbus.core.internal.platform.SystemError;
+import io.tickbus.testkit.ChildJvm;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -44,11 +45,12 @@ class SystemErrorTest {
     }
 
     @Test
-    void shouldKnowFullDeviceInTheUsersLanguage() throws IOException {
+    void shouldKnowFullDeviceInTheUsersLanguage() {
         OnLinux.platform();
         assumeTrue(Files.exists(FULL), "skipped: there is no /dev/full");
         List<String> german = List.of("env", "LC_ALL=C.UTF-8", "LANGUAGE=de");
-        try (ForkedJvm jvm = ForkedJvm.start(german, List.of(), Main.class)) {
+        try (ChildJvm jvm = new ChildJvm.Builder(Path.of(""), Main.class, List.of()).accessFlagsOfThisJvm()
+                .under(german).start()) {
             String first = String.valueOf(jvm.line());
             String second = String.valueOf(jvm.line());
             assumeTrue(!first.contains("No space"), "skipped: the system has no German texts");

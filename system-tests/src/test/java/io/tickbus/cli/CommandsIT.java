@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,28 +26,28 @@ final class CommandsIT {
     @TempDir
     private Path folder;
 
-    private CliProcess start(Object... args) throws IOException {
+    private ChildJvm start(Object... args) {
         Object[] all = new Object[args.length + 2];
         System.arraycopy(args, 0, all, 0, args.length);
         all[args.length] = "--dir";
         all[args.length + 1] = folder.resolve("buses");
-        return CliProcess.start(folder, all);
+        return Cli.start(folder, all);
     }
 
     @Test
     void shouldTailWhatAnotherProcessPublishes() throws Exception {
-        try (CliProcess tail = start("tail", "--from", "oldest", "--count", "100", "--json");
-                CliProcess publish = start("publish", "42", "--key", "7", "--payload", "0xCAFE", "--count", "100")) {
+        try (ChildJvm tail = start("tail", "--from", "oldest", "--count", "100", "--json");
+                ChildJvm publish = start("publish", "42", "--key", "7", "--payload", "0xCAFE", "--count", "100")) {
             assertEquals(Tickbus.DONE, publish.exitCode(), publish.errors());
             int expected = 0;
-            Map<String, Object> line = tail.jsonLine();
+            Map<String, Object> line = Cli.jsonLine(tail);
             while (!line.get("type").equals("summary")) {
                 if (line.get("type").equals("signal")) {
                     assertEquals(expected++, line.get("sequence"));
                     assertEquals(List.of(42, "7", "cafe"),
                             List.of(line.get("signalId"), line.get("key"), line.get("payload")));
                 }
-                line = tail.jsonLine();
+                line = Cli.jsonLine(tail);
             }
             assertEquals(100, expected);
             assertEquals(100, line.get("received"));
@@ -57,17 +58,17 @@ final class CommandsIT {
 
     @Test
     void shouldEndTheDaemonCleanlyOnSigterm() throws Exception {
-        try (CliProcess daemon = start("daemon", "--every", "1ms:42", "--json")) {
-            Map<String, Object> ready = daemon.jsonLine();
+        try (ChildJvm daemon = start("daemon", "--every", "1ms:42", "--json")) {
+            Map<String, Object> ready = Cli.jsonLine(daemon);
             assertEquals(List.of("ready", "default", 1, 0), List.of(ready.get("event"), ready.get("bus"),
                     ready.get("epoch"), ready.get("nextSequence")));
             assertEquals(daemon.pid(), ((Number) ready.get("pid")).longValue());
-            try (CliProcess tail = start("tail", "--count", "50")) {
+            try (ChildJvm tail = start("tail", "--count", "50")) {
                 assertEquals(Tickbus.DONE, tail.exitCode(), tail.errors());
                 assertTrue(tail.errors().contains("received 50, lost 0"), tail.errors());
             }
             daemon.terminate();
-            Map<String, Object> stopped = daemon.jsonLine();
+            Map<String, Object> stopped = Cli.jsonLine(daemon);
             assertEquals("stopped", stopped.get("event"));
             assertTrue(((Number) stopped.get("published")).longValue() >= 50, stopped.toString());
             assertNotNull(stopped.get("guardNs"));
@@ -77,17 +78,17 @@ final class CommandsIT {
     }
 
     private Object condition() throws Exception {
-        try (CliProcess stat = start("stat", "--bus", "default", "--json")) {
-            return stat.json().get("condition");
+        try (ChildJvm stat = start("stat", "--bus", "default", "--json")) {
+            return Cli.json(stat).get("condition");
         }
     }
 
     @Test
     void shouldRefuseASecondOwnerWithTheFirstOnesPid() throws Exception {
-        try (CliProcess daemon = start("daemon")) {
+        try (ChildJvm daemon = start("daemon")) {
             assertTrue(daemon.line().startsWith("ready bus=default"));
             for (String[] command : new String[][] {{"daemon"}, {"publish", "1"}}) {
-                try (CliProcess second = start((Object[]) command)) {
+                try (ChildJvm second = start((Object[]) command)) {
                     assertEquals(Tickbus.FAILED, second.exitCode());
                     assertTrue(second.errors().contains("pid=" + daemon.pid()), second.errors());
                     assertEquals(1, second.errors().lines().count(), second.errors());
@@ -101,9 +102,9 @@ final class CommandsIT {
     @Test
     void shouldEndQuietlyWhenNobodyReadsAnyMore() throws Exception {
         // It must not be called stalled, either.
-        try (CliProcess daemon = start("daemon", "--every", "100us:1", "--heartbeat", "10s")) {
+        try (ChildJvm daemon = start("daemon", "--every", "100us:1", "--heartbeat", "10s")) {
             daemon.line();
-            try (CliProcess tail = start("tail")) {
+            try (ChildJvm tail = start("tail")) {
                 assertTrue(tail.line().startsWith("SEQUENCE"));
                 assertNotNull(tail.line());
                 tail.closeOutput();
@@ -115,12 +116,12 @@ final class CommandsIT {
 
     @Test
     void shouldSumUpOnSigterm() throws Exception {
-        try (CliProcess daemon = start("daemon", "--every", "1ms:1"); CliProcess tail = start("tail", "--json")) {
+        try (ChildJvm daemon = start("daemon", "--every", "1ms:1"); ChildJvm tail = start("tail", "--json")) {
             daemon.line();
-            Map<String, Object> line = tail.jsonLine();
+            Map<String, Object> line = Cli.jsonLine(tail);
             tail.terminate();
             while (!line.get("type").equals("summary")) {
-                line = tail.jsonLine();
+                line = Cli.jsonLine(tail);
             }
             assertNull(tail.line());
             assertEquals(Tickbus.DONE, tail.exitCode(), tail.errors());
@@ -129,16 +130,16 @@ final class CommandsIT {
 
     @Test
     void shouldSayWhatBecameOfThePublisher() throws Exception {
-        try (CliProcess daemon = start("daemon", "--every", "1ms:1", "--heartbeat", "10ms")) {
+        try (ChildJvm daemon = start("daemon", "--every", "1ms:1", "--heartbeat", "10ms")) {
             daemon.line();
-            try (CliProcess tail = start("tail", "--json")) {
-                while (!tail.jsonLine().get("type").equals("signal")) {
+            try (ChildJvm tail = start("tail", "--json")) {
+                while (!Cli.jsonLine(tail).get("type").equals("signal")) {
                     Thread.onSpinWait();
                 }
                 daemon.kill();
                 awaitStatus(tail, "DEAD");
                 assertEquals("dead", condition());
-                try (CliProcess next = start("publish", "2")) {
+                try (ChildJvm next = start("publish", "2")) {
                     assertEquals(Tickbus.DONE, next.exitCode(), next.errors());
                 }
                 awaitStatus(tail, "CLOSED");
@@ -146,12 +147,12 @@ final class CommandsIT {
         }
     }
 
-    private static void awaitStatus(CliProcess tail, String status) throws IOException {
+    private static void awaitStatus(ChildJvm tail, String status) throws IOException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        Map<String, Object> line = tail.jsonLine();
+        Map<String, Object> line = Cli.jsonLine(tail);
         while (!status.equals(line.get("status"))) {
             assertTrue(System.nanoTime() < endNs, "no status " + status);
-            line = tail.jsonLine();
+            line = Cli.jsonLine(tail);
         }
     }
 
@@ -163,10 +164,10 @@ final class CommandsIT {
                 publisher.publish(i);
             }
         }
-        try (CliProcess tail = start("tail", "--from", "0", "--count", "15", "--json")) {
-            Map<String, Object> line = tail.jsonLine();
+        try (ChildJvm tail = start("tail", "--from", "0", "--count", "15", "--json")) {
+            Map<String, Object> line = Cli.jsonLine(tail);
             while (!line.get("type").equals("loss")) {
-                line = tail.jsonLine();
+                line = Cli.jsonLine(tail);
             }
             assertEquals(Map.of("type", "loss", "firstSequence", 0, "count", 85), line);
             assertEquals(Tickbus.DONE, tail.exitCode(), tail.errors());
@@ -176,7 +177,7 @@ final class CommandsIT {
 
     @Test
     void shouldMissNothingOfABusThatItAwaited() throws Exception {
-        try (CliProcess tail = start("tail", "later", "--count", "3", "--json")) {
+        try (ChildJvm tail = start("tail", "later", "--count", "3", "--json")) {
             long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (!tail.errors().contains("waiting for bus 'later'")) {
                 assertTrue(System.nanoTime() < endNs, "tail does not wait");
@@ -188,7 +189,7 @@ final class CommandsIT {
                 }
             }
             for (int expected = 0; expected < 3;) {
-                Map<String, Object> line = tail.jsonLine();
+                Map<String, Object> line = Cli.jsonLine(tail);
                 if (line.get("type").equals("signal")) {
                     assertEquals(expected++, line.get("sequence"));
                 }
@@ -199,7 +200,7 @@ final class CommandsIT {
 
     @Test
     void shouldGiveUpWaitingForABusInTime() throws Exception {
-        try (CliProcess tail = start("tail", "--timeout", "0")) {
+        try (ChildJvm tail = start("tail", "--timeout", "0")) {
             assertEquals(Tickbus.FAILED, tail.exitCode());
             assertTrue(tail.errors().contains("bus 'default'"), tail.errors());
         }
@@ -207,8 +208,8 @@ final class CommandsIT {
 
     @Test
     void shouldEndWithItsReaderAlsoWhenThereIsNothingToPrint() throws Exception {
-        try (CliProcess stat = start("stat", "--watch"); CliProcess tail = start("tail", "nobody");
-                CliProcess clock = CliProcess.start(folder, "clock", "--watch")) {
+        try (ChildJvm stat = start("stat", "--watch"); ChildJvm tail = start("tail", "nobody");
+                ChildJvm clock = Cli.start(folder, "clock", "--watch")) {
             assertTrue(stat.line().startsWith("no bus"));
             while (!clock.line().startsWith("watching")) {
                 Thread.onSpinWait();
@@ -226,7 +227,7 @@ final class CommandsIT {
     @Test
     void shouldLeaveNothingWhenStoppedAtAnyPointOfStarting() throws Exception {
         for (int waitMs : new int[] {200, 500, 900, 1400}) {
-            try (CliProcess daemon = start("daemon", "--every", "1ms:1")) {
+            try (ChildJvm daemon = start("daemon", "--every", "1ms:1")) {
                 Thread.sleep(waitMs);
                 daemon.terminate();
                 int exitCode = daemon.exitCode();
@@ -241,7 +242,7 @@ final class CommandsIT {
 
     @Test
     void shouldRefuseArgumentThatTheLocaleCannotSay() throws Exception {
-        try (CliProcess publish = CliProcess.start(folder, Map.of("LC_ALL", "C"), "publish", "1", "--payload", "é",
+        try (ChildJvm publish = Cli.start(folder, Map.of("LC_ALL", "C"), "publish", "1", "--payload", "é",
                 "--dir", folder.resolve("buses"))) {
             assertEquals(Tickbus.WRONG_USAGE, publish.exitCode());
             assertTrue(publish.errors().contains("LC_ALL=C.UTF-8"), publish.errors());

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.IOException;
+import io.tickbus.testkit.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,8 +21,8 @@ final class JournalIT {
     @TempDir
     private Path folder;
 
-    private CliProcess start(String line) throws IOException {
-        return CliProcess.start(folder, (Object[]) (line + " --dir " + folder.resolve("buses")).split(" ", -1));
+    private ChildJvm start(String line) {
+        return Cli.start(folder, (Object[]) (line + " --dir " + folder.resolve("buses")).split(" ", -1));
     }
 
     private String journal() {
@@ -30,21 +30,12 @@ final class JournalIT {
     }
 
     private List<String> lines(int exitCode, String line) throws Exception {
-        try (CliProcess process = start(line)) {
-            List<String> lines = Stream.generate(() -> next(process)).takeWhile(next -> !next.isEmpty()).toList();
+        try (ChildJvm process = start(line)) {
+            List<String> lines = process.rest().lines().takeWhile(next -> !next.isEmpty()).toList();
             assertEquals(exitCode, process.exitCode(), process.errors());
             assertFalse(process.errors().contains("WARNING:"), process.errors());
             assertFalse(process.errors().contains("SLF4J"), process.errors());
             return lines;
-        }
-    }
-
-    private static String next(CliProcess process) {
-        try {
-            String line = process.line();
-            return line == null ? "" : line;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -54,14 +45,14 @@ final class JournalIT {
 
     @Test
     void shouldSayWhatToAddWhereThereIsNoJournal() throws Exception {
-        try (CliProcess daemon = start("daemon --mode park")) {
+        try (ChildJvm daemon = start("daemon --mode park")) {
             daemon.line();
-            try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --durable process")) {
+            try (ChildJvm arm = start("arm --key 1 --signal 2 --in 1h --durable process")) {
                 assertEquals(Tickbus.FAILED, arm.exitCode());
                 assertTrue(arm.errors().contains("start it with --journal"), arm.errors());
             }
         }
-        try (CliProcess replay = start("replay --from 0" + journal())) {
+        try (ChildJvm replay = start("replay --from 0" + journal())) {
             assertEquals(Tickbus.FAILED, replay.exitCode());
             assertTrue(replay.errors().contains("there is no journal"), replay.errors());
         }
@@ -69,7 +60,7 @@ final class JournalIT {
 
     @Test
     void shouldBringBackTimersAfterAKillAndReplayWhatWasSignalled() throws Exception {
-        try (CliProcess daemon = start("daemon --mode park --every 20ms:9" + journal())) {
+        try (ChildJvm daemon = start("daemon --mode park --every 20ms:9" + journal())) {
             daemon.line();
             assertEquals("ARMED", json(Tickbus.DONE, "arm --key 7 --signal 42 --in 1h --durable disk").get("code"));
             assertEquals("ARMED", json(Tickbus.DONE, "arm --key 8 --signal 42 --in 1h --durable process").get("code"));
@@ -82,7 +73,7 @@ final class JournalIT {
             }
             daemon.kill();
         }
-        try (CliProcess daemon = start("daemon --mode park" + journal())) {
+        try (ChildJvm daemon = start("daemon --mode park" + journal())) {
             daemon.line();
             Map<String, Object> list = json(Tickbus.DONE, "list");
             assertEquals(1, list.get("count"), list.toString());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.platform.CalendarOffset;
+import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -74,13 +75,13 @@ final class RebootIT {
                 "sh", "-c", MOUNT_AND_RUN, id.toString());
     }
 
-    private CliProcess start(Boot boot, Class<?> main, Object... args) throws IOException {
-        return CliProcess.under(in(boot), folder, main, args);
+    private ChildJvm start(Boot boot, Class<?> main, Object... args) throws IOException {
+        return Cli.under(in(boot), folder, main, args);
     }
 
-    private CliProcess daemon(Boot boot) throws IOException {
+    private ChildJvm daemon(Boot boot) throws IOException {
         BusDirectory.at(root(), BUS).delete();
-        CliProcess daemon = start(boot, Tickbus.class, "daemon", "--bus", BUS, "--dir", root(), "--mode", "park",
+        ChildJvm daemon = start(boot, Tickbus.class, "daemon", "--bus", BUS, "--dir", root(), "--mode", "park",
                 "--journal", folder.resolve("journal"));
         String ready = daemon.line();
         assertTrue(ready != null, daemon::errors);
@@ -107,7 +108,7 @@ final class RebootIT {
         long calendarNs = CalendarOffset.measureNs();
         long calendarDueNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs);
         long dueNs;
-        try (CliProcess daemon = daemon(first); CliProcess arming = start(first, RebootMain.class, root(), BUS,
+        try (ChildJvm daemon = daemon(first); ChildJvm arming = start(first, RebootMain.class, root(), BUS,
                 delayMs, calendarDueNs + calendarNs)) {
             String line = arming.line();
             assertTrue(line != null, arming::errors);
@@ -117,7 +118,7 @@ final class RebootIT {
             assertTrue(daemon.line().startsWith("stopped published="));
             assertEquals(Tickbus.DONE, daemon.exitCode(), daemon.errors());
         }
-        try (CliProcess daemon = daemon(second)) {
+        try (ChildJvm daemon = daemon(second)) {
             child(daemon).destroyForcibly();
             daemon.exitCode();
             assertTrue(daemon.errors().contains("recovered timers=5 "), daemon::errors);
@@ -125,8 +126,8 @@ final class RebootIT {
         if (System.nanoTime() >= Math.min(dueNs, calendarDueNs)) {
             return false;
         }
-        try (CliProcess daemon = daemon(third);
-                CliProcess tail = start(third, Tickbus.class, "tail", "--bus", BUS, "--dir", root(), "--from",
+        try (ChildJvm daemon = daemon(third);
+                ChildJvm tail = start(third, Tickbus.class, "tail", "--bus", BUS, "--dir", root(), "--from",
                         "oldest", "--json")) {
             assertTrue(daemon.errors().contains("recovered timers=5 "), daemon::errors);
             assertFirings(tail, dueNs + third.aheadNs(), calendarDueNs + third.aheadNs());
@@ -135,14 +136,14 @@ final class RebootIT {
     }
 
     /** The one that the wrapper runs. */
-    private static ProcessHandle child(CliProcess process) {
+    private static ProcessHandle child(ChildJvm process) {
         return ProcessHandle.of(process.pid()).orElseThrow().children().findFirst().orElseThrow();
     }
 
-    private static void assertFirings(CliProcess tail, long dueNs, long calendarDueNs) throws IOException {
+    private static void assertFirings(ChildJvm tail, long dueNs, long calendarDueNs) throws IOException {
         Map<Integer, Integer> firings = new TreeMap<>();
         while (firings.size() < RebootMain.PERIODIC || firings.get(RebootMain.PERIODIC) < PERIODIC_FIRINGS) {
-            Map<String, Object> line = tail.jsonLine();
+            Map<String, Object> line = Cli.jsonLine(tail);
             if (!line.get("type").equals("signal")) {
                 continue;
             }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
+import io.tickbus.testkit.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,19 +21,19 @@ final class TimersIT {
     @TempDir
     private Path folder;
 
-    private CliProcess start(String line) throws IOException {
-        return CliProcess.start(folder, (Object[]) (line + " --dir " + folder.resolve("buses")).split(" ", -1));
+    private ChildJvm start(String line) {
+        return Cli.start(folder, (Object[]) (line + " --dir " + folder.resolve("buses")).split(" ", -1));
     }
 
     private Map<String, Object> run(String line) throws Exception {
-        try (CliProcess process = start(line + " --json")) {
-            Map<String, Object> json = process.json();
+        try (ChildJvm process = start(line + " --json")) {
+            Map<String, Object> json = Cli.json(process);
             assertEquals(Tickbus.DONE, process.exitCode(), process.errors());
             return json;
         }
     }
 
-    private static void awaitText(CliProcess process, String text) throws InterruptedException {
+    private static void awaitText(ChildJvm process, String text) throws InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!process.errors().contains(text)) {
             assertTrue(System.nanoTime() < endNs, () -> "no '" + text + "': " + process.errors());
@@ -43,14 +43,14 @@ final class TimersIT {
 
     @Test
     void shouldArmListAndCancelInSeparateProcesses() throws Exception {
-        try (CliProcess daemon = start("daemon --mode park")) {
+        try (ChildJvm daemon = start("daemon --mode park")) {
             daemon.line();
             Map<String, Object> armed = run("arm --key 7 --signal 42 --every 50ms --payload 0xCAFE");
             assertEquals("ARMED", armed.get("code"));
-            try (CliProcess tail = start("tail --timers --signal 42 --count 3 --json")) {
+            try (ChildJvm tail = start("tail --timers --signal 42 --count 3 --json")) {
                 long occurrence = -1;
                 for (int seen = 0; seen < 3;) {
-                    Map<String, Object> line = tail.jsonLine();
+                    Map<String, Object> line = Cli.jsonLine(tail);
                     if (line.get("type").equals("signal")) {
                         seen++;
                         assertEquals(List.of("7", armed.get("owner"), "cafe"),
@@ -73,7 +73,7 @@ final class TimersIT {
 
     @Test
     void shouldShowTimersAsATable() throws Exception {
-        try (CliProcess daemon = start("daemon --every 5ms:9:77"); CliProcess tail = start("tail --timers --count 2")) {
+        try (ChildJvm daemon = start("daemon --every 5ms:9:77"); ChildJvm tail = start("tail --timers --count 2")) {
             daemon.line();
             assertEquals(List.of("SEQUENCE", "SIGNAL", "DUE", "OWNER", "KEY", "OCCURRENCE", "MISSED"),
                     List.of(tail.line().split(" +", -1)).subList(0, 7));
@@ -85,36 +85,36 @@ final class TimersIT {
 
     @Test
     void shouldStopWaitingWhenToldTo() throws Exception {
-        try (CliProcess daemon = start("daemon")) {
+        try (ChildJvm daemon = start("daemon")) {
             daemon.line();
-            try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
+            try (ChildJvm arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
                 assertTrue(arm.line().startsWith("armed key 1"));
                 arm.closeOutput();
                 assertEquals(Tickbus.DONE, arm.exitCode(), arm.errors());
             }
-            try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
+            try (ChildJvm arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
                 assertTrue(arm.line().startsWith("armed key 1"));
                 arm.terminate();
                 assertEquals(Tickbus.FAILED, arm.exitCode());
                 assertTrue(arm.errors().contains("stopped before the timer fired"), arm.errors());
             }
-            try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
+            try (ChildJvm arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
                 assertTrue(arm.line().startsWith("armed key 1"));
-                try (CliProcess cancel = start("cancel 1")) {
+                try (ChildJvm cancel = start("cancel 1")) {
                     assertEquals(Tickbus.DONE, cancel.exitCode(), cancel.errors());
                 }
                 assertEquals(Tickbus.FAILED, arm.exitCode());
                 assertTrue(arm.errors().contains("was cancelled or armed again by somebody else"), arm.errors());
             }
-            try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
+            try (ChildJvm arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
                 assertTrue(arm.line().startsWith("armed key 1"));
-                try (CliProcess again = start("arm --key 1 --signal 2 --in 1ms")) {
+                try (ChildJvm again = start("arm --key 1 --signal 2 --in 1ms")) {
                     assertEquals(Tickbus.DONE, again.exitCode(), again.errors());
                 }
                 assertEquals(Tickbus.FAILED, arm.exitCode());
                 assertTrue(arm.errors().contains("was cancelled or armed again by somebody else"), arm.errors());
             }
-            try (CliProcess arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
+            try (ChildJvm arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
                 assertTrue(arm.line().startsWith("armed key 1"));
                 daemon.terminate();
                 assertEquals(Tickbus.FAILED, arm.exitCode());
@@ -134,14 +134,14 @@ final class TimersIT {
             assumeTrue(inherited.isListening(), reason);
         }
         Path file = Files.writeString(folder.resolve("tickbus.properties"), "mode = park\nquota.timers = 10\n");
-        try (CliProcess daemon = start("daemon --fire-limit 9 --settings " + file)) {
+        try (ChildJvm daemon = start("daemon --fire-limit 9 --settings " + file)) {
             assertTrue(daemon.line().contains("mode=park"));
             Files.writeString(file, "mode = eco\nfire.limit = 100\nquota.timers = 10\n");
             assertEquals("reloaded", run("reload --timeout 30s").get("outcome"));
             awaitText(daemon, "INFO settings-reloaded mode=park->eco\n");
             assertFalse(daemon.errors().contains("fire.limit"), daemon.errors());
             Files.writeString(file, "mode = fast\n");
-            try (CliProcess reload = start("reload --timeout 30s")) {
+            try (ChildJvm reload = start("reload --timeout 30s")) {
                 assertEquals(Tickbus.FAILED, reload.exitCode());
             }
             awaitText(daemon, "ERROR settings-refused");

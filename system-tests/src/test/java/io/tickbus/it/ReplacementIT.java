@@ -38,7 +38,7 @@ class ReplacementIT {
             }
             ChildJvm successor = bus.startedPublisher("slots=" + slots);
             assertEquals(end, ChildJvm.number(successor.ask("open", "OPEN"), "next"));
-            publisher.end();
+            publisher.close();
             publisher = successor;
         }
         publisher.order("publish 400");

@@ -41,7 +41,7 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
-        children.forEach(ChildJvm::end);
+        children.forEach(ChildJvm::close);
         try {
             if (context.getExecutionException().isPresent()) {
                 children.forEach(child -> System.err.println(child.transcript()));

@@ -67,7 +67,7 @@ class TruncationIT {
             assertEquals(ChildArguments.REFUSED, subscriber.exitCode());
         }
         // The publisher may have ended by then, by what its access threw. That it did not crash is checked afterwards.
-        publisher.end();
+        publisher.close();
         bus.directory().delete();
     }
 }

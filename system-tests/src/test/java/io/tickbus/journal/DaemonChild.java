@@ -8,12 +8,8 @@ import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.daemon.journal.JournalOptions.Roll;
 import io.tickbus.daemon.journal.JournalProvider;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
+import io.tickbus.testkit.ChildJvm;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -23,10 +19,10 @@ final class DaemonChild implements AutoCloseable {
     static final String KILL_AT = "tickbus.test.killAt";
     private static final String READY = "ready";
 
-    private final Process process;
+    private final ChildJvm jvm;
 
-    private DaemonChild(Process process) {
-        this.process = process;
+    private DaemonChild(ChildJvm jvm) {
+        this.jvm = jvm;
     }
 
     /** The child's side. */
@@ -58,30 +54,17 @@ final class DaemonChild implements AutoCloseable {
     }
 
     /** Starts one, and returns when it serves. */
-    static DaemonChild start(Path root, Path journal, String... jvmArgs) throws IOException {
+    static DaemonChild start(Path root, Path journal, String... jvmArgs) {
         return start(root, journal, 1L << 28, 1 << 16, List.of(jvmArgs));
     }
 
-    static DaemonChild start(Path root, Path journal, long snapshotBytes, int slots, List<String> jvmArgs)
-            throws IOException {
-        List<String> command = new ArrayList<>(prefix());
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(arg -> arg.startsWith("--add-") || arg.startsWith("--enable-native")).forEach(command::add);
-        command.addAll(jvmArgs);
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
-                System.getProperty("java.class.path"), DaemonChild.class.getName(), root.toString(),
-                journal.toString(), Long.toString(snapshotBytes), Integer.toString(slots)));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        builder.environment().remove("JDK_JAVA_OPTIONS");
-        Process process = builder.start();
-        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-        String line = out.readLine();
-        if (!READY.equals(line)) {
-            throw new IllegalStateException("the daemon did not start: " + line);
-        }
-        return new DaemonChild(process);
+    static DaemonChild start(Path root, Path journal, long snapshotBytes, int slots, List<String> jvmArgs) {
+        ChildJvm jvm = new ChildJvm.Builder(Path.of(""), DaemonChild.class, List.of(root.toString(),
+                journal.toString(), Long.toString(snapshotBytes), Integer.toString(slots))).accessFlagsOfThisJvm()
+                .flags(jvmArgs.toArray(String[]::new)).flags("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                .under(prefix()).start();
+        jvm.expect(READY);
+        return new DaemonChild(jvm);
     }
 
     private static List<String> prefix() {
@@ -90,34 +73,25 @@ final class DaemonChild implements AutoCloseable {
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        return jvm.isAlive();
     }
 
     long pid() {
-        return process.pid();
+        return jvm.pid();
     }
 
-    /** A real kill -9, at once, and the end of the process. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        jvm.kill();
     }
 
-    void awaitDeath() throws InterruptedException {
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
-            throw new AssertionError("the daemon does not end: pid=" + process.pid());
-        }
+    void awaitDeath() {
+        jvm.exitCode();
     }
 
-    /** Ends it in order. */
+    /** Ends it cleanly. */
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(15, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        jvm.terminate();
+        jvm.exitCode();
     }
 }

@@ -3,9 +3,8 @@ package io.tickbus.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,16 +27,13 @@ class DiskFullIT {
     @Timeout(300)
     void refusesDurableTimersOnlyAndRecovers() throws Exception {
         Path journal = Files.createDirectory(folder.resolve("small"));
-        List<String> command = new ArrayList<>(inSmallFileSystem(journal));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(arg -> arg.startsWith("--add-") || arg.startsWith("--enable-native")).forEach(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), DiskFullMain.class.getName(),
-                folder.resolve("root").toString(), journal.toString()));
-        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        System.out.println(said);
-        assertEquals(0, child.waitFor(), said);
+        try (ChildJvm child = new ChildJvm.Builder(folder, DiskFullMain.class,
+                List.of(folder.resolve("root").toString(), journal.toString())).accessFlagsOfThisJvm()
+                .under(inSmallFileSystem(journal)).start()) {
+            int exitCode = child.exitCode();
+            System.out.println(child.transcript());
+            assertEquals(0, exitCode);
+        }
     }
 
     private static List<String> inSmallFileSystem(Path mountPoint) throws InterruptedException {

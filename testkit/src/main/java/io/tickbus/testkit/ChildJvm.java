@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.nio.file.Path;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -26,25 +28,27 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** Another JVM: takes commands on stdin, answers in lines on stdout, and can be stopped, continued and killed. */
-public final class ChildJvm {
+public final class ChildJvm implements AutoCloseable {
     /** Exit code of a killed process. */
     public static final int KILLED = 128 + 9;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** The command that ends a child in order. */
     public static final String QUIT = "quit";
     private static final int LINES_KEPT = 200;
 
     private final String name;
     private final Process process;
+    private final long patienceNs;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final ConcurrentLinkedQueue<String> transcript = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
     private final Thread outReader;
     private final Thread errorReader;
 
-    private ChildJvm(String name, Process process) {
+    private ChildJvm(String name, Process process, Duration patience) {
         this.name = name + " pid=" + process.pid();
         this.process = process;
+        this.patienceNs = patience.toNanos();
         outReader = reader(process.getInputStream(), false);
         errorReader = reader(process.getErrorStream(), true);
     }
@@ -57,6 +61,7 @@ public final class ChildJvm {
         private final List<String> flags = new ArrayList<>();
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
+        private Duration patience = PATIENCE;
         private Path javaHome = Path.of(System.getProperty("java.home"));
         private String classPath = System.getProperty("java.class.path");
 
@@ -97,9 +102,23 @@ public final class ChildJvm {
             return this;
         }
 
-        /** A variable of its environment. */
-        public Builder environment(String variable, String value) {
-            environment.put(variable, value);
+        /** The flags of this JVM that open the JDK's packages or allow native code. */
+        public Builder accessFlagsOfThisJvm() {
+            ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                    .filter(flag -> flag.startsWith("--add-") || flag.startsWith("--enable-native"))
+                    .forEach(flags::add);
+            return this;
+        }
+
+        /** Variables of its environment, beside those of this JVM. */
+        public Builder environment(Map<String, String> variables) {
+            environment.putAll(variables);
+            return this;
+        }
+
+        /** How long it may take to say or do what is waited for; a minute unless it is set. */
+        public Builder patience(Duration duration) {
+            patience = duration;
             return this;
         }
 
@@ -111,15 +130,23 @@ public final class ChildJvm {
             command.addAll(List.of("-cp", classPath, main.getName()));
             command.addAll(arguments);
             try {
-                ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+                ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile());
                 builder.environment().remove("JAVA_TOOL_OPTIONS");
                 builder.environment().remove("JDK_JAVA_OPTIONS");
                 builder.environment().putAll(environment);
-                return new ChildJvm(main.getSimpleName() + arguments, builder.start());
+                return new ChildJvm(main.getSimpleName() + arguments, builder.start(), patience);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** A thread that is blocked in a read would keep the pipe open when {@link #closeOutput} closes it. */
+    private String next(BufferedReader reader, boolean isError) throws IOException {
+        while (!isError && !reader.ready() && process.isAlive()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        return reader.readLine();
     }
 
     private Thread reader(InputStream in, boolean isError) {
@@ -131,7 +158,7 @@ public final class ChildJvm {
 
     private void read(InputStream in, boolean isError) {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            for (String line = next(reader, isError); line != null; line = next(reader, isError)) {
                 transcript.add((isError ? "! " : "  ") + line);
                 if (isError) {
                     errors.add(line);
@@ -162,7 +189,7 @@ public final class ChildJvm {
 
     /** As {@link #expect}, and no line before it may start as {@code forbidden} does. */
     public String expectWithout(String start, String forbidden) {
-        long untilNs = System.nanoTime() + PATIENCE_NS;
+        long untilNs = System.nanoTime() + patienceNs;
         while (true) {
             String line = next(untilNs);
             if (line == null || line.startsWith(forbidden)) {
@@ -191,6 +218,32 @@ public final class ChildJvm {
         }
     }
 
+    /** The next line of its standard output; null at the end. */
+    public String line() {
+        String line = next(System.nanoTime() + patienceNs);
+        if (line == null && outReader.isAlive()) {
+            throw failure("says nothing");
+        }
+        return line;
+    }
+
+    /** The rest of its standard output, which ends with the child. */
+    public String rest() {
+        exitCode();
+        List<String> rest = new ArrayList<>();
+        lines.drainTo(rest);
+        return String.join("\n", rest);
+    }
+
+    /** Closes the reading end of its standard output. */
+    public void closeOutput() {
+        try {
+            process.getInputStream().close();
+        } catch (IOException e) {
+            throw failure("its output cannot be closed: " + e);
+        }
+    }
+
     /** Has a publisher do something, and waits until it is done. */
     public String order(String command) {
         return ask(command, "DONE " + command.split(" ", 2)[0]);
@@ -215,7 +268,7 @@ public final class ChildJvm {
     /** Waits for its end. */
     public int exitCode() {
         try {
-            if (!process.waitFor(PATIENCE_NS, TimeUnit.NANOSECONDS)) {
+            if (!process.waitFor(patienceNs, TimeUnit.NANOSECONDS)) {
                 throw failure("does not end");
             }
             outReader.join();
@@ -243,8 +296,10 @@ public final class ChildJvm {
         process.toHandle().destroy();
     }
 
-    /** Ends it in whatever state it is; does not fail. */
-    public void end() {
+    /** Kills it, and what it has started, in whatever state they are; does not fail. */
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         exitCode();
     }
@@ -252,7 +307,7 @@ public final class ChildJvm {
     /** Returns when every thread has really stopped; the signal itself is only a request. */
     public void stop() {
         signal("-STOP");
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + patienceNs;
         while (!isStopped()) {
             if (System.nanoTime() > giveUpNs) {
                 throw failure("does not stop");
@@ -301,14 +356,19 @@ public final class ChildJvm {
         return process.isAlive();
     }
 
-    /** The process. */
+    /** The process, to look for its children. */
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** The process's number. */
     public long pid() {
         return process.pid();
     }
 
     /** What it wrote to standard error. */
     public String errors() {
-        return String.join("\n", errors);
+        return errors.stream().map(line -> line + "\n").collect(Collectors.joining());
     }
 
     /** All lines of both sides, the last of them. */

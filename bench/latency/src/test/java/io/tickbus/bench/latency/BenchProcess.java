@@ -4,33 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /** The benchmarks as a user runs them: a process of their own. */
 public final class BenchProcess {
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final long LEAST_SHARED_BYTES = 256L << 20;
 
     private BenchProcess() {
     }
 
-    public static Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
-                "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), "io.tickbus.bench.latency.Latency"));
-        if (Runtime.version().feature() >= 24) {
-            command.add(1, "--enable-native-access=ALL-UNNAMED");
-        }
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        builder.environment().remove("JDK_JAVA_OPTIONS");
-        return builder.start();
+    public static ChildJvm start(String... arguments) {
+        return new ChildJvm.Builder(Path.of(""), Latency.class, List.of(arguments)).accessFlagsOfThisJvm()
+                .patience(PATIENCE).start();
     }
 
     /** Skips what needs the rings of many transports at once: without room for them it would end by SIGBUS. */
@@ -45,16 +37,12 @@ public final class BenchProcess {
         assumeTrue(isEnough, reason);
     }
 
-    public static String output(Process process) throws IOException {
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    }
-
     /** Runs it to a good end. */
-    public static Map<String, Object> json(String... arguments) throws IOException, InterruptedException {
-        Process process = start(arguments);
-        String output = output(process);
-        assertEquals(0, process.waitFor(), output);
-        return JSON.std.mapFrom(output);
+    public static Map<String, Object> json(String... arguments) throws IOException {
+        try (ChildJvm bench = start(arguments)) {
+            assertEquals(0, bench.exitCode(), bench::transcript);
+            return JSON.std.mapFrom(bench.rest());
+        }
     }
 
     @SuppressWarnings("unchecked")

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.bench.latency.BenchProcess;
+import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,14 +53,14 @@ final class ClocksIT {
     @Tag("soak")
     void shouldPutTheClockSourceBackWhenKilled() throws Exception {
         sources();
-        Process bench = BenchProcess.start("clocks", "--switch-source", "--sysfs", sysfs.toString());
+        ChildJvm bench = BenchProcess.start("clocks", "--switch-source", "--sysfs", sysfs.toString());
         Path file = sysfs.resolve("current_clocksource");
         while (!Files.readString(file).equals("beta\n")) {
             assertTrue(bench.isAlive(), "it ended before it switched");
             TimeUnit.MILLISECONDS.sleep(10);
         }
-        List<ProcessHandle> children = bench.descendants().toList();
-        bench.destroyForcibly().waitFor();
+        List<ProcessHandle> children = bench.handle().descendants().toList();
+        bench.kill();
         while (!Files.readString(file).equals("alpha\n") || children.stream().anyMatch(ProcessHandle::isAlive)) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
@@ -67,8 +68,8 @@ final class ClocksIT {
 
     @Test
     void shouldSayWhyItCannotSwitch() throws Exception {
-        Process bench = BenchProcess.start("clocks", "--switch-source", "--sysfs", sysfs.resolve("none").toString());
-        assertEquals("", BenchProcess.output(bench));
-        assertEquals(2, bench.waitFor());
+        ChildJvm bench = BenchProcess.start("clocks", "--switch-source", "--sysfs", sysfs.resolve("none").toString());
+        assertEquals("", bench.rest());
+        assertEquals(2, bench.exitCode());
     }
 }

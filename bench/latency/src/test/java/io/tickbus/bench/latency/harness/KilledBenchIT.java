@@ -3,6 +3,7 @@ package io.tickbus.bench.latency.harness;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.bench.latency.BenchProcess;
+import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,19 +39,19 @@ final class KilledBenchIT {
         BenchProcess.assumeSharedMemory();
         String[] arguments = words.replace("@", out()).split(" ", -1);
         Set<Path> before = directories();
-        Process bench = BenchProcess.start(arguments);
+        ChildJvm bench = BenchProcess.start(arguments);
         // Others may run benchmarks, too: a directory is named after the process that has made it.
         Set<Long> pids = new HashSet<>(Set.of(bench.pid()));
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
-        while (made(before, pids).isEmpty() || bench.descendants().count() < FEWEST_CHILDREN) {
-            bench.descendants().forEach(child -> pids.add(child.pid()));
+        while (made(before, pids).isEmpty() || bench.handle().descendants().count() < FEWEST_CHILDREN) {
+            bench.handle().descendants().forEach(child -> pids.add(child.pid()));
             assertTrue(bench.isAlive() && System.nanoTime() < untilNs, "it does not start");
             TimeUnit.MILLISECONDS.sleep(20);
         }
         // Into the middle of it.
         TimeUnit.SECONDS.sleep(2);
-        List<ProcessHandle> children = new ArrayList<>(bench.descendants().toList());
-        bench.destroyForcibly().waitFor();
+        List<ProcessHandle> children = new ArrayList<>(bench.handle().descendants().toList());
+        bench.kill();
         untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         children.forEach(child -> pids.add(child.pid()));
         Set<Path> left = made(before, pids);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.bench.latency.BenchProcess;
 import io.tickbus.bench.latency.transport.Transports;
+import io.tickbus.testkit.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,9 +82,9 @@ final class OneWayIT {
 
     @Test
     void shouldRefuseAnUnknownTransportInASentence() throws Exception {
-        Process bench = BenchProcess.start("oneway", "--only", "carrier-pigeon");
-        assertEquals("", BenchProcess.output(bench));
-        assertEquals(2, bench.waitFor());
+        ChildJvm bench = BenchProcess.start("oneway", "--only", "carrier-pigeon");
+        assertEquals("", bench.rest());
+        assertEquals(2, bench.exitCode());
     }
 
     @Test

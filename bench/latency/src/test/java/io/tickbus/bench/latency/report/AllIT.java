@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.BenchProcess;
+import io.tickbus.testkit.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,8 +31,8 @@ final class AllIT {
 
     @Test
     void shouldRefuseAnUnknownSection() throws Exception {
-        Process bench = BenchProcess.start("all", "--sections", "astrology", "--out", folder.toString());
-        assertEquals("", BenchProcess.output(bench));
-        assertEquals(2, bench.waitFor());
+        ChildJvm bench = BenchProcess.start("all", "--sections", "astrology", "--out", folder.toString());
+        assertEquals("", bench.rest());
+        assertEquals(2, bench.exitCode());
     }
 }

@@ -1,10 +1,11 @@
-package io.tickbus.cli.demo;
+package io.tickbus.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,39 +27,29 @@ final class DemoIT {
     @TempDir
     private Path directory;
 
-    private Process demo;
+    private ChildJvm demo;
 
     @AfterEach
-    void killDemo() throws InterruptedException {
+    void killDemo() {
         if (demo != null) {
-            demo.descendants().forEach(ProcessHandle::destroyForcibly);
-            demo.destroyForcibly().waitFor();
+            demo.close();
         }
     }
 
-    private void start(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-cp",
-                System.getProperty("java.class.path"), "io.tickbus.cli.Tickbus", "demo", "--dir",
-                directory.resolve("buses").toString()));
-        command.addAll(List.of(options));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(directory.resolve("out").toFile())
-                .redirectError(directory.resolve("err").toFile());
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        builder.environment().remove("JDK_JAVA_OPTIONS");
-        demo = builder.start();
-    }
-
-    private String text(String name) throws IOException {
-        return Files.readString(directory.resolve(name));
+    private void start(Object... options) {
+        Object[] all = new Object[3 + options.length];
+        System.arraycopy(new Object[] {"demo", "--dir", directory.resolve("buses")}, 0, all, 0, 3);
+        System.arraycopy(options, 0, all, 3, options.length);
+        demo = Cli.start(directory, all);
     }
 
     @SuppressWarnings("unchecked")
     @Test
     void shouldReceiveEverySignalInEveryModeWhenRunAsJson() throws Exception {
         start("--seconds", "4", "--json");
-        int exitCode = demo.waitFor();
-        assertEquals(0, exitCode, () -> "see " + directory);
-        Map<String, Object> json = JSON.std.mapFrom(text("out"));
+        int exitCode = demo.exitCode();
+        assertEquals(0, exitCode, demo::transcript);
+        Map<String, Object> json = JSON.std.mapFrom(demo.rest());
         Map<String, Object> signals = (Map<String, Object>) json.get("signals");
         assertEquals(Map.of("published", 4000, "received", 4000, "lost", 0, "outOfOrder", 0, "duplicated", 0), signals);
         List<Map<String, Object>> modes = (List<Map<String, Object>>) json.get("modes");
@@ -79,12 +70,12 @@ final class DemoIT {
     @Test
     void shouldLeaveNothingBehindWhenTerminated() throws Exception {
         start("--seconds", "60");
-        await("the first figures", () -> text("out").contains("published"));
-        List<ProcessHandle> children = demo.descendants().toList();
+        await("the first figures", () -> demo.transcript().contains("published"));
+        List<ProcessHandle> children = demo.handle().descendants().toList();
         assertTrue(children.size() >= 1, children::toString);
         long toldNs = System.nanoTime();
-        demo.destroy();
-        int exitCode = demo.waitFor();
+        demo.terminate();
+        int exitCode = demo.exitCode();
         assertTrue(exitCode == 1 || exitCode == TERMINATED, "exitCode=" + exitCode);
         // A demo that is starved gives up after ten seconds, and then may not have cleared away.
         boolean hasGivenUp = exitCode == TERMINATED && System.nanoTime() - toldNs > TimeUnit.SECONDS.toNanos(9);
@@ -97,17 +88,17 @@ final class DemoIT {
     @Test
     void shouldNotLeaveProcessesBehindWhenKilled() throws Exception {
         start("--seconds", "60");
-        await("the first figures", () -> text("out").contains("published"));
-        List<ProcessHandle> children = demo.descendants().toList();
-        demo.destroyForcibly().waitFor();
+        await("the first figures", () -> demo.transcript().contains("published"));
+        List<ProcessHandle> children = demo.handle().descendants().toList();
+        demo.kill();
         await("the end of the children", () -> children.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     @Test
     void shouldRefuseWhatItCannotDo() throws Exception {
         start("--seconds", "0");
-        assertEquals(2, demo.waitFor());
-        assertTrue(text("err").contains("seconds=0"), text("err"));
+        assertEquals(2, demo.exitCode());
+        assertTrue(demo.errors().contains("seconds=0"), demo.errors());
     }
 
     private interface Condition {
@@ -129,6 +120,6 @@ final class DemoIT {
                 assertEquals(List.of(buses), left.toList());
             }
         }
-        assertFalse(text("err").contains("Exception"), text("err"));
+        assertFalse(demo.errors().contains("Exception"), demo.errors());
     }
 }
