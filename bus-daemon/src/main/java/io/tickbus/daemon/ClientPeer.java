@@ -1,6 +1,5 @@
 package io.tickbus.daemon;
 
-import io.tickbus.core.internal.file.ClientFile;
 import io.tickbus.core.internal.file.ClientIdentity;
 import io.tickbus.core.internal.file.ControlMessage;
 import io.tickbus.core.internal.layout.CommandLayout;
@@ -12,9 +11,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** One connection as the conductor sees it: first it is to say who it is, then it is served, then it has left. */
+/** One connection as the conductor sees it: pending until its HELLO has come, then admitted, then closing. */
 final class ClientPeer {
-    /** Commands that are read at once: nobody else waits longer for one that sends without end. */
+    /** Commands that are read at once, so that a client that sends without end does not delay the others. */
     private static final int COMMANDS_PER_READ = 64;
 
     private final SocketChannel channel;
@@ -24,13 +23,12 @@ final class ClientPeer {
     private SelectionKey key;
     private ByteBuffer incoming = ControlMessage.buffer();
     private ClientIdentity identity;
-    private ClientSession session;
-    private ClientFile ring;
-    /** Of a client without a ring of its own: writes what it sends into one of this process. */
+    private ServedClient client;
+    /** For a client without a ring of its own: writes what it sends into one of this process. */
     private SlotWriter commands;
-    /** It has sent a command whose stamp is not that of the next in turn; none behind it is taken. */
+    /** It has sent a command whose number is not the next one; nothing behind it is taken. */
     private boolean isGarbage;
-    private boolean isLeaving;
+    private boolean isClosing;
     private long waitingSince = -1;
 
     ClientPeer(SocketChannel channel, int user, long helloUntilNs) {
@@ -47,15 +45,15 @@ final class ClientPeer {
         return user;
     }
 
-    /** Until when it may say who it is. */
+    /** When it is rejected unless its HELLO has come. */
     long helloUntilNs() {
         return helloUntilNs;
     }
 
-    /** Reads some of its first message; true when all of it is there. */
+    /** Reads some of its HELLO; true when all of it is there. */
     boolean readHello() throws IOException {
         if (identity == null && channel.read(incoming) < 0) {
-            throw new IOException("it has left before it said who it is");
+            throw new IOException("it has closed the connection before its HELLO");
         }
         return !incoming.hasRemaining();
     }
@@ -64,7 +62,7 @@ final class ClientPeer {
         return incoming;
     }
 
-    /** What it said of itself; null before that. */
+    /** Who it is by its HELLO; null before that. */
     ClientIdentity identity() {
         return identity;
     }
@@ -73,34 +71,29 @@ final class ClientPeer {
         identity = newIdentity;
     }
 
-    /** Makes ready for being served: all that may fail for want of memory. */
-    void prepare(ClientSession newSession) {
+    /** Before it is admitted: all that may fail for lack of memory. */
+    void prepare(ServedClient newClient) {
         listen(true);
         if (identity.hasRing()) {
             incoming = ByteBuffer.allocate(1);
         } else {
-            commands = newSession.commandWriter();
+            commands = newClient.commandWriter();
             incoming = ByteBuffer.allocateDirect(COMMANDS_PER_READ * CommandLayout.LENGTH)
                     .order(ByteOrder.LITTLE_ENDIAN);
         }
     }
 
-    /** It is served from here on; cannot fail. */
-    void serve(ClientSession newSession, ClientFile newRing) {
-        ring = newRing;
-        session = newSession;
+    /** It is admitted; cannot fail. */
+    void admit(ServedClient newClient) {
+        client = newClient;
     }
 
-    ClientSession session() {
-        return session;
+    /** Null until it is admitted. */
+    ServedClient client() {
+        return client;
     }
 
-    /** The memory of its commands. */
-    ClientFile ring() {
-        return ring;
-    }
-
-    /** Says something to it; false where it does not take it. */
+    /** Sends a message; false if it does not take all of it. */
     boolean send(ByteBuffer message) throws IOException {
         channel.write(message);
         return !message.hasRemaining();
@@ -109,7 +102,7 @@ final class ClientPeer {
     /** What a read found. */
     enum Found { NOTHING, COMMANDS, END, GARBAGE }
 
-    /** Reads some of what it sends. */
+    /** Reads some of its commands. */
     Found read() throws IOException {
         int count = channel.read(incoming);
         if (count < 0) {
@@ -123,9 +116,9 @@ final class ClientPeer {
     }
 
     /**
-     * Hands over what was read, as far as there is room, and listens further where that was everything.
+     * Writes what was read into its ring, as far as there is room, and reads on if that was everything.
      *
-     * @return whether there was anything
+     * @return whether there was a command
      */
     boolean forward() {
         int from = 0;
@@ -139,18 +132,18 @@ final class ClientPeer {
         return from > 0;
     }
 
-    /** There is no place for it yet. */
-    void waitFrom(long round) {
-        waitingSince = waitingSince < 0 ? round : waitingSince;
+    /** There is no session for it yet. */
+    void waitFrom(long cycle) {
+        waitingSince = waitingSince < 0 ? cycle : waitingSince;
         listen(false);
     }
 
-    /** Whether it has waited for a place since an earlier round. */
-    boolean hasWaited(long round) {
-        return waitingSince >= 0 && waitingSince < round;
+    /** Whether it waits for a session since an earlier cycle. */
+    boolean hasWaited(long cycle) {
+        return waitingSince >= 0 && waitingSince < cycle;
     }
 
-    /** Whether it is to be served when it sends something, or ends. */
+    /** Whether to wake up when it sends something, or closes. */
     void listen(boolean isListening) {
         if (key.isValid()) {
             key.interestOps(isListening ? SelectionKey.OP_READ : 0);
@@ -158,7 +151,7 @@ final class ClientPeer {
     }
 
     private boolean forward(int offset) {
-        // A stream that has lost its place would have random words carried out as commands.
+        // Behind a wrong number, random words would be carried out as commands.
         isGarbage |= incoming.getLong(offset) != commands.nextSequence() + 1;
         if (isGarbage) {
             return false;
@@ -175,16 +168,16 @@ final class ClientPeer {
 
     /** Whether it has sent more than there is room for. */
     boolean isPaused() {
-        return commands != null && !isLeaving && incoming.position() >= CommandLayout.LENGTH;
+        return commands != null && !isClosing && incoming.position() >= CommandLayout.LENGTH;
     }
 
-    boolean isLeaving() {
-        return isLeaving;
+    boolean isClosing() {
+        return isClosing;
     }
 
-    /** Nothing is read of it any more. */
-    void leave() {
-        isLeaving = true;
+    /** Nothing more is read from it. */
+    void startClosing() {
+        isClosing = true;
         key.cancel();
     }
 
@@ -192,7 +185,7 @@ final class ClientPeer {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is gone all the same.
+            // It is closed all the same.
             return;
         }
     }

@@ -25,7 +25,7 @@ final class DeadlineGate implements SignalGate {
     private final NanoClock clock;
     private final Doorbell doorbell;
     private final FutexWord daemonWord;
-    private final CommandSource commands;
+    private final CommandPoller commands;
     private boolean isMuted;
     private boolean isThreadPrepared;
     private long deadlineNs = Long.MAX_VALUE;
@@ -33,7 +33,7 @@ final class DeadlineGate implements SignalGate {
     private long rings;
     private long sleeps;
 
-    DeadlineGate(NanoClock clock, Doorbell doorbell, CommandSource commands) {
+    DeadlineGate(NanoClock clock, Doorbell doorbell, CommandPoller commands) {
         this.clock = clock;
         this.doorbell = doorbell;
         this.commands = commands;

@@ -23,7 +23,7 @@ final class TimerAgent implements Agent {
     private final SignalPublisher publisher;
     private final TimerQueue timers;
     private final FiringPublisher firings;
-    private final CommandSource commands;
+    private final CommandPoller commands;
     private final HotPathWarmer warmer = new HotPathWarmer();
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
@@ -41,7 +41,7 @@ final class TimerAgent implements Agent {
     private long backlogCycles;
 
     TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringPublisher firings,
-            CommandSource commands) {
+            CommandPoller commands) {
         this.clock = clock;
         this.publisher = publisher;
         this.timers = timers;

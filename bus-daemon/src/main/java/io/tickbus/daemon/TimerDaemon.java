@@ -58,11 +58,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final TimerEngine engine;
     private final TimerAgent agent;
     private final TimerLoop loop;
-    private final ClientConductor conductor;
+    private final DaemonConductor conductor;
     private final Thread conductorThread;
     private final AtomicBoolean isStarted = new AtomicBoolean();
     private final DaemonCounters counters;
-    private final ClientSessions sessions;
+    private final ServedClients clients;
     private final DaemonLog log;
     /** Null for none. */
     private final Journal journal;
@@ -94,19 +94,19 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         RepliesFile replies =
                 RepliesFile.create(directory, header, settings.maxClients(), REPLY_SLOTS, group);
         engine = setup.engine();
-        ClientEvents events = new ClientEvents();
-        CommandDesk desk = new CommandDesk(engine, publisher, counters, journal, setup.crash());
-        sessions = new ClientSessions(engine, replies, counters, events, desk);
+        TaskMailboxes tasks = new TaskMailboxes();
+        CommandProcessor processor = new CommandProcessor(engine, publisher, counters, journal, setup.crash());
+        clients = new ServedClients(engine, replies, counters, tasks, processor);
         FiringPublisher firings =
                 new FiringPublisher(publisher, counters, setup.crash(), FiringListener.NONE);
-        agent = new TimerAgent(System::nanoTime, publisher, engine, firings, sessions);
-        loop = new TimerLoop(publisher, agent, sessions, WaitStrategy.park());
+        agent = new TimerAgent(System::nanoTime, publisher, engine, firings, clients);
+        loop = new TimerLoop(publisher, agent, clients, WaitStrategy.park());
         agent.onHeartbeat(this::report);
         engine.ownUser(UserId.ofFile(directory.signals()));
         apply(settings);
         Recovery recovery = journal == null ? null : journal.recover(DurableTimers.of(engine));
         // Last: clients find it from here on.
-        conductor = ClientConductor.open(directory, new DaemonParts(replies, sessions, events, log, counters,
+        conductor = DaemonConductor.open(new DaemonParts(directory, replies, clients, tasks, log, counters,
                 publisher.bus().doorbell()), settings, group);
         // Who pins the timer thread does so after this, and the conductor must not share its processor.
         try {
@@ -118,7 +118,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 conductor.run();
             }, "tickbus-conductor");
             conductorThread.setDaemon(true);
-            conductor.onRound(this::lookAround);
+            conductor.onCheck(this::lookAround);
             conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), patienceNs);
             timerWatch = new ThreadWatch(header::heartbeatNs, patienceNs + 5 * header.heartbeatIntervalNs());
             if (recovery != null) {
@@ -132,8 +132,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     private void recovered(Recovery recovery) {
         for (Recovery.Owner owner : recovery.owners()) {
-            conductor.ownerRecovered(owner.number(), owner.user(), owner.name());
-            sessions.ownerRecovered(owner.number());
+            conductor.registry().ownerRecovered(owner.number(), owner.user(), owner.name());
+            clients.ownerRecovered(owner.number());
             engine.assignOwner(owner.number(), owner.user());
         }
         counters.set(DaemonCounter.TIMERS_RECOVERED, recovery.timers());
@@ -180,7 +180,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             log.info("clock-set", "realtimeAheadNs", CalendarOffset.measureNs());
         }
         counters.set(DaemonCounter.CLOCK_STEPS, steps);
-        sessions.report();
+        clients.report();
         if (journal != null) {
             journal.report(counters);
         }
@@ -361,7 +361,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             loop.run();
         } catch (RuntimeException | Error e) {
             log.error("timer-thread-failed", "error", e);
-            putAllOut();
+            closeClients();
             throw e;
         } finally {
             endConductor();
@@ -378,9 +378,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         return ended.minimalCompletionStage();
     }
 
-    private void putAllOut() {
+    private void closeClients() {
         try {
-            sessions.dismissAll(ReplyReason.STOPPING);
+            clients.closeAll(ReplyReason.STOPPING);
         } catch (RuntimeException | Error e) {
             log.error("clients-not-told", "error", e);
         }

@@ -30,7 +30,7 @@ public final class TimerLoop implements Runnable {
     private final SignalPublisher publisher;
     private final TimerAgent agent;
     private final DeadlineGate gate;
-    private final CommandSource commands;
+    private final CommandPoller commands;
     private WaitStrategy waitStrategy;
     /** What another thread wants changed; done by this one between two cycles. */
     private final AtomicReference<Runnable> change = new AtomicReference<>();
@@ -64,11 +64,11 @@ public final class TimerLoop implements Runnable {
             SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringListener listener) {
         FiringPublisher firings =
                 new FiringPublisher(publisher, DaemonCounters.inMemory(), CrashPoint.NONE, listener);
-        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, firings, new NoCommands());
-        return new TimerLoop(publisher, agent, new NoCommands(), waitStrategy);
+        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, firings, CommandPoller.NONE);
+        return new TimerLoop(publisher, agent, CommandPoller.NONE, waitStrategy);
     }
 
-    TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandSource commands, WaitStrategy waitStrategy) {
+    TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandPoller commands, WaitStrategy waitStrategy) {
         this.publisher = publisher;
         this.agent = agent;
         this.commands = commands;
@@ -83,7 +83,7 @@ public final class TimerLoop implements Runnable {
         pass(this::runCycles);
         drainUntilNs = System.nanoTime() + DRAIN_NS;
         pass(this::drain);
-        pass(() -> commands.dismissAll(ReplyReason.STOPPING));
+        pass(() -> commands.closeAll(ReplyReason.STOPPING));
         publisher.announceDeadline(Long.MAX_VALUE);
         if (failure.get() != null) {
             throw failure.get();

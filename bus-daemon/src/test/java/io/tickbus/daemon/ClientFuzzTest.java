@@ -55,11 +55,11 @@ class ClientFuzzTest {
     private SignalPublisher publisher;
     private TimerEngine engine;
     private RepliesFile replies;
-    private ClientSessions sessions;
-    private ClientEvents events;
+    private ServedClients clients;
+    private TaskMailboxes tasks;
     private ClientFile hostile;
     private SlotWriter commands;
-    private ClientSession session;
+    private ServedClient session;
     private final TimerReply reply = new TimerReply();
 
     @BeforeEach
@@ -69,19 +69,19 @@ class ClientFuzzTest {
         BusFiles.prepareClients(directory);
         engine = TimerEngine.create(new TimerQuotas(10_000, 5_000));
         replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, 64, null);
-        events = new ClientEvents();
+        tasks = new TaskMailboxes();
         DaemonCounters counters = DaemonCounters.inMemory();
-        sessions = new ClientSessions(engine, replies, counters, events,
-                new CommandDesk(engine, publisher, counters, null, CrashPoint.NONE));
+        clients = new ServedClients(engine, replies, counters, tasks,
+                new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE));
         ClientIdentity client = identity();
         ClientFile honest = ClientFile.create(directory, client);
-        sessions.admit(connected(1, HONEST_OWNER, client, ClientFile.open(directory, client)));
+        clients.admit(connected(1, HONEST_OWNER, client, ClientFile.open(directory, client)));
         SlotWriter honestCommands = replies.session(1).commandWriter(honest.ring());
         TimerCommand command = new TimerCommand();
         for (int key = 0; key < HONEST_TIMERS; key++) {
             honestCommands.write(command.arm(key, 1, FAR_NS + key).fields());
-            sessions.stage();
-            sessions.execute(0);
+            clients.stage();
+            clients.execute(0);
         }
         assertEquals(HONEST_TIMERS, engine.pending(HONEST_OWNER));
         connectHostile();
@@ -91,8 +91,8 @@ class ClientFuzzTest {
         return new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(), 1, "", SLOTS);
     }
 
-    private ClientSession connected(int index, int owner, ClientIdentity client, ClientFile file) {
-        ClientSession connected = new ClientSession(index, client, file, replies.session(index), SLOTS);
+    private ServedClient connected(int index, int owner, ClientIdentity client, ClientFile file) {
+        ServedClient connected = new ServedClient(index, client, file, replies.session(index), SLOTS);
         connected.connect(owner);
         return connected;
     }
@@ -101,7 +101,7 @@ class ClientFuzzTest {
         ClientIdentity client = identity();
         hostile = ClientFile.create(directory, client);
         session = connected(2, HOSTILE_OWNER, client, ClientFile.open(directory, client));
-        sessions.admit(session);
+        clients.admit(session);
         commands = replies.session(2).commandWriter(hostile.ring());
     }
 
@@ -124,11 +124,11 @@ class ClientFuzzTest {
                 fill(command, random);
                 commands.write(command.fields());
             }
-            sessions.stage();
-            sessions.execute(i);
-            if (session.isLeaving()) {
+            clients.stage();
+            clients.execute(i);
+            if (session.isClosing()) {
                 evictions++;
-                sessions.execute(i);
+                clients.execute(i);
                 connectHostile();
             }
             if (i % 1000 == 0) {
@@ -192,17 +192,17 @@ class ClientFuzzTest {
     }
 
     private void serve(ClientIdentity client, ClientFile file, long nowNs) {
-        ClientSession met = connected(3, MUTATED_OWNER, client, file);
+        ServedClient met = connected(3, MUTATED_OWNER, client, file);
         engine.openOwner(MUTATED_OWNER);
         met.hasNews();
         met.stage();
         for (int i = 0; i < met.stagedCount(); i++) {
             engine.execute(MUTATED_OWNER, met.staged(i), nowNs, publisher.nextSequence(), reply);
-            met.settle();
+            met.acknowledge();
         }
         met.releaseStaged(engine.pending(MUTATED_OWNER));
-        met.leave(ReplyReason.BAD_CLIENT_FILE);
-        met.dismiss();
+        met.startClosing(ReplyReason.BAD_CLIENT_FILE);
+        met.close();
         engine.cancelOwner(MUTATED_OWNER);
         while (engine.doHousekeeping() > 0) {
             Thread.onSpinWait();

@@ -32,7 +32,7 @@ class HotPathWarmerTest {
             TimerEngine timers = EngineFixture.engine(EngineFixture.periodic(DEADLINE_NS, 1_000_000, 1, 2, 500));
             FiringPublisher firings =
                     new FiringPublisher(publisher, counters, CrashPoint.NONE, FiringListener.NONE);
-            TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firings, new NoCommands());
+            TimerAgent agent = new TimerAgent(() -> nowNs, publisher, timers, firings, CommandPoller.NONE);
             for (int i = 0; i < 100; i++) {
                 assertEquals(0, agent.doWork());
             }

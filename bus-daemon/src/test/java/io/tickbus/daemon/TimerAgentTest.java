@@ -55,7 +55,7 @@ class TimerAgentTest {
     @Test
     void shouldAnnounceNextDeadlineAfterSignals() {
         List<Long> announcedAtFiring = new ArrayList<>();
-        TimerAgent agent = agent(new NoCommands(), signal -> announcedAtFiring.add(header.nextDeadlineNs()));
+        TimerAgent agent = agent(CommandPoller.NONE, signal -> announcedAtFiring.add(header.nextDeadlineNs()));
         assertEquals(0, agent.doWork());
         assertEquals(ANCHOR_NS, header.nextDeadlineNs());
         for (int i = 0; i < 5; i++) {
@@ -106,7 +106,7 @@ class TimerAgentTest {
     void shouldTakeLongRowsAtOnceWhereLastCycleLeftSome() {
         List<Integer> rows = new ArrayList<>();
         int[] pending = {0};
-        TimerAgent agent = agent(new NoCommands(), signal -> {
+        TimerAgent agent = agent(CommandPoller.NONE, signal -> {
             if (timers.pending() != pending[0]) {
                 rows.add(pending[0] - timers.pending());
                 pending[0] = timers.pending();
@@ -140,7 +140,7 @@ class TimerAgentTest {
     void shouldReadClockAfterCommandsWhereThereAreSome() {
         List<Long> executedAtNs = new ArrayList<>();
         int[] staged = {0};
-        CommandSource commands = new NoCommands() {
+        CommandPoller commands = new CommandPoller() {
             @Override
             public int stage() {
                 nowNs += 10;
@@ -164,7 +164,7 @@ class TimerAgentTest {
     /** A deadline that passes while commands are read: its cancel may have been sent after its ring was read. */
     @Test
     void shouldFireOnlyWhatWasDueBeforeCommandsWereRead() {
-        CommandSource commands = new NoCommands() {
+        CommandPoller commands = new CommandPoller() {
             @Override
             public int stage() {
                 nowNs = Math.max(nowNs, ANCHOR_NS);
@@ -251,10 +251,10 @@ class TimerAgentTest {
     }
 
     private TimerAgent agent() {
-        return agent(new NoCommands(), FiringListener.NONE);
+        return agent(CommandPoller.NONE, FiringListener.NONE);
     }
 
-    private TimerAgent agent(CommandSource commands, FiringListener listener) {
+    private TimerAgent agent(CommandPoller commands, FiringListener listener) {
         return new TimerAgent(() -> nowNs, publisher, timers,
                 new FiringPublisher(publisher, DaemonCounters.inMemory(), CrashPoint.NONE, listener), commands);
     }

@@ -184,7 +184,7 @@ class TimerDaemonStopTest {
         daemon.close();
         assertToldToLeave(session);
         assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
-        assertTrue(hasLogged("client-dismissed"), lines::toString);
+        assertTrue(hasLogged("client-closed"), lines::toString);
         assertNothingFailed();
         assertFree();
     }
@@ -229,14 +229,14 @@ class TimerDaemonStopTest {
         await(() -> hasLogged("client-connected"));
         daemon.close();
         assertTrue(hasLogged("ERROR conductor-stuck waitedMs="), lines::toString);
-        assertFalse(hasLogged("client-dismissed"), lines::toString);
+        assertFalse(hasLogged("client-closed"), lines::toString);
         // It was admitted, and evicted at once.
         assertTrue(replies.session(0).isOf(client.identity.uuid()));
         assertToldToLeave(replies.session(0));
         assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
         assertFree();
         mayGoOn.countDown();
-        await(() -> hasLogged("client-dismissed"));
+        await(() -> hasLogged("client-closed"));
     }
 
     private static void deleteAll(Path folder) throws IOException {

@@ -15,106 +15,106 @@ import java.util.List;
  * The connected clients: reads their commands in turn, has them carried out, answers each. The timer thread's.
  *
  * <p>One client can neither block nor slow another by more than its share of a duty cycle, and whatever stands in its
- * file costs itself the connection and nobody else anything: see {@link ClientSession}.
+ * file costs itself the connection and nobody else anything: see {@link ServedClient}.
  */
-final class ClientSessions implements CommandSource {
+final class ServedClients implements CommandPoller {
     /** Replies to one request for a list, its end included. */
     static final int LIST_PAGE = 64;
-    /** Owners without clients that are looked at in one duty cycle. */
+    /** OwnerRegistry without clients that are looked at in one duty cycle. */
     private static final int OWNERS_PER_CYCLE = 16;
 
-    private final CommandDesk desk;
+    private final CommandProcessor processor;
     private final CommandLookAhead lookAhead;
     private final TimerEngine engine;
     private final RepliesFile replies;
     private final DaemonCounters counters;
     private final TimerReply reply = new TimerReply();
-    private final List<ClientSession> sessions = new ArrayList<>();
+    private final List<ServedClient> clients = new ArrayList<>();
     /** Clients whose owner is about to be cleared away. */
-    private final List<ClientSession> waiting = new ArrayList<>();
-    /** Owners without clients, some of whose timers may still be there. */
+    private final List<ServedClient> waiting = new ArrayList<>();
+    /** OwnerRegistry without clients, some of whose timers may still be there. */
     private final List<Integer> left = new ArrayList<>();
-    private final ClientEvents events;
+    private final TaskMailboxes tasks;
     private int nextLeft;
-    private ClientSession listing;
+    private ServedClient listing;
     private long listingSequence;
 
-    ClientSessions(TimerEngine engine, RepliesFile replies, DaemonCounters counters, ClientEvents events,
-            CommandDesk desk) {
+    ServedClients(TimerEngine engine, RepliesFile replies, DaemonCounters counters, TaskMailboxes tasks,
+            CommandProcessor processor) {
         this.engine = engine;
         this.lookAhead = CommandLookAhead.of(engine);
-        this.desk = desk;
+        this.processor = processor;
         this.replies = replies;
         this.counters = counters;
-        this.events = events;
+        this.tasks = tasks;
     }
 
     @Override
     public boolean hasNews() {
-        for (int i = 0; i < sessions.size(); i++) {
-            if (sessions.get(i).hasNews()) {
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i).hasNews()) {
                 return true;
             }
         }
-        return events.hasWorkForTimerThread();
+        return tasks.hasTasksForTimerThread();
     }
 
     @Override
     public int stage() {
         int count = 0;
-        for (int i = 0; i < sessions.size(); i++) {
-            count += sessions.get(i).stage();
+        for (int i = 0; i < clients.size(); i++) {
+            count += clients.get(i).stage();
         }
-        if (!sessions.isEmpty()) {
+        if (!clients.isEmpty()) {
             FaultBoundary.surface();
         }
         // Who waits for the disk is work: nobody rings when it is there.
-        return count + desk.inFlight();
+        return count + processor.waiting();
     }
 
     @Override
     public void execute(long nowNs) {
-        events.runForTimerThread();
+        tasks.runForTimerThread();
         admitWaiting();
         freeOwners();
-        desk.complete();
-        for (int i = sessions.size() - 1; i >= 0; i--) {
-            ClientSession session = sessions.get(i);
-            if (session.stagedCount() > 0 && (!session.isLeaving() || session.isTrusted())) {
-                execute(session, nowNs);
-            } else if (session.isDone()) {
-                dismiss(session);
-                sessions.remove(i);
+        processor.completeWaiting();
+        for (int i = clients.size() - 1; i >= 0; i--) {
+            ServedClient client = clients.get(i);
+            if (client.stagedCount() > 0 && (!client.isClosing() || client.isTrusted())) {
+                execute(client, nowNs);
+            } else if (client.canClose()) {
+                close(client);
+                clients.remove(i);
             }
         }
     }
 
-    private void execute(ClientSession session, long nowNs) {
-        if (session.stagedCount() > 1) {
-            lookAhead.lookAt(session.owner(), session.staged(), session.stagedCount());
+    private void execute(ServedClient client, long nowNs) {
+        if (client.stagedCount() > 1) {
+            lookAhead.lookAt(client.owner(), client.staged(), client.stagedCount());
         }
-        for (int i = 0; i < session.stagedCount(); i++) {
-            TimerCommand command = session.staged(i);
-            long sequence = session.stagedSequence(i);
+        for (int i = 0; i < client.stagedCount(); i++) {
+            TimerCommand command = client.staged(i);
+            long sequence = client.stagedSequence(i);
             if (command.type() == CommandLayout.TYPE_LIST) {
-                if (session.inFlight() > 0) {
+                if (client.inFlight() > 0) {
                     break;
                 }
                 counters.countCommand(command.type());
-                list(session, sequence, command);
-            } else if (!desk.take(session, command, sequence, nowNs)) {
+                list(client, sequence, command);
+            } else if (!processor.process(client, command, sequence, nowNs)) {
                 break;
             }
-            session.settle();
+            client.acknowledge();
         }
-        session.releaseStaged(engine.pending(session.owner()));
+        client.releaseStaged(engine.pending(client.owner()));
     }
 
-    private void list(ClientSession session, long sequence, TimerCommand command) {
+    private void list(ServedClient client, long sequence, TimerCommand command) {
         boolean isForAll = (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
-        listing = session;
+        listing = client;
         listingSequence = sequence;
-        engine.list(isForAll ? TimerEngine.ALL_OWNERS : session.owner(), command.key(), LIST_PAGE - 1,
+        engine.list(isForAll ? TimerEngine.ALL_OWNERS : client.owner(), command.key(), LIST_PAGE - 1,
                 this::answerListing, reply);
     }
 
@@ -123,19 +123,20 @@ final class ClientSessions implements CommandSource {
         listing.answer(listed.commandSequence(listingSequence));
     }
 
-    private void dismiss(ClientSession session) {
-        session.dismiss();
-        events.dismissed(session);
+    private void close(ServedClient client) {
+        client.close();
+        tasks.toConductor(registry -> registry.closed(client));
+        tasks.wakeConductor();
     }
 
     /** A client comes. */
-    void admit(ClientSession session) {
-        left.remove((Integer) session.owner());
-        if (engine.openOwner(session.owner(), session.user())) {
-            sessions.add(session);
+    void admit(ServedClient client) {
+        left.remove((Integer) client.owner());
+        if (engine.openOwner(client.owner(), client.user())) {
+            clients.add(client);
         } else {
             // The owner's last client has just gone, and its timers are still being cancelled.
-            waiting.add(session);
+            waiting.add(client);
         }
     }
 
@@ -148,7 +149,7 @@ final class ClientSessions implements CommandSource {
 
     @Override
     public int doHousekeeping() {
-        return desk.doHousekeeping();
+        return processor.doHousekeeping();
     }
 
     @Override
@@ -160,14 +161,14 @@ final class ClientSessions implements CommandSource {
     @Override
     public boolean evictFaulty() {
         boolean isAny = false;
-        for (int i = sessions.size() - 1; i >= 0; i--) {
-            ClientSession session = sessions.get(i);
-            session.unstage();
+        for (int i = clients.size() - 1; i >= 0; i--) {
+            ServedClient client = clients.get(i);
+            client.unstage();
             // What is no client's is written by the conductor meanwhile, and cannot fault.
-            if (session.file().region().isReadOnly() && !FaultBoundary.isSound(session.file().region())) {
-                session.evict(ReplyReason.UNREADABLE);
-                dismiss(session);
-                sessions.remove(i);
+            if (client.file().region().isReadOnly() && !FaultBoundary.isSound(client.file().region())) {
+                client.evict(ReplyReason.UNREADABLE);
+                close(client);
+                clients.remove(i);
                 isAny = true;
             }
         }
@@ -175,16 +176,16 @@ final class ClientSessions implements CommandSource {
     }
 
     @Override
-    public void dismissAll(ReplyReason reason) {
+    public void closeAll(ReplyReason reason) {
         // Who was admitted just now is told too.
-        events.runForTimerThread();
-        sessions.addAll(waiting);
+        tasks.runForTimerThread();
+        clients.addAll(waiting);
         waiting.clear();
-        for (ClientSession session : sessions) {
-            session.leave(reason);
-            dismiss(session);
+        for (ServedClient client : clients) {
+            client.startClosing(reason);
+            close(client);
         }
-        sessions.clear();
+        clients.clear();
     }
 
     @Override
@@ -210,8 +211,8 @@ final class ClientSessions implements CommandSource {
 
     /** Writes down for each client how many timers its owner has. */
     void report() {
-        for (int i = 0; i < sessions.size(); i++) {
-            sessions.get(i).report(engine.pending(sessions.get(i).owner()));
+        for (int i = 0; i < clients.size(); i++) {
+            clients.get(i).report(engine.pending(clients.get(i).owner()));
         }
     }
 
@@ -220,7 +221,7 @@ final class ClientSessions implements CommandSource {
             nextLeft = nextLeft < left.size() ? nextLeft : 0;
             int owner = left.get(nextLeft);
             if (engine.closeOwner(owner)) {
-                events.ownerFreed(owner);
+                tasks.toConductor(registry -> registry.ownerFreed(owner));
                 left.remove(nextLeft);
             } else {
                 nextLeft++;

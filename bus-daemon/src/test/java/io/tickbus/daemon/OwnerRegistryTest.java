@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-class OwnersTest {
-    private final Owners owners = new Owners();
+class OwnerRegistryTest {
+    private final OwnerRegistry owners = new OwnerRegistry();
 
     @Test
     void shouldShareNumberWhenUserAndNameAreTheSame() {
@@ -39,8 +39,8 @@ class OwnersTest {
 
     @Test
     void shouldGiveOutEveryNumberAndThenTheOneReleasedFirst() {
-        for (int i = 1; i <= Owners.MAX_OWNERS; i++) {
-            assertEquals(i, owners.open(1000 + i / Owners.MAX_PER_USER, ""));
+        for (int i = 1; i <= OwnerRegistry.MAX_OWNERS; i++) {
+            assertEquals(i, owners.open(1000 + i / OwnerRegistry.MAX_PER_USER, ""));
         }
         assertEquals(0, owners.open(1000, ""), "none left");
         for (int number : new int[] {500, 20}) {
@@ -54,14 +54,14 @@ class OwnersTest {
 
     @Test
     void shouldNotLetOneUserUseUpAllNumbers() {
-        for (int i = 1; i <= Owners.MAX_PER_USER; i++) {
+        for (int i = 1; i <= OwnerRegistry.MAX_PER_USER; i++) {
             assertEquals(i, owners.open(1000, ""));
         }
         assertEquals(0, owners.open(1000, ""));
         assertEquals(0, owners.open(1000, "named"));
-        assertEquals(Owners.MAX_PER_USER + 1, owners.open(1001, ""));
+        assertEquals(OwnerRegistry.MAX_PER_USER + 1, owners.open(1001, ""));
         assertTrue(owners.close(7));
         assertTrue(owners.release(7));
-        assertEquals(Owners.MAX_PER_USER + 2, owners.open(1000, "named"));
+        assertEquals(OwnerRegistry.MAX_PER_USER + 2, owners.open(1000, "named"));
     }
 }

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Work is done to its end, whatever happens to the thread that does it. */
 @Timeout(30)
-class ClientEventsTest {
+class TaskMailboxesTest {
     private static final int LENGTH = 4096;
 
     @TempDir
     private Path folder;
 
-    private final ClientEvents events = new ClientEvents();
+    private final TaskMailboxes tasks = new TaskMailboxes();
     private final List<String> done = new ArrayList<>();
     private int tries;
 
@@ -40,21 +40,21 @@ class ClientEventsTest {
 
     @Test
     void shouldDoWorkAgainWhenMemoryWasShort() {
-        events.toTimerThread(() -> failOnce(new OutOfMemoryError("of the test")));
-        events.toTimerThread(() -> done.add("second"));
-        assertThrows(OutOfMemoryError.class, events::runForTimerThread);
-        assertTrue(events.hasWorkForTimerThread());
-        assertEquals(2, events.runForTimerThread());
+        tasks.toTimerThread(() -> failOnce(new OutOfMemoryError("of the test")));
+        tasks.toTimerThread(() -> done.add("second"));
+        assertThrows(OutOfMemoryError.class, tasks::runForTimerThread);
+        assertTrue(tasks.hasTasksForTimerThread());
+        assertEquals(2, tasks.runForTimerThread());
         assertEquals(List.of("first", "second"), done);
-        assertFalse(events.hasWorkForTimerThread());
+        assertFalse(tasks.hasTasksForTimerThread());
     }
 
     @Test
     void shouldNotRepeatWorkThatIsWrong() {
-        events.toTimerThread(() -> failOnce(new IllegalStateException("of the test")));
-        events.toTimerThread(() -> done.add("second"));
-        assertThrows(IllegalStateException.class, events::runForTimerThread);
-        assertEquals(1, events.runForTimerThread());
+        tasks.toTimerThread(() -> failOnce(new IllegalStateException("of the test")));
+        tasks.toTimerThread(() -> done.add("second"));
+        assertThrows(IllegalStateException.class, tasks::runForTimerThread);
+        assertEquals(1, tasks.runForTimerThread());
         assertEquals(List.of("second"), done);
     }
 
@@ -70,12 +70,12 @@ class ClientEventsTest {
         for (int i = 0; i < 100; i++) {
             tries = 0;
             // Where it is told of at once, the first is done again, and then it leaves none.
-            events.toTimerThread(() -> leaveFaultOnce(region));
-            events.toTimerThread(() -> {
+            tasks.toTimerThread(() -> leaveFaultOnce(region));
+            tasks.toTimerThread(() -> {
                 FaultBoundary.surface();
                 done.add("second");
             });
-            while (events.hasWorkForTimerThread()) {
+            while (tasks.hasTasksForTimerThread()) {
                 runOnce();
             }
             assertEquals(i + 1, done.size());
@@ -90,7 +90,7 @@ class ClientEventsTest {
 
     private void runOnce() {
         try {
-            events.runForTimerThread();
+            tasks.runForTimerThread();
         } catch (InternalError e) {
             assertTrue(FaultBoundary.isFault(e), e::toString);
         }

@@ -11,7 +11,7 @@ import java.util.Queue;
  * owner is not taken for one of the next. One user has a quarter of all numbers at most, so that nobody can use them up
  * for the others by leaving timers behind. The conductor's.
  */
-final class Owners {
+final class OwnerRegistry {
     /** Owner numbers are 16 bits on the wire; 0 is the publisher itself. */
     static final int MAX_OWNERS = 0xFFFF;
     static final int MAX_PER_USER = 1 << 14;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that wait for a disk, whose time the test decides. */
-class CommandDeskTest {
+class CommandProcessorTest {
     private static final int OWNER = 1;
     private static final long OFFSET_NS = 1_700_000_000_000_000_000L;
     private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);
@@ -41,8 +41,8 @@ class CommandDeskTest {
     private final SlowDisk disk = new SlowDisk();
     private final TimerCommand command = new TimerCommand();
     private SignalPublisher publisher;
-    private ClientSession session;
-    private CommandDesk desk;
+    private ServedClient client;
+    private CommandProcessor processor;
 
     /** Takes everything; what is on the disk is said by the test. */
     private static final class SlowDisk implements Journal {
@@ -132,11 +132,11 @@ class CommandDeskTest {
         BusDirectory directory = BusDirectory.at(root, "bus");
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(64));
         RepliesFile replies = RepliesFile.create(directory, publisher.bus().signals().header(), 2, 64, null);
-        session = new ClientSession(1, new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(), 1,
+        client = new ServedClient(1, new ClientIdentity(UUID.randomUUID(), replies.historyId(), replies.epoch(), 1,
                 "app", 64), ClientFile.inMemory(64), replies.session(1), 64);
-        session.user(0, true);
-        session.connect(OWNER);
-        desk = new CommandDesk(engine, publisher, DaemonCounters.inMemory(), disk, CrashPoint.NONE);
+        client.user(0, true);
+        client.connect(OWNER);
+        processor = new CommandProcessor(engine, publisher, DaemonCounters.inMemory(), disk, CrashPoint.NONE);
         engine.openOwner(OWNER);
     }
 
@@ -148,12 +148,14 @@ class CommandDeskTest {
     @Test
     void shouldArmACalendarTimerForItsTimeWhenTheClockIsSetWhileItWaitsForTheDisk() {
         long realtimeNs = OFFSET_NS + NOW_NS + 2 * HOUR_NS;
-        assertTrue(desk.take(session, command.armAt(1, 1, realtimeNs).durability(Durability.DISK), 0, NOW_NS));
+        assertTrue(processor.process(client, command.armAt(1, 1, realtimeNs).durability(Durability.DISK), 0, NOW_NS));
         assertEquals(0, engine.pending());
         offsetNs += HOUR_NS;
-        assertEquals(0, desk.complete(), "not on the disk yet");
+        processor.completeWaiting();
+        assertEquals(1, processor.waiting(), "not on the disk yet");
         disk.syncedTicket = 0;
-        assertEquals(1, desk.complete());
+        processor.completeWaiting();
+        assertEquals(0, processor.waiting());
         assertEquals(1, engine.pending());
         engine.lookAtCalendar(NOW_NS + HOUR_NS);
         assertEquals(NOW_NS + HOUR_NS, engine.nextDeadlineNs());

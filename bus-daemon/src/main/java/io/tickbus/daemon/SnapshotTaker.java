@@ -4,41 +4,50 @@ import io.tickbus.daemon.journal.Journal;
 import io.tickbus.timer.DurableTimers;
 
 /**
- * Takes snapshots of the durable timers for the journal, a few images in a duty cycle, while everything else goes on:
- * an image holds what is true at its place in the journal, and what changes later stands behind it. The timer thread's.
+ * Takes snapshots of the durable timers for the journal, a few images in a duty cycle, while the daemon works on: an
+ * image says what is true at its place in the journal, and later changes follow it. The timer thread's.
  */
-final class Snapshots {
+final class SnapshotTaker {
     private static final int IMAGES_PER_CYCLE = 64;
-    /** An image, or a command that waits, and whose it is. */
+    /** Whose it is, and then an image or a command that waits. */
     private static final int ENTRIES_EACH = 2;
-    /** What commands need goes first. */
+    /** Room that stays free for commands, which come first. */
     private static final int ROOM = 2 * ENTRIES_EACH * IMAGES_PER_CYCLE;
 
     private final DurableTimers timers;
     private final Journal journal;
-    private final CommandDesk desk;
+    private final Backlog backlog;
     private int cursor;
     private boolean isWanted;
     private boolean isRunning;
     private long rebuilds;
 
-    Snapshots(DurableTimers timers, Journal journal, CommandDesk desk) {
-        this.timers = timers;
-        this.journal = journal;
-        this.desk = desk;
+    /** What the journal was told and the timers do not show yet. */
+    interface Backlog {
+        /** How many entries {@link #restate} makes. */
+        int size();
+
+        /** Tells the journal once more, so that the snapshot's beginning is not behind it. */
+        void restate();
     }
 
-    /** Goes on with a snapshot, or begins one; returns how much was done. */
+    SnapshotTaker(DurableTimers timers, Journal journal, Backlog backlog) {
+        this.timers = timers;
+        this.journal = journal;
+        this.backlog = backlog;
+    }
+
+    /** Continues a snapshot, or begins one that is wanted; returns how much was done. */
     int doWork() {
         isWanted |= journal.wantsSnapshot();
         if (!isWanted) {
             return 0;
         }
         if (isRunning && timers.rebuilds() != rebuilds) {
-            // A fault was mended, and the timers are in other places now.
+            // A fault was repaired, which has moved the timers.
             isRunning = false;
         }
-        if (!journal.isWritable() || !journal.hasRoom(isRunning ? ROOM : ROOM + ENTRIES_EACH * desk.inFlight())) {
+        if (!journal.isWritable() || !journal.hasRoom(isRunning ? ROOM : ROOM + ENTRIES_EACH * backlog.size())) {
             return 0;
         }
         if (!isRunning) {
@@ -46,7 +55,7 @@ final class Snapshots {
             cursor = 0;
             rebuilds = timers.rebuilds();
             journal.snapshotBegins();
-            desk.restate();
+            backlog.restate();
         }
         cursor = timers.page(cursor, IMAGES_PER_CYCLE, journal::image);
         if (cursor < 0) {

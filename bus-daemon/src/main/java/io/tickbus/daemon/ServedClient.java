@@ -15,7 +15,7 @@ import io.tickbus.core.timer.TimerReply;
  * another, so that a fault of it comes up between the two and never in the middle of the timers. The conductor makes it
  * and connects it; from then on it is the timer thread's alone, save what does not change.
  */
-final class ClientSession {
+final class ServedClient {
     private final int index;
     private final ClientIdentity client;
     private final ClientFile file;
@@ -31,8 +31,8 @@ final class ClientSession {
     private long consumed;
     /** What comes after this is not read any more from who leaves and goes on sending. */
     private long consumeLimit = Long.MAX_VALUE;
-    private ReplyReason leaveReason = ReplyReason.NONE;
-    private boolean isLeaving;
+    private ReplyReason closeReason = ReplyReason.NONE;
+    private boolean isClosing;
     /** Since it leaves, a look at its commands has found none. */
     private boolean isReadToEnd;
     private int owner;
@@ -40,9 +40,9 @@ final class ClientSession {
     private boolean isNameShared;
     private int inFlight;
     private boolean isIntroduced;
-    private boolean isDismissed;
+    private boolean isClosed;
 
-    ClientSession(int index, ClientIdentity client, ClientFile file, Session words, int commandLimit) {
+    ServedClient(int index, ClientIdentity client, ClientFile file, Session words, int commandLimit) {
         this.index = index;
         this.client = client;
         this.file = file;
@@ -104,7 +104,7 @@ final class ClientSession {
         return inFlight;
     }
 
-    void inFlight(int more) {
+    void addInFlight(int more) {
         inFlight += more;
     }
 
@@ -117,8 +117,8 @@ final class ClientSession {
         isIntroduced = true;
     }
 
-    boolean isDismissed() {
-        return isDismissed;
+    boolean isClosed() {
+        return isClosed;
     }
 
     ClientFile file() {
@@ -127,7 +127,7 @@ final class ClientSession {
 
     /** Whether a command waits, or the client to be let go. Touches the client's memory. */
     boolean hasNews() {
-        return isLeaving || commands.hasNews(consumed);
+        return isClosing || commands.hasNews(consumed);
     }
 
     /** Copies the commands that wait, at most as many as there is room for. Touches the client's memory. */
@@ -135,12 +135,12 @@ final class ClientSession {
         stagedCount = 0;
         stagedFrom = consumed;
         // After it was dismissed its memory may be gone.
-        while (!isDismissed && stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
+        while (!isClosed && stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
             seen += commands.lookAhead(consumed + stagedCount);
             int found = commands.read(consumed + stagedCount, staged[stagedCount].fields());
             if (found == SlotRing.OVERWRITTEN) {
                 // A ring that refuses is never overwritten before it was consumed: this is no client's work.
-                leave(ReplyReason.CORRUPT_RING);
+                startClosing(ReplyReason.CORRUPT_RING);
             }
             if (found != SlotRing.COMMITTED) {
                 break;
@@ -151,7 +151,7 @@ final class ClientSession {
                 break;
             }
         }
-        isReadToEnd = isLeaving && stagedCount == 0;
+        isReadToEnd = isClosing && stagedCount == 0;
         return stagedCount;
     }
 
@@ -177,7 +177,7 @@ final class ClientSession {
     }
 
     /** The next of the staged commands is answered, and will not be carried out again after a fault. */
-    void settle() {
+    void acknowledge() {
         consumed++;
     }
 
@@ -199,48 +199,48 @@ final class ClientSession {
     }
 
     /** The client goes, or is evicted; the first reason counts. What it has sent is read before it is let go. */
-    void leave(ReplyReason reason) {
-        if (!isLeaving) {
-            isLeaving = true;
+    void startClosing(ReplyReason reason) {
+        if (!isClosing) {
+            isClosing = true;
             consumeLimit = consumed + commands.slotCount();
-            leaveReason = reason;
+            closeReason = reason;
         }
     }
 
     /** After a fault of its memory, whose contents had looked like something else: no other look at it. */
     void evict(ReplyReason reason) {
-        isLeaving = true;
-        leaveReason = reason;
+        isClosing = true;
+        closeReason = reason;
     }
 
-    boolean isLeaving() {
-        return isLeaving;
+    boolean isClosing() {
+        return isClosing;
     }
 
     /** Whether it may be let go: what it sent before it left is read and answered, where that still counts. */
-    boolean isDone() {
-        return isLeaving && inFlight == 0 && (isReadToEnd || !isTrusted());
+    boolean canClose() {
+        return isClosing && inFlight == 0 && (isReadToEnd || !isTrusted());
     }
 
     /** Whether what it has sent still counts. */
     boolean isTrusted() {
-        return switch (leaveReason) {
+        return switch (closeReason) {
             case NONE, CLOSED, STOPPING -> true;
             default -> false;
         };
     }
 
-    ReplyReason leaveReason() {
-        return leaveReason;
+    ReplyReason closeReason() {
+        return closeReason;
     }
 
     /** Says in the table that the client is served no more. */
-    void dismiss() {
-        isDismissed = true;
-        if (leaveReason == ReplyReason.CLOSED) {
+    void close() {
+        isClosed = true;
+        if (closeReason == ReplyReason.CLOSED) {
             words.putFree();
         } else {
-            words.putEvicted(leaveReason);
+            words.putEvicted(closeReason);
         }
     }
 }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The conductor on its own thread, with the test as the timer thread. */
 @Timeout(60)
-class ClientConductorTest {
+class DaemonConductorTest {
     private static final int SESSIONS = 3;
     private static final long FAR_NS = 1L << 60;
 
@@ -49,15 +49,15 @@ class ClientConductorTest {
     private Path root;
 
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
-    private final ClientEvents events = new ClientEvents();
+    private final TaskMailboxes tasks = new TaskMailboxes();
     private final DaemonCounters counters = DaemonCounters.inMemory();
     private BusDirectory directory;
     private SignalPublisher publisher;
     private SignalsHeader bus;
     private RepliesFile replies;
     private TimerEngine engine;
-    private ClientSessions sessions;
-    private ClientConductor conductor;
+    private ServedClients clients;
+    private DaemonConductor conductor;
     private DaemonLog log;
     private Thread thread;
 
@@ -68,11 +68,11 @@ class ClientConductorTest {
         bus = publisher.bus().signals().header();
         replies = RepliesFile.create(directory, bus, SESSIONS, 64, null);
         engine = TimerEngine.create(new TimerQuotas(10_000, 10_000));
-        sessions = new ClientSessions(engine, replies, counters, events,
-                new CommandDesk(engine, publisher, counters, null, CrashPoint.NONE));
+        clients = new ServedClients(engine, replies, counters, tasks,
+                new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE));
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
-        conductor = ClientConductor.open(directory,
-                new DaemonParts(replies, sessions, events, log, counters, publisher.bus().doorbell()),
+        conductor = DaemonConductor.open(
+                new DaemonParts(directory, replies, clients, tasks, log, counters, publisher.bus().doorbell()),
                 DaemonSettings.defaults(), null);
         thread = new Thread(conductor, "conductor");
         thread.start();
@@ -98,12 +98,12 @@ class ClientConductorTest {
                 throw new OutOfMemoryError("of the log");
             }
         }, () -> 0L, () -> 0L);
-        conductor = ClientConductor.open(directory,
-                new DaemonParts(replies, sessions, events, failing, counters, publisher.bus().doorbell()),
+        conductor = DaemonConductor.open(
+                new DaemonParts(directory, replies, clients, tasks, failing, counters, publisher.bus().doorbell()),
                 DaemonSettings.defaults(), null);
-        conductor.onRound(() -> {
+        conductor.onCheck(() -> {
             if (failures.getAndIncrement() < 3) {
-                throw new OutOfMemoryError("of the round");
+                throw new OutOfMemoryError("of the check");
             }
         });
         thread = new Thread(conductor, "conductor");
@@ -140,8 +140,8 @@ class ClientConductorTest {
     }
 
     private void cycle() {
-        sessions.stage();
-        sessions.execute(0);
+        clients.stage();
+        clients.execute(0);
         engine.doHousekeeping();
     }
 
@@ -172,7 +172,7 @@ class ClientConductorTest {
     @Test
     void shouldCarryOutAllThatWasSentOverSocketBeforeItEnds() {
         RawClient client = servedWithoutRing("");
-        assertEquals(ClientConductor.WINDOW, client.answer().window());
+        assertEquals(ClientRegistry.WINDOW, client.answer().window());
         TimerReply reply = new TimerReply();
         assertEquals(CommandLayout.LENGTH, client.send(arm(5)));
         int session = client.answer().session();
@@ -203,7 +203,7 @@ class ClientConductorTest {
             stuck = isTaken ? 0 : stuck + 1;
             Thread.onSpinWait();
         }
-        assertTrue(sent > ClientConductor.WINDOW, "sent=" + sent);
+        assertTrue(sent > ClientRegistry.WINDOW, "sent=" + sent);
         long expected = sent;
         await("all were armed", () -> engine.pending() == expected);
         client.close();
@@ -213,7 +213,8 @@ class ClientConductorTest {
     @Test
     void shouldGoOnWhenWorkFails() {
         // No client at all to let go: what no code does, as an error that nobody thought of.
-        events.dismissed(null);
+        tasks.toConductor(registry -> registry.closed(null));
+        tasks.wakeConductor();
         awaitCounter(DaemonCounter.CONDUCTOR_ERRORS, 1);
         await("the error was printed", () -> hasLogged("conductor-error"));
         served("").close();
@@ -245,7 +246,7 @@ class ClientConductorTest {
         List<RawClient> clients = List.of(served(""), served(""), served(""));
         clients.get(0).close();
         // No timer thread meanwhile.
-        while (!events.hasWorkForTimerThread()) {
+        while (!tasks.hasTasksForTimerThread()) {
             Thread.onSpinWait();
         }
         RawClient next = connect("");
@@ -334,7 +335,7 @@ class ClientConductorTest {
         Files.delete(directory.control());
         await("it listened again", () -> Files.exists(directory.control()));
         served("").close();
-        assertTrue(hasLogged("control-socket-lost"));
+        await("the loss was logged", () -> hasLogged("control-socket-lost"));
         assertTrue(replies.session(before.answer().session()).isConnectedTo(before.identity.uuid()));
         before.close();
         awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
@@ -404,13 +405,13 @@ class ClientConductorTest {
                 replies.session(honest.answer().session()).commandWriter(honest.ring().ring()).write(arm(i).fields());
                 file.setLength(0);
                 assertThrows(InternalError.class, this::cycle);
-                assertTrue(sessions.evictFaulty());
+                assertTrue(clients.evictFaulty());
                 cycle();
                 assertEquals(1, engine.pending());
                 int session = victim.answer().session();
                 assertEquals(RepliesLayout.STATE_EVICTED, replies.session(session).state());
                 assertEquals(ReplyReason.UNREADABLE, replies.session(session).reason());
-                assertFalse(sessions.evictFaulty());
+                assertFalse(clients.evictFaulty());
                 await("its socket was closed", victim::hasEnded);
                 honest.close();
                 await("the other's timer ended", () -> engine.pending() == 0);
@@ -423,7 +424,7 @@ class ClientConductorTest {
     @Test
     void shouldTellAndLetGoOfClientsWhenStopped() throws Exception {
         RawClient client = served("");
-        sessions.dismissAll(ReplyReason.STOPPING);
+        clients.closeAll(ReplyReason.STOPPING);
         conductor.stop();
         thread.join();
         assertEquals(1, counters.value(DaemonCounter.CLIENTS_CLOSED));

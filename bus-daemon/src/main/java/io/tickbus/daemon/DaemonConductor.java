@@ -1,0 +1,275 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.file.BusFiles;
+import io.tickbus.core.internal.file.ControlSocket;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.layout.DoorbellLayout;
+import io.tickbus.core.internal.platform.FutexWord;
+import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.core.timer.ReplyReason;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The daemon's second thread: accepts connections to the control socket, has a {@link ClientRegistry} admit clients,
+ * reads the commands of those that have no ring of their own, and learns from the kernel that a client has ended. All
+ * that makes system calls or allocates is here, so that the timer thread need not.
+ *
+ * <p>Whatever a peer sends, or does not send, costs its own connection and nobody else's: each is served separately,
+ * reads are bounded, and a peer that does not send its HELLO in time is rejected.
+ */
+final class DaemonConductor implements Runnable, AutoCloseable {
+    static final long HELLO_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CHECK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long ECO_CHECK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long TIMER_SLACK_NS = 50_000;
+    /** A selector waits for whole milliseconds. */
+    private static final long ROUND_UP_NS = 999_999;
+    private static final int MAX_NEW_PER_CYCLE = 64;
+    private static final int ROOT_USER = 0;
+    /** A single check is not enough: a name may be in the middle of being replaced. */
+    private static final int CHECKS_WITHOUT_NAME = 2;
+    private static final int CHECKS_BEFORE_NEXT_TRY = 100;
+
+    private final DaemonParts parts;
+    private final ClientRegistry registry;
+    private final ConductorErrors errors;
+    private final FutexWord timerWord;
+    private final String group;
+    private ControlSocket socket;
+    private final Selector selector;
+    private SelectionKey acceptKey;
+    private long nextCheckNs = System.nanoTime();
+    private long acceptAgainNs;
+    private long failedAccepts;
+    private int checksWithoutName;
+    private volatile DaemonSettings settings;
+    private volatile boolean isStopped;
+    private Runnable onCheck = () -> { };
+
+    private DaemonConductor(
+            DaemonParts parts, DaemonSettings settings, String group, ControlSocket socket, Selector selector) {
+        this.parts = parts;
+        this.timerWord = parts.doorbell().futexWord(DoorbellLayout.DAEMON_WORD);
+        this.settings = settings;
+        this.group = group;
+        this.socket = socket;
+        this.selector = selector;
+        this.errors = new ConductorErrors(parts.counters(), parts.log());
+        this.registry = new ClientRegistry(parts, errors, settings, group, socket.ownUser());
+    }
+
+    /**
+     * Listens, from here on; nobody is answered before it runs.
+     *
+     * @param group members of it may connect; null for the daemon's own user alone
+     */
+    static DaemonConductor open(DaemonParts parts, DaemonSettings settings, String group) {
+        BusDirectory directory = parts.directory();
+        BusFiles.prepareClients(directory);
+        ControlSocket socket = ControlSocket.bind(directory, group);
+        try {
+            DaemonConductor conductor = new DaemonConductor(parts, settings, group, socket, Selector.open());
+            conductor.listen();
+            return conductor;
+        } catch (IOException e) {
+            socket.close();
+            throw BusException.system(directory.control(), e, "see how many files this process may open");
+        } catch (RuntimeException | Error e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private void listen() throws IOException {
+        acceptKey = socket.channel().register(selector, SelectionKey.OP_ACCEPT);
+    }
+
+    /** Before it runs: for owners whose timers were recovered. */
+    ClientRegistry registry() {
+        return registry;
+    }
+
+    /** Before it runs: something to do ten times a second. */
+    void onCheck(Runnable newOnCheck) {
+        onCheck = newOnCheck;
+    }
+
+    void settings(DaemonSettings newSettings) {
+        settings = newSettings;
+        registry.settings(newSettings);
+    }
+
+    void stop() {
+        isStopped = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void run() {
+        try {
+            parts.tasks().conductorWaker(selector::wakeup);
+            Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
+            while (!isStopped) {
+                if (!errors.attempt(this::runCycle)) {
+                    LockSupport.parkNanos(CHECK_NS);
+                }
+            }
+            // The latest tasks of the timer thread.
+            errors.attempt(this::runTasks);
+        } finally {
+            close();
+        }
+    }
+
+    /** After it has run, or instead of that. */
+    @Override
+    public void close() {
+        registry.close();
+        try {
+            selector.close();
+            socket.close();
+        } catch (IOException | BusException e) {
+            parts.log().warn("control-socket-left", "error", e.getMessage());
+        }
+    }
+
+    private void runCycle() throws IOException {
+        selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNs() + ROUND_UP_NS)));
+        long startNs = System.nanoTime();
+        Set<SelectionKey> ready = selector.selectedKeys();
+        // Before new peers: those that close make room.
+        for (SelectionKey key : ready) {
+            if (key != acceptKey && key.isValid()) {
+                registry.serve((ClientPeer) key.attachment());
+            }
+        }
+        if (ready.contains(acceptKey)) {
+            errors.attempt(this::accept);
+        }
+        ready.clear();
+        errors.attempt(this::runTasks);
+        registry.recheckWaiting();
+        errors.attempt(() -> check(startNs));
+        if (registry.pollForwarded() || parts.tasks().hasTasksForTimerThread()) {
+            wakeTimerThread();
+        }
+        parts.counters().raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
+        parts.counters().add(DaemonCounter.CONDUCTOR_ROUNDS, 1);
+    }
+
+    private void runTasks() {
+        parts.tasks().runForConductor(registry);
+    }
+
+    private void wakeTimerThread() {
+        // While the doorbell is lost, the timer thread polls.
+        FaultBoundary.run(() -> parts.doorbell().ring(DoorbellLayout.DAEMON_WORD, timerWord),
+                fault -> parts.doorbell().lose());
+    }
+
+    /** How long nothing is to be done of what does not wake it. */
+    private long waitNs() {
+        long waitNs = registry.nextTimeoutNs(nextCheckNs) - System.nanoTime();
+        return registry.isSomebodyWaiting() ? Math.min(waitNs, PAUSE_NS) : waitNs;
+    }
+
+    private void accept() {
+        for (int i = 0; i < MAX_NEW_PER_CYCLE; i++) {
+            SocketChannel channel;
+            try {
+                channel = socket.channel().accept();
+            } catch (IOException e) {
+                pauseAccepting(e);
+                return;
+            }
+            if (channel == null) {
+                return;
+            }
+            onNewPeer(channel);
+        }
+    }
+
+    /** The most likely cause lasts for a while; trying at once would only cost a processor. */
+    private void pauseAccepting(IOException e) {
+        if (failedAccepts++ == 0) {
+            parts.log().error("accept-failed", "error", e.getMessage(), "why", "most likely the open-files limit is "
+                    + "reached: raise it with 'ulimit -n'; clients wait meanwhile");
+        }
+        acceptKey.interestOps(0);
+        acceptAgainNs = System.nanoTime() + CHECK_NS;
+    }
+
+    private void onNewPeer(SocketChannel channel) {
+        ClientPeer peer = null;
+        try {
+            peer = new ClientPeer(channel, socket.userOf(channel), System.nanoTime() + HELLO_NS);
+            channel.configureBlocking(false);
+            if (group == null && peer.user() != socket.ownUser() && peer.user() != ROOT_USER) {
+                registry.reject(peer, ReplyReason.NOT_SHARED, "it is of another user");
+                return;
+            }
+            peer.key(channel.register(selector, SelectionKey.OP_READ, peer));
+            registry.add(peer);
+        } catch (IOException | RuntimeException | Error e) {
+            errors.report(e);
+            new ClientPeer(channel, 0, 0).close();
+            return;
+        }
+        if (failedAccepts > 0) {
+            parts.log().info("accepting-again", "failures", failedAccepts);
+            failedAccepts = 0;
+        }
+        // Its HELLO is likely to have come already.
+        registry.serve(peer);
+    }
+
+    /** Timeouts in each cycle; the rest ten times a second. */
+    private void check(long nowNs) {
+        registry.rejectLate(nowNs);
+        registry.forwardPaused();
+        if (nextCheckNs - nowNs > 0) {
+            return;
+        }
+        nextCheckNs = nowNs + (settings.mode() == DaemonMode.ECO ? ECO_CHECK_NS : CHECK_NS);
+        if (failedAccepts > 0 && acceptAgainNs - nowNs <= 0) {
+            acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+        }
+        parts.counters().set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
+        onCheck.run();
+        checksWithoutName = socket.isCurrent() ? 0 : checksWithoutName + 1;
+        if (checksWithoutName >= CHECKS_WITHOUT_NAME) {
+            checksWithoutName = -CHECKS_BEFORE_NEXT_TRY;
+            replaceSocket();
+        }
+    }
+
+    /** Nobody finds a socket that has lost its name. */
+    private void replaceSocket() {
+        BusDirectory directory = parts.directory();
+        parts.log().warn("control-socket-lost", "path", directory.control(), "why",
+                "its file was removed or replaced; it is made again");
+        try {
+            if (parts.replies().standing() != SignalsFile.Standing.CURRENT) {
+                // The whole bus was removed or replaced: its name may be another daemon's by now.
+                return;
+            }
+            ControlSocket lost = socket;
+            ControlSocket next = ControlSocket.bind(directory, group);
+            acceptKey = next.channel().register(selector, SelectionKey.OP_ACCEPT);
+            socket = next;
+            lost.close();
+        } catch (IOException | BusException e) {
+            parts.log().warn("control-socket-not-made", "error", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.daemon.journal.Journal;
+
+/**
+ * Commands that wait until the journal is on the disk, and those behind them of the same client, in the order in which
+ * they came. The timer thread's; allocates nothing after it was made.
+ */
+final class DurableCommandQueue implements SnapshotTaker.Backlog {
+    private static final int CAPACITY = 1 << 12;
+    private static final int MASK = CAPACITY - 1;
+    private static final int MAX_COMPLETED = 256;
+
+    private final Journal journal;
+    private final Completion completion;
+    private final Entry[] entries = new Entry[CAPACITY];
+    private long first;
+    private long next;
+
+    /** A command that is being processed. */
+    static final class Entry {
+        final TimerCommand command = new TimerCommand();
+        ServedClient client;
+        int owner;
+        long sequence;
+        long nowNs;
+        long ticket;
+    }
+
+    /** What becomes of a command whose wait is over. */
+    interface Completion {
+        /** {@code isSynced}: it is on the disk; else the journal has failed. */
+        void complete(Entry entry, boolean isSynced);
+    }
+
+    DurableCommandQueue(Journal journal, Completion completion) {
+        this.journal = journal;
+        this.completion = completion;
+        for (int i = 0; i < CAPACITY; i++) {
+            entries[i] = new Entry();
+        }
+    }
+
+    boolean isFull() {
+        return next - first == CAPACITY;
+    }
+
+    @Override
+    public int size() {
+        return (int) (next - first);
+    }
+
+    /** Tells the journal of a command, and keeps it until that is on the disk. */
+    void add(ServedClient client, int owner, TimerCommand command, long sequence, long nowNs) {
+        Entry entry = entries[(int) next & MASK];
+        entry.client = client;
+        entry.owner = owner;
+        entry.command.copyOf(command);
+        entry.sequence = sequence;
+        entry.nowNs = nowNs;
+        entry.ticket = journal.intended(owner, command, nowNs, Journal.NO_TICKET);
+        next++;
+        client.addInFlight(1);
+    }
+
+    /** Completes those that are on the disk by now; those behind one that is not wait. */
+    void poll(int journalEntriesEach) {
+        for (int i = 0; i < MAX_COMPLETED && first < next; i++) {
+            Entry entry = entries[(int) first & MASK];
+            boolean isSynced = entry.ticket <= journal.syncedTicket();
+            if (isSynced ? !journal.hasRoom(journalEntriesEach) : journal.isWritable()) {
+                return;
+            }
+            first++;
+            entry.client.addInFlight(-1);
+            completion.complete(entry, isSynced);
+            entry.client = null;
+        }
+    }
+
+    @Override
+    public void restate() {
+        for (long i = first; i < next; i++) {
+            Entry entry = entries[(int) i & MASK];
+            journal.intended(entry.owner, entry.command, entry.nowNs, entry.ticket);
+        }
+    }
+}
