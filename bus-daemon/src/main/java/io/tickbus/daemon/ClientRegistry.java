@@ -38,8 +38,9 @@ final class ClientRegistry {
     private final DaemonCounters counters;
     private final ConductorErrors errors;
     private final OwnerRegistry owners = new OwnerRegistry();
+    /** Members of it may connect; null for the daemon's own user alone. */
     private final String group;
-    private final int ownUser;
+    private int ownUser;
     private final int overflowUser = ControlSocket.overflowUser();
     /** In the order in which they came. */
     private final Set<ClientPeer> pending = new LinkedHashSet<>();
@@ -53,25 +54,23 @@ final class ClientRegistry {
     private long cycle;
     private volatile DaemonSettings settings;
 
-    /**
-     * A registry without clients.
-     *
-     * @param group   members of it may connect; null for the daemon's own user alone
-     * @param ownUser numeric id of that user
-     */
-    ClientRegistry(DaemonParts parts, ConductorErrors errors, DaemonSettings settings, String group, int ownUser) {
-        this.directory = parts.directory();
-        this.replies = parts.replies();
-        this.clients = parts.clients();
-        this.tasks = parts.tasks();
-        this.log = parts.log();
-        this.counters = parts.counters();
+    ClientRegistry(DaemonContext context, ConductorErrors errors) {
+        this.directory = context.directory;
+        this.replies = context.replies;
+        this.clients = context.clients;
+        this.tasks = context.tasks;
+        this.log = context.log;
+        this.counters = context.counters;
         this.errors = errors;
-        this.settings = settings;
-        this.group = group;
-        this.ownUser = ownUser;
+        this.settings = context.settings;
+        this.group = context.signals.group();
         this.admitted = new ClientPeer[replies.sessionCount()];
         this.usedSessions = new BitSet(replies.sessionCount());
+    }
+
+    /** Numeric id of the user of this process. */
+    void ownUser(int newOwnUser) {
+        ownUser = newOwnUser;
     }
 
     /** Before anybody connects: an owner whose timers were recovered. */

@@ -1,10 +1,10 @@
 package io.tickbus.daemon;
 
-import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.internal.file.ControlSocket;
+import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.core.internal.platform.FutexWord;
@@ -40,13 +40,18 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     private static final int CHECKS_WITHOUT_NAME = 2;
     private static final int CHECKS_BEFORE_NEXT_TRY = 100;
 
-    private final DaemonParts parts;
+    private final DaemonContext context;
+    private final DaemonLog log;
+    private final DaemonCounters counters;
+    private final TaskMailboxes tasks;
     private final ClientRegistry registry;
     private final ConductorErrors errors;
+    private final Doorbell doorbell;
     private final FutexWord timerWord;
     private final String group;
+    /** Null until it listens; so are the next two. */
     private ControlSocket socket;
-    private final Selector selector;
+    private Selector selector;
     private SelectionKey acceptKey;
     private long nextCheckNs = System.nanoTime();
     private long acceptAgainNs;
@@ -56,47 +61,40 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     private volatile boolean isStopped;
     private Runnable onCheck = () -> { };
 
-    private DaemonConductor(
-            DaemonParts parts, DaemonSettings settings, String group, ControlSocket socket, Selector selector) {
-        this.parts = parts;
-        this.timerWord = parts.doorbell().futexWord(DoorbellLayout.DAEMON_WORD);
-        this.settings = settings;
-        this.group = group;
-        this.socket = socket;
-        this.selector = selector;
-        this.errors = new ConductorErrors(parts.counters(), parts.log());
-        this.registry = new ClientRegistry(parts, errors, settings, group, socket.ownUser());
+    /** {@code context}: with everything that its two threads share. */
+    DaemonConductor(DaemonContext context) {
+        this.context = context;
+        this.log = context.log;
+        this.counters = context.counters;
+        this.tasks = context.tasks;
+        this.doorbell = context.publisher.bus().doorbell();
+        this.timerWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
+        this.settings = context.settings;
+        this.group = context.signals.group();
+        this.errors = new ConductorErrors(counters, log);
+        this.registry = new ClientRegistry(context, errors);
     }
 
-    /**
-     * Listens, from here on; nobody is answered before it runs.
-     *
-     * @param group members of it may connect; null for the daemon's own user alone
-     */
-    static DaemonConductor open(DaemonParts parts, DaemonSettings settings, String group) {
-        BusDirectory directory = parts.directory();
-        BusFiles.prepareClients(directory);
-        ControlSocket socket = ControlSocket.bind(directory, group);
+    /** Makes the control socket; nobody is answered before it runs. */
+    void listen() {
+        BusFiles.prepareClients(context.directory);
+        socket = ControlSocket.bind(context.directory, group);
         try {
-            DaemonConductor conductor = new DaemonConductor(parts, settings, group, socket, Selector.open());
-            conductor.listen();
-            return conductor;
+            selector = Selector.open();
+            acceptKey = socket.channel().register(selector, SelectionKey.OP_ACCEPT);
+            registry.ownUser(socket.ownUser());
         } catch (IOException e) {
             socket.close();
-            throw BusException.system(directory.control(), e, "see how many files this process may open");
+            throw BusException.system(context.directory.control(), e, "see how many files this process may open");
         } catch (RuntimeException | Error e) {
             socket.close();
             throw e;
         }
     }
 
-    private void listen() throws IOException {
-        acceptKey = socket.channel().register(selector, SelectionKey.OP_ACCEPT);
-    }
-
-    /** Before it runs: for owners whose timers were recovered. */
-    ClientRegistry registry() {
-        return registry;
+    /** Before it runs: an owner whose timers were recovered. */
+    void ownerRecovered(int number, int user, String name) {
+        registry.ownerRecovered(number, user, name);
     }
 
     /** Before it runs: something to do ten times a second. */
@@ -117,7 +115,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     @Override
     public void run() {
         try {
-            parts.tasks().conductorWaker(selector::wakeup);
+            tasks.conductorWaker(selector::wakeup);
             Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
             while (!isStopped) {
                 if (!errors.attempt(this::runCycle)) {
@@ -139,7 +137,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
             selector.close();
             socket.close();
         } catch (IOException | BusException e) {
-            parts.log().warn("control-socket-left", "error", e.getMessage());
+            log.warn("control-socket-left", "error", e.getMessage());
         }
     }
 
@@ -160,21 +158,21 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         errors.attempt(this::runTasks);
         registry.recheckWaiting();
         errors.attempt(() -> check(startNs));
-        if (registry.pollForwarded() || parts.tasks().hasTasksForTimerThread()) {
+        if (registry.pollForwarded() || tasks.hasTasksForTimerThread()) {
             wakeTimerThread();
         }
-        parts.counters().raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
-        parts.counters().add(DaemonCounter.CONDUCTOR_ROUNDS, 1);
+        counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
+        counters.add(DaemonCounter.CONDUCTOR_ROUNDS, 1);
     }
 
     private void runTasks() {
-        parts.tasks().runForConductor(registry);
+        tasks.runForConductor(registry);
     }
 
     private void wakeTimerThread() {
         // While the doorbell is lost, the timer thread polls.
-        FaultBoundary.run(() -> parts.doorbell().ring(DoorbellLayout.DAEMON_WORD, timerWord),
-                fault -> parts.doorbell().lose());
+        FaultBoundary.run(() -> doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord),
+                fault -> doorbell.lose());
     }
 
     /** How long nothing is to be done of what does not wake it. */
@@ -202,7 +200,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     /** The most likely cause lasts for a while; trying at once would only cost a processor. */
     private void pauseAccepting(IOException e) {
         if (failedAccepts++ == 0) {
-            parts.log().error("accept-failed", "error", e.getMessage(), "why", "most likely the open-files limit is "
+            log.error("accept-failed", "error", e.getMessage(), "why", "most likely the open-files limit is "
                     + "reached: raise it with 'ulimit -n'; clients wait meanwhile");
         }
         acceptKey.interestOps(0);
@@ -226,7 +224,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
             return;
         }
         if (failedAccepts > 0) {
-            parts.log().info("accepting-again", "failures", failedAccepts);
+            log.info("accepting-again", "failures", failedAccepts);
             failedAccepts = 0;
         }
         // Its HELLO is likely to have come already.
@@ -244,7 +242,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         if (failedAccepts > 0 && acceptAgainNs - nowNs <= 0) {
             acceptKey.interestOps(SelectionKey.OP_ACCEPT);
         }
-        parts.counters().set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
+        counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
         onCheck.run();
         checksWithoutName = socket.isCurrent() ? 0 : checksWithoutName + 1;
         if (checksWithoutName >= CHECKS_WITHOUT_NAME) {
@@ -255,21 +253,20 @@ final class DaemonConductor implements Runnable, AutoCloseable {
 
     /** Nobody finds a socket that has lost its name. */
     private void replaceSocket() {
-        BusDirectory directory = parts.directory();
-        parts.log().warn("control-socket-lost", "path", directory.control(), "why",
+        log.warn("control-socket-lost", "path", context.directory.control(), "why",
                 "its file was removed or replaced; it is made again");
         try {
-            if (parts.replies().standing() != SignalsFile.Standing.CURRENT) {
+            if (context.replies.standing() != SignalsFile.Standing.CURRENT) {
                 // The whole bus was removed or replaced: its name may be another daemon's by now.
                 return;
             }
             ControlSocket lost = socket;
-            ControlSocket next = ControlSocket.bind(directory, group);
+            ControlSocket next = ControlSocket.bind(context.directory, group);
             acceptKey = next.channel().register(selector, SelectionKey.OP_ACCEPT);
             socket = next;
             lost.close();
         } catch (IOException | BusException e) {
-            parts.log().warn("control-socket-not-made", "error", e.getMessage());
+            log.warn("control-socket-not-made", "error", e.getMessage());
         }
     }
 }

@@ -3,11 +3,8 @@ package io.tickbus.daemon;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.WaitStrategy;
 import io.tickbus.core.internal.Uninterrupted;
-import io.tickbus.core.internal.file.CountersFile;
-import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.file.UserId;
 import io.tickbus.core.internal.platform.CalendarOffset;
@@ -15,8 +12,6 @@ import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.daemon.journal.Journal;
-import io.tickbus.daemon.journal.JournalOptions;
-import io.tickbus.daemon.journal.JournalProvider;
 import io.tickbus.daemon.journal.Recovery;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
@@ -48,12 +43,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p><b>Errors:</b> {@code BusException} when its own files cannot be made, or are shortened later.
  */
 public final class TimerDaemon implements Runnable, AutoCloseable {
-    private static final int REPLY_SLOTS = 1024;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
     /** Heap that everything but the timers needs; a quarter of the rest is the garbage collector's. */
     private static final long HEAP_WITHOUT_TIMERS = 32L << 20;
     private static final long FEWEST_BYTES = 2L << 20;
 
+    private final DaemonContext context;
     private final SignalPublisher publisher;
     private final TimerEngine engine;
     private final TimerAgent agent;
@@ -66,73 +60,63 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final DaemonLog log;
     /** Null for none. */
     private final Journal journal;
-    /** The log, where it was made here and ends here. */
-    private DaemonLog ownLog;
     private volatile DaemonSettings settings;
     private Thread ownThread;
-    private final long patienceNs;
+    private final long timeoutNs;
     private final ThreadWatch conductorWatch;
     private final ThreadWatch timerWatch;
-    private long toldFaults;
+    private long loggedFaults;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     /** The next three under this object's lock: of the thread and who closes, the second one releases the bus. */
     private boolean hasEnded;
     private boolean isAbandoned;
     private boolean isReleased;
 
-    private TimerDaemon(BusDirectory directory, SignalPublisher publisher, Setup setup, DaemonLog log,
-            Journal journal) {
-        this.journal = journal;
-        this.patienceNs = setup.patienceNs();
-        String group = setup.options().group();
-        DaemonSettings settings = setup.settings();
-        SignalsHeader header = publisher.bus().signals().header();
-        this.publisher = publisher;
-        this.settings = settings;
-        this.log = log;
-        counters = new DaemonCounters(CountersFile.create(directory, header, DaemonCounter.definitions(), group));
-        RepliesFile replies =
-                RepliesFile.create(directory, header, settings.maxClients(), REPLY_SLOTS, group);
-        engine = setup.engine();
-        TaskMailboxes tasks = new TaskMailboxes();
-        CommandProcessor processor = new CommandProcessor(engine, publisher, counters, journal, setup.crash());
-        clients = new ServedClients(engine, replies, counters, tasks, processor);
-        FiringPublisher firings =
-                new FiringPublisher(publisher, counters, setup.crash(), FiringListener.NONE);
+    private TimerDaemon(DaemonContext context) {
+        this.context = context;
+        publisher = context.publisher;
+        engine = context.engine;
+        counters = context.counters;
+        log = context.log;
+        journal = context.journal;
+        settings = context.settings;
+        timeoutNs = context.timeoutNs;
+        CommandProcessor processor = new CommandProcessor(engine, publisher, counters, journal, context.crash);
+        clients = new ServedClients(engine, context.replies, counters, context.tasks, processor);
+        context.clients = clients;
+        FiringPublisher firings = new FiringPublisher(publisher, counters, context.crash, FiringListener.NONE);
         agent = new TimerAgent(System::nanoTime, publisher, engine, firings, clients);
         loop = new TimerLoop(publisher, agent, clients, WaitStrategy.park());
-        agent.onHeartbeat(this::report);
-        engine.ownUser(UserId.ofFile(directory.signals()));
-        apply(settings);
-        Recovery recovery = journal == null ? null : journal.recover(DurableTimers.of(engine));
-        // Last: clients find it from here on.
-        conductor = DaemonConductor.open(new DaemonParts(directory, replies, clients, tasks, log, counters,
-                publisher.bus().doorbell()), settings, group);
-        // Who pins the timer thread does so after this, and the conductor must not share its processor.
-        try {
-            int[] cpus = Platforms.current().affinity();
-            conductorThread = new Thread(() -> {
-                if (cpus.length > 0) {
-                    Platforms.current().setAffinity(cpus);
-                }
-                conductor.run();
-            }, "tickbus-conductor");
-            conductorThread.setDaemon(true);
-            conductor.onCheck(this::lookAround);
-            conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), patienceNs);
-            timerWatch = new ThreadWatch(header::heartbeatNs, patienceNs + 5 * header.heartbeatIntervalNs());
-            if (recovery != null) {
-                recovered(recovery);
+        conductor = new DaemonConductor(context);
+        // A thread inherits its processors; the timer thread may be pinned later, and must not share its own.
+        int[] cpus = Platforms.current().affinity();
+        conductorThread = new Thread(() -> {
+            if (cpus.length > 0) {
+                Platforms.current().setAffinity(cpus);
             }
-        } catch (RuntimeException | Error e) {
-            conductor.close();
-            throw e;
+            conductor.run();
+        }, "tickbus-conductor");
+        conductorThread.setDaemon(true);
+        SignalsHeader header = publisher.bus().signals().header();
+        conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), timeoutNs);
+        timerWatch = new ThreadWatch(header::heartbeatNs, timeoutNs + 5 * header.heartbeatIntervalNs());
+    }
+
+    private void prepare() {
+        agent.onHeartbeat(this::report);
+        conductor.onCheck(this::check);
+        engine.ownUser(UserId.ofFile(context.directory.signals()));
+        apply(settings);
+        if (journal != null) {
+            recovered(journal.recover(DurableTimers.of(engine)));
         }
+        // Last: clients find it from here on.
+        conductor.listen();
     }
 
     private void recovered(Recovery recovery) {
         for (Recovery.Owner owner : recovery.owners()) {
-            conductor.registry().ownerRecovered(owner.number(), owner.user(), owner.name());
+            conductor.ownerRecovered(owner.number(), owner.user(), owner.name());
             clients.ownerRecovered(owner.number());
             engine.assignOwner(owner.number(), owner.user());
         }
@@ -144,7 +128,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     /** Conductor: the other half of the watch, and what costs system calls. */
-    private void lookAround() {
+    private void check() {
         long nowNs = System.nanoTime();
         if (timerWatch.findsStall(nowNs)) {
             counters.add(DaemonCounter.TIMER_THREAD_STALLS, 1);
@@ -152,11 +136,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                     - publisher.bus().signals().header().heartbeatNs()));
         }
         long faults = counters.value(DaemonCounter.FAULTS) + counters.value(DaemonCounter.TIMER_THREAD_ERRORS);
-        if (faults != toldFaults) {
+        if (faults != loggedFaults) {
             log.warn("timer-thread-survived", "faults", counters.value(DaemonCounter.FAULTS), "memoryShortages",
                     counters.value(DaemonCounter.TIMER_THREAD_ERRORS), "what",
                     "a mapped file lost pages, or the heap is too small");
-            toldFaults = faults;
+            loggedFaults = faults;
         }
         if (!publisher.bus().isInPlace()) {
             loop.fail(new BusException(Reason.NOT_FOUND, publisher.bus().signals().path().getParent().toString(),
@@ -171,7 +155,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }
         if (conductorWatch.findsStall(System.nanoTime())) {
             counters.add(DaemonCounter.CONDUCTOR_STALLS, 1);
-            log.warn("conductor-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(patienceNs));
+            log.warn("conductor-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(timeoutNs));
         }
         loop.report(counters);
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
@@ -189,71 +173,39 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     /**
      * Opens a bus as its publisher and gets everything ready; nothing runs yet.
      *
-     * @throws io.tickbus.core.BusException when somebody else publishes on it, or its files cannot be made; nothing is
-     *                                      left that was not there before
+     * @throws io.tickbus.core.BusException if another process publishes on it, its files cannot be made, or there is to
+     *                                      be a journal that cannot be had; nothing new is left behind
      */
-    public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings) {
-        DaemonLog log = DaemonLog.standard();
+    public static TimerDaemon open(DaemonContext context) {
+        context.conclude();
         try {
-            TimerDaemon daemon = open(directory, options, settings, log);
-            daemon.ownLog = log;
-            // The platform's logger loads its parts with its first line: not when files or memory have run out.
-            log.info("daemon-opened", "bus", directory.name(), "epoch", daemon.publisher.epoch());
+            TimerDaemon daemon = Uninterrupted.call(() -> openWhole(context));
+            if (context.isOwnLog) {
+                // Loads the classes of the platform's logger now, and not when files or memory have run out.
+                context.log.info("daemon-opened", "bus", context.directory.name(), "epoch", context.publisher.epoch());
+            }
             return daemon;
         } catch (RuntimeException | Error e) {
-            log.close();
+            if (context.isOwnLog) {
+                context.log.close();
+            }
             throw e;
         }
     }
 
-    /** As {@link #open(BusDirectory, SignalsOptions, DaemonSettings)}, with a log of the caller's. */
-    public static TimerDaemon open(
-            BusDirectory directory, SignalsOptions options, DaemonSettings settings, DaemonLog log) {
-        return open(directory, new Setup(options, settings, null, TimerEngine.create(settings.quotas())), log);
-    }
-
-    /**
-     * As {@link #open(BusDirectory, SignalsOptions, DaemonSettings, DaemonLog)}, with durable timers.
-     *
-     * @param journal how the journal is kept; null for none
-     * @throws io.tickbus.core.BusException also when tickbus-journal is not on the class path, or its folder cannot be
-     * used
-     */
-    public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonSettings settings,
-            DaemonLog log, JournalOptions journal) {
-        return open(directory, new Setup(options, settings, journal, TimerEngine.create(settings.quotas())), log);
-    }
-
-    /** What a daemon is made of, and how long each of its threads may be silent. */
-    record Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine,
-            long patienceNs, JournalProvider provider, CrashPoint crash) {
-        Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine) {
-            this(options, settings, journal, engine, PATIENCE_NS);
-        }
-
-        Setup(SignalsOptions options, DaemonSettings settings, JournalOptions journal, TimerEngine engine,
-                long patienceNs) {
-            this(options, settings, journal, engine, patienceNs, journal == null ? null : JournalProvider.find(),
-                    CrashPoint.NONE);
-        }
-    }
-
-    static TimerDaemon open(BusDirectory directory, Setup setup, DaemonLog log) {
-        return Uninterrupted.call(() -> openWhole(directory, setup, log));
-    }
-
-    private static TimerDaemon openWhole(BusDirectory directory, Setup setup, DaemonLog log) {
-        JournalProvider provider = setup.provider();
-        SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, setup.options());
-        Journal journal = null;
+    private static TimerDaemon openWhole(DaemonContext context) {
         try {
-            journal = provider == null ? null : provider.open(directory, publisher, setup.journal(), log);
-            return new TimerDaemon(directory, publisher, setup, log, journal);
+            context.openFiles();
+            TimerDaemon daemon = new TimerDaemon(context);
+            daemon.prepare();
+            return daemon;
         } catch (RuntimeException | Error e) {
-            if (journal != null) {
-                closeBeside(e, journal::close);
+            if (context.journal != null) {
+                closeBeside(e, context.journal::close);
             }
-            closeBeside(e, publisher::abandon);
+            if (context.publisher != null) {
+                closeBeside(e, context.publisher::abandon);
+            }
             throw e;
         }
     }
@@ -268,7 +220,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     /** Opens a bus with default options and settings and runs on a thread of its own, until {@link #close}. */
     public static TimerDaemon start(BusDirectory directory) {
-        return open(directory, SignalsOptions.defaults(), DaemonSettings.defaults()).start();
+        return open(DaemonContext.of(directory)).start();
     }
 
     /**
@@ -388,10 +340,10 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     private void endConductor() {
         conductor.stop();
-        long patienceMs = TimeUnit.NANOSECONDS.toMillis(patienceNs);
-        Uninterrupted.join(conductorThread, patienceMs);
+        long timeoutMs = TimeUnit.NANOSECONDS.toMillis(timeoutNs);
+        Uninterrupted.join(conductorThread, timeoutMs);
         if (conductorThread.isAlive()) {
-            log.error("conductor-stuck", "waitedMs", patienceMs);
+            log.error("conductor-stuck", "waitedMs", timeoutMs);
         }
     }
 
@@ -471,20 +423,20 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     @Override
     public void close() {
         stop();
-        long patienceMs = TimeUnit.NANOSECONDS.toMillis(2 * patienceNs);
+        long timeoutMs = TimeUnit.NANOSECONDS.toMillis(2 * timeoutNs);
         try {
             if (ownThread != null) {
-                Uninterrupted.join(ownThread, patienceMs);
+                Uninterrupted.join(ownThread, timeoutMs);
             }
             if (isLeftToCloser()) {
                 release();
             } else {
                 // It may stand in the middle of a signal: the bus stays its own until it ends, which releases it.
-                log.error("timer-thread-stuck", "waitedMs", patienceMs);
+                log.error("timer-thread-stuck", "waitedMs", timeoutMs);
             }
         } finally {
-            if (ownLog != null) {
-                ownLog.close();
+            if (context.isOwnLog) {
+                log.close();
             }
         }
     }

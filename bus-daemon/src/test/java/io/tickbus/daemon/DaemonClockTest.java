@@ -7,7 +7,6 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.platform.CalendarOffset;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.daemon.TimerDaemon.Setup;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
 import java.nio.file.Path;
@@ -48,8 +47,9 @@ class DaemonClockTest {
         // A heartbeat that nobody can wait for: the clock is looked at all the same.
         SignalsOptions options = SignalsOptions.defaults().withSlotCount(1024).withHeartbeatIntervalNs(HOUR_NS);
         TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, offset::get);
-        try (TimerDaemon daemon = TimerDaemon.open(BusDirectory.at(root, "bus"),
-                new Setup(options, DaemonSettings.defaults(), null, engine), log)) {
+        DaemonContext context = DaemonContext.of(BusDirectory.at(root, "bus")).signals(options).log(log);
+        context.engine = engine;
+        try (TimerDaemon daemon = TimerDaemon.open(context)) {
             long nowNs = System.nanoTime();
             engine.execute(new TimerCommand().armAt(1, 1, OFFSET_NS + nowNs + HOUR_NS));
             engine.execute(new TimerCommand().arm(2, 1, nowNs + 3 * HOUR_NS));

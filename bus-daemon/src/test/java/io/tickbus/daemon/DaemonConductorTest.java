@@ -49,9 +49,10 @@ class DaemonConductorTest {
     private Path root;
 
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
-    private final TaskMailboxes tasks = new TaskMailboxes();
+    private TaskMailboxes tasks;
     private final DaemonCounters counters = DaemonCounters.inMemory();
     private BusDirectory directory;
+    private DaemonContext context;
     private SignalPublisher publisher;
     private SignalsHeader bus;
     private RepliesFile replies;
@@ -68,14 +69,25 @@ class DaemonConductorTest {
         bus = publisher.bus().signals().header();
         replies = RepliesFile.create(directory, bus, SESSIONS, 64, null);
         engine = TimerEngine.create(new TimerQuotas(10_000, 10_000));
+        context = DaemonContext.of(directory);
+        tasks = context.tasks;
         clients = new ServedClients(engine, replies, counters, tasks,
                 new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE));
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
-        conductor = DaemonConductor.open(
-                new DaemonParts(directory, replies, clients, tasks, log, counters, publisher.bus().doorbell()),
-                DaemonSettings.defaults(), null);
+        conductor = conductor(log);
         thread = new Thread(conductor, "conductor");
         thread.start();
+    }
+
+    private DaemonConductor conductor(DaemonLog itsLog) {
+        context.log(itsLog);
+        context.publisher = publisher;
+        context.replies = replies;
+        context.counters = counters;
+        context.clients = clients;
+        DaemonConductor made = new DaemonConductor(context);
+        made.listen();
+        return made;
     }
 
     @AfterEach
@@ -98,9 +110,7 @@ class DaemonConductorTest {
                 throw new OutOfMemoryError("of the log");
             }
         }, () -> 0L, () -> 0L);
-        conductor = DaemonConductor.open(
-                new DaemonParts(directory, replies, clients, tasks, failing, counters, publisher.bus().doorbell()),
-                DaemonSettings.defaults(), null);
+        conductor = conductor(failing);
         conductor.onCheck(() -> {
             if (failures.getAndIncrement() < 3) {
                 throw new OutOfMemoryError("of the check");

@@ -11,7 +11,6 @@ import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.daemon.TimerDaemon.Setup;
 import io.tickbus.timer.TimerEngine;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One of the daemon's two threads stands still, and the other says so. */
 @Timeout(60)
 class TimerDaemonStallTest {
-    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int RACES = 30;
     private static final long RACE_STEP_NS = TimeUnit.MICROSECONDS.toNanos(400);
     private static final String TIMERS = "tickbus-timers";
@@ -49,9 +48,11 @@ class TimerDaemonStallTest {
         directory = BusDirectory.at(root, "bus");
         DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
         DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
-        daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.defaults().withSlotCount(64)
-                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(5)), settings, null,
-                TimerEngine.create(settings.quotas(), 1024, this::calendarOffset), PATIENCE_NS), log);
+        DaemonContext context = DaemonContext.of(directory).signals(SignalsOptions.defaults().withSlotCount(64)
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(5))).settings(settings).log(log);
+        context.engine = TimerEngine.create(settings.quotas(), 1024, this::calendarOffset);
+        context.timeoutNs = TIMEOUT_NS;
+        daemon = TimerDaemon.open(context);
         // For it the clock is looked at.
         daemon.engine().execute(new TimerCommand().armAt(1, 1, System.nanoTime() + TimeUnit.DAYS.toNanos(1)));
         daemon.start();

@@ -17,7 +17,6 @@ import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.RepliesLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.timer.ReplyReason;
-import io.tickbus.daemon.TimerDaemon.Setup;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.TimerEngine;
 import java.io.IOException;
@@ -65,9 +64,8 @@ class TimerDaemonStopTest {
         DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
         // It says at that level alone when a client comes and goes.
         DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
-        daemon = TimerDaemon.open(directory, new Setup(SignalsOptions.defaults().withSlotCount(64)
-                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs)), settings, null,
-                TimerEngine.create(settings.quotas())), log);
+        daemon = TimerDaemon.open(DaemonContext.of(directory).signals(SignalsOptions.defaults().withSlotCount(64)
+                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs))).settings(settings).log(log));
         bus = SignalsFile.attach(directory).header();
         replies = RepliesFile.attach(directory);
     }

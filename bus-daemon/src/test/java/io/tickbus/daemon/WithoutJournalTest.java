@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.SignalsOptions;
 import io.tickbus.daemon.journal.JournalOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +22,9 @@ class WithoutJournalTest {
     void shouldSayWhatToAddAndChangeNothing() {
         DaemonLog log = DaemonLog.standard();
         try {
-            BusException e = assertThrows(BusException.class, () -> TimerDaemon.open(BusDirectory.at(root, "bus"),
-                    SignalsOptions.defaults(), DaemonSettings.defaults(), log,
-                    JournalOptions.defaults(root.resolve("journal"))));
+            BusException e = assertThrows(BusException.class, () -> TimerDaemon.open(
+                    DaemonContext.of(BusDirectory.at(root, "bus")).log(log)
+                            .journal(JournalOptions.defaults(root.resolve("journal")))));
             assertEquals(BusException.Reason.NOT_FOUND, e.reason());
             assertTrue(e.getMessage().contains("io.tickbus:tickbus-journal"), e.getMessage());
             assertFalse(Files.exists(root.resolve("bus")));

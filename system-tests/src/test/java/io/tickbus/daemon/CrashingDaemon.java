@@ -4,13 +4,12 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.daemon.journal.JournalProvider;
-import io.tickbus.timer.TimerEngine;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Opens a daemon with a hook at each of its steps. */
 public final class CrashingDaemon {
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
     private CrashingDaemon() {
     }
@@ -18,8 +17,10 @@ public final class CrashingDaemon {
     /** The hook hears the names of the steps, on the timer thread. */
     public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonLog log,
             JournalOptions journal, JournalProvider provider, Consumer<String> hook) {
-        DaemonSettings settings = DaemonSettings.defaults();
-        return TimerDaemon.open(directory, new TimerDaemon.Setup(options, settings, journal,
-                TimerEngine.create(settings.quotas()), PATIENCE_NS, provider, hook::accept), log);
+        DaemonContext context = DaemonContext.of(directory).signals(options).log(log).journal(journal);
+        context.journalProvider = provider;
+        context.timeoutNs = TIMEOUT_NS;
+        context.crash = hook::accept;
+        return TimerDaemon.open(context);
     }
 }

@@ -1,6 +1,7 @@
 package io.tickbus.it;
 
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonMode;
 import io.tickbus.daemon.DaemonSettings;
@@ -30,10 +31,11 @@ public final class DaemonMain {
                 .withMaxClients(arguments.number("maxClients", 64))
                 .withQuotas(new TimerQuotas(arguments.number("maxTimers", 2_000_000),
                         arguments.number("maxTimersPerClient", 1_000_000)));
-        daemon = TimerDaemon.open(arguments.directory(),
-                SignalsOptions.defaults().withSlotCount(arguments.number("slots", 1 << 16))
+        daemon = TimerDaemon.open(DaemonContext.of(arguments.directory())
+                .signals(SignalsOptions.defaults().withSlotCount(arguments.number("slots", 1 << 16))
                         .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
-                        .withGroup(arguments.text("group", null)), settings);
+                        .withGroup(arguments.text("group", null)))
+                .settings(settings));
     }
 
     private static DaemonMode mode(String name) {

@@ -7,6 +7,7 @@ import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.publisher.SignalPublisher;
@@ -161,7 +162,8 @@ public final class FullFileSystemMain {
         List<Path> before = uncheckedFiles();
         DaemonSettings settings = DaemonSettings.defaults().withMaxClients(1);
         try {
-            TimerDaemon.open(directory, SignalsOptions.defaults().withSlotCount(SMALL), settings).close();
+            TimerDaemon.open(DaemonContext.of(directory).signals(SignalsOptions.defaults().withSlotCount(SMALL))
+                    .settings(settings)).close();
             ChildArguments.say("daemon, " + where + ": fits");
             check(before.equals(uncheckedFiles()), "daemon, " + where + ": " + uncheckedFiles());
             return true;

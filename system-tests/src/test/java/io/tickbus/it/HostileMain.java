@@ -5,9 +5,9 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonLog;
-import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.subscriber.SignalSubscriber;
 import java.io.IOException;
@@ -56,9 +56,9 @@ public final class HostileMain {
         directory = BusDirectory.at(mount.resolve("root"), "bus");
         isSmall = arguments.number("small", 0) == 1;
         halfNs = TimeUnit.MILLISECONDS.toNanos(arguments.number("halfMs", 2500));
-        daemon = TimerDaemon.open(directory, SignalsOptions.defaults().withSlotCount(1 << 16)
-                .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)), DaemonSettings.defaults(),
-                DaemonLog.toStream(System.err)).start();
+        daemon = TimerDaemon.open(DaemonContext.of(directory).signals(SignalsOptions.defaults()
+                .withSlotCount(1 << 16).withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)))
+                .log(DaemonLog.toStream(System.err))).start();
         honest = TimerClient.connect(directory);
         signals = SignalSubscriber.attach(directory);
     }

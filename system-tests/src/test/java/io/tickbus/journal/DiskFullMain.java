@@ -3,15 +3,14 @@ package io.tickbus.journal;
 import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
-import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonLog;
-import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.subscriber.SignalSubscriber;
@@ -49,8 +48,8 @@ final class DiskFullMain {
     }
 
     private TimerDaemon open() {
-        return TimerDaemon.open(directory, SignalsOptions.defaults(), DaemonSettings.defaults(),
-                DaemonLog.toStream(System.out), JournalOptions.defaults(journal));
+        return TimerDaemon.open(DaemonContext.of(directory).log(DaemonLog.toStream(System.out))
+                .journal(JournalOptions.defaults(journal)));
     }
 
     private void run(Durability durability) throws Exception {

@@ -11,6 +11,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.PublisherLock;
 import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonSettings;
@@ -114,7 +115,8 @@ public final class DaemonCommand implements Callable<Integer> {
             DaemonWarmUp.run(directory, first, options);
         }
         DaemonLog log = DaemonLog.toStream(System.err);
-        try (TimerDaemon daemon = isStopped ? null : TimerDaemon.open(directory, options, first, log, journalOptions)) {
+        try (TimerDaemon daemon = isStopped ? null : TimerDaemon.open(DaemonContext.of(directory)
+                .signals(options).settings(first).log(log).journal(journalOptions))) {
             if (daemon != null) {
                 // After the daemon has read on which processors its other thread may run.
                 int[] cpus = pin();

@@ -6,6 +6,7 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import java.lang.System.Logger.Level;
@@ -61,7 +62,8 @@ final class DaemonWarmUp {
     private static void exercise(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
         SignalsOptions small = SignalsOptions.defaults().withSlotCount(SLOT_COUNT).withParking(options.hasParking());
         DaemonSettings silent = settings.withMaxClients(1).withLogLevel(Level.OFF);
-        try (TimerDaemon daemon = TimerDaemon.open(directory, small, silent)) {
+        try (TimerDaemon daemon = TimerDaemon.open(
+                DaemonContext.of(directory).signals(small).settings(silent))) {
             daemon.start();
             try (TimerClient client = TimerClient.connect(directory,
                     TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_TIMEOUT_NS))) {

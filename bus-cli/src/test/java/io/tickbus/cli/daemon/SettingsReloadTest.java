@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonMode;
@@ -41,8 +42,8 @@ final class SettingsReloadTest {
     void start() throws IOException {
         file = Files.writeString(root.resolve("settings"), "mode = park\n");
         DaemonLog log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
-        daemon = TimerDaemon.open(BusDirectory.at(root, "one"), SignalsOptions.defaults().withSlotCount(64), load(),
-                log);
+        daemon = TimerDaemon.open(DaemonContext.of(BusDirectory.at(root, "one"))
+                .signals(SignalsOptions.defaults().withSlotCount(64)).settings(load()).log(log));
         reload = new SettingsReload(daemon, log, this::load);
     }
 

@@ -11,6 +11,7 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.timer.TimerQuotas;
@@ -41,9 +42,10 @@ final class TimerCommandsTest {
     @BeforeEach
     void start() {
         directory = BusDirectory.at(root, "default");
-        daemon = TimerDaemon.open(directory, SignalsOptions.defaults().withSlotCount(1024),
-                DaemonSettings.defaults().withQuotas(new TimerQuotas(100, QUOTA))
-                        .withLogLevel(Level.OFF)).start();
+        daemon = TimerDaemon.open(DaemonContext.of(directory)
+                .signals(SignalsOptions.defaults().withSlotCount(1024))
+                .settings(DaemonSettings.defaults().withQuotas(new TimerQuotas(100, QUOTA))
+                        .withLogLevel(Level.OFF))).start();
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import io.tickbus.bench.latency.harness.ChildRole;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonMode;
@@ -42,8 +43,9 @@ final class DaemonRole implements ChildRole {
             wanted = wanted.withFireLimit((int) JsonLines.number(settings, "fireLimit"));
         }
         Object journal = settings.get("journal");
-        daemon = TimerDaemon.open(bus(settings), options, wanted, DaemonLog.toStream(System.err),
-                journal == null ? null : JournalOptions.defaults(Path.of((String) journal))).start();
+        daemon = TimerDaemon.open(DaemonContext.of(bus(settings)).signals(options).settings(wanted)
+                .log(DaemonLog.toStream(System.err))
+                .journal(journal == null ? null : JournalOptions.defaults(Path.of((String) journal)))).start();
     }
 
     /** The bus in the directory of the settings. */

@@ -1,0 +1,96 @@
+package io.tickbus.daemon;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.daemon.journal.Journal;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.daemon.journal.JournalProvider;
+import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.timer.TimerEngine;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a {@link TimerDaemon} is made of: what its user chooses, and what its two threads share once it is open. For one
+ * daemon.
+ */
+public final class DaemonContext {
+    private static final int REPLY_SLOTS = 1024;
+
+    final BusDirectory directory;
+    SignalsOptions signals = SignalsOptions.defaults();
+    DaemonSettings settings = DaemonSettings.defaults();
+    JournalOptions journalOptions;
+    DaemonLog log;
+    boolean isOwnLog;
+    /** The next four are set by tests. */
+    TimerEngine engine;
+    JournalProvider journalProvider;
+    CrashPoint crash = CrashPoint.NONE;
+    /** How long each thread may be silent. */
+    long timeoutNs = TimeUnit.SECONDS.toNanos(5);
+    SignalPublisher publisher;
+    /** Null for none. */
+    Journal journal;
+    DaemonCounters counters;
+    RepliesFile replies;
+    ServedClients clients;
+    final TaskMailboxes tasks = new TaskMailboxes();
+
+    private DaemonContext(BusDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** A daemon with default options and settings, no journal, and the log {@link DaemonLog#standard}. */
+    public static DaemonContext of(BusDirectory directory) {
+        return new DaemonContext(directory);
+    }
+
+    /** How the bus is opened. */
+    public DaemonContext signals(SignalsOptions newSignals) {
+        signals = newSignals;
+        return this;
+    }
+
+    /** The settings to begin with. */
+    public DaemonContext settings(DaemonSettings newSettings) {
+        settings = newSettings;
+        return this;
+    }
+
+    /** A log that its user closes. */
+    public DaemonContext log(DaemonLog newLog) {
+        log = newLog;
+        return this;
+    }
+
+    /** Keeps durable timers in a journal; null for none. Needs tickbus-journal on the class path. */
+    public DaemonContext journal(JournalOptions newJournal) {
+        journalOptions = newJournal;
+        return this;
+    }
+
+    /** Supplies what was not chosen. */
+    void conclude() {
+        engine = engine == null ? TimerEngine.create(settings.quotas()) : engine;
+        if (journalOptions != null && journalProvider == null) {
+            journalProvider = JournalProvider.find();
+        }
+        isOwnLog = log == null;
+        log = isOwnLog ? DaemonLog.standard() : log;
+    }
+
+    /** Opens the bus, its journal and the daemon's files. */
+    void openFiles() {
+        publisher = SignalPublisher.openWithoutThread(directory, signals);
+        if (journalProvider != null) {
+            journal = journalProvider.open(directory, publisher, journalOptions, log);
+        }
+        SignalsHeader header = publisher.bus().signals().header();
+        counters = new DaemonCounters(
+                CountersFile.create(directory, header, DaemonCounter.definitions(), signals.group()));
+        replies = RepliesFile.create(directory, header, settings.maxClients(), REPLY_SLOTS, signals.group());
+    }
+}
