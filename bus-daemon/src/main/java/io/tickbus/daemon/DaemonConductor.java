@@ -1,13 +1,9 @@
 package io.tickbus.daemon;
 
 import io.tickbus.core.BusException;
-import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.internal.file.ControlSocket;
-import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.file.SignalsFile;
-import io.tickbus.core.internal.layout.DoorbellLayout;
-import io.tickbus.core.internal.platform.FutexWord;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
 import java.io.IOException;
@@ -46,8 +42,6 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     private final TaskMailboxes tasks;
     private final ClientRegistry registry;
     private final ConductorErrors errors;
-    private final Doorbell doorbell;
-    private final FutexWord timerWord;
     private final String group;
     /** Null until it listens; so are the next two. */
     private ControlSocket socket;
@@ -67,8 +61,6 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         this.log = context.log;
         this.counters = context.counters;
         this.tasks = context.tasks;
-        this.doorbell = context.publisher.bus().doorbell();
-        this.timerWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
         this.settings = context.settings;
         this.group = context.signals.group();
         this.errors = new ConductorErrors(counters, log);
@@ -159,7 +151,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         registry.recheckWaiting();
         errors.attempt(() -> check(startNs));
         if (registry.pollForwarded() || tasks.hasTasksForTimerThread()) {
-            wakeTimerThread();
+            context.timerThreadWaker.run();
         }
         counters.raise(DaemonCounter.CONDUCTOR_ROUND_MAX, System.nanoTime() - startNs);
         counters.add(DaemonCounter.CONDUCTOR_ROUNDS, 1);
@@ -167,12 +159,6 @@ final class DaemonConductor implements Runnable, AutoCloseable {
 
     private void runTasks() {
         tasks.runForConductor(registry);
-    }
-
-    private void wakeTimerThread() {
-        // While the doorbell is lost, the timer thread polls.
-        FaultBoundary.run(() -> doorbell.ring(DoorbellLayout.DAEMON_WORD, timerWord),
-                fault -> doorbell.lose());
     }
 
     /** How long nothing is to be done of what does not wake it. */

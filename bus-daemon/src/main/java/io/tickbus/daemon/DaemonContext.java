@@ -37,6 +37,7 @@ public final class DaemonContext {
     DaemonCounters counters;
     RepliesFile replies;
     ServedClients clients;
+    Runnable timerThreadWaker = () -> { };
     final TaskMailboxes tasks = new TaskMailboxes();
 
     private DaemonContext(BusDirectory directory) {

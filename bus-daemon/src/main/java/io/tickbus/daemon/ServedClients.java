@@ -20,7 +20,7 @@ import java.util.List;
 final class ServedClients implements CommandPoller {
     /** Replies to one request for a list, its end included. */
     static final int LIST_PAGE = 64;
-    /** OwnerRegistry without clients that are looked at in one duty cycle. */
+    /** Owners without clients that are looked at in one duty cycle. */
     private static final int OWNERS_PER_CYCLE = 16;
 
     private final CommandProcessor processor;
@@ -32,7 +32,7 @@ final class ServedClients implements CommandPoller {
     private final List<ServedClient> clients = new ArrayList<>();
     /** Clients whose owner is about to be cleared away. */
     private final List<ServedClient> waiting = new ArrayList<>();
-    /** OwnerRegistry without clients, some of whose timers may still be there. */
+    /** Owners without clients, some of whose timers may still be there. */
     private final List<Integer> left = new ArrayList<>();
     private final TaskMailboxes tasks;
     private int nextLeft;

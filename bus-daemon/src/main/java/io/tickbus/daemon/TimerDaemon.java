@@ -87,6 +87,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         FiringPublisher firings = new FiringPublisher(publisher, counters, context.crash, FiringListener.NONE);
         agent = new TimerAgent(System::nanoTime, publisher, engine, firings, clients);
         loop = new TimerLoop(publisher, agent, clients, WaitStrategy.park());
+        context.timerThreadWaker = loop::wake;
         conductor = new DaemonConductor(context);
         // A thread inherits its processors; the timer thread may be pinned later, and must not share its own.
         int[] cpus = Platforms.current().affinity();

@@ -216,7 +216,7 @@ public final class TimerLoop implements Runnable {
     /** Any thread: has something done between two cycles. */
     void change(Runnable newChange) {
         change.set(newChange);
-        ring();
+        wake();
     }
 
     /** Any thread: ends {@link #run} soon, with this. */
@@ -228,11 +228,12 @@ public final class TimerLoop implements Runnable {
     /** Ends {@link #run} soon, after what was sent by now and what is due. */
     public void stop() {
         isStopped = true;
-        ring();
+        wake();
     }
 
-    void ring() {
-        // Whole, and not in what the caller does next: it may be about to close the bus's channels.
+    /** Any thread: ends the current or the next sleep. While the doorbell is lost, the timer thread polls. */
+    void wake() {
+        // Here, and not in what the caller does next: it may be about to close the bus's channels.
         FaultBoundary.run(gate::ring, fault -> publisher.bus().doorbell().lose());
     }
 }

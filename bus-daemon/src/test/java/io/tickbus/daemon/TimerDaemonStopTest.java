@@ -18,7 +18,6 @@ import io.tickbus.core.internal.layout.RepliesLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.publisher.SignalPublisher;
-import io.tickbus.timer.TimerEngine;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -233,7 +233,7 @@ public final class DurableTimers {
         return engine.pending();
     }
 
-    /** OwnerRegistry that timers were recovered for, before their clients are back. */
+    /** Owners that timers were recovered for, before their clients are back. */
     public void closeOwners() {
         for (int owner = 1; owner <= 0xFFFF; owner++) {
             OwnerAccount account = store.owners().find(owner);
