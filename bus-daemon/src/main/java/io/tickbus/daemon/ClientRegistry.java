@@ -350,7 +350,7 @@ final class ClientRegistry {
         owners.release(owner);
     }
 
-    /** Closes the connections of everybody who is still there. */
+    /** Closes the connections that are left. */
     void close() {
         pending.forEach(ClientPeer::close);
         for (ClientPeer peer : admitted) {

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the daemon counts. Each counter is written by one of its two threads: the timer thread's stand first, so that
- * the two meet on one pair of cache lines at most.
+ * What the daemon counts. Each counter is written by one of its two threads: the timer thread's come first, so that
+ * the two share one pair of cache lines at most.
  *
  * <p>Ids stay the same in every version, and one that is given up is not used again; labels may change.
  */
@@ -16,22 +16,22 @@ public enum DaemonCounter {
     FIRINGS(1, CounterUnit.EVENTS, "firings"),
     /** Firings later than their grace. */
     FIRINGS_LATE(2, CounterUnit.EVENTS, "firings late"),
-    /** Occurrences of periodic timers that were folded into another, or skipped. */
+    /** Occurrences of periodic timers that were coalesced into another, or skipped. */
     OCCURRENCES_MISSED(3, CounterUnit.EVENTS, "occurrences missed"),
     /** The latest of all firings. */
     LATENESS_MAX(4, CounterUnit.NANOSECONDS, "lateness max"),
     /** Signals, those that no timer caused included. */
     SIGNALS_PUBLISHED(5, CounterUnit.EVENTS, "signals published"),
-    /** Timers armed now, held ones included. */
+    /** Timers armed now, paused ones included. */
     TIMERS_PENDING(6, CounterUnit.NUMBER, "timers pending"),
 
     /** Commands that arm or re-arm. */
     COMMANDS_ARM(10, CounterUnit.EVENTS, "commands arm"),
     /** Commands that cancel. */
     COMMANDS_CANCEL(11, CounterUnit.EVENTS, "commands cancel"),
-    /** Commands that hold a timer. */
+    /** Commands that pause a timer. */
     COMMANDS_PAUSE(12, CounterUnit.EVENTS, "commands pause"),
-    /** Commands that let a held timer go on. */
+    /** Commands that resume a timer. */
     COMMANDS_RESUME(13, CounterUnit.EVENTS, "commands resume"),
     /** Commands that ask for a page of timers. */
     COMMANDS_LIST(14, CounterUnit.EVENTS, "commands list"),
@@ -39,7 +39,7 @@ public enum DaemonCounter {
     COMMANDS_UNKNOWN(15, CounterUnit.EVENTS, "commands unknown"),
     /** Answers, the pages of lists included. */
     REPLIES(16, CounterUnit.EVENTS, "replies"),
-    /** Commands refused for want of room: {@code FULL}. */
+    /** Commands refused for lack of room: {@code FULL}. */
     REPLIES_FULL(17, CounterUnit.EVENTS, "replies full"),
     /** Commands refused because they make no sense: {@code INVALID}. */
     REPLIES_INVALID(18, CounterUnit.EVENTS, "replies invalid"),
@@ -56,11 +56,11 @@ public enum DaemonCounter {
     WAKE_UPS(25, CounterUnit.EVENTS, "wake-ups"),
     /** How often it woke before its time with nothing to do. */
     WAKE_UPS_SPURIOUS(26, CounterUnit.EVENTS, "wake-ups spurious"),
-    /** How often the doorbell had rung when it looked. */
-    RINGS_HEARD(27, CounterUnit.EVENTS, "doorbell rings heard"),
+    /** How often the doorbell had rung when the timer thread checked it. */
+    DOORBELL_RINGS(27, CounterUnit.EVENTS, "doorbell rings"),
     /** How long before a deadline it wakes, as learned so far; 0 in modes that do not spin then. */
     GUARD(28, CounterUnit.NANOSECONDS, "guard"),
-    /** Spins that were interrupted for want of a core. */
+    /** Spins that were interrupted for lack of a core. */
     PREEMPTIONS(29, CounterUnit.EVENTS, "pre-emptions"),
     /** 1 while it sleeps plainly because its spins were interrupted. */
     YIELDING(30, CounterUnit.NUMBER, "yielding"),
@@ -82,7 +82,7 @@ public enum DaemonCounter {
     JOURNAL_SIGNALS_MISSED(38, CounterUnit.EVENTS, "journal signals missed"),
     /** Bytes written to the journal. */
     JOURNAL_BYTES(39, CounterUnit.EVENTS, "journal bytes"),
-    /** How often the disk was asked to keep what it has. */
+    /** How often the journal was forced to the disk. */
     JOURNAL_SYNCS(40, CounterUnit.EVENTS, "journal syncs"),
     /** Failed attempts to write the journal. */
     JOURNAL_FAILURES(41, CounterUnit.EVENTS, "journal failures"),
@@ -94,7 +94,7 @@ public enum DaemonCounter {
     TIMERS_RECOVERED(44, CounterUnit.EVENTS, "timers recovered"),
     /** How often CLOCK_REALTIME was set by 1 ms or more while there were calendar timers. */
     CLOCK_STEPS(45, CounterUnit.EVENTS, "clock steps"),
-    /** Errors of the timer thread that it went on from, for want of memory. */
+    /** Errors of the timer thread after which it continued, for lack of memory. */
     TIMER_THREAD_ERRORS(46, CounterUnit.EVENTS, "timer thread errors"),
     /** How often the conductor was silent for too long. */
     CONDUCTOR_STALLS(47, CounterUnit.EVENTS, "conductor stalls"),
@@ -119,13 +119,13 @@ public enum DaemonCounter {
     CLIENTS_CLOSED(55, CounterUnit.EVENTS, "clients closed"),
     /** Conductor's: clients evicted, for what they sent. */
     CLIENTS_EVICTED(56, CounterUnit.EVENTS, "clients evicted"),
-    /** Conductor's: the rounds it made. */
+    /** Conductor's: its cycles. */
     CONDUCTOR_ROUNDS(58, CounterUnit.EVENTS, "conductor rounds"),
     /** Conductor's: the longest of them. */
     CONDUCTOR_ROUND_MAX(59, CounterUnit.NANOSECONDS, "conductor round max"),
     /** Conductor's: CPU time of the whole process. */
     CPU_TIME(60, CounterUnit.NANOSECONDS_TOTAL, "cpu time"),
-    /** Conductor's: errors that it went on from; the log says which. */
+    /** Conductor's: errors after which it continued; the log says which. */
     CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "conductor errors"),
     /** Conductor's: how often the timer thread was silent for too long. */
     TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls");

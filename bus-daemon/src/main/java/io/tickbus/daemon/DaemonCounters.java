@@ -59,7 +59,7 @@ public final class DaemonCounters {
         return file.value(counter.place());
     }
 
-    /** Timer thread: one firing came so many nanoseconds after its deadline; the histogram alone takes it. */
+    /** Timer thread: adds the lateness of a firing to the histogram, and to nothing else. */
     public void recordLateness(long latenessNs) {
         file.lateness().record(latenessNs);
     }

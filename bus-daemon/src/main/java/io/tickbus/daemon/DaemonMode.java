@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /** How the daemon waits for its next deadline. */
 public enum DaemonMode {
-    /** Looks at the clock and the clients all the time: a whole core. */
+    /** Polls the clock and the clients all the time: takes a whole core. */
     SPIN(1, "spin"),
     /** Sleeps until shortly before the deadline and spins from there; the guard calibrates itself. */
     HYBRID(2, "predictive"),
     /** Sleeps until the kernel wakes it: no spinning, and the kernel's wake-up time on top. */
     PARK(3, "park"),
-    /** As park, and lets firings wait for each other within a slack that grows with each timer's delay. */
+    /** As park, and defers firings within a slack that grows with each timer's delay, so that they share a wake-up. */
     ECO(4, "park");
 
     private final int code;
@@ -26,7 +26,7 @@ public enum DaemonMode {
         return code;
     }
 
-    /** The mode of a number; null for one that means nothing. */
+    /** The mode of a number; null if there is none. */
     public static DaemonMode of(long code) {
         for (DaemonMode mode : values()) {
             if (mode.code == code) {

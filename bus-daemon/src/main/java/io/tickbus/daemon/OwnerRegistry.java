@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Queue;
 
 /**
- * Whose timers are whose: gives out the owners' numbers. A client without a name is an owner of its own; clients of one
- * user with one name are one owner. A number is used again only after all the others, so that a late signal of a former
- * owner is not taken for one of the next. One user has a quarter of all numbers at most, so that nobody can use them up
- * for the others by leaving timers behind. The conductor's.
+ * Assigns the owners' numbers. A client without a name is an owner of its own; clients of one user with the same name
+ * share one. A number is reused only after all the others, so that a late signal of a former owner is not taken for one
+ * of the next. A user has a quarter of all numbers at most, so that nobody can use them up by leaving timers behind.
+ * The conductor's.
  */
 final class OwnerRegistry {
     /** Owner numbers are 16 bits on the wire; 0 is the publisher itself. */
@@ -36,11 +36,11 @@ final class OwnerRegistry {
     }
 
     /**
-     * A client comes.
+     * A client is admitted.
      *
      * @param user its numeric user id
      * @param name empty for an owner of its own
-     * @return the owner's number; 0 when there is none left for this user
+     * @return the owner's number; 0 if none is left for this user
      */
     int open(int user, String name) {
         String fullName = name.isEmpty() ? null : user + ":" + name;
@@ -79,12 +79,12 @@ final class OwnerRegistry {
         }
     }
 
-    /** A client goes; returns whether it was its owner's last. */
+    /** A client has closed; returns whether it was its owner's last. */
     boolean close(int number) {
         return --numbered.get(number).clients == 0;
     }
 
-    /** Nothing is left of an owner: gives its number back, unless a client has come meanwhile. */
+    /** Nothing is left of an owner: releases its number, unless a client was admitted meanwhile. */
     boolean release(int number) {
         Owner owner = numbered.get(number);
         if (owner == null || owner.clients > 0) {

@@ -11,9 +11,9 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 
 /**
- * One connected client as the timer thread serves it. Its memory is read in one step, {@link #stage}, and acted upon in
- * another, so that a fault of it comes up between the two and never in the middle of the timers. The conductor makes it
- * and connects it; from then on it is the timer thread's alone, save what does not change.
+ * One admitted client as the timer thread serves it. Its memory is read in one step, {@link #stage}, and the commands
+ * are carried out in another, so that a fault of its memory surfaces between the two and never in the middle of the
+ * timers. The conductor makes it and connects it; then it is the timer thread's, except for what does not change.
  */
 final class ServedClient {
     private final int index;
@@ -23,17 +23,17 @@ final class ServedClient {
     private final SlotRing commands;
     private final SlotWriter replies;
     private final TimerCommand[] staged;
-    /** Without a meaning: see {@link SlotRing#lookAhead}. */
+    /** A dummy value, see {@link SlotRing#lookAhead}. */
     @SuppressWarnings("UnusedVariable")
     private long seen;
     private int stagedCount;
     private long stagedFrom;
     private long consumed;
-    /** What comes after this is not read any more from who leaves and goes on sending. */
+    /** Commands beyond this are ignored once the client is closing. */
     private long consumeLimit = Long.MAX_VALUE;
     private ReplyReason closeReason = ReplyReason.NONE;
     private boolean isClosing;
-    /** Since it leaves, a look at its commands has found none. */
+    /** It is closing, and no command was left when its ring was last read. */
     private boolean isReadToEnd;
     private int owner;
     private int user;
@@ -65,7 +65,7 @@ final class ServedClient {
         isNameShared = newIsNameShared;
     }
 
-    /** Conductor: says in the table that the client is served; from here on it may send. */
+    /** Conductor: marks the client's session connected; from here on it may send. */
     void connect(int newOwner) {
         owner = newOwner;
         words.putConnected(client, newOwner, user);
@@ -125,21 +125,21 @@ final class ServedClient {
         return file;
     }
 
-    /** Whether a command waits, or the client to be let go. Touches the client's memory. */
+    /** Whether a command waits, or the client is closing. Touches the client's memory. */
     boolean hasNews() {
         return isClosing || commands.hasNews(consumed);
     }
 
-    /** Copies the commands that wait, at most as many as there is room for. Touches the client's memory. */
+    /** Copies the commands that wait, up to the command limit. Touches the client's memory. */
     int stage() {
         stagedCount = 0;
         stagedFrom = consumed;
-        // After it was dismissed its memory may be gone.
+        // Its memory may be gone once it is closed.
         while (!isClosed && stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
             seen += commands.lookAhead(consumed + stagedCount);
             int found = commands.read(consumed + stagedCount, staged[stagedCount].fields());
             if (found == SlotRing.OVERWRITTEN) {
-                // A ring that refuses is never overwritten before it was consumed: this is no client's work.
+                // A writer that refuses when the ring is full never overwrites: no client of ours has written this.
                 startClosing(ReplyReason.CORRUPT_RING);
             }
             if (found != SlotRing.COMMITTED) {
@@ -188,17 +188,17 @@ final class ServedClient {
         words.putConsumed(consumed);
     }
 
-    /** Writes down how many timers the client's owner has. */
+    /** Publishes how many timers the client's owner has. */
     void report(long pendingTimers) {
         words.putPendingTimers(pendingTimers);
     }
 
-    /** What was staged and not answered is staged again; after a fault. */
+    /** After a fault: what was staged and not answered will be staged again. */
     void unstage() {
         stagedCount = 0;
     }
 
-    /** The client goes, or is evicted; the first reason counts. What it has sent is read before it is let go. */
+    /** Starts closing the client; the first reason wins. What it has sent is read before it is closed. */
     void startClosing(ReplyReason reason) {
         if (!isClosing) {
             isClosing = true;
@@ -207,7 +207,7 @@ final class ServedClient {
         }
     }
 
-    /** After a fault of its memory, whose contents had looked like something else: no other look at it. */
+    /** Evicts it after a fault of its memory, which is not read again, whatever the reason seemed to be before. */
     void evict(ReplyReason reason) {
         isClosing = true;
         closeReason = reason;
@@ -217,7 +217,7 @@ final class ServedClient {
         return isClosing;
     }
 
-    /** Whether it may be let go: what it sent before it left is read and answered, where that still counts. */
+    /** Whether it can be closed now: what it sent before is read and answered, if that still counts. */
     boolean canClose() {
         return isClosing && inFlight == 0 && (isReadToEnd || !isTrusted());
     }
@@ -234,7 +234,7 @@ final class ServedClient {
         return closeReason;
     }
 
-    /** Says in the table that the client is served no more. */
+    /** Marks its session free or evicted. */
     void close() {
         isClosed = true;
         if (closeReason == ReplyReason.CLOSED) {

@@ -12,15 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The connected clients: reads their commands in turn, has them carried out, answers each. The timer thread's.
+ * The admitted clients: reads their commands in turn, has them carried out, answers each. The timer thread's.
  *
- * <p>One client can neither block nor slow another by more than its share of a duty cycle, and whatever stands in its
- * file costs itself the connection and nobody else anything: see {@link ServedClient}.
+ * <p>A client can neither block another nor slow it by more than its share of a duty cycle, and whatever its file
+ * contains costs its own connection and nobody else's: see {@link ServedClient}.
  */
 final class ServedClients implements CommandPoller {
     /** Replies to one request for a list, its end included. */
     static final int LIST_PAGE = 64;
-    /** Owners without clients that are looked at in one duty cycle. */
+    /** Owners without clients that are checked in one duty cycle. */
     private static final int OWNERS_PER_CYCLE = 16;
 
     private final CommandProcessor processor;
@@ -30,7 +30,7 @@ final class ServedClients implements CommandPoller {
     private final DaemonCounters counters;
     private final TimerReply reply = new TimerReply();
     private final List<ServedClient> clients = new ArrayList<>();
-    /** Clients whose owner is about to be cleared away. */
+    /** Clients whose owner is being closed. */
     private final List<ServedClient> waiting = new ArrayList<>();
     /** Owners without clients, some of whose timers may still be there. */
     private final List<Integer> left = new ArrayList<>();
@@ -68,7 +68,7 @@ final class ServedClients implements CommandPoller {
         if (!clients.isEmpty()) {
             FaultBoundary.surface();
         }
-        // Who waits for the disk is work: nobody rings when it is there.
+        // Commands that wait for the disk count as work: nothing rings when they are on it.
         return count + processor.waiting();
     }
 
@@ -129,13 +129,13 @@ final class ServedClients implements CommandPoller {
         tasks.wakeConductor();
     }
 
-    /** A client comes. */
+    /** Serves a client from here on. */
     void admit(ServedClient client) {
         left.remove((Integer) client.owner());
         if (engine.openOwner(client.owner(), client.user())) {
             clients.add(client);
         } else {
-            // The owner's last client has just gone, and its timers are still being cancelled.
+            // The owner's last client has just closed, and its timers are still being cancelled.
             waiting.add(client);
         }
     }
@@ -164,7 +164,7 @@ final class ServedClients implements CommandPoller {
         for (int i = clients.size() - 1; i >= 0; i--) {
             ServedClient client = clients.get(i);
             client.unstage();
-            // What is no client's is written by the conductor meanwhile, and cannot fault.
+            // The conductor writes the rings that are not a client's file, and they cannot fault.
             if (client.file().region().isReadOnly() && !FaultBoundary.isSound(client.file().region())) {
                 client.evict(ReplyReason.UNREADABLE);
                 close(client);
@@ -177,7 +177,7 @@ final class ServedClients implements CommandPoller {
 
     @Override
     public void closeAll(ReplyReason reason) {
-        // Who was admitted just now is told too.
+        // So that clients that were admitted just now are told too.
         tasks.runForTimerThread();
         clients.addAll(waiting);
         waiting.clear();
@@ -198,18 +198,18 @@ final class ServedClients implements CommandPoller {
         replies.announceAwake();
     }
 
-    /** The last client of an owner is gone, and with it the timers that it did not want kept. */
+    /** The last client of an owner has closed, and with it the timers that were armed to end with it. */
     void ownerLeft(int owner) {
         engine.cancelOwner(owner);
         left.add(owner);
     }
 
-    /** An owner of whom there are timers, and no client yet. */
+    /** An owner that has timers and no client yet. */
     void ownerRecovered(int owner) {
         left.add(owner);
     }
 
-    /** Writes down for each client how many timers its owner has. */
+    /** Publishes for each client how many timers its owner has. */
     void report() {
         for (int i = 0; i < clients.size(); i++) {
             clients.get(i).report(engine.pending(clients.get(i).owner()));

@@ -4,48 +4,48 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * One thread's loop as another thread sees it: whether it still comes round. The thread that looks counts only the time
- * in which it has come round itself, so that a process that was stopped and continued accuses nobody.
+ * Detects that another thread's loop has stalled. The watching thread counts only time in which it has run itself, so
+ * that it reports nothing after the whole process was stopped and continued.
  *
- * <p><b>Threads:</b> the one that looks; {@code rounds} may be of any. <b>Progress:</b> wait-free, allocates nothing.
+ * <p><b>Threads:</b> the watching one; {@code rounds} may be any's. <b>Progress:</b> wait-free, allocates nothing.
  */
 final class ThreadWatch {
     private static final long LONGEST_STEP_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier rounds;
-    private final long patienceNs;
+    private final long timeoutNs;
     private long seenRounds;
-    private long lookedNs;
+    private long checkedNs;
     private long silentNs = Long.MIN_VALUE;
 
     /**
      * A watch on a thread that has not stalled yet.
      *
-     * @param rounds     another number whenever it has come round
-     * @param patienceNs how long it may be silent
+     * @param rounds     another number after each round of the loop
+     * @param timeoutNs  how long it may be silent
      */
-    ThreadWatch(LongSupplier rounds, long patienceNs) {
+    ThreadWatch(LongSupplier rounds, long timeoutNs) {
         this.rounds = rounds;
-        this.patienceNs = patienceNs;
+        this.timeoutNs = timeoutNs;
     }
 
-    /** One look, at CLOCK_MONOTONIC nanoseconds; true the first time that it finds the thread silent for too long. */
+    /** A check, at CLOCK_MONOTONIC nanoseconds; true the first time that the thread has been silent for too long. */
     boolean findsStall(long nowNs) {
         long current = rounds.getAsLong();
         if (current != seenRounds || silentNs == Long.MIN_VALUE) {
             seenRounds = current;
-            lookedNs = nowNs;
+            checkedNs = nowNs;
             silentNs = 0;
             return false;
         }
         boolean wasStalled = isStalled();
-        silentNs += Math.min(nowNs - lookedNs, LONGEST_STEP_NS);
-        lookedNs = nowNs;
+        silentNs += Math.min(nowNs - checkedNs, LONGEST_STEP_NS);
+        checkedNs = nowNs;
         return isStalled() && !wasStalled;
     }
 
-    /** Whether it was silent for too long at the latest look. */
+    /** Whether it was silent for too long at the latest check. */
     boolean isStalled() {
-        return silentNs > patienceNs;
+        return silentNs > timeoutNs;
     }
 }

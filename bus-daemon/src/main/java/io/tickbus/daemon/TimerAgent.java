@@ -6,9 +6,9 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * One duty cycle of the timer thread: read and carry out commands, fire what is due, announce what comes next, give a
- * sign of life. Commands come first, so that a cancel that was sent before the deadline is heard before it, unless it
- * stands behind more commands than a cycle reads, or behind one that waits for the disk.
+ * One duty cycle of the timer thread: read and carry out commands, fire what is due, announce the next deadline, write
+ * the heartbeat. Commands come first, so that a cancel that was sent before the deadline takes effect before it, unless
+ * it is behind more commands than a cycle reads, or behind one that waits for the disk.
  */
 final class TimerAgent implements Agent {
     static final int DEFAULT_FIRE_LIMIT = 256;
@@ -32,9 +32,9 @@ final class TimerAgent implements Agent {
     private long nextHeartbeatNs = Long.MIN_VALUE;
     private long nextCalendarLookNs = Long.MAX_VALUE;
     private Runnable onHeartbeat = () -> { };
-    /** Commands are not looked at before the next heartbeat: something in their memory, nobody knows what, faults. */
+    /** No commands are read before the next heartbeat: something in their memory faults, and it is not known what. */
     private boolean isMuted;
-    /** The cycle after a fault fires before it looks at commands again, so that no fault costs a firing. */
+    /** The cycle after a fault fires without reading commands first, so that no fault costs a firing. */
     private boolean isFiringFirst;
     /** The latest duty cycle left some that were due. */
     private boolean wasCutShort;
@@ -62,13 +62,13 @@ final class TimerAgent implements Agent {
 
     @Override
     public int doWork() {
-        // What is due by now fires, and no more: of what becomes due later, a cancel may come after this look at the
+        // What is due by now fires, and no more: for what becomes due later, a cancel may come after this check of the
         // commands and be in time.
         long nowNs = clock.nanoTime();
         startNs = nowNs;
         int staged = isMuted || isFiringFirst ? 0 : commands.stage();
         isFiringFirst = false;
-        // The time that a held timer has left counts from when its command is read, or it would be early.
+        // The rest of a paused timer counts from when its command is read, or it would be early.
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
         int fired = expireInRows(nowNs);
         firings.flush();
@@ -77,10 +77,10 @@ final class TimerAgent implements Agent {
         wasCutShort = fired >= fireLimit && nextNs <= nowNs;
         backlogCycles += wasCutShort ? 1 : 0;
         wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
-        // After the signals, never before: who reads the new deadline must find the signals of the old one.
+        // After the signals, never before: a reader of the new deadline must find the signals of the old one.
         publisher.announceDeadline(wakeNs);
-        if (nowNs >= nextHeartbeatNs || isHeartbeatToJoin(nowNs, fired)) {
-            // Whatever faults in it comes again with the next one, and not before.
+        if (nowNs >= nextHeartbeatNs || joinsHeartbeat(nowNs, fired)) {
+            // Whatever faults in it does so again with the next one, and not before.
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
             isMuted = false;
             publisher.heartbeat(nowNs);
@@ -98,11 +98,11 @@ final class TimerAgent implements Agent {
     }
 
     /** Whether a thread that may be late, and fires now, should not wake once more for the next heartbeat. */
-    private boolean isHeartbeatToJoin(long nowNs, int fired) {
+    private boolean joinsHeartbeat(long nowNs, int fired) {
         return fired > 0 && timers.shortestSlackNs() > 0 && nowNs >= nextHeartbeatNs - heartbeatIntervalNs / 2;
     }
 
-    /** Leaves the commands alone until the next heartbeat. */
+    /** Reads no commands until the next heartbeat. */
     void mute() {
         isMuted = true;
     }
@@ -111,7 +111,7 @@ final class TimerAgent implements Agent {
         return isMuted;
     }
 
-    /** After a fault that came up anywhere in a duty cycle: nothing is half done after this. */
+    /** After a fault that surfaced anywhere in a duty cycle: completes or undoes what it has interrupted. */
     void repair() {
         isFiringFirst = true;
         warmer.reset();

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The sidecar: keeps the timers of every process on the host that asks, and publishes each as a signal when it is due.
- * To be run as a process of its own, or inside another:
+ * Keeps the timers of all processes of the host that ask for it, and publishes each as a signal when it is due. Run it
+ * as a process of its own (a sidecar), or inside another:
  *
  * <pre>{@code
  * try (TimerDaemon daemon = TimerDaemon.start(BusDirectory.of("app"))) {
@@ -35,17 +35,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  *
  * <p>Two threads: the timer thread ({@link TimerLoop}), which reads commands, fires and publishes, and the conductor,
- * which lets clients in and out and makes the system calls.
+ * which admits and closes clients and makes the system calls.
  *
  * <p><b>Threads:</b> {@link #run} on one, which becomes the timer thread; the rest from any.
- * <p><b>Progress:</b> no client and no subscriber can block it. <b>Loss:</b> a firing is never lost in silence: late
- * ones say so, folded ones are counted, refused commands are answered.
+ * <p><b>Progress:</b> no client and no subscriber can block it. <b>Loss:</b> no firing is lost silently: late
+ * ones say so, coalesced ones are counted, refused commands are answered.
  * <p><b>Errors:</b> {@code BusException} when its own files cannot be made, or are shortened later.
  */
 public final class TimerDaemon implements Runnable, AutoCloseable {
-    /** Heap that everything but the timers needs; a quarter of the rest is the garbage collector's. */
+    /** Heap for everything but the timers; a quarter of the rest is left to the garbage collector. */
     private static final long HEAP_WITHOUT_TIMERS = 32L << 20;
-    private static final long FEWEST_BYTES = 2L << 20;
+    private static final long MIN_TIMER_BYTES = 2L << 20;
 
     private final DaemonContext context;
     private final SignalPublisher publisher;
@@ -67,7 +67,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final ThreadWatch timerWatch;
     private long loggedFaults;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    /** The next three under this object's lock: of the thread and who closes, the second one releases the bus. */
+    /** The next three under this object's lock: of the thread and the closer, whichever is second releases the bus. */
     private boolean hasEnded;
     private boolean isAbandoned;
     private boolean isReleased;
@@ -128,7 +128,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 TimeUnit.NANOSECONDS.toMillis(recovery.tookNs()));
     }
 
-    /** Conductor: the other half of the watch, and what costs system calls. */
+    /** Conductor: watches the timer thread, and makes the checks that cost system calls. */
     private void check() {
         long nowNs = System.nanoTime();
         if (timerWatch.findsStall(nowNs)) {
@@ -225,8 +225,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     /**
-     * Runs on a thread of its own, until {@link #close}. Where an error ends it before, the log says so, the bus is
-     * released and the journal closed, and {@link #ended} tells. So it is where no thread can be had.
+     * Runs on a thread of its own, until {@link #close}. If an error ends it before, the error is logged, the bus is
+     * released, the journal closed, and {@link #ended} completes; so if no thread can be started.
      */
     public TimerDaemon start() {
         return start(new Thread(this::runAlone, "tickbus-timers"));
@@ -251,7 +251,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         try {
             runToEnd();
         } catch (RuntimeException | Error e) {
-            // Said in the log. Nobody else is there who could close the bus: others must see that it has no publisher.
+            // Already logged; the bus is closed here, since nobody else can: others must see that it has no publisher.
             failure = e;
         }
         if (isLeftToThread(failure)) {
@@ -283,7 +283,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     /**
-     * Runs until {@link #stop}: then drains what it has been sent, puts the clients out, and returns.
+     * Runs until {@link #stop}: then drains what it has been sent, closes the clients, and returns.
      *
      * @throws BusException what ended it: its own files lost pages, or the bus's directory was deleted
      */
@@ -321,12 +321,12 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }
     }
 
-    /** Whether it runs: begun, and not ended, in whatever way. */
+    /** Whether it has begun and not ended. */
     public boolean isRunning() {
         return isStarted.get() && !ended.isDone();
     }
 
-    /** Done when it has ended; exceptionally with what ended it, where that was not {@link #stop}. */
+    /** Completes when it has ended; exceptionally with what ended it, if that was not {@link #stop}. */
     public CompletionStage<Void> ended() {
         return ended.minimalCompletionStage();
     }
@@ -373,7 +373,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     private void limit(DaemonSettings newSettings) {
-        long mostBytes = Math.max(FEWEST_BYTES, (Runtime.getRuntime().maxMemory() - HEAP_WITHOUT_TIMERS) / 4 * 3);
+        long mostBytes = Math.max(MIN_TIMER_BYTES, (Runtime.getRuntime().maxMemory() - HEAP_WITHOUT_TIMERS) / 4 * 3);
         TimerQuotas wanted = newSettings.quotas();
         TimerQuotas fitting = wanted.fitting(mostBytes);
         if (fitting.maxTimers() < wanted.maxTimers() && !fitting.equals(engine.quotas())) {
@@ -400,12 +400,12 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         return publisher;
     }
 
-    /** What it counts. */
+    /** Its counters. */
     public DaemonCounters counters() {
         return counters;
     }
 
-    /** How it waits, with what it learned. */
+    /** How it waits, with what it has learned. */
     public WaitStrategy waitStrategy() {
         return loop.waitStrategy();
     }
@@ -417,7 +417,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     /**
      * Stops, waits up to 10 s for its own thread if it has one, marks the bus closed and releases it; the files stay,
-     * but for those of a daemon that has not run, which it has made.
+     * except for those that a daemon that has not run has made.
      *
      * @throws BusException TRUNCATED when the signals file was shortened; the bus is released all the same
      */
@@ -432,7 +432,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             if (isLeftToCloser()) {
                 release();
             } else {
-                // It may stand in the middle of a signal: the bus stays its own until it ends, which releases it.
+                // It may be in the middle of a signal: the bus stays locked until the thread ends and releases it.
                 log.error("timer-thread-stuck", "waitedMs", timeoutMs);
             }
         } finally {

@@ -11,9 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Keeps timers and publishes each as a signal when it is due: one duty cycle after the other, waiting in between,
- * until stopped. The sidecar's timer thread, and what an application runs that wants the same in its own process
- * without any clients.
+ * Publishes each timer as a signal when it is due: one duty cycle after the other, waiting in between, until stopped.
+ * It is the daemon's timer thread. An application can run one for its own timers, without any clients.
  *
  * <p><b>Threads:</b> {@link #run} on one, which owns the timers from then on; {@link #stop} from any.
  * <p><b>Progress:</b> it waits as its {@link WaitStrategy} does and depends on no subscriber and no client. In
@@ -22,17 +21,17 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p><b>Errors:</b> {@code BusException} when its own signals file is shortened or has lost a page.
  */
 public final class TimerLoop implements Runnable {
-    /** How long a stopped loop goes on with what it has been sent and what is due. */
+    /** How long a stopped loop continues with what it has been sent and what is due. */
     private static final long DRAIN_NS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final int MOST_UNEXPLAINED_AT_END = 16;
-    private static final int MOST_ERRORS_IN_A_ROW = 16;
+    private static final int MAX_UNEXPLAINED_AT_END = 16;
+    private static final int MAX_ERRORS_IN_A_ROW = 16;
 
     private final SignalPublisher publisher;
     private final TimerAgent agent;
-    private final DeadlineGate gate;
+    private final DeadlineCondition gate;
     private final CommandPoller commands;
     private WaitStrategy waitStrategy;
-    /** What another thread wants changed; done by this one between two cycles. */
+    /** A change that another thread wants; made between two cycles. */
     private final AtomicReference<Runnable> change = new AtomicReference<>();
     private volatile boolean isStopped;
     private final long firstSequence;
@@ -52,7 +51,7 @@ public final class TimerLoop implements Runnable {
     /**
      * A loop that publishes each firing.
      *
-     * @param publisher    opened by {@link SignalPublisher#openWithoutThread}, since the duty cycle gives its heartbeat
+     * @param publisher    opened by {@link SignalPublisher#openWithoutThread}: the duty cycle writes its heartbeat
      * @param waitStrategy {@code spin()}, {@code predictive()} or {@code park()}
      */
     public static TimerLoop of(SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy) {
@@ -74,31 +73,31 @@ public final class TimerLoop implements Runnable {
         this.commands = commands;
         this.waitStrategy = waitStrategy;
         this.firstSequence = publisher.nextSequence();
-        this.gate = new DeadlineGate(System::nanoTime, publisher.bus().doorbell(), commands);
+        this.gate = new DeadlineCondition(System::nanoTime, publisher.bus().doorbell(), commands);
     }
 
     /** Runs until {@link #stop}; the publisher stays open. */
     @Override
     public void run() {
-        pass(this::runCycles);
+        runToEnd(this::runCycles);
         drainUntilNs = System.nanoTime() + DRAIN_NS;
-        pass(this::drain);
-        pass(() -> commands.closeAll(ReplyReason.STOPPING));
+        runToEnd(this::drain);
+        runToEnd(() -> commands.closeAll(ReplyReason.STOPPING));
         publisher.announceDeadline(Long.MAX_VALUE);
         if (failure.get() != null) {
             throw failure.get();
         }
     }
 
-    /** Goes on from faults of mapped memory, and from want of the other, as long as it comes round in between. */
-    private void pass(Runnable loop) {
+    /** Recovers from faults of mapped memory and from lack of heap, as long as a cycle succeeds in between. */
+    private void runToEnd(Runnable loop) {
         boolean isDone = false;
         while (!isDone) {
             try {
-                FaultBoundary.run(loop, this::survive);
+                FaultBoundary.run(loop, this::recover);
                 isDone = true;
             } catch (OutOfMemoryError e) {
-                if (++errorsInARow > MOST_ERRORS_IN_A_ROW) {
+                if (++errorsInARow > MAX_ERRORS_IN_A_ROW) {
                     throw e;
                 }
                 errors++;
@@ -109,12 +108,12 @@ public final class TimerLoop implements Runnable {
     }
 
     /**
-     * Finds out whose fault it was by touching the pages of each who can have caused it: a client's, that one is
-     * evicted; the doorbell's, it is left alone until it is restored; our own, that is the end, with a sentence. Whose
-     * it was cannot be seen where the page has come back meanwhile: then everything it can have been is left alone, so
-     * that a cause that comes and goes costs one fault per heartbeat, and no firing.
+     * Finds out which file caused a fault by touching the pages of all that can have. If it is a client's, that client
+     * is evicted; if it is the doorbell, that is not used until it is restored; if it is the daemon's own, the loop
+     * ends with a sentence. If all pages are back meanwhile, everything it can have been is left alone until the next
+     * heartbeat: so a cause that comes and goes costs one fault per heartbeat, and no firing.
      */
-    private void survive(InternalError fault) {
+    private void recover(InternalError fault) {
         faults++;
         isFaulted = true;
         Doorbell doorbell = publisher.bus().doorbell();
@@ -123,7 +122,7 @@ public final class TimerLoop implements Runnable {
         if (!isExplained) {
             publisher.bus().signals().checkSound();
             commands.checkSound();
-            if (isStopped && ++unexplainedAtEnd > MOST_UNEXPLAINED_AT_END) {
+            if (isStopped && ++unexplainedAtEnd > MAX_UNEXPLAINED_AT_END) {
                 throw fault;
             }
             doorbell.lose();
@@ -131,7 +130,7 @@ public final class TimerLoop implements Runnable {
         }
     }
 
-    /** Inside the boundary, since another fault may come up in it. */
+    /** Inside the boundary, since another fault may surface in it. */
     private void repairIfFaulted() {
         if (isFaulted) {
             agent.repair();
@@ -142,10 +141,10 @@ public final class TimerLoop implements Runnable {
     private void runCycles() {
         repairIfFaulted();
         while (!isStopped) {
-            // Before the look at what was changed: what comes after that look ends the sleep.
-            gate.listen();
+            // Before the check for a change: what comes after that check ends the sleep.
+            gate.readWakeWord();
             if (change.get() != null) {
-                // A fault that is pending must not be thrown in the change, which would be lost with it.
+                // A pending fault must not be thrown in the change, which would be lost with it.
                 FaultBoundary.surface();
                 change.getAndSet(null).run();
             }
@@ -177,13 +176,13 @@ public final class TimerLoop implements Runnable {
         return isBusy;
     }
 
-    /** Timer thread: writes down what it has counted. */
+    /** Timer thread: publishes what it has counted. */
     void report(DaemonCounters counters) {
         counters.set(DaemonCounter.DUTY_CYCLES, dutyCycles);
         counters.raise(DaemonCounter.DUTY_CYCLE_MAX, longestCycleNs);
         counters.set(DaemonCounter.EXPIRE_BACKLOG_CYCLES, agent.backlogCycles());
         counters.set(DaemonCounter.SLEEPS, gate.sleeps());
-        counters.set(DaemonCounter.RINGS_HEARD, gate.rings());
+        counters.set(DaemonCounter.DOORBELL_RINGS, gate.rings());
         counters.set(DaemonCounter.WAKE_UPS, wakeUps);
         counters.set(DaemonCounter.WAKE_UPS_SPURIOUS, spuriousWakeUps);
         counters.set(DaemonCounter.FAULTS, faults);
@@ -208,12 +207,12 @@ public final class TimerLoop implements Runnable {
         waitStrategy = newStrategy;
     }
 
-    /** How it waits, with what it learned. */
+    /** How it waits, with what it has learned. */
     public WaitStrategy waitStrategy() {
         return waitStrategy;
     }
 
-    /** Any thread: has something done between two cycles. */
+    /** Any thread: has a change made between two cycles. */
     void change(Runnable newChange) {
         change.set(newChange);
         wake();

@@ -10,14 +10,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * The gate of the daemon's next deadline and of the next command; the doorbell's word can end its sleep early.
+ * What the daemon's timer thread waits for: its next deadline or the next command. A ring of the doorbell ends its
+ * sleep early.
  *
- * <p>Before it sleeps it says so to the clients, and then looks at their rings once more: who commits a command after
- * that look sees that it sleeps, and rings.
+ * <p>Before it sleeps it announces that to the clients, and then checks their rings once more: a client that commits a
+ * command after that check sees that the daemon sleeps, and rings.
  */
-final class DeadlineGate implements SignalGate {
+final class DeadlineCondition implements SignalGate {
     private static final long TIMER_SLACK_NS = 1;
-    /** While the doorbell is lost nobody can ring. */
+    /** While the doorbell is lost, nobody can ring. */
     private static final long LOST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(100);
     /** The doorbell may be lost while the thread sleeps. */
     private static final long LONGEST_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
@@ -33,15 +34,15 @@ final class DeadlineGate implements SignalGate {
     private long rings;
     private long sleeps;
 
-    DeadlineGate(NanoClock clock, Doorbell doorbell, CommandPoller commands) {
+    DeadlineCondition(NanoClock clock, Doorbell doorbell, CommandPoller commands) {
         this.clock = clock;
         this.doorbell = doorbell;
         this.commands = commands;
         this.daemonWord = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
     }
 
-    /** Listens from here on: what rang before this is heard by the look that follows. */
-    void listen() {
+    /** What rang before this is found by the check that follows; what rings after it ends the sleep. */
+    void readWakeWord() {
         int word = doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord);
         if (word != seenWord) {
             seenWord = word;
@@ -49,7 +50,7 @@ final class DeadlineGate implements SignalGate {
         }
     }
 
-    /** How often the doorbell had rung when it listened. */
+    /** How often the doorbell had rung when its word was read. */
     long rings() {
         return rings;
     }
@@ -64,7 +65,7 @@ final class DeadlineGate implements SignalGate {
         deadlineNs = wakeNs;
     }
 
-    /** Whether to look at the commands too. */
+    /** Whether to ignore commands. */
     void mute(boolean isNowMuted) {
         isMuted = isNowMuted;
     }
