@@ -135,7 +135,7 @@ final class ClientRegistry {
             ClientPeer late = pending.iterator().next();
             boolean hasHello = late.identity() != null;
             reject(late, hasHello ? ReplyReason.TOO_MANY_CLIENTS : ReplyReason.BAD_HELLO,
-                    hasHello ? ReplyReason.TOO_MANY_CLIENTS.sentence() : "it has not said in time who it is");
+                    hasHello ? ReplyReason.TOO_MANY_CLIENTS.sentence() : "it has not sent its HELLO in time");
         }
     }
 

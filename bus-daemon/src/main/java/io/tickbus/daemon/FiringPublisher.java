@@ -9,9 +9,9 @@ import io.tickbus.timer.FiringHandler;
  * subscriber that waits for each signal has the next slot's memory in its cache, and to get it back takes longer than a
  * firing; in a row the publisher waits for it once.
  *
- * <p>Sleepers are looked for with the first firing, so that it is not late, then with each 256th, and at the flush: the
- * check is a full fence, which costs more than the rest of publishing while subscribers read. Counting comes after
- * publishing; all but the histogram is written at the flush.
+ * <p>Sleepers are woken with the first firing, so that it is not late, then with each 256th, and at the flush: the
+ * check for them is a full fence, which costs more than the rest of publishing while subscribers read. A firing is
+ * counted after it was published; all but the histogram is written at the flush.
  *
  * <p>Each firing becomes exactly one signal although a fault may strike anywhere: a call after the fault resumes the
  * row at the first firing without a signal.

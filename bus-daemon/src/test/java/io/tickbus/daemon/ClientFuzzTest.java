@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a client writes into its file: the daemon goes on, and the timers of another client are what they were. */
+/** Whatever a client writes into its file: the daemon continues, and the timers of other clients stay. */
 @Timeout(120)
 class ClientFuzzTest {
     private static final int MUTATIONS = 1_000_000;
@@ -192,17 +192,17 @@ class ClientFuzzTest {
     }
 
     private void serve(ClientIdentity client, ClientFile file, long nowNs) {
-        ServedClient met = connected(3, MUTATED_OWNER, client, file);
+        ServedClient hostileClient = connected(3, MUTATED_OWNER, client, file);
         engine.openOwner(MUTATED_OWNER);
-        met.hasNews();
-        met.stage();
-        for (int i = 0; i < met.stagedCount(); i++) {
-            engine.execute(MUTATED_OWNER, met.staged(i), nowNs, publisher.nextSequence(), reply);
-            met.acknowledge();
+        hostileClient.hasNews();
+        hostileClient.stage();
+        for (int i = 0; i < hostileClient.stagedCount(); i++) {
+            engine.execute(MUTATED_OWNER, hostileClient.staged(i), nowNs, publisher.nextSequence(), reply);
+            hostileClient.acknowledge();
         }
-        met.releaseStaged(engine.pending(MUTATED_OWNER));
-        met.startClosing(ReplyReason.BAD_CLIENT_FILE);
-        met.close();
+        hostileClient.releaseStaged(engine.pending(MUTATED_OWNER));
+        hostileClient.startClosing(ReplyReason.BAD_CLIENT_FILE);
+        hostileClient.close();
         engine.cancelOwner(MUTATED_OWNER);
         while (engine.doHousekeeping() > 0) {
             Thread.onSpinWait();

@@ -44,7 +44,7 @@ class CommandProcessorTest {
     private ServedClient client;
     private CommandProcessor processor;
 
-    /** Takes everything; what is on the disk is said by the test. */
+    /** Takes everything; the test says what is on the disk. */
     private static final class SlowDisk implements Journal {
         private final List<Long> deadlinesNs = new ArrayList<>();
         private long tickets;
@@ -88,7 +88,7 @@ class CommandProcessorTest {
 
         @Override
         public void owner(int owner, int user, String name) {
-            // Not looked at.
+            // Not checked.
         }
 
         @Override

@@ -44,7 +44,7 @@ class DaemonClockTest {
     @Test
     void shouldFireACalendarTimerAndNoOtherWhenTheClockIsSet() throws Exception {
         DaemonLog log = DaemonLog.standard();
-        // A heartbeat that nobody can wait for: the clock is looked at all the same.
+        // A heartbeat that nobody can wait for: the clock is checked all the same.
         SignalsOptions options = SignalsOptions.defaults().withSlotCount(1024).withHeartbeatIntervalNs(HOUR_NS);
         TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, offset::get);
         DaemonContext context = DaemonContext.of(BusDirectory.at(root, "bus")).signals(options).log(log);

@@ -206,7 +206,7 @@ class DaemonConductorTest {
         RawClient client = servedWithoutRing("");
         int sent = 0;
         int stuck = 0;
-        // The timer thread stands: its queue is full, and then the socket.
+        // The timer thread does nothing: its queue is full, and then the socket.
         while (stuck < 1_000) {
             boolean isTaken = client.send(arm(sent)) == CommandLayout.LENGTH;
             sent += isTaken ? 1 : 0;
@@ -222,7 +222,7 @@ class DaemonConductorTest {
 
     @Test
     void shouldGoOnWhenWorkFails() {
-        // No client at all to let go: what no code does, as an error that nobody thought of.
+        // No client at all to close: an example of an error that nobody expects.
         tasks.toConductor(registry -> registry.closed(null));
         tasks.wakeConductor();
         awaitCounter(DaemonCounter.CONDUCTOR_ERRORS, 1);
@@ -277,10 +277,10 @@ class DaemonConductorTest {
         RawClient honest = served("");
         await("silence was rejected", silent::isRejected);
         await("half a message was rejected", half::isRejected);
-        assertEquals("it has not said in time who it is", half.answer().text());
+        assertEquals("it has not sent its HELLO in time", half.answer().text());
         RawClient talking = served("");
         talking.say(ByteBuffer.allocate(1));
-        await("who has a ring and sends something was evicted", talking::hasEnded);
+        await("the client with a ring that sends something was evicted", talking::hasEnded);
         assertEquals(ReplyReason.BAD_HELLO, replies.session(talking.answer().session()).reason());
         assertTrue(replies.session(honest.answer().session()).isConnectedTo(honest.identity.uuid()));
         List.of(silent, half, garbage, talking, honest).forEach(RawClient::close);
@@ -351,7 +351,7 @@ class DaemonConductorTest {
         awaitCounter(DaemonCounter.CLIENTS_CONNECTED, 0);
     }
 
-    /** What stands behind the loss looks like any command. */
+    /** What follows the loss could be any command. */
     @Test
     void shouldEvictClientWhenItsStreamLosesItsPlace() {
         RawClient client = servedWithoutRing("");

@@ -37,7 +37,7 @@ final class RawClient implements AutoCloseable {
         this.socket = ControlSocket.connect(directory);
     }
 
-    /** One that has a ring and has said so. */
+    /** A client with a ring, whose HELLO says so. */
     static RawClient connect(BusDirectory directory, SignalsHeader bus, String name) {
         RawClient client = new RawClient(directory, bus, name, SLOTS);
         client.makeRing();
@@ -45,7 +45,7 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
-    /** One that sends its commands over the socket, and has said so. */
+    /** A client that sends its commands over the socket, whose HELLO says so. */
     static RawClient withoutRing(BusDirectory directory, SignalsHeader bus, String name) {
         RawClient client = new RawClient(directory, bus, name, 0);
         client.say(ControlMessage.hello(client.identity));

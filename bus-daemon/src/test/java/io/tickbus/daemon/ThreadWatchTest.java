@@ -14,9 +14,9 @@ class ThreadWatchTest {
 
     private final ThreadWatch watch = new ThreadWatch(() -> rounds, 5 * SECOND_NS);
 
-    private int stallsFound(int looks, long stepNs) {
+    private int stallsFound(int checks, long stepNs) {
         int found = 0;
-        for (int i = 0; i < looks; i++) {
+        for (int i = 0; i < checks; i++) {
             nowNs += stepNs;
             found += watch.findsStall(nowNs) ? 1 : 0;
         }
@@ -43,7 +43,7 @@ class ThreadWatchTest {
         }
     }
 
-    /** The whole process was stopped: the thread that looks is late itself. */
+    /** The whole process was stopped: the watching thread is late itself. */
     @Test
     void shouldAccuseNobodyWhenLooksThemselvesAreLate() {
         assertEquals(0, stallsFound(5, 3_600 * SECOND_NS));

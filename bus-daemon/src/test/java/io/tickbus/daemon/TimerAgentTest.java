@@ -135,7 +135,7 @@ class TimerAgentTest {
         assertEquals(List.of(expected), rows);
     }
 
-    /** The time that a held timer has left counts from when its command was read, or it would be early. */
+    /** The rest of a paused timer counts from when its command was read, or it would be early. */
     @Test
     void shouldReadClockAfterCommandsWhereThereAreSome() {
         List<Long> executedAtNs = new ArrayList<>();
@@ -179,7 +179,7 @@ class TimerAgentTest {
         assertEquals(1, publisher.nextSequence());
     }
 
-    /** The fault may have struck between a signal and the look for sleepers. */
+    /** The fault may have struck between a signal and the check for sleepers. */
     @Test
     void shouldWakeSleepersAfterRepair() {
         TimerAgent agent = agent();
@@ -224,7 +224,7 @@ class TimerAgentTest {
         long secondNs = nowNs;
         nowNs = secondNs + HEARTBEAT_NS / 2 + periodNs;
         assertTrue(agent.doWork() > 0);
-        assertEquals(secondNs, header.heartbeatNs(), "who may not be late is not held up by a heartbeat");
+        assertEquals(secondNs, header.heartbeatNs(), "a timer that may not be late is not delayed by a heartbeat");
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One of the daemon's two threads stands still, and the other says so. */
+/** One of the daemon's two threads stalls, and the other reports it. */
 @Timeout(60)
 class TimerDaemonStallTest {
     private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -38,7 +38,7 @@ class TimerDaemonStallTest {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final CountDownLatch mayGoOn = new CountDownLatch(1);
     private final CountDownLatch isStanding = new CountDownLatch(1);
-    /** The thread of this name stands still, or fails. */
+    /** The thread of this name stalls, or fails. */
     private volatile String victim = "none";
     private volatile boolean isToFail;
     private BusDirectory directory;
@@ -53,7 +53,7 @@ class TimerDaemonStallTest {
         context.engine = TimerEngine.create(settings.quotas(), 1024, this::calendarOffset);
         context.timeoutNs = TIMEOUT_NS;
         daemon = TimerDaemon.open(context);
-        // For it the clock is looked at.
+        // So that the clock is checked.
         daemon.engine().execute(new TimerCommand().armAt(1, 1, System.nanoTime() + TimeUnit.DAYS.toNanos(1)));
         daemon.start();
     }
@@ -132,7 +132,7 @@ class TimerDaemonStallTest {
         }
     }
 
-    /** What it was about to store would otherwise stand beside a successor's signals. */
+    /** What it was about to store would otherwise get among a successor's signals. */
     @Test
     void shouldKeepBusUntilTimerThreadEndsWhenItStandsWhileClosing() throws Exception {
         start();

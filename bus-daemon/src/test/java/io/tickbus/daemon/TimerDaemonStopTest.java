@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** However a daemon ends, its clients are told, the bus is marked closed where it can be, and given free. */
+/** However a daemon ends, its clients are told, the bus is marked closed if it can be, and released. */
 @Timeout(60)
 class TimerDaemonStopTest {
     @TempDir
@@ -191,7 +191,7 @@ class TimerDaemonStopTest {
         start(1_000);
         awaitServed();
         assertThrows(IllegalStateException.class, () -> daemon.run());
-        assertTrue(session() != null, "the first run goes on");
+        assertTrue(session() != null, "the first run continues");
         daemon.close();
         assertFree();
     }
