@@ -1,6 +1,7 @@
 package io.tickbus.daemon;
 
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.file.PublishedBus;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.FiringHandler;
 
@@ -53,8 +54,8 @@ final class FiringPublisher implements FiringHandler {
 
     /** A publisher of firings that nobody else sees. */
     static FiringPublisher detached() {
-        return new FiringPublisher(SignalPublisher.unheard(), DaemonCounters.inMemory(), CrashPoint.NONE,
-                FiringListener.NONE);
+        return new FiringPublisher(SignalPublisher.on(PublishedBus.detached()), DaemonCounters.inMemory(),
+                CrashPoint.NONE, FiringListener.NONE);
     }
 
     /** Sets how many firings to take before they are published; the firing that fills the row publishes it. */

@@ -5,15 +5,10 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.FaultBoundary;
-import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.file.PublishedBus;
 import io.tickbus.core.internal.file.SignalsHeader;
-import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
-import io.tickbus.core.internal.memory.SharedRegion;
-import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.internal.memory.SlotWriter;
-import io.tickbus.core.internal.platform.FutexWord;
 import io.tickbus.core.internal.platform.Platforms;
 
 /**
@@ -30,16 +25,11 @@ import io.tickbus.core.internal.platform.Platforms;
  * an {@link InternalError} as a call returns, whose signal is published all the same.
  */
 public final class SignalPublisher implements AutoCloseable {
-    private static final int UNHEARD_SLOTS = 4;
-
-    /** Null where nobody hears it. */
     private final PublishedBus bus;
     private final SignalsHeader header;
     private final SlotWriter writer;
-    /** Null where nobody who is parked is woken. */
-    private final Doorbell doorbell;
-    private final boolean wakesUnasked;
-    private final FutexWord wakeWord;
+    private final boolean hasParking;
+    private final SubscriberWaker waker;
     private final Heartbeat heartbeat;
     private long nextDeadlineNs = SignalsLayout.NO_DEADLINE;
     private boolean isClosed;
@@ -48,30 +38,15 @@ public final class SignalPublisher implements AutoCloseable {
         this.bus = bus;
         this.header = bus.signals().header();
         this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
-        this.doorbell = header.wakesSleepers() ? bus.doorbell() : null;
-        this.wakesUnasked = header.wakesUnasked();
-        this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
+        this.hasParking = header.wakesSleepers();
+        this.waker = new SubscriberWaker(bus);
         this.heartbeat = new Heartbeat(header, bus.doorbell());
     }
 
-    private SignalPublisher(SharedRegion memory, SlotRing ring, Doorbell doorbell) {
-        this.bus = null;
-        this.header = SignalsHeader.over(memory);
-        this.writer = SlotWriter.overwriting(ring, 0, SignalsLayout.NEXT_SEQUENCE);
-        this.doorbell = doorbell;
-        this.wakesUnasked = false;
-        this.wakeWord = Platforms.current().futexWord(memory, SignalsLayout.WAKE_WORD);
-        this.heartbeat = new Heartbeat(header, doorbell);
-    }
-
-    /**
-     * A publisher without a bus, that nobody hears, with a few slots of this process's memory: for going through the
-     * code of publishing shortly before it matters. {@link #bus} is null.
-     */
-    public static SignalPublisher unheard() {
-        SharedRegion memory = SharedRegion.allocate((int) SignalsLayout.fileLength(UNHEARD_SLOTS));
-        SlotRing ring = new SlotRing(memory, SignalsLayout.HEADER_LENGTH, UNHEARD_SLOTS);
-        return new SignalPublisher(memory, ring, Doorbell.over(SharedRegion.allocate(DoorbellLayout.LENGTH)));
+    /** A publisher on a bus that is open already, or that exists in memory only; without a thread. */
+    @SuppressWarnings("exports") // For the other modules of the project.
+    public static SignalPublisher on(PublishedBus bus) {
+        return new SignalPublisher(bus);
     }
 
     /** Opens a bus with {@link SignalsOptions#defaults} and a thread that keeps its heartbeat. */
@@ -80,7 +55,7 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     /**
-     * Opens a bus and starts a daemon thread that keeps its heartbeat. The sequence goes on where a predecessor, dead
+     * Opens a bus and starts a daemon thread that keeps its heartbeat. The sequence continues where a predecessor, dead
      * or closed, stopped.
      *
      * @throws BusException when somebody else publishes on it, or its files cannot be used; the message says why
@@ -155,21 +130,27 @@ public final class SignalPublisher implements AutoCloseable {
         long word = Integer.toUnsignedLong(signalId);
         long next = writer.nextSequence();
         try {
-            return announce(writer.write(publishedNs, deadlineNs, key, word, 0));
+            long sequence = writer.write(publishedNs, deadlineNs, key, word, 0);
+            wake();
+            return sequence;
         } catch (InternalError e) {
-            survive(e);
-            return announce(isWritten(next) ? next : writer.write(publishedNs, deadlineNs, key, word, 0));
+            recover(e);
+            long sequence = isWritten(next) ? next : writer.write(publishedNs, deadlineNs, key, word, 0);
+            wake();
+            return sequence;
         }
     }
 
     /** Publishes all fields of a record but its sequence, its publishedNs included; returns the sequence it got. */
     public long publish(SignalRecord signal) {
-        return announce(publishWithoutWaking(signal));
+        long sequence = publishWithoutWaking(signal);
+        wake();
+        return sequence;
     }
 
     /**
-     * Publishes a signal and wakes nobody: who spins sees it, who is parked does not before {@link #wake}. For several
-     * signals at once, as the look for sleepers is dear: it waits until other processors have given up the memory.
+     * Publishes a signal and wakes nobody: a spinning subscriber sees it, a parked one only after {@link #wake}. For
+     * several signals at once, as the check for sleepers is expensive: it is a full fence.
      *
      * @return its sequence
      */
@@ -178,7 +159,7 @@ public final class SignalPublisher implements AutoCloseable {
         try {
             return writer.write(signal.fields());
         } catch (InternalError e) {
-            survive(e);
+            recover(e);
             return isWritten(next) ? next : writer.write(signal.fields());
         }
     }
@@ -187,89 +168,71 @@ public final class SignalPublisher implements AutoCloseable {
         return writer.nextSequence() > sequence;
     }
 
-    /** Wakes whoever is parked, for all signals published before. */
+    /** Wakes the parked subscribers, for all signals published before. */
     public void wake() {
-        announce(0);
-    }
-
-    private long announce(long sequence) {
-        if (doorbell != null) {
+        if (hasParking) {
             wakeParked();
         }
-        return sequence;
-    }
-
-    private static IllegalStateException closed() {
-        return new IllegalStateException("the publisher is closed: open another, which goes on with the sequence");
     }
 
     private void wakeParked() {
         try {
-            // Both where another user reads and where the doorbell is lost, nobody can say that he sleeps.
-            if (wakesUnasked || doorbell.takeParked()) {
-                wakeAll();
-            }
+            waker.wakeParked();
         } catch (InternalError e) {
-            survive(e);
-            wakeAll();
+            recover(e);
+            waker.wakeAll();
         }
     }
 
-    /** After a fault: whether it was the signals file's own. */
-    private void checkSound(InternalError fault) {
-        if (bus == null || !FaultBoundary.isFault(fault)) {
+    /** After a {@link FaultBoundary fault}: throws if it was the signals file's, else assumes it was the doorbell's. */
+    private void recover(InternalError fault) {
+        checkSignals(fault);
+        bus.doorbell().lose();
+    }
+
+    private void checkSignals(InternalError fault) {
+        if (bus.isDetached() || !FaultBoundary.isFault(fault)) {
             throw fault;
         }
         bus.signals().checkSound();
     }
 
-    /** Goes without the doorbell, which it can have been, perhaps at the signal before, and may be whole again. */
-    private void survive(InternalError fault) {
-        checkSound(fault);
-        if (doorbell != null) {
-            doorbell.lose();
+    private void checkOpen() {
+        if (isClosed) {
+            throw new IllegalStateException("the publisher is closed: open another, which continues the sequence");
         }
     }
 
-    private void wakeAll() {
-        header.raiseWakeWord();
-        wakeWord.wakeAll();
-    }
-
     /**
-     * Announces when the next timer is due, for subscribers that wait predictively. To be called after the signals of
-     * the deadline before it are published. Wakes the parked when the time is earlier than announced before.
+     * Announces when the next timer is due, for subscribers that wait predictively. Call this after publishing the
+     * signals of the deadline before it. Wakes parked subscribers when the time is earlier than announced before.
      *
      * @param deadlineNs CLOCK_MONOTONIC nanoseconds; {@link Long#MAX_VALUE} for none
      */
     public void announceDeadline(long deadlineNs) {
-        if (isClosed) {
-            throw closed();
-        }
+        checkOpen();
         if (deadlineNs != nextDeadlineNs) {
             boolean isEarlier = deadlineNs < nextDeadlineNs;
             nextDeadlineNs = deadlineNs;
             header.putNextDeadlineNs(deadlineNs);
-            if (isEarlier && doorbell != null) {
-                wakeParked();
+            if (isEarlier) {
+                wake();
             }
         }
     }
 
     /**
-     * Gives a sign of life, and says where the publishing thread runs: to be called by that thread. Makes a system
-     * call to look after the doorbell.
+     * Gives a sign of life and stores the processor that the publishing thread, which calls this, runs on. Makes a
+     * system call to restore the doorbell.
      *
      * @param nowNs CLOCK_MONOTONIC nanoseconds
      */
     public void heartbeat(long nowNs) {
-        if (isClosed) {
-            throw closed();
-        }
+        checkOpen();
         try {
             beat(nowNs);
         } catch (InternalError e) {
-            if (bus == null || !FaultBoundary.isFault(e) || !bus.doorbell().loseUnlessSound()) {
+            if (!FaultBoundary.isFault(e) || !bus.doorbell().loseUnlessSound()) {
                 throw e;
             }
             beat(nowNs);
@@ -291,15 +254,15 @@ public final class SignalPublisher implements AutoCloseable {
         return header.epoch();
     }
 
-    /** The bus as this publisher holds it; null if it is {@link #unheard}. */
+    /** The bus that this publisher owns. */
     @SuppressWarnings("exports") // For the other modules of the project.
     public PublishedBus bus() {
         return bus;
     }
 
     /**
-     * Marks the bus closed, wakes everybody and gives the bus free. The files stay, so that subscribers can read to the
-     * end and a successor goes on with the sequence. Does nothing the second time.
+     * Marks the bus closed, wakes all waiters and releases the bus. The files stay, so that subscribers can read to the
+     * end and a successor continues the sequence. Idempotent.
      *
      * <p>Publishing afterwards throws {@link IllegalStateException}: the bus may have another owner.
      *
@@ -315,25 +278,22 @@ public final class SignalPublisher implements AutoCloseable {
         try {
             closeSound();
         } finally {
-            if (bus != null) {
-                bus.close();
-            }
+            bus.close();
         }
     }
 
     private void closeSound() {
         try {
-            // A fault is of the doorbell since the latest signal, or of memory of others: here neither is touched. It
-            // comes up before the boundary is entered, which may be where the JVM tells of it.
+            // A fault so far is the doorbell's, since the latest signal, or of memory of others; neither is used here.
             FaultBoundary.surface();
         } catch (InternalError e) {
             FaultBoundary.swallowRest();
-            checkSound(e);
+            checkSignals(e);
         }
-        FaultBoundary.run(this::markClosed, this::checkSound);
+        FaultBoundary.run(this::markClosed, this::checkSignals);
     }
 
-    /** As {@link #close}, by who did not come to publish: files that were not there before are removed. */
+    /** As {@link #close}, for a caller that could not start: removes the files that were not there before. */
     public void abandon() {
         try {
             bus.rollBack();
@@ -347,6 +307,6 @@ public final class SignalPublisher implements AutoCloseable {
         heartbeat.stop();
         header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
         header.putState(SignalsLayout.STATE_CLOSED);
-        wakeAll();
+        waker.wakeAll();
     }
 }

@@ -2,16 +2,13 @@ package io.tickbus.subscriber;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalHistory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.WaitStrategy;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.SignalsFile;
-import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.core.internal.memory.SlotRing;
-import io.tickbus.subscriber.internal.PublisherWatch;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -36,44 +33,32 @@ public final class SignalSubscriber implements AutoCloseable {
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int EMPTY_POLLS_PER_CHECK = 128;
     private static final int MAX_FILTERED_PER_POLL = 4096;
-    private static final long FIRST_HEADROOM = 8;
-    private static final int MAX_DOUBLINGS = 24;
     private static final int RUN_LIMIT = 256;
-    private static final long PAST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long HISTORY_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final BusDirectory directory;
     private final SubscriberListener listener;
-    private final OverrunPolicy overrunPolicy;
     private final WaitStrategy waitStrategy;
     private final int[] signalIds;
-    private final PublisherWatch watch;
-    private final PastSignals past;
+    private final BusFollower bus;
+    private final OverrunRecovery recovery;
     private final SignalRecord signal = new SignalRecord();
-    private SignalsFile file;
     private SlotRing ring;
-    private PublisherPosition position;
-    private SubscriberGate gate;
+    private long historyId;
     private long sequence;
     private long received;
     private long filtered;
     private long lost;
-    private long overruns;
-    private long epoch;
-    private int overrunsInARow;
     private int emptyPolls;
-    private boolean isPastBehind;
+    private boolean isHistoryBehind;
     private boolean isClosed;
     private long nextCheckNs;
-    private PublisherStatus publisherStatus = PublisherStatus.ALIVE;
 
     private SignalSubscriber(BusDirectory directory, SubscriberOptions options) {
-        this.directory = directory;
         this.listener = options.listener();
-        this.overrunPolicy = options.overrunPolicy();
         this.waitStrategy = options.waitStrategy();
         this.signalIds = options.signalIds().stream().mapToInt(Integer::intValue).sorted().toArray();
-        this.past = new PastSignals(options.history());
-        this.watch = new PublisherWatch(directory);
+        this.bus = new BusFollower(directory, options.listener());
+        this.recovery = new OverrunRecovery(options.overrunPolicy(), options.history());
     }
 
     /** Joins a bus with {@link SubscriberOptions#defaults()}. */
@@ -88,29 +73,23 @@ public final class SignalSubscriber implements AutoCloseable {
      */
     public static SignalSubscriber attach(BusDirectory directory, SubscriberOptions options) {
         SignalSubscriber subscriber = new SignalSubscriber(directory, options);
-        subscriber.use(SignalsFile.attach(directory));
+        subscriber.bus.attach();
         FaultBoundary.run(() -> {
             subscriber.join(options.joinSequence());
-            subscriber.epoch = subscriber.file.header().epoch();
+            subscriber.bus.noteEpoch();
         }, fault -> {
-            subscriber.file.checkSound();
+            subscriber.bus.file().checkSound();
             throw fault;
         });
         return subscriber;
     }
 
-    private void use(SignalsFile newFile) {
-        // First what can fail: a subscriber must not read one file by the gate of another.
-        gate = new SubscriberGate(directory, newFile);
-        file = newFile;
-        ring = newFile.ring();
-        position = new PublisherPosition(newFile);
-    }
-
     private void join(long joinSequence) {
+        ring = bus.ring();
+        historyId = bus.historyId();
         sequence = 0;
-        long next = position.next(sequence);
-        long base = file.header().baseSequence();
+        long next = bus.position().next(sequence);
+        long base = bus.baseSequence();
         if (joinSequence == SubscriberOptions.NEWEST) {
             sequence = next;
         } else if (joinSequence == SubscriberOptions.OLDEST) {
@@ -118,14 +97,14 @@ public final class SignalSubscriber implements AutoCloseable {
         } else {
             sequence = joinSequence;
             if (joinSequence < base) {
-                reportLoss(base);
+                skipTo(base);
             }
         }
     }
 
     /**
-     * Hands over the signals that are there, without waiting. Every 128th call that finds nothing asks the clock, and
-     * at most every 50 ms the publisher's condition and the file's name are looked at: who calls seldom learns late.
+     * Hands over the signals that are there, without waiting. Every 128th call that finds nothing reads the clock, and
+     * every 50 ms at most checks the publisher's status and the file's name: a caller that polls seldom learns late.
      *
      * @param limit the most to hand over, at least 1
      * @return how many were handed over
@@ -137,7 +116,7 @@ public final class SignalSubscriber implements AutoCloseable {
             int found = ring.look(sequence);
             return found == SlotRing.NOT_YET ? foundNothing() : drain(handler, limit, found);
         } catch (InternalError e) {
-            survive(e);
+            bus.recover(e);
             return 0;
         }
     }
@@ -154,7 +133,7 @@ public final class SignalSubscriber implements AutoCloseable {
 
     private int drain(SignalHandler handler, int limit, int foundFirst) {
         int count = 0;
-        isPastBehind = false;
+        isHistoryBehind = false;
         // A filter that leaves out everything must not keep a poll from ending.
         long filteredUntil = filtered + MAX_FILTERED_PER_POLL;
         for (int found = foundFirst; found != SlotRing.NOT_YET; found = ring.look(sequence)) {
@@ -163,18 +142,17 @@ public final class SignalSubscriber implements AutoCloseable {
             }
             long current = sequence;
             if (found == SlotRing.OVERWRITTEN || !ring.copy(current, signal.fields())) {
-                int inPast = past.read(file.header().historyId(), current, signal);
-                if (inPast == SignalHistory.NOT_YET) {
-                    isPastBehind = true;
+                int inHistory = recovery.read(historyId, current, signal);
+                if (inHistory == SignalHistory.NOT_YET) {
+                    isHistoryBehind = true;
                     break;
-                } else if (inPast == SignalHistory.MISSING) {
-                    skipOverwritten();
+                } else if (inHistory == SignalHistory.MISSING) {
+                    skipTo(recovery.nextAfter(current, bus));
                     continue;
                 }
             }
             signal.sequence(current);
             sequence = current + 1;
-            overrunsInARow = 0;
             if (signalIds.length == 0 || Arrays.binarySearch(signalIds, signal.signalId()) >= 0) {
                 received++;
                 count++;
@@ -200,7 +178,7 @@ public final class SignalSubscriber implements AutoCloseable {
             try {
                 return awaitUntil(handler, limit, untilNs);
             } catch (InternalError e) {
-                survive(e);
+                bus.recover(e);
             }
         }
     }
@@ -219,47 +197,23 @@ public final class SignalSubscriber implements AutoCloseable {
             if (nowNs >= untilNs) {
                 return 0;
             }
-            if (isPastBehind) {
+            if (isHistoryBehind) {
                 // The gate is open: the ring has gone past what the history does not have yet.
-                isPastBehind = false;
-                LockSupport.parkNanos(PAST_NAP_NS);
+                isHistoryBehind = false;
+                LockSupport.parkNanos(HISTORY_NAP_NS);
                 continue;
             }
+            SubscriberGate gate = bus.gate();
             gate.sequence(sequence);
             waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
         }
     }
 
-    /** Goes to the oldest or newest readable signal and reports exactly what lies between. */
-    private void skipOverwritten() {
-        long next = position.nextAfterLap(sequence);
-        long inPast = past.nextAfter(file.header().historyId(), sequence);
-        if (inPast < ring.oldestReadable(file.header().baseSequence(), next)) {
-            reportLoss(inPast);
-            return;
-        }
-        overruns++;
-        if (overrunPolicy == OverrunPolicy.FAIL) {
-            throw new BusException(Reason.OVERRUN, "bus '" + directory.name() + "'", "sequence " + sequence
-                    + " was overwritten before it was read, the publisher is at " + file.header().nextSequence(),
-                    "poll faster, use more slots, or another overrun policy");
-        }
-        if (overrunPolicy == OverrunPolicy.NEWEST) {
-            reportLoss(next);
-            return;
-        }
-        // A publisher at full speed overwrites the oldest before it can be copied: each attempt in a row that fails
-        // leaves it twice the headroom, so that the chase ends after a few.
-        long headroom = overrunsInARow == 0 ? 0 : Math.min(ring.slotCount() / 2, FIRST_HEADROOM << overrunsInARow);
-        overrunsInARow = Math.min(overrunsInARow + 1, MAX_DOUBLINGS);
-        long oldest = Math.max(sequence + 1, ring.oldestReadable(file.header().baseSequence(), next));
-        reportLoss(Math.min(next, oldest + headroom));
-    }
-
-    private void reportLoss(long goOnAt) {
+    /** Skips signals and reports them as lost. */
+    private void skipTo(long next) {
         long first = sequence;
-        long count = goOnAt - first;
-        sequence = goOnAt;
+        long count = next - first;
+        sequence = next;
         lost += count;
         listener.onLoss(first, count);
     }
@@ -287,97 +241,47 @@ public final class SignalSubscriber implements AutoCloseable {
             do {
                 isToGoOn = turn.getAsBoolean();
             } while (isToGoOn);
-        }, this::survive);
-    }
-
-    /** After a fault: continues without the doorbell, which may be whole again, and else says whose it was. */
-    private void survive(InternalError fault) {
-        if (!FaultBoundary.isFault(fault)) {
-            throw fault;
-        }
-        file.checkSound();
-        if (!gate.loseDoorbell()) {
-            BusException e = new BusException(Reason.UNREADABLE, "memory mapped by the reading thread",
-                    "an access to it failed, and the bus's own files are sound", "look at what else the thread maps");
-            e.initCause(fault);
-            throw e;
-        }
+        }, bus::recover);
     }
 
     private void checkIfDue(long nowNs) {
-        if (nowNs >= nextCheckNs || file.header().state() == SignalsLayout.STATE_REPLACED) {
+        if (nowNs >= nextCheckNs || bus.isMarkedReplaced()) {
             check(nowNs);
         }
     }
 
-    /** What is looked at only now and then: the publisher's life, another file under the name. */
     private void check(long nowNs) {
         if (isClosed) {
-            throw new IllegalStateException("the subscriber is closed: bus=" + directory.name());
+            throw new IllegalStateException("the subscriber is closed: " + bus);
         }
         nextCheckNs = nowNs + CHECK_INTERVAL_NS;
-        FaultBoundary.surface(); // Channels are used from here on.
-        gate.regainDoorbell();
-        position.checkWritten(sequence);
-        if (!PublisherWatch.isHeartbeatFresh(file, nowNs)) {
-            file.checkLength();
+        bus.checkFile(sequence, nowNs);
+        if (ring != bus.ring()) {
+            continueInSuccessor();
         }
-        if (isSuperseded(nowNs) && !ring.hasNews(sequence)) {
-            follow();
-        }
-        long currentEpoch = file.header().epoch();
-        if (currentEpoch != epoch) {
-            epoch = currentEpoch;
-            gate.attachDoorbell();
-            listener.onPublisherRestarted(currentEpoch);
-        }
-        PublisherStatus status = watch.status(file, nowNs);
-        if (status != publisherStatus) {
-            publisherStatus = status;
-            listener.onPublisherStatus(status);
-        }
+        bus.checkPublisher(nowNs);
     }
 
-    private boolean isSuperseded(long nowNs) {
-        if (file.header().state() == SignalsLayout.STATE_REPLACED) {
-            return true;
-        }
-        boolean isSilent = file.header().state() == SignalsLayout.STATE_CLOSED
-                || !PublisherWatch.isHeartbeatFresh(file, nowNs);
-        return isSilent && file.standing() == SignalsFile.Standing.REPLACED;
-    }
-
-    /** Moves over to the file that has taken the name. */
-    private void follow() {
-        long history = file.header().historyId();
-        try {
-            use(SignalsFile.attach(directory));
-        } catch (BusException e) {
-            if (e.reason() == Reason.NOT_FOUND) {
-                // Deleted in this very moment. The next check looks again.
-                return;
-            }
-            throw e;
-        }
-        if (file.header().historyId() != history) {
+    private void continueInSuccessor() {
+        if (bus.historyId() != historyId) {
             join(SubscriberOptions.OLDEST);
             listener.onNewHistory(sequence);
             return;
         }
-        long base = file.header().baseSequence();
-        if (sequence < base) {
-            reportLoss(base);
+        ring = bus.ring();
+        if (sequence < bus.baseSequence()) {
+            skipTo(bus.baseSequence());
         }
     }
 
-    /** Looks at the publisher now; costs a system call or two where its heartbeat is old. */
+    /** Checks the publisher now; costs a system call or two where its heartbeat is old. */
     public PublisherStatus publisherStatus() {
         try {
             check(System.nanoTime());
         } catch (InternalError e) {
-            survive(e);
+            bus.recover(e);
         }
-        return publisherStatus;
+        return bus.status();
     }
 
     /** The next sequence to be read. */
@@ -387,7 +291,7 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** How many signals the publisher is ahead. */
     public long backlog() {
-        return Math.max(0, file.header().nextSequence() - sequence);
+        return Math.max(0, bus.nextSequence() - sequence);
     }
 
     /** Signals handed over. */
@@ -407,12 +311,12 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Signals that the ring had lost and the history had. */
     public long fromHistory() {
-        return past.copied();
+        return recovery.copied();
     }
 
     /** How often it was overrun. */
     public long overruns() {
-        return overruns;
+        return recovery.overruns();
     }
 
     /** How it waits. */
@@ -422,13 +326,13 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Whether the publisher wakes it; if not, parking means naps of a millisecond. */
     public boolean isWokenByPublisher() {
-        return gate.isWoken();
+        return bus.gate().isWoken();
     }
 
     /** The file being read, for inspection. */
     @SuppressWarnings("exports") // For the other modules of the project.
     public SignalsFile file() {
-        return file;
+        return bus.file();
     }
 
     /** Lets go of the bus: {@code poll} finds nothing any more and {@code await} throws. The collector unmaps it. */

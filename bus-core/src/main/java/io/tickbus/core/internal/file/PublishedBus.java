@@ -6,6 +6,7 @@ import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.Uninterrupted;
+import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.core.internal.platform.HostIdentity;
@@ -32,10 +33,14 @@ import java.util.concurrent.TimeUnit;
 public final class PublishedBus implements AutoCloseable {
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs");
 
+    private static final int DETACHED_SLOTS = 4;
+
+    /** Null if detached. */
     private final PublisherLock lock;
     private final SignalsFile signals;
     private final Doorbell doorbell;
     private final long nextSequence;
+    /** Null if detached. */
     private final BusRollback rollback;
 
     private PublishedBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence,
@@ -55,6 +60,14 @@ public final class PublishedBus implements AutoCloseable {
      */
     public static PublishedBus open(BusDirectory directory, SignalsOptions options) {
         return Uninterrupted.call(() -> openWhole(directory, options));
+    }
+
+    /** A bus in the memory of this process, with a few slots: for running the code of publishing without effect. */
+    public static PublishedBus detached() {
+        SharedRegion region = SharedRegion.allocate((int) SignalsLayout.fileLength(DETACHED_SLOTS));
+        writeHeader(region, SignalsOptions.defaults().withSlotCount(DETACHED_SLOTS), new Origin(0, 0, 0));
+        return new PublishedBus(null, SignalsFile.over(region),
+                Doorbell.over(SharedRegion.allocate(DoorbellLayout.LENGTH)), 0, null);
     }
 
     private static PublishedBus openWhole(BusDirectory directory, SignalsOptions options) {
@@ -238,6 +251,11 @@ public final class PublishedBus implements AutoCloseable {
         FileKind.SIGNALS.finish(region);
     }
 
+    /** Whether it exists in memory only. */
+    public boolean isDetached() {
+        return lock == null;
+    }
+
     /** The writable signals file. */
     public SignalsFile signals() {
         return signals;
@@ -272,7 +290,9 @@ public final class PublishedBus implements AutoCloseable {
         try {
             doorbell.close();
         } finally {
-            lock.close();
+            if (lock != null) {
+                lock.close();
+            }
         }
     }
 }
