@@ -3,7 +3,7 @@ package io.tickbus.core;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.internal.file.BusRoots;
-import io.tickbus.core.internal.file.TrustedFiles;
+import io.tickbus.core.internal.file.SecureFiles;
 import io.tickbus.core.internal.file.UserId;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -79,7 +79,7 @@ public final class BusDirectory {
     /** Names of the buses under a root, sorted; none where the root is missing. */
     public static List<String> list(Path root) {
         List<String> names = new ArrayList<>();
-        TrustedFiles.entries(root, Files::isDirectory).forEach(each -> names.add(each.getFileName().toString()));
+        SecureFiles.entries(root, Files::isDirectory).forEach(each -> names.add(each.getFileName().toString()));
         names.sort(null);
         return names;
     }
@@ -154,8 +154,8 @@ public final class BusDirectory {
             throw new BusException(Reason.NOT_FOUND, "bus '" + name + "'", "there is no " + path(),
                     "start its publisher, or name its directory with --dir or " + ROOT_VARIABLE);
         }
-        TrustedFiles.checkDirectory(root, ownerId);
-        TrustedFiles.checkDirectory(path(), ownerId);
+        SecureFiles.checkDirectory(root, ownerId);
+        SecureFiles.checkDirectory(path(), ownerId);
     }
 
     /**

@@ -48,7 +48,7 @@ public final class BusException extends RuntimeException {
         NOT_TRUSTED,
         /** A symbolic link, or something else than a file or directory, stands in the bus's place. */
         NOT_A_FILE,
-        /** This process has as many open files as it may. */
+        /** This process has reached its limit of open files. */
         OPEN_FILES,
         /** The file system has no room. */
         NO_SPACE,

@@ -3,7 +3,7 @@ package io.tickbus.core;
 /**
  * Signals that the bus's ring does not have any more, in their order: for a subscriber that fell behind.
  *
- * <p><b>Threads:</b> one. <b>Progress:</b> reads files. <b>Loss:</b> none in silence: what is not there is
+ * <p><b>Threads:</b> one. <b>Progress:</b> reads files. <b>Loss:</b> never silent: what is missing is
  * {@link #MISSING}.
  */
 public interface SignalHistory extends AutoCloseable {

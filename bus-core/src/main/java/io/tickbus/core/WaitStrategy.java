@@ -8,17 +8,17 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * How a thread waits at a {@link SignalGate}.
+ * How a thread waits at a {@link WaitCondition}.
  *
  * <p><b>Threads:</b> an instance belongs to one thread at a time, since it learns from what it sees.
  */
 public interface WaitStrategy {
     /**
-     * Returns when the gate may be open or the time has come; early returns are allowed.
+     * Returns when the condition may be ready or the time has come; early returns are allowed.
      *
      * @param untilNs CLOCK_MONOTONIC nanoseconds
      */
-    void await(SignalGate gate, long untilNs);
+    void await(WaitCondition condition, long untilNs);
 
     /** The name used in commands and reports: {@code spin}, {@code backoff}, {@code park}, {@code predictive}. */
     String name();

@@ -3,7 +3,7 @@ package io.tickbus.daemon;
 import io.tickbus.core.BusException;
 import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.internal.file.ControlSocket;
-import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.file.FileStatus;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.timer.ReplyReason;
 import java.io.IOException;
@@ -242,7 +242,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         log.warn("control-socket-lost", "path", context.directory.control(), "why",
                 "its file was removed or replaced; it is made again");
         try {
-            if (context.replies.standing() != SignalsFile.Standing.CURRENT) {
+            if (context.replies.fileStatus() != FileStatus.CURRENT) {
                 // The whole bus was removed or replaced: its name may be another daemon's by now.
                 return;
             }

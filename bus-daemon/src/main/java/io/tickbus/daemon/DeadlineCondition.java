@@ -1,6 +1,6 @@
 package io.tickbus.daemon;
 
-import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitCondition;
 import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.core.internal.platform.FutexWord;
@@ -16,7 +16,7 @@ import org.agrona.concurrent.NanoClock;
  * <p>Before it sleeps it announces that to the clients, and then checks their rings once more: a client that commits a
  * command after that check sees that the daemon sleeps, and rings.
  */
-final class DeadlineCondition implements SignalGate {
+final class DeadlineCondition implements WaitCondition {
     private static final long TIMER_SLACK_NS = 1;
     /** While the doorbell is lost, nobody can ring. */
     private static final long LOST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -76,7 +76,7 @@ final class DeadlineCondition implements SignalGate {
     }
 
     @Override
-    public boolean isOpen() {
+    public boolean isReady() {
         return hasNews() || clock.nanoTime() >= deadlineNs
                 || doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord) != seenWord;
     }

@@ -1,7 +1,7 @@
 package io.tickbus.daemon;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.file.WritableBus;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.FiringHandler;
 
@@ -54,7 +54,7 @@ final class FiringPublisher implements FiringHandler {
 
     /** A publisher of firings that nobody else sees. */
     static FiringPublisher detached() {
-        return new FiringPublisher(SignalPublisher.on(PublishedBus.detached()), DaemonCounters.inMemory(),
+        return new FiringPublisher(SignalPublisher.on(WritableBus.detached()), DaemonCounters.inMemory(),
                 CrashPoint.NONE, FiringListener.NONE);
     }
 

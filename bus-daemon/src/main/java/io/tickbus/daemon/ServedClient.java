@@ -136,7 +136,7 @@ final class ServedClient {
         stagedFrom = consumed;
         // Its memory may be gone once it is closed.
         while (!isClosed && stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
-            seen += commands.lookAhead(consumed + stagedCount);
+            seen += commands.prefetch(consumed + stagedCount);
             int found = commands.read(consumed + stagedCount, staged[stagedCount].fields());
             if (found == SlotRing.OVERWRITTEN) {
                 // A writer that refuses when the ring is full never overwrites: no client of ours has written this.

@@ -28,7 +28,7 @@ public final class TimerLoop implements Runnable {
 
     private final SignalPublisher publisher;
     private final TimerAgent agent;
-    private final DeadlineCondition gate;
+    private final DeadlineCondition condition;
     private final CommandPoller commands;
     private WaitStrategy waitStrategy;
     /** A change that another thread wants; made between two cycles. */
@@ -73,7 +73,7 @@ public final class TimerLoop implements Runnable {
         this.commands = commands;
         this.waitStrategy = waitStrategy;
         this.firstSequence = publisher.nextSequence();
-        this.gate = new DeadlineCondition(System::nanoTime, publisher.bus().doorbell(), commands);
+        this.condition = new DeadlineCondition(System::nanoTime, publisher.bus().doorbell(), commands);
     }
 
     /** Runs until {@link #stop}; the publisher stays open. */
@@ -142,16 +142,16 @@ public final class TimerLoop implements Runnable {
         repairIfFaulted();
         while (!isStopped) {
             // Before the check for a change: what comes after that check ends the sleep.
-            gate.readWakeWord();
+            condition.readWakeWord();
             if (change.get() != null) {
                 // A pending fault must not be thrown in the change, which would be lost with it.
                 FaultBoundary.surface();
                 change.getAndSet(null).run();
             }
             if (!runCycle() && !isStopped) {
-                gate.until(agent.wakeNs());
-                gate.mute(agent.isMuted());
-                waitStrategy.await(gate, agent.latestNextNs());
+                condition.until(agent.wakeNs());
+                condition.mute(agent.isMuted());
+                waitStrategy.await(condition, agent.latestNextNs());
                 hasWaited = true;
             }
         }
@@ -181,8 +181,8 @@ public final class TimerLoop implements Runnable {
         counters.set(DaemonCounter.DUTY_CYCLES, dutyCycles);
         counters.raise(DaemonCounter.DUTY_CYCLE_MAX, longestCycleNs);
         counters.set(DaemonCounter.EXPIRE_BACKLOG_CYCLES, agent.backlogCycles());
-        counters.set(DaemonCounter.SLEEPS, gate.sleeps());
-        counters.set(DaemonCounter.DOORBELL_RINGS, gate.rings());
+        counters.set(DaemonCounter.SLEEPS, condition.sleeps());
+        counters.set(DaemonCounter.DOORBELL_RINGS, condition.rings());
         counters.set(DaemonCounter.WAKE_UPS, wakeUps);
         counters.set(DaemonCounter.WAKE_UPS_SPURIOUS, spuriousWakeUps);
         counters.set(DaemonCounter.FAULTS, faults);
@@ -233,6 +233,6 @@ public final class TimerLoop implements Runnable {
     /** Any thread: ends the current or the next sleep. While the doorbell is lost, the timer thread polls. */
     void wake() {
         // Here, and not in what the caller does next: it may be about to close the bus's channels.
-        FaultBoundary.run(gate::ring, fault -> publisher.bus().doorbell().lose());
+        FaultBoundary.run(condition::ring, fault -> publisher.bus().doorbell().lose());
     }
 }

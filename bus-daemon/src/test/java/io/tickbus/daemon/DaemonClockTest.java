@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DaemonClockTest {
     private static final long OFFSET_NS = 1_700_000_000_000_000_000L;
     private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
     @TempDir
     private Path root;
@@ -69,7 +69,7 @@ class DaemonClockTest {
     }
 
     private static void awaitDeadline(TimerDaemon daemon, long deadlineNs) throws InterruptedException {
-        long untilNs = System.nanoTime() + PATIENCE_NS;
+        long untilNs = System.nanoTime() + TIMEOUT_NS;
         while (daemon.publisher().bus().signals().header().nextDeadlineNs() != deadlineNs) {
             assertTrue(System.nanoTime() < untilNs, "no such deadline: " + deadlineNs);
             TimeUnit.MILLISECONDS.sleep(5);

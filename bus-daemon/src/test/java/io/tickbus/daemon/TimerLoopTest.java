@@ -78,7 +78,7 @@ class TimerLoopTest {
         long[] periodsNs = {0, 500_000, 700_000};
         long lastPublishedNs = anchorNs;
         for (long sequence = 0; sequence < file.header().nextSequence(); sequence++) {
-            assertTrue(ring.isCommitted(sequence));
+            assertEquals(SlotRing.COMMITTED, ring.state(sequence));
             assertTrue(ring.copy(sequence, signal.sequence(sequence).fields()));
             int id = signal.signalId();
             assertEquals(10L * id, signal.key());

@@ -2,9 +2,10 @@ package io.tickbus.journal;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.internal.file.FileKind;
+import io.tickbus.core.internal.file.AtomicFile;
+import io.tickbus.core.internal.file.FileHeader;
 import io.tickbus.core.internal.file.SignalsHeader;
-import io.tickbus.core.internal.file.TrustedFiles;
+import io.tickbus.core.internal.file.SecureFiles;
 import io.tickbus.core.internal.memory.SharedRegion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,8 +21,9 @@ import java.nio.file.Path;
  * <p><b>Threads:</b> immutable. <b>Errors:</b> {@link BusException}, as for every file of a bus.
  */
 public final class IntentsFile {
-    private static final FileKind KIND = new FileKind("intents file", IntentsLayout.MAGIC_VALUE, IntentsLayout.VERSION,
-            IntentsLayout.HEADER_LENGTH, IntentsLayout.ENTRY_LENGTH, IntentsLayout.MAX_SLOT_COUNT,
+    private static final FileHeader KIND = new FileHeader("intents file", IntentsLayout.MAGIC_VALUE,
+            IntentsLayout.VERSION, IntentsLayout.HEADER_LENGTH, IntentsLayout.ENTRY_LENGTH,
+            IntentsLayout.MAX_SLOT_COUNT,
             "move it away and start the daemon again: what it holds and the journal does not is lost then");
 
     private final SharedRegion region;
@@ -39,13 +41,13 @@ public final class IntentsFile {
 
     /** A file of zeros, mode 0600, put into the place of an earlier one in one step. For who holds the bus's lock. */
     public static IntentsFile create(BusDirectory directory, SignalsHeader bus, long journalId, int slotCount) {
-        SharedRegion region = TrustedFiles.createWhole(directory.intents(), IntentsLayout.fileLength(slotCount), null,
+        SharedRegion region = AtomicFile.create(directory.intents(), IntentsLayout.fileLength(slotCount), null,
                 made -> {
-                    KIND.writeTo(made, slotCount);
+                    KIND.write(made, slotCount);
                     made.putLong(IntentsLayout.HISTORY_ID, bus.historyId());
                     made.putLong(IntentsLayout.EPOCH, bus.epoch());
                     made.putLong(IntentsLayout.JOURNAL_ID, journalId);
-                    KIND.finish(made);
+                    KIND.commit(made);
                 });
         return new IntentsFile(region, slotCount);
     }
@@ -60,13 +62,13 @@ public final class IntentsFile {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return null;
         }
-        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
-            ByteBuffer header = KIND.header(path, channel);
+        try (FileChannel channel = SecureFiles.open(path, directory.ownerId(), true)) {
+            ByteBuffer header = KIND.read(path, channel);
             int slots = KIND.slotCount(path, header);
             KIND.length(path, header, channel.size(), IntentsLayout.fileLength(slots));
             return new IntentsFile(SharedRegion.map(channel, IntentsLayout.fileLength(slots), true), slots);
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 

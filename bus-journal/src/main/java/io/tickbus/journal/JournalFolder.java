@@ -52,7 +52,7 @@ final class JournalFolder implements JournalStore {
     private static final Position NOWHERE = new Position(0, "?", 0);
     private static final int LONGEST_LINE = 8 << 10;
     /** For a reader that asks whether somebody writes. */
-    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
     /** POSIX locks are lost when any channel of the file is closed: this JVM never opens one a second time. */
     private static final Map<Object, FileChannel> HELD_BY_THIS_JVM = new HashMap<>();
@@ -162,7 +162,7 @@ final class JournalFolder implements JournalStore {
         long startNs = System.nanoTime();
         try {
             while (!tryLock()) {
-                if (System.nanoTime() - startNs > PATIENCE_NS) {
+                if (System.nanoTime() - startNs > TIMEOUT_NS) {
                     throw new BusException(Reason.IN_USE, path.toString(), "another daemon writes this journal",
                             "stop it, or name another folder with --journal DIR");
                 }

@@ -37,7 +37,7 @@ final class JournalWriter implements Runnable {
     private static final long NAP_NS_PER_SLOT = 100;
     private static final int FRAMES = 6;
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long PATIENCE_MS = 5_000;
+    private static final long TIMEOUT_MS = 5_000;
     private static final long CALENDAR_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long CALENDAR_STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long RETENTION_NS = TimeUnit.SECONDS.toNanos(10);
@@ -134,7 +134,7 @@ final class JournalWriter implements Runnable {
         thread.start();
         boolean isInterrupted = Thread.interrupted();
         try {
-            hasBegun.await(PATIENCE_MS, TimeUnit.MILLISECONDS);
+            hasBegun.await(TIMEOUT_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             isInterrupted = true;
         }
@@ -187,7 +187,7 @@ final class JournalWriter implements Runnable {
             }
             isWoken = false;
         }
-        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS);
         while (isWritable && round() && System.nanoTime() < untilNs) {
             Thread.onSpinWait();
         }
@@ -299,7 +299,7 @@ final class JournalWriter implements Runnable {
         boolean isMore = true;
         while (isMore && block.hasRoom()) {
             // First the signal, then the entries: see above.
-            int found = signals.look(nextSequence);
+            int found = signals.state(nextSequence);
             if (intents.isThere(nextTicket)) {
                 intents.copy(nextTicket, entry);
                 if (entry.nextSequence <= nextSequence || nextTicket < firstOrderedTicket) {
@@ -308,7 +308,7 @@ final class JournalWriter implements Runnable {
                 }
                 if (found == SlotRing.NOT_YET) {
                     // The signal that goes before it has come since.
-                    found = signals.look(nextSequence);
+                    found = signals.state(nextSequence);
                 }
             }
             isMore = addSignal(found);
@@ -466,7 +466,7 @@ final class JournalWriter implements Runnable {
         }
         wake();
         boolean isInterrupted = false;
-        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * PATIENCE_MS);
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * TIMEOUT_MS);
         while (thread.isAlive() && System.nanoTime() < untilNs) {
             try {
                 thread.join(1 + TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime()));
@@ -478,7 +478,7 @@ final class JournalWriter implements Runnable {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            log.error("journal-stuck", "waitedMs", 2 * PATIENCE_MS, "what", "the journal stays locked until it ends");
+            log.error("journal-stuck", "waitedMs", 2 * TIMEOUT_MS, "what", "the journal stays locked until it ends");
         }
     }
 }

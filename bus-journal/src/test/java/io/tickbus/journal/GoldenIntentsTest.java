@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.BusFiles;
-import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.file.WritableBus;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.testkit.GoldenHex;
@@ -34,7 +34,7 @@ class GoldenIntentsTest {
 
     /** Six entries in four slots, of which two are in the journal already. */
     private static byte[] written(BusDirectory directory) throws IOException {
-        try (PublishedBus bus = PublishedBus.open(directory, SignalsOptions.defaults().withSlotCount(2))) {
+        try (WritableBus bus = WritableBus.open(directory, SignalsOptions.defaults().withSlotCount(2))) {
             SharedRegion region = bus.signals().region();
             region.putLong(SignalsLayout.HISTORY_ID, GoldenBlock.HISTORY_ID);
             region.putLong(SignalsLayout.EPOCH, 7);

@@ -5,9 +5,9 @@ import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.file.SignalsHeader;
 import java.util.concurrent.locks.LockSupport;
 
-/** The publisher's sign of life, on a thread of its own or from its owner's duty cycle. */
+/** The publisher's heartbeat, on a thread of its own or from its owner's duty cycle. */
 final class Heartbeat implements Runnable {
-    private static final long PATIENCE_MS = 60_000;
+    private static final long TIMEOUT_MS = 60_000;
 
     private final SignalsHeader header;
     private final Doorbell doorbell;
@@ -36,8 +36,8 @@ final class Heartbeat implements Runnable {
                     LockSupport.parkNanos(intervalNs);
                 }
             } catch (RuntimeException | Error e) {
-                // Whatever it was, memory that is short included: without a sign of life the publisher would count as
-                // stalled. A fault of the signals file the publishing thread meets too, and reports it.
+                // Whatever it was, even an OutOfMemoryError: without a heartbeat the publisher would count as stalled.
+                // A fault of the signals file also reaches the publishing thread, which reports it.
                 LockSupport.parkNanos(intervalNs);
             }
         }
@@ -52,8 +52,8 @@ final class Heartbeat implements Runnable {
         isStopped = true;
         if (thread != null) {
             LockSupport.unpark(thread);
-            // It must not write any more when a successor may own the file.
-            Uninterrupted.join(thread, PATIENCE_MS);
+            // It must not write once a successor may own the file.
+            Uninterrupted.join(thread, TIMEOUT_MS);
         }
     }
 }

@@ -5,7 +5,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.FaultBoundary;
-import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.file.WritableBus;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SlotWriter;
@@ -25,7 +25,7 @@ import io.tickbus.core.internal.platform.Platforms;
  * an {@link InternalError} as a call returns, whose signal is published all the same.
  */
 public final class SignalPublisher implements AutoCloseable {
-    private final PublishedBus bus;
+    private final WritableBus bus;
     private final SignalsHeader header;
     private final SlotWriter writer;
     private final boolean hasParking;
@@ -34,7 +34,7 @@ public final class SignalPublisher implements AutoCloseable {
     private long nextDeadlineNs = SignalsLayout.NO_DEADLINE;
     private boolean isClosed;
 
-    private SignalPublisher(PublishedBus bus) {
+    private SignalPublisher(WritableBus bus) {
         this.bus = bus;
         this.header = bus.signals().header();
         this.writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence(), SignalsLayout.NEXT_SEQUENCE);
@@ -45,7 +45,7 @@ public final class SignalPublisher implements AutoCloseable {
 
     /** A publisher on a bus that is open already, or that exists in memory only; without a thread. */
     @SuppressWarnings("exports") // For the other modules of the project.
-    public static SignalPublisher on(PublishedBus bus) {
+    public static SignalPublisher on(WritableBus bus) {
         return new SignalPublisher(bus);
     }
 
@@ -73,7 +73,7 @@ public final class SignalPublisher implements AutoCloseable {
 
     /** As {@link #open}, for a caller that promises to call {@link #heartbeat} in time. */
     public static SignalPublisher openWithoutThread(BusDirectory directory, SignalsOptions options) {
-        PublishedBus bus = PublishedBus.open(directory, options);
+        WritableBus bus = WritableBus.open(directory, options);
         try {
             return new SignalPublisher(bus);
         } catch (RuntimeException | Error e) {
@@ -126,7 +126,7 @@ public final class SignalPublisher implements AutoCloseable {
      * @param publishedNs now, in CLOCK_MONOTONIC nanoseconds; also the deadline where no timer caused the signal
      */
     public long publish(int signalId, long key, long deadlineNs, long publishedNs) {
-        // The payload's length is 0, which says that whatever stands in its place means nothing.
+        // The payload has length 0, so its words are not written.
         long word = Integer.toUnsignedLong(signalId);
         long next = writer.nextSequence();
         try {
@@ -256,7 +256,7 @@ public final class SignalPublisher implements AutoCloseable {
 
     /** The bus that this publisher owns. */
     @SuppressWarnings("exports") // For the other modules of the project.
-    public PublishedBus bus() {
+    public WritableBus bus() {
         return bus;
     }
 

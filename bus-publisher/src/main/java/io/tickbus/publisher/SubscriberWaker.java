@@ -1,7 +1,7 @@
 package io.tickbus.publisher;
 
 import io.tickbus.core.internal.file.Doorbell;
-import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.file.WritableBus;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.platform.FutexWord;
@@ -14,7 +14,7 @@ final class SubscriberWaker {
     private final Doorbell doorbell;
     private final boolean wakesUnasked;
 
-    SubscriberWaker(PublishedBus bus) {
+    SubscriberWaker(WritableBus bus) {
         this.header = bus.signals().header();
         this.wakeWord = Platforms.current().futexWord(bus.signals().region(), SignalsLayout.WAKE_WORD);
         this.doorbell = bus.doorbell();

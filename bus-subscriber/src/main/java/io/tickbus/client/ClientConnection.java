@@ -11,7 +11,7 @@ import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.layout.RepliesLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.timer.ReplyReason;
-import io.tickbus.subscriber.internal.PublisherWatch;
+import io.tickbus.subscriber.internal.PublisherLiveness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -39,7 +39,7 @@ final class ClientConnection {
     private final ClientFile file;
     private final SocketChannel socket;
     private final Answer welcome;
-    private final CommandBell bell;
+    private final DaemonWaker waker;
     private final UUID uuid;
     private final ByteBuffer nothing = ByteBuffer.allocateDirect(1);
     private ConnectionLoss loss;
@@ -55,7 +55,7 @@ final class ClientConnection {
 
     /** What a connection is made of. */
     record Parts(SignalsFile signals, RepliesFile replies, ClientIdentity identity, ClientFile file,
-            SocketChannel socket, Answer welcome, CommandBell bell) {
+            SocketChannel socket, Answer welcome, DaemonWaker waker) {
     }
 
     ClientConnection(BusDirectory directory, Parts parts) {
@@ -66,7 +66,7 @@ final class ClientConnection {
         this.file = parts.file();
         this.socket = parts.socket();
         this.welcome = parts.welcome();
-        this.bell = parts.bell();
+        this.waker = parts.waker();
         this.uuid = identity.uuid();
         this.session = replies.session(welcome.session());
     }
@@ -84,8 +84,8 @@ final class ClientConnection {
         return welcome.nextReply();
     }
 
-    CommandBell bell() {
-        return bell;
+    DaemonWaker waker() {
+        return waker;
     }
 
     int owner() {
@@ -114,7 +114,7 @@ final class ClientConnection {
 
     private boolean isTakingCommands(long nextCommand) {
         unchecked = 0;
-        if (loss != null || !session.isConnectedTo(uuid) || bell.isInDoubt()) {
+        if (loss != null || !session.isConnectedTo(uuid) || waker.isRetryNeeded()) {
             return false;
         }
         long consumed = session.consumed();
@@ -127,7 +127,7 @@ final class ClientConnection {
         long nowNs = System.nanoTime();
         overdueSinceNs = isOverdue ? overdueSinceNs : nowNs;
         isOverdue = true;
-        return nowNs - overdueSinceNs < ASK_INTERVAL_NS && PublisherWatch.isHeartbeatFresh(signals, nowNs);
+        return nowNs - overdueSinceNs < ASK_INTERVAL_NS && PublisherLiveness.isHeartbeatFresh(signals, nowNs);
     }
 
     /** How often the kernel was asked. */
@@ -142,16 +142,16 @@ final class ClientConnection {
             boolean isAsking = nowNs - askedNs >= ASK_INTERVAL_NS;
             askedNs = isAsking ? nowNs : askedNs;
             try {
-                bell.tryAgain();
-                loss = look(isAsking);
+                waker.retry();
+                loss = check(isAsking);
                 unchecked = 0;
             } catch (InternalError e) {
-                survive(e);
+                recover(e);
             }
         }
     }
 
-    private ConnectionLoss look(boolean isAsking) {
+    private ConnectionLoss check(boolean isAsking) {
         boolean hasEnded = isAsking && hasEnded();
         int state = session.state();
         if (!session.isOf(uuid) || state == RepliesLayout.STATE_EVICTED) {
@@ -171,7 +171,7 @@ final class ClientConnection {
 
     private boolean hasEnded() {
         questions++;
-        // The socket is a channel too.
+        // Before a channel is used.
         FaultBoundary.surface();
         try {
             return socket.read(nothing.clear()) < 0;
@@ -190,36 +190,36 @@ final class ClientConnection {
     }
 
     /**
-     * After a fault, which the JVM reports late, so that the place says nothing: goes on without the doorbell where it
-     * was its, and else says whose it was.
+     * After a {@link FaultBoundary fault}: continues without the doorbell if that caused it, and otherwise throws what
+     * did.
      */
-    void survive(InternalError fault) {
+    void recover(InternalError fault) {
         if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
         unchecked = 0;
-        if (!bell.lose()) {
+        if (!waker.lose()) {
             signals.checkSound();
             replies.checkSound();
         }
     }
 
-    /** Ends it: the commands that were sent before are still carried out. Does nothing the second time. */
+    /** Ends it; commands sent before are still executed. Idempotent. */
     void close() {
         unchecked = 0;
         try {
             if (loss == null) {
                 loss = ConnectionLoss.CLOSED;
-                bell.tryAgain();
+                waker.retry();
             }
             FaultBoundary.surface();
         } catch (InternalError e) {
-            bell.lose();
+            waker.lose();
         }
         try {
             socket.close();
         } catch (IOException e) {
-            // The kernel ends it all the same.
+            // The kernel closes it anyway.
             return;
         }
     }

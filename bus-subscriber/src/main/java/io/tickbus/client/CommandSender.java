@@ -15,14 +15,14 @@ final class CommandSender {
 
     private final SlotWriter writer;
     private final ReplyReader replies;
-    private final CommandBell bell;
+    private final DaemonWaker waker;
     private final CommandNumbers numbers;
     /** Null where nobody asks which commands are the latest. */
     private final LatestCommands latest;
 
     CommandSender(ClientConnection connection, ReplyReader replies, CommandNumbers numbers, LatestCommands latest) {
         this.writer = connection.session().commandWriter(connection.file().ring());
-        this.bell = connection.bell();
+        this.waker = connection.waker();
         this.replies = replies;
         this.numbers = numbers;
         this.latest = latest;
@@ -47,7 +47,7 @@ final class CommandSender {
         if (latest != null) {
             latest.put(key, (int) numbers.of(next));
         }
-        bell.afterCommit(next, deadlineNs);
+        waker.afterCommit(next, deadlineNs);
         return next;
     }
 
@@ -83,7 +83,7 @@ final class CommandSender {
             if (isList) {
                 replies.listSent(sequence);
             }
-            bell.afterCommit(sequence, deadlineNs);
+            waker.afterCommit(sequence, deadlineNs);
         }
         return sequence;
     }

@@ -7,7 +7,7 @@ import io.tickbus.core.timer.ReplyReason;
 /**
  * Why a client is without a daemon.
  *
- * @param reason where it was put out
+ * @param reason if it was evicted
  */
 record ConnectionLoss(Kind kind, ReplyReason reason, String sentence) {
     enum Kind { EVICTED, RESTARTED, GONE, CLOSED }

@@ -17,7 +17,7 @@ final class LatestCommands {
     private final int[] generations;
     private final int shift;
 
-    /** For about so many keys, at least 1: rows are a quarter full then, so that hardly any is full. */
+    /** For about this many keys, at least 1: rows are then a quarter full, so that hardly any overflows. */
     LatestCommands(int trackedKeys) {
         int rowBits = Integer.SIZE - Integer.numberOfLeadingZeros((trackedKeys - 1) * 4 / ROW);
         keys = new long[ROW << rowBits];

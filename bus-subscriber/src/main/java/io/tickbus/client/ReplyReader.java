@@ -28,7 +28,7 @@ final class ReplyReader {
     private final int commandSlots;
     private long delivered;
     private long noted;
-    /** Commands before this one are answered, and the answer is noted. */
+    /** Commands before this one are answered, and the reply is noted. */
     private long notedCommands;
     /** The same, and the answer is delivered. */
     private long deliveredCommands;
@@ -38,9 +38,9 @@ final class ReplyReader {
     private long listLimit;
     private long lost;
     private long rejected;
-    /** Without a meaning: keeps looks that are taken ahead from being left out. */
+    /** A dummy: stops the JIT from eliminating the prefetch's loads. */
     @SuppressWarnings("UnusedVariable")
-    private long seen;
+    private long prefetched;
 
     ReplyReader(ClientConnection connection, CommandNumbers numbers, TimerClientListener listener) {
         this.session = connection.session();
@@ -71,7 +71,7 @@ final class ReplyReader {
         return listLimit;
     }
 
-    /** Commands before this one are answered, as far as was looked. */
+    /** Commands before this one are answered, as far as was read. */
     long notedCommands() {
         return notedCommands;
     }
@@ -86,7 +86,7 @@ final class ReplyReader {
         return lost;
     }
 
-    /** Commands that were refused, as far as was looked. */
+    /** Commands that were refused, as far as was read. */
     long rejected() {
         return rejected;
     }
@@ -109,7 +109,7 @@ final class ReplyReader {
         listLimit = Math.min(sendLimit, deliveredCommands + ring.slotCount() - slotsOfLists - (LIST_REPLIES - 1));
     }
 
-    /** Delivers replies, at most so many. */
+    /** Delivers at most {@code limit} replies. */
     int poll(TimerReplyHandler handler, int limit) {
         int count = 0;
         while (count < limit && deliverNext()) {
@@ -124,7 +124,7 @@ final class ReplyReader {
         return count;
     }
 
-    /** Delivers all there are to nobody; returns how many. */
+    /** Discards all replies; returns how many. */
     int discard() {
         return poll(DISCARD, ring.slotCount());
     }
@@ -161,9 +161,9 @@ final class ReplyReader {
         }
     }
 
-    /** Looks at the next reply and keeps it for later delivery; it then stands in {@link #reply()}. */
+    /** Reads the next reply and keeps it for later delivery; it is then in {@link #reply()}. */
     boolean noteNext() {
-        seen += ring.lookAhead(noted);
+        prefetched += ring.prefetch(noted);
         long before;
         do {
             before = noted;
@@ -202,13 +202,13 @@ final class ReplyReader {
         }
     }
 
-    /** Copies one reply; false where there is none, and where it was overrun, in which case the positions go up. */
+    /** Copies one reply; false where there is none, and where it was overrun, in which case the positions advance. */
     private boolean read(long sequence) {
         int found = ring.read(sequence, reply.fields());
         if (found == SlotRing.NOT_YET) {
             return false;
         }
-        // After the copy: the next client's UUID stands there before any of its replies.
+        // After the copy: the next client's UUID is stored before any of its replies.
         if (!session.isOf(uuid)) {
             return false;
         }
@@ -221,14 +221,14 @@ final class ReplyReader {
 
     private void skipOverwritten(long sequence) {
         long next = session.nextReply();
-        long goOn = Math.max(sequence + 1, ring.oldestReadable(0, next));
-        long count = goOn - delivered;
-        for (long skipped = delivered; skipped < Math.min(goOn, delivered + isTaken.length); skipped++) {
+        long continueAt = Math.max(sequence + 1, ring.oldestReadable(0, next));
+        long count = continueAt - delivered;
+        for (long skipped = delivered; skipped < Math.min(continueAt, delivered + isTaken.length); skipped++) {
             count -= isTaken[(int) skipped & mask] ? 1 : 0;
             isTaken[(int) skipped & mask] = false;
         }
-        delivered = goOn;
-        noted = Math.max(noted, goOn);
+        delivered = continueAt;
+        noted = Math.max(noted, continueAt);
         lost += count;
         listener.onRepliesLost(count);
     }

@@ -29,7 +29,7 @@ import java.util.UUID;
  * {@link #list} wait, never longer than told. The first arming after the daemon's death finds room in the ring; one
  * that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as does every other call; up
  * to 64 more may find room where the daemon dies in the middle of a burst.
- * <p><b>Loss:</b> none in silence. A command that finds no room is answered with {@link #FULL}. Each command gets one
+ * <p><b>Loss:</b> never silent. A command that finds no room is answered with {@link #FULL}. Each command gets one
  * reply. When the daemon goes, or evicts the client, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
@@ -49,7 +49,7 @@ public final class TimerClient implements AutoCloseable {
     private ClientConnection connection;
     private ReplyReader replies;
     private CommandSender sender;
-    private TimerCalls calls;
+    private BlockingCalls calls;
     private CommandNumbers numbers;
     private long discardThreshold;
     private long repliesLostBefore;
@@ -61,7 +61,7 @@ public final class TimerClient implements AutoCloseable {
     private TimerClient(BusDirectory directory, TimerClientOptions options) {
         this.directory = directory;
         this.options = options;
-        this.connection = Connecting.connect(directory, options);
+        this.connection = Connector.connect(directory, options);
         this.latest = options.trackedKeys() == 0 ? null : new LatestCommands(options.trackedKeys());
         this.numbers = CommandNumbers.from(connection.uuid().getLeastSignificantBits());
         use();
@@ -85,7 +85,7 @@ public final class TimerClient implements AutoCloseable {
     private void use() {
         replies = new ReplyReader(connection, numbers, options.listener());
         sender = new CommandSender(connection, replies, numbers, latest);
-        calls = new TimerCalls(sender, replies, options.discardsReplies(), this::checkConnected);
+        calls = new BlockingCalls(sender, replies, options.discardsReplies(), this::checkConnected);
         discardThreshold = options.discardsReplies() ? Math.min(DISCARD_INTERVAL, replies.window() / 2) - 1
                 : Long.MAX_VALUE;
     }
@@ -103,12 +103,12 @@ public final class TimerClient implements AutoCloseable {
         try {
             return numbered(sender.arm(key, signalId, deadlineNs));
         } catch (InternalError e) {
-            connection.survive(e);
+            connection.recover(e);
             return sender.hasSent(next, scratch.arm(key, signalId, deadlineNs)) ? numbered(next) : FULL;
         }
     }
 
-    /** As {@link #arm(long, int, long)}, due in so many nanoseconds from now. */
+    /** As {@link #arm(long, int, long)}, due after this delay. */
     public long armAfter(long key, int signalId, long delayNs) {
         long nowNs = System.nanoTime();
         return arm(key, signalId, delayNs > Long.MAX_VALUE - nowNs ? Long.MAX_VALUE : nowNs + delayNs);
@@ -125,7 +125,7 @@ public final class TimerClient implements AutoCloseable {
         try {
             return numbered(sender.send(command));
         } catch (InternalError e) {
-            connection.survive(e);
+            connection.recover(e);
             return sender.hasSent(next, command) ? numbered(next) : FULL;
         }
     }
@@ -140,7 +140,7 @@ public final class TimerClient implements AutoCloseable {
         return send(scratch.reset(CommandLayout.TYPE_PAUSE, key));
     }
 
-    /** Lets a held timer go on; returns the command's number, or {@link #FULL}. */
+    /** Resumes a paused timer; returns the command's number, or {@link #FULL}. */
     public long resume(long key) {
         return send(scratch.reset(CommandLayout.TYPE_RESUME, key));
     }
@@ -158,7 +158,7 @@ public final class TimerClient implements AutoCloseable {
         try {
             replies.discard();
         } catch (InternalError e) {
-            connection.survive(e);
+            connection.recover(e);
         }
     }
 
@@ -182,7 +182,7 @@ public final class TimerClient implements AutoCloseable {
         try {
             count = replies.poll(handler, limit);
         } catch (InternalError e) {
-            connection.survive(e);
+            connection.recover(e);
         }
         if (count == 0) {
             checkConnected();
@@ -204,8 +204,8 @@ public final class TimerClient implements AutoCloseable {
             TimerReply answer = calls.call(command, timeoutNs);
             return answer.commandSequence(numbered(answer.commandSequence()));
         } catch (InternalError e) {
-            connection.survive(e);
-            throw TimerCalls.timedOut(timeoutNs);
+            connection.recover(e);
+            throw BlockingCalls.timedOut(timeoutNs);
         }
     }
 
@@ -224,8 +224,8 @@ public final class TimerClient implements AutoCloseable {
             calls.list(allOwners, timeoutNs, found);
             return found;
         } catch (InternalError e) {
-            connection.survive(e);
-            throw TimerCalls.timedOut(timeoutNs);
+            connection.recover(e);
+            throw BlockingCalls.timedOut(timeoutNs);
         }
     }
 
@@ -266,11 +266,11 @@ public final class TimerClient implements AutoCloseable {
         noteAll();
         long unanswered = unanswered();
         connection.close();
-        ClientConnection next = Connecting.connect(directory, options);
+        ClientConnection next = Connector.connect(directory, options);
         numbers = numbers.next(sender.nextSequence());
         repliesLostBefore += replies.lost();
         rejectedBefore += replies.rejected();
-        ringsBefore += connection.bell().rings();
+        ringsBefore += connection.waker().rings();
         toldLoss = null;
         connection = next;
         use();
@@ -284,7 +284,7 @@ public final class TimerClient implements AutoCloseable {
                 isAnother = replies.noteNext();
             } while (isAnother);
         } catch (InternalError e) {
-            connection.survive(e);
+            connection.recover(e);
         }
     }
 
@@ -340,7 +340,7 @@ public final class TimerClient implements AutoCloseable {
 
     /** How often it woke the daemon: its system calls. */
     public long rings() {
-        return ringsBefore + connection.bell().rings();
+        return ringsBefore + connection.waker().rings();
     }
 
     /** How often it asked the kernel whether the daemon is there. */

@@ -1,13 +1,14 @@
 package io.tickbus.subscriber;
 
 import io.tickbus.core.BusDirectory;
-import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.BusException;
 import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.file.FileStatus;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SlotRing;
-import io.tickbus.subscriber.internal.PublisherWatch;
+import io.tickbus.subscriber.internal.PublisherLiveness;
 
 /**
  * The bus as a subscriber sees it: the mapped file, the file that replaces it, and the publisher's state. One thread.
@@ -15,26 +16,26 @@ import io.tickbus.subscriber.internal.PublisherWatch;
 final class BusFollower {
     private final BusDirectory directory;
     private final SubscriberListener listener;
-    private final PublisherWatch liveness;
+    private final PublisherLiveness liveness;
     private SignalsFile file;
     private PublisherPosition position;
-    private SubscriberGate gate;
+    private SignalCondition condition;
     private long epoch;
     private PublisherStatus status = PublisherStatus.ALIVE;
 
     BusFollower(BusDirectory directory, SubscriberListener listener) {
         this.directory = directory;
         this.listener = listener;
-        this.liveness = new PublisherWatch(directory);
+        this.liveness = new PublisherLiveness(directory);
     }
 
     /** Maps the file that now has the bus's name. */
     void attach() {
         SignalsFile newFile = SignalsFile.attach(directory);
         // Everything that can fail comes first: a subscriber must not read one file and wait for another.
-        SubscriberGate newGate = new SubscriberGate(directory, newFile);
+        SignalCondition newCondition = new SignalCondition(directory, newFile);
         PublisherPosition newPosition = new PublisherPosition(newFile);
-        gate = newGate;
+        condition = newCondition;
         position = newPosition;
         file = newFile;
     }
@@ -56,8 +57,8 @@ final class BusFollower {
         return position;
     }
 
-    SubscriberGate gate() {
-        return gate;
+    SignalCondition condition() {
+        return condition;
     }
 
     long historyId() {
@@ -84,9 +85,9 @@ final class BusFollower {
     /** Checks the file against the signal that is wanted, and maps its successor once everything in it is read. */
     void checkFile(long wanted, long nowNs) {
         FaultBoundary.surface(); // Channels are used from here on.
-        gate.regainDoorbell();
+        condition.regainDoorbell();
         position.checkWritten(wanted);
-        boolean isFresh = PublisherWatch.isHeartbeatFresh(file, nowNs);
+        boolean isFresh = PublisherLiveness.isHeartbeatFresh(file, nowNs);
         if (!isFresh) {
             file.checkLength();
         }
@@ -104,7 +105,7 @@ final class BusFollower {
 
     private boolean isReplaced(boolean isFresh) {
         boolean isSilent = !isFresh || file.header().state() == SignalsLayout.STATE_CLOSED;
-        return isMarkedReplaced() || (isSilent && file.standing() == SignalsFile.Standing.REPLACED);
+        return isMarkedReplaced() || (isSilent && file.fileStatus() == FileStatus.REPLACED);
     }
 
     /** Tells the listener of another publisher, and of a changed status. */
@@ -112,7 +113,7 @@ final class BusFollower {
         long currentEpoch = file.header().epoch();
         if (currentEpoch != epoch) {
             epoch = currentEpoch;
-            gate.attachDoorbell();
+            condition.attachDoorbell();
             listener.onPublisherRestarted(currentEpoch);
         }
         PublisherStatus current = liveness.status(file, nowNs);
@@ -128,7 +129,7 @@ final class BusFollower {
             throw fault;
         }
         file.checkSound();
-        if (!gate.loseDoorbell()) {
+        if (!condition.loseDoorbell()) {
             BusException e = new BusException(Reason.UNREADABLE, "memory mapped by the reading thread",
                     "an access to it failed, and the bus's own files are sound", "check what else the thread maps");
             e.initCause(fault);

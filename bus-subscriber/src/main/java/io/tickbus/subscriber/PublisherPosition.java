@@ -7,8 +7,8 @@ import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.memory.SlotRing;
 
 /**
- * Where the publisher is, its header checked against the slots: a file that was tampered with must neither send a
- * subscriber to sequences that never were nor keep it waiting for one that was.
+ * The publisher's position, with its header checked against the slots: a file that was tampered with must neither send
+ * a subscriber to sequences that were never written nor keep it waiting for one that was.
  */
 final class PublisherPosition {
     private final SignalsFile file;
@@ -25,7 +25,7 @@ final class PublisherPosition {
     long next(long wanted) {
         long next = header.nextSequence();
         long base = header.baseSequence();
-        if (next < base || next < wanted || (next > base && !ring.hasReached(next - 1))) {
+        if (next < base || next < wanted || (next > base && Math.abs(ring.stamp(next - 1)) < next)) {
             throw contradiction(next, ring.stamp(next - 1), wanted);
         }
         return next;
@@ -33,7 +33,7 @@ final class PublisherPosition {
 
     /**
      * The same when the slot of {@code wanted} was found overwritten. The stamp found there must be of a later lap, and
-     * it cannot be far ahead of where the publisher is seen to be after it.
+     * it cannot be far ahead of the position that the header names after it.
      */
     long nextAfterLap(long wanted) {
         long stamp = ring.stamp(wanted);
@@ -47,7 +47,7 @@ final class PublisherPosition {
         return next;
     }
 
-    /** What the header says is written must be there, or must have been. */
+    /** What the header calls written must be in its slot, or overwritten. */
     void checkWritten(long wanted) {
         long next = header.nextSequence();
         if (next > wanted && !ring.hasNews(wanted)) {

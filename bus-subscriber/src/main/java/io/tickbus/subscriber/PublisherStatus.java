@@ -1,13 +1,13 @@
 package io.tickbus.subscriber;
 
-/** The condition of a bus's publisher, as a subscriber sees it. */
+/** The state of a bus's publisher, as a subscriber sees it. */
 public enum PublisherStatus {
-    /** It gives signs of life. */
+    /** It keeps its heartbeat. */
     ALIVE,
-    /** It holds its lock but gives no signs of life: stopped, suspended, or starved of CPU. */
+    /** It owns its lock but gives no sign of life: stopped, suspended, or starved of CPU. */
     STALLED,
     /** It is gone without having closed the bus: killed, or crashed. */
     DEAD,
-    /** It closed the bus in order. */
+    /** It shut down cleanly. */
     CLOSED
 }

@@ -5,14 +5,15 @@ import io.tickbus.core.SignalRecord;
 /**
  * Takes signals one by one.
  *
- * <p><b>Threads:</b> the one that polls. <b>Progress:</b> may block; who falls a whole ring behind is overrun.
+ * <p><b>Threads:</b> the one that polls. <b>Progress:</b> may block; a subscriber that falls a whole ring behind is
+ * overrun.
  */
 @FunctionalInterface
 public interface SignalHandler {
     /**
      * Takes one signal.
      *
-     * @param signal a private copy that the next call overwrites; take out of it what must be kept
+     * @param signal a private copy that the next call overwrites; copy what must be kept
      */
     void onSignal(SignalRecord signal);
 }

@@ -15,19 +15,19 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Reads a bus's signals in order, each once, without disturbing the publisher or any other subscriber.
+ * Reads a bus's signals in order, each once, without affecting the publisher or other subscribers.
  *
  * <p><b>Threads:</b> one.
  * <p><b>Progress:</b> {@link #poll} is wait-free per signal, makes no system call while the publisher lives, and
  * allocates nothing unless there is something to report. {@link #await} waits as its {@link WaitStrategy} does, never
  * longer than told.
  * <p><b>Loss:</b> a subscriber that falls a whole ring behind is overrun. It learns exactly which sequences it missed,
- * through {@link SubscriberListener#onLoss} and {@link #lost()}, before it reads on: received + filtered + lost is
+ * through {@link SubscriberListener#onLoss} and {@link #lost()}, before it continues: received + filtered + lost is
  * always what was published since it joined. With a {@link SubscriberOptions#withHistory history} it first reads there
  * what the ring has lost. It follows a publisher that restarts, or that replaces the file, by itself.
  * <p><b>Errors:</b> {@link BusException} TRUNCATED or UNREADABLE when the file is shortened or loses a page under it,
  * another when the bus is replaced by one it cannot read, and where asked for, on overrun. What the handler throws
- * passes through. Its signal counts as received.
+ * passes through, and its signal counts as received.
  */
 public final class SignalSubscriber implements AutoCloseable {
     private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -111,9 +111,9 @@ public final class SignalSubscriber implements AutoCloseable {
      */
     public int poll(SignalHandler handler, int limit) {
         try {
-            // The two ways are methods of their own, since a spinning caller finds nothing a thousand times for each
-            // signal: in one method the compiler would take the signal's way for the cold one and not inline it.
-            int found = ring.look(sequence);
+            // Two methods, since a spinning caller finds nothing a thousand times for each signal: in one method the
+            // compiler would treat the path of a signal as cold and not inline it.
+            int found = ring.state(sequence);
             return found == SlotRing.NOT_YET ? foundNothing() : drain(handler, limit, found);
         } catch (InternalError e) {
             bus.recover(e);
@@ -134,9 +134,9 @@ public final class SignalSubscriber implements AutoCloseable {
     private int drain(SignalHandler handler, int limit, int foundFirst) {
         int count = 0;
         isHistoryBehind = false;
-        // A filter that leaves out everything must not keep a poll from ending.
+        // A filter that rejects everything must not keep a poll from ending.
         long filteredUntil = filtered + MAX_FILTERED_PER_POLL;
-        for (int found = foundFirst; found != SlotRing.NOT_YET; found = ring.look(sequence)) {
+        for (int found = foundFirst; found != SlotRing.NOT_YET; found = ring.state(sequence)) {
             if (count >= limit || filtered >= filteredUntil) {
                 break;
             }
@@ -169,7 +169,7 @@ public final class SignalSubscriber implements AutoCloseable {
      *
      * @param limit     the most to hand over, at least 1
      * @param timeoutNs how long to wait at most, in nanoseconds
-     * @return how many were handed over; 0 when the time was over or the thread was interrupted
+     * @return how many were handed over; 0 on timeout or interrupt
      */
     public int await(SignalHandler handler, int limit, long timeoutNs) {
         long startNs = System.nanoTime();
@@ -198,14 +198,14 @@ public final class SignalSubscriber implements AutoCloseable {
                 return 0;
             }
             if (isHistoryBehind) {
-                // The gate is open: the ring has gone past what the history does not have yet.
+                // The condition is ready: the ring has gone past what the history does not have yet.
                 isHistoryBehind = false;
                 LockSupport.parkNanos(HISTORY_NAP_NS);
                 continue;
             }
-            SubscriberGate gate = bus.gate();
-            gate.sequence(sequence);
-            waitStrategy.await(gate, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
+            SignalCondition condition = bus.condition();
+            condition.sequence(sequence);
+            waitStrategy.await(condition, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
         }
     }
 
@@ -219,9 +219,9 @@ public final class SignalSubscriber implements AutoCloseable {
     }
 
     /**
-     * Hands over signals until told to stop. Whatever the JVM reports late of the bus's files stays in here.
+     * Hands over signals until told to stop. Handles {@link FaultBoundary late faults} of the bus's files.
      *
-     * @param isOver asked when there is nothing to hand over, and at least every 50 ms
+     * @param isOver called when there is nothing to hand over, and at least every 50 ms
      */
     public void run(SignalHandler handler, BooleanSupplier isOver) {
         run(() -> {
@@ -231,16 +231,16 @@ public final class SignalSubscriber implements AutoCloseable {
     }
 
     /**
-     * Runs a loop of the caller's that reads, as {@link #run(SignalHandler, BooleanSupplier)} does.
+     * Runs a loop of the caller, as {@link #run(SignalHandler, BooleanSupplier)} does.
      *
      * @param turn one turn of the loop; false ends it
      */
     public void run(BooleanSupplier turn) {
         FaultBoundary.run(() -> {
-            boolean isToGoOn;
+            boolean isContinued;
             do {
-                isToGoOn = turn.getAsBoolean();
-            } while (isToGoOn);
+                isContinued = turn.getAsBoolean();
+            } while (isContinued);
         }, bus::recover);
     }
 
@@ -299,7 +299,7 @@ public final class SignalSubscriber implements AutoCloseable {
         return received;
     }
 
-    /** Signals left out by their id. */
+    /** Signals excluded by their id. */
     public long filtered() {
         return filtered;
     }
@@ -326,7 +326,7 @@ public final class SignalSubscriber implements AutoCloseable {
 
     /** Whether the publisher wakes it; if not, parking means naps of a millisecond. */
     public boolean isWokenByPublisher() {
-        return bus.gate().isWoken();
+        return bus.condition().isWoken();
     }
 
     /** The file being read, for inspection. */
@@ -335,7 +335,9 @@ public final class SignalSubscriber implements AutoCloseable {
         return bus.file();
     }
 
-    /** Lets go of the bus: {@code poll} finds nothing any more and {@code await} throws. The collector unmaps it. */
+    /**
+     * Releases the bus: {@code poll} finds nothing any more and {@code await} throws. The garbage collector unmaps it.
+     */
     @Override
     public void close() {
         isClosed = true;

@@ -1,13 +1,13 @@
 package io.tickbus.subscriber;
 
 /**
- * Hears what happens besides the signals. Every method does nothing unless overridden.
+ * Callbacks for what happens besides the signals. Each does nothing unless overridden.
  *
  * <p><b>Threads:</b> the one that polls, waits or asks for the publisher's status; {@code onLoss} also the one that
  * attaches.
  */
 public interface SubscriberListener {
-    /** A listener that hears nothing; the subscriber's counters still count. */
+    /** Ignores all callbacks; the subscriber's counters still count. */
     SubscriberListener NONE = new SubscriberListener() {
     };
 
@@ -20,18 +20,18 @@ public interface SubscriberListener {
     default void onLoss(long firstSequence, long count) {
     }
 
-    /** Another publisher has taken over, with the sequence going on; {@code epoch} counts them. */
+    /** Another publisher has taken over and continues the sequence; {@code epoch} counts publishers. */
     default void onPublisherRestarted(long epoch) {
     }
 
     /**
-     * The bus was deleted and made anew: sequences start again from {@code nextSequence}, and how many signals of the
-     * old line were missed at its end cannot be known.
+     * The bus was deleted and recreated: sequences start again from {@code nextSequence}, and how many signals of the
+     * former history were missed at its end cannot be known.
      */
     default void onNewHistory(long nextSequence) {
     }
 
-    /** The publisher's condition has changed. */
+    /** The publisher's status has changed. */
     default void onPublisherStatus(PublisherStatus status) {
     }
 }

@@ -160,7 +160,7 @@ class TimerClientLossTest implements TimerClientListener {
     void shouldSaySoWhenDaemonRefusesOrDoesNotAnswer() {
         daemon = new StandInDaemon(directory, 8);
         daemon.reject(ReplyReason.TOO_MANY_CLIENTS);
-        assertMentions(assertConnectFails(Reason.DISCONNECTED, LONG_NS), "as many clients as it may");
+        assertMentions(assertConnectFails(Reason.DISCONNECTED, LONG_NS), "as many clients as it can");
         daemon.admitNobody();
         assertMentions(assertConnectFails(Reason.TIMEOUT, SHORT_NS), "within 50 ms", "does not answer the client");
     }

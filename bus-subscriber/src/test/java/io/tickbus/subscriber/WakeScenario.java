@@ -13,8 +13,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sleepers at a real gate, with times so far off that only a wake-up ends the sleep within a test's timeout. Public,
- * and a plain class, so that it can be run over again by a class loader that has no native platform.
+ * Sleepers on a real condition, with times so far off that only a wake-up ends the sleep within a test's timeout.
+ * Public, and a plain class, so that it can be run over again by a class loader that has no native platform.
  */
 public final class WakeScenario {
     private static final int ROUNDS = 100;
@@ -23,12 +23,12 @@ public final class WakeScenario {
 
     private final BusDirectory directory;
     private final SignalPublisher publisher;
-    private final SubscriberGate gate;
+    private final SignalCondition condition;
 
     private WakeScenario(BusDirectory directory, SignalPublisher publisher) {
         this.directory = directory;
         this.publisher = publisher;
-        this.gate = new SubscriberGate(directory, SignalsFile.attach(directory));
+        this.condition = new SignalCondition(directory, SignalsFile.attach(directory));
     }
 
     /** Runs all of it; throws what goes wrong. Returns whether the platform has a futex. */
@@ -51,42 +51,42 @@ public final class WakeScenario {
 
     private void publishWakesParked() throws Exception {
         for (int i = 0; i < ROUNDS; i++) {
-            gate.sequence(publisher.nextSequence());
+            condition.sequence(publisher.nextSequence());
             FutureTask<Boolean> sleeper = start(() -> {
                 return awaitOpen(WaitStrategy.park(), FAR_NS);
             });
             awaitAnnouncement();
             publisher.publish(i);
-            check(sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is closed");
+            check(sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the condition is not ready");
         }
     }
 
     private void publishWakesPredictiveSleeper() throws Exception {
         publisher.announceDeadline(System.nanoTime() + FAR_NS);
         for (int i = 0; i < ROUNDS; i++) {
-            gate.sequence(publisher.nextSequence());
+            condition.sequence(publisher.nextSequence());
             FutureTask<Boolean> sleeper = start(() -> {
                 return awaitOpen(WaitStrategy.predictive(), 2 * FAR_NS);
             });
             awaitAnnouncement();
             publisher.publish(i);
-            check(sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is closed");
+            check(sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the condition is not ready");
         }
     }
 
     private void earlierDeadlineWakesParked() throws Exception {
         long plannedNs = System.nanoTime() + FAR_NS;
-        gate.sequence(publisher.nextSequence());
+        condition.sequence(publisher.nextSequence());
         for (int i = 0; i < ROUNDS; i++) {
             long deadlineNs = plannedNs - i;
             publisher.announceDeadline(deadlineNs);
             FutureTask<Boolean> sleeper = start(() -> {
-                gate.park(System.nanoTime() + FAR_NS, deadlineNs);
-                return gate.isOpen();
+                condition.park(System.nanoTime() + FAR_NS, deadlineNs);
+                return condition.isReady();
             });
             awaitAnnouncement();
             publisher.announceDeadline(deadlineNs - 1);
-            check(!sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is open without a signal");
+            check(!sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the condition is ready without a signal");
         }
     }
 
@@ -108,24 +108,24 @@ public final class WakeScenario {
     }
 
     private void closeWakesParked() throws Exception {
-        gate.sequence(publisher.nextSequence());
+        condition.sequence(publisher.nextSequence());
         FutureTask<Boolean> sleeper = start(() -> {
-            gate.park(System.nanoTime() + FAR_NS, Long.MIN_VALUE);
-            return gate.isOpen();
+            condition.park(System.nanoTime() + FAR_NS, Long.MIN_VALUE);
+            return condition.isReady();
         });
         awaitAnnouncement();
         publisher.close();
-        check(!sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the gate is open without a signal");
+        check(!sleeper.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), "the condition is ready without a signal");
     }
 
     /** One wait must do where sleepers are woken; without, each is a nap. */
     private boolean awaitOpen(WaitStrategy strategy, long timeoutNs) {
         long untilNs = System.nanoTime() + timeoutNs;
-        strategy.await(gate, untilNs);
-        while (!Platforms.current().hasFutex() && !gate.isOpen() && System.nanoTime() < untilNs) {
-            strategy.await(gate, untilNs);
+        strategy.await(condition, untilNs);
+        while (!Platforms.current().hasFutex() && !condition.isReady() && System.nanoTime() < untilNs) {
+            strategy.await(condition, untilNs);
         }
-        return gate.isOpen();
+        return condition.isReady();
     }
 
     /** The flag is set just before the sleep, and the publisher clears it when it wakes. */

@@ -104,15 +104,15 @@ class WakeTest {
     void shouldNotSleepWhenEarlierDeadlineWasAnnounced() {
         BusDirectory directory = BusDirectory.at(folder, "bus");
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SubscriberFixture.SMALL)) {
-            SubscriberGate gate = new SubscriberGate(directory, SignalsFile.attach(directory));
-            gate.sequence(0);
+            SignalCondition condition = new SignalCondition(directory, SignalsFile.attach(directory));
+            condition.sequence(0);
             publisher.announceDeadline(5_000);
             // Would sleep for five minutes, longer than this test may last.
-            gate.park(System.nanoTime() + 300_000_000_000L, 6_000);
-            assertFalse(gate.isOpen());
+            condition.park(System.nanoTime() + 300_000_000_000L, 6_000);
+            assertFalse(condition.isReady());
             publisher.publish(1);
-            gate.park(System.nanoTime() + 300_000_000_000L, 5_000);
-            assertTrue(gate.isOpen());
+            condition.park(System.nanoTime() + 300_000_000_000L, 5_000);
+            assertTrue(condition.isReady());
         }
     }
 
@@ -121,12 +121,12 @@ class WakeTest {
         BusDirectory directory = BusDirectory.at(folder, "bus");
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,
                 SubscriberFixture.SMALL.withParking(false))) {
-            SubscriberGate gate = new SubscriberGate(directory, SignalsFile.attach(directory));
-            gate.sequence(0);
-            assertFalse(gate.isWoken());
-            gate.park(System.nanoTime() + 300_000_000_000L, Long.MIN_VALUE);
-            assertFalse(gate.isOpen());
-            assertEquals(SignalsLayout.NO_DEADLINE, gate.nextDeadlineNs());
+            SignalCondition condition = new SignalCondition(directory, SignalsFile.attach(directory));
+            condition.sequence(0);
+            assertFalse(condition.isWoken());
+            condition.park(System.nanoTime() + 300_000_000_000L, Long.MIN_VALUE);
+            assertFalse(condition.isReady());
+            assertEquals(SignalsLayout.NO_DEADLINE, condition.nextDeadlineNs());
             publisher.publish(1);
             assertEquals(0, publisher.bus().signals().header().wakeWord());
         }

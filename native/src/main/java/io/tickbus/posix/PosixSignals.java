@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Sends and blocks signals. {@link SignalReceiver} receives them.
+ * Sends and blocks signals. {@link PosixSignalWaiter} receives them.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> sending does not block. <b>Loss:</b> a standard signal that is already
  * pending coalesces with the next one, whether killed or queued; a real-time signal queues, up to the receiver's
@@ -53,7 +53,7 @@ public final class PosixSignals {
      *
      * @param pid    at least 1
      * @param signal 1 to 64
-     * @param value  what {@link SignalReceiver#value} will answer
+     * @param value  what {@link PosixSignalWaiter#value} will answer
      * @return {@link #SENT}, {@link #NO_SUCH_PROCESS}, {@link #NOT_PERMITTED} or {@link #QUEUE_FULL}
      */
     public static int sigqueue(long pid, int signal, long value) {
@@ -68,7 +68,7 @@ public final class PosixSignals {
      * @param signal 1 to 64
      */
     public static void block(int signal) {
-        NativeBlock set = new NativeBlock(SignalReceiver.SIGSET_LENGTH);
+        NativeBlock set = new NativeBlock(PosixSignalWaiter.SIGSET_LENGTH);
         set.putLong(0, PosixSignal.bit(signal));
         try {
             int errno = Libc.pthread_sigmask(SIG_BLOCK, set.address(), 0);

@@ -38,7 +38,7 @@ class AllocationFreeTest {
     @Test
     void shouldAllocateNothingWhenWaitingForSignals() {
         OnLinux.platform();
-        SignalReceiver receiver = SignalReceiver.of(PosixSignal.sigrtmin());
+        PosixSignalWaiter receiver = PosixSignalWaiter.of(PosixSignal.sigrtmin());
         assertAllocatesNothing(() -> {
             receiver.await(PERIOD_NS);
             receiver.value();

@@ -21,7 +21,7 @@ public final class RebootMain {
     static final int PROCESS_CALENDAR = 4;
     static final int PERIODIC = 5;
     static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
 
     private final TimerClient client;
 
@@ -48,7 +48,7 @@ public final class RebootMain {
     }
 
     private void arm(TimerCommand command) {
-        TimerReply reply = client.call(command, PATIENCE_NS);
+        TimerReply reply = client.call(command, TIMEOUT_NS);
         if (reply.code() != ReplyCode.ARMED) {
             throw new IllegalStateException(reply.toString());
         }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalsOptions;
-import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.file.WritableBus;
 import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
@@ -25,7 +25,7 @@ class CutDoorbellIT {
     @ParameterizedTest
     @CsvSource({"-Xint, 100000", "-XX:TieredStopAtLevel=1, 300000", "-XX:-TieredCompilation, 300000"})
     void shouldNotCrashWhenDoorbellIsCutWhileItRings(String flag, int times) throws Exception {
-        try (PublishedBus published = PublishedBus.open(bus.directory(), SignalsOptions.defaults())) {
+        try (WritableBus published = WritableBus.open(bus.directory(), SignalsOptions.defaults())) {
             ChildJvm ringer = bus.start(bus.jvm(RingerMain.class, "times=" + times).flags(flag));
             ringer.expect("ATTACHED");
             AtomicBoolean isOver = new AtomicBoolean();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class HostileClientIT {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int COMMANDS = 300_000;
     private static final int SOCKET_COMMANDS = 100_000;
     private static final int FILES = 300;
@@ -62,7 +62,7 @@ class HostileClientIT {
         daemon = bus.daemon("maxClients=16");
         honest = bus.connect();
         signals = SignalSubscriber.attach(bus.directory());
-        honest.call(new TimerCommand().arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
+        honest.call(new TimerCommand().arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), TIMEOUT_NS);
     }
 
     @AfterEach
@@ -77,7 +77,7 @@ class HostileClientIT {
 
     /** Every occurrence fires or is folded into one that does. */
     private void assertFiresOn(int count) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long until = nextOccurrence + count;
         while (nextOccurrence < until && System.nanoTime() < giveUpNs) {
             signals.await(this::onSignal, 256, TimeUnit.MILLISECONDS.toNanos(5));
@@ -97,7 +97,7 @@ class HostileClientIT {
         try (TimerClient hostile = bus.connect()) {
             for (int key = 0; key < 14; key++) {
                 TimerReply reply = hostile.call(new TimerCommand().arm(key, 3, System.nanoTime())
-                        .periodNs(key < 4 ? 1_000 : 1_000_000), PATIENCE_NS);
+                        .periodNs(key < 4 ? 1_000 : 1_000_000), TIMEOUT_NS);
                 assertEquals(key < 4 ? ReplyReason.RATE_QUOTA : ReplyReason.NONE, reply.reason());
             }
             assertFiresOn(200);
@@ -283,7 +283,7 @@ class HostileClientIT {
     }
 
     private void awaitCounter(String name, long value) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long found;
         do {
             assertFiresOn(5);

@@ -38,7 +38,7 @@ final class HostileCrowd {
     private static final int STANDING = 60;
     private static final int UNDRAINED_ARMS = 100;
     private static final int SWAPPED = 20;
-    private static final int PATIENCE_MS = 20_000;
+    private static final int TIMEOUT_MS = 20_000;
 
     private final BusDirectory directory;
     private final Path scratch;
@@ -233,7 +233,7 @@ final class HostileCrowd {
     void end() throws InterruptedException {
         isOver = true;
         for (Thread thread : threads) {
-            thread.join(PATIENCE_MS);
+            thread.join(TIMEOUT_MS);
             if (thread.isAlive()) {
                 throw new IllegalStateException("the attack '" + thread.getName() + "' does not end: " + done());
             }

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 public final class HostileMain {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long STEP_NS = TimeUnit.SECONDS.toNanos(5);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final int KEY = 7;
     private static final int MOST = 1 << 16;
     private static final int ROUNDS = 3;
@@ -68,7 +68,7 @@ public final class HostileMain {
     }
 
     private int run() throws Exception {
-        honest.call(new TimerCommand().arm(KEY, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
+        honest.call(new TimerCommand().arm(KEY, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), TIMEOUT_NS);
         Thread reader = new Thread(() -> signals.run(this::onSignal, () -> isOver), "reader");
         reader.start();
         for (long quietNs = 0; quietNs < halfNs; quietNs += STEP_NS) {
@@ -80,7 +80,7 @@ public final class HostileMain {
         int round = 0;
         HostileCrowd crowd = HostileCrowd.start(directory, Files.createDirectory(mount.resolve("scratch")));
         while (round < ROUNDS || System.nanoTime() < untilNs || !crowd.hasAttacked()) {
-            check(System.nanoTime() - untilNs < PATIENCE_NS, "the attackers do not come to it: " + crowd.done());
+            check(System.nanoTime() - untilNs < TIMEOUT_NS, "the attackers do not come to it: " + crowd.done());
             attack(round++);
             ChildArguments.say("ROUND " + round + " " + crowd.done());
         }
@@ -120,7 +120,7 @@ public final class HostileMain {
 
     private void checkGoesOn(String after) throws InterruptedException {
         long before = nextOccurrence;
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         while (nextOccurrence < before + 20) {
             check(System.nanoTime() < giveUpNs, "the timer stands after " + after + ", occurrence " + before);
             TimeUnit.MILLISECONDS.sleep(1);

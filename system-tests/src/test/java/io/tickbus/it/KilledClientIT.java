@@ -26,7 +26,7 @@ class KilledClientIT {
     private static final int KILLS = Integer.getInteger("tickbus.kills", 40);
     private static final int LONGEST_LIFE_NS = 30_000_000;
     private static final int STARTED_AHEAD = 2;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final String NAME = "killed";
 
     @RegisterExtension
@@ -64,14 +64,14 @@ class KilledClientIT {
     /** What is left must be wanted kept; cancelled by its owner's name, or as what it is, nothing remains. */
     private void cancelAll(ChildJvm daemon) {
         try (TimerClient client = bus.connect(TimerClientOptions.defaults().withName(NAME))) {
-            List<ArmedTimer> kept = client.list(false, PATIENCE_NS);
+            List<ArmedTimer> kept = client.list(false, TIMEOUT_NS);
             System.out.println("kept by name: " + kept.size());
             TimerCommand command = new TimerCommand();
             for (ArmedTimer timer : kept) {
-                client.call(command.cancel(timer.key()), PATIENCE_NS);
+                client.call(command.cancel(timer.key()), TIMEOUT_NS);
             }
-            assertEquals(List.of(), client.list(false, PATIENCE_NS));
-            awaitCounter(daemon, "TIMERS_PENDING", client.list(true, PATIENCE_NS).size());
+            assertEquals(List.of(), client.list(false, TIMEOUT_NS));
+            awaitCounter(daemon, "TIMERS_PENDING", client.list(true, TIMEOUT_NS).size());
         }
         awaitClients(daemon, 0);
     }
@@ -91,7 +91,7 @@ class KilledClientIT {
 
     /** Counters are written at every heartbeat only. */
     private static void awaitCounter(ChildJvm daemon, String counter, long expected) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long value;
         do {
             value = ChildJvm.number(counters(daemon), counter);

@@ -11,7 +11,7 @@ import io.tickbus.core.internal.file.ClientIdentity;
 import io.tickbus.core.internal.file.ControlMessage;
 import io.tickbus.core.internal.file.ControlMessage.Answer;
 import io.tickbus.core.internal.file.ControlSocket;
-import io.tickbus.core.internal.file.PublishedBus;
+import io.tickbus.core.internal.file.WritableBus;
 import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.Session;
 import io.tickbus.core.internal.layout.DoorbellLayout;
@@ -40,7 +40,7 @@ class LoneClientIT {
     @RegisterExtension
     final TestBus bus = new TestBus();
 
-    private PublishedBus published;
+    private WritableBus published;
     private RepliesFile replies;
     private ChildJvm child;
     private ControlSocket socket;
@@ -52,7 +52,7 @@ class LoneClientIT {
     @BeforeEach
     @Timeout(120)
     void connect() throws IOException {
-        published = PublishedBus.open(bus.directory(), SignalsOptions.defaults().withHeartbeatIntervalNs(
+        published = WritableBus.open(bus.directory(), SignalsOptions.defaults().withHeartbeatIntervalNs(
                 TimeUnit.MINUTES.toNanos(10)));
         BusFiles.prepareClients(bus.directory());
         replies = RepliesFile.create(bus.directory(), published.signals().header(), 2, 128, null);

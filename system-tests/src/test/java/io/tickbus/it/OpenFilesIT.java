@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class OpenFilesIT {
     private static final int LIMIT = 100;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
 
     @RegisterExtension
     final TestBus bus = new TestBus();
@@ -34,7 +34,7 @@ class OpenFilesIT {
         daemon.expect("READY");
         try (TimerClient honest = bus.connect();
                 SignalSubscriber signals = SignalSubscriber.attach(bus.directory())) {
-            honest.call(new TimerCommand().arm(7, 1, System.nanoTime()).periodNs(1_000_000), PATIENCE_NS);
+            honest.call(new TimerCommand().arm(7, 1, System.nanoTime()).periodNs(1_000_000), TIMEOUT_NS);
             List<HostilePeer> peers = new ArrayList<>();
             for (int i = 0; i < LIMIT; i++) {
                 HostilePeer peer = new HostilePeer(bus.directory(), 0);
@@ -55,7 +55,7 @@ class OpenFilesIT {
     }
 
     private static void awaitFirings(SignalSubscriber signals, int count) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long received = 0;
         while (received < count) {
             assertTrue(System.nanoTime() < giveUpNs, "received=" + received);
@@ -65,7 +65,7 @@ class OpenFilesIT {
 
     /** The log has a thread of its own. */
     private static long count(ChildJvm daemon, String event) throws InterruptedException {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long found = 0;
         while (found == 0 && System.nanoTime() < giveUpNs) {
             TimeUnit.MILLISECONDS.sleep(10);

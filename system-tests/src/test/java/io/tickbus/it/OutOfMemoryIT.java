@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class OutOfMemoryIT {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final int MOST = 1_000_000;
     private static final int FEWEST = 10_000;
 
@@ -60,7 +60,7 @@ class OutOfMemoryIT {
         daemon.expect("READY");
         honest = bus.connect();
         signals = SignalSubscriber.attach(bus.directory());
-        honest.call(command.arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
+        honest.call(command.arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), TIMEOUT_NS);
         int admitted = admitUntilMemoryIsShort(daemon);
         assertTrue(ChildJvm.number(daemon.ask("counters", "COUNTERS"), "CONDUCTOR_ERRORS") > 0, daemon::transcript);
         awaitConnected(1, daemon);
@@ -93,7 +93,7 @@ class OutOfMemoryIT {
     }
 
     private void awaitConnected(long count, ChildJvm daemon) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         while (ChildJvm.number(daemon.ask("counters", "COUNTERS"), "CLIENTS_CONNECTED") != count) {
             assertTrue(System.nanoTime() < giveUpNs, daemon::transcript);
             assertFiresOn(5, daemon);
@@ -105,7 +105,7 @@ class OutOfMemoryIT {
         daemon.expect("READY");
         honest = bus.connect();
         signals = SignalSubscriber.attach(bus.directory());
-        honest.call(command.arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), PATIENCE_NS);
+        honest.call(command.arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), TIMEOUT_NS);
         try (TimerClient greedy = bus.connect()) {
             int sent = 0;
             while (refusal == ReplyReason.NONE && sent < MOST) {
@@ -143,7 +143,7 @@ class OutOfMemoryIT {
     }
 
     private void assertFiresOn(int count, ChildJvm daemon) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long until = nextOccurrence + count;
         while (nextOccurrence < until && System.nanoTime() < giveUpNs) {
             signals.await(this::onSignal, 256, TimeUnit.MILLISECONDS.toNanos(5));
@@ -153,10 +153,10 @@ class OutOfMemoryIT {
 
     /** The greedy client's timers have ended with it. */
     private void awaitRoom(ChildJvm daemon) {
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         ReplyCode code = ReplyCode.FULL;
         while (code == ReplyCode.FULL && System.nanoTime() < giveUpNs) {
-            code = honest.call(command.arm(8, 1, System.nanoTime() + PERIOD_NS * 1_000), PATIENCE_NS).code();
+            code = honest.call(command.arm(8, 1, System.nanoTime() + PERIOD_NS * 1_000), TIMEOUT_NS).code();
             assertFiresOn(5, daemon);
         }
         assertEquals(ReplyCode.ARMED, code);

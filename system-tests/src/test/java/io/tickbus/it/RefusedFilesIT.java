@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
@@ -39,21 +40,21 @@ class RefusedFilesIT {
 
     @Test
     void shouldRefuseWrongIdentityByName() throws IOException {
-        assertBothRefused(Reason.WRONG_MAGIC, "magic=", file -> file.putLong(SignalsLayout.MAGIC, 42));
+        assertBothRefused(Reason.WRONG_MAGIC, "magic=", file -> file.putLong(FileHeaderLayout.MAGIC, 42));
         assertBothRefused(Reason.WRONG_BYTE_ORDER, "byteOrder=",
-                file -> file.putInt(SignalsLayout.BYTE_ORDER, 0x0D0C0B0A));
+                file -> file.putInt(FileHeaderLayout.BYTE_ORDER, 0x0D0C0B0A));
         assertBothRefused(Reason.WRONG_BYTE_ORDER, "byteOrder=",
-                file -> file.putLong(SignalsLayout.MAGIC, Long.reverseBytes(SignalsLayout.MAGIC_VALUE)));
+                file -> file.putLong(FileHeaderLayout.MAGIC, Long.reverseBytes(SignalsLayout.MAGIC_VALUE)));
         assertBothRefused(Reason.WRONG_VERSION, "layoutVersion=99 expected=" + SignalsLayout.VERSION,
-                file -> file.putInt(SignalsLayout.LAYOUT_VERSION, 99));
+                file -> file.putInt(FileHeaderLayout.LAYOUT_VERSION, 99));
     }
 
     @Test
     void shouldRefuseWrongSizesByName() throws IOException {
         assertBothRefused(Reason.WRONG_RECORD_SIZE, "recordBytes=128",
-                file -> file.putInt(SignalsLayout.RECORD_BYTES, 128));
+                file -> file.putInt(FileHeaderLayout.RECORD_BYTES, 128));
         assertBothRefused(Reason.WRONG_LENGTH, "states 8191",
-                file -> file.putLong(SignalsLayout.FILE_LENGTH, 8191));
+                file -> file.putLong(FileHeaderLayout.FILE_LENGTH, 8191));
         assertBothRefused(Reason.WRONG_LENGTH, "it has " + (intact.length - 1) + " bytes",
                 file -> file.limit(intact.length - 1));
         assertBothRefused(Reason.WRONG_LENGTH, "it has 0 bytes", file -> file.limit(0));

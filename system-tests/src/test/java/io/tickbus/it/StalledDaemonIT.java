@@ -26,7 +26,7 @@ class StalledDaemonIT {
     private static final long GRACE_US = 300_000;
     private static final long STALL_MS = 10_000;
     private static final long RUN_MS = 1_500;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
     @RegisterExtension
     final TestBus bus = new TestBus();
@@ -75,7 +75,7 @@ class StalledDaemonIT {
         for (int key = 0; key < TIMERS; key++) {
             anchorNs[key] = startNs + key * 50_000L;
             command.arm(key, 1, anchorNs[key]).periodNs(periodNs(key)).misfire(policy(key), CAP).graceUs(GRACE_US);
-            TimerReply reply = client.call(command, PATIENCE_NS);
+            TimerReply reply = client.call(command, TIMEOUT_NS);
             assertEquals(ReplyCode.ARMED, reply.code(), reply::toString);
         }
     }
@@ -83,7 +83,7 @@ class StalledDaemonIT {
     private void cancelAll(TimerClient client) {
         TimerCommand command = new TimerCommand();
         for (int key = 0; key < TIMERS; key++) {
-            TimerReply reply = client.call(command.cancel(key), PATIENCE_NS);
+            TimerReply reply = client.call(command.cancel(key), TIMEOUT_NS);
             assertEquals(ReplyCode.CANCELLED, reply.code(), reply::toString);
         }
     }

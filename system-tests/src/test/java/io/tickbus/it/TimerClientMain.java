@@ -30,7 +30,7 @@ public final class TimerClientMain {
     private static final int SIGNAL_ID = 77;
     private static final int KEYS = 5_000;
     private static final long LONGEST_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(400);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
 
     private final BusDirectory directory;
     private final TimerClient client;
@@ -47,7 +47,7 @@ public final class TimerClientMain {
     private TimerClientMain(ChildArguments arguments) {
         directory = arguments.directory();
         client = TimerClient.connect(directory, TimerClientOptions.defaults().withTrackedKeys(1 << 16)
-                .withName(arguments.text("name", "")).withConnectTimeoutNs(PATIENCE_NS));
+                .withName(arguments.text("name", "")).withConnectTimeoutNs(TIMEOUT_NS));
         signals = SignalSubscriber.attach(directory, SubscriberOptions.defaults()
                 .withWaitStrategy(WaitStrategy.named(arguments.text("waiting", "predictive"))));
     }
@@ -103,7 +103,7 @@ public final class TimerClientMain {
                 sent += arm(key, random);
             }
         }
-        long giveUpNs = System.nanoTime() + PATIENCE_NS;
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         while ((!due.isEmpty() || replies < sent) && System.nanoTime() < giveUpNs) {
             client.pollReplies(this::onReply, 64);
             signals.await(this::onSignal, 64, TimeUnit.MILLISECONDS.toNanos(1));

@@ -4,6 +4,7 @@ import static io.tickbus.testkit.ChildJvm.number;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.testkit.ChildJvm;
 import java.io.BufferedReader;
@@ -194,12 +195,12 @@ class WireFormatIT {
         ChildJvm publisher = bus.publisher("slots=" + SLOTS);
         publisher.order("publish 1");
         assertEquals("REACHED", reader("spin", 1).expect("REACHED").split(" ", 2)[0]);
-        assertRefused("magic", SignalsLayout.MAGIC);
-        assertRefused("layoutVersion", SignalsLayout.LAYOUT_VERSION);
-        assertRefused("byteOrder", SignalsLayout.BYTE_ORDER);
-        assertRefused("recordBytes", SignalsLayout.RECORD_BYTES);
-        assertRefused("slotCount", SignalsLayout.SLOT_COUNT);
-        assertRefused("fileLength", SignalsLayout.FILE_LENGTH);
+        assertRefused("magic", FileHeaderLayout.MAGIC);
+        assertRefused("layoutVersion", FileHeaderLayout.LAYOUT_VERSION);
+        assertRefused("byteOrder", FileHeaderLayout.BYTE_ORDER);
+        assertRefused("recordBytes", FileHeaderLayout.RECORD_BYTES);
+        assertRefused("slotCount", FileHeaderLayout.SLOT_COUNT);
+        assertRefused("fileLength", FileHeaderLayout.FILE_LENGTH);
         assertRefused("clockId", SignalsLayout.CLOCK_ID);
         assertRefused("bootId", SignalsLayout.BOOT_ID);
         publisher.quit();
@@ -230,7 +231,7 @@ class WireFormatIT {
 
     /** A program's process; ended after a while in any case, so that reading its lines ends too. */
     private static final class NativeProgram {
-        private static final int PATIENCE_S = 120;
+        private static final int TIMEOUT_S = 120;
 
         private final Process process;
         private final BufferedReader lines;
@@ -243,7 +244,7 @@ class WireFormatIT {
 
         static NativeProgram start(List<String> command) throws IOException {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            CompletableFuture.delayedExecutor(PATIENCE_S, TimeUnit.SECONDS)
+            CompletableFuture.delayedExecutor(TIMEOUT_S, TimeUnit.SECONDS)
                     .execute(process::destroyForcibly);
             return new NativeProgram(process);
         }

@@ -5,14 +5,14 @@ import io.tickbus.cli.LatencyStats;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.host.HiccupMeter;
-import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitCondition;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.WaitStrategy;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
-import io.tickbus.posix.SignalReceiver;
+import io.tickbus.posix.PosixSignalWaiter;
 import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
@@ -53,7 +53,7 @@ public final class DemoSubscriber implements Callable<Integer> {
     private final CpuMeter cpuMeter = new CpuMeter();
     private final HiccupMeter hiccups = new HiccupMeter();
     private SignalSubscriber subscriber;
-    private SignalReceiver kernelSignals;
+    private PosixSignalWaiter kernelSignals;
     private DemoSchedule schedule;
     private DemoMode mode = DemoMode.PARK;
     private long received;
@@ -67,8 +67,8 @@ public final class DemoSubscriber implements Callable<Integer> {
 
     private final class SwitchingWait implements WaitStrategy {
         @Override
-        public void await(SignalGate gate, long untilNs) {
-            current().await(gate, untilNs);
+        public void await(WaitCondition condition, long untilNs) {
+            current().await(condition, untilNs);
         }
 
         private WaitStrategy current() {
@@ -95,7 +95,7 @@ public final class DemoSubscriber implements Callable<Integer> {
             String line = in.readLine();
             if (line != null) {
                 schedule = DemoSchedule.parse(line);
-                kernelSignals = schedule.hasKill() ? SignalReceiver.of(PosixSignal.SIGUSR1) : null;
+                kernelSignals = schedule.hasKill() ? PosixSignalWaiter.of(PosixSignal.SIGUSR1) : null;
                 for (DemoMode each : schedule.measuredModes()) {
                     stats.put(each, new LatencyStats());
                 }
@@ -163,7 +163,7 @@ public final class DemoSubscriber implements Callable<Integer> {
         if (next == DemoMode.KILL) {
             // What was sent at the end of the last such slice and came too late for it.
             int pending = 0;
-            while (pending != SignalReceiver.TIMED_OUT) {
+            while (pending != PosixSignalWaiter.TIMED_OUT) {
                 pending = kernelSignals.await(0);
             }
         }
@@ -175,7 +175,7 @@ public final class DemoSubscriber implements Callable<Integer> {
     }
 
     private void awaitKernelSignal(long timeoutNs) {
-        if (kernelSignals.await(Math.max(0, timeoutNs)) == SignalReceiver.TIMED_OUT) {
+        if (kernelSignals.await(Math.max(0, timeoutNs)) == PosixSignalWaiter.TIMED_OUT) {
             return;
         }
         long observedNs = System.nanoTime();

@@ -1,7 +1,8 @@
 package io.tickbus.cli.dump;
 
-import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.BusException;
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SlotRing;
@@ -93,7 +94,7 @@ final class DumpFile implements AutoCloseable {
 
     /** The slots that the header states, where that can be true; else as many as would fit. */
     long slotCount() {
-        long stated = headerLong(SignalsLayout.SLOT_COUNT);
+        long stated = headerLong(FileHeaderLayout.SLOT_COUNT);
         return isPlausible(stated) ? stated : presentSlots();
     }
 

@@ -1,5 +1,6 @@
 package io.tickbus.cli.dump;
 
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.platform.HostIdentity;
@@ -34,11 +35,11 @@ final class HeaderCheck {
     }
 
     private void identity() {
-        expect("magic", file.headerLong(SignalsLayout.MAGIC), SignalsLayout.MAGIC_VALUE);
-        expect("layoutVersion", file.headerInt(SignalsLayout.LAYOUT_VERSION), SignalsLayout.VERSION);
-        expect("byteOrder", file.headerInt(SignalsLayout.BYTE_ORDER), SignalsLayout.BYTE_ORDER_VALUE);
-        expect("headerBytes", file.headerInt(SignalsLayout.HEADER_BYTES), SignalsLayout.HEADER_LENGTH);
-        expect("recordBytes", file.headerInt(SignalsLayout.RECORD_BYTES), SignalRecordLayout.LENGTH);
+        expect("magic", file.headerLong(FileHeaderLayout.MAGIC), SignalsLayout.MAGIC_VALUE);
+        expect("layoutVersion", file.headerInt(FileHeaderLayout.LAYOUT_VERSION), SignalsLayout.VERSION);
+        expect("byteOrder", file.headerInt(FileHeaderLayout.BYTE_ORDER), FileHeaderLayout.BYTE_ORDER_VALUE);
+        expect("headerBytes", file.headerInt(FileHeaderLayout.HEADER_BYTES), SignalsLayout.HEADER_LENGTH);
+        expect("recordBytes", file.headerInt(FileHeaderLayout.RECORD_BYTES), SignalRecordLayout.LENGTH);
         expect("clockId", file.headerInt(SignalsLayout.CLOCK_ID), SignalsLayout.CLOCK_MONOTONIC);
     }
 
@@ -48,7 +49,7 @@ final class HeaderCheck {
     }
 
     private void geometry() {
-        long slots = file.headerLong(SignalsLayout.SLOT_COUNT);
+        long slots = file.headerLong(FileHeaderLayout.SLOT_COUNT);
         if (!DumpFile.isPlausible(slots)) {
             findings.add("slotCount is " + slots + ", no power of two that a ring may have; the slots are read as the"
                     + " file's length suggests");
@@ -56,8 +57,8 @@ final class HeaderCheck {
             long expected = SignalsLayout.fileLength((int) slots);
             findings.addIf(file.length() != expected, "the file has " + file.length() + " bytes, but " + slots
                     + " slots need " + expected);
-            findings.addIf(file.headerLong(SignalsLayout.FILE_LENGTH) != expected, "fileLength states "
-                    + file.headerLong(SignalsLayout.FILE_LENGTH) + ", but " + slots + " slots need " + expected);
+            findings.addIf(file.headerLong(FileHeaderLayout.FILE_LENGTH) != expected, "fileLength states "
+                    + file.headerLong(FileHeaderLayout.FILE_LENGTH) + ", but " + slots + " slots need " + expected);
         }
         int known = SignalsLayout.OPTION_PARKING | SignalsLayout.OPTION_FUTEX;
         int unknown = file.headerInt(SignalsLayout.OPTIONS) & ~known;

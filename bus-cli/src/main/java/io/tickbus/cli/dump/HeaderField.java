@@ -2,6 +2,7 @@ package io.tickbus.cli.dump;
 
 import io.tickbus.cli.Report;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -23,13 +24,13 @@ record HeaderField(String name, int offset, Kind kind) {
 
     /** All of layout version 1, by offset. */
     static final List<HeaderField> ALL = List.of(
-            new HeaderField("magic", SignalsLayout.MAGIC, Kind.HEX64),
-            new HeaderField("layoutVersion", SignalsLayout.LAYOUT_VERSION, Kind.INT32),
-            new HeaderField("byteOrder", SignalsLayout.BYTE_ORDER, Kind.HEX32),
-            new HeaderField("headerBytes", SignalsLayout.HEADER_BYTES, Kind.INT32),
-            new HeaderField("recordBytes", SignalsLayout.RECORD_BYTES, Kind.INT32),
-            new HeaderField("slotCount", SignalsLayout.SLOT_COUNT, Kind.INT64),
-            new HeaderField("fileLength", SignalsLayout.FILE_LENGTH, Kind.INT64),
+            new HeaderField("magic", FileHeaderLayout.MAGIC, Kind.HEX64),
+            new HeaderField("layoutVersion", FileHeaderLayout.LAYOUT_VERSION, Kind.INT32),
+            new HeaderField("byteOrder", FileHeaderLayout.BYTE_ORDER, Kind.HEX32),
+            new HeaderField("headerBytes", FileHeaderLayout.HEADER_BYTES, Kind.INT32),
+            new HeaderField("recordBytes", FileHeaderLayout.RECORD_BYTES, Kind.INT32),
+            new HeaderField("slotCount", FileHeaderLayout.SLOT_COUNT, Kind.INT64),
+            new HeaderField("fileLength", FileHeaderLayout.FILE_LENGTH, Kind.INT64),
             new HeaderField("options", SignalsLayout.OPTIONS, Kind.HEX32),
             new HeaderField("clockId", SignalsLayout.CLOCK_ID, Kind.INT32),
             new HeaderField("baseSequence", SignalsLayout.BASE_SEQUENCE, Kind.INT64),

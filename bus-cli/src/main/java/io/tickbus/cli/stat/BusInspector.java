@@ -10,7 +10,7 @@ import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.subscriber.PublisherStatus;
-import io.tickbus.subscriber.internal.PublisherWatch;
+import io.tickbus.subscriber.internal.PublisherLiveness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;
@@ -85,7 +85,7 @@ final class BusInspector {
         long deadlineNs = header.nextDeadlineNs();
         Long deadlineInNs = deadlineNs == SignalsLayout.NO_DEADLINE ? null : Long.valueOf(deadlineNs - nowNs);
         long silentNs = nowNs - header.heartbeatNs();
-        PublisherStatus status = new PublisherWatch(directory).status(file, nowNs);
+        PublisherStatus status = new PublisherLiveness(directory).status(file, nowNs);
         file.checkLength();
         Object[] figures = {header.layoutVersion(), state(header.state()), header.publisher().pid(),
             header.publisher().startTicks(), header.publisherCpu() < 0 ? null : (Object) header.publisherCpu(),

@@ -12,6 +12,7 @@ import io.tickbus.cli.SighupHandler;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.layout.CountersLayout;
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonCounters;
@@ -135,7 +136,7 @@ final class ReloadCommandTest {
             overwrite(SignalsLayout.PUBLISHER_PID_NAMESPACE, CountersLayout.PID_NAMESPACE, 42);
             assertRefused("runs in another pid namespace");
             // Only one of the two files changed: then they are not of one daemon.
-            overwrite(SignalsLayout.PUBLISHER_PID, CountersLayout.MAGIC + 1024, 5);
+            overwrite(SignalsLayout.PUBLISHER_PID, FileHeaderLayout.MAGIC + 1024, 5);
             assertRefused("is no daemon");
         }
     }

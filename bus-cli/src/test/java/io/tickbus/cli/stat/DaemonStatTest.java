@@ -131,8 +131,8 @@ final class DaemonStatTest {
             Files.delete(directory.counters());
             Files.write(directory.counters(), new byte[8192]);
             figures = map(stat("--json").json(), "daemon");
-            assertTrue(figures.get("problem").toString().contains("no counters file"), figures.toString());
-            assertTrue(stat().out().contains("no counters file"));
+            assertTrue(figures.get("problem").toString().contains("not a counters file"), figures.toString());
+            assertTrue(stat().out().contains("not a counters file"));
         }
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real daemon in the test's JVM, and one connection per command. */
 @Timeout(60)
 final class TimerCommandsTest {
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final int QUOTA = 3;
 
     @TempDir
@@ -111,16 +111,16 @@ final class TimerCommandsTest {
     @Test
     void shouldShowOthersTimersAndCancelThem() throws IOException {
         TimerClientOptions options =
-                TimerClientOptions.defaults().withName("other").withConnectTimeoutNs(PATIENCE_NS);
+                TimerClientOptions.defaults().withName("other").withConnectTimeoutNs(TIMEOUT_NS);
         try (TimerClient other = TimerClient.connect(directory, options)) {
             other.armAfter(5, 1, TimeUnit.HOURS.toNanos(1));
-            assertEquals(1, other.list(false, PATIENCE_NS).size());
+            assertEquals(1, other.list(false, TIMEOUT_NS).size());
             assertEquals(List.of(), list(""));
             assertTrue(done("list").contains("--all"));
             assertEquals(other.owner(), list(" --all").get(0).get("owner"));
             assertEquals(1, list(" --client-name other").size());
             assertTrue(done("cancel 5 --timer-owner " + other.owner()).contains("cancelled"));
-            assertEquals(List.<ArmedTimer>of(), other.list(false, PATIENCE_NS));
+            assertEquals(List.<ArmedTimer>of(), other.list(false, TIMEOUT_NS));
             refused("cancel 5 --timer-owner " + other.owner(), "has none of that key");
             refused("cancel 5 --timer-owner 60000", "there is no owner 60000");
         }
@@ -185,7 +185,7 @@ final class TimerCommandsTest {
     }
 
     private void awaitTimers(int count) throws IOException {
-        long endNs = System.nanoTime() + PATIENCE_NS;
+        long endNs = System.nanoTime() + TIMEOUT_NS;
         while (list("").size() != count) {
             assertTrue(System.nanoTime() < endNs, "timers are still there");
         }

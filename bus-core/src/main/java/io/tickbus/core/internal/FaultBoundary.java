@@ -4,56 +4,56 @@ import io.tickbus.core.internal.memory.SharedRegion;
 import java.util.function.Consumer;
 
 /**
- * Where faults of mapped memory stop: accesses to pages that are not there any more, since the file was shortened, or a
- * hole was punched into it and its file system has no room.
+ * Handles faults of mapped memory: accesses to pages that no longer exist, because the file was shortened, or because a
+ * hole was punched into it and its file system is full.
  *
- * <p>HotSpot does not throw at such an access. It skips the instruction, notes the fault, and throws an
- * {@link InternalError} when the thread next comes by certain places, perhaps in the middle of an arming some
- * microseconds later, or at the jump back of its caller's loop. So a thread passes {@link #run} once, around its loop,
- * and what went wrong is found out by {@link #isSound touching} the suspects. {@link #surface} is such a place: passing
- * it after the memory was read and before anything is done about what was read keeps the fault out of other data.
+ * <p><b>Late faults.</b> HotSpot does not throw at such an access. It skips the instruction, notes the fault, and
+ * throws an {@link InternalError} when the thread next reaches certain points: perhaps in the middle of an unrelated
+ * call some microseconds later, or at the back edge of its caller's loop. So the place where the error surfaces says
+ * nothing about its cause. A thread passes {@link #run} once, around its loop, and the handler finds the cause by
+ * {@link #isSound touching} each region that may have faulted. {@link #surface} is such a point: call it after reading
+ * the memory and before acting on what was read.
  *
- * <p>And out of the JDK's: a fault that came up inside of a {@code FileChannel} has left its count of threads wrong,
- * after which each use of that channel failed, and closing it waited for ever. So whoever has read such memory passes
- * here before it uses a channel, of whatever file.
+ * <p>Call it also before using any {@code FileChannel}: a fault raised inside a channel corrupts the channel's thread
+ * count, after which every use of it failed and closing it blocked for ever.
  *
- * <p>Which places those are was found out by trial: on JDK 25 the return from any native method; on JDK 17 only calls
- * of the runtime by compiled code, of which the making of an array of arrays is the cheapest that always is one. That
- * costs 25 ns and 16 bytes.
+ * <p>The points were found by experiment: on JDK 25 the return from any native method; on JDK 17 only calls from
+ * compiled code into the runtime, the cheapest reliable one being the allocation of an array of arrays, which costs 25
+ * ns and 16 bytes.
  *
  * <p><b>Threads:</b> any.
  */
 public final class FaultBoundary {
-    private static final boolean IS_SURFACED_BY_NATIVES = Runtime.version().feature() >= 25;
+    private static final boolean NATIVES_SURFACE_FAULTS = Runtime.version().feature() >= 25;
     private static final int PAGE = 4096;
-    /** Not a constant, or the compiler would lay the array out by itself. */
+    /** Not a constant, or the compiler would allocate the array without calling the runtime. */
     private static int size;
 
     private FaultBoundary() {
     }
 
-    /** Throws the {@link InternalError} of an access that this thread made before, if there was one. */
+    /** Throws the {@link InternalError} of an earlier access of this thread, if one faulted. */
     public static void surface() {
-        boolean isOdd = IS_SURFACED_BY_NATIVES ? Thread.holdsLock(FaultBoundary.class)
+        boolean isOdd = NATIVES_SURFACE_FAULTS ? Thread.holdsLock(FaultBoundary.class)
                 : new byte[size][size].length != size;
         if (isOdd) {
             throw new IllegalStateException("size=" + size);
         }
     }
 
-    /** Whether an error tells of an access to mapped memory. */
+    /** Whether an error reports an access to mapped memory. */
     public static boolean isFault(InternalError error) {
         return String.valueOf(error.getMessage()).contains("unsafe memory access");
     }
 
     /**
-     * Runs a loop over mapped memory until it ends by itself. After a fault that comes up anywhere in it, its last turn
-     * included, {@code survivor} finds out whose it was and sees to it that it does not come again at once; then the
-     * loop begins again: what it has done by then it must remember.
+     * Runs a loop over mapped memory to completion. After a fault anywhere in it, including its last iteration,
+     * {@code handler} finds the cause and prevents an immediate repetition; then the loop is run again, and must
+     * continue where it was.
      *
-     * @param survivor ends the loop by what it throws, the fault included
+     * @param handler ends the loop by throwing; a handler that cannot explain the fault rethrows it
      */
-    public static void run(Runnable loop, Consumer<InternalError> survivor) {
+    public static void run(Runnable loop, Consumer<InternalError> handler) {
         InternalError next = null;
         boolean isDone = false;
         while (!isDone) {
@@ -61,7 +61,7 @@ public final class FaultBoundary {
             next = null;
             try {
                 if (fault != null) {
-                    survivor.accept(fault);
+                    handler.accept(fault);
                 }
                 loop.run();
                 surface();
@@ -71,17 +71,17 @@ public final class FaultBoundary {
                 if (e == fault || !isFault(e)) {
                     throw e;
                 }
-                // Also where it surfaced while the one before was being survived.
+                // Also if it surfaced while the one before was being handled.
                 next = e;
             } catch (RuntimeException | Error e) {
-                surfaceBeside(e);
+                surfaceInto(e);
                 throw e;
             }
         }
     }
 
-    /** What ends the loop may have left a fault that nobody has met yet: it is not to come up in the caller. */
-    private static void surfaceBeside(Throwable e) {
+    /** A pending fault must not surface in the caller. */
+    private static void surfaceInto(Throwable e) {
         try {
             surface();
         } catch (InternalError fault) {
@@ -97,7 +97,7 @@ public final class FaultBoundary {
      *               word is stored again as it is, since some file systems fault at stores only
      */
     public static boolean isSound(SharedRegion region) {
-        // Of accesses before: this is to tell of this region alone.
+        // Faults of earlier accesses: only this region is tested.
         swallowRest();
         try {
             touch(region);
@@ -111,7 +111,7 @@ public final class FaultBoundary {
         }
     }
 
-    /** A method of its own, so that its loop's last poll and its return lie within the handler of its caller. */
+    /** A method of its own, so that its loop's last safepoint poll and its return lie within its caller's handler. */
     private static void touch(SharedRegion region) {
         for (int end = Math.min(PAGE, region.length()); end > 0; end = nextEnd(region, end)) {
             int last = end - Long.BYTES;
@@ -124,9 +124,9 @@ public final class FaultBoundary {
     }
 
     /**
-     * The JVM throws an error for each access that faulted, one after the other, at the next safepoint poll: at the end
-     * of a loop's turn too, and in whatever a handler calls. So there is no loop here, and nothing is asked of an error
-     * before no other is left.
+     * The JVM throws one error after the other for the accesses that faulted, each at the next safepoint poll: also at
+     * the end of a loop's iteration, and in whatever a handler calls. So there is no loop here, and no error is
+     * examined while others are pending.
      */
     public static void swallowRest() {
         try {

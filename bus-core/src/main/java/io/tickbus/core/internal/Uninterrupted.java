@@ -3,8 +3,8 @@ package io.tickbus.core.internal;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What must be done whole on a thread that somebody interrupts: a {@code FileChannel} closes itself under an
- * interrupted thread. The interrupt is kept for afterwards.
+ * Runs what an interrupt must not cut short: a {@code FileChannel} closes itself when its thread is interrupted. The
+ * thread's interrupt is restored afterwards.
  */
 public final class Uninterrupted {
     private static final int TRIES = 8;
@@ -12,14 +12,14 @@ public final class Uninterrupted {
     private Uninterrupted() {
     }
 
-    /** Something with files that may be begun again. */
+    /** File work that can be repeated. */
     @FunctionalInterface
     public interface Task<T, X extends Exception> {
-        /** Does it. */
+        /** Does the work. */
         T run() throws X;
     }
 
-    /** Does something with files; begins again where an interrupt cut it short. */
+    /** Does file work, and repeats it if an interrupt cut it short. */
     public static <T, X extends Exception> T call(Task<T, X> task) throws X {
         boolean wasInterrupted = Thread.interrupted();
         try {
@@ -41,9 +41,9 @@ public final class Uninterrupted {
         }
     }
 
-    /** Waits for a thread's end, at most so long; false if it has not ended. */
-    public static boolean join(Thread thread, long mostMs) {
-        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMs);
+    /** Waits at most this long for a thread to end; false if it has not. */
+    public static boolean join(Thread thread, long timeoutMs) {
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         boolean isInterrupted = false;
         while (thread.isAlive() && System.nanoTime() - untilNs < 0) {
             try {

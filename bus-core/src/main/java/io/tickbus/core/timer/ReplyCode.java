@@ -16,7 +16,7 @@ public enum ReplyCode {
     INVALID,
     /** The timer is held. */
     PAUSED,
-    /** The timer goes on. */
+    /** The timer was resumed. */
     RESUMED,
     /** One timer of the list that was asked for. */
     LISTED,

@@ -18,12 +18,12 @@ public enum ReplyReason {
     BAD_CAP("FIRE_ALL needs a catch-up cap from 1 to 1000000"),
     /** More than 12 bytes. */
     BAD_PAYLOAD("the payload is longer than 12 bytes"),
-    /** The owner has as many timers as it may. */
+    /** The owner has reached its quota of timers. */
     OWNER_QUOTA("the owner has as many timers as its quota allows"),
-    /** The daemon has as many timers as it may. */
+    /** The daemon has reached its quota of timers. */
     DAEMON_QUOTA("the daemon has as many timers as its quota allows"),
     /** As many clients as there are sessions. */
-    TOO_MANY_CLIENTS("the daemon serves as many clients as it may"),
+    TOO_MANY_CLIENTS("the daemon serves as many clients as it can"),
     /** The file of its ring is not one that this daemon can read. */
     BAD_CLIENT_FILE("the file of its ring is missing, or not of this version, or it is of another user than the "
             + "daemon and must not have one"),
@@ -50,7 +50,7 @@ public enum ReplyReason {
     NO_CLIENT_NAME("a durable timer needs a client with a name"),
     /** The journal's disk is full, read-only or broken just now. */
     JOURNAL_UNAVAILABLE("the journal cannot be written just now, so nothing durable can be promised"),
-    /** The user has as many timers as it may. */
+    /** The user has reached its quota of timers. */
     USER_QUOTA("the user has as many timers as the quota of a user allows"),
     /** Its periodic timers would fire more often than they may. */
     RATE_QUOTA("the periodic timers of the client or of its user would fire more often than their quota allows"),

@@ -81,7 +81,7 @@ public final class TimerReply {
         return fields[PERIOD_NS];
     }
 
-    /** LISTED: the next occurrence, negative while paused; LIST_END: the cursor to go on from, 0 at the end. */
+    /** LISTED: the next occurrence, negative while paused; LIST_END: the cursor to continue from, 0 at the end. */
     public long detail() {
         return fields[DETAIL];
     }

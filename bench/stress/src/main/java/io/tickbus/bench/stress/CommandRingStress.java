@@ -45,7 +45,7 @@ public class CommandRingStress {
             Arrays.fill(cell.outgoing, commands.nextSequence() + 1);
             commands.write(cell.outgoing);
             long consumed = cell.session.consumed();
-            isReplyMissing |= consumed > 0 && !cell.session.ring().hasReached(consumed - 1);
+            isReplyMissing |= consumed > 0 && cell.session.ring().state(consumed - 1) == SlotRing.NOT_YET;
         }
     }
 

@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.core.internal.layout.RepliesLayout;
+import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.internal.memory.SlotWriter;
 import io.tickbus.core.timer.ReplyReason;
 import org.openjdk.jcstress.annotations.Actor;
@@ -42,7 +43,7 @@ public class EvictionStress {
         if (cell.session.state() != RepliesLayout.STATE_EVICTED) {
             r.r1 = "connected";
         } else {
-            String answer = cell.session.ring().isCommitted(0) ? "answered" : "unanswered";
+            String answer = cell.session.ring().state(0) == SlotRing.COMMITTED ? "answered" : "unanswered";
             r.r1 = (cell.session.reason() == ReplyReason.UNREADABLE ? "unreadable, " : "no reason, ") + answer;
         }
     }

@@ -3,6 +3,7 @@ package io.tickbus.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.tickbus.core.internal.memory.SlotRing;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -34,6 +35,6 @@ public class NextSequenceStress {
     @Actor
     public void subscriber(JZ_Result r) {
         r.r1 = cell.header.nextSequence();
-        r.r2 = cell.ring.hasReached(0);
+        r.r2 = cell.ring.state(0) != SlotRing.NOT_YET;
     }
 }

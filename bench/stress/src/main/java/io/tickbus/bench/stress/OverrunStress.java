@@ -3,6 +3,7 @@ package io.tickbus.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.tickbus.core.internal.memory.SlotRing;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -48,7 +49,7 @@ public class OverrunStress {
 
     @Actor
     public void subscriber(ZJ_Result r) {
-        r.r1 = cell.ring.isOverwritten(0);
+        r.r1 = cell.ring.state(0) == SlotRing.OVERWRITTEN;
         r.r2 = cell.header.nextSequence();
     }
 }

@@ -3,6 +3,7 @@ package io.tickbus.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.internal.memory.SlotWriter;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -49,7 +50,7 @@ public class RefuseEmptyStress {
     }
 
     private boolean readNext() {
-        if (!cell.ring.isCommitted(nextToRead)) {
+        if (cell.ring.state(nextToRead) != SlotRing.COMMITTED) {
             return false;
         }
         isBroken |= cell.copy(nextToRead) != Cell.Copy.WHOLE;

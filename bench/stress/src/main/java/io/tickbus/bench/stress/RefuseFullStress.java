@@ -3,6 +3,7 @@ package io.tickbus.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.internal.memory.SlotWriter;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -50,7 +51,7 @@ public class RefuseFullStress {
 
     @Actor
     public void reader(LLL_Result r) {
-        r.r1 = cell.ring.isCommitted(0) ? cell.copy(0) : Cell.Copy.NOT_YET;
+        r.r1 = cell.ring.state(0) == SlotRing.COMMITTED ? cell.copy(0) : Cell.Copy.NOT_YET;
         SlotWriter.releaseConsumed(cell.region, Cell.CONSUMED, 1);
     }
 

@@ -23,27 +23,27 @@ public final class BusFiles {
 
     /** Creates what is missing of the directories, mode 0700, and checks the rest. */
     public static void createIfMissing(BusDirectory directory) {
-        TrustedFiles.createDirectory(directory.root());
+        SecureFiles.createDirectory(directory.root());
         // Before anything is left in a root of somebody else.
-        TrustedFiles.checkDirectory(directory.root(), directory.ownerId());
-        TrustedFiles.createDirectory(directory.path());
+        SecureFiles.checkDirectory(directory.root(), directory.ownerId());
+        SecureFiles.createDirectory(directory.path());
         directory.check();
     }
 
     /** Daemon: creates the directory of the clients' files where it is missing, mode 0700, and empties it. */
     public static void prepareClients(BusDirectory directory) {
         Path clients = directory.clients();
-        TrustedFiles.createDirectory(clients);
-        TrustedFiles.checkDirectory(clients, directory.ownerId());
-        TrustedFiles.chmod(clients, "rwx------");
+        SecureFiles.createDirectory(clients);
+        SecureFiles.checkDirectory(clients, directory.ownerId());
+        SecureFiles.chmod(clients, "rwx------");
         ClientFile.deleteAll(directory);
     }
 
     /** Gives a group access: directory 0750, everybody may pass through a root of ours. */
     static void shareWith(BusDirectory directory, String group) {
-        TrustedFiles.share(directory.path(), group, "rwxr-x---");
+        SecureFiles.share(directory.path(), group, "rwxr-x---");
         if (UserId.ofFile(directory.root()) == UserId.current()) {
-            TrustedFiles.letPass(directory.root());
+            SecureFiles.letPass(directory.root());
         }
     }
 
@@ -52,7 +52,7 @@ public final class BusFiles {
      * whoever publishes on that bus next.
      */
     public static BusDirectory scratch(BusDirectory directory) {
-        return BusDirectory.at(TrustedFiles.temporaryFor(directory.path().resolve("s")), "s")
+        return BusDirectory.at(AtomicFile.temporaryFor(directory.path().resolve("s")), "s")
                 .ownedBy(directory.ownerId());
     }
 
@@ -84,8 +84,8 @@ public final class BusFiles {
     private static void deleteWhole(BusDirectory directory) {
         directory.check();
         Path path = directory.path();
-        if (!FileKind.SIGNALS.isKindOf(directory.signals()) && !isDoorbell(directory.doorbell())
-                && !TrustedFiles.isEmpty(path)) {
+        if (!FileHeader.SIGNALS.isKindOf(directory.signals()) && !isDoorbell(directory.doorbell())
+                && !AtomicFile.isEmpty(path)) {
             throw new BusException(Reason.NOT_FOUND, "bus '" + directory.name() + "'", "there is no bus in " + path,
                     "name a bus that 'tickbus stat' lists; nothing was removed");
         }
@@ -106,18 +106,18 @@ public final class BusFiles {
 
     /** For who holds the lock: removes the bus's files, but for some. */
     static void deleteFiles(BusDirectory bus, Set<Path> kept) {
-        TrustedFiles.deleteTemporary(bus.path());
+        AtomicFile.deleteTemporary(bus.path());
         ClientFile.deleteAll(bus);
         for (Path file : List.of(bus.clients(), bus.control(), bus.intents(), bus.replies(), bus.counters(),
                 bus.signals(), bus.doorbell(), bus.lock())) {
             if (!kept.contains(file)) {
-                TrustedFiles.deleteIfPossible(file);
+                SecureFiles.deleteIfPossible(file);
             }
         }
     }
 
     /** Removes the directory if nothing is in it. */
     static void deleteIfEmpty(BusDirectory directory) {
-        TrustedFiles.deleteIfPossible(directory.path());
+        SecureFiles.deleteIfPossible(directory.path());
     }
 }

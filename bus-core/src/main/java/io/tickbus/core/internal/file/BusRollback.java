@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What there was of a bus before somebody set out to publish on it: where that comes to nothing, all that was made
- * since is removed, and nothing else. Another publisher's files are safe, as files are removed under the lock only.
+ * Remembers what existed of a bus before it was opened for publishing. If opening fails, everything created since is
+ * removed, and nothing else. Another publisher's files are safe, as files are removed only under the lock.
  */
 final class BusRollback {
     private final BusDirectory directory;
@@ -19,7 +19,7 @@ final class BusRollback {
     /** Null until the lock is held. */
     private Set<Path> kept;
 
-    /** Before anything is made. */
+    /** Call this before anything is created. */
     BusRollback(BusDirectory directory) {
         this.directory = directory;
         hadRoot = BusFiles.hasRoot(directory);
@@ -27,9 +27,9 @@ final class BusRollback {
         hadLock = Files.exists(directory.lock(), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** From here on, as long as the lock is held, whatever is new is this publisher's. */
+    /** From here on, while the lock is held, everything new is this publisher's. */
     void locked() {
-        kept = new HashSet<>(TrustedFiles.entries(directory.path(), path -> true));
+        kept = new HashSet<>(SecureFiles.entries(directory.path(), path -> true));
         if (!hadLock) {
             kept.remove(directory.lock());
         }

@@ -19,8 +19,8 @@ import java.util.UUID;
 /**
  * The memory of one client's command ring. A client of the daemon's own user creates it as a file,
  * {@code clients/<uuid>}, and alone writes it; the daemon opens it once, checks it, maps it read-only and removes its
- * name, so that nothing is left whoever dies, and no third process finds it. Of any other client it is memory of each
- * side's own, {@link #inMemory}.
+ * name, so that nothing is left whichever side dies, and no third process finds it. For any other client each side has
+ * memory of its own, {@link #inMemory}.
  *
  * <p><b>Threads:</b> immutable. <b>Progress:</b> creating and opening make system calls; the ring is wait-free.
  */
@@ -28,7 +28,7 @@ public final class ClientFile {
     private final SharedRegion region;
     private final SlotRing ring;
 
-    /** The daemon's, of a client's file; null otherwise. */
+    /** The daemon's, for a client's file; null otherwise. */
     private final FileChannel storage;
 
     private ClientFile(SharedRegion region, int slotCount, FileChannel storage) {
@@ -37,7 +37,7 @@ public final class ClientFile {
         this.ring = new SlotRing(region, ClientLayout.HEADER_LENGTH, slotCount);
     }
 
-    /** A ring of this process only. */
+    /** A ring in the memory of this process. */
     public static ClientFile inMemory(int slotCount) {
         return new ClientFile(SharedRegion.allocate((int) ClientLayout.fileLength(slotCount)), slotCount, null);
     }
@@ -48,15 +48,15 @@ public final class ClientFile {
      * @throws BusException NOT_FOUND where there is no directory of clients, NO_SPACE, NOT_TRUSTED; nothing is left
      */
     public static ClientFile create(BusDirectory directory, ClientIdentity client) {
-        TrustedFiles.checkDirectory(directory.clients(), directory.ownerId());
-        SharedRegion region = Uninterrupted.call(() -> TrustedFiles.createWhole(path(directory, client.uuid()),
+        SecureFiles.checkDirectory(directory.clients(), directory.ownerId());
+        SharedRegion region = Uninterrupted.call(() -> AtomicFile.create(path(directory, client.uuid()),
                 ClientLayout.fileLength(client.slotCount()), null, made -> {
-                    FileKind.CLIENT.writeTo(made, client.slotCount());
+                    FileHeader.CLIENT.write(made, client.slotCount());
                     made.putLong(ClientLayout.UUID, client.uuid().getMostSignificantBits());
                     made.putLong(ClientLayout.UUID + Long.BYTES, client.uuid().getLeastSignificantBits());
                     made.putLong(ClientLayout.HISTORY_ID, client.historyId());
                     made.putLong(ClientLayout.EPOCH, client.epoch());
-                    FileKind.CLIENT.finish(made);
+                    FileHeader.CLIENT.commit(made);
                 }));
         return new ClientFile(region, client.slotCount(), null);
     }
@@ -71,22 +71,22 @@ public final class ClientFile {
         FileChannel channel = null;
         ClientFile opened = null;
         try {
-            channel = TrustedFiles.open(path, directory.ownerId(), true);
-            ByteBuffer header = FileKind.CLIENT.header(path, channel);
-            int slotCount = FileKind.CLIENT.slotCount(path, header);
+            channel = SecureFiles.open(path, directory.ownerId(), true);
+            ByteBuffer header = FileHeader.CLIENT.read(path, channel);
+            int slotCount = FileHeader.CLIENT.slotCount(path, header);
             long expected = ClientLayout.fileLength(slotCount);
-            FileKind.CLIENT.length(path, header, channel.size(), expected);
+            FileHeader.CLIENT.length(path, header, channel.size(), expected);
             UUID uuid = new UUID(header.getLong(ClientLayout.UUID), header.getLong(ClientLayout.UUID + Long.BYTES));
             if (!uuid.equals(client.uuid()) || slotCount != client.slotCount()
                     || header.getLong(ClientLayout.HISTORY_ID) != client.historyId()
                     || header.getLong(ClientLayout.EPOCH) != client.epoch()) {
-                throw FileKind.CLIENT.wrong(Reason.CORRUPT, path, "it says something else than its client: uuid="
+                throw FileHeader.CLIENT.refuse(Reason.CORRUPT, path, "it contradicts its client: uuid="
                         + uuid + " slotCount=" + slotCount + ", and " + client.slotCount() + " slots were announced");
             }
             opened = new ClientFile(SharedRegion.map(channel, expected, false), slotCount, channel);
             return opened;
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         } finally {
             if (opened == null && channel != null) {
                 close(channel);
@@ -99,14 +99,14 @@ public final class ClientFile {
         try {
             channel.close();
         } catch (IOException e) {
-            // The kernel ends it all the same.
+            // The kernel closes it anyway.
             return;
         }
     }
 
     /**
-     * Daemon, after the last look at the memory: lets go of the file. Its mapping lasts until the garbage collector
-     * finds it, and would keep the storage of each client that has been here.
+     * Daemon, after its last access to the memory: closes the file. Its mapping lasts until the garbage collector
+     * frees it, and would otherwise keep the storage of every former client.
      *
      * @param isStorageFreed whether to free the storage at once: where the client has gone, and stores no more
      */
@@ -115,7 +115,7 @@ public final class ClientFile {
             return;
         }
         try {
-            // A fault of memory that was read before must not come up inside of the channel: this takes those out.
+            // A late fault must not surface inside the channel: this collects it first.
             if (FaultBoundary.isSound(region) && isStorageFreed) {
                 storage.truncate(0);
             }
@@ -127,18 +127,18 @@ public final class ClientFile {
         }
     }
 
-    /** Removes the file of a connection; does nothing where there is none. */
+    /** Deletes a connection's file if it exists. */
     public static void delete(BusDirectory directory, UUID uuid) {
-        TrustedFiles.deleteIfPossible(path(directory, uuid));
+        SecureFiles.deleteIfPossible(path(directory, uuid));
     }
 
     /**
-     * Daemon, before it listens: removes what clients left that died while they connected. Files of other names stay.
+     * Daemon, before it listens: deletes the files of clients that died while connecting. Files of other names stay.
      */
     public static void deleteAll(BusDirectory directory) {
         if (Files.isDirectory(directory.clients(), LinkOption.NOFOLLOW_LINKS)) {
-            TrustedFiles.deleteTemporary(directory.clients());
-            TrustedFiles.entries(directory.clients(), ClientFile::isOfClient).forEach(TrustedFiles::deleteIfPossible);
+            AtomicFile.deleteTemporary(directory.clients());
+            SecureFiles.entries(directory.clients(), ClientFile::isOfClient).forEach(SecureFiles::deleteIfPossible);
         }
     }
 
@@ -165,7 +165,7 @@ public final class ClientFile {
         return ring;
     }
 
-    /** Forgets all commands, before another client uses the memory. */
+    /** Clears all commands, before another client uses the memory. */
     public void clear() {
         for (int offset = 0; offset < region.length(); offset += Long.BYTES) {
             region.putLong(offset, 0);

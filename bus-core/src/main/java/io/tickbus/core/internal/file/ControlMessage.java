@@ -93,7 +93,7 @@ public final class ControlMessage {
         return rejected(client.historyId(), client.epoch(), client.uuid(), answer);
     }
 
-    /** Daemon: answers who has said nothing that makes sense. */
+    /** Daemon: answers a client whose message is malformed. */
     public static ByteBuffer rejectedUnknown(long historyId, long epoch, Answer answer) {
         return rejected(historyId, epoch, new UUID(0, 0), answer);
     }

@@ -42,7 +42,7 @@ public final class ControlSocket implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int MAX_KNOWN_USERS = 1024;
 
-    private final NamedFile file;
+    private final FileIdentity file;
     private final ServerSocketChannel channel;
     private final UserPrincipal ownPrincipal;
     private final int ownUser;
@@ -53,7 +53,7 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private ControlSocket(Path path, ServerSocketChannel channel) throws IOException {
-        this.file = NamedFile.of(path);
+        this.file = FileIdentity.of(path);
         this.channel = channel;
         this.ownPrincipal = Files.getOwner(path);
         this.ownUser = UserId.ofFile(path);
@@ -67,38 +67,38 @@ public final class ControlSocket implements AutoCloseable {
     public static ControlSocket bind(BusDirectory directory, String group) {
         Path path = directory.control();
         // Nobody finds it before its mode is right, and there is no moment without a name.
-        Path unfinished = TrustedFiles.temporaryFor(path);
+        Path unfinished = AtomicFile.temporaryFor(path);
         try {
             ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 withAddress(unfinished, address -> channel.bind(address, BACKLOG));
                 if (group == null) {
-                    TrustedFiles.chmod(unfinished, "rw-------");
+                    SecureFiles.chmod(unfinished, "rw-------");
                 } else {
-                    TrustedFiles.share(unfinished, group, "rw-rw----");
+                    SecureFiles.share(unfinished, group, "rw-rw----");
                 }
                 channel.configureBlocking(false);
                 Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
                 return new ControlSocket(path, channel);
             } catch (IOException | RuntimeException e) {
                 channel.close();
-                TrustedFiles.deleteIfPossible(unfinished);
+                SecureFiles.deleteIfPossible(unfinished);
                 throw e;
             }
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
     /**
      * Client: connects, without waiting; the channel does not block.
      *
-     * @return null where so many are connecting that the kernel takes no more just now
+     * @return null if too many clients are connecting for the kernel to accept another now
      * @throws BusException NOT_FOUND where nobody listens, NOT_TRUSTED where this user may not connect, SYSTEM
      */
     public static SocketChannel connect(BusDirectory directory) {
         Path path = directory.control();
-        TrustedFiles.checkSocket(path, directory.ownerId());
+        SecureFiles.checkSocket(path, directory.ownerId());
         try {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             boolean isConnected = false;
@@ -116,12 +116,12 @@ public final class ControlSocket implements AutoCloseable {
                 return null;
             }
             if (!(e instanceof ConnectException) && !isNameGone(path, e)) {
-                throw TrustedFiles.failed(path, e);
+                throw SecureFiles.failed(path, e);
             }
             throw new BusException(Reason.NOT_FOUND, path.toString(), "nobody listens: " + e.getMessage(),
                     "start 'tickbus daemon'");
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
@@ -178,7 +178,7 @@ public final class ControlSocket implements AutoCloseable {
 
     /** Whether clients still find it by its name. */
     public boolean isCurrent() {
-        return file.standing() == SignalsFile.Standing.CURRENT;
+        return file.status() == FileStatus.CURRENT;
     }
 
     /** The listening channel, which does not block. */
@@ -228,7 +228,8 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     /**
-     * The number that stands for every user who has none in this user namespace. Two such users may be different ones.
+     * The number shown for every user that is not mapped into this user namespace. Two such users may be different
+     * ones.
      */
     public static int overflowUser() {
         // The kernel gives what fits into the first read and no more: Files.readString begins with one byte.
@@ -249,7 +250,7 @@ public final class ControlSocket implements AutoCloseable {
             throw BusException.system(file.path(), e, "nothing need be done");
         } finally {
             if (isCurrent()) {
-                TrustedFiles.deleteIfPossible(file.path());
+                SecureFiles.deleteIfPossible(file.path());
             }
         }
     }

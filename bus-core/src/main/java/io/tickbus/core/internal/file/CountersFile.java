@@ -1,11 +1,12 @@
 package io.tickbus.core.internal.file;
 
 import io.tickbus.core.BusDirectory;
-import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.BusException;
 import io.tickbus.core.CounterUnit;
 import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.internal.layout.CountersLayout;
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.core.internal.platform.ProcessIdentity;
 import java.io.IOException;
@@ -33,7 +34,7 @@ public final class CountersFile {
     private CountersFile(Path path, SharedRegion region) {
         this.path = path;
         this.region = region;
-        this.count = (int) region.getLong(CountersLayout.COUNTER_COUNT);
+        this.count = (int) region.getLong(FileHeaderLayout.SLOT_COUNT);
         this.lateness = new LatenessHistogram(region, CountersLayout.histogramOffset(count));
     }
 
@@ -48,7 +49,7 @@ public final class CountersFile {
     public static CountersFile create(
             BusDirectory directory, SignalsHeader bus, List<CounterDefinition> counters, String group) {
         checkCount(counters.size());
-        SharedRegion region = TrustedFiles.createWhole(directory.counters(),
+        SharedRegion region = AtomicFile.create(directory.counters(),
                 CountersLayout.fileLength(counters.size()), group, made -> {
                     made.putLong(CountersLayout.HISTORY_ID, bus.historyId());
                     made.putLong(CountersLayout.EPOCH, bus.epoch());
@@ -73,7 +74,7 @@ public final class CountersFile {
     }
 
     private static void writeHeader(SharedRegion region, List<CounterDefinition> counters) {
-        FileKind.COUNTERS.writeTo(region, counters.size());
+        FileHeader.COUNTERS.write(region, counters.size());
         region.putInt(CountersLayout.HISTOGRAM_BUCKETS, CountersLayout.BUCKET_COUNT);
         region.putInt(CountersLayout.HISTOGRAM_BUCKETS_PER_POWER, CountersLayout.BUCKETS_PER_POWER);
         ProcessIdentity self = ProcessIdentity.current();
@@ -88,11 +89,11 @@ public final class CountersFile {
             byte[] label = counter.label().getBytes(StandardCharsets.US_ASCII);
             region.asByteBuffer().put(offset + CountersLayout.COUNTER_LABEL, label);
         }
-        FileKind.COUNTERS.finish(region);
+        FileHeader.COUNTERS.commit(region);
     }
 
     /**
-     * Maps a bus's counters read-only, after every check. They may be those of a daemon that is no more: see
+     * Maps a bus's counters read-only, after every check. They may be those of a former daemon: see
      * {@link #belongsTo}.
      *
      * @throws BusException NOT_FOUND where no daemon has kept the bus; NOT_A_FILE, NOT_TRUSTED, WRONG_*, CORRUPT
@@ -104,41 +105,41 @@ public final class CountersFile {
 
     private static CountersFile attachOnce(BusDirectory directory) {
         Path path = directory.counters();
-        try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), false)) {
+        try (FileChannel channel = SecureFiles.open(path, directory.ownerId(), false)) {
             long length = checkedLength(path, channel);
             return new CountersFile(path, SharedRegion.map(channel, length, false));
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
     private static long checkedLength(Path path, FileChannel channel) throws IOException {
-        ByteBuffer header = FileKind.COUNTERS.header(path, channel);
+        ByteBuffer header = FileHeader.COUNTERS.read(path, channel);
         int buckets = header.getInt(CountersLayout.HISTOGRAM_BUCKETS);
         int bucketsPerPower = header.getInt(CountersLayout.HISTOGRAM_BUCKETS_PER_POWER);
         if (buckets != CountersLayout.BUCKET_COUNT || bucketsPerPower != CountersLayout.BUCKETS_PER_POWER) {
-            throw FileKind.COUNTERS.wrong(Reason.WRONG_RECORD_SIZE, path, "buckets=" + buckets + " bucketsPerPower="
+            throw FileHeader.COUNTERS.refuse(Reason.WRONG_RECORD_SIZE, path, "buckets=" + buckets + " bucketsPerPower="
                     + bucketsPerPower + " expected=" + CountersLayout.BUCKET_COUNT + " and "
                     + CountersLayout.BUCKETS_PER_POWER);
         }
-        long count = header.getLong(CountersLayout.COUNTER_COUNT);
+        long count = header.getLong(FileHeaderLayout.SLOT_COUNT);
         if (count < 1 || count > CountersLayout.MAX_COUNTER_COUNT) {
-            throw FileKind.COUNTERS.wrong(Reason.CORRUPT, path, "counterCount=" + count + " is not from 1 to "
+            throw FileHeader.COUNTERS.refuse(Reason.CORRUPT, path, "counterCount=" + count + " is not from 1 to "
                     + CountersLayout.MAX_COUNTER_COUNT);
         }
         long expected = CountersLayout.fileLength((int) count);
-        FileKind.COUNTERS.length(path, header, channel.size(), expected);
+        FileHeader.COUNTERS.length(path, header, channel.size(), expected);
         return expected;
     }
 
-    /** Daemon, after a fault: refuses to go on where it was this file's; touches all of its pages. */
+    /** Daemon, after a fault: throws if it was this file's; touches all of its pages. */
     public void checkSound() {
         if (path != null) {
-            TrustedFiles.checkSound(path, region, "start the daemon again, which makes another");
+            SecureFiles.checkSound(path, region, "start the daemon again, which recreates it");
         }
     }
 
-    /** Whether these are the counters of the publisher that a signals file names, and not of one before it. */
+    /** Whether these are the counters of the publisher that a signals file names, and not of a predecessor. */
     public boolean belongsTo(SignalsHeader signals) {
         return signals.epoch() == epoch() && signals.historyId() == historyId() && signals.publisher().equals(daemon());
     }

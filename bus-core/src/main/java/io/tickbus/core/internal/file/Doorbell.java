@@ -18,23 +18,23 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The one file that several processes write, all of one user: a thread that sleeps says so here, so that the publisher
- * makes a system call only when somebody does. Nothing in it is trusted. Other users neither read nor write it: see
+ * The one file that several processes write, all of one user: a sleeper announces itself here, so that the publisher
+ * makes a system call only when one sleeps. Nothing in it is trusted. Other users neither read nor write it: see
  * {@code SignalsLayout.OPTION_UNASKED}.
  *
  * <p>Each subscriber sets the parked flag before it sleeps, and the publisher clears it as it wakes them all. It is not
  * a count, so a subscriber that is killed in its sleep leaves nothing behind but one needless wake-up.
  *
  * <p>A process of the same user may still shorten the file, or punch a hole into it. From the first fault on the
- * doorbell is <i>lost</i>: nothing touches it, rings go unheard, and the publisher wakes everybody with each signal.
- * {@link #restore}, at each heartbeat, stores a byte by pwrite, which brings length and page back or fails without a
- * fault. So a cause that lasts costs one fault per heartbeat.
+ * doorbell is <i>lost</i>: nothing touches it, rings have no effect, and the publisher wakes all subscribers with each
+ * signal. {@link #restore}, at each heartbeat, stores a byte by pwrite, which restores length and page or fails without
+ * a fault. So a lasting cause costs one fault per heartbeat.
  *
- * <p><b>Threads:</b> any; {@link #restore} and {@link #close} one. <b>Progress:</b> wait-free, but for those two.
+ * <p><b>Threads:</b> any; {@link #restore} and {@link #close} one. <b>Progress:</b> wait-free, except those two.
  */
 public final class Doorbell {
     private final SharedRegion region;
-    /** The publisher's; null for everybody else. */
+    /** The publisher's; null for all others. */
     private FileChannel channel;
     private final Path path;
     private final ByteBuffer lastByte;
@@ -49,23 +49,23 @@ public final class Doorbell {
         this.lastByte = path == null ? null : ByteBuffer.allocateDirect(1);
     }
 
-    /** A doorbell without a file, of this process only. */
+    /** A doorbell in the memory of this process. */
     public static Doorbell over(SharedRegion region) {
         return new Doorbell(region, null, null);
     }
 
-    /** Publisher, holding the lock: opens the doorbell, or makes it where there is none or a group can write it. */
+    /** Publisher, holding the lock: opens the doorbell, or creates it if there is none or a group can write it. */
     static Doorbell openOrCreate(BusDirectory directory) {
         Path path = directory.doorbell();
         try {
             return Uninterrupted.call(() -> {
-                if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && TrustedFiles.isSharedWithGroup(path)) {
+                if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && SecureFiles.isSharedWithGroup(path)) {
                     Files.delete(path);
                 }
                 if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                    TrustedFiles.createWhole(path, DoorbellLayout.LENGTH, null, made -> { });
+                    AtomicFile.create(path, DoorbellLayout.LENGTH, null, made -> { });
                 }
-                FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true);
+                FileChannel channel = SecureFiles.open(path, directory.ownerId(), true);
                 try {
                     return new Doorbell(map(channel), channel, path);
                 } catch (IOException | RuntimeException | Error e) {
@@ -74,17 +74,17 @@ public final class Doorbell {
                 }
             });
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
-    /** Gives it its page first: mapping would lengthen it too, but without storage. */
+    /** Allocates its page first: mapping would lengthen it too, but without storage. */
     private static SharedRegion map(FileChannel channel) throws IOException {
         storeLastByte(channel, ByteBuffer.allocate(1));
         return SharedRegion.map(channel, DoorbellLayout.LENGTH, true);
     }
 
-    /** Brings back length and page, or fails: no bytes but one that is reserved are touched. */
+    /** Restores length and page, or fails; touches a reserved byte only. */
     private static void storeLastByte(FileChannel channel, ByteBuffer zero) throws IOException {
         zero.clear();
         channel.write(zero, DoorbellLayout.LENGTH - 1);
@@ -99,12 +99,12 @@ public final class Doorbell {
         Path path = directory.doorbell();
         try {
             return Uninterrupted.call(() -> {
-                try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), true)) {
+                try (FileChannel channel = SecureFiles.open(path, directory.ownerId(), true)) {
                     return new Doorbell(map(channel), null, path);
                 }
             });
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
@@ -119,7 +119,7 @@ public final class Doorbell {
     }
 
     /**
-     * Ends the daemon's current or next sleep; one system call. Goes unheard where it is lost.
+     * Ends the daemon's current or next sleep; one system call. Without effect where it is lost.
      *
      * @param wordOffset {@code DoorbellLayout.DAEMON_WORD}
      * @param futex      of the same word
@@ -132,39 +132,39 @@ public final class Doorbell {
                 futex.wakeAll();
                 FaultBoundary.surface();
             } catch (InternalError e) {
-                survive(e);
+                recover(e);
             }
         }
     }
 
     /**
-     * Gives a word another value, so that nobody falls asleep on the one before; the first half of {@link #ring}. It
-     * is no atomic addition: other than loads and stores, HotSpot's interpreter does not survive one on a file that
-     * was shortened. Several may ring at once, so each adds an odd number drawn by lot: were it one for all, two could
-     * store the same value, and who has seen the first ring only would sleep through the second.
+     * Changes a word, so that nobody falls asleep on its former value; the first half of {@link #ring}. This is not an
+     * atomic addition: unlike loads and stores, one on a shortened file crashes HotSpot's interpreter. Several may ring
+     * at once, so each adds a random odd number; with a fixed increment two could store the same value, and a waiter
+     * that saw only the first ring would miss the second.
      */
     public void raise(int wordOffset) {
         int value = region.getIntOpaque(wordOffset) + (ThreadLocalRandom.current().nextInt() | 1);
         // SYNC daemon-doorbell: pairs with Doorbell.word; without release the raised word could be seen before what
-        // it was raised for, and the sleeper would look, find nothing, and sleep on it. Without the full fence a ringer
-        // that sleeps next could read its own value while it is still to wipe out another's.
+        // it was raised for, and the sleeper would check, find nothing, and sleep on it. Without the full fence a
+        // ringer that sleeps next could read its own value, which is yet to overwrite another's.
         region.putIntRelease(wordOffset, value);
         SharedRegion.fullFence();
     }
 
     /**
-     * Daemon: the word to sleep on, read before the last look at what there is to do.
+     * Daemon: the word to sleep on, read before the last check for work.
      *
-     * @param seen what it was before: the answer where the doorbell is lost
+     * @param seen its former value, which is returned where the doorbell is lost
      */
     public int word(int wordOffset, int seen) {
-        // SYNC daemon-doorbell: pairs with Doorbell.raise; without acquire the look could be done before the word is
+        // SYNC daemon-doorbell: pairs with Doorbell.raise; without acquire the check could be done before the word is
         // read, and a ring in between would not end the sleep.
         return isLost ? seen : region.getIntAcquire(wordOffset);
     }
 
     /**
-     * Subscriber: says that it is about to sleep. After this it must look at the slot once more.
+     * Subscriber: announces that it is about to sleep. After this it must check the slot once more.
      *
      * @return false where the doorbell is lost: nobody will know
      */
@@ -178,11 +178,11 @@ public final class Doorbell {
             // Here, and not in the handler of the signal that it waits for.
             FaultBoundary.surface();
         } catch (InternalError e) {
-            survive(e);
+            recover(e);
             return false;
         }
-        // SYNC parking: pairs with Doorbell.takeParked; without the full fence the second look at the slot could be
-        // done before the flag is seen: the publisher sees nobody, the subscriber sees no signal, and it sleeps.
+        // SYNC parking: pairs with Doorbell.takeParked; without the full fence the second check of the slot could
+        // be done before the flag is seen: the publisher sees no sleeper, the subscriber no signal, and it sleeps.
         SharedRegion.fullFence();
         return true;
     }
@@ -216,7 +216,7 @@ public final class Doorbell {
     }
 
     /**
-     * After a fault of mapped memory: takes the doorbell out of use where it is not whole.
+     * After a fault of mapped memory: takes the doorbell out of use unless it is sound.
      *
      * @return whether that explains the fault. A doorbell that was lost before is not touched, so it explains nothing
      */
@@ -226,8 +226,8 @@ public final class Doorbell {
         return isNew;
     }
 
-    /** After a fault of the doorbell's and of nothing else. */
-    private void survive(InternalError fault) {
+    /** After a fault that only the doorbell can have caused. */
+    private void recover(InternalError fault) {
         if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
@@ -236,16 +236,16 @@ public final class Doorbell {
     }
 
     /**
-     * At each heartbeat, and now and then by others: gives the file its length and its page back if somebody took them.
-     * A system call, and no allocation for the publisher.
+     * At each heartbeat, and now and then by others: restores the file's length and page if a process removed them. One
+     * system call; the publisher allocates nothing.
      *
-     * @return whether it is in use now; if not, for want of room, waiting is naps, and the next heartbeat tries again
+     * @return whether it is in use now; if not (no space), parked threads fall back to naps until the next heartbeat
      */
     public boolean restore() {
         if (path == null) {
             return true;
         }
-        // Of memory that was read before: it must not be thrown inside the channel.
+        // A late fault must not surface inside the channel.
         FaultBoundary.surface();
         try {
             Uninterrupted.call(storing);
@@ -275,7 +275,7 @@ public final class Doorbell {
         return FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Publisher: lets go of the file; the memory stays mapped as long as this object is reachable. */
+    /** Publisher: closes the file; the memory stays mapped as long as this object is reachable. */
     void close() {
         isClosed = true;
         try {

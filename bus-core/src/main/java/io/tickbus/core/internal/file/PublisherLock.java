@@ -24,24 +24,24 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to publish on a bus: an exclusive record lock on the first byte of the {@code lock} file, which the kernel
- * releases when its process ends, however it ends. The file's text names the owner, for messages only.
+ * releases when its process ends in any way. The file's text names the owner, for messages only.
  *
  * <p>POSIX record locks belong to a process and vanish when it closes <i>any</i> descriptor of the file. So a process
  * that holds one never opens the file again: {@link #probe} asks this JVM's own list first. (Two class loaders with a
  * copy of this class each, in one JVM and on one bus, would defeat that.)
  *
- * <p><b>Threads:</b> any. <b>Progress:</b> system calls; {@link #acquire} tries for up to 0.1 s, and where a
- * reader alone stands in the way for up to 2 s.
+ * <p><b>Threads:</b> any. <b>Progress:</b> system calls; {@link #acquire} tries for up to 0.1 s, and up
+ * to 2 s if only a reader blocks it.
  */
 public final class PublisherLock implements AutoCloseable {
     /**
-     * By the file. The channels stand here so that they stay reachable: the collector would close the one of a
-     * publisher that somebody dropped, and the kernel's lock would go with it while its heartbeat continues.
+     * By the file's key. Keeps the channels reachable: otherwise the garbage collector would close the channel of a
+     * publisher that was dropped, and release the kernel's lock, while its heartbeat continues.
      */
-    private static final Map<Object, FileChannel> HELD_BY_THIS_JVM = new HashMap<>();
-    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** A reader that is suspended while it asks. */
-    private static final long PATIENCE_WITH_READERS_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final Map<Object, FileChannel> OWNED_BY_THIS_JVM = new HashMap<>();
+    private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** For a reader that is suspended while it probes. */
+    private static final long READER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int OWNER_TEXT_LENGTH = 80;
 
@@ -49,7 +49,7 @@ public final class PublisherLock implements AutoCloseable {
     public enum Probe {
         /** A living process, perhaps a stopped one, owns the bus. */
         HELD,
-        /** Nobody does. */
+        /** No process does. */
         FREE,
         /** The lock may not be read by this user. */
         UNKNOWN
@@ -68,7 +68,7 @@ public final class PublisherLock implements AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @param owner text that tells a person who holds it
+     * @param owner text about the owner, for messages
      * @throws BusException IN_USE with the owner's text
      */
     public static PublisherLock acquire(BusDirectory directory, String owner) {
@@ -85,14 +85,14 @@ public final class PublisherLock implements AutoCloseable {
                     return lock;
                 }
             } catch (IOException e) {
-                throw TrustedFiles.failed(path, e);
+                throw SecureFiles.failed(path, e);
             }
             Probe probe = probe(path);
             long waitedNs = System.nanoTime() - startNs;
-            if (waitedNs >= (probe == Probe.FREE ? PATIENCE_WITH_READERS_NS : PATIENCE_NS)) {
+            if (waitedNs >= (probe == Probe.FREE ? READER_TIMEOUT_NS : TIMEOUT_NS)) {
                 throw inUse(directory, probe);
             }
-            // A reader that asks with a shared lock stands in the way for some microseconds.
+            // A probing reader has a shared lock for some microseconds.
             LockSupport.parkNanos(PAUSE_NS);
         }
     }
@@ -100,15 +100,15 @@ public final class PublisherLock implements AutoCloseable {
     private static synchronized PublisherLock tryAcquire(Path path, int ownerId, String owner) throws IOException {
         boolean isCreated = createIfMissing(path);
         Object key = fileKey(path);
-        if (key == null || HELD_BY_THIS_JVM.containsKey(key)) {
+        if (key == null || OWNED_BY_THIS_JVM.containsKey(key)) {
             return null;
         }
-        FileChannel channel = TrustedFiles.open(path, ownerId, true);
+        FileChannel channel = SecureFiles.open(path, ownerId, true);
         try {
             // The name must still be the file that was opened: a bus may have been deleted meanwhile.
             if (tryLock(channel, false) && key.equals(fileKey(path))) {
                 writeOwner(channel, path, owner, isCreated);
-                HELD_BY_THIS_JVM.put(key, channel);
+                OWNED_BY_THIS_JVM.put(key, channel);
                 return new PublisherLock(path, channel, key);
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -127,8 +127,8 @@ public final class PublisherLock implements AutoCloseable {
             channel.write(ByteBuffer.wrap(text), 0);
         } catch (IOException e) {
             if (isCreated) {
-                // A full file system: nothing is left behind, while the lock still keeps others away.
-                TrustedFiles.deleteIfPossible(path);
+                // A full file system: nothing is left behind, while the lock still excludes others.
+                SecureFiles.deleteIfPossible(path);
             }
             throw e;
         }
@@ -136,7 +136,7 @@ public final class PublisherLock implements AutoCloseable {
 
     private static boolean createIfMissing(Path path) throws IOException {
         try {
-            TrustedFiles.createPrivate(path);
+            SecureFiles.createPrivate(path);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
@@ -156,7 +156,7 @@ public final class PublisherLock implements AutoCloseable {
 
     private static synchronized String ownerText(Path path) {
         try {
-            if (HELD_BY_THIS_JVM.containsKey(fileKey(path))) {
+            if (OWNED_BY_THIS_JVM.containsKey(fileKey(path))) {
                 return "pid=" + ProcessHandle.current().pid() + ", this very process";
             }
             return Files.readString(path, StandardCharsets.US_ASCII).strip();
@@ -165,22 +165,22 @@ public final class PublisherLock implements AutoCloseable {
         }
     }
 
-    /** Asks whether anybody publishes, with a shared lock that is given back at once. */
+    /** Whether a publisher is there: tries a shared lock and releases it at once. */
     public static synchronized Probe probe(Path path) {
         try {
-            return Uninterrupted.call(() -> ask(path));
+            return Uninterrupted.call(() -> tryProbe(path));
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
-    private static Probe ask(Path path) throws IOException {
+    private static Probe tryProbe(Path path) throws IOException {
         try {
             Object key = fileKey(path);
             if (key == null) {
                 return Probe.FREE;
             }
-            if (HELD_BY_THIS_JVM.containsKey(key)) {
+            if (OWNED_BY_THIS_JVM.containsKey(key)) {
                 return Probe.HELD;
             }
             try (FileChannel channel =
@@ -212,23 +212,26 @@ public final class PublisherLock implements AutoCloseable {
         }
     }
 
-    /** Whether the name still means the file that is locked: else another could take the bus. One system call. */
+    /**
+     * Whether the name still refers to the locked file: otherwise another publisher could take the bus. One system
+     * call.
+     */
     boolean isInPlace() {
         try {
             return fileKey.equals(fileKey(path));
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
-    /** Gives the bus free. Does nothing the second time, when it may have another owner. */
+    /** Releases the bus. Idempotent, as the bus may then have another owner. */
     @Override
     public void close() {
         synchronized (PublisherLock.class) {
             if (!channel.isOpen()) {
                 return;
             }
-            HELD_BY_THIS_JVM.remove(fileKey);
+            OWNED_BY_THIS_JVM.remove(fileKey);
             try {
                 channel.close();
             } catch (IOException e) {

@@ -12,20 +12,20 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * The {@code replies} file: what the daemon answers, client by client. Each daemon makes it anew and renames it over
+ * The {@code replies} file: the daemon's replies, client by client. Each daemon recreates it and renames it over
  * its predecessor's; clients map it read-only. The mapping lasts as long as this object is reachable, also after the
  * file lost its name.
  *
  * <p><b>Threads:</b> reading, any; writing, the daemon's timer thread. <b>Progress:</b> creating, attaching and
- * {@link #standing()} make system calls; the rest is wait-free.
+ * {@link #fileStatus()} make system calls; the rest is wait-free.
  */
 public final class RepliesFile {
-    private final NamedFile file;
+    private final FileIdentity file;
     private final SharedRegion region;
     private final Session[] sessions;
     private final int slotCount;
 
-    private RepliesFile(NamedFile file, SharedRegion region, int sessionCount, int slotCount) {
+    private RepliesFile(FileIdentity file, SharedRegion region, int sessionCount, int slotCount) {
         this.file = file;
         this.region = region;
         this.slotCount = slotCount;
@@ -35,30 +35,30 @@ public final class RepliesFile {
         }
     }
 
-    /** Replies without a file, of this process only, for stress tests: only the words and the rings work. */
+    /** Replies in the memory of this process, for stress tests: only the fields and the rings work. */
     public static RepliesFile over(SharedRegion region, int sessionCount, int slotCount) {
         return new RepliesFile(null, region, sessionCount, slotCount);
     }
 
     /**
-     * Daemon, holding the publisher's lock: makes the file anew, with all its storage, and then gives it its name.
+     * Daemon, holding the publisher's lock: creates the file with all its storage, and then renames it into place.
      *
      * @param bus          header of the daemon's signals, whose history and epoch the file carries
      * @param sessionCount 1 to {@link RepliesLayout#MAX_SESSION_COUNT}
      * @param slotCount    replies per session, a power of two
      * @param group        name of a group that may read it; null for the owner alone
-     * @throws BusException NO_SPACE, SYSTEM; where no file could be made nothing is left, and a predecessor's stays
+     * @throws BusException NO_SPACE, SYSTEM; on failure nothing is left behind, and a predecessor's stays
      */
     public static RepliesFile create(
             BusDirectory directory, SignalsHeader bus, int sessionCount, int slotCount, String group) {
         checkGeometry(sessionCount, slotCount);
         Path path = directory.replies();
-        SharedRegion region = TrustedFiles.createWhole(path, RepliesLayout.fileLength(sessionCount, slotCount), group,
+        SharedRegion region = AtomicFile.create(path, RepliesLayout.fileLength(sessionCount, slotCount), group,
                 made -> begin(made, bus, sessionCount, slotCount));
         try {
-            return new RepliesFile(NamedFile.of(path), region, sessionCount, slotCount);
+            return new RepliesFile(FileIdentity.of(path), region, sessionCount, slotCount);
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
@@ -66,7 +66,7 @@ public final class RepliesFile {
         writeHeader(region, bus, sessionCount, slotCount);
         RepliesFile begun = over(region, sessionCount, slotCount);
         begun.announceAwake();
-        FileKind.REPLIES.finish(region);
+        FileHeader.REPLIES.commit(region);
     }
 
     private static void checkGeometry(int sessionCount, int slotCount) {
@@ -82,7 +82,7 @@ public final class RepliesFile {
     }
 
     private static void writeHeader(SharedRegion region, SignalsHeader bus, int sessionCount, int slotCount) {
-        FileKind.REPLIES.writeTo(region, slotCount);
+        FileHeader.REPLIES.write(region, slotCount);
         region.putInt(RepliesLayout.SESSION_COUNT, sessionCount);
         region.putLong(RepliesLayout.HISTORY_ID, bus.historyId());
         region.putLong(RepliesLayout.EPOCH, bus.epoch());
@@ -101,30 +101,30 @@ public final class RepliesFile {
     private static RepliesFile attachOnce(BusDirectory directory) {
         Path path = directory.replies();
         try {
-            NamedFile file = NamedFile.of(path);
-            try (FileChannel channel = TrustedFiles.open(path, directory.ownerId(), false)) {
-                ByteBuffer header = FileKind.REPLIES.header(path, channel);
-                int slotCount = FileKind.REPLIES.slotCount(path, header);
+            FileIdentity file = FileIdentity.of(path);
+            try (FileChannel channel = SecureFiles.open(path, directory.ownerId(), false)) {
+                ByteBuffer header = FileHeader.REPLIES.read(path, channel);
+                int slotCount = FileHeader.REPLIES.slotCount(path, header);
                 int sessionCount = header.getInt(RepliesLayout.SESSION_COUNT);
                 long expected = RepliesLayout.fileLength(sessionCount, slotCount);
                 if (sessionCount < 1 || sessionCount > RepliesLayout.MAX_SESSION_COUNT
                         || expected > Integer.MAX_VALUE) {
-                    throw FileKind.REPLIES.wrong(Reason.CORRUPT, path, "sessionCount=" + sessionCount
+                    throw FileHeader.REPLIES.refuse(Reason.CORRUPT, path, "sessionCount=" + sessionCount
                             + " is not 1 to " + RepliesLayout.MAX_SESSION_COUNT + ", or too many for slotCount="
                             + slotCount);
                 }
-                FileKind.REPLIES.length(path, header, channel.size(), expected);
+                FileHeader.REPLIES.length(path, header, channel.size(), expected);
                 return new RepliesFile(file, SharedRegion.map(channel, expected, false), sessionCount, slotCount);
             }
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         }
     }
 
-    /** Daemon, after a fault: refuses to go on where it was this file's; touches all of its pages. */
+    /** Daemon, after a fault: throws if it was this file's; touches all of its pages. */
     public void checkSound() {
         if (file != null) {
-            TrustedFiles.checkSound(file.path(), region, "start the daemon again, which makes another");
+            SecureFiles.checkSound(file.path(), region, "start the daemon again, which recreates it");
         }
     }
 
@@ -163,24 +163,24 @@ public final class RepliesFile {
         return file.path();
     }
 
-    /** What the name means now; one system call. */
-    public SignalsFile.Standing standing() {
-        return file.standing();
+    /** What the name refers to now; one system call. */
+    public FileStatus fileStatus() {
+        return file.status();
     }
 
     /**
-     * Daemon: says until when it sleeps unless the doorbell rings, CLOCK_MONOTONIC nanoseconds. After this it must look
-     * at every client's ring once more, and sleep on a doorbell word that it read before that look.
+     * Daemon: announces until when it sleeps unless the doorbell rings, CLOCK_MONOTONIC nanoseconds. After this it must
+     * check every client's ring once more, and sleep on a doorbell word that it read before that check.
      */
     public void announceSleep(long untilNs) {
         region.putLongOpaque(RepliesLayout.SLEEPING_UNTIL_NS, untilNs);
-        // SYNC daemon-asleep: pairs with RepliesFile.sleepingUntilNs; without the full fence the last look at the rings
-        // could be done before the announcement is seen: the client sees the daemon awake, the daemon sees no command,
-        // and a timer is armed too late.
+        // SYNC daemon-asleep: pairs with RepliesFile.sleepingUntilNs; without the full fence the last check of the
+        // rings could be done before the announcement is seen: the client sees the daemon awake, the daemon sees no
+        // command, and a timer is armed too late.
         SharedRegion.fullFence();
     }
 
-    /** Daemon: says that it looks at the rings by itself. Who sees it late rings once without need. */
+    /** Daemon: announces that it polls the rings itself. A late reader rings once unnecessarily. */
     public void announceAwake() {
         region.putLongOpaque(RepliesLayout.SLEEPING_UNTIL_NS, RepliesLayout.AWAKE);
     }

@@ -10,9 +10,9 @@ import java.util.UUID;
 /**
  * One session of the {@code replies} file: the words of the table, and the ring of replies.
  *
- * <p>A session is used by one client after another. Its ring goes on from the one to the next, so a client begins at
- * {@link #nextReply()} as it finds it when it is let in; its commands are counted from 0. A client that was stopped for
- * long and wakes up must not take its successor's replies for its own: it asks {@link #isOf} after it has copied one.
+ * <p>A session is used by one client after another. Its ring continues from one to the next, so a client begins at
+ * {@link #nextReply()} as it is when the client is admitted; its commands are counted from 0. A client that was stopped
+ * for long must not take its successor's replies for its own: it checks {@link #isOf} after copying one.
  *
  * <p><b>Threads:</b> reading, any; writing, the daemon's timer thread. <b>Progress:</b> wait-free.
  */
@@ -75,13 +75,13 @@ public final class Session {
         return ClientIdentity.name(region.asByteBuffer(), offset + RepliesLayout.SESSION_NAME);
     }
 
-    /** The client that it is, or was last, given to. */
+    /** The client that it serves or served last. */
     public UUID uuid() {
         return new UUID(region.getLongOpaque(offset + RepliesLayout.SESSION_UUID),
                 region.getLongOpaque(offset + RepliesLayout.SESSION_UUID + Long.BYTES));
     }
 
-    /** Whether it is, or was last, given to that client; two loads. */
+    /** Whether it serves or served last that client; two loads. */
     public boolean isOf(UUID client) {
         return region.getLongOpaque(offset + RepliesLayout.SESSION_UUID) == client.getMostSignificantBits()
                 && region.getLongOpaque(offset + RepliesLayout.SESSION_UUID + Long.BYTES)
@@ -121,7 +121,7 @@ public final class Session {
     /** The next reply to be written. */
     public long nextReply() {
         // SYNC next-sequence: pairs with SlotWriter.commit; without acquire a reply that this word promises could
-        // still look unwritten.
+        // still appear unwritten.
         return region.getLongAcquire(offset + RepliesLayout.SESSION_NEXT_REPLY);
     }
 
@@ -134,7 +134,7 @@ public final class Session {
         return offset + RepliesLayout.SESSION_CONSUMED;
     }
 
-    /** Daemon: a writer of replies, which goes on where the last one was. */
+    /** Daemon: a writer of replies, which continues where the last one stopped. */
     public SlotWriter replyWriter() {
         return SlotWriter.overwriting(ring, nextReply(), offset + RepliesLayout.SESSION_NEXT_REPLY);
     }
@@ -159,13 +159,13 @@ public final class Session {
         putState(RepliesLayout.STATE_CONNECTED);
     }
 
-    /** Daemon: says that its client was evicted, and why. */
+    /** Daemon: stores that its client was evicted, and why. */
     public void putEvicted(ReplyReason reason) {
         region.putInt(offset + RepliesLayout.SESSION_REASON, reason.code());
         putState(RepliesLayout.STATE_EVICTED);
     }
 
-    /** Daemon: says that it is nobody's. */
+    /** Daemon: frees it. */
     public void putFree() {
         putState(RepliesLayout.STATE_FREE);
     }

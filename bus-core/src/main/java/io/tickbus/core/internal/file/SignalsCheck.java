@@ -16,13 +16,13 @@ public final class SignalsCheck {
 
     /** Everything that does not depend on the host. */
     static void layout(Path path, FileChannel channel) throws IOException {
-        ByteBuffer header = FileKind.SIGNALS.header(path, channel);
-        long slots = FileKind.SIGNALS.slotCount(path, header);
-        FileKind.SIGNALS.length(path, header, channel.size(), SignalsLayout.fileLength((int) slots));
+        ByteBuffer header = FileHeader.SIGNALS.read(path, channel);
+        long slots = FileHeader.SIGNALS.slotCount(path, header);
+        FileHeader.SIGNALS.length(path, header, channel.size(), SignalsLayout.fileLength((int) slots));
         int clockId = header.getInt(SignalsLayout.CLOCK_ID);
         long base = header.getLong(SignalsLayout.BASE_SEQUENCE);
         if (clockId != SignalsLayout.CLOCK_MONOTONIC || base < 0) {
-            throw FileKind.SIGNALS.wrong(Reason.CORRUPT, path, "clockId=" + clockId + " expected="
+            throw FileHeader.SIGNALS.refuse(Reason.CORRUPT, path, "clockId=" + clockId + " expected="
                     + SignalsLayout.CLOCK_MONOTONIC + ", baseSequence=" + base + " expected=0 or more");
         }
     }

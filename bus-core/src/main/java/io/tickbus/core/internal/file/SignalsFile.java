@@ -15,27 +15,17 @@ import java.nio.file.Path;
  * A mapped {@code signals} file: its header and its ring. The mapping lasts as long as this object is reachable, also
  * after the file lost its name.
  *
- * <p><b>Threads:</b> immutable. <b>Progress:</b> {@link #standing} and the checks make system calls.
+ * <p><b>Threads:</b> immutable. <b>Progress:</b> {@link #fileStatus} and the checks make system calls.
  */
 public final class SignalsFile {
-    /** What has become of the file behind a name. */
-    public enum Standing {
-        /** The name still means this file. */
-        CURRENT,
-        /** The name means another file by now. */
-        REPLACED,
-        /** There is no file of that name. */
-        REMOVED
-    }
-
     private static final String REMEDY = "delete the bus, start its publisher again and attach again";
 
-    private final NamedFile name;
+    private final FileIdentity name;
     private final SharedRegion region;
     private final SignalsHeader header;
     private final SlotRing ring;
 
-    private SignalsFile(NamedFile name, SharedRegion region) {
+    private SignalsFile(FileIdentity name, SharedRegion region) {
         this.name = name;
         this.region = region;
         this.header = new SignalsHeader(region);
@@ -68,13 +58,13 @@ public final class SignalsFile {
         try {
             return Uninterrupted.call(() -> map(directory.signals(), directory.ownerId(), writable));
         } catch (IOException e) {
-            throw TrustedFiles.failed(directory.signals(), e);
+            throw SecureFiles.failed(directory.signals(), e);
         }
     }
 
     private static SignalsFile map(Path path, int ownerId, boolean writable) throws IOException {
-        NamedFile name = NamedFile.of(path);
-        try (FileChannel channel = TrustedFiles.open(path, ownerId, writable)) {
+        FileIdentity name = FileIdentity.of(path);
+        try (FileChannel channel = SecureFiles.open(path, ownerId, writable)) {
             SignalsCheck.layout(path, channel);
             return new SignalsFile(name, SharedRegion.map(channel, channel.size(), writable));
         }
@@ -100,25 +90,25 @@ public final class SignalsFile {
         return name.path();
     }
 
-    /** What the name means now; a few microseconds, one system call. */
-    public Standing standing() {
-        return name.standing();
+    /** What the name refers to now; a few microseconds, one system call. */
+    public FileStatus fileStatus() {
+        return name.status();
     }
 
-    /** Refuses to go on when the file has become shorter than its mapping: TRUNCATED. One system call or two. */
+    /** Throws TRUNCATED if the file has become shorter than its mapping. One system call or two. */
     public void checkLength() {
-        if (standing() == Standing.CURRENT) {
-            TrustedFiles.checkLength(path(), region.length(), REMEDY);
+        if (fileStatus() == FileStatus.CURRENT) {
+            SecureFiles.checkLength(path(), region.length(), REMEDY);
         }
     }
 
     /**
-     * After a fault of mapped memory: refuses to go on where it was this file's, which is found out by touching all of
-     * its pages. Where it is mapped writable, on the publishing thread.
+     * After a fault of mapped memory: throws if it was this file's, found out by touching all of its pages. If the file
+     * is mapped writable, call this on the publishing thread only.
      *
      * @throws BusException TRUNCATED, or UNREADABLE where its length says nothing
      */
     public void checkSound() {
-        TrustedFiles.checkSound(path(), region, REMEDY);
+        SecureFiles.checkSound(path(), region, REMEDY);
     }
 }

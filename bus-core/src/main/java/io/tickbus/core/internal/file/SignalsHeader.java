@@ -1,5 +1,6 @@
 package io.tickbus.core.internal.file;
 
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.core.internal.platform.HostIdentity;
@@ -7,7 +8,7 @@ import io.tickbus.core.internal.platform.ProcessIdentity;
 import java.util.UUID;
 
 /**
- * The header of a {@code signals} file by the names of its fields; layout and meaning stand in {@link SignalsLayout}.
+ * The header of a {@code signals} file by the names of its fields; layout and meaning are in {@link SignalsLayout}.
  *
  * <p><b>Threads:</b> reading, any; writing, the publisher's only. <b>Progress:</b> wait-free.
  */
@@ -25,17 +26,17 @@ public final class SignalsHeader {
 
     /** Slots, a power of two. */
     public long slotCount() {
-        return region.getLong(SignalsLayout.SLOT_COUNT);
+        return region.getLong(FileHeaderLayout.SLOT_COUNT);
     }
 
     /** Length of the file in bytes, as it was created. */
     public long fileLength() {
-        return region.getLong(SignalsLayout.FILE_LENGTH);
+        return region.getLong(FileHeaderLayout.FILE_LENGTH);
     }
 
     /** Version of the layout. */
     public int layoutVersion() {
-        return region.getInt(SignalsLayout.LAYOUT_VERSION);
+        return region.getInt(FileHeaderLayout.LAYOUT_VERSION);
     }
 
     /** Whether the publisher wakes parked subscribers. */
@@ -43,18 +44,18 @@ public final class SignalsHeader {
         return (region.getInt(SignalsLayout.OPTIONS) & SignalsLayout.OPTION_PARKING) != 0;
     }
 
-    /** Whether who is parked in the kernel is woken; without, parking means naps. */
+    /** Whether subscribers parked in the kernel are woken; if not, parking means naps. */
     public boolean wakesSleepers() {
         int both = SignalsLayout.OPTION_PARKING | SignalsLayout.OPTION_FUTEX;
         return (region.getInt(SignalsLayout.OPTIONS) & both) == both;
     }
 
-    /** Whether they are woken without saying in the doorbell that they sleep: the bus is shared with other users. */
+    /** Whether they are woken without announcing themselves in the doorbell: the bus is shared with other users. */
     public boolean wakesUnasked() {
         return (region.getInt(SignalsLayout.OPTIONS) & SignalsLayout.OPTION_UNASKED) != 0;
     }
 
-    /** Publisher: from now on for ever, before anybody of another user can open the file. */
+    /** Publisher: sets that for good, before another user can open the file. */
     void wakeUnasked() {
         region.putInt(SignalsLayout.OPTIONS, options() | SignalsLayout.OPTION_UNASKED);
     }

@@ -55,7 +55,7 @@ public final class UserId {
         try {
             return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {
-            throw TrustedFiles.failed(path, e);
+            throw SecureFiles.failed(path, e);
         } catch (UnsupportedOperationException | IllegalArgumentException e) {
             throw BusException.system(path, e, "use a file system that knows owners");
         }

@@ -23,21 +23,6 @@ public final class ClientLayout {
     public static final int MAX_SLOT_COUNT = 1 << 16;
     private static final int LINE = 64;
 
-    /** int64: {@link #MAGIC_VALUE}; written last of all at creation. */
-    public static final int MAGIC = 0;
-    /** int32: {@link #VERSION}. */
-    public static final int LAYOUT_VERSION = MAGIC + Long.BYTES;
-    /** int32: {@link SignalsLayout#BYTE_ORDER_VALUE}. */
-    public static final int BYTE_ORDER = LAYOUT_VERSION + Integer.BYTES;
-    /** int32: {@link #HEADER_LENGTH}. */
-    public static final int HEADER_BYTES = BYTE_ORDER + Integer.BYTES;
-    /** int32: {@link CommandLayout#LENGTH}. */
-    public static final int RECORD_BYTES = HEADER_BYTES + Integer.BYTES;
-    /** int64: command slots, a power of two, 2 to {@link #MAX_SLOT_COUNT}. */
-    public static final int SLOT_COUNT = RECORD_BYTES + Integer.BYTES;
-    /** int64: the whole file's length in bytes. */
-    public static final int FILE_LENGTH = SLOT_COUNT + Long.BYTES;
-
     /** 16 bytes: the connection's UUID, most significant half first, each half little-endian; also the file's name. */
     public static final int UUID = LINE;
     /** int64: history of the bus it connects to, {@link SignalsLayout#HISTORY_ID}. */

@@ -23,7 +23,9 @@ public final class CommandLayout {
 
     /** int64: as in every ring. */
     public static final int STAMP = 0;
-    /** int64: the timer's key, any number of the client's choice; for {@link #TYPE_LIST} the cursor to go on from. */
+    /**
+     * int64: the timer's key, any number of the client's choice; for {@link #TYPE_LIST} the cursor to continue from.
+     */
     public static final int KEY = STAMP + Long.BYTES;
     /** int64: when it is due first, CLOCK_MONOTONIC nanoseconds; the anchor of a periodic timer. */
     public static final int DEADLINE_NS = KEY + Long.BYTES;
@@ -54,7 +56,7 @@ public final class CommandLayout {
     public static final int TYPE_CANCEL = 2;
     /** Holds a timer. */
     public static final int TYPE_PAUSE = 3;
-    /** Lets a held timer go on. */
+    /** Resumes a paused timer. */
     public static final int TYPE_RESUME = 4;
     /** Asks for the next page of timers, by the cursor in {@link #KEY}; 0 for the first. */
     public static final int TYPE_LIST = 5;

@@ -2,7 +2,7 @@ package io.tickbus.core.internal.layout;
 
 /**
  * The {@code counters} file: a page of header, a slot per counter, one histogram of lateness. Little-endian. Written by
- * the daemon only, made anew by each daemon, mapped read-only by everybody else. The counters say themselves what they
+ * the daemon only, recreated by each daemon, mapped read-only by everybody else. The counters say themselves what they
  * are called and what they count, so that a reader needs no list of them.
  *
  * <pre>
@@ -41,22 +41,8 @@ public final class CountersLayout {
     public static final int MAX_COUNTER_COUNT = 1024;
     private static final int LINE = 64;
 
-    /** int64: {@link #MAGIC_VALUE}; written last of all at creation. */
-    public static final int MAGIC = 0;
-    /** int32: {@link #VERSION}. */
-    public static final int LAYOUT_VERSION = MAGIC + Long.BYTES;
-    /** int32: {@link SignalsLayout#BYTE_ORDER_VALUE}. */
-    public static final int BYTE_ORDER = LAYOUT_VERSION + Integer.BYTES;
-    /** int32: {@link #HEADER_LENGTH}. */
-    public static final int HEADER_BYTES = BYTE_ORDER + Integer.BYTES;
-    /** int32: {@link #COUNTER_LENGTH}. */
-    public static final int RECORD_BYTES = HEADER_BYTES + Integer.BYTES;
-    /** int64: counters, 1 to {@link #MAX_COUNTER_COUNT}. */
-    public static final int COUNTER_COUNT = RECORD_BYTES + Integer.BYTES;
-    /** int64: the whole file's length in bytes. */
-    public static final int FILE_LENGTH = COUNTER_COUNT + Long.BYTES;
     /** int32: buckets of the histogram, {@link #BUCKET_COUNT}. */
-    public static final int HISTOGRAM_BUCKETS = FILE_LENGTH + Long.BYTES;
+    public static final int HISTOGRAM_BUCKETS = FileHeaderLayout.END;
     /** int32: buckets for each power of two, {@link #BUCKETS_PER_POWER}. */
     public static final int HISTOGRAM_BUCKETS_PER_POWER = HISTOGRAM_BUCKETS + Integer.BYTES;
 

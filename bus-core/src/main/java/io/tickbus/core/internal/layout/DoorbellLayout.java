@@ -18,7 +18,9 @@ public final class DoorbellLayout {
 
     /** int32, release by who rings, acquire by the daemon. */
     public static final int DAEMON_WORD = 0;
-    /** int32, ordered by full fences: set by who is about to sleep, cleared by the publisher as it wakes. */
+    /**
+     * int32, ordered by full fences: set by a subscriber that is about to sleep, cleared by the publisher as it wakes.
+     */
     public static final int SUBSCRIBERS_PARKED = DAEMON_WORD + LINE_PAIR;
 
     private DoorbellLayout() {

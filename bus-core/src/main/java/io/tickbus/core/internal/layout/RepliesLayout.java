@@ -2,7 +2,7 @@ package io.tickbus.core.internal.layout;
 
 /**
  * The {@code replies} file: a page of header, a table of sessions, then one ring of replies per session. Little-endian.
- * Written by the daemon only, made anew by each daemon, mapped read-only by clients.
+ * Written by the daemon only, recreated by each daemon, mapped read-only by clients.
  *
  * <pre>
  *  offset
@@ -39,22 +39,8 @@ public final class RepliesLayout {
     public static final int HEADER_LENGTH = 4096;
     private static final int LINE = 64;
 
-    /** int64: {@link #MAGIC_VALUE}; written last of all at creation. */
-    public static final int MAGIC = 0;
-    /** int32: {@link #VERSION}. */
-    public static final int LAYOUT_VERSION = MAGIC + Long.BYTES;
-    /** int32: {@link SignalsLayout#BYTE_ORDER_VALUE}. */
-    public static final int BYTE_ORDER = LAYOUT_VERSION + Integer.BYTES;
-    /** int32: {@link #HEADER_LENGTH}. */
-    public static final int HEADER_BYTES = BYTE_ORDER + Integer.BYTES;
-    /** int32: {@link ReplyLayout#LENGTH}. */
-    public static final int RECORD_BYTES = HEADER_BYTES + Integer.BYTES;
-    /** int64: reply slots of each session, a power of two. */
-    public static final int SLOT_COUNT = RECORD_BYTES + Integer.BYTES;
-    /** int64: the whole file's length in bytes. */
-    public static final int FILE_LENGTH = SLOT_COUNT + Long.BYTES;
     /** int32: sessions, 1 to {@link #MAX_SESSION_COUNT}. */
-    public static final int SESSION_COUNT = FILE_LENGTH + Long.BYTES;
+    public static final int SESSION_COUNT = FileHeaderLayout.END;
 
     /** int64: history of the bus, {@link SignalsLayout#HISTORY_ID}. */
     public static final int HISTORY_ID = LINE;

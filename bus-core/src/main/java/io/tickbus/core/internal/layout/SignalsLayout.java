@@ -24,30 +24,14 @@ public final class SignalsLayout {
     public static final int VERSION = 2;
     /** The ASCII bytes {@code TICKSIG1}, read as a little-endian int64. */
     public static final long MAGIC_VALUE = 0x3147_4953_4B43_4954L;
-    /** Reads as this where the byte order is right, and as 0x0D0C0B0A where it is not. */
-    public static final int BYTE_ORDER_VALUE = 0x0A0B_0C0D;
     /** Bytes before slot 0: one page. */
     public static final int HEADER_LENGTH = 4096;
     private static final int LINE = 64;
     private static final int LINE_PAIR = 2 * LINE;
 
-    // Line 0, plain, written before the file gets its name; the magic last.
-    /** int64: {@link #MAGIC_VALUE}; written last of all at creation, before the file gets its name. */
-    public static final int MAGIC = 0;
-    /** int32: {@link #VERSION}. */
-    public static final int LAYOUT_VERSION = MAGIC + Long.BYTES;
-    /** int32: {@link #BYTE_ORDER_VALUE}. */
-    public static final int BYTE_ORDER = LAYOUT_VERSION + Integer.BYTES;
-    /** int32: {@link #HEADER_LENGTH}. */
-    public static final int HEADER_BYTES = BYTE_ORDER + Integer.BYTES;
-    /** int32: {@link SignalRecordLayout#LENGTH}. */
-    public static final int RECORD_BYTES = HEADER_BYTES + Integer.BYTES;
-    /** int64: slots, a power of two. */
-    public static final int SLOT_COUNT = RECORD_BYTES + Integer.BYTES;
-    /** int64: the whole file's length in bytes. */
-    public static final int FILE_LENGTH = SLOT_COUNT + Long.BYTES;
+    // Line 0, plain, written before the file gets its name, after the fields of FileHeaderLayout.
     /** int32: a set of {@code OPTION_*} bits. */
-    public static final int OPTIONS = FILE_LENGTH + Long.BYTES;
+    public static final int OPTIONS = FileHeaderLayout.END;
     /** int32: Linux clock id of every time in the file; 1 is CLOCK_MONOTONIC. */
     public static final int CLOCK_ID = OPTIONS + Integer.BYTES;
     /** int64: the first sequence this file ever held; earlier ones were in the file that it replaced. */
@@ -62,7 +46,7 @@ public final class SignalsLayout {
     public static final int TIME_NAMESPACE = BOOT_ID + 2 * Long.BYTES;
     /** int64: that namespace's offset of CLOCK_MONOTONIC, in nanoseconds. */
     public static final int MONOTONIC_OFFSET_NS = TIME_NAMESPACE + Long.BYTES;
-    /** int64: CLOCK_REALTIME nanoseconds at creation, for people. */
+    /** int64: CLOCK_REALTIME nanoseconds at creation, diagnostic only. */
     public static final int CREATED_REALTIME_NS = MONOTONIC_OFFSET_NS + Long.BYTES;
 
     // Line 2.
@@ -101,7 +85,7 @@ public final class SignalsLayout {
     public static final long NO_DEADLINE = Long.MAX_VALUE;
     /** Option: the publisher looks for parked subscribers after each signal. */
     public static final int OPTION_PARKING = 0x01;
-    /** Option: its wake-ups reach sleepers in the kernel; without, who sleeps on the futex is not woken. */
+    /** Option: its wake-ups reach sleepers in the kernel; without it, a subscriber on the futex is not woken. */
     public static final int OPTION_FUTEX = 0x02;
     /** {@link #OPTIONS}: it wakes without being asked, as its readers of other users cannot say that they sleep. */
     public static final int OPTION_UNASKED = 0x04;
@@ -110,7 +94,7 @@ public final class SignalsLayout {
 
     /** The publisher is, or was when it died, at work. */
     public static final int STATE_OPEN = 1;
-    /** The publisher closed the bus in order; another may reopen it. */
+    /** The publisher shut down cleanly; another may reopen the bus. */
     public static final int STATE_CLOSED = 2;
     /** Another file has taken this one's name, and nothing more will be written here. */
     public static final int STATE_REPLACED = 3;

@@ -20,8 +20,8 @@ import java.nio.ByteBuffer;
  *
  * <p>What would break: without the writer's fence a field of the next lap could be seen under the stamp of this one;
  * without the release, the new stamp could be seen before its fields; without the reader's acquire the copy could
- * hold older fields; without its fence the second look could be done before the copy, and a lap in between would not
- * be noticed. A release store alone is not enough in a ring that overwrites.
+ * hold older fields; without its fence the second load of the stamp could be done before the copy, and a lap in
+ * between would not be noticed. A release store alone is not enough in a ring that overwrites.
  *
  * <p><b>Threads:</b> one writer, any readers; this class holds no state of either. <b>Progress:</b> wait-free for the
  * writer; a reader's single attempt is wait-free too. <b>Loss:</b> a reader that was overrun finds out from the stamp.
@@ -38,11 +38,11 @@ public final class SlotRing {
     /** 64-bit words of a slot after the stamp. */
     public static final int FIELD_COUNT = SLOT_LENGTH / Long.BYTES - 1;
 
-    /** The record is there. */
+    /** The record can be copied. */
     public static final int COMMITTED = 1;
-    /** It has not been committed so far. */
+    /** It has not been committed yet. */
     public static final int NOT_YET = 0;
-    /** It was here, and is gone or going: a later lap has begun. */
+    /** It is gone: a later lap has begun in its slot. */
     public static final int OVERWRITTEN = -1;
 
     private static final int ROW = 16;
@@ -88,7 +88,7 @@ public final class SlotRing {
     }
 
     /**
-     * Writer: takes the slot out of the readers' hands. Fields may be stored from here to {@link #commit}.
+     * Writer: marks the slot as being written. Fields may be stored from here to {@link #commit}.
      *
      * @return the slot's byte offset; the fields start 8 bytes after it
      */
@@ -121,7 +121,7 @@ public final class SlotRing {
      *
      * @return {@link #COMMITTED}, {@link #NOT_YET} or {@link #OVERWRITTEN}
      */
-    public int look(long sequence) {
+    public int state(long sequence) {
         long stamp = acquireStamp(buffer, slotOffset(sequence));
         if (stamp == sequence + 1) {
             return COMMITTED;
@@ -130,7 +130,7 @@ public final class SlotRing {
     }
 
     /**
-     * Reader, after {@link #look} answered {@link #COMMITTED}: copies the fields of {@code sequence}.
+     * Reader, after {@link #state} answered {@link #COMMITTED}: copies the fields of {@code sequence}.
      *
      * @param fields takes the {@link #FIELD_COUNT} words after the stamp
      * @return whether they are whole; if not, the writer has begun a later lap meanwhile
@@ -156,25 +156,24 @@ public final class SlotRing {
      * @return {@link #COMMITTED}, {@link #NOT_YET} or {@link #OVERWRITTEN}
      */
     public int read(long sequence, long[] fields) {
-        int found = look(sequence);
+        int found = state(sequence);
         return found == COMMITTED && !copy(sequence, fields) ? OVERWRITTEN : found;
     }
 
     /**
-     * Reader, before it reads {@code sequence}: where that is the first of a row of {@value #ROW} whose last is
-     * committed, looks at all of them at once, so that they are not brought over from the writer's processor one after
-     * another as they are read. Else does nothing; to be called for each sequence.
+     * Reader, before it reads {@code sequence}: if that is the first of a row of {@value #ROW} whose last is committed,
+     * loads from all of them, so that their cache misses overlap. Otherwise does nothing; call it for each sequence.
      *
-     * @return a number without a meaning, which keeps the looks from being left out
+     * @return a dummy value that stops the JIT from eliminating the loads
      */
-    public long lookAhead(long sequence) {
-        if ((sequence & ROW - 1) != 0 || slotCount < 2 * ROW || !isCommitted(sequence + ROW - 1)) {
+    public long prefetch(long sequence) {
+        if ((sequence & ROW - 1) != 0 || slotCount < 2 * ROW || stamp(sequence + ROW - 1) != sequence + ROW) {
             return 0;
         }
         ByteBuffer memory = buffer;
         long sum = 0;
         for (long next = sequence + 1; next < sequence + ROW - 1; next++) {
-            // Plain is enough: nothing is made of what it sees.
+            // Plain is enough: the value is not used.
             sum += SharedRegion.getLong(memory, slotOffset(next));
         }
         return sum;
@@ -185,18 +184,8 @@ public final class SlotRing {
         return SharedRegion.getLongAcquire(buffer, offset);
     }
 
-    /** Reader: whether the slot holds exactly {@code sequence}, ready to be copied. */
-    public boolean isCommitted(long sequence) {
-        return stamp(sequence) == sequence + 1;
-    }
-
-    /** Reader, after copying: whether the copy is of {@code sequence} and of nothing else. */
-    public boolean isStillCommitted(long sequence) {
-        return isStillCommitted(buffer, slotOffset(sequence), sequence);
-    }
-
     private static boolean isStillCommitted(ByteBuffer buffer, int offset, long sequence) {
-        // SYNC slot-begin: pairs with SlotRing.beginWrite; without the fence the stamp could be looked at before the
+        // SYNC slot-begin: pairs with SlotRing.beginWrite; without the fence the stamp could be loaded before the
         // fields are, and an overwrite in between would go unnoticed.
         SharedRegion.loadLoadFence();
         return SharedRegion.getLongOpaque(buffer, offset) == sequence + 1;
@@ -208,23 +197,6 @@ public final class SlotRing {
     public boolean hasNews(long sequence) {
         long stamp = stamp(sequence);
         return stamp > sequence || stamp < -(sequence + 1);
-    }
-
-    /**
-     * Reader: whether {@code sequence} was here and is gone, because the writer has begun or finished a later lap.
-     * False both when it is there and when it has not been written yet.
-     */
-    public boolean isOverwritten(long sequence) {
-        return isLater(stamp(sequence), sequence);
-    }
-
-    private static boolean isLater(long stamp, long sequence) {
-        return stamp > sequence + 1 || stamp < -(sequence + 1);
-    }
-
-    /** Whether the slot of {@code sequence} holds it or is past it. */
-    public boolean hasReached(long sequence) {
-        return Math.abs(stamp(sequence)) > sequence;
     }
 
     /** The stamp of the slot that {@code sequence} maps to. */

@@ -3,10 +3,10 @@ package io.tickbus.core.internal.memory;
 import java.nio.ByteBuffer;
 
 /**
- * The one writer of a {@link SlotRing}: hands out sequences one after the other. A full ring is met in one of two
+ * The one writer of a {@link SlotRing}: hands out sequences one after the other. It handles a full ring in one of two
  * ways, chosen at construction: <i>overwrite</i> the oldest record, or <i>refuse</i> until the reader has consumed.
  *
- * <p><b>Threads:</b> one. <b>Progress:</b> wait-free; {@link #FULL} is an answer and never a wait. <b>Loss:</b> an
+ * <p><b>Threads:</b> one. <b>Progress:</b> wait-free; {@link #FULL} is returned without waiting. <b>Loss:</b> an
  * overwriting writer loses nothing itself, its readers learn what they missed; a refusing writer loses nothing.
  */
 public final class SlotWriter {
@@ -20,7 +20,7 @@ public final class SlotWriter {
     private final SharedRegion consumedRegion;
     private final int consumedOffset;
     private long nextSequence;
-    /** Of the next slot; known before it is needed, since its computation would lie on the way to the reader. */
+    /** Of the next slot; computed in advance, to keep it off the path to the reader. */
     private int nextOffset;
     private long limit;
     private boolean isStopped;
@@ -43,7 +43,7 @@ public final class SlotWriter {
     }
 
     /**
-     * A writer that overwrites and says after each record where it is.
+     * A writer that overwrites and publishes its position after each record.
      *
      * @param positionOffset byte offset, in the ring's region, of the 64-bit word that takes the next sequence
      */
@@ -88,7 +88,7 @@ public final class SlotWriter {
         nextOffset = following;
         if (positionOffset != NO_POSITION) {
             // SYNC next-sequence: pairs with SignalsHeader.nextSequence; without release a subscriber could wait for a
-            // slot that the position promises and that it takes for unwritten.
+            // slot that the position promises and that appears unwritten.
             SharedRegion.releaseFence();
             SharedRegion.putLong(memory, positionOffset, sequence + 1);
         }
@@ -168,7 +168,7 @@ public final class SlotWriter {
 
     private boolean refreshLimit() {
         if (isStopped) {
-            throw new IllegalStateException("the writer is closed: open another, which goes on with the sequence");
+            throw new IllegalStateException("the writer is closed: open another, which continues the sequence");
         }
         // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the next lap's fields could be
         // stored before the reader has finished copying this lap's.
@@ -178,8 +178,8 @@ public final class SlotWriter {
 
     /** The reader's side of a refusing ring: everything before {@code nextSequence} is copied and may be reused. */
     public static void releaseConsumed(SharedRegion region, int offset, long nextSequence) {
-        // SYNC slot-consumed: pairs with SlotWriter.refreshLimit; without release the slot could be given away while
-        // its fields are still being loaded.
+        // SYNC slot-consumed: pairs with SlotWriter.refreshLimit; without release the slot could be reused while its
+        // fields are still being loaded.
         region.putLongRelease(offset, nextSequence);
     }
 }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The platform that needs nothing but the Java class library: a parked thread looks at its word again and again,
- * at intervals that grow from 50 µs to 1 ms, instead of being woken. It cannot wake those who sleep in the kernel.
+ * The platform that needs nothing but the Java class library: a parked thread polls its word
+ * at intervals that grow from 50 µs to 1 ms, instead of being woken. It cannot wake threads that sleep in the kernel.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> only {@link FutexWord#await} blocks, bounded by its deadline.
  */

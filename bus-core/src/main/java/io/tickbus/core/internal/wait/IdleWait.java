@@ -1,10 +1,10 @@
 package io.tickbus.core.internal.wait;
 
-import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitCondition;
 import io.tickbus.core.WaitStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
-/** Idles as an Agrona strategy does until the gate opens. */
+/** Idles as an Agrona strategy does until the condition is ready. */
 public final class IdleWait implements WaitStrategy {
     private final String name;
     private final IdleStrategy strategy;
@@ -15,9 +15,9 @@ public final class IdleWait implements WaitStrategy {
     }
 
     @Override
-    public void await(SignalGate gate, long untilNs) {
+    public void await(WaitCondition condition, long untilNs) {
         strategy.reset();
-        while (!gate.isOpen() && System.nanoTime() < untilNs) {
+        while (!condition.isReady() && System.nanoTime() < untilNs) {
             strategy.idle();
         }
     }

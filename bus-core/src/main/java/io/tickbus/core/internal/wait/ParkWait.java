@@ -1,14 +1,14 @@
 package io.tickbus.core.internal.wait;
 
-import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitCondition;
 import io.tickbus.core.WaitStrategy;
 
 /** Sleeps in the kernel until woken. */
 public final class ParkWait implements WaitStrategy {
     @Override
-    public void await(SignalGate gate, long untilNs) {
-        if (!gate.isOpen()) {
-            gate.park(untilNs, SignalGate.ANY_DEADLINE);
+    public void await(WaitCondition condition, long untilNs) {
+        if (!condition.isReady()) {
+            condition.park(untilNs, WaitCondition.ANY_DEADLINE);
         }
     }
 

@@ -1,26 +1,25 @@
 package io.tickbus.core.internal.wait;
 
-import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitCondition;
 import io.tickbus.core.WaitStrategy;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Sleeps until the announced deadline less a guard, and spins from there: the latency of spinning for a few percent of
+ * Sleeps until the announced deadline less a guard, and spins from there: the latency of spinning at a few percent of
  * a core. A signal that nobody announced still wakes it, through the futex and at the kernel's speed.
  *
  * <p>Spinning pays only while there is a core for it. When the spin finds itself pre-empted (a long gap between two
- * looks) several times in short order, it sleeps plainly for a while, longer each time, before it tries again.
+ * polls) several times in quick succession, it sleeps plainly for a while, longer each time, before it tries again.
  *
- * <p><b>Order of looks.</b> The publisher commits the slot and then announces the next deadline. So the deadline is
- * read here first and the slot looked at after it: a deadline that is already the next one implies a slot that is
- * seen.
+ * <p><b>Order of loads.</b> The publisher commits the slot and then announces the next deadline. So the deadline is
+ * loaded here first and the slot after it: if the deadline is already the next one, the signal is seen too.
  *
  * <p><b>Threads:</b> one. <b>Progress:</b> blocks, bounded by the time given.
  */
 public final class PredictiveWait implements WaitStrategy {
-    private static final int LOOKS_PER_CLOCK_READ = 4;
-    private static final long PATIENCE_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final int POLLS_PER_CLOCK_READ = 4;
+    private static final long LATE_SPIN_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long PREEMPTED_NS = TimeUnit.MICROSECONDS.toNanos(250);
     private static final int PREEMPTIONS_TO_YIELD = 3;
     private static final int CALM_SPINS_TO_FORGET = 16;
@@ -46,9 +45,9 @@ public final class PredictiveWait implements WaitStrategy {
     }
 
     @Override
-    public void await(SignalGate gate, long untilNs) {
-        long deadlineNs = gate.nextDeadlineNs();
-        if (gate.isOpen()) {
+    public void await(WaitCondition condition, long untilNs) {
+        long deadlineNs = condition.nextDeadlineNs();
+        if (condition.isReady()) {
             return;
         }
         long nowNs = clock.nanoTime();
@@ -56,37 +55,37 @@ public final class PredictiveWait implements WaitStrategy {
             return;
         }
         if (nowNs < yieldUntilNs) {
-            gate.park(untilNs, SignalGate.ANY_DEADLINE);
+            condition.park(untilNs, WaitCondition.ANY_DEADLINE);
             return;
         }
-        if (deadlineNs == Long.MAX_VALUE || nowNs - deadlineNs > PATIENCE_NS) {
-            gate.park(untilNs, deadlineNs);
+        if (deadlineNs == Long.MAX_VALUE || nowNs - deadlineNs > LATE_SPIN_NS) {
+            condition.park(untilNs, deadlineNs);
             return;
         }
         long wakeNs = deadlineNs - guard.guardNs(deadlineNs - nowNs);
         if (nowNs < wakeNs) {
-            sleep(gate, Math.min(wakeNs, untilNs), deadlineNs);
+            sleep(condition, Math.min(wakeNs, untilNs), deadlineNs);
         } else {
-            spin(gate, Math.min(deadlineNs + PATIENCE_NS, untilNs), deadlineNs);
+            spin(condition, Math.min(deadlineNs + LATE_SPIN_NS, untilNs), deadlineNs);
         }
     }
 
-    private void sleep(SignalGate gate, long wakeNs, long deadlineNs) {
-        gate.park(wakeNs, deadlineNs);
+    private void sleep(WaitCondition condition, long wakeNs, long deadlineNs) {
+        condition.park(wakeNs, deadlineNs);
         long oversleepNs = clock.nanoTime() - wakeNs;
-        // Who was woken early by a signal has learned nothing about the kernel's timer.
+        // An early wake-up says nothing about the kernel's timer.
         if (oversleepNs >= 0) {
             guard.recordWakeUp(oversleepNs);
         }
     }
 
-    private void spin(SignalGate gate, long untilNs, long deadlineNs) {
+    private void spin(WaitCondition condition, long untilNs, long deadlineNs) {
         long lastNs = clock.nanoTime();
         do {
-            for (int look = 0; look < LOOKS_PER_CLOCK_READ; look++) {
+            for (int i = 0; i < POLLS_PER_CLOCK_READ; i++) {
                 // The deadline first, for the reason above; a changed one calls for a new plan.
-                boolean isPlanValid = gate.nextDeadlineNs() == deadlineNs;
-                if (gate.isOpen() || !isPlanValid) {
+                boolean isPlanValid = condition.nextDeadlineNs() == deadlineNs;
+                if (condition.isReady() || !isPlanValid) {
                     recordCalm();
                     return;
                 }
@@ -119,7 +118,7 @@ public final class PredictiveWait implements WaitStrategy {
         }
     }
 
-    /** What it learned of the kernel's wake-ups. */
+    /** The estimate of the kernel's oversleep. */
     public WakeGuard guard() {
         return guard;
     }
@@ -129,7 +128,7 @@ public final class PredictiveWait implements WaitStrategy {
         return preemptions;
     }
 
-    /** Whether it sleeps plainly for now, for want of a core to spin on. */
+    /** Whether it sleeps plainly for now, as there is no core to spin on. */
     public boolean isYielding() {
         return clock.nanoTime() < yieldUntilNs;
     }

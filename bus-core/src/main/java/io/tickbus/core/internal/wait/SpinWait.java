@@ -1,17 +1,17 @@
 package io.tickbus.core.internal.wait;
 
-import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitCondition;
 import io.tickbus.core.WaitStrategy;
 
-/** Looks at the gate again and again; asks the clock only every few looks. */
+/** Polls the condition, and reads the clock once every few polls. */
 public final class SpinWait implements WaitStrategy {
-    private static final int LOOKS_PER_CLOCK_READ = 64;
+    private static final int POLLS_PER_CLOCK_READ = 64;
 
     @Override
-    public void await(SignalGate gate, long untilNs) {
+    public void await(WaitCondition condition, long untilNs) {
         do {
-            for (int look = 0; look < LOOKS_PER_CLOCK_READ; look++) {
-                if (gate.isOpen()) {
+            for (int i = 0; i < POLLS_PER_CLOCK_READ; i++) {
+                if (condition.isReady()) {
                     return;
                 }
                 Thread.onSpinWait();

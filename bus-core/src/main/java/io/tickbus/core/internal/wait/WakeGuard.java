@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
  * <p>The guard follows the 98th percentile of the observed oversleep by stochastic approximation: one step up for each
  * wake-up later than the estimate, a 49th of a step down for each one that was not. Rare stalls of the host, however
  * long, move it by one step each and no more. A share of the time to the deadline bounds it, so that the spinning never
- * costs more than that share of a core, save for deadlines less than 0.4 ms apart. The bounds may be
- * changed while it learns; what was learned stays, as far as they let it.
+ * costs more than that share of a core, except for deadlines less than 0.4 ms apart. The bounds may be
+ * changed while it learns; what was learned stays, within them.
  *
  * <p><b>Threads:</b> one writer; the accessors may be read by others and are then approximate. <b>Progress:</b>
  * wait-free.
@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Source: Robbins and Monro, <i>A Stochastic Approximation Method</i> (1951).
  */
 public final class WakeGuard {
-    /** Time added to the estimate, for the way from the wake-up to the first look. */
+    /** Time added to the estimate, from the wake-up to the first poll. */
     public static final long MARGIN_NS = TimeUnit.MICROSECONDS.toNanos(8);
     /** The guard before anything was learned. */
     public static final long INITIAL_NS = TimeUnit.MICROSECONDS.toNanos(80);

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tickbus.core.BusDirectory;
-import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.BusException;
+import io.tickbus.core.internal.layout.FileHeaderLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -98,7 +98,7 @@ class BusDirectoryTest {
         assertFails(Reason.NOT_A_FILE, directory::check);
         assertFails(Reason.NOT_A_FILE, () -> BusFiles.createIfMissing(directory));
         assertFails(Reason.NOT_A_FILE, () -> SignalsFile.attach(directory));
-        assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, BusFixture.SMALL));
+        assertFails(Reason.NOT_A_FILE, () -> WritableBus.open(directory, BusFixture.SMALL));
         assertFails(Reason.NOT_A_FILE, directory::delete);
         assertTrue(Files.exists(real.signals()), "the link's target was touched");
     }
@@ -128,7 +128,7 @@ class BusDirectoryTest {
             Files.move(file, target);
             Files.createSymbolicLink(file, target);
             byte[] before = BusFixture.bytes(target);
-            assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, BusFixture.SMALL));
+            assertFails(Reason.NOT_A_FILE, () -> WritableBus.open(directory, BusFixture.SMALL));
             org.junit.jupiter.api.Assertions.assertArrayEquals(before, BusFixture.bytes(target));
             Files.delete(file);
             Files.delete(target);
@@ -141,7 +141,7 @@ class BusDirectoryTest {
         Files.delete(directory.signals());
         Files.createDirectory(directory.signals());
         assertFails(Reason.NOT_A_FILE, () -> SignalsFile.attach(directory));
-        assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, BusFixture.SMALL));
+        assertFails(Reason.NOT_A_FILE, () -> WritableBus.open(directory, BusFixture.SMALL));
     }
 
     @Test
@@ -151,7 +151,7 @@ class BusDirectoryTest {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
             BusException e = assertFails(Reason.NOT_TRUSTED, () -> SignalsFile.attach(directory));
             assertTrue(e.getMessage().contains("chmod"), e.getMessage());
-            assertFails(Reason.NOT_TRUSTED, () -> PublishedBus.open(directory, BusFixture.SMALL));
+            assertFails(Reason.NOT_TRUSTED, () -> WritableBus.open(directory, BusFixture.SMALL));
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
         }
         assertEquals(1, SignalsFile.attach(directory).header().nextSequence());
@@ -173,7 +173,7 @@ class BusDirectoryTest {
             Files.setAttribute(path, "unix:uid", DAEMON_USER, LinkOption.NOFOLLOW_LINKS);
             BusException e = assertFails(Reason.NOT_TRUSTED, () -> SignalsFile.attach(directory));
             assertTrue(e.getMessage().contains("user 1 and not to 0"), e.getMessage());
-            assertFails(Reason.NOT_TRUSTED, () -> PublishedBus.open(directory, BusFixture.SMALL));
+            assertFails(Reason.NOT_TRUSTED, () -> WritableBus.open(directory, BusFixture.SMALL));
             assertEquals(1, SignalsFile.attach(directory.ownedBy(DAEMON_USER)).header().nextSequence());
             Files.setAttribute(path, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
         }
@@ -304,7 +304,7 @@ class BusDirectoryTest {
     @Test
     void shouldDeleteBusOfAnotherVersionAndOneWithoutSignals() throws IOException {
         BusFixture.create(directory, 1);
-        BusFixture.put(directory.signals(), SignalsLayout.LAYOUT_VERSION, 99);
+        BusFixture.put(directory.signals(), FileHeaderLayout.LAYOUT_VERSION, 99);
         Files.delete(directory.doorbell());
         directory.delete();
         assertFalse(Files.exists(directory.path()));
@@ -350,10 +350,10 @@ class BusDirectoryTest {
 
     @Test
     void shouldRefuseDeletionWhenPublished() {
-        try (PublishedBus bus = PublishedBus.open(directory, BusFixture.SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, BusFixture.SMALL)) {
             BusException e = assertFails(Reason.IN_USE, directory::delete);
             assertTrue(e.getMessage().contains("pid=" + ProcessHandle.current().pid()), e.getMessage());
-            assertEquals(SignalsFile.Standing.CURRENT, bus.signals().standing());
+            assertEquals(FileStatus.CURRENT, bus.signals().fileStatus());
         }
         directory.delete();
         assertFalse(Files.exists(directory.path()));

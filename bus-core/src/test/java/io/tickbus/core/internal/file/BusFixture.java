@@ -28,7 +28,7 @@ final class BusFixture {
     private BusFixture() {
     }
 
-    static void publish(PublishedBus bus, int count) {
+    static void publish(WritableBus bus, int count) {
         SlotWriter writer = SlotWriter.overwriting(bus.signals().ring(), bus.nextSequence());
         for (int i = 0; i < count; i++) {
             int offset = writer.claim();
@@ -40,7 +40,7 @@ final class BusFixture {
 
     /** A closed bus of eight slots with so many signals. */
     static void create(BusDirectory directory, int signals) {
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             publish(bus, signals);
         }
     }

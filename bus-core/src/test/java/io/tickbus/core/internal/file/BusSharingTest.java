@@ -36,7 +36,7 @@ class BusSharingTest {
     @Test
     void shouldGiveGroupItsModesWhenCreated() {
         assumeRootAndGroup();
-        PublishedBus.open(directory, SMALL.withGroup(GROUP)).close();
+        WritableBus.open(directory, SMALL.withGroup(GROUP)).close();
         assertShared();
     }
 
@@ -45,16 +45,16 @@ class BusSharingTest {
         assumeRootAndGroup();
         BusFixture.create(directory, 3);
         assertEquals("rw-------", mode(directory.signals()));
-        PublishedBus.open(directory, SMALL.withGroup(GROUP)).close();
+        WritableBus.open(directory, SMALL.withGroup(GROUP)).close();
         assertShared();
-        PublishedBus.open(directory, SMALL.withSlotCount(32).withGroup(GROUP)).close();
+        WritableBus.open(directory, SMALL.withSlotCount(32).withGroup(GROUP)).close();
         assertShared();
     }
 
     @Test
     void shouldLetGroupConnectWhenShared() throws IOException {
         assumeRootAndGroup();
-        PublishedBus bus = PublishedBus.open(directory, SMALL.withGroup(GROUP));
+        WritableBus bus = WritableBus.open(directory, SMALL.withGroup(GROUP));
         RepliesFile.create(directory, bus.signals().header(), 2, 4, GROUP);
         BusFiles.prepareClients(directory);
         assertEquals("rw-r-----", mode(directory.replies()));
@@ -71,7 +71,7 @@ class BusSharingTest {
 
     @Test
     void shouldSaySoWhenGroupIsUnknown() {
-        assertFails(Reason.SYSTEM, () -> PublishedBus.open(directory, SMALL.withGroup("no-such-group-here")));
+        assertFails(Reason.SYSTEM, () -> WritableBus.open(directory, SMALL.withGroup("no-such-group-here")));
         assertEquals(PublisherLock.Probe.FREE, PublisherLock.probe(directory.lock()));
     }
 

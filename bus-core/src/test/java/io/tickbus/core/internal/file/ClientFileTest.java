@@ -89,7 +89,7 @@ class ClientFileTest {
 
     @Test
     void shouldRefuseEachHeaderFieldThatDiffers() {
-        assertRefused(0, 0L, Reason.WRONG_MAGIC, "it is no client file: magic=0x0");
+        assertRefused(0, 0L, Reason.WRONG_MAGIC, "it is not a client file: magic=0x0");
         assertRefused(0, SignalsLayout.MAGIC_VALUE, Reason.WRONG_MAGIC, "expected=0x31494c434b434954");
         assertRefused(0, Long.reverseBytes(0x3149_4C43_4B43_4954L), Reason.WRONG_BYTE_ORDER, "not little-endian");
         assertRefused(8, 1 | (0x0A0B_0C0DL << 32), Reason.WRONG_VERSION, "layoutVersion=1 expected=2");
@@ -97,12 +97,12 @@ class ClientFileTest {
         assertRefused(16, 8192 | (64L << 32), Reason.WRONG_RECORD_SIZE, "headerBytes=8192");
         assertRefused(16, 4096 | (32L << 32), Reason.WRONG_RECORD_SIZE, "recordBytes=32");
         for (long slots : new long[] {0, 1, 3, -8, 1 << 17, 1L << 40, Long.MIN_VALUE}) {
-            assertRefused(24, slots, Reason.CORRUPT, "slotCount=" + slots + " is no power of two from 2 to 65536");
+            assertRefused(24, slots, Reason.CORRUPT, "slotCount=" + slots + " is not a power of two from 2 to 65536");
         }
         assertRefused(24, 16L, Reason.WRONG_LENGTH, "need 5120");
         assertRefused(32, 4607L, Reason.WRONG_LENGTH, "states 4607");
         for (int offset : new int[] {64, 72, 80, 88}) {
-            assertRefused(offset, 1L, Reason.CORRUPT, "it says something else than its client");
+            assertRefused(offset, 1L, Reason.CORRUPT, "it contradicts its client");
         }
     }
 

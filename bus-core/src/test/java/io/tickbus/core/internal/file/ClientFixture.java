@@ -13,7 +13,7 @@ final class ClientFixture {
 
     /** A bus without a publisher, its replies and its directory of clients. */
     static RepliesFile create(BusDirectory directory) {
-        try (PublishedBus bus = PublishedBus.open(directory, BusFixture.SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, BusFixture.SMALL)) {
             BusFiles.prepareClients(directory);
             return RepliesFile.create(directory, bus.signals().header(), 3, 4, null);
         }

@@ -33,13 +33,13 @@ class CountersFileTest {
     Path folder;
 
     private BusDirectory directory;
-    private PublishedBus bus;
+    private WritableBus bus;
     private CountersFile written;
 
     @BeforeEach
     void createBus() {
         directory = BusDirectory.at(folder.resolve("root"), "bus");
-        bus = PublishedBus.open(directory, BusFixture.SMALL);
+        bus = WritableBus.open(directory, BusFixture.SMALL);
         written = create(null);
     }
 
@@ -84,7 +84,7 @@ class CountersFileTest {
     void shouldBelongToItsDaemonOnly() {
         assertTrue(CountersFile.attach(directory).belongsTo(bus.signals().header()));
         bus.close();
-        bus = PublishedBus.open(directory, BusFixture.SMALL);
+        bus = WritableBus.open(directory, BusFixture.SMALL);
         assertFalse(CountersFile.attach(directory).belongsTo(bus.signals().header()));
         CountersFile former = CountersFile.attach(directory);
         written = create(null);
@@ -160,7 +160,7 @@ class CountersFileTest {
     void shouldSayWhatDiffersInTheHeader() throws IOException {
         assertRefused(Reason.WRONG_MAGIC, 0, 0x1122_3344_5566_7788L, "magic=0x1122334455667788");
         assertRefused(Reason.WRONG_MAGIC, 0, 0L, "magic=0x0");
-        assertRefused(Reason.WRONG_MAGIC, 0, 0x3147_4953_4B43_4954L, "no counters file");
+        assertRefused(Reason.WRONG_MAGIC, 0, 0x3147_4953_4B43_4954L, "not a counters file");
         assertRefused(Reason.WRONG_BYTE_ORDER, 0, Long.reverseBytes(0x3154_4E43_4B43_4954L), "little-endian");
         assertRefused(Reason.WRONG_BYTE_ORDER, 12, 0x0D0C_0B0A, "byteOrder=0xd0c0b0a");
         assertRefused(Reason.WRONG_VERSION, 8, 3, "layoutVersion=3 expected=2");

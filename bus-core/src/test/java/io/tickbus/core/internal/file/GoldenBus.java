@@ -15,7 +15,7 @@ final class GoldenBus {
 
     /** Opens the bus, hands over the header that its other files are made from, and closes it. */
     static void open(BusDirectory directory, Consumer<SignalsHeader> work) {
-        try (PublishedBus bus = PublishedBus.open(directory, BusFixture.SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, BusFixture.SMALL)) {
             SharedRegion region = bus.signals().region();
             region.putLong(SignalsLayout.HISTORY_ID, HISTORY_ID);
             region.putLong(SignalsLayout.EPOCH, EPOCH);

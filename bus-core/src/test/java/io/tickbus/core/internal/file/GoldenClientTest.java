@@ -2,7 +2,6 @@ package io.tickbus.core.internal.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.layout.ClientLayout;
@@ -77,7 +76,7 @@ class GoldenClientTest {
     @Test
     void shouldReadCommandsOfGoldenFile() throws IOException {
         ClientFile file = golden();
-        assertTrue(file.ring().isOverwritten(1));
+        assertEquals(SlotRing.OVERWRITTEN, file.ring().state(1));
         assertEquals("command type=1 key=-3 signalId=42 deadlineNs=1000000000000 periodNs=0 flags=0 misfire=0 "
                 + "graceUs=1000 catchUpCap=0 payloadLength=0 generation=0", read(file, 2).toString());
         TimerCommand arm = read(file, 3);

@@ -2,7 +2,7 @@ package io.tickbus.core.internal.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
@@ -109,7 +109,7 @@ class GoldenRepliesTest {
         RepliesFile replies = golden();
         SlotRing ring = replies.session(1).ring();
         TimerReply reply = new TimerReply();
-        assertTrue(ring.isOverwritten(1));
+        assertEquals(SlotRing.OVERWRITTEN, ring.state(1));
         int[] codes = {3, 6, 9, 10};
         for (int i = 2; i < 6; i++) {
             assertEquals(SlotRing.COMMITTED, ring.read(i, reply.fields()));
@@ -124,7 +124,7 @@ class GoldenRepliesTest {
             assertEquals(50_000 + i, reply.periodNs());
             assertEquals(-5L * i, reply.detail());
         }
-        assertFalse(ring.isCommitted(6));
+        assertNotEquals(SlotRing.COMMITTED, ring.state(6));
     }
 
     private RepliesFile golden() throws IOException {

@@ -47,7 +47,7 @@ final class GoldenSignals {
     static void write(BusDirectory directory) {
         SignalsOptions options =
                 SignalsOptions.defaults().withSlotCount(SLOTS).withHeartbeatIntervalNs(HEARTBEAT_INTERVAL_NS);
-        try (PublishedBus bus = PublishedBus.open(directory, options)) {
+        try (WritableBus bus = WritableBus.open(directory, options)) {
             SharedRegion region = bus.signals().region();
             SignalsHeader header = bus.signals().header();
             header.beginEpoch(PUBLISHER, 0, STARTED_NS, HEARTBEAT_INTERVAL_NS);

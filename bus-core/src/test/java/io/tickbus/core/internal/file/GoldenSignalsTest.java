@@ -2,7 +2,6 @@ package io.tickbus.core.internal.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,7 +67,7 @@ class GoldenSignalsTest {
         // Sequences 3, 4 and 5; 2 gave its slot to the half-written 6.
         String[] payloads = {"012345678", "0123456789AB", "01"};
         for (int i = 3; i < 6; i++) {
-            assertTrue(ring.isCommitted(i));
+            assertEquals(SlotRing.COMMITTED, ring.state(i));
             SignalRecord signal = new SignalRecord();
             SignalSlots.copy(file.region(), ring.slotOffset(i), i, signal);
             assertEquals(1_000 + i, signal.signalId());
@@ -82,15 +81,15 @@ class GoldenSignalsTest {
             assertEquals(-13 * i, signal.generation());
             assertEquals(payloads[i - 3], new String(signal.payload(), StandardCharsets.US_ASCII));
         }
-        assertFalse(ring.isCommitted(2));
-        assertTrue(ring.isOverwritten(2));
+        assertNotEquals(SlotRing.COMMITTED, ring.state(2));
+        assertEquals(SlotRing.OVERWRITTEN, ring.state(2));
         assertEquals(-7, ring.stamp(6));
     }
 
     @Test
     void shouldRecoverSequenceOfGoldenFile() throws IOException {
         BusDirectory directory = install();
-        try (PublishedBus bus = PublishedBus.open(directory, SignalsOptions.defaults().withSlotCount(4))) {
+        try (WritableBus bus = WritableBus.open(directory, SignalsOptions.defaults().withSlotCount(4))) {
             assertEquals(6, bus.nextSequence());
             assertEquals(3, bus.signals().header().epoch());
             // Of another boot: what it held last need not be all that was published.

@@ -83,7 +83,7 @@ class PublisherLockTest {
         Thread.currentThread().interrupt();
         assertEquals(PublisherLock.Probe.FREE, probe());
         SignalsOptions options = SignalsOptions.defaults().withSlotCount(4);
-        try (PublishedBus bus = PublishedBus.open(directory, options)) {
+        try (WritableBus bus = WritableBus.open(directory, options)) {
             assertTrue(bus.isInPlace());
             SignalsFile.attach(directory);
             Doorbell.attach(directory).announceParked();

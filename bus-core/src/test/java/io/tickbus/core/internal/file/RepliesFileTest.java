@@ -126,11 +126,11 @@ class RepliesFileTest {
     @Test
     void shouldReplacePredecessorWhenCreatedAgain() {
         RepliesFile old = RepliesFile.attach(directory);
-        assertEquals(SignalsFile.Standing.CURRENT, old.standing());
-        assertEquals(SignalsFile.Standing.CURRENT, replies.standing());
+        assertEquals(FileStatus.CURRENT, old.fileStatus());
+        assertEquals(FileStatus.CURRENT, replies.fileStatus());
         ClientFixture.create(directory);
-        assertEquals(SignalsFile.Standing.REPLACED, old.standing());
-        assertEquals(SignalsFile.Standing.REPLACED, replies.standing());
+        assertEquals(FileStatus.REPLACED, old.fileStatus());
+        assertEquals(FileStatus.REPLACED, replies.fileStatus());
         assertEquals(old.epoch() + 1, RepliesFile.attach(directory).epoch());
         assertEquals(old.historyId(), RepliesFile.attach(directory).historyId());
     }
@@ -143,7 +143,7 @@ class RepliesFileTest {
             assertThrows(IllegalArgumentException.class,
                     () -> RepliesFile.create(directory, bus, geometry[0], geometry[1], null));
         }
-        assertEquals(SignalsFile.Standing.CURRENT, replies.standing());
+        assertEquals(FileStatus.CURRENT, replies.fileStatus());
     }
 
     @Test
@@ -153,12 +153,12 @@ class RepliesFileTest {
         try (var files = Files.list(directory.path())) {
             assertTrue(files.noneMatch(file -> file.getFileName().toString().startsWith(".new-")));
         }
-        assertEquals(SignalsFile.Standing.CURRENT, replies.standing());
+        assertEquals(FileStatus.CURRENT, replies.fileStatus());
     }
 
     @Test
     void shouldRefuseEachHeaderFieldThatDiffers() {
-        assertRefused(0, 0L, Reason.WRONG_MAGIC, "it is no replies file: magic=0x0 expected=0x315045524b434954");
+        assertRefused(0, 0L, Reason.WRONG_MAGIC, "it is not a replies file: magic=0x0 expected=0x315045524b434954");
         assertRefused(0, Long.reverseBytes(0x3150_4552_4B43_4954L), Reason.WRONG_BYTE_ORDER, "not little-endian");
         assertRefused(8, 1 | (0x0A0B_0C0DL << 32), Reason.WRONG_VERSION, "layoutVersion=1 expected=2");
         assertRefused(16, 4096 | (128L << 32), Reason.WRONG_RECORD_SIZE, "recordBytes=128");

@@ -182,7 +182,7 @@ class SignalsCheckTest {
         byte[] before = BusFixture.bytes(signals);
         assertMentions(assertFails(reason, () -> SignalsFile.attach(directory)), found, expected);
         assertMentions(assertFails(reason, () -> SignalsFile.inspect(directory)), found, expected);
-        assertMentions(assertFails(reason, () -> PublishedBus.open(directory, BusFixture.SMALL)), found, expected);
+        assertMentions(assertFails(reason, () -> WritableBus.open(directory, BusFixture.SMALL)), found, expected);
         assertArrayEquals(before, BusFixture.bytes(signals), "the file was changed");
         assertEquals(PublisherLock.Probe.FREE, PublisherLock.probe(directory.lock()));
     }

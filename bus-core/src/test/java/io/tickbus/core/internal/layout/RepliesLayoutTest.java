@@ -11,13 +11,6 @@ import org.junit.jupiter.api.Test;
 class RepliesLayoutTest {
     @Test
     void shouldKeepOffsetsOfHeaderWhenConstantsAreEdited() {
-        assertEquals(0, RepliesLayout.MAGIC);
-        assertEquals(8, RepliesLayout.LAYOUT_VERSION);
-        assertEquals(12, RepliesLayout.BYTE_ORDER);
-        assertEquals(16, RepliesLayout.HEADER_BYTES);
-        assertEquals(20, RepliesLayout.RECORD_BYTES);
-        assertEquals(24, RepliesLayout.SLOT_COUNT);
-        assertEquals(32, RepliesLayout.FILE_LENGTH);
         assertEquals(40, RepliesLayout.SESSION_COUNT);
         assertEquals(64, RepliesLayout.HISTORY_ID);
         assertEquals(72, RepliesLayout.EPOCH);

@@ -14,13 +14,13 @@ class SignalsLayoutTest {
 
     @Test
     void shouldKeepOffsetsOfFileIdentityWhenConstantsAreEdited() {
-        assertEquals(0, SignalsLayout.MAGIC);
-        assertEquals(8, SignalsLayout.LAYOUT_VERSION);
-        assertEquals(12, SignalsLayout.BYTE_ORDER);
-        assertEquals(16, SignalsLayout.HEADER_BYTES);
-        assertEquals(20, SignalsLayout.RECORD_BYTES);
-        assertEquals(24, SignalsLayout.SLOT_COUNT);
-        assertEquals(32, SignalsLayout.FILE_LENGTH);
+        assertEquals(0, FileHeaderLayout.MAGIC);
+        assertEquals(8, FileHeaderLayout.LAYOUT_VERSION);
+        assertEquals(12, FileHeaderLayout.BYTE_ORDER);
+        assertEquals(16, FileHeaderLayout.HEADER_BYTES);
+        assertEquals(20, FileHeaderLayout.RECORD_BYTES);
+        assertEquals(24, FileHeaderLayout.SLOT_COUNT);
+        assertEquals(32, FileHeaderLayout.FILE_LENGTH);
         assertEquals(40, SignalsLayout.OPTIONS);
         assertEquals(44, SignalsLayout.CLOCK_ID);
         assertEquals(48, SignalsLayout.BASE_SEQUENCE);
@@ -73,7 +73,7 @@ class SignalsLayoutTest {
     @Test
     void shouldKeepValuesWhenConstantsAreEdited() {
         assertEquals(2, SignalsLayout.VERSION);
-        assertEquals(0x0A0B0C0D, SignalsLayout.BYTE_ORDER_VALUE);
+        assertEquals(0x0A0B0C0D, FileHeaderLayout.BYTE_ORDER_VALUE);
         assertEquals(0x7FFF_FFFF_FFFF_FFFFL, SignalsLayout.NO_DEADLINE);
         assertEquals(1, SignalsLayout.OPTION_PARKING);
         assertEquals(1, SignalsLayout.CLOCK_MONOTONIC);

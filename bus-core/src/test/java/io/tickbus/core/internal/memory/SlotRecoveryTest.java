@@ -1,7 +1,7 @@
 package io.tickbus.core.internal.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -136,15 +136,15 @@ class SlotRecoveryTest {
         for (int field = 1; field <= FIELDS; field++) {
             assertEquals(0, region.getLong(offset + field * Long.BYTES), "field=" + field);
         }
-        assertFalse(ring.isCommitted(sequence));
+        assertNotEquals(SlotRing.COMMITTED, ring.state(sequence));
         if (sequence >= SLOTS) {
-            assertTrue(ring.isOverwritten(sequence - SLOTS), "sequence=" + sequence);
+            assertEquals(SlotRing.OVERWRITTEN, ring.state(sequence - SLOTS), "sequence=" + sequence);
         }
     }
 
     private void assertContents(long base, long next) {
         for (long sequence = Math.max(base, next - SLOTS); sequence < next; sequence++) {
-            assertTrue(ring.isCommitted(sequence));
+            assertEquals(SlotRing.COMMITTED, ring.state(sequence));
             for (int field = 1; field <= FIELDS; field++) {
                 assertEquals(contents(sequence, field),
                         region.getLong(ring.slotOffset(sequence) + field * Long.BYTES));

@@ -170,11 +170,9 @@ class SlotRingPropertyTest {
             long begun = isHalfWritten ? next + 1 : next;
             boolean isOverwritten = sequence + slots < begun;
             boolean isThere = sequence < next && !isOverwritten;
-            assertEquals(isThere, ring.isCommitted(sequence), why());
-            assertEquals(isThere, ring.isStillCommitted(sequence), why());
-            assertEquals(isOverwritten, ring.isOverwritten(sequence), why());
+            int expected = isThere ? SlotRing.COMMITTED : isOverwritten ? SlotRing.OVERWRITTEN : SlotRing.NOT_YET;
+            assertEquals(expected, ring.state(sequence), why());
             assertEquals(isThere || isOverwritten, ring.hasNews(sequence), why());
-            assertEquals(sequence < begun, ring.hasReached(sequence), why());
         }
     }
 }

@@ -2,6 +2,7 @@ package io.tickbus.core.internal.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,48 +57,41 @@ class SlotRingTest {
     @Test
     void shouldAnswerNothingWhenSlotWasNeverWritten() {
         for (long sequence = 0; sequence < 2 * SLOTS; sequence++) {
-            assertFalse(ring.isCommitted(sequence));
-            assertFalse(ring.isStillCommitted(sequence));
+            assertNotEquals(SlotRing.COMMITTED, ring.state(sequence));
             assertFalse(ring.hasNews(sequence));
-            assertFalse(ring.isOverwritten(sequence));
-            assertFalse(ring.hasReached(sequence));
+            assertNotEquals(SlotRing.OVERWRITTEN, ring.state(sequence));
         }
     }
 
     @Test
     void shouldNotOfferRecordWhenItIsBeingWritten() {
         ring.beginWrite(1);
-        assertFalse(ring.isCommitted(1));
+        assertNotEquals(SlotRing.COMMITTED, ring.state(1));
         assertFalse(ring.hasNews(1));
-        assertFalse(ring.isOverwritten(1));
+        assertNotEquals(SlotRing.OVERWRITTEN, ring.state(1));
         // Begun counts as reached: the header that promises sequence 1 is never ahead of this.
-        assertTrue(ring.hasReached(1));
     }
 
     @Test
     void shouldOfferRecordWhenItIsCommitted() {
         write(1);
-        assertTrue(ring.isCommitted(1));
-        assertTrue(ring.isStillCommitted(1));
+        assertEquals(SlotRing.COMMITTED, ring.state(1));
         assertTrue(ring.hasNews(1));
-        assertFalse(ring.isOverwritten(1));
-        assertTrue(ring.hasReached(1));
-        assertFalse(ring.isCommitted(5));
+        assertNotEquals(SlotRing.OVERWRITTEN, ring.state(1));
+        assertNotEquals(SlotRing.COMMITTED, ring.state(5));
         assertFalse(ring.hasNews(5));
-        assertFalse(ring.isOverwritten(5));
-        assertFalse(ring.hasReached(5));
+        assertNotEquals(SlotRing.OVERWRITTEN, ring.state(5));
     }
 
     @Test
     void shouldTellReaderWhenLaterLapBegins() {
         write(1);
-        assertTrue(ring.isCommitted(1));
+        assertEquals(SlotRing.COMMITTED, ring.state(1));
         ring.beginWrite(5);
-        assertFalse(ring.isCommitted(1));
-        assertFalse(ring.isStillCommitted(1));
-        assertTrue(ring.isOverwritten(1));
+        assertNotEquals(SlotRing.COMMITTED, ring.state(1));
+        assertEquals(SlotRing.OVERWRITTEN, ring.state(1));
         assertTrue(ring.hasNews(1));
-        assertFalse(ring.isOverwritten(5));
+        assertNotEquals(SlotRing.OVERWRITTEN, ring.state(5));
         assertFalse(ring.hasNews(5));
     }
 
@@ -106,12 +100,11 @@ class SlotRingTest {
         write(1);
         write(5);
         write(9);
-        assertTrue(ring.isOverwritten(1));
-        assertTrue(ring.isOverwritten(5));
-        assertFalse(ring.isOverwritten(9));
+        assertEquals(SlotRing.OVERWRITTEN, ring.state(1));
+        assertEquals(SlotRing.OVERWRITTEN, ring.state(5));
+        assertNotEquals(SlotRing.OVERWRITTEN, ring.state(9));
         assertTrue(ring.hasNews(1));
-        assertTrue(ring.hasReached(5));
-        assertTrue(ring.isCommitted(9));
+        assertEquals(SlotRing.COMMITTED, ring.state(9));
     }
 
     @Test
@@ -134,14 +127,14 @@ class SlotRingTest {
         SlotRing rows = new SlotRing(large, 0, 64);
         for (long sequence = 0; sequence < 15; sequence++) {
             rows.commit(rows.beginWrite(sequence), sequence);
-            assertEquals(0, rows.lookAhead(0), "the last of the row is not there");
+            assertEquals(0, rows.prefetch(0), "the last of the row is not there");
         }
         rows.commit(rows.beginWrite(15), 15);
         // The stamps of the fourteen in between.
-        assertEquals(119, rows.lookAhead(0));
-        assertEquals(0, rows.lookAhead(1));
-        assertEquals(0, rows.lookAhead(16));
-        assertEquals(0, rows.lookAhead(64), "a lap later");
-        assertEquals(0, ring.lookAhead(0), "a ring of less than two rows");
+        assertEquals(119, rows.prefetch(0));
+        assertEquals(0, rows.prefetch(1));
+        assertEquals(0, rows.prefetch(16));
+        assertEquals(0, rows.prefetch(64), "a lap later");
+        assertEquals(0, ring.prefetch(0), "a ring of less than two rows");
     }
 }

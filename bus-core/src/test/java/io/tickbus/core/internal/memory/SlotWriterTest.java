@@ -26,7 +26,7 @@ class SlotWriterTest {
             int offset = writer.claim();
             assertEquals(ring.slotOffset(sequence), offset);
             assertEquals(sequence, writer.commit(offset));
-            assertTrue(ring.isCommitted(sequence));
+            assertEquals(SlotRing.COMMITTED, ring.state(sequence));
         }
     }
 
@@ -94,7 +94,7 @@ class SlotWriterTest {
             assertEquals(SlotWriter.FULL, writer.claim());
         }
         for (long sequence = 0; sequence < SLOTS; sequence++) {
-            assertTrue(ring.isCommitted(sequence));
+            assertEquals(SlotRing.COMMITTED, ring.state(sequence));
         }
     }
 
@@ -142,7 +142,7 @@ class SlotWriterTest {
         long sequence = 0;
         int empty = 0;
         while (sequence < count && !Thread.currentThread().isInterrupted()) {
-            if (ring.isCommitted(sequence)) {
+            if (ring.state(sequence) == SlotRing.COMMITTED) {
                 long value = region.getLong(ring.slotOffset(sequence) + Long.BYTES);
                 assertEquals(~sequence, value);
                 sequence++;

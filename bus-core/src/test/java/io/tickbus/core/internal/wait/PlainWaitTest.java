@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The strategies that ask the real clock; the gate's clock is made to follow it. */
+/** The strategies that ask the real clock; the condition's clock is made to follow it. */
 @Timeout(30)
 class PlainWaitTest {
-    private final FakeGate gate = new FakeGate();
+    private final FakeCondition condition = new FakeCondition();
 
     @ParameterizedTest
     @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
@@ -33,38 +33,38 @@ class PlainWaitTest {
 
     @Test
     void shouldParkOnceWhenGateIsClosed() {
-        long untilNs = gate.nowNs + 5_000;
-        gate.deadlineNs = gate.nowNs + 1_000;
-        WaitStrategy.park().await(gate, untilNs);
-        assertEquals(untilNs, gate.onlyPark().untilNs());
-        assertEquals(Long.MIN_VALUE, gate.onlyPark().plannedDeadlineNs());
+        long untilNs = condition.nowNs + 5_000;
+        condition.deadlineNs = condition.nowNs + 1_000;
+        WaitStrategy.park().await(condition, untilNs);
+        assertEquals(untilNs, condition.onlyPark().untilNs());
+        assertEquals(Long.MIN_VALUE, condition.onlyPark().plannedDeadlineNs());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"spin", "backoff", "park", "predictive"})
     void shouldReturnAtOnceWhenGateIsOpen(String name) {
-        gate.opensAtNs = gate.nowNs;
-        WaitStrategy.named(name).await(gate, Long.MAX_VALUE);
-        assertTrue(gate.parks.isEmpty());
-        assertEquals(1, gate.looks);
+        condition.readyAtNs = condition.nowNs;
+        WaitStrategy.named(name).await(condition, Long.MAX_VALUE);
+        assertTrue(condition.parks.isEmpty());
+        assertEquals(1, condition.looks);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"spin", "backoff"})
     void shouldReturnWhenGateOpensAfterManyLooks(String name) {
-        gate.onLook = () -> gate.opensAtNs = gate.looks < 500 ? Long.MAX_VALUE : gate.nowNs;
-        WaitStrategy.named(name).await(gate, Long.MAX_VALUE);
-        assertEquals(500, gate.looks);
-        assertTrue(gate.parks.isEmpty());
+        condition.onLook = () -> condition.readyAtNs = condition.looks < 500 ? Long.MAX_VALUE : condition.nowNs;
+        WaitStrategy.named(name).await(condition, Long.MAX_VALUE);
+        assertEquals(500, condition.looks);
+        assertTrue(condition.parks.isEmpty());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"spin", "backoff"})
     void shouldReturnWhenTimeIsOver(String name) {
         long untilNs = System.nanoTime() + 2_000_000;
-        WaitStrategy.named(name).await(gate, untilNs);
+        WaitStrategy.named(name).await(condition, untilNs);
         assertTrue(System.nanoTime() >= untilNs);
-        WaitStrategy.named(name).await(gate, Long.MIN_VALUE);
+        WaitStrategy.named(name).await(condition, Long.MIN_VALUE);
     }
 
     @Test
@@ -86,9 +86,9 @@ class PlainWaitTest {
                 calls.add("reset");
             }
         };
-        gate.onLook = () -> gate.opensAtNs = gate.looks < 3 ? Long.MAX_VALUE : gate.nowNs;
+        condition.onLook = () -> condition.readyAtNs = condition.looks < 3 ? Long.MAX_VALUE : condition.nowNs;
         WaitStrategy wait = WaitStrategy.idle("mine", strategy);
-        wait.await(gate, Long.MAX_VALUE);
+        wait.await(condition, Long.MAX_VALUE);
         assertEquals(List.of("reset", "idle", "idle"), calls);
         assertEquals("mine", wait.name());
     }

@@ -11,132 +11,133 @@ import org.junit.jupiter.api.Timeout;
 class PredictiveWaitTest {
     private static final long MS = 1_000_000;
     private static final long INITIAL_GUARD_NS = 80_000;
-    private static final long PATIENCE_NS = 100_000;
+    private static final long LATE_SPIN_NS = 100_000;
     /** Nearer than any guard. */
     private static final long NEAR_NS = 30_000;
 
-    private final FakeGate gate = new FakeGate();
+    private final FakeCondition condition = new FakeCondition();
     private final WakeGuard guard = new WakeGuard();
-    private final PredictiveWait wait = new PredictiveWait(gate, guard);
+    private final PredictiveWait wait = new PredictiveWait(condition, guard);
 
     @Test
     void shouldReturnAtOnceWhenGateIsOpen() {
-        gate.opensAtNs = gate.nowNs;
-        gate.deadlineNs = gate.nowNs + MS;
-        wait.await(gate, gate.nowNs + 50 * MS);
-        assertTrue(gate.parks.isEmpty());
+        condition.readyAtNs = condition.nowNs;
+        condition.deadlineNs = condition.nowNs + MS;
+        wait.await(condition, condition.nowNs + 50 * MS);
+        assertTrue(condition.parks.isEmpty());
     }
 
     @Test
     void shouldReturnAtOnceWhenTimeIsOver() {
-        wait.await(gate, gate.nowNs);
-        assertTrue(gate.parks.isEmpty());
+        wait.await(condition, condition.nowNs);
+        assertTrue(condition.parks.isEmpty());
     }
 
     @Test
     void shouldSleepUntilDeadlineLessGuard() {
-        gate.deadlineNs = gate.nowNs + 10 * MS;
-        wait.await(gate, gate.nowNs + 50 * MS);
-        FakeGate.Park park = gate.onlyPark();
-        assertEquals(gate.deadlineNs - INITIAL_GUARD_NS, park.untilNs());
-        assertEquals(gate.deadlineNs, park.plannedDeadlineNs());
+        condition.deadlineNs = condition.nowNs + 10 * MS;
+        wait.await(condition, condition.nowNs + 50 * MS);
+        FakeCondition.Park park = condition.onlyPark();
+        assertEquals(condition.deadlineNs - INITIAL_GUARD_NS, park.untilNs());
+        assertEquals(condition.deadlineNs, park.plannedDeadlineNs());
         assertEquals(1, guard.wakeUps());
     }
 
     @Test
     void shouldReadDeadlineBeforeLookingAtGate() {
         // The publisher commits and then announces: at the first look the signal of the old deadline is there.
-        gate.deadlineNs = gate.nowNs + MS;
-        gate.onLook = () -> {
-            gate.opensAtNs = gate.nowNs;
-            gate.deadlineNs = gate.nowNs + 500 * MS;
+        condition.deadlineNs = condition.nowNs + MS;
+        condition.onLook = () -> {
+            condition.readyAtNs = condition.nowNs;
+            condition.deadlineNs = condition.nowNs + 500 * MS;
         };
-        wait.await(gate, gate.nowNs + 50 * MS);
-        assertTrue(gate.parks.isEmpty(), "it slept through a signal that was there");
+        wait.await(condition, condition.nowNs + 50 * MS);
+        assertTrue(condition.parks.isEmpty(), "it slept through a signal that was there");
     }
 
     @Test
     void shouldSpinWithoutSleepWhenDeadlineIsNear() {
-        gate.deadlineNs = gate.nowNs + NEAR_NS;
-        gate.opensAtNs = gate.deadlineNs + 2_000;
-        wait.await(gate, gate.nowNs + 50 * MS);
-        assertTrue(gate.parks.isEmpty());
-        assertTrue(gate.nowNs >= gate.opensAtNs && gate.nowNs < gate.opensAtNs + 2_000);
+        condition.deadlineNs = condition.nowNs + NEAR_NS;
+        condition.readyAtNs = condition.deadlineNs + 2_000;
+        wait.await(condition, condition.nowNs + 50 * MS);
+        assertTrue(condition.parks.isEmpty());
+        assertTrue(condition.nowNs >= condition.readyAtNs && condition.nowNs < condition.readyAtNs + 2_000);
         assertEquals(0, wait.preemptions());
     }
 
     @Test
     void shouldStopSpinningWhenSignalDoesNotCome() {
-        gate.deadlineNs = gate.nowNs + NEAR_NS;
-        wait.await(gate, gate.nowNs + 50 * MS);
-        assertTrue(gate.parks.isEmpty());
-        assertTrue(gate.nowNs >= gate.deadlineNs + PATIENCE_NS);
-        assertTrue(gate.nowNs < gate.deadlineNs + PATIENCE_NS + 1_000);
+        condition.deadlineNs = condition.nowNs + NEAR_NS;
+        wait.await(condition, condition.nowNs + 50 * MS);
+        assertTrue(condition.parks.isEmpty());
+        assertTrue(condition.nowNs >= condition.deadlineNs + LATE_SPIN_NS);
+        assertTrue(condition.nowNs < condition.deadlineNs + LATE_SPIN_NS + 1_000);
         // And then it sleeps, though the deadline stands.
-        long untilNs = gate.nowNs + 50 * MS;
-        wait.await(gate, untilNs);
-        assertEquals(untilNs, gate.onlyPark().untilNs());
-        assertEquals(gate.deadlineNs, gate.onlyPark().plannedDeadlineNs());
+        long untilNs = condition.nowNs + 50 * MS;
+        wait.await(condition, untilNs);
+        assertEquals(untilNs, condition.onlyPark().untilNs());
+        assertEquals(condition.deadlineNs, condition.onlyPark().plannedDeadlineNs());
     }
 
     @Test
     void shouldReplanWhenDeadlineChangesWhileSpinning() {
-        gate.deadlineNs = gate.nowNs + NEAR_NS;
-        long later = gate.nowNs + 500 * MS;
-        long changesAtNs = gate.nowNs + 10_000;
-        gate.onLook = () -> {
-            if (gate.nowNs >= changesAtNs) {
-                gate.deadlineNs = later;
+        condition.deadlineNs = condition.nowNs + NEAR_NS;
+        long later = condition.nowNs + 500 * MS;
+        long changesAtNs = condition.nowNs + 10_000;
+        condition.onLook = () -> {
+            if (condition.nowNs >= changesAtNs) {
+                condition.deadlineNs = later;
             }
         };
-        wait.await(gate, gate.nowNs + 50 * MS);
-        assertTrue(gate.nowNs < changesAtNs + 2_000, "it spun on for a deadline that is none any more");
-        long untilNs = gate.nowNs + 900 * MS;
-        wait.await(gate, untilNs);
-        assertEquals(later - INITIAL_GUARD_NS, gate.onlyPark().untilNs());
+        wait.await(condition, condition.nowNs + 50 * MS);
+        assertTrue(condition.nowNs < changesAtNs + 2_000, "it spun on for a deadline that is none any more");
+        long untilNs = condition.nowNs + 900 * MS;
+        wait.await(condition, untilNs);
+        assertEquals(later - INITIAL_GUARD_NS, condition.onlyPark().untilNs());
     }
 
     @Test
     void shouldParkUntilToldWhenThereIsNoDeadline() {
-        long untilNs = gate.nowNs + 50 * MS;
-        wait.await(gate, untilNs);
-        assertEquals(untilNs, gate.onlyPark().untilNs());
-        assertEquals(Long.MAX_VALUE, gate.onlyPark().plannedDeadlineNs());
+        long untilNs = condition.nowNs + 50 * MS;
+        wait.await(condition, untilNs);
+        assertEquals(untilNs, condition.onlyPark().untilNs());
+        assertEquals(Long.MAX_VALUE, condition.onlyPark().plannedDeadlineNs());
         assertEquals(0, guard.wakeUps(), "a plain sleep teaches nothing");
     }
 
     @Test
     void shouldNeverWaitPastTimeGiven() {
-        long[] deadlines = {Long.MIN_VALUE, -1, 0, 1, gate.nowNs - MS, gate.nowNs - 50_000, gate.nowNs,
-            gate.nowNs + 1_000, gate.nowNs + 60_000, gate.nowNs + MS, gate.nowNs + 3_000 * MS, Long.MAX_VALUE - 1,
+        long[] deadlines = {Long.MIN_VALUE, -1, 0, 1, condition.nowNs - MS, condition.nowNs - 50_000, condition.nowNs,
+            condition.nowNs + 1_000, condition.nowNs + 60_000, condition.nowNs + MS,
+            condition.nowNs + 3_000 * MS, Long.MAX_VALUE - 1,
             Long.MAX_VALUE};
         for (long deadline : deadlines) {
             for (long horizon : new long[] {-1, 0, 1, 500, 50_000, MS, 50 * MS}) {
-                gate.parks.clear();
-                gate.deadlineNs = deadline;
-                long startNs = gate.nowNs;
+                condition.parks.clear();
+                condition.deadlineNs = deadline;
+                long startNs = condition.nowNs;
                 long untilNs = startNs + horizon;
-                wait.await(gate, untilNs);
-                gate.parks.forEach(park -> assertTrue(park.untilNs() <= untilNs, () -> "deadlineNs=" + deadline));
-                assertTrue(gate.nowNs <= Math.max(untilNs, startNs) + 1_000, "deadlineNs=" + deadline);
+                wait.await(condition, untilNs);
+                condition.parks.forEach(park -> assertTrue(park.untilNs() <= untilNs, () -> "deadlineNs=" + deadline));
+                assertTrue(condition.nowNs <= Math.max(untilNs, startNs) + 1_000, "deadlineNs=" + deadline);
             }
         }
     }
 
     @Test
     void shouldLearnNothingWhenWokenEarly() {
-        gate.deadlineNs = gate.nowNs + 10 * MS;
-        gate.opensAtNs = gate.nowNs + 3 * MS;
-        wait.await(gate, gate.nowNs + 50 * MS);
+        condition.deadlineNs = condition.nowNs + 10 * MS;
+        condition.readyAtNs = condition.nowNs + 3 * MS;
+        wait.await(condition, condition.nowNs + 50 * MS);
         assertEquals(0, guard.wakeUps());
         assertEquals(INITIAL_GUARD_NS, guard.guardNs());
     }
 
     @Test
     void shouldLearnOversleepWhenSleepRanToItsTime() {
-        gate.oversleepNs = 200_000;
-        gate.deadlineNs = gate.nowNs + 10 * MS;
-        wait.await(gate, gate.nowNs + 50 * MS);
+        condition.oversleepNs = 200_000;
+        condition.deadlineNs = condition.nowNs + 10 * MS;
+        wait.await(condition, condition.nowNs + 50 * MS);
         assertEquals(1, guard.wakeUps());
         assertTrue(guard.guardNs() > INITIAL_GUARD_NS);
     }
@@ -145,21 +146,21 @@ class PredictiveWaitTest {
     void shouldParkPlainlyWhenPreemptedAgainAndAgain() {
         preemptThreeTimes();
         assertTrue(wait.isYielding());
-        gate.deadlineNs = gate.nowNs + 10 * MS;
-        long untilNs = gate.nowNs + 50 * MS;
-        wait.await(gate, untilNs);
-        assertEquals(untilNs, gate.onlyPark().untilNs());
-        assertEquals(Long.MIN_VALUE, gate.onlyPark().plannedDeadlineNs());
+        condition.deadlineNs = condition.nowNs + 10 * MS;
+        long untilNs = condition.nowNs + 50 * MS;
+        wait.await(condition, untilNs);
+        assertEquals(untilNs, condition.onlyPark().untilNs());
+        assertEquals(Long.MIN_VALUE, condition.onlyPark().plannedDeadlineNs());
     }
 
     @Test
     void shouldComeBackWhenTimeOfYieldingIsOver() {
         preemptThreeTimes();
-        gate.nowNs += 101 * MS;
+        condition.nowNs += 101 * MS;
         assertFalse(wait.isYielding());
-        gate.deadlineNs = gate.nowNs + 10 * MS;
-        wait.await(gate, gate.nowNs + 50 * MS);
-        assertEquals(gate.deadlineNs, gate.onlyPark().plannedDeadlineNs());
+        condition.deadlineNs = condition.nowNs + 10 * MS;
+        wait.await(condition, condition.nowNs + 50 * MS);
+        assertEquals(condition.deadlineNs, condition.onlyPark().plannedDeadlineNs());
     }
 
     @Test
@@ -167,9 +168,9 @@ class PredictiveWaitTest {
         long expectedNs = 100 * MS;
         for (int i = 0; i < 8; i++) {
             preemptThreeTimes();
-            gate.nowNs += expectedNs - MS;
+            condition.nowNs += expectedNs - MS;
             assertTrue(wait.isYielding(), "round=" + i);
-            gate.nowNs += 2 * MS;
+            condition.nowNs += 2 * MS;
             assertFalse(wait.isYielding(), "round=" + i);
             expectedNs = Math.min(2 * expectedNs, 1_600 * MS);
         }
@@ -180,10 +181,10 @@ class PredictiveWaitTest {
         preempt();
         preempt();
         for (int i = 0; i < 16; i++) {
-            gate.deadlineNs = gate.nowNs + NEAR_NS;
-            gate.opensAtNs = gate.deadlineNs;
-            wait.await(gate, gate.nowNs + 50 * MS);
-            gate.opensAtNs = Long.MAX_VALUE;
+            condition.deadlineNs = condition.nowNs + NEAR_NS;
+            condition.readyAtNs = condition.deadlineNs;
+            wait.await(condition, condition.nowNs + 50 * MS);
+            condition.readyAtNs = Long.MAX_VALUE;
         }
         preempt();
         assertFalse(wait.isYielding());
@@ -200,15 +201,15 @@ class PredictiveWaitTest {
     /** One spin in whose middle the processor is taken away for two milliseconds. */
     private void preempt() {
         long before = wait.preemptions();
-        gate.deadlineNs = gate.nowNs + NEAR_NS;
-        long looksBefore = gate.looks;
-        gate.onLook = () -> {
-            if (gate.looks == looksBefore + 6) {
-                gate.nowNs += 2 * MS;
+        condition.deadlineNs = condition.nowNs + NEAR_NS;
+        long looksBefore = condition.looks;
+        condition.onLook = () -> {
+            if (condition.looks == looksBefore + 6) {
+                condition.nowNs += 2 * MS;
             }
         };
-        wait.await(gate, gate.nowNs + 50 * MS);
-        gate.onLook = () -> { };
+        wait.await(condition, condition.nowNs + 50 * MS);
+        condition.onLook = () -> { };
         assertEquals(before + 1, wait.preemptions());
     }
 }

@@ -2,7 +2,7 @@ package io.tickbus.bench.latency.transport;
 
 import com.sun.jna.Memory;
 import io.tickbus.posix.PosixSignals;
-import io.tickbus.posix.SignalReceiver;
+import io.tickbus.posix.PosixSignalWaiter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +26,7 @@ final class PosixSignalTransport extends KernelTransport {
     private final Kind kind;
     private final int signal;
     private SharedMessages messages;
-    private SignalReceiver receiver;
+    private PosixSignalWaiter receiver;
     private Memory info;
     private int fd = -1;
     private long taken;
@@ -66,7 +66,7 @@ final class PosixSignalTransport extends KernelTransport {
             info.setLong(0, 1L << (signal - 1));
             fd = (int) KernelCalls.check("signalfd", KernelCalls.signalfd(-1, info, 0));
         } else {
-            receiver = SignalReceiver.of(signal);
+            receiver = PosixSignalWaiter.of(signal);
         }
         messages.receiver(ProcessHandle.current().pid());
     }

@@ -2,7 +2,7 @@ package io.tickbus.bench.latency.transport;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import io.tickbus.posix.SignalReceiver;
+import io.tickbus.posix.PosixSignalWaiter;
 import java.nio.file.Path;
 
 /**
@@ -17,7 +17,7 @@ final class PosixTimerSignal implements Transport {
 
     private final Memory time = new Memory(TIME_LENGTH);
     private Pointer timer;
-    private SignalReceiver receiver;
+    private PosixSignalWaiter receiver;
 
     @Override
     public String settings() {
@@ -32,7 +32,7 @@ final class PosixTimerSignal implements Transport {
 
     @Override
     public void openReceiver(Path directory) {
-        receiver = SignalReceiver.of(PosixSignalTransport.TIMER_SIGNAL);
+        receiver = PosixSignalWaiter.of(PosixSignalTransport.TIMER_SIGNAL);
         time.clear();
         try (Memory event = new Memory(EVENT_LENGTH); Memory made = new Memory(Long.BYTES)) {
             event.clear();

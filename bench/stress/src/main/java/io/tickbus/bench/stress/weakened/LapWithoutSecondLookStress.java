@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.bench.stress.Cell;
+import io.tickbus.core.internal.memory.SlotRing;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -31,6 +32,6 @@ public class LapWithoutSecondLookStress {
 
     @Actor
     public void reader(L_Result r) {
-        r.r1 = cell.ring.isCommitted(0) ? cell.copy(0) : Cell.Copy.NOT_YET;
+        r.r1 = cell.ring.state(0) == SlotRing.COMMITTED ? cell.copy(0) : Cell.Copy.NOT_YET;
     }
 }

@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.bench.stress.Cell;
+import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.internal.memory.SlotWriter;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -40,7 +41,7 @@ public class ReleaseBeforeCopyStress {
 
     @Actor
     public void reader(L_Result r) {
-        boolean isCommitted = cell.ring.isCommitted(0);
+        boolean isCommitted = cell.ring.state(0) == SlotRing.COMMITTED;
         SlotWriter.releaseConsumed(cell.region, Cell.CONSUMED, 1);
         r.r1 = isCommitted ? cell.copy(0) : Cell.Copy.NOT_YET;
     }

@@ -12,7 +12,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * {@code SleepStress} with the first two lines of {@code SubscriberGate.park} swapped: {@code
+ * {@code SleepStress} with the first two lines of {@code SignalCondition.park} swapped: {@code
  * Doorbell.announceParked} and then {@code SignalsHeader.wakeWord}. In between the publisher, waking for an earlier
  * signal, takes the announcement and raises the word: the subscriber sleeps on the raised word, and the next signal
  * finds nobody to wake. Fails on every processor.

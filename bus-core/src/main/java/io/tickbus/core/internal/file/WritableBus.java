@@ -21,16 +21,16 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A bus as its one publisher holds it: the lock, the writable signals file, the doorbell. Opening it takes over what a
- * dead predecessor left, or replaces it, or creates it; the sequence goes on in every case but the last.
+ * A bus as its one publisher owns it: the lock, the writable signals file, the doorbell. Opening it takes over what a
+ * dead predecessor left, or replaces it, or creates it; the sequence continues in all cases but the last.
  *
  * <p>A file is made under a temporary name with all its storage, its header last, and then renamed: nobody ever sees
- * half a file, and a full file system fails here with an error and not later with a fault.
+ * half a file, and a full file system causes an error here and not a fault later.
  *
  * <p><b>Threads:</b> one at a time. <b>Progress:</b> opening makes system calls, waits up to 0.1 s for a held lock and
- * 2 s for a reader's, and reads every slot's stamp; the accessors do nothing of the kind.
+ * 2 s for a reader's, and reads every slot's stamp; the accessors do not.
  */
-public final class PublishedBus implements AutoCloseable {
+public final class WritableBus implements AutoCloseable {
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs");
 
     private static final int DETACHED_SLOTS = 4;
@@ -43,7 +43,7 @@ public final class PublishedBus implements AutoCloseable {
     /** Null if detached. */
     private final BusRollback rollback;
 
-    private PublishedBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence,
+    private WritableBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence,
             BusRollback rollback) {
         this.rollback = rollback;
         this.lock = lock;
@@ -58,19 +58,19 @@ public final class PublishedBus implements AutoCloseable {
      * @throws BusException IN_USE with the owner's pid; NO_SPACE with nothing left behind; NOT_TRUSTED, NOT_A_FILE,
      *                      WRONG_* or CORRUPT for a file in its place that is not a bus of this version
      */
-    public static PublishedBus open(BusDirectory directory, SignalsOptions options) {
+    public static WritableBus open(BusDirectory directory, SignalsOptions options) {
         return Uninterrupted.call(() -> openWhole(directory, options));
     }
 
     /** A bus in the memory of this process, with a few slots: for running the code of publishing without effect. */
-    public static PublishedBus detached() {
+    public static WritableBus detached() {
         SharedRegion region = SharedRegion.allocate((int) SignalsLayout.fileLength(DETACHED_SLOTS));
         writeHeader(region, SignalsOptions.defaults().withSlotCount(DETACHED_SLOTS), new Origin(0, 0, 0));
-        return new PublishedBus(null, SignalsFile.over(region),
+        return new WritableBus(null, SignalsFile.over(region),
                 Doorbell.over(SharedRegion.allocate(DoorbellLayout.LENGTH)), 0, null);
     }
 
-    private static PublishedBus openWhole(BusDirectory directory, SignalsOptions options) {
+    private static WritableBus openWhole(BusDirectory directory, SignalsOptions options) {
         BusRollback rollback = new BusRollback(directory);
         PublisherLock lock = null;
         try {
@@ -109,14 +109,14 @@ public final class PublishedBus implements AutoCloseable {
         return failure;
     }
 
-    private static PublishedBus open(
+    private static WritableBus open(
             BusDirectory directory, SignalsOptions options, PublisherLock lock, ProcessIdentity self,
             BusRollback rollback) {
-        TrustedFiles.deleteTemporary(directory.path());
+        AtomicFile.deleteTemporary(directory.path());
         Doorbell doorbell = Doorbell.openOrCreate(directory);
         try {
             Opened opened = open(directory, options, self);
-            return new PublishedBus(lock, opened.signals(), doorbell, opened.nextSequence(), rollback);
+            return new WritableBus(lock, opened.signals(), doorbell, opened.nextSequence(), rollback);
         } catch (RuntimeException | Error e) {
             doorbell.close();
             throw e;
@@ -144,15 +144,15 @@ public final class PublishedBus implements AutoCloseable {
         }
         if (options.group() != null) {
             signals.header().wakeUnasked();
-            TrustedFiles.share(directory.signals(), options.group(), "rw-r-----");
-            TrustedFiles.share(directory.lock(), options.group(), "rw-r-----");
-            // Last: who can pass the directory finds every file shared.
+            SecureFiles.share(directory.signals(), options.group(), "rw-r-----");
+            SecureFiles.share(directory.lock(), options.group(), "rw-r-----");
+            // Last: whoever can enter the directory finds every file shared.
             BusFiles.shareWith(directory, options.group());
         }
         return new Opened(signals, nextSequence);
     }
 
-    /** A file that lost a page ends it with a sentence, and leaves no fault for the channels that are used next. */
+    /** A file that lost a page leads to a {@link BusException}, and no late fault reaches the channels used next. */
     private static long recoverWhole(SignalsFile found) {
         long[] next = new long[1];
         FaultBoundary.run(() -> next[0] = recover(found), fault -> {
@@ -179,13 +179,13 @@ public final class PublishedBus implements AutoCloseable {
     private static boolean isReusable(SignalsFile found, SignalsOptions options) {
         SignalsHeader header = found.header();
         HostIdentity here = HostIdentity.current();
-        // To wake unasked as well can be begun in the same file, and has no end in it.
+        // Waking without announcements can begin in the same file, and never ends in it.
         int differing = (header.options() ^ optionBits(options)) & ~SignalsLayout.OPTION_UNASKED;
         return header.slotCount() == options.slotCount() && differing == 0
                 && isOfThisBoot(found) && header.host().hasSameClock(here);
     }
 
-    /** Where nobody says which boot it is, only what lies in memory is surely of this one. */
+    /** If the boot is unknown, only a file in memory is certainly of this one. */
     private static boolean isOfThisBoot(SignalsFile found) {
         HostIdentity host = found.header().host();
         HostIdentity here = HostIdentity.current();
@@ -196,19 +196,19 @@ public final class PublishedBus implements AutoCloseable {
         try {
             return IN_MEMORY.contains(Files.getFileStore(path).type());
         } catch (IOException e) {
-            // Nobody says that it is.
+            // It is not known to be.
             return false;
         }
     }
 
     private static SignalsFile replace(
             BusDirectory directory, SignalsOptions options, SignalsFile old, long nextSequence) {
-        // What another boot has left need not be all that it published: sequences may be given a second time.
+        // A file of another boot may lack signals that were published: their sequences would be used twice.
         boolean isSameHistory = isOfThisBoot(old) && old.header().host().hasSameClock(HostIdentity.current());
         long historyId = isSameHistory ? old.header().historyId() : new SecureRandom().nextLong();
         create(directory, options, new Origin(nextSequence, old.header().epoch(), historyId));
         SignalsFile successor = SignalsFile.map(directory, true);
-        // Only now, so that who sees the mark finds the successor under the name.
+        // Only now, so that a reader that sees the mark finds the new file.
         old.header().putNextSequence(nextSequence);
         old.header().putState(SignalsLayout.STATE_REPLACED);
         old.header().raiseWakeWord();
@@ -221,7 +221,7 @@ public final class PublishedBus implements AutoCloseable {
     }
 
     private static void create(BusDirectory directory, SignalsOptions options, Origin origin) {
-        TrustedFiles.createWhole(directory.signals(), SignalsLayout.fileLength(options.slotCount()), options.group(),
+        AtomicFile.create(directory.signals(), SignalsLayout.fileLength(options.slotCount()), options.group(),
                 region -> writeHeader(region, options, origin));
     }
 
@@ -233,7 +233,7 @@ public final class PublishedBus implements AutoCloseable {
 
     private static void writeHeader(SharedRegion region, SignalsOptions options, Origin origin) {
         HostIdentity host = HostIdentity.current();
-        FileKind.SIGNALS.writeTo(region, options.slotCount());
+        FileHeader.SIGNALS.write(region, options.slotCount());
         region.putInt(SignalsLayout.OPTIONS, optionBits(options));
         region.putInt(SignalsLayout.CLOCK_ID, SignalsLayout.CLOCK_MONOTONIC);
         region.putLong(SignalsLayout.BASE_SEQUENCE, origin.baseSequence());
@@ -248,7 +248,7 @@ public final class PublishedBus implements AutoCloseable {
         region.putLong(SignalsLayout.EPOCH, origin.epoch());
         new SignalsHeader(region).beginEpoch(ProcessIdentity.current(), origin.baseSequence(), System.nanoTime(),
                 options.heartbeatIntervalNs());
-        FileKind.SIGNALS.finish(region);
+        FileHeader.SIGNALS.commit(region);
     }
 
     /** Whether it exists in memory only. */
@@ -266,20 +266,20 @@ public final class PublishedBus implements AutoCloseable {
         return doorbell;
     }
 
-    /** Where the sequence goes on. */
+    /** The sequence to continue at. */
     public long nextSequence() {
         return nextSequence;
     }
 
     /**
-     * Whether the files are still those that their names mean: where somebody has deleted or replaced them, nobody new
-     * finds this publisher, and another can open a bus of the same name. Two system calls.
+     * Whether the names still refer to these files. If they were deleted or replaced, no new subscriber finds this
+     * publisher, and another can open a bus of the same name. Two system calls.
      */
     public boolean isInPlace() {
-        return signals.standing() == SignalsFile.Standing.CURRENT && lock.isInPlace();
+        return signals.fileStatus() == FileStatus.CURRENT && lock.isInPlace();
     }
 
-    /** Before {@link #close}, by who did not come to publish: removes what was not there before it was opened. */
+    /** Before {@link #close}, if the publisher could not start: removes what did not exist before. */
     public void rollBack() {
         rollback.run();
     }

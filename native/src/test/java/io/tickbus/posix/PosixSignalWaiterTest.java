@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class SignalReceiverTest {
+class PosixSignalWaiterTest {
     @BeforeEach
     void requireLinux() {
         OnLinux.platform();
@@ -20,10 +20,10 @@ class SignalReceiverTest {
 
     @Test
     void shouldTimeOutAndNeverEarly() {
-        SignalReceiver receiver = SignalReceiver.of(PosixSignal.sigrtmin());
+        PosixSignalWaiter receiver = PosixSignalWaiter.of(PosixSignal.sigrtmin());
         for (long timeoutNs = -1; timeoutNs < 2_000_000; timeoutNs += 100_000) {
             long startNs = System.nanoTime();
-            assertEquals(SignalReceiver.TIMED_OUT, receiver.await(timeoutNs));
+            assertEquals(PosixSignalWaiter.TIMED_OUT, receiver.await(timeoutNs));
             assertTrue(System.nanoTime() - startNs >= timeoutNs);
         }
     }
@@ -59,6 +59,6 @@ class SignalReceiverTest {
         assertThrows(IllegalArgumentException.class, () -> PosixSignals.sigqueue(1L << 32, PosixSignal.SIGUSR1, 0));
         assertThrows(IllegalArgumentException.class, () -> PosixSignals.kill(1, 0));
         assertThrows(IllegalArgumentException.class, () -> PosixSignals.kill(1, 65));
-        assertThrows(IllegalArgumentException.class, () -> SignalReceiver.of());
+        assertThrows(IllegalArgumentException.class, () -> PosixSignalWaiter.of());
     }
 }

@@ -1,24 +1,23 @@
 package io.tickbus.core;
 
 /**
- * What a {@link WaitStrategy} may look at and do while it waits for the next thing to happen. A subscriber waits at the
- * gate of its next signal; the daemon at the gate of its next deadline.
+ * What a {@link WaitStrategy} waits for: a subscriber's next signal, or the daemon's next deadline.
  *
- * <p><b>Threads:</b> the one that waits.
+ * <p><b>Threads:</b> the waiting one.
  */
-public interface SignalGate {
+public interface WaitCondition {
     /** Plan of a sleep that does not depend on deadlines. */
     long ANY_DEADLINE = Long.MIN_VALUE;
 
     /** Whether there is something to do now. Wait-free, no system call. */
-    boolean isOpen();
+    boolean isReady();
 
     /** When the next timer is due, CLOCK_MONOTONIC nanoseconds; {@link Long#MAX_VALUE} without one. */
     long nextDeadlineNs();
 
     /**
-     * Sleeps until woken or until a time, unless the gate is open or the plan is outdated. May return early without
-     * any reason.
+     * Sleeps until woken or until a time, unless the condition is ready or the plan is outdated. May return early
+     * for no reason.
      *
      * @param untilNs           CLOCK_MONOTONIC nanoseconds
      * @param plannedDeadlineNs the announced deadline that the sleep was planned for: it is not begun when another has

@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * For a client whose commands the daemon cannot read in its memory: sends each over the control socket, as it stands in
- * the ring. What the kernel does not take at once follows with the next.
+ * For a client whose memory the daemon cannot read: sends each command over the control socket, as it is stored in the
+ * ring. What the kernel does not accept at once follows with the next.
  */
-final class SocketBell implements CommandBell {
+final class SocketWaker implements DaemonWaker {
     private final SocketChannel channel;
     private final ByteBuffer memory;
     private final int ringOffset;
@@ -22,7 +22,7 @@ final class SocketBell implements CommandBell {
     private long sent;
     private long calls;
 
-    SocketBell(SocketChannel channel, ClientFile file) {
+    SocketWaker(SocketChannel channel, ClientFile file) {
         this.channel = channel;
         this.memory = file.region().asByteBuffer();
         this.ringOffset = file.ring().slotOffset(0);
@@ -32,12 +32,12 @@ final class SocketBell implements CommandBell {
     @Override
     public void afterCommit(long sequence, long deadlineNs) {
         committed = (sequence + 1) * CommandLayout.LENGTH;
-        tryAgain();
+        retry();
     }
 
     @Override
-    public void tryAgain() {
-        // A fault of mapped words that were read before must not come up inside of the channel.
+    public void retry() {
+        // A late fault must not surface inside the channel.
         FaultBoundary.surface();
         try {
             boolean isTaken = true;
@@ -51,13 +51,13 @@ final class SocketBell implements CommandBell {
                 isTaken = count > 0;
             }
         } catch (IOException e) {
-            // The daemon has gone: whoever sends finds out at the next look at the socket.
+            // The daemon is gone: the sender learns it at its next check of the socket.
             return;
         }
     }
 
     @Override
-    public boolean isInDoubt() {
+    public boolean isRetryNeeded() {
         return sent < committed;
     }
 

@@ -13,11 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tickbus.core.BusDirectory;
-import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.BusException;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
+import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.internal.platform.HostIdentity;
 import io.tickbus.core.internal.platform.ProcessIdentity;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PublishedBusTest {
+class WritableBusTest {
     @TempDir
     Path folder;
 
@@ -44,7 +45,7 @@ class PublishedBusTest {
     @Test
     void shouldFillHeaderWhenCreated() {
         long beforeNs = System.nanoTime();
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL.withHeartbeatIntervalNs(7_000_000))) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL.withHeartbeatIntervalNs(7_000_000))) {
             SignalsHeader header = SignalsFile.attach(directory).header();
             assertEquals(2, header.layoutVersion());
             assertEquals(8, header.slotCount());
@@ -73,26 +74,26 @@ class PublishedBusTest {
         Files.createDirectories(directory.path());
         Files.writeString(directory.counters(), "somebody else's");
         Files.createDirectory(directory.doorbell());
-        assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, SMALL));
+        assertFails(Reason.NOT_A_FILE, () -> WritableBus.open(directory, SMALL));
         assertEquals(List.of(directory.counters(), directory.doorbell()),
-                TrustedFiles.entries(directory.path(), path -> true).stream().sorted().toList());
+                SecureFiles.entries(directory.path(), path -> true).stream().sorted().toList());
     }
 
     @Test
     void shouldLeaveEarlierFilesWhenItIsRolledBack() {
-        PublishedBus.open(directory, SMALL).close();
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        WritableBus.open(directory, SMALL).close();
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             bus.rollBack();
         }
-        assertEquals(3, TrustedFiles.entries(directory.path(), path -> true).size());
+        assertEquals(3, SecureFiles.entries(directory.path(), path -> true).size());
     }
 
     @Test
     void shouldLeaveNothingWhenItIsRolledBack() {
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             bus.rollBack();
         }
-        assertEquals(List.of(), TrustedFiles.entries(folder, path -> true));
+        assertEquals(List.of(), SecureFiles.entries(folder, path -> true));
     }
 
     @Test
@@ -100,7 +101,7 @@ class PublishedBusTest {
         BusFixture.create(directory, 11);
         Object key = Files.getAttribute(directory.signals(), "unix:ino");
         for (int epoch = 2; epoch < 6; epoch++) {
-            try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+            try (WritableBus bus = WritableBus.open(directory, SMALL)) {
                 assertEquals(11 + 3L * (epoch - 2), bus.nextSequence());
                 assertEquals(epoch, bus.signals().header().epoch());
                 assertEquals(bus.nextSequence(), bus.signals().header().epochSequence());
@@ -124,7 +125,7 @@ class PublishedBusTest {
         BusFixture.create(directory, 11);
         SignalsFile old = SignalsFile.attach(directory);
         int word = old.header().wakeWord();
-        try (PublishedBus bus = PublishedBus.open(directory, changed)) {
+        try (WritableBus bus = WritableBus.open(directory, changed)) {
             SignalsHeader header = bus.signals().header();
             assertEquals(changed.slotCount(), header.slotCount());
             assertEquals(changed.hasParking(), header.hasParking());
@@ -136,10 +137,10 @@ class PublishedBusTest {
             assertEquals(SignalsLayout.STATE_REPLACED, old.header().state());
             assertEquals(11, old.header().nextSequence());
             assertEquals(word + 1, old.header().wakeWord(), "sleepers must be woken");
-            assertEquals(SignalsFile.Standing.REPLACED, old.standing());
+            assertEquals(FileStatus.REPLACED, old.fileStatus());
             publish(bus, 3);
         }
-        try (PublishedBus again = PublishedBus.open(directory, changed)) {
+        try (WritableBus again = WritableBus.open(directory, changed)) {
             assertEquals(14, again.nextSequence());
             assertEquals(11, again.signals().header().baseSequence());
         }
@@ -153,12 +154,12 @@ class PublishedBusTest {
                 : List.of(folder)) {
             BusDirectory bus = BusDirectory.at(root.resolve("unknown-boot"), "bus");
             long historyId;
-            try (PublishedBus first = PublishedBus.open(bus, SMALL)) {
+            try (WritableBus first = WritableBus.open(bus, SMALL)) {
                 historyId = first.signals().header().historyId();
                 first.signals().region().putLong(SignalsLayout.BOOT_ID, 0);
                 first.signals().region().putLong(SignalsLayout.BOOT_ID + Long.BYTES, 0);
             }
-            try (PublishedBus second = PublishedBus.open(bus, SMALL)) {
+            try (WritableBus second = WritableBus.open(bus, SMALL)) {
                 boolean isInMemory = Files.getFileStore(root).type().equals("tmpfs");
                 assertEquals(isInMemory, second.signals().header().historyId() == historyId, root::toString);
             }
@@ -176,7 +177,7 @@ class PublishedBusTest {
         put(directory.signals(), 64, 42L);
         put(directory.signals(), 72, 43L);
         long history = SignalsFile.inspect(directory).header().historyId();
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             assertEquals(5, bus.nextSequence());
             assertEquals(5, bus.signals().header().baseSequence());
             // What a power cut has left need not be all that was published: sequences may be given twice.
@@ -190,7 +191,7 @@ class PublishedBusTest {
         BusFixture.create(directory, 5);
         put(directory.signals(), 80, 42L);
         put(directory.signals(), 88, 43L);
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             assertEquals(5, bus.nextSequence());
             assertEquals(HostIdentity.current(), SignalsFile.attach(directory).header().host());
         }
@@ -202,7 +203,7 @@ class PublishedBusTest {
         long history = SignalsFile.attach(directory).header().historyId();
         SignalsFile old = SignalsFile.attach(directory);
         directory.delete();
-        assertEquals(SignalsFile.Standing.REMOVED, old.standing());
+        assertEquals(FileStatus.REMOVED, old.fileStatus());
         BusFixture.create(directory, 1);
         assertNotEquals(history, SignalsFile.attach(directory).header().historyId());
     }
@@ -220,7 +221,7 @@ class PublishedBusTest {
     @Test
     void shouldLeaveNoTemporaryFilesWhenCreatedAndReplaced() throws IOException {
         BusFixture.create(directory, 0);
-        PublishedBus.open(directory, SMALL.withSlotCount(64)).close();
+        WritableBus.open(directory, SMALL.withSlotCount(64)).close();
         try (var files = Files.list(directory.path())) {
             assertEquals(List.of("doorbell", "lock", "signals"),
                     files.map(file -> file.getFileName().toString()).sorted().toList());
@@ -234,7 +235,7 @@ class PublishedBusTest {
             BusFixture.create(directory, 1);
         }
         assertFails(Reason.SYSTEM,
-                () -> PublishedBus.open(directory, SMALL.withSlotCount(64).withGroup("no-such-group")));
+                () -> WritableBus.open(directory, SMALL.withSlotCount(64).withGroup("no-such-group")));
         assertEquals(isThere, Files.exists(directory.path()));
         if (isThere) {
             try (var files = Files.list(directory.path())) {
@@ -251,8 +252,8 @@ class PublishedBusTest {
         assumeTrue(Files.isDirectory(descriptors), "skipped: there is no /proc");
         BusFiles.createIfMissing(directory);
         Files.createDirectory(directory.lock().resolveSibling("signals"));
-        assertFails(Reason.NOT_A_FILE, () -> PublishedBus.open(directory, SMALL));
-        for (Path link : TrustedFiles.entries(descriptors, each -> Files.isSymbolicLink(each))) {
+        assertFails(Reason.NOT_A_FILE, () -> WritableBus.open(directory, SMALL));
+        for (Path link : SecureFiles.entries(descriptors, each -> Files.isSymbolicLink(each))) {
             assertFalse(target(link).startsWith(directory.path()), () -> link + " is open: " + target(link));
         }
         Files.delete(directory.signals());
@@ -276,7 +277,7 @@ class PublishedBusTest {
         put(directory.signals(), 4096 + 5 * 64 + 24, 99L);
         put(directory.signals(), 4096 + 7 * 64, 77L);
         byte[] before = BusFixture.bytes(directory.signals());
-        BusException e = assertFails(Reason.CORRUPT, () -> PublishedBus.open(directory, SMALL));
+        BusException e = assertFails(Reason.CORRUPT, () -> WritableBus.open(directory, SMALL));
         assertTrue(e.getMessage().contains("slot="), e.getMessage());
         assertTrue(e.getMessage().contains("stamp="), e.getMessage());
         assertArrayEquals(before, BusFixture.bytes(directory.signals()));
@@ -285,24 +286,24 @@ class PublishedBusTest {
 
     @Test
     void shouldTakeOverHalfWrittenSlotWhenPublisherDied() {
-        PublishedBus dead = PublishedBus.open(directory, SMALL);
+        WritableBus dead = WritableBus.open(directory, SMALL);
         publish(dead, 10);
         dead.signals().ring().beginWrite(10);
         dead.close();
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             assertEquals(10, bus.nextSequence());
             publish(bus, 1);
-            assertTrue(bus.signals().ring().isCommitted(10));
+            assertEquals(SlotRing.COMMITTED, bus.signals().ring().state(10));
         }
     }
 
     @Test
     void shouldTrustStampsWhenHeaderIsOneBehind() {
-        PublishedBus dead = PublishedBus.open(directory, SMALL);
+        WritableBus dead = WritableBus.open(directory, SMALL);
         publish(dead, 10);
         dead.signals().header().putNextSequence(9);
         dead.close();
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             assertEquals(10, bus.nextSequence());
             assertEquals(10, bus.signals().header().nextSequence());
         }
@@ -310,9 +311,9 @@ class PublishedBusTest {
 
     @Test
     void shouldRefuseSecondPublisherInThisProcess() {
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             publish(bus, 1);
-            BusException e = assertFails(Reason.IN_USE, () -> PublishedBus.open(directory, SMALL));
+            BusException e = assertFails(Reason.IN_USE, () -> WritableBus.open(directory, SMALL));
             assertTrue(e.getMessage().contains("pid=" + ProcessHandle.current().pid()), e.getMessage());
             assertEquals(1, bus.signals().header().epoch());
         }
@@ -333,7 +334,7 @@ class PublishedBusTest {
 
     @Test
     void shouldAcceptEveryAnnouncementOnce() {
-        try (PublishedBus bus = PublishedBus.open(directory, SMALL)) {
+        try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             Doorbell subscriber = Doorbell.attach(directory);
             assertFalse(bus.doorbell().takeParked());
             subscriber.announceParked();

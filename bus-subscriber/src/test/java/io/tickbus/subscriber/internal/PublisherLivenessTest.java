@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class PublisherWatchTest {
+class PublisherLivenessTest {
     @TempDir
     Path root;
 
@@ -26,7 +26,7 @@ class PublisherWatchTest {
         BusDirectory directory = BusDirectory.at(root, "bus");
         SignalPublisher.open(directory).close();
         SignalsFile file = SignalsFile.attach(directory);
-        PublisherWatch watch = new PublisherWatch(directory);
+        PublisherLiveness watch = new PublisherLiveness(directory);
         assertEquals(PublisherStatus.CLOSED, watch.status(file, System.nanoTime()));
         try (FileChannel channel = FileChannel.open(directory.signals(), StandardOpenOption.WRITE)) {
             channel.truncate(0);

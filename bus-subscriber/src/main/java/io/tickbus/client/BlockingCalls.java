@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The calls that wait for their answer: a short spin, then naps that grow, up to a deadline. One thread. */
-final class TimerCalls {
+final class BlockingCalls {
     private static final long SPIN_NS = 50_000;
     private static final long FIRST_NAP_NS = 20_000;
     private static final long LONGEST_NAP_NS = 1_000_000;
@@ -22,12 +22,12 @@ final class TimerCalls {
     private final Runnable connectionCheck;
 
     /** Waits for one thing after another up to one deadline. */
-    private final class Patience {
+    private final class Deadline {
         private final long timeoutNs;
         private final long startNs = System.nanoTime();
         private long napNs = FIRST_NAP_NS;
 
-        Patience(long timeoutNs) {
+        Deadline(long timeoutNs) {
             this.timeoutNs = timeoutNs;
         }
 
@@ -46,7 +46,7 @@ final class TimerCalls {
         }
     }
 
-    TimerCalls(CommandSender sender, ReplyReader replies, boolean discardsReplies, Runnable connectionCheck) {
+    BlockingCalls(CommandSender sender, ReplyReader replies, boolean discardsReplies, Runnable connectionCheck) {
         this.discardsReplies = discardsReplies;
         this.sender = sender;
         this.replies = replies;
@@ -60,23 +60,23 @@ final class TimerCalls {
     }
 
     TimerReply call(TimerCommand command, long timeoutNs) {
-        Patience patience = new Patience(timeoutNs);
-        long sequence = send(command, patience);
+        Deadline deadline = new Deadline(timeoutNs);
+        long sequence = send(command, deadline);
         TimerReply answer = new TimerReply();
-        copyNext(sequence, patience, answer);
+        copyNext(sequence, deadline, answer);
         return answer;
     }
 
     void list(boolean allOwners, long timeoutNs, List<ArmedTimer> found) {
-        Patience patience = new Patience(timeoutNs);
+        Deadline deadline = new Deadline(timeoutNs);
         TimerCommand command = new TimerCommand();
         TimerReply answer = new TimerReply();
         long cursor = 0;
         do {
             long sequence = send(command.reset(CommandLayout.TYPE_LIST, cursor)
-                    .flags(allOwners ? CommandLayout.FLAG_ALL_OWNERS : 0), patience);
-            for (copyNext(sequence, patience, answer); answer.code() == ReplyCode.LISTED;
-                    copyNext(sequence, patience, answer)) {
+                    .flags(allOwners ? CommandLayout.FLAG_ALL_OWNERS : 0), deadline);
+            for (copyNext(sequence, deadline, answer); answer.code() == ReplyCode.LISTED;
+                    copyNext(sequence, deadline, answer)) {
                 found.add(ArmedTimer.of(answer));
             }
             if (answer.code() != ReplyCode.LIST_END) {
@@ -87,7 +87,7 @@ final class TimerCalls {
         } while (cursor != 0);
     }
 
-    private long send(TimerCommand command, Patience patience) {
+    private long send(TimerCommand command, Deadline deadline) {
         while (true) {
             long sequence = sender.sendForAnswer(command);
             if (sequence != CommandSender.FULL) {
@@ -99,16 +99,16 @@ final class TimerCalls {
                         + "sent earlier are polled: unanswered=" + (sender.nextSequence() - replies.notedCommands()));
             }
             if (!isAnyNew) {
-                patience.pause();
+                deadline.pause();
             }
         }
     }
 
     /** Waits for the next reply to a command, copies it, and keeps it from being delivered once more. */
-    private void copyNext(long sequence, Patience patience, TimerReply answer) {
+    private void copyNext(long sequence, Deadline deadline, TimerReply answer) {
         while (true) {
             if (!replies.noteNext()) {
-                patience.pause();
+                deadline.pause();
             } else if (replies.reply().commandSequence() == sequence) {
                 System.arraycopy(replies.reply().fields(), 0, answer.fields(), 0, answer.fields().length);
                 replies.takeNoted();

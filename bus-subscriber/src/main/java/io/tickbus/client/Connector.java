@@ -3,6 +3,7 @@ package io.tickbus.client;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.internal.file.ClientFile;
 import io.tickbus.core.internal.file.ClientIdentity;
 import io.tickbus.core.internal.file.ControlMessage;
@@ -13,7 +14,7 @@ import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.subscriber.PublisherStatus;
-import io.tickbus.subscriber.internal.PublisherWatch;
+import io.tickbus.subscriber.internal.PublisherLiveness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -22,11 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The way to a connection: find the daemon, connect to its socket, make a ring, say who one is, wait for the answer.
- * All of it is bounded by one deadline, and begins again where the daemon is replaced meanwhile.
+ * Connects a client: finds the daemon, connects to its socket, creates a ring, sends its identity, waits for the
+ * answer. All of it is bounded by one deadline, and restarts if the daemon is replaced meanwhile.
  */
-final class Connecting {
-    /** Command slots of a client that has no ring which the daemon could read; it says then how many it takes. */
+final class Connector {
+    /** Command slots of a client without a ring that the daemon could read, unless the daemon accepts fewer. */
     private static final int MOST_SOCKET_SLOTS = 256;
     private static final long FIRST_NAP_NS = 50_000;
     private static final long LONGEST_NAP_NS = 2_000_000;
@@ -41,7 +42,7 @@ final class Connecting {
     private String why = "there is no daemon";
     private String remedy = "";
 
-    private Connecting(BusDirectory directory, TimerClientOptions options) {
+    private Connector(BusDirectory directory, TimerClientOptions options) {
         this.directory = directory;
         this.options = options;
         long nowNs = System.nanoTime();
@@ -50,23 +51,19 @@ final class Connecting {
 
     static ClientConnection connect(BusDirectory directory, TimerClientOptions options) {
         directory.check();
-        // Files are opened and naps taken, neither of which an interrupted thread can do.
-        boolean isInterrupted = Thread.interrupted();
-        try {
-            Connecting connecting = new Connecting(directory, options);
-            ClientConnection connection = connecting.attempt();
-            while (connection == null) {
-                connection = connecting.attempt();
-            }
-            return connection;
-        } finally {
-            if (isInterrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        Connector connector = new Connector(directory, options);
+        return Uninterrupted.call(connector::connect);
     }
 
-    /** One attempt; null where it must be begun again. */
+    private ClientConnection connect() {
+        ClientConnection connection = attempt();
+        while (connection == null) {
+            connection = attempt();
+        }
+        return connection;
+    }
+
+    /** One attempt; null if it must be repeated. */
     private ClientConnection attempt() {
         SignalsFile signals = findDaemon();
         SocketChannel socket = signals == null ? null : openSocket();
@@ -89,7 +86,7 @@ final class Connecting {
         try {
             socket.close();
         } catch (IOException e) {
-            // The kernel ends it all the same.
+            // The kernel closes it anyway.
             return;
         }
     }
@@ -102,7 +99,7 @@ final class Connecting {
             failed(e, "the bus is just being made");
             return null;
         }
-        PublisherStatus status = new PublisherWatch(directory).status(signals, System.nanoTime());
+        PublisherStatus status = new PublisherLiveness(directory).status(signals, System.nanoTime());
         if (status == PublisherStatus.DEAD || status == PublisherStatus.CLOSED) {
             noDaemon(Reason.NOT_FOUND, status == PublisherStatus.DEAD ? "its publisher died"
                     : "its publisher has stopped", "start 'tickbus daemon'");
@@ -116,7 +113,7 @@ final class Connecting {
             SocketChannel socket = ControlSocket.connect(directory);
             if (socket == null) {
                 noDaemon(Reason.TIMEOUT, "too many clients connect at one time",
-                        "see whether it is stopped or overloaded");
+                        "check whether it is stopped or overloaded");
             }
             return socket;
         } catch (BusException e) {
@@ -140,7 +137,7 @@ final class Connecting {
         return replies;
     }
 
-    /** Only what is missing may yet come. */
+    /** Only what is missing may appear later. */
     private void failed(BusException e, String missing) {
         if (e.reason() != Reason.NOT_FOUND) {
             throw e;
@@ -168,7 +165,7 @@ final class Connecting {
         boolean isAdmitted = false;
         try {
             ClientFile file = hasRing ? ClientFile.create(directory, identity) : null;
-            noDaemon(Reason.TIMEOUT, "it does not answer the client", "see whether it is stopped or overloaded");
+            noDaemon(Reason.TIMEOUT, "it does not answer the client", "check whether it is stopped or overloaded");
             Answer welcome = ask(socket, ControlMessage.hello(identity));
             if (welcome == null || welcome.session() >= replies.sessionCount()) {
                 return null;
@@ -176,7 +173,7 @@ final class Connecting {
             isAdmitted = true;
             return connected(signals, replies, new Half(identity, file, socket, welcome));
         } catch (BusException e) {
-            // A daemon that starts takes unfinished files away.
+            // A starting daemon deletes unfinished files.
             failed(e, "it takes no clients so far");
             return null;
         } finally {
@@ -191,21 +188,21 @@ final class Connecting {
 
     private ClientConnection connected(SignalsFile signals, RepliesFile replies, Half half) {
         Answer welcome = half.welcome();
-        CommandBell bell;
+        DaemonWaker waker;
         ClientFile file = half.file();
         if (file == null) {
             file = ClientFile.inMemory(Math.min(
                     options.commandSlots() == 0 ? MOST_SOCKET_SLOTS : options.commandSlots(), welcome.window()));
-            bell = new SocketBell(half.socket(), file);
+            waker = new SocketWaker(half.socket(), file);
         } else {
             int window = Math.min(options.commandSlots(), replies.slotCount());
-            bell = new DaemonBell(replies, replies.session(welcome.session()), Doorbell.attach(directory), window);
+            waker = new DoorbellWaker(replies, replies.session(welcome.session()), Doorbell.attach(directory), window);
         }
         return new ClientConnection(directory, new ClientConnection.Parts(
-                signals, replies, half.identity(), file, half.socket(), welcome, bell));
+                signals, replies, half.identity(), file, half.socket(), welcome, waker));
     }
 
-    /** Null where there is no daemon any more. */
+    /** Null if the daemon is gone. */
     private Answer ask(SocketChannel socket, ByteBuffer hello) {
         ByteBuffer message = ControlMessage.buffer();
         napNs = FIRST_NAP_NS;
@@ -222,10 +219,10 @@ final class Connecting {
         } catch (IOException e) {
             return null;
         }
-        return judge(message);
+        return parse(message);
     }
 
-    private Answer judge(ByteBuffer message) {
+    private Answer parse(ByteBuffer message) {
         Answer answer;
         try {
             answer = ControlMessage.readAnswer(message);

@@ -4,7 +4,6 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.memory.SharedRegion;
-import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.internal.platform.SystemError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,7 +18,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.GroupPrincipal;
@@ -30,23 +28,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
-/** Opens and creates files so that nobody else can slip something under the name: no links, right owner, mode 0600. */
-public final class TrustedFiles {
+/** Opens and creates files safely in directories that others may write: no links, the right owner, mode 0600. */
+public final class SecureFiles {
     private static final int ROOT_USER = 0;
     private static final int STICKY = 01000;
-    private static final String TEMPORARY_PREFIX = ".new-";
-    /** What {@link #temporaryFor} makes, and nothing of anybody else. */
-    private static final Pattern TEMPORARY =
-            Pattern.compile("\\.new-(s|signals|doorbell|replies|counters|intents|[0-9a-f-]{36})-[0-9]+-[0-9a-z]+");
     private static final FileAttribute<?> PRIVATE_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<?> PRIVATE_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    private TrustedFiles() {
+    private SecureFiles() {
     }
 
     public static void checkDirectory(Path path, int ownerId) {
@@ -87,7 +79,7 @@ public final class TrustedFiles {
     public static void createDirectory(Path path) {
         try {
             Files.createDirectory(path, PRIVATE_DIRECTORY);
-            // The umask of whoever started us has no say in it.
+            // Whatever the umask.
             chmod(path, "rwx------");
         } catch (FileAlreadyExistsException e) {
             checkIsDirectory(path);
@@ -145,7 +137,7 @@ public final class TrustedFiles {
         }
     }
 
-    /** Refuses to go on with a mapped file that has become shorter; one that is gone keeps its length. */
+    /** Throws if a mapped file has become shorter; a deleted one keeps its length. */
     public static void checkLength(Path path, long mappedLength, String remedy) {
         try {
             long length = Files.size(path);
@@ -160,12 +152,12 @@ public final class TrustedFiles {
         }
     }
 
-    /** After a fault: refuses to go on where it was this file's, whatever its name means by now. */
+    /** After a fault: throws if it was this file's, whatever its name refers to by now. */
     public static void checkSound(Path path, SharedRegion region, String remedy) {
         if (!FaultBoundary.isSound(region)) {
             checkLength(path, region.length(), remedy);
-            throw new BusException(Reason.UNREADABLE, path.toString(), "a page of it that was mapped is not there any "
-                    + "more: a hole on a full file system, or it was shortened under another name", remedy);
+            throw new BusException(Reason.UNREADABLE, path.toString(), "a page of it that was mapped is gone: a "
+                    + "hole on a full file system, or it was shortened under another name", remedy);
         }
     }
 
@@ -173,67 +165,6 @@ public final class TrustedFiles {
     public static void createPrivate(Path path) throws IOException {
         Files.createFile(path, PRIVATE_FILE);
         chmod(path, "rw-------");
-    }
-
-    /**
-     * Makes a file, mode 0600 or read by a group, and puts it into the place of an earlier one in one step, when it is
-     * whole: nobody sees it before, and nothing is left where it cannot be made.
-     *
-     * @param fill  writes what it begins with; all else is zero
-     * @param group null for the owner alone
-     */
-    public static SharedRegion createWhole(Path path, long length, String group, Consumer<SharedRegion> fill) {
-        Path temporary = temporaryFor(path);
-        boolean isDone = false;
-        try {
-            createPrivate(temporary);
-            Platforms.current().allocate(temporary, length);
-            SharedRegion region;
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS)) {
-                region = SharedRegion.map(channel, length, true);
-            }
-            fill.accept(region);
-            if (group != null) {
-                share(temporary, group, "rw-r-----");
-            }
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            isDone = true;
-            return region;
-        } catch (IOException e) {
-            throw failed(path, e);
-        } finally {
-            if (!isDone) {
-                deleteIfPossible(temporary);
-            }
-        }
-    }
-
-    /** A name in the same directory for a file that is not finished; {@link #deleteTemporary} finds it again. */
-    public static Path temporaryFor(Path path) {
-        return path.resolveSibling(TEMPORARY_PREFIX + path.getFileName() + "-" + ProcessHandle.current().pid() + "-"
-                + Long.toUnsignedString(System.nanoTime(), Character.MAX_RADIX));
-    }
-
-    /** Deletes what publishers left that died while creating a file; only for who holds the lock. */
-    public static void deleteTemporary(Path directory) {
-        entries(directory, TrustedFiles::isTemporary).forEach(TrustedFiles::deleteTree);
-    }
-
-    private static boolean isTemporary(Path path) {
-        return TEMPORARY.matcher(path.getFileName().toString()).matches();
-    }
-
-    /** Whether nothing is in a directory but what {@link #deleteTemporary} deletes. */
-    public static boolean isEmpty(Path directory) {
-        return entries(directory, path -> !isTemporary(path)).isEmpty();
-    }
-
-    private static void deleteTree(Path path) {
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            entries(path, inside -> true).forEach(TrustedFiles::deleteTree);
-        }
-        deleteIfPossible(path);
     }
 
     /** What is in a directory; nothing where there is none, or where its maker removes it at this moment. */

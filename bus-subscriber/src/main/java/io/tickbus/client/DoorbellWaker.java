@@ -8,27 +8,27 @@ import io.tickbus.core.internal.layout.RepliesLayout;
 import io.tickbus.core.internal.platform.FutexWord;
 
 /**
- * Wakes the daemon where a command cannot wait until it wakes by itself. Costs a full fence and a load per command, and
- * a system call only where it rings.
+ * Wakes the daemon if a command cannot wait until it wakes by itself. Costs a full fence and a load per command, and a
+ * system call only if it rings.
  *
- * <p>A doorbell that faulted is left alone until it is restored; until then the daemon hears of the commands when it
- * wakes by itself, at its own heartbeat at the latest.
+ * <p>A doorbell that faulted is not used until it is restored; until then the daemon sees the commands when it wakes by
+ * itself, at its own heartbeat at the latest.
  */
-final class DaemonBell implements CommandBell {
+final class DoorbellWaker implements DaemonWaker {
     private final RepliesFile replies;
     private final Session session;
     private final Doorbell doorbell;
     private final FutexWord daemonFutex;
-    private final int crowd;
+    private final int ringThreshold;
     private long lastRung = -1;
     private long rings;
 
-    DaemonBell(RepliesFile replies, Session session, Doorbell doorbell, int window) {
+    DoorbellWaker(RepliesFile replies, Session session, Doorbell doorbell, int window) {
         this.replies = replies;
         this.session = session;
         this.doorbell = doorbell;
         this.daemonFutex = doorbell.futexWord(DoorbellLayout.DAEMON_WORD);
-        this.crowd = Math.max(1, window / 2);
+        this.ringThreshold = Math.max(1, window / 2);
     }
 
     @Override
@@ -41,10 +41,10 @@ final class DaemonBell implements CommandBell {
 
     private void ringIfNeeded(long sequence, long deadlineNs, long sleepingUntilNs) {
         long consumed = session.consumed();
-        // While the command that it last rang for is not consumed, the daemon has yet to look at this client's ring,
-        // and finds this one behind that one.
-        boolean hasHeard = consumed > lastRung;
-        if (hasHeard && (deadlineNs < sleepingUntilNs || sequence - consumed >= crowd)) {
+        // While the command of the last ring is not consumed, the daemon has yet to read this client's ring, and will
+        // find this command behind that one.
+        boolean isLastRingServed = consumed > lastRung;
+        if (isLastRingServed && (deadlineNs < sleepingUntilNs || sequence - consumed >= ringThreshold)) {
             lastRung = sequence;
             ring();
         }
@@ -58,7 +58,7 @@ final class DaemonBell implements CommandBell {
     }
 
     @Override
-    public boolean isInDoubt() {
+    public boolean isRetryNeeded() {
         return doorbell.isLost();
     }
 
@@ -73,7 +73,7 @@ final class DaemonBell implements CommandBell {
     }
 
     @Override
-    public void tryAgain() {
+    public void retry() {
         if (doorbell.isLost()) {
             doorbell.restore();
         }

@@ -3,7 +3,7 @@ package io.tickbus.subscriber;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitCondition;
 import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
@@ -14,12 +14,12 @@ import io.tickbus.core.internal.platform.Platforms;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The gate of a subscriber's next signal in one signals file.
+ * A subscriber's next signal in one signals file.
  *
- * <p>Where nobody would wake it (the publisher does not offer parking, or the doorbell cannot be used) it
- * sleeps in naps of at most a millisecond instead.
+ * <p>If nobody would wake the subscriber (the publisher does not offer parking, or the doorbell cannot be used), it
+ * sleeps in naps of at most a millisecond.
  */
-final class SubscriberGate implements SignalGate {
+final class SignalCondition implements WaitCondition {
     private static final long UNWOKEN_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long ATTACH_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long TIMER_SLACK_NS = 1;
@@ -37,7 +37,7 @@ final class SubscriberGate implements SignalGate {
     private long nextMoveNs = Long.MIN_VALUE;
     private long sequence;
 
-    SubscriberGate(BusDirectory directory, SignalsFile file) {
+    SignalCondition(BusDirectory directory, SignalsFile file) {
         this.directory = directory;
         this.ring = file.ring();
         this.header = file.header();
@@ -47,7 +47,7 @@ final class SubscriberGate implements SignalGate {
         regainDoorbell();
     }
 
-    /** To be called now and then: announces itself again once the doorbell is there or is restored. */
+    /** To be called periodically: uses the doorbell again once it exists or is restored. */
     void regainDoorbell() {
         boolean isMissing = doorbell == null || doorbell.isLost();
         if (needsDoorbell && isMissing && System.nanoTime() - nextAttachNs >= 0) {
@@ -55,7 +55,7 @@ final class SubscriberGate implements SignalGate {
         }
     }
 
-    /** To be called when another publisher has come, who may have made another doorbell. */
+    /** To be called when another publisher has taken over, which may have made another doorbell. */
     void attachDoorbell() {
         if (!needsDoorbell) {
             return;
@@ -72,7 +72,7 @@ final class SubscriberGate implements SignalGate {
         }
     }
 
-    /** After a fault that can have been its: leaves the doorbell until it is regained; false where it was lost. */
+    /** After a fault: stops using the doorbell until it is regained; false if it was not in use. */
     boolean loseDoorbell() {
         boolean wasInUse = doorbell != null && !doorbell.isLost();
         if (wasInUse) {
@@ -92,7 +92,7 @@ final class SubscriberGate implements SignalGate {
     }
 
     @Override
-    public boolean isOpen() {
+    public boolean isReady() {
         return ring.hasNews(sequence);
     }
 
@@ -104,12 +104,12 @@ final class SubscriberGate implements SignalGate {
     @Override
     public void park(long untilNs, long plannedDeadlineNs) {
         prepareThread();
-        // The word is read before the announcement, and before the look at the slot: a publisher that wakes in between
+        // The word is read before the announcement, and before the slot is checked: a publisher that wakes in between
         // has then raised it, and the futex does not sleep.
         int word = header.wakeWord();
         boolean isAnnounced = isWokenUnasked || (doorbell != null && doorbell.announceParked());
         boolean isPlanValid = plannedDeadlineNs == ANY_DEADLINE || header.nextDeadlineNs() == plannedDeadlineNs;
-        if (isOpen() || !isPlanValid) {
+        if (isReady() || !isPlanValid) {
             return;
         }
         long boundNs = isAnnounced ? untilNs : Math.min(untilNs, System.nanoTime() + UNWOKEN_NAP_NS);
@@ -120,8 +120,8 @@ final class SubscriberGate implements SignalGate {
     }
 
     /**
-     * Who will spin up to a deadline must not do so on the publisher's processor: the two would wake together and each
-     * wait for the other. The scheduler does not see that, so the thread moves away, seldom enough not to wander.
+     * A thread that is about to spin until a deadline must not share the publisher's processor: the two would wake
+     * together and each wait for the other. The scheduler does not see that, so the thread moves away, but seldom.
      */
     private void leavePublisherCpu() {
         int publisherCpu = header.publisherCpu();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class SignalsIT {
+class PosixSignalsIT {
     private static final int QUEUED = 100;
 
     @BeforeEach
@@ -94,7 +94,7 @@ class SignalsIT {
 
     /** The receiving JVM: prints what it receives. */
     static final class SignalEcho {
-        private static final long PATIENCE_NS = 30_000_000_000L;
+        private static final long TIMEOUT_NS = 30_000_000_000L;
 
         private SignalEcho() {
         }
@@ -103,12 +103,12 @@ class SignalsIT {
             int rtmin = PosixSignal.sigrtmin();
             System.out.println("USR1 blocked=" + PosixSignals.isBlockedInEveryThread(PosixSignal.SIGUSR1)
                     + " RTMIN blocked=" + PosixSignals.isBlockedInEveryThread(rtmin));
-            SignalReceiver receiver = SignalReceiver.of(PosixSignal.SIGUSR1, rtmin);
-            int signal = receiver.await(PATIENCE_NS);
-            while (signal != SignalReceiver.TIMED_OUT) {
+            PosixSignalWaiter receiver = PosixSignalWaiter.of(PosixSignal.SIGUSR1, rtmin);
+            int signal = receiver.await(TIMEOUT_NS);
+            while (signal != PosixSignalWaiter.TIMED_OUT) {
                 System.out.println("signal=" + signal + " queued=" + receiver.isQueued() + " value="
                         + receiver.value() + " sender=" + receiver.senderPid());
-                signal = receiver.await(PATIENCE_NS);
+                signal = receiver.await(TIMEOUT_NS);
             }
         }
     }

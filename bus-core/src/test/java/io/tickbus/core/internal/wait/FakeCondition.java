@@ -1,12 +1,12 @@
 package io.tickbus.core.internal.wait;
 
-import io.tickbus.core.SignalGate;
+import io.tickbus.core.WaitCondition;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.NanoClock;
 
-/** A gate and a clock that only moves when it is read, or when somebody sleeps. */
-final class FakeGate implements SignalGate, NanoClock {
+/** A condition, and a clock that only moves when it is read, or when somebody sleeps. */
+final class FakeCondition implements WaitCondition, NanoClock {
     /** One call of {@code park}, with the time at which it was made. */
     record Park(long atNs, long untilNs, long plannedDeadlineNs) {
     }
@@ -15,7 +15,7 @@ final class FakeGate implements SignalGate, NanoClock {
     long nowNs = 1_000_000_000_000L;
     long nsPerRead = 100;
     long deadlineNs = Long.MAX_VALUE;
-    long opensAtNs = Long.MAX_VALUE;
+    long readyAtNs = Long.MAX_VALUE;
     long oversleepNs;
     long looks;
     long maxSleepNs = Long.MAX_VALUE;
@@ -28,10 +28,10 @@ final class FakeGate implements SignalGate, NanoClock {
     }
 
     @Override
-    public boolean isOpen() {
+    public boolean isReady() {
         looks++;
         onLook.run();
-        return nowNs >= opensAtNs;
+        return nowNs >= readyAtNs;
     }
 
     @Override
@@ -42,8 +42,8 @@ final class FakeGate implements SignalGate, NanoClock {
     @Override
     public void park(long untilNs, long plannedDeadlineNs) {
         parks.add(new Park(nowNs, untilNs, plannedDeadlineNs));
-        if (deadlineNs >= plannedDeadlineNs && nowNs < opensAtNs) {
-            long wakeNs = Math.min(untilNs + oversleepNs, opensAtNs);
+        if (deadlineNs >= plannedDeadlineNs && nowNs < readyAtNs) {
+            long wakeNs = Math.min(untilNs + oversleepNs, readyAtNs);
             nowNs = Math.max(nowNs, Math.min(wakeNs, maxSleepNs == Long.MAX_VALUE ? wakeNs : nowNs + maxSleepNs));
         }
     }

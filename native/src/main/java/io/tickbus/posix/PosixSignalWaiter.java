@@ -13,7 +13,7 @@ import java.lang.ref.Reference;
  *
  * <p>Source: sigtimedwait(2); {@code siginfo_t} as x86-64 and aarch64 lay it out.
  */
-public final class SignalReceiver {
+public final class PosixSignalWaiter {
     /** What {@link #await} answers when the time is over. */
     public static final int TIMED_OUT = -1;
 
@@ -37,12 +37,12 @@ public final class SignalReceiver {
     private final NativeBlock info = new NativeBlock(SIGINFO_LENGTH);
     private final Timespec timeout = new Timespec();
 
-    private SignalReceiver(long bits) {
+    private PosixSignalWaiter(long bits) {
         set.putLong(0, bits);
     }
 
     /** A receiver of these signals, 1 to 64, at least one. It blocks nothing. */
-    public static SignalReceiver of(int... signals) {
+    public static PosixSignalWaiter of(int... signals) {
         if (signals.length == 0) {
             throw new IllegalArgumentException("name at least one signal: signals=[]");
         }
@@ -50,7 +50,7 @@ public final class SignalReceiver {
         for (int signal : signals) {
             bits |= PosixSignal.bit(signal);
         }
-        return new SignalReceiver(bits);
+        return new PosixSignalWaiter(bits);
     }
 
     /**

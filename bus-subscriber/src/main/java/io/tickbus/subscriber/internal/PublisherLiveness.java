@@ -9,44 +9,44 @@ import io.tickbus.subscriber.PublisherStatus;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Judges whether a bus's publisher lives: the heartbeat first, and where that is old, its lock.
+ * Determines whether a bus's publisher is alive: by its heartbeat, and if that is old, by its lock.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> wait-free, without a system call, while the heartbeat is fresh; else a few
  * system calls.
  */
-public final class PublisherWatch {
+public final class PublisherLiveness {
     private static final int MISSED_HEARTBEATS = 5;
-    private static final long SHORTEST_PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long MIN_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final BusDirectory directory;
 
-    /** A watch on this bus; nothing is touched until it is asked. */
-    public PublisherWatch(BusDirectory directory) {
+    /** For this bus; nothing is accessed before the first call. */
+    public PublisherLiveness(BusDirectory directory) {
         this.directory = directory;
     }
 
     /**
-     * The publisher's condition.
+     * The publisher's status.
      *
      * @param file  the bus's signals, as mapped before
      * @param nowNs CLOCK_MONOTONIC nanoseconds
-     * @throws io.tickbus.core.BusException TRUNCATED, UNREADABLE where the signals are not there any more
+     * @throws io.tickbus.core.BusException TRUNCATED, UNREADABLE if the signals are gone
      */
     public PublisherStatus status(SignalsFile file, long nowNs) {
         try {
-            PublisherStatus status = judge(file, nowNs);
+            PublisherStatus status = check(file, nowNs);
             FaultBoundary.surface();
             return status;
         } catch (InternalError e) {
             if (FaultBoundary.isFault(e)) {
                 file.checkSound();
             }
-            // Of other memory, which the caller has read before.
+            // The fault is of other memory that the caller has read.
             throw e;
         }
     }
 
-    private PublisherStatus judge(SignalsFile file, long nowNs) {
+    private PublisherStatus check(SignalsFile file, long nowNs) {
         if (file.header().state() == SignalsLayout.STATE_CLOSED) {
             return PublisherStatus.CLOSED;
         }
@@ -56,16 +56,16 @@ public final class PublisherWatch {
         // Before a channel is used.
         FaultBoundary.surface();
         return switch (PublisherLock.probe(directory.lock())) {
-            // It may have closed the bus, and given the lock back, since the state was read.
+            // It may have closed the bus and released the lock since the state was read.
             case FREE -> file.header().state() == SignalsLayout.STATE_CLOSED
                     ? PublisherStatus.CLOSED : PublisherStatus.DEAD;
             case HELD, UNKNOWN -> PublisherStatus.STALLED;
         };
     }
 
-    /** Whether the heartbeat is recent enough to ask no further. */
+    /** Whether the heartbeat is recent. */
     public static boolean isHeartbeatFresh(SignalsFile file, long nowNs) {
-        long patienceNs = Math.max(SHORTEST_PATIENCE_NS, MISSED_HEARTBEATS * file.header().heartbeatIntervalNs());
-        return nowNs - file.header().heartbeatNs() < patienceNs;
+        long timeoutNs = Math.max(MIN_TIMEOUT_NS, MISSED_HEARTBEATS * file.header().heartbeatIntervalNs());
+        return nowNs - file.header().heartbeatNs() < timeoutNs;
     }
 }
