@@ -212,7 +212,7 @@ final class BlockReader implements Blocks {
         if (next == null) {
             return false;
         }
-        // What the writer has still added before it went on to the next file.
+        // What the writer has still added before it continued in the next file.
         if (channel != null && nextInFile()) {
             // Seen again from its place.
             offset = position.offset();

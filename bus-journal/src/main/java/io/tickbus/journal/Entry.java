@@ -4,7 +4,7 @@ import io.tickbus.core.timer.TimerCommand;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** One record of the journal that is no signal, made once and filled anew for each. */
+/** One record of the journal that is no signal, made once and filled for each. */
 public final class Entry {
     /** Bytes in a block: header, ticket, next sequence, time, body. */
     static final int LENGTH = (4 + IntentsLayout.BODY_WORDS) * Long.BYTES;

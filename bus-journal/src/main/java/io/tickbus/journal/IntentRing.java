@@ -46,7 +46,7 @@ public final class IntentRing {
         return new IntentRing(file);
     }
 
-    /** Before both threads run: where the producer and the consumer go on. */
+    /** Before both threads run: where the producer and the consumer continue. */
     public void begin(long firstUnwritten, long next) {
         nextTicket = next;
         knownConsumed = firstUnwritten;
@@ -133,7 +133,7 @@ public final class IntentRing {
     /** Consumer: the entries before a ticket are in the journal. */
     public void consumed(long ticket) {
         // SYNC intent-consumed: pairs with IntentRing.free; without release the copy could be done after the slot was
-        // given free, of an entry that is being overwritten.
+        // released, of an entry that is being overwritten.
         region.putLongRelease(IntentsLayout.CONSUMED, ticket);
     }
 

@@ -164,7 +164,7 @@ final class JournalWriter implements Runnable {
         }
     }
 
-    /** Whatever comes up ends the segment and is tried again, as everything that does in a round. */
+    /** Any error ends the segment and is retried, as everything that fails in a round. */
     private boolean writeGuarded() {
         try {
             FaultBoundary.run(this::writeUntilStopped, this::fail);
@@ -349,8 +349,8 @@ final class JournalWriter implements Runnable {
             nextSequence++;
             return true;
         }
-        // Overwritten: goes on a quarter of the ring behind the publisher, which then has that long to catch up. Or in
-        // the ring before this one, which had another size.
+        // Overwritten: continues a quarter of the ring behind the publisher, which then has that long to catch up. Or
+        // in the ring before this one, which had another size.
         long newest = Math.abs(signals.stamp(nextSequence)) - 1;
         long goOn = isBeforeRing ? baseSequence
                 : Math.max(nextSequence + 1, newest - signals.slotCount() + signals.slotCount() / 4 + 1);

@@ -183,7 +183,7 @@ final class RecoveryRun {
         latestCalendarNs = Math.max(latestCalendarNs, lastNs + Math.max(calendarBeforeNs, clock.calendarNs()));
         boolean isOtherHistory = !isEmpty && historyId != block.historyId();
         boolean isGap = !isEmpty && block.firstSequence() > nextSequence;
-        // The bus was made anew in between: what the daemon before had published last is not known.
+        // The bus was created again in between: what the daemon before had published last is not known.
         isUncertain |= isOtherHistory || isGap;
         historyId = block.historyId();
         for (int at = Block.first(); at >= 0 && at < block.length(); at = block.next(at)) {

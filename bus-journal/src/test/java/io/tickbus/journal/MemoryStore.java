@@ -33,7 +33,7 @@ final class MemoryStore implements JournalStore {
         return isDead;
     }
 
-    /** Another daemon goes on with what is there. */
+    /** Another daemon continues with what is there. */
     void revive() {
         isDead = false;
         deathIn = Integer.MAX_VALUE;

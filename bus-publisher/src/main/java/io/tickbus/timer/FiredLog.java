@@ -36,7 +36,7 @@ final class FiredLog {
      */
     void put(long hash, long generation, long key, long sequence) {
         int at = at(hash);
-        // First, lest a fault leaves half of one and half of another.
+        // First, so that a fault cannot leave half of one and half of another.
         entries[at + GENERATION] = 0;
         entries[at + KEY] = key;
         entries[at + SEQUENCE] = sequence;

@@ -3,11 +3,11 @@ package io.tickbus.timer;
 /**
  * What is left to do for timers that were due once and have fired. A firing must not wait for what nobody waits for: of
  * 100,000 timers that are due together the last would wait for all of it, most of which is looks at memory that is in
- * no cache. So a fired timer stays in the index, as a husk, until {@link #settle} takes it out and writes its firing
- * into the {@link FiredLog}, or until somebody asks for its key or takes its place.
+ * no cache. So a fired timer stays in the index, as a retired entry, until {@link #settle} takes it out and writes its
+ * firing into the {@link FiredLog}, or until somebody asks for its key or takes its place.
  *
- * <p>Husks are at most twice as many as the log has entries; with more firings in a row the oldest are settled
- * meanwhile.
+ * <p>Retired entries are at most twice as many as the log has entries; with more firings in a row the oldest are
+ * settled meanwhile.
  */
 final class FiredTimers {
     /** Settled in one step: as many as are looked at together, some microseconds. */
@@ -16,7 +16,7 @@ final class FiredTimers {
     private final TimerStore store;
     private final TimerTable table;
     private final FiredLog log;
-    /** A ring. What stands in it may have been settled already, and even be a husk again. */
+    /** A ring. What is in it may have been settled already, and even be retired again. */
     private final int[] waiting;
     private final int mask;
     private int first;
@@ -35,12 +35,12 @@ final class FiredTimers {
         this.mask = waiting.length - 1;
     }
 
-    /** Which have fired, but for the husks. */
+    /** Which have fired, except for the retired entries. */
     FiredLog log() {
         return log;
     }
 
-    /** A husk's firing is published, or was cut short; then it has no sequence. */
+    /** A retired entry's firing is published, or was cut short; then it has no sequence. */
     void fired(int timer, long sequence) {
         table.firedSequence(timer, sequence);
         if (count == waiting.length) {
@@ -55,7 +55,7 @@ final class FiredTimers {
         return count > 0;
     }
 
-    /** Settles the oldest husks; returns how many. */
+    /** Settles the oldest retired entries; returns how many. */
     int settle() {
         int length = Math.min(count, MOST_SETTLED);
         lookAt(length);
@@ -65,7 +65,7 @@ final class FiredTimers {
                 settle(timer);
             }
         }
-        // Afterwards, lest a fault leaves a husk that nobody comes back to; one that is settled twice is settled once.
+        // Afterwards, so that a fault cannot leak a retired entry; settling one twice settles it once.
         first += length;
         count -= length;
         return length;
@@ -88,7 +88,7 @@ final class FiredTimers {
         seen = sum;
     }
 
-    /** Takes a husk out of the index and makes it free. */
+    /** Takes a retired entry out of the index and makes it free. */
     void settle(int timer) {
         // One that is just being published is written down when that is done.
         put(table.owner(timer), table.firedGeneration(timer), table.key(timer), table.firedSequence(timer));
@@ -104,7 +104,7 @@ final class FiredTimers {
         log.put(store.index().hash(owner, key), generation, key, sequence);
     }
 
-    /** All that is not the table is made anew: the husks' firings are written down, and no index has them. */
+    /** All that is not the table is rebuilt: the firings of retired entries are recorded, and no index has them. */
     void rebuild() {
         count = 0;
         for (int timer = 0; timer < table.usedEver(); timer++) {

@@ -6,7 +6,7 @@ package io.tickbus.timer;
  *
  * <p>It grows by two buckets whenever a timer is added and there are fewer than two for each: the bucket that is next
  * in line is split in two by one more bit of the hash. Most lists are empty or of one timer then; each further one is
- * a look at memory that is in no cache. So there is never a pause in which everything is hashed anew;
+ * a look at memory that is in no cache. So there is never a pause in which everything is rehashed;
  * the longest step makes room for {@value #CHUNK_LENGTH} more buckets. It never shrinks.
  *
  * <p>Keys are chosen by clients, who may want to harm: the hash depends on a secret of the process.

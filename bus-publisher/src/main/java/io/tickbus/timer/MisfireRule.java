@@ -20,7 +20,7 @@ import io.tickbus.core.timer.MisfirePolicy;
  *
  * <p>{@code missed} is an int32. What would not fit, 2^31 occurrences and more, becomes several records.
  *
- * <p>Made once, and filled anew for each firing. Never drifts: a deadline is {@code anchor + n × period}; where that is
+ * <p>Made once, and filled for each firing. Never drifts: a deadline is {@code anchor + n × period}; where that is
  * beyond the largest time it is {@link Saturating#NEVER_NS}.
  */
 final class MisfireRule {

@@ -86,7 +86,7 @@ final class OwnerAccount {
         isDying = false;
     }
 
-    /** Begins to count anew. */
+    /** Begins to count from 0 again. */
     void clear() {
         timers = 0;
         mortal = 0;

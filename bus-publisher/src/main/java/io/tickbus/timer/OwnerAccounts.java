@@ -84,7 +84,7 @@ final class OwnerAccounts {
         }
     }
 
-    /** Begins to count all timers anew. */
+    /** Begins to count all timers from 0 again. */
     void clear() {
         for (OwnerAccount account : accounts) {
             if (account != null) {

@@ -28,7 +28,7 @@ import java.util.function.LongSupplier;
  *
  * <p>A held timer that is due once keeps the time that was left: its deadline moves by the pause. A periodic one keeps
  * its phase: occurrences that had not fired when it was held, or that fall into the pause, do not fire and are not
- * missed, but keep their numbers. Arming a key anew replaces its timer wholly, be it held or not.
+ * missed, but keep their numbers. Arming a key again replaces its timer entirely, paused or not.
  *
  * <p>Owner 0 is the host itself and always there; others are opened and closed. A closed owner's timers end, but for
  * those that were armed to be kept, bit by bit in {@link #doHousekeeping}; none of them fires from the moment of {@link
@@ -328,7 +328,7 @@ public final class TimerEngine implements TimerQueue {
         describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST, false);
         int owner = table.owner(timer);
         long key = table.key(timer);
-        // First, as the sink may arm the same key anew.
+        // First, as the handler may arm the same key again.
         store.fire(timer);
         long generation = table.firedGeneration(timer);
         long sequence = FiredLog.NONE;

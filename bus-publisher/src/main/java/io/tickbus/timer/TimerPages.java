@@ -51,7 +51,7 @@ final class TimerPages {
                 .detail(isPaused ? -1 - occurrence : occurrence);
     }
 
-    /** Goes on with looking for timers whose owner is gone; returns how many entries were looked at. */
+    /** Continues to search for timers whose owner is gone; returns how many entries were looked at. */
     int sweep() {
         int looked = 0;
         int cancelled = 0;

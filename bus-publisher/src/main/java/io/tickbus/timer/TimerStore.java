@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * in its timer's own clock.
  *
  * <p>A fault can cut any change short. Then the table alone is believed, after what it had of the timer that was being
- * changed was restored, and all the rest is made anew from it.
+ * changed was restored, and all the rest is rebuilt from it.
  */
 final class TimerStore {
     private static final int NONE = -1;
@@ -269,7 +269,7 @@ final class TimerStore {
         from.cancel(timer);
     }
 
-    /** How often it was made anew. */
+    /** How often it was rebuilt. */
     long rebuilds() {
         return rebuilds;
     }
@@ -300,7 +300,7 @@ final class TimerStore {
         size--;
     }
 
-    /** A timer that is due once fires, and is a husk from now on; the wheel frees it by itself. */
+    /** A timer that is due once fires, and is retired from now on; the wheel frees it by itself. */
     void fire(int timer) {
         OwnerAccount account = accountOf(timer);
         forgetSlack(timer);
@@ -386,7 +386,7 @@ final class TimerStore {
     }
 
     /**
-     * Makes everything but the table anew. Timers of equal deadlines may change their order. Can be cut short itself,
+     * Rebuilds everything but the table. Timers of equal deadlines may change their order. Can be cut short itself,
      * and begun again.
      */
     void rebuild() {

@@ -123,7 +123,7 @@ final class TimerTable {
         chunk[at + CAP_ARREARS] = (command.catchUpCap() & CAP_MASK)
                 | ((long) command.durability().code() << DURABILITY_SHIFT)
                 | ((command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? CALENDAR : 0);
-        // Last, lest a fault leaves half a timer.
+        // Last, so that a fault cannot leave half a timer.
         chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | ((long) owner << OWNER_SHIFT)
                 | ((long) command.payloadLength() << PAYLOAD_LENGTH_SHIFT)
                 | ((long) command.misfireCode() << POLICY_SHIFT) | (CommandCheck.isKept(command) ? KEEP : 0)

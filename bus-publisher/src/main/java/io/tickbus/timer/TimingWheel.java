@@ -42,7 +42,7 @@ public final class TimingWheel {
          * or throws, not before; what it throws comes out of {@link TimingWheel#expire expire}, and the other timers
          * stay as they are.
          *
-         * <p>Any timer may be armed, re-armed or cancelled meanwhile, one that would be next too: the call goes on
+         * <p>Any timer may be armed, re-armed or cancelled meanwhile, one that would be next too: the call continues
          * with whatever is the earliest then.
          */
         void onExpiry(int timer, long deadlineNs);

@@ -28,7 +28,7 @@ final class WheelTree {
     static final int MAX_LIST = MAX_SEGMENTS * SegmentSlab.SLOTS;
     /** A wheel with no more buckets in use may become a list again ... */
     static final int MAX_FOLDED_BUCKETS = 4;
-    /** ... if it has no more than this; far below MAX_SEGMENTS, lest one timer to and fro make it a wheel each time. */
+    /** ... if it has no more than this; far below MAX_SEGMENTS, so that one timer does not flip it back and forth. */
     static final int MAX_FOLDED_SEGMENTS = 4;
 
     private static final int NONE = TimerSlab.NONE;
@@ -199,7 +199,7 @@ final class WheelTree {
                 * WheelSlab.BUCKET_BITS;
     }
 
-    /** A list becomes too long: it is packed anew if most of it is cancelled, else a finer wheel takes its place. */
+    /** A list becomes too long: it is compacted if most of it is cancelled, else a finer wheel takes its place. */
     private void tidy(int place, long bucket) {
         int count = takeOut(Bucket.first(bucket));
         // Also where only the timers are needed: the looks at them are to wait for nothing.

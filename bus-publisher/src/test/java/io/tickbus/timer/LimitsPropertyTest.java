@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Random armings, pauses, deaths of owners and repairs, against sums that are made anew for each command. */
+/** Random armings, pauses, deaths of owners and repairs, against sums that are computed again for each command. */
 @Timeout(60)
 class LimitsPropertyTest {
     private static final int STEPS = 60_000;

@@ -94,7 +94,7 @@ final class StandInDaemon implements AutoCloseable {
 
     StandInDaemon(BusDirectory directory, int replySlots) {
         this.directory = directory;
-        // Its heartbeat, every 100 ms, mends the doorbell.
+        // Its heartbeat, every 100 ms, restores the doorbell.
         this.publisher = SignalPublisher.open(directory, SignalsOptions.defaults().withSlotCount(64));
         BusFiles.prepareClients(directory);
         this.replies = RepliesFile.create(directory, publisher.bus().signals().header(), 4, replySlots, null);
@@ -152,7 +152,7 @@ final class StandInDaemon implements AutoCloseable {
         rejection = reason;
     }
 
-    /** Who connects from here on is neither let in nor rejected. */
+    /** Clients that connect from here on are neither admitted nor rejected. */
     synchronized void admitNobody() {
         isAdmitting = false;
     }
@@ -300,7 +300,7 @@ final class StandInDaemon implements AutoCloseable {
         served.get(served.size() - 1).session.putFree();
     }
 
-    /** As {@link #giveSessionAway}, and the other is put out again. */
+    /** As {@link #giveSessionAway}, and the other is evicted again. */
     synchronized void giveSessionAwayAndEvict(ReplyReason reason) {
         Session session = served.get(served.size() - 1).session;
         giveSessionAway();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes wrong between a client and its daemon is told, with the reason, and mended by reconnecting. */
+/** What goes wrong between a client and its daemon is told, with the reason, and cured by reconnecting. */
 @Timeout(60)
 class TimerClientLossTest implements TimerClientListener {
     private static final long SHORT_NS = TimeUnit.MILLISECONDS.toNanos(50);

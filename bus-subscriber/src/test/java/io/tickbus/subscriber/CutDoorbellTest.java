@@ -213,7 +213,7 @@ class CutDoorbellTest {
         try {
             publisher.publish(1);
         } catch (InternalError e) {
-            // It came up when the publisher had returned.
+            // It surfaced when the publisher had returned.
             assertTrue(FaultBoundary.isFault(e), e::toString);
         }
     }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * Checks the health of URLs: one periodic timer each at the bus's daemon, whose ticks drive the probes.
  *
  * <pre>
- *   ./tickbus daemon &
+ *   ./tickbus daemon &amp;
  *   ./tickbus example url-health-checker http://localhost:8080/health …
  * </pre>
  *

@@ -16,7 +16,7 @@ public enum ClockId {
     REALTIME_COARSE(5),
     /** As {@link #MONOTONIC}, as of the latest tick of the kernel. */
     MONOTONIC_COARSE(6),
-    /** As {@link #MONOTONIC}, but going on in suspend. */
+    /** As {@link #MONOTONIC}, but running in suspend. */
     BOOTTIME(7),
     /** Atomic time: {@link #REALTIME} without leap seconds, where NTP has told the kernel their number. */
     TAI(11);

@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
- * Notices that the kernel has changed its clock source, or that reading the time has become dear: Linux drops an
+ * Notices that the kernel has changed its clock source, or that reading the time has become slow: Linux drops an
  * unstable TSC while running, and every read costs a system call from then on.
  *
  * <p><b>Threads:</b> one. <b>Progress:</b> between two looks a poll is one comparison; a look reads a file and then
- * the clock 1,800 times, or twice that where it seems to have become dear.
+ * the clock 1,800 times, or twice that where it seems to have become slow.
  */
 public final class ClockSourceWatch {
     private static final double DEAR_FACTOR = 5;
@@ -99,7 +99,7 @@ public final class ClockSourceWatch {
         return change;
     }
 
-    /** Measures again before it believes in a dear clock: the first time another process may have been in the way. */
+    /** Measures again before it reports a slow clock: the first time another process may have interfered. */
     private double costNs() {
         double costNs = readCostNs.getAsDouble();
         return costNs > DEAR_FACTOR * lowestCostNs ? Math.min(costNs, readCostNs.getAsDouble()) : costNs;

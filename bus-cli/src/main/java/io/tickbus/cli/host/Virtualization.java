@@ -13,7 +13,7 @@ import java.util.Locale;
  *
  * @param hypervisor  what runs below the kernel
  * @param isContainer whether signs of a container were found
- * @param evidence    the files and values that told, for people
+ * @param evidence    the files and values that told; diagnostic only
  */
 public record Virtualization(Hypervisor hypervisor, boolean isContainer, List<String> evidence) {
     /** Kinds of hypervisor. */

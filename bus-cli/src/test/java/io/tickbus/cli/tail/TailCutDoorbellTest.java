@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Any member of a group that a bus is shared with may cut its doorbell: who tails it goes on. */
+/** Any member of a group that a bus is shared with may cut its doorbell: a tail continues. */
 @Timeout(60)
 class TailCutDoorbellTest {
     private static final int CUTS = 300;

@@ -53,7 +53,7 @@ class FaultBoundaryTest {
             assertEquals(TURNS, turns);
             int before = faults;
             assertTrue(before > 0);
-            // One turn alone: its fault comes up when the loop is over, if not in it.
+            // One turn alone: its fault surfaces when the loop is over, if not in it.
             turns = 0;
             FaultBoundary.run(() -> read(buffer, 1), this::survive);
             assertTrue(faults > before);

@@ -8,7 +8,7 @@ import io.tickbus.timer.DurableTimers;
  * Where a daemon writes down what it must not forget. Found by {@link JournalProvider}; a daemon without one has no
  * durable timers and is otherwise the same.
  *
- * <p>The timer thread hands over entries and goes on: nothing here waits for a disk. An entry that was handed over
+ * <p>The timer thread hands over entries and continues: nothing here waits for a disk. An entry that was handed over
  * outlives the process; one whose ticket is {@linkplain #syncedTicket() synced} outlives the host. The journal reads
  * the firings out of the bus's own ring, in the order of the timer thread.
  *

@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 /**
  * SYNC slot-consumed: in a full ring that refuses, a slot is given away only after the reader has copied it.
  *
- * <p>Both slots are taken. The reader copies sequence 0 and gives its slot free, while the writer asks for a place
+ * <p>Both slots are taken. The reader copies sequence 0 and releases its slot, while the writer asks for a place
  * for sequence 2, which is that very slot. Here the reader does not load the stamp a second time: the consumed
  * word alone must protect the copy.
  *

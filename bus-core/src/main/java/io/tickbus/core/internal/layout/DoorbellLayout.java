@@ -16,7 +16,7 @@ public final class DoorbellLayout {
     public static final int LENGTH = 4096;
     private static final int LINE_PAIR = 128;
 
-    /** int32, release by who rings, acquire by the daemon. */
+    /** int32, release by whoever rings, acquire by the daemon. */
     public static final int DAEMON_WORD = 0;
     /**
      * int32, ordered by full fences: set by a subscriber that is about to sleep, cleared by the publisher as it wakes.

@@ -55,7 +55,7 @@ class PublisherLockTest {
         }
     }
 
-    /** Its heartbeat may go on, and this JVM would say for ever that the bus is in use. */
+    /** Its heartbeat may continue, and this JVM would say for ever that the bus is in use. */
     @Test
     void shouldStayHeldWhenDroppedUnclosed() throws Exception {
         WeakReference<PublisherLock> dropped = new WeakReference<>(acquire());

@@ -51,7 +51,7 @@ class SlotRecoveryTest {
                 if (!isWhole) {
                     assertRepaired(next);
                 }
-                // Going on must work as if nothing had happened, also when the next writer recovers again.
+                // Continuing must work as if nothing had happened, also when the next writer recovers again.
                 long resumed = ring.recover(base);
                 write(resumed);
                 assertEquals(resumed + 1, ring.recover(base));
