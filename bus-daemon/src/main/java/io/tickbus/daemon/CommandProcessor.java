@@ -111,7 +111,7 @@ final class CommandProcessor {
 
     private void introduce(ServedClient client) {
         if (!client.isIntroduced()) {
-            journal.owner(client.owner(), client.user(), client.name());
+            journal.nameOwner(client.owner(), client.user(), client.name());
             client.introduced();
         }
     }
@@ -161,13 +161,13 @@ final class CommandProcessor {
         boolean dependsOnClock = command.type() == CommandLayout.TYPE_PAUSE
                 || command.type() == CommandLayout.TYPE_RESUME;
         if (!dependsOnClock) {
-            journal.applied(owner, command, nowNs, ticket);
+            journal.appendApplied(owner, command, nowNs, ticket);
             return;
         }
         // Its outcome depends on what the clocks show now, and a recovery must not depend on what they show then.
-        durable.image(owner, command.key(), journal::image);
+        durable.image(owner, command.key(), journal::appendImage);
         if (ticket != Journal.NO_TICKET) {
-            journal.dropped(ticket);
+            journal.appendAborted(ticket);
         }
     }
 
@@ -187,9 +187,9 @@ final class CommandProcessor {
         ServedClient client = entry.client;
         TimerCommand command = entry.command;
         if (client.isClosed() || !client.isTrusted()) {
-            journal.dropped(entry.ticket);
+            journal.appendAborted(entry.ticket);
         } else if (!isSynced) {
-            journal.dropped(entry.ticket);
+            journal.appendAborted(entry.ticket);
             replyRefused(client, command, entry.sequence, ReplyCode.FULL, ReplyReason.JOURNAL_UNAVAILABLE);
         } else {
             crash.reach("synced");
@@ -198,7 +198,7 @@ final class CommandProcessor {
             boolean isRecorded = execute(entry.owner, command, entry.nowNs, entry.ticket, isDurable);
             reply(client, entry.sequence);
             if (!isRecorded) {
-                journal.dropped(entry.ticket);
+                journal.appendAborted(entry.ticket);
             }
             crash.reach("acknowledge");
         }

@@ -59,7 +59,7 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
         entry.command.copyOf(command);
         entry.sequence = sequence;
         entry.nowNs = nowNs;
-        entry.ticket = journal.intended(owner, command, nowNs, Journal.NO_TICKET);
+        entry.ticket = journal.appendPending(owner, command, nowNs, Journal.NO_TICKET);
         next++;
         client.addInFlight(1);
     }
@@ -83,7 +83,7 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
     public void restate() {
         for (long i = first; i < next; i++) {
             Entry entry = entries[(int) i & MASK];
-            journal.intended(entry.owner, entry.command, entry.nowNs, entry.ticket);
+            journal.appendPending(entry.owner, entry.command, entry.nowNs, entry.ticket);
         }
     }
 }

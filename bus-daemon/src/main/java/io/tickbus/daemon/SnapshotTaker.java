@@ -54,14 +54,14 @@ final class SnapshotTaker {
             isRunning = true;
             cursor = 0;
             rebuilds = timers.rebuilds();
-            journal.snapshotBegins();
+            journal.beginSnapshot();
             backlog.restate();
         }
-        cursor = timers.page(cursor, IMAGES_PER_CYCLE, journal::image);
+        cursor = timers.page(cursor, IMAGES_PER_CYCLE, journal::appendImage);
         if (cursor < 0) {
             isRunning = false;
             isWanted = false;
-            journal.snapshotEnds();
+            journal.endSnapshot();
         }
         return 1;
     }

@@ -12,7 +12,7 @@ import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.daemon.journal.Journal;
-import io.tickbus.daemon.journal.Recovery;
+import io.tickbus.daemon.journal.RecoveryResult;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import io.tickbus.timer.TimerEngine;
@@ -115,8 +115,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         conductor.listen();
     }
 
-    private void recovered(Recovery recovery) {
-        for (Recovery.Owner owner : recovery.owners()) {
+    private void recovered(RecoveryResult recovery) {
+        for (RecoveryResult.Owner owner : recovery.owners()) {
             conductor.ownerRecovered(owner.number(), owner.user(), owner.name());
             clients.ownerRecovered(owner.number());
             engine.assignOwner(owner.number(), owner.user());

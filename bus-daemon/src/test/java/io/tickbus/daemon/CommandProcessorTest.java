@@ -11,7 +11,7 @@ import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.journal.Journal;
-import io.tickbus.daemon.journal.Recovery;
+import io.tickbus.daemon.journal.RecoveryResult;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import io.tickbus.timer.TimerEngine;
@@ -51,7 +51,7 @@ class CommandProcessorTest {
         private long syncedTicket = -1;
 
         @Override
-        public Recovery recover(DurableTimers timers) {
+        public RecoveryResult recover(DurableTimers timers) {
             throw new AssertionError("nothing to recover");
         }
 
@@ -71,18 +71,18 @@ class CommandProcessorTest {
         }
 
         @Override
-        public void applied(int owner, TimerCommand applied, long nowNs, long ticket) {
+        public void appendApplied(int owner, TimerCommand applied, long nowNs, long ticket) {
             deadlinesNs.add(applied.deadlineNs());
         }
 
         @Override
-        public long intended(int owner, TimerCommand intended, long nowNs, long ticket) {
+        public long appendPending(int owner, TimerCommand intended, long nowNs, long ticket) {
             deadlinesNs.add(intended.deadlineNs());
             return tickets++;
         }
 
         @Override
-        public void dropped(long ticket) {
+        public void appendAborted(long ticket) {
             throw new AssertionError("dropped: " + ticket);
         }
 
@@ -102,17 +102,17 @@ class CommandProcessorTest {
         }
 
         @Override
-        public void snapshotBegins() {
+        public void beginSnapshot() {
             throw new AssertionError("no snapshot is wanted");
         }
 
         @Override
-        public void image(int owner, long[] image) {
+        public void appendImage(int owner, long[] image) {
             throw new AssertionError("no snapshot is wanted");
         }
 
         @Override
-        public void snapshotEnds() {
+        public void endSnapshot() {
             throw new AssertionError("no snapshot is wanted");
         }
 

@@ -8,7 +8,7 @@ import io.tickbus.daemon.DaemonCounters;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.journal.Journal;
 import io.tickbus.daemon.journal.JournalOptions;
-import io.tickbus.daemon.journal.Recovery;
+import io.tickbus.daemon.journal.RecoveryResult;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import java.io.IOException;
@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * The journal as the timer thread sees it: puts entries into the {@link IntentRing}, from where {@link JournalWriter}
- * writes them. See {@link Journal}.
+ * The journal as the timer thread sees it: appends entries to the {@link WriteAheadRing}, from
+ * which {@link JournalWriter} writes them. See {@link Journal}.
  *
  * <p>Whose an owner's number is stands before the first entry with that number behind each beginning of a snapshot: so
  * a snapshot names those who have durable timers, and nobody else.
@@ -35,13 +35,13 @@ final class ChronicleJournal implements Journal {
     private static final int STANDSTILL_REPORTS = 3;
 
     private final JournalStore store;
-    private final IntentRing ring;
+    private final WriteAheadRing ring;
     private final JournalWriter writer;
     private final BusSignals signals;
     private final JournalOptions options;
     private final Clocks clocks;
     private final DaemonLog log;
-    private final Recovery.Owner[] owners = new Recovery.Owner[MOST_OWNERS];
+    private final RecoveryResult.Owner[] owners = new RecoveryResult.Owner[MOST_OWNERS];
     /** By owner: the snapshot behind whose beginning he is named. */
     private final int[] named = new int[MOST_OWNERS];
     private final long[] body = new long[Entry.COMMAND_WORDS + 2];
@@ -54,7 +54,7 @@ final class ChronicleJournal implements Journal {
     private boolean isFull;
 
     /** Of parts that need not be files. */
-    ChronicleJournal(JournalStore store, IntentRing ring, JournalWriter writer, BusSignals signals,
+    ChronicleJournal(JournalStore store, WriteAheadRing ring, JournalWriter writer, BusSignals signals,
             JournalOptions options, Clocks clocks, DaemonLog log) {
         this.store = store;
         this.ring = ring;
@@ -84,7 +84,7 @@ final class ChronicleJournal implements Journal {
                     "what", "it is not a segment as this version names them, and no timer is recovered from it"));
             folder.removeEmptySegments(log);
             IntentsFile left = leftBehind(directory, folder, log);
-            IntentRing ring = IntentRing.over(left != null ? left
+            WriteAheadRing ring = WriteAheadRing.over(left != null ? left
                     : IntentsFile.create(directory, publisher.bus().signals().header(), folder.id(), SLOTS));
             BusSignals signals = BusSignals.of(publisher);
             JournalWriter writer = new JournalWriter(writing.apply(folder), ring, signals,
@@ -124,16 +124,16 @@ final class ChronicleJournal implements Journal {
     }
 
     @Override
-    public Recovery recover(DurableTimers timers) {
+    public RecoveryResult recover(DurableTimers timers) {
         try {
             store.sync();
         } catch (IOException e) {
             // Then it must do with what the system has in memory.
             log.warn("journal-not-synced", "folder", store.path(), "error", e);
         }
-        RecoveryRun run = new RecoveryRun(store, signals, timers, clocks, log);
-        Recovery recovery = run.run(ring, options);
-        for (Recovery.Owner owner : recovery.owners()) {
+        JournalRecovery run = new JournalRecovery(store, signals, timers, clocks, log);
+        RecoveryResult recovery = run.run(ring, options);
+        for (RecoveryResult.Owner owner : recovery.owners()) {
             owners[owner.number()] = owner;
         }
         ring.begin(run.firstUnwritten(), run.nextTicket());
@@ -156,12 +156,12 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public boolean hasRoom(int entries) {
-        return ring.free() >= entries + RESERVE;
+        return ring.freeSlots() >= entries + RESERVE;
     }
 
     private long put(EntryKind kind, int owner, int user, long nowNs, int words) {
-        long ticket = ring.put(kind.header(owner, user), signals.upcoming().getAsLong(), nowNs, body, words);
-        if (ticket == IntentRing.REFUSED && !isFull) {
+        long ticket = ring.append(kind.header(owner, user), signals.upcoming().getAsLong(), nowNs, body, words);
+        if (ticket == WriteAheadRing.FULL && !isFull) {
             // Room is asked for before. What was lost is not known to the disk: nothing can be promised any more.
             isFull = true;
             log.error("journal-full", "entry", kind, "what", "no durable timer is taken until the daemon is restarted");
@@ -172,39 +172,39 @@ final class ChronicleJournal implements Journal {
     private long putCommand(EntryKind kind, int owner, TimerCommand command, long nowNs, long ticket) {
         name(owner);
         System.arraycopy(command.fields(), 0, body, 0, Entry.COMMAND_WORDS);
-        body[Entry.INTENT_TICKET] = ticket;
+        body[Entry.PENDING_TICKET] = ticket;
         return put(kind, owner, 0, nowNs, Entry.COMMAND_WORDS + 1);
     }
 
     @Override
-    public void applied(int owner, TimerCommand command, long nowNs, long ticket) {
-        putCommand(EntryKind.COMMAND, owner, command, nowNs, ticket);
+    public void appendApplied(int owner, TimerCommand command, long nowNs, long ticket) {
+        putCommand(EntryKind.APPLIED, owner, command, nowNs, ticket);
     }
 
     @Override
-    public long intended(int owner, TimerCommand command, long nowNs, long ticket) {
+    public long appendPending(int owner, TimerCommand command, long nowNs, long ticket) {
         // First, so that the next ticket is the intent's.
         name(owner);
         long own = ticket == NO_TICKET ? ring.nextTicket() : ticket;
-        boolean isPut = putCommand(EntryKind.INTENT, owner, command, nowNs, own) != IntentRing.REFUSED;
+        boolean isPut = putCommand(EntryKind.PENDING, owner, command, nowNs, own) != WriteAheadRing.FULL;
         writer.wake();
         return isPut ? own : Long.MAX_VALUE;
     }
 
     @Override
-    public void dropped(long ticket) {
+    public void appendAborted(long ticket) {
         body[0] = ticket;
-        put(EntryKind.DROPPED, 0, 0, 0, 1);
+        put(EntryKind.ABORTED, 0, 0, 0, 1);
     }
 
     @Override
     public void owner(int owner, int user, String name) {
-        owners[owner] = new Recovery.Owner(owner, user, name);
+        owners[owner] = new RecoveryResult.Owner(owner, user, name);
         named[owner] = 0;
     }
 
     private void name(int owner) {
-        Recovery.Owner known = owners[owner];
+        RecoveryResult.Owner known = owners[owner];
         if (known != null && named[owner] != snapshot) {
             named[owner] = snapshot;
             Entry.putName(known.name(), body);
@@ -223,7 +223,7 @@ final class ChronicleJournal implements Journal {
     }
 
     @Override
-    public void snapshotBegins() {
+    public void beginSnapshot() {
         snapshot++;
         // First: a failure from here on asks for another one.
         writer.snapshotBegan();
@@ -231,14 +231,14 @@ final class ChronicleJournal implements Journal {
     }
 
     @Override
-    public void image(int owner, long[] image) {
+    public void appendImage(int owner, long[] image) {
         name(owner);
         System.arraycopy(image, 0, body, 0, body.length);
         put(EntryKind.IMAGE, owner, 0, 0, body.length);
     }
 
     @Override
-    public void snapshotEnds() {
+    public void endSnapshot() {
         body[0] = snapshotTicket;
         put(EntryKind.SNAPSHOT_END, 0, 0, 0, 1);
     }

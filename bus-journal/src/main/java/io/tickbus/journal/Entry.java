@@ -9,8 +9,8 @@ public final class Entry {
     /** Bytes in a block: header, ticket, next sequence, time, body. */
     static final int LENGTH = (4 + IntentsLayout.BODY_WORDS) * Long.BYTES;
     static final int COMMAND_WORDS = 7;
-    /** COMMAND: where the body has the ticket of the intent. */
-    static final int INTENT_TICKET = COMMAND_WORDS;
+    /** APPLIED: where the body has the ticket of the intent. */
+    static final int PENDING_TICKET = COMMAND_WORDS;
 
     long ticket;
     long header;
@@ -43,7 +43,7 @@ public final class Entry {
         return EntryKind.owner(header);
     }
 
-    /** The command of COMMAND and INTENT. */
+    /** The command of APPLIED and PENDING. */
     void command(TimerCommand command) {
         System.arraycopy(body, 0, command.fields(), 0, COMMAND_WORDS);
     }

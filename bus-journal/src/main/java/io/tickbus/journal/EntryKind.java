@@ -14,11 +14,11 @@ enum EntryKind {
     /** Whose an owner's number is; user in the header, the name in the body. */
     OWNER,
     /** A command about a durable timer, carried out: seven words, and the ticket of its intent or −1. */
-    COMMAND,
+    APPLIED,
     /** A command that is carried out and answered when this is on the disk: seven words. */
-    INTENT,
+    PENDING,
     /** An intent that came to nothing: its ticket. */
-    DROPPED,
+    ABORTED,
     /** A durable timer as a snapshot found it, or as pausing or resuming left it: nine words. */
     IMAGE,
     /** A snapshot begins. */

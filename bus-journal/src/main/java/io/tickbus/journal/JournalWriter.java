@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The journal's thread: takes entries out of the {@link IntentRing} and signals out of the bus's own ring, puts them
- * into one order, and appends them, many at once.
+ * The journal's thread: takes entries from the {@link WriteAheadRing} and signals from the bus's own ring, puts
+ * them into one order, and appends them in blocks.
  *
  * <p>The timer thread produces both. An entry says which signal came next when it was made, so the signals before that
  * go first. A signal goes only after a look for entries that was made when the signal was already seen: the stamps are
@@ -44,7 +44,7 @@ final class JournalWriter implements Runnable {
     private static final long NONE = -1;
 
     private final JournalStore store;
-    private final IntentRing intents;
+    private final WriteAheadRing intents;
     private final SlotRing signals;
     private final long historyId;
     private final long baseSequence;
@@ -95,7 +95,7 @@ final class JournalWriter implements Runnable {
     private record SnapshotStart(long ticket, Position position) {
     }
 
-    JournalWriter(JournalStore store, IntentRing intents, BusSignals bus, Retention retention,
+    JournalWriter(JournalStore store, WriteAheadRing intents, BusSignals bus, Retention retention,
             JournalOptions options, Clocks clocks, DaemonLog log) {
         this.store = store;
         this.intents = intents;
@@ -300,7 +300,7 @@ final class JournalWriter implements Runnable {
         while (isMore && block.hasRoom()) {
             // First the signal, then the entries: see above.
             int found = signals.state(nextSequence);
-            if (intents.isThere(nextTicket)) {
+            if (intents.isCommitted(nextTicket)) {
                 intents.copy(nextTicket, entry);
                 if (entry.nextSequence <= nextSequence || nextTicket < firstOrderedTicket) {
                     isMore = addEntry();
@@ -321,7 +321,7 @@ final class JournalWriter implements Runnable {
         if (!block.admits(entry.clock)) {
             return false;
         }
-        if (kind == EntryKind.INTENT) {
+        if (kind == EntryKind.PENDING) {
             hasIntent = true;
             lastIntent = entry.ticket;
         }
@@ -391,7 +391,7 @@ final class JournalWriter implements Runnable {
 
     private void acknowledge() {
         statedClock = block.clock();
-        intents.consumed(nextTicket);
+        intents.release(nextTicket);
         entries.set(nextTicket);
         written.addAndGet(signalsInBlock);
         bytes.addAndGet(block.length());

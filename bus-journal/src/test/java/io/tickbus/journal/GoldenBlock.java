@@ -47,9 +47,9 @@ final class GoldenBlock {
         block.addSignal(FIRST_SEQUENCE, signal().fields());
         block.addGap(FIRST_SEQUENCE + 1, 1);
         add(block, EntryKind.OWNER, 0, owner("Pump_1.left-side"));
-        add(block, EntryKind.COMMAND, 1, command(-1));
-        add(block, EntryKind.INTENT, 2, command(FIRST_TICKET + 2));
-        add(block, EntryKind.DROPPED, 3, FIRST_TICKET + 2);
+        add(block, EntryKind.APPLIED, 1, command(-1));
+        add(block, EntryKind.PENDING, 2, command(FIRST_TICKET + 2));
+        add(block, EntryKind.ABORTED, 3, FIRST_TICKET + 2);
         add(block, EntryKind.SNAPSHOT_BEGIN, 4);
         add(block, EntryKind.IMAGE, 5, image());
         add(block, EntryKind.SNAPSHOT_END, 6, FIRST_TICKET + 4);
@@ -88,7 +88,7 @@ final class GoldenBlock {
 
     private static long[] command(long intentTicket) {
         long[] body = Arrays.copyOf(arm().fields(), Entry.COMMAND_WORDS + 1);
-        body[Entry.INTENT_TICKET] = intentTicket;
+        body[Entry.PENDING_TICKET] = intentTicket;
         return body;
     }
 

@@ -54,7 +54,7 @@ class GoldenBlockTest {
         assertEquals(198, block.firstSequence());
         assertEquals(200, block.nextSequence());
         assertEquals(48, block.nextTicket());
-        assertEquals("[SIGNAL, GAP, OWNER, COMMAND, INTENT, DROPPED, SNAPSHOT_BEGIN, IMAGE, SNAPSHOT_END, START]",
+        assertEquals("[SIGNAL, GAP, OWNER, APPLIED, PENDING, ABORTED, SNAPSHOT_BEGIN, IMAGE, SNAPSHOT_END, START]",
                 records.stream().map(block::kind).toList().toString());
     }
 

@@ -39,15 +39,15 @@ class GoldenIntentsTest {
             region.putLong(SignalsLayout.HISTORY_ID, GoldenBlock.HISTORY_ID);
             region.putLong(SignalsLayout.EPOCH, 7);
             IntentsFile file = IntentsFile.create(directory, bus.signals().header(), 0x7766_5544_3322_1100L, SLOTS);
-            IntentRing ring = IntentRing.over(file);
+            WriteAheadRing ring = WriteAheadRing.over(file);
             ring.begin(FIRST_TICKET, FIRST_TICKET);
             ring.clock(GoldenBlock.CLOCK);
             for (int i = 0; i < 6; i++) {
                 Entry entry = GoldenBlock.entry(i);
                 int words = i == 5 ? 1 : IntentsLayout.BODY_WORDS;
                 assertEquals(FIRST_TICKET + i,
-                        ring.put(entry.header, entry.nextSequence, entry.nowNs, entry.body, words));
-                ring.consumed(FIRST_TICKET + Math.min(i, 2));
+                        ring.append(entry.header, entry.nextSequence, entry.nowNs, entry.body, words));
+                ring.release(FIRST_TICKET + Math.min(i, 2));
             }
         }
         return Files.readAllBytes(directory.intents());
@@ -71,12 +71,12 @@ class GoldenIntentsTest {
         assertEquals(0x0123_4567_89AB_CDEFL, file.region().getLong(64));
         assertEquals(7, file.region().getLong(72));
         assertEquals(42, file.region().getLong(256));
-        IntentRing ring = IntentRing.over(file);
-        assertFalse(ring.isThere(41));
-        assertFalse(ring.isThere(46));
+        WriteAheadRing ring = WriteAheadRing.over(file);
+        assertFalse(ring.isCommitted(41));
+        assertFalse(ring.isCommitted(46));
         Entry entry = new Entry();
         for (int i = 2; i < 6; i++) {
-            assertTrue(ring.isThere(40 + i));
+            assertTrue(ring.isCommitted(40 + i));
             assertEquals(40 + i, ring.ticketAt(i % 4));
             ring.copy(40 + i, entry);
             assertEquals(40 + i, entry.ticket());

@@ -69,11 +69,11 @@ final class JournalFixture implements AutoCloseable {
     }
 
     JournalFixture arm(long key, long deadlineNs, long periodNs) {
-        return command(EntryKind.COMMAND, new TimerCommand().arm(key, 1, deadlineNs).periodNs(periodNs), -1);
+        return command(EntryKind.APPLIED, new TimerCommand().arm(key, 1, deadlineNs).periodNs(periodNs), -1);
     }
 
     JournalFixture armAt(long key, long realtimeNs) {
-        return command(EntryKind.COMMAND, new TimerCommand().armAt(key, 1, realtimeNs), -1);
+        return command(EntryKind.APPLIED, new TimerCommand().armAt(key, 1, realtimeNs), -1);
     }
 
     JournalFixture pause(long key, long nowNs) {
@@ -83,17 +83,17 @@ final class JournalFixture implements AutoCloseable {
     JournalFixture command(int type, long key, long nowNs) {
         entry.nowNs = nowNs;
         System.arraycopy(new TimerCommand().reset(type, key).fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
-        entry.body[Entry.INTENT_TICKET] = -1;
-        return put(EntryKind.COMMAND);
+        entry.body[Entry.PENDING_TICKET] = -1;
+        return put(EntryKind.APPLIED);
     }
 
     JournalFixture intend(long key, long deadlineNs) {
-        return command(EntryKind.INTENT, new TimerCommand().arm(key, 1, deadlineNs), nextTicket);
+        return command(EntryKind.PENDING, new TimerCommand().arm(key, 1, deadlineNs), nextTicket);
     }
 
     private JournalFixture command(EntryKind kind, TimerCommand command, long ticket) {
         System.arraycopy(command.durability(Durability.DISK).fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
-        entry.body[Entry.INTENT_TICKET] = ticket;
+        entry.body[Entry.PENDING_TICKET] = ticket;
         return put(kind);
     }
 

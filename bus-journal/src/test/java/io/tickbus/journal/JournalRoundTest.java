@@ -32,7 +32,7 @@ class JournalRoundTest {
     private final DaemonLog log = DaemonLog.toStream(System.out);
     private final MemoryStore store = new MemoryStore();
     private final SimulatedHost host = new SimulatedHost(new Random(1), SECOND_NS);
-    private final IntentRing ring = host.intents();
+    private final WriteAheadRing ring = host.intents();
     private final long[] body = new long[Entry.COMMAND_WORDS + 2];
     private boolean isOutOfMemory;
     private Runnable duringPut = () -> { };
@@ -83,7 +83,7 @@ class JournalRoundTest {
     }
 
     private void put(EntryKind kind) {
-        ring.put(kind.header(0, 0), 0, host.nowNs(), body, 1);
+        ring.append(kind.header(0, 0), 0, host.nowNs(), body, 1);
     }
 
     private void failOnce() {
@@ -110,30 +110,30 @@ class JournalRoundTest {
 
     @Test
     void shouldNotTakeTheNextSnapshotForWholeWhenAnotherOneEndsInItsBlock() {
-        journal.snapshotBegins();
+        journal.beginSnapshot();
         assertTrue(writer.round());
         failOnce();
-        journal.snapshotEnds();
-        journal.snapshotBegins();
+        journal.endSnapshot();
+        journal.beginSnapshot();
         assertTrue(writer.round());
         assertNull(store.snapshot(), "the first one's beginning may be lost, and the second has no end");
-        journal.snapshotEnds();
+        journal.endSnapshot();
         assertTrue(writer.round());
         assertEquals(new Position(2, "blocks", 0), store.snapshot());
     }
 
     @Test
     void shouldStoreWhereTheWholeSnapshotBeginsWhenTheNextBeginsInTheBlockOfItsEnd() {
-        journal.snapshotBegins();
+        journal.beginSnapshot();
         assertTrue(writer.round());
-        journal.snapshotEnds();
-        journal.snapshotBegins();
+        journal.endSnapshot();
+        journal.beginSnapshot();
         assertTrue(writer.round());
         assertEquals(new Position(1, "blocks", 0), store.snapshot());
-        journal.snapshotEnds();
-        journal.snapshotBegins();
-        journal.snapshotEnds();
-        journal.snapshotBegins();
+        journal.endSnapshot();
+        journal.beginSnapshot();
+        journal.endSnapshot();
+        journal.beginSnapshot();
         assertTrue(writer.round());
         assertEquals(new Position(1, "blocks", 2), store.snapshot());
     }
@@ -144,23 +144,23 @@ class JournalRoundTest {
             duringPut = () -> { };
             failOnce();
         };
-        journal.snapshotBegins();
+        journal.beginSnapshot();
         assertTrue(writer.wantsSnapshot());
     }
 
     @Test
     void shouldWantNoOtherSnapshotWhenOneIsLargerThanWhatIsWrittenBetweenTwo() {
-        journal.snapshotBegins();
+        journal.beginSnapshot();
         for (int i = 0; i < ENTRIES; i++) {
             put(EntryKind.IMAGE);
             writer.round();
         }
         assertTrue(writer.bytes() > 2 * SNAPSHOT_BYTES);
-        journal.snapshotEnds();
+        journal.endSnapshot();
         writer.round();
         assertFalse(writer.wantsSnapshot());
         for (int i = 0; i < ENTRIES; i++) {
-            put(EntryKind.COMMAND);
+            put(EntryKind.APPLIED);
             writer.round();
         }
         assertTrue(writer.wantsSnapshot());

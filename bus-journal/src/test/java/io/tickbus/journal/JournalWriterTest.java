@@ -33,7 +33,7 @@ class JournalWriterTest {
     private final DaemonLog log = DaemonLog.toStream(System.out);
     private SignalPublisher publisher;
     private JournalFolder journal;
-    private IntentRing ring;
+    private WriteAheadRing ring;
 
     @BeforeEach
     void open() {
@@ -41,7 +41,7 @@ class JournalWriterTest {
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(SLOTS));
         journal = new JournalFolder(folder.resolve("journal"));
         journal.create();
-        ring = IntentRing.over(
+        ring = WriteAheadRing.over(
                 IntentsFile.create(directory, publisher.bus().signals().header(), JOURNAL_ID, SLOTS));
         ring.begin(0, 0);
     }
@@ -53,7 +53,7 @@ class JournalWriterTest {
     }
 
     private long put(EntryKind kind) {
-        return ring.put(kind.header(0, 0), publisher.nextSequence(), System.nanoTime(), body, 2);
+        return ring.append(kind.header(0, 0), publisher.nextSequence(), System.nanoTime(), body, 2);
     }
 
     /** Retention finds a file too old that cannot be deleted, as it is a folder with something in it. */
@@ -96,14 +96,14 @@ class JournalWriterTest {
         for (int round = 0; round < ROUNDS; round++) {
             put(EntryKind.SNAPSHOT_BEGIN);
             put(EntryKind.SNAPSHOT_END);
-            long last = put(EntryKind.INTENT);
+            long last = put(EntryKind.PENDING);
             publisher.publish(1, round);
             // Each snapshot that is whole has it looked for files to remove.
             while (writer.syncedTicket() < last) {
                 assertTrue(writer.isWritable(), "the writer has failed");
                 assertFalse(Thread.interrupted(), "not written in time");
             }
-            expected.addAll(List.of("SNAPSHOT_BEGIN", "SNAPSHOT_END", "INTENT", "SIGNAL " + round));
+            expected.addAll(List.of("SNAPSHOT_BEGIN", "SNAPSHOT_END", "PENDING", "SIGNAL " + round));
         }
         assertTrue(writer.isWritable());
         writer.close();
@@ -123,7 +123,7 @@ class JournalWriterTest {
         ring.clock(before);
         put(EntryKind.SNAPSHOT_BEGIN);
         ring.clock(present);
-        long last = put(EntryKind.INTENT);
+        long last = put(EntryKind.PENDING);
         JournalOptions options = JournalOptions.defaults(journal.path());
         JournalWriter writer = new JournalWriter(journal, ring, BusSignals.of(publisher),
                 new Retention(journal, options, log), options, Clocks.system(), log);

@@ -224,14 +224,14 @@ class PowerLossTest {
         JournalOptions options = JournalOptions.defaults(real.path()).withRoll(Roll.DAILY).withSnapshotBytes(8 << 10);
         TimerEngine engine = TimerEngine.create(QUOTAS, 1024, host::calendarNs);
         DurableTimers timers = DurableTimers.of(engine);
-        IntentRing ring = host.intents();
+        WriteAheadRing ring = host.intents();
         BusSignals signals = host.signals();
         JournalWriter writer =
                 new JournalWriter(store, ring, signals, new Retention(real, options, log), options, host, log);
         ChronicleJournal journal = new ChronicleJournal(store, ring, writer, signals, options, host, log);
         journal.recover(timers);
         engine.openOwner(OWNER);
-        journal.owner(OWNER, 1_000, "app");
+        journal.nameOwner(OWNER, 1_000, "app");
         Deque<TimerCommand> waiting = new ArrayDeque<>();
         Deque<Long> tickets = new ArrayDeque<>();
         TimerReply reply = new TimerReply();
@@ -240,7 +240,7 @@ class PowerLossTest {
             if (key < KEYS) {
                 TimerCommand command = new TimerCommand().arm(key, 1, host.nowNs() + random.nextInt(200) * MS)
                         .durability(Durability.DISK).generation(key + 1);
-                tickets.add(journal.intended(OWNER, command, host.nowNs(), Journal.NO_TICKET));
+                tickets.add(journal.appendPending(OWNER, command, host.nowNs(), Journal.NO_TICKET));
                 waiting.add(command);
             }
             if (random.nextInt(3) == 0) {
@@ -249,7 +249,7 @@ class PowerLossTest {
             while (!waiting.isEmpty() && tickets.peek() <= journal.syncedTicket()) {
                 TimerCommand command = waiting.remove();
                 engine.execute(OWNER, command, host.nowNs(), host.nextSequence(), reply);
-                journal.applied(OWNER, command, host.nowNs(), tickets.remove());
+                journal.appendApplied(OWNER, command, host.nowNs(), tickets.remove());
                 store.promises.acknowledged().set((int) command.key());
             }
             host.advance(MS);
@@ -258,16 +258,16 @@ class PowerLossTest {
                 return host.publish(firing.publishedNs(host.nowNs()).fields());
             });
             if (cursor < 0 && journal.wantsSnapshot()) {
-                journal.snapshotBegins();
+                journal.beginSnapshot();
                 for (TimerCommand command : waiting) {
-                    tickets.add(journal.intended(OWNER, command, host.nowNs(), tickets.remove()));
+                    tickets.add(journal.appendPending(OWNER, command, host.nowNs(), tickets.remove()));
                 }
                 cursor = 0;
             }
             if (cursor >= 0) {
-                cursor = timers.page(cursor, 5, journal::image);
+                cursor = timers.page(cursor, 5, journal::appendImage);
                 if (cursor < 0) {
-                    journal.snapshotEnds();
+                    journal.endSnapshot();
                 }
             }
         }
@@ -298,9 +298,9 @@ class PowerLossTest {
             }
             TimerEngine engine = TimerEngine.create(QUOTAS, 1024, host::calendarNs);
             DurableTimers timers = DurableTimers.of(engine);
-            IntentRing unused = IntentRing.over(IntentsFile.over(
+            WriteAheadRing unused = WriteAheadRing.over(IntentsFile.over(
                     SharedRegion.allocate((int) IntentsLayout.fileLength(2)), 2));
-            new RecoveryRun(journal, host.signals(), timers, host, log).run(unused,
+            new JournalRecovery(journal, host.signals(), timers, host, log).run(unused,
                     JournalOptions.defaults(journal.path()).withRecoveryRate(1_000_000_000));
             int count = timers.count();
             BitSet found = new BitSet();

@@ -53,7 +53,7 @@ final class RecoveryHistory {
     private final TimerReply reply = new TimerReply();
     private TimerEngine engine;
     private DurableTimers timers;
-    private IntentRing ring;
+    private WriteAheadRing ring;
     private JournalWriter writer;
     private ChronicleJournal journal;
     private int generation;
@@ -142,7 +142,7 @@ final class RecoveryHistory {
         }
         recoveries++;
         engine.openOwner(OWNER);
-        journal.owner(OWNER, 1_000, "app");
+        journal.nameOwner(OWNER, 1_000, "app");
         waiting.clear();
         cursor = -1;
         isSnapshotWanted = false;
@@ -239,7 +239,7 @@ final class RecoveryHistory {
         } else if (!journal.isWritable() || !journal.hasRoom(3)) {
             tell("refused " + command);
         } else if (level == Durability.DISK || !waiting.isEmpty()) {
-            long ticket = journal.intended(OWNER, command, host.nowNs(), Journal.NO_TICKET);
+            long ticket = journal.appendPending(OWNER, command, host.nowNs(), Journal.NO_TICKET);
             waiting.add(new Waiting(command, host.nowNs(), ticket));
             tell("intended " + command);
         } else {
@@ -257,10 +257,10 @@ final class RecoveryHistory {
             waiting.remove();
             if (isSynced) {
                 if (!execute(first)) {
-                    journal.dropped(first.ticket());
+                    journal.appendAborted(first.ticket());
                 }
             } else {
-                journal.dropped(first.ticket());
+                journal.appendAborted(first.ticket());
                 // Where that is lost and the intent is not, it is carried out all the same.
                 expected[(int) first.command().key()].isShaky = true;
                 tell("unavailable " + first.command());
@@ -297,12 +297,12 @@ final class RecoveryHistory {
     private void tellJournal(Waiting entry) {
         int type = entry.command().type();
         if (type != CommandLayout.TYPE_PAUSE && type != CommandLayout.TYPE_RESUME) {
-            journal.applied(OWNER, entry.command(), entry.nowNs(), entry.ticket());
+            journal.appendApplied(OWNER, entry.command(), entry.nowNs(), entry.ticket());
             return;
         }
-        timers.image(OWNER, entry.command().key(), journal::image);
+        timers.image(OWNER, entry.command().key(), journal::appendImage);
         if (entry.ticket() != Journal.NO_TICKET) {
-            journal.dropped(entry.ticket());
+            journal.appendAborted(entry.ticket());
         }
     }
 
@@ -320,16 +320,16 @@ final class RecoveryHistory {
         }
         if (cursor < 0) {
             cursor = 0;
-            journal.snapshotBegins();
+            journal.beginSnapshot();
             for (Waiting entry : waiting) {
-                journal.intended(OWNER, entry.command(), entry.nowNs(), entry.ticket());
+                journal.appendPending(OWNER, entry.command(), entry.nowNs(), entry.ticket());
             }
             tell("snapshot begins");
         }
-        cursor = timers.page(cursor, 1 + random.nextInt(3), journal::image);
+        cursor = timers.page(cursor, 1 + random.nextInt(3), journal::appendImage);
         if (cursor < 0) {
             isSnapshotWanted = false;
-            journal.snapshotEnds();
+            journal.endSnapshot();
             tell("snapshot ends");
         }
     }

@@ -81,8 +81,8 @@ final class SimulatedHost implements Clocks {
         return new BusSignals(signals, historyId, baseSequence, nextSequence(), this::nextSequence);
     }
 
-    IntentRing intents() {
-        return IntentRing.over(intents);
+    WriteAheadRing intents() {
+        return WriteAheadRing.over(intents);
     }
 
     long publish(long[] fields) {

@@ -36,7 +36,7 @@ class WriterFailureTest {
     private final SimulatedHost host = new SimulatedHost(new Random(1), 1_700_000_000_000_000_000L);
     private final TimerEngine engine = TimerEngine.create(new TimerQuotas(1 << 16, 1 << 16), 1024, host::calendarNs);
     private final DurableTimers timers = DurableTimers.of(engine);
-    private IntentRing ring;
+    private WriteAheadRing ring;
     private JournalWriter writer;
     private ChronicleJournal journal;
 
@@ -56,7 +56,7 @@ class WriterFailureTest {
     }
 
     private long intend(long key) {
-        return journal.intended(1, new TimerCommand().arm(key, 1, host.nowNs() + SECOND_NS)
+        return journal.appendPending(1, new TimerCommand().arm(key, 1, host.nowNs() + SECOND_NS)
                 .durability(Durability.DISK), host.nowNs(), Journal.NO_TICKET);
     }
 
@@ -112,15 +112,15 @@ class WriterFailureTest {
     @Test
     void shouldNameInASnapshotOnlyOwnersOfDurableTimers() {
         for (int owner = 1; owner <= OWNERS; owner++) {
-            journal.owner(owner, 1_000, "app-" + owner);
+            journal.nameOwner(owner, 1_000, "app-" + owner);
         }
         engine.openOwner(7);
         timers.redo(7, new TimerCommand().arm(1, 1, host.nowNs() + SECOND_NS).durability(Durability.DISK),
                 host.nowNs());
         long before = ring.nextTicket();
-        journal.snapshotBegins();
-        timers.page(0, 64, journal::image);
-        journal.snapshotEnds();
+        journal.beginSnapshot();
+        timers.page(0, 64, journal::appendImage);
+        journal.endSnapshot();
         // Its beginning, whose it is, the timer, its end.
         assertEquals(4, ring.nextTicket() - before);
     }
@@ -128,26 +128,26 @@ class WriterFailureTest {
     @Test
     void shouldNeverOverwriteWhatIsNotWritten() {
         long first = ring.nextTicket();
-        while (ring.free() > 0) {
+        while (ring.freeSlots() > 0) {
             intend(1);
         }
         assertTrue(journal.isWritable());
         assertEquals(Long.MAX_VALUE, intend(2));
         assertFalse(journal.isWritable());
-        assertTrue(ring.isThere(first));
+        assertTrue(ring.isCommitted(first));
         assertFalse(journal.hasRoom(1));
     }
 
     @Test
     void shouldNotTakeTheFirstPartOfASnapshotThatFailed() throws Exception {
-        journal.snapshotBegins();
+        journal.beginSnapshot();
         writer.round();
         store.refuse(new IOException("of the test"));
         intend(1);
         writer.round();
         store.refuse(null);
         host.advance(SECOND_NS);
-        journal.snapshotEnds();
+        journal.endSnapshot();
         drain();
         assertNull(store.snapshot());
         assertTrue(journal.wantsSnapshot());
@@ -159,11 +159,11 @@ class WriterFailureTest {
         timers.redo(7, new TimerCommand().arm(1, 1, host.nowNs() + SECOND_NS).durability(Durability.DISK),
                 host.nowNs());
         drain();
-        journal.snapshotBegins();
-        timers.page(0, 64, journal::image);
+        journal.beginSnapshot();
+        timers.page(0, 64, journal::appendImage);
         writer.round();
-        journal.snapshotEnds();
-        journal.snapshotBegins();
+        journal.endSnapshot();
+        journal.beginSnapshot();
         writer.round();
         JournalStore.Position whole = store.snapshot();
         drain();

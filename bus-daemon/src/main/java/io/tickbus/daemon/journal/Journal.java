@@ -22,7 +22,7 @@ public interface Journal extends AutoCloseable {
      *
      * @return the owners of whom there are timers
      */
-    Recovery recover(DurableTimers timers);
+    RecoveryResult recover(DurableTimers timers);
 
     /** Begins to write; before the timer thread runs. */
     void start();
@@ -30,18 +30,18 @@ public interface Journal extends AutoCloseable {
     /** Whether anything durable can be promised: the disk takes what it is given. */
     boolean isWritable();
 
-    /** Whether so many more entries can be handed over; a few are kept back for {@link #dropped}. */
+    /** Whether so many more entries can be handed over; a few are kept back for {@link #appendAborted}. */
     boolean hasRoom(int entries);
 
-    /** {@link #applied}: nothing was intended before. */
+    /** {@link #appendApplied}: nothing was intended before. */
     long NO_TICKET = -1;
 
     /**
      * A command about a durable timer was carried out.
      *
-     * @param ticket what {@link #intended} answered; {@link #NO_TICKET} where the command did not have to wait
+     * @param ticket what {@link #appendPending} answered; {@link #NO_TICKET} where the command did not have to wait
      */
-    void applied(int owner, TimerCommand command, long nowNs, long ticket);
+    void appendApplied(int owner, TimerCommand command, long nowNs, long ticket);
 
     /**
      * A command is to be carried out, and answered, when it is on the disk.
@@ -50,10 +50,10 @@ public interface Journal extends AutoCloseable {
      *               snapshot
      * @return its ticket
      */
-    long intended(int owner, TimerCommand command, long nowNs, long ticket);
+    long appendPending(int owner, TimerCommand command, long nowNs, long ticket);
 
     /** What was intended is not done, because it was refused. */
-    void dropped(long ticket);
+    void appendAborted(long ticket);
 
     /** Who an owner's number means, before the first entry with it; an entry with it may need another for that. */
     void owner(int owner, int user, String name);
@@ -65,13 +65,13 @@ public interface Journal extends AutoCloseable {
     boolean wantsSnapshot();
 
     /** A snapshot begins, of which images follow. */
-    void snapshotBegins();
+    void beginSnapshot();
 
     /** The image of a durable timer. */
-    void image(int owner, long[] image);
+    void appendImage(int owner, long[] image);
 
     /** The snapshot is whole. */
-    void snapshotEnds();
+    void endSnapshot();
 
     /** Writes down what it counts; at each heartbeat. */
     void report(DaemonCounters counters);

@@ -16,7 +16,7 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.journal.JournalOptions;
-import io.tickbus.daemon.journal.Recovery;
+import io.tickbus.daemon.journal.RecoveryResult;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RecoveryRunTest {
+class JournalRecoveryTest {
     private static final UUID BOOT = UUID.randomUUID();
     private static final UUID NEXT_BOOT = UUID.randomUUID();
     private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);
@@ -51,7 +51,7 @@ class RecoveryRunTest {
     private final DaemonLog log = DaemonLog.toStream(System.out);
     private SignalPublisher publisher;
     private Path journal;
-    private RecoveryRun run;
+    private JournalRecovery run;
 
     @BeforeEach
     void openBus() {
@@ -66,19 +66,19 @@ class RecoveryRunTest {
         log.close();
     }
 
-    private Recovery recover(UUID bootId, long offsetNs) {
+    private RecoveryResult recover(UUID bootId, long offsetNs) {
         return recover(JournalClock.of(bootId, 0, offsetNs));
     }
 
-    private Recovery recover(JournalClock clock) {
-        run = new RecoveryRun(new JournalFolder(journal), BusSignals.of(publisher), DurableTimers.of(engine),
+    private RecoveryResult recover(JournalClock clock) {
+        run = new JournalRecovery(new JournalFolder(journal), BusSignals.of(publisher), DurableTimers.of(engine),
                 new FixedClocks(clock), log);
         return run.run(unusedRing(),
                 JournalOptions.defaults(journal).withRecoveryRate(1_000_000_000).withClockWaitNs(1));
     }
 
-    private static IntentRing unusedRing() {
-        return IntentRing.over(IntentsFile.over(SharedRegion.allocate((int) IntentsLayout.fileLength(4)), 4));
+    private static WriteAheadRing unusedRing() {
+        return WriteAheadRing.over(IntentsFile.over(SharedRegion.allocate((int) IntentsLayout.fileLength(4)), 4));
     }
 
     /** A clock that is set to an offset, and runs. */
@@ -118,10 +118,10 @@ class RecoveryRunTest {
         // One hour later by the calendar, on a host that has just started.
         long nowNs = System.nanoTime();
         long newOffsetNs = OFFSET_NS + oldNs + HOUR_NS - nowNs;
-        Recovery recovery = recover(NEXT_BOOT, newOffsetNs);
+        RecoveryResult recovery = recover(NEXT_BOOT, newOffsetNs);
         assertEquals(2, recovery.timers());
         assertEquals(1, recovery.overdue());
-        assertEquals(List.of(new Recovery.Owner(JournalFixture.OWNER, 1000, "app")), recovery.owners());
+        assertEquals(List.of(new RecoveryResult.Owner(JournalFixture.OWNER, 1000, "app")), recovery.owners());
         assertEquals(List.of("2@" + (nowNs - HOUR_NS) + "?", "1@" + (nowNs + HOUR_NS)), expire(nowNs + HOUR_NS));
     }
 
@@ -136,7 +136,7 @@ class RecoveryRunTest {
         long newOffsetNs = noonNs - 4 * HOUR_NS - nowNs;
         TimerEngine calendarEngine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> newOffsetNs);
         DurableTimers timers = DurableTimers.of(calendarEngine);
-        new RecoveryRun(new JournalFolder(journal), BusSignals.of(publisher), timers,
+        new JournalRecovery(new JournalFolder(journal), BusSignals.of(publisher), timers,
                 new FixedClocks(JournalClock.of(NEXT_BOOT, 0, newOffsetNs)), log)
                 .run(unusedRing(), JournalOptions.defaults(journal).withRecoveryRate(1).withClockWaitNs(1));
         assertEquals(nowNs + 4 * HOUR_NS, calendarEngine.nextDeadlineNs());
@@ -185,7 +185,7 @@ class RecoveryRunTest {
             file.seek(at);
             file.write(~was);
         }
-        Recovery recovery = recover(BOOT, OFFSET_NS);
+        RecoveryResult recovery = recover(BOOT, OFFSET_NS);
         assertEquals(2, recovery.timers());
         assertEquals(1, recovery.unreadable());
         try (Stream<Path> files = Files.list(journal)) {
@@ -211,7 +211,7 @@ class RecoveryRunTest {
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).arm(1, System.nanoTime() + HOUR_NS, 0).write();
         }
-        assertEquals(List.of(new Recovery.Owner(JournalFixture.OWNER, 0, "")), recover(BOOT, OFFSET_NS).owners());
+        assertEquals(List.of(new RecoveryResult.Owner(JournalFixture.OWNER, 0, "")), recover(BOOT, OFFSET_NS).owners());
     }
 
     @Test
@@ -325,7 +325,7 @@ class RecoveryRunTest {
         }
         long newOffsetNs = OFFSET_NS + oldNs - realtimeBehindNs - System.nanoTime();
         TimerEngine calendarEngine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> newOffsetNs);
-        new RecoveryRun(new JournalFolder(another), BusSignals.of(publisher), DurableTimers.of(calendarEngine),
+        new JournalRecovery(new JournalFolder(another), BusSignals.of(publisher), DurableTimers.of(calendarEngine),
                 new FixedClocks(JournalClock.of(boot, 0, newOffsetNs)), log)
                 .run(unusedRing(), JournalOptions.defaults(another).withClockWaitNs(1));
         List<String> fired = new ArrayList<>();

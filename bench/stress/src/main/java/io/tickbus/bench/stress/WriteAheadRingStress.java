@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.journal.Entry;
-import io.tickbus.journal.IntentRing;
+import io.tickbus.journal.WriteAheadRing;
 import io.tickbus.journal.IntentsFile;
 import io.tickbus.journal.IntentsLayout;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * SYNC intent-publish, SYNC intent-consumed: entries on their way from the timer thread to the journal.
+ * SYNC ahead-commit, SYNC ahead-release: entries on their way from the timer thread to the journal.
  *
  * <p>The timer thread hands over entries where a ring of two has room; the journal's thread copies each it finds and
  * then says that it is consumed. Each entry must be read once, whole and in order.
@@ -30,28 +30,28 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @State
 @Outcome(expect = FORBIDDEN, desc = "An entry was lost, changed or read twice.")
 @Outcome(id = "exact", expect = ACCEPTABLE, desc = "Each entry that was handed over came out once.")
-public class IntentRingStress {
+public class WriteAheadRingStress {
     private static final int SLOTS = 2;
     private static final int OFFERED = 5;
 
-    private final IntentRing ring = IntentRing.over(IntentsFile.over(
+    private final WriteAheadRing ring = WriteAheadRing.over(IntentsFile.over(
             SharedRegion.allocate((int) IntentsLayout.fileLength(SLOTS)), SLOTS));
     private final long[] body = new long[IntentsLayout.BODY_WORDS];
     private final Entry entry = new Entry();
     private long nextToRead;
     private boolean isBroken;
 
-    public IntentRingStress() {
+    public WriteAheadRingStress() {
         ring.begin(0, 0);
     }
 
     @Actor
     public void timerThread() {
         for (int i = 0; i < OFFERED; i++) {
-            if (ring.free() > 0) {
+            if (ring.freeSlots() > 0) {
                 long ticket = ring.nextTicket();
                 Arrays.fill(body, ticket + 1);
-                ring.put(ticket + 1, ticket + 1, ticket + 1, body, body.length);
+                ring.append(ticket + 1, ticket + 1, ticket + 1, body, body.length);
             }
         }
     }
@@ -64,7 +64,7 @@ public class IntentRingStress {
     }
 
     private boolean readNext() {
-        if (!ring.isThere(nextToRead)) {
+        if (!ring.isCommitted(nextToRead)) {
             return false;
         }
         ring.copy(nextToRead, entry);
@@ -73,7 +73,7 @@ public class IntentRingStress {
         }
         isBroken |= entry.ticket() != nextToRead;
         nextToRead++;
-        ring.consumed(nextToRead);
+        ring.release(nextToRead);
         return true;
     }
 

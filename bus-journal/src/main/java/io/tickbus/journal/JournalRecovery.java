@@ -6,7 +6,7 @@ import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.journal.JournalOptions;
-import io.tickbus.daemon.journal.Recovery;
+import io.tickbus.daemon.journal.RecoveryResult;
 import io.tickbus.journal.JournalStore.Blocks;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.timer.DurableTimers;
@@ -29,10 +29,10 @@ import java.util.concurrent.locks.LockSupport;
  * what was read last: where the next piece states another, they are moved to it, and at the end to this process's.
  * Calendar timers are in CLOCK_REALTIME everywhere, and never moved.
  *
- * <p>An INTENT without a COMMAND is carried out when the entries of its daemon end: it may have been, as what follows
- * an INTENT is not synced.
+ * <p>A PENDING entry without an APPLIED or ABORTED one is carried out where the entries of its daemon end: that daemon
+ * may have carried it out, as what follows a PENDING entry is not synced.
  */
-final class RecoveryRun {
+final class JournalRecovery {
     private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long ASK_CLOCK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** How far CLOCK_REALTIME may go back across a boot, as a host's hardware clock counts seconds. */
@@ -55,7 +55,7 @@ final class RecoveryRun {
     private int imageOwner;
     private long imageTicket = -2;
     private long imageSequence;
-    private final Map<Integer, Recovery.Owner> owners = new HashMap<>();
+    private final Map<Integer, RecoveryResult.Owner> owners = new HashMap<>();
     private final Map<Long, Intent> intents = new LinkedHashMap<>();
     private final long startedNs = System.nanoTime();
     private long toldNs = startedNs;
@@ -89,7 +89,7 @@ final class RecoveryRun {
         }
     }
 
-    RecoveryRun(JournalStore store, BusSignals signals, DurableTimers timers, Clocks clocks, DaemonLog log) {
+    JournalRecovery(JournalStore store, BusSignals signals, DurableTimers timers, Clocks clocks, DaemonLog log) {
         this.store = store;
         this.signals = signals;
         this.timers = timers;
@@ -98,7 +98,7 @@ final class RecoveryRun {
     }
 
     /** Recovers; {@code left} is what the daemon before has handed over, or a ring that nobody has used. */
-    Recovery run(IntentRing left, JournalOptions options) {
+    RecoveryResult run(WriteAheadRing left, JournalOptions options) {
         timers.begin();
         readJournal();
         JournalClock present = present(options.clockWaitNs());
@@ -109,14 +109,14 @@ final class RecoveryRun {
         long intervalNs = TimeUnit.SECONDS.toNanos(1) / options.recoveryRate();
         int overdue = timers.finish(nowNs, intervalNs, mayHaveFiredUntilNs(nowNs));
         timers.closeOwners();
-        List<Recovery.Owner> kept = new ArrayList<>();
+        List<RecoveryResult.Owner> kept = new ArrayList<>();
         for (int number = 1; number <= MOST_OWNERS; number++) {
             if (timers.count(number) > 0) {
                 // One whose name was unreadable keeps its number, so that its timers become nobody else's.
-                kept.add(owners.getOrDefault(number, new Recovery.Owner(number, 0, "")));
+                kept.add(owners.getOrDefault(number, new RecoveryResult.Owner(number, 0, "")));
             }
         }
-        return new Recovery(kept, timers.count(), overdue, read, unreadable, System.nanoTime() - startedNs);
+        return new RecoveryResult(kept, timers.count(), overdue, read, unreadable, System.nanoTime() - startedNs);
     }
 
     /**
@@ -231,14 +231,14 @@ final class RecoveryRun {
     private void apply(Entry done) {
         switch (done.kind()) {
             case OWNER -> owners.put(done.owner(),
-                    new Recovery.Owner(done.owner(), EntryKind.user(done.header), done.name()));
-            case COMMAND -> {
-                resolve(done.body[Entry.INTENT_TICKET]);
+                    new RecoveryResult.Owner(done.owner(), EntryKind.user(done.header), done.name()));
+            case APPLIED -> {
+                resolve(done.body[Entry.PENDING_TICKET]);
                 done.command(command);
                 timers.redo(done.owner(), command, done.nowNs);
             }
-            case INTENT -> intents.put(done.body[Entry.INTENT_TICKET], Intent.of(done));
-            case DROPPED -> {
+            case PENDING -> intents.put(done.body[Entry.PENDING_TICKET], Intent.of(done));
+            case ABORTED -> {
                 resolve(done.body[0]);
                 if (done.ticket == imageTicket + 1 && done.nextSequence == imageSequence) {
                     // That command had changed the timer to what its image shows, after those before it.
@@ -334,7 +334,7 @@ final class RecoveryRun {
         return present;
     }
 
-    private void readRings(IntentRing left, JournalClock present) {
+    private void readRings(WriteAheadRing left, JournalClock present) {
         long end = signals.nextSequence();
         long oldest = signals.oldest();
         // One that ends before the journal does has lost what it was: sequences were given a second time.
@@ -383,7 +383,7 @@ final class RecoveryRun {
     }
 
     /** What the ring has and the journal has not: without a gap up to the newest. */
-    private long[] ticketsOf(IntentRing left) {
+    private long[] ticketsOf(WriteAheadRing left) {
         List<Long> found = new ArrayList<>();
         for (int slot = 0; slot < left.slotCount(); slot++) {
             long ticket = left.ticketAt(slot);

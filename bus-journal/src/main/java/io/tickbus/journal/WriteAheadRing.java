@@ -23,9 +23,9 @@ import io.tickbus.core.internal.memory.SharedRegion;
  *
  * <p>Source: Lamport, <i>Specifying Concurrent Program Modules</i> (1983).
  */
-public final class IntentRing {
+public final class WriteAheadRing {
     /** Instead of a ticket: the ring is full. */
-    public static final long REFUSED = -1;
+    public static final long FULL = -1;
 
     private final SharedRegion region;
     private final int slotCount;
@@ -35,15 +35,15 @@ public final class IntentRing {
     /** Of what is put. Either thread's. */
     private volatile JournalClock clock = JournalClock.NONE;
 
-    private IntentRing(IntentsFile file) {
+    private WriteAheadRing(IntentsFile file) {
         this.region = file.region();
         this.slotCount = file.slotCount();
         this.mask = slotCount - 1L;
     }
 
     /** Over a file, or memory that looks like one. */
-    public static IntentRing over(IntentsFile file) {
-        return new IntentRing(file);
+    public static WriteAheadRing over(IntentsFile file) {
+        return new WriteAheadRing(file);
     }
 
     /** Before both threads run: where the producer and the consumer continue. */
@@ -77,19 +77,19 @@ public final class IntentRing {
     }
 
     /** Producer: free entries. */
-    public int free() {
+    public int freeSlots() {
         if (nextTicket - knownConsumed > slotCount / 2) {
-            // SYNC intent-consumed: pairs with IntentRing.consumed; without acquire an entry could be written over
+            // SYNC ahead-release: pairs with WriteAheadRing.release; without acquire an entry could be written over
             // while the other thread still copies it.
             knownConsumed = region.getLongAcquire(IntentsLayout.CONSUMED);
         }
         return slotCount - (int) (nextTicket - knownConsumed);
     }
 
-    /** Producer: hands over an entry; returns its ticket, or {@link #REFUSED} where there is no room for it. */
-    public long put(long header, long nextSequence, long nowNs, long[] body, int words) {
-        if (free() == 0) {
-            return REFUSED;
+    /** Producer: hands over an entry; returns its ticket, or {@link #FULL} where there is no room for it. */
+    public long append(long header, long nextSequence, long nowNs, long[] body, int words) {
+        if (freeSlots() == 0) {
+            return FULL;
         }
         long ticket = nextTicket;
         int at = offset(ticket);
@@ -103,20 +103,20 @@ public final class IntentRing {
         region.putLong(at + IntentsLayout.BOOT, now.boot());
         region.putLong(at + IntentsLayout.NAMESPACE_NS, now.namespaceNs());
         region.putLong(at + IntentsLayout.CALENDAR_NS, now.calendarNs());
-        // SYNC intent-publish: pairs with IntentRing.isThere; without release the entry could be seen, or survive a
-        // kill, with fields of the one before.
+        // SYNC ahead-commit: pairs with WriteAheadRing.isCommitted; without release the entry could be seen, or survive
+        // a kill, with fields of the previous entry in its slot.
         region.putLongRelease(at + IntentsLayout.STAMP, ticket + 1);
         nextTicket = ticket + 1;
         return ticket;
     }
 
     /** Consumer: whether the entry of a ticket is whole. */
-    public boolean isThere(long ticket) {
-        // SYNC intent-publish: pairs with IntentRing.put; without acquire the copy could hold older fields.
+    public boolean isCommitted(long ticket) {
+        // SYNC ahead-commit: pairs with WriteAheadRing.append; without acquire the copy could hold older fields.
         return region.getLongAcquire(offset(ticket) + IntentsLayout.STAMP) == ticket + 1;
     }
 
-    /** Consumer, after {@link #isThere}. */
+    /** Consumer, after {@link #isCommitted}. */
     public void copy(long ticket, Entry entry) {
         int at = offset(ticket);
         entry.ticket = ticket;
@@ -131,9 +131,9 @@ public final class IntentRing {
     }
 
     /** Consumer: the entries before a ticket are in the journal. */
-    public void consumed(long ticket) {
-        // SYNC intent-consumed: pairs with IntentRing.free; without release the copy could be done after the slot was
-        // released, of an entry that is being overwritten.
+    public void release(long ticket) {
+        // SYNC ahead-release: pairs with WriteAheadRing.freeSlots; without release the copy could happen after the slot
+        // is reused, and mix two entries.
         region.putLongRelease(IntentsLayout.CONSUMED, ticket);
     }
 

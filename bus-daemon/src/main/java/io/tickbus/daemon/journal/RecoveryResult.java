@@ -12,7 +12,7 @@ import java.util.List;
  * @param unreadable pieces that could not be read, and were set aside
  * @param tookNs     nanoseconds
  */
-public record Recovery(List<Owner> owners, int timers, int overdue, long entries, long unreadable, long tookNs) {
+public record RecoveryResult(List<Owner> owners, int timers, int overdue, long entries, long unreadable, long tookNs) {
     /** Whose timers they are: an owner's number, its user, and the name by which its clients find them. */
     public record Owner(int number, int user, String name) {
     }
