@@ -87,7 +87,7 @@ class CommandProcessorTest {
         }
 
         @Override
-        public void owner(int owner, int user, String name) {
+        public void nameOwner(int owner, int user, String name) {
             // Not checked.
         }
 

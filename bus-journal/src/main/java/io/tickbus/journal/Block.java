@@ -5,8 +5,7 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * What is written to the journal at once: a header and some records, checked as a whole. One document of the queue.
- * Little-endian.
+ * The unit of writing: a header and some records with one checksum. One document of the queue. Little-endian.
  *
  * <pre>
  *   0       4       8       12      16          24     32            40           48
@@ -19,15 +18,15 @@ import java.util.zip.CRC32C;
  *  +---------------+--------------+------------+
  * </pre>
  *
- * <p>{@code crc}: CRC-32C of everything after it. {@code boot}, {@code namespaceNs}, {@code calendarNs}: the
- * {@link JournalClock} of all times in the block; what was written in another stands in another block.
- * {@code writtenNs}: when, in that clock. {@code nextSequence}, {@code nextTicket}: after the block.
+ * <p>{@code crc}: CRC-32C of everything after it. {@code boot}, {@code namespaceNs}, {@code calendarNs}: the {@link
+ * JournalClock} of all times in the block; entries of another clock are in another block. {@code writtenNs}: when the
+ * block was written, by that clock. {@code nextSequence}, {@code nextTicket}: after the block.
  *
  * <p><b>Threads:</b> one.
  */
 final class Block {
     static final int HEADER_LENGTH = 80;
-    /** Bytes of a block at most: small enough for a processor's cache, large enough that its price does not count. */
+    /** The most bytes of a block: small enough for a CPU's cache, large enough to amortise the cost per block. */
     static final int MAX_LENGTH = 256 << 10;
     static final int SIGNAL_LENGTH = (2 + Entry.COMMAND_WORDS) * Long.BYTES;
     static final int GAP_LENGTH = 3 * Long.BYTES;
@@ -59,7 +58,7 @@ final class Block {
         count = 0;
     }
 
-    /** Whether times of a clock may stand in this block, whose own it becomes where that is still empty. */
+    /** Whether times of this clock may be in this block; an empty block takes the clock as its own. */
     boolean admits(JournalClock of) {
         if (count == 0) {
             clock = of;
@@ -67,12 +66,12 @@ final class Block {
         return clock.equals(of);
     }
 
-    /** As {@link #admits}, for times that mean the same whatever CLOCK_REALTIME shows. */
+    /** As {@link #admits}, but ignores a change of CLOCK_REALTIME, which does not affect signals. */
     boolean admitsSignals(JournalClock of) {
         return admits(of) || clock.isSameMonotonic(of);
     }
 
-    /** While it is filled: the instant that another clock shows, by its own. */
+    /** Converts a time of another clock to the block's clock; while the block is being filled. */
     long timeOf(JournalClock of, long ns) {
         return ns + of.deltaTo(clock);
     }
@@ -139,7 +138,7 @@ final class Block {
         return (int) crc.getValue();
     }
 
-    /** The bytes that hold it, to be read or to be filled by a reader. */
+    /** The block's bytes; a reader fills them. */
     byte[] bytes() {
         return bytes;
     }
@@ -148,7 +147,7 @@ final class Block {
         return length;
     }
 
-    /** After the bytes were filled: why this is no block; null where it is one. */
+    /** After a reader has filled the bytes: why they are not a valid block, or null if they are. */
     String fault(int found, boolean isChecked) {
         if (found < HEADER_LENGTH || buffer.getInt(0) != MAGIC_VALUE) {
             return "it does not begin as a block does";
@@ -161,7 +160,7 @@ final class Block {
         return isChecked && buffer.getInt(CRC) != checksum() ? "its checksum differs" : null;
     }
 
-    /** What a block that begins at a place in a buffer states as its length. */
+    /** The length that a block at an offset of a buffer states. */
     static int length(ByteBuffer from, int at) {
         return from.getInt(at + LENGTH);
     }
@@ -170,13 +169,13 @@ final class Block {
         return buffer.getLong(HISTORY_ID);
     }
 
-    /** Of all times in it. */
+    /** The clock of all times in the block. */
     JournalClock clock() {
         clock = clock.with(buffer.getLong(BOOT), buffer.getLong(NAMESPACE_NS), buffer.getLong(CALENDAR_NS));
         return clock;
     }
 
-    /** When it was written, by {@link #clock}. */
+    /** When the block was written, by {@link #clock}. */
     long writtenNs() {
         return buffer.getLong(WRITTEN_NS);
     }
@@ -198,7 +197,7 @@ final class Block {
         return HEADER_LENGTH;
     }
 
-    /** Offset of the record after one; −1 where that makes no sense. */
+    /** Offset of the next record; −1 if this record is invalid. */
     int next(int at) {
         int recordLength = switch (kind(at)) {
             case NONE -> -1;
@@ -213,7 +212,7 @@ final class Block {
         return EntryKind.of(buffer.getLong(at));
     }
 
-    /** The owner, where the record has one. */
+    /** The owner, if the record has one. */
     int owner(int at) {
         return EntryKind.owner(buffer.getLong(at));
     }

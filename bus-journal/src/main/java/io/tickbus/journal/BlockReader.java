@@ -2,7 +2,7 @@ package io.tickbus.journal;
 
 import io.tickbus.journal.JournalStore.Blocks;
 import io.tickbus.journal.JournalStore.Position;
-import io.tickbus.journal.JournalStore.Trouble;
+import io.tickbus.journal.JournalStore.UnreadableHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,12 +13,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * Reads a journal's blocks in their order, through the files and without mapping or changing them: a torn file must
- * cost what is torn and nothing else. The files are Chronicle Queue's, which are a line of documents: a length word, in
- * whose upper bits stands whether the document is complete and whether it is the queue's own, and then the bytes. Where
- * that line is broken, the next block is looked for by how a block begins.
+ * Reads a journal's blocks in order, through the files, without mapping or changing them, so that a torn file costs
+ * only its torn part. The files are Chronicle Queue's: a sequence of documents, each a length word and then the bytes.
+ * The upper bits of the length word state whether the document is complete and whether it is the queue's own. Where the
+ * sequence is broken, the reader searches for the next block by its magic number and length.
  *
- * <p><b>Threads:</b> one; the writer may be at work. <b>Loss:</b> what cannot be read is counted and told.
+ * <p><b>Threads:</b> one; the writer may be running. <b>Loss:</b> unreadable pieces are counted and reported.
  */
 final class BlockReader implements Blocks {
     private static final int WORD = Integer.BYTES;
@@ -28,9 +28,9 @@ final class BlockReader implements Blocks {
     private static final int WINDOW = 1 << 20;
 
     private final JournalFolder folder;
-    private final Trouble trouble;
-    /** Whether somebody may be adding to the last file: what is not whole there may become so. */
-    private final boolean isLive;
+    private final UnreadableHandler handler;
+    /** Whether a daemon may be appending to the last file, so that an incomplete document there may become complete. */
+    private final boolean live;
     private final Block block = new Block();
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW).order(ByteOrder.LITTLE_ENDIAN);
     private long windowAt;
@@ -39,26 +39,26 @@ final class BlockReader implements Blocks {
     private String file = "";
     private long offset;
     private Position position;
-    private boolean isChecking = true;
-    /** Whether nothing is left in the present file. */
-    private boolean isAtEnd;
+    private boolean checksumsChecked = true;
+    /** Whether the current file has no more blocks. */
+    private boolean fileEnded;
 
-    BlockReader(JournalFolder folder, Position start, Trouble trouble, boolean isLive) {
+    BlockReader(JournalFolder folder, Position start, UnreadableHandler handler, boolean live) {
         this.folder = folder;
-        this.trouble = trouble;
-        this.isLive = isLive;
+        this.handler = handler;
+        this.live = live;
         if (start != null) {
             moveTo(start);
         }
     }
 
-    /** Leaves checksums alone, which takes half the time: for who only looks for a place. */
+    /** Skips the checksums, which halves the time; for a reader that only searches for a position. */
     BlockReader withoutChecks() {
-        isChecking = false;
+        checksumsChecked = false;
         return this;
     }
 
-    /** Reads on from a place. */
+    /** Continues at a position. */
     void moveTo(Position start) {
         segment = start.segment();
         file = start.file();
@@ -92,19 +92,19 @@ final class BlockReader implements Blocks {
     }
 
     private boolean nextInFile() throws IOException {
-        while (!isAtEnd) {
+        while (!fileEnded) {
             position = new Position(segment, file, offset);
             int word = load(offset) ? window.getInt((int) (offset - windowAt)) : 0;
             int length = word & LENGTH_MASK;
             long start = offset + WORD;
             long end = (start + length + WORD - 1) & -WORD;
-            boolean isComplete = length != 0 && (word & NOT_COMPLETE) == 0;
-            if (!isComplete) {
-                // The end so far, or for ever; or where a writer died.
+            boolean complete = length != 0 && (word & NOT_COMPLETE) == 0;
+            if (!complete) {
+                // The end so far, or the final end, or where a writer died.
                 if (mayGrow()) {
                     return false;
                 }
-                goOn(offset == 0 ? "the file does not begin as a queue's does" : "there is a hole before more blocks",
+                skip(offset == 0 ? "the file does not begin as a queue's does" : "there is a hole before more blocks",
                         offset == 0);
             } else if ((word & META_DATA) != 0 && end <= channel.size()) {
                 offset = end;
@@ -118,7 +118,7 @@ final class BlockReader implements Blocks {
                 if (readable < length && mayGrow()) {
                     return false;
                 }
-                goOn(fault, true);
+                skip(fault, true);
             }
         }
         return false;
@@ -128,33 +128,33 @@ final class BlockReader implements Blocks {
         if ((word & META_DATA) != 0 || length > Block.MAX_LENGTH) {
             return "its length makes no sense: " + length;
         }
-        return readable < length ? "the file ends before it does" : block.fault(readable, isChecking);
+        return readable < length ? "the file ends before it does" : block.fault(readable, checksumsChecked);
     }
 
-    /** Behind what cannot be read: at the next block of the file, if there is one. */
-    private void goOn(String why, boolean isTrouble) throws IOException {
+    /** Skips an unreadable piece, to the next block of the file, if there is one. */
+    private void skip(String why, boolean report) throws IOException {
         long broken = offset;
-        long next = find(broken + 2 * WORD);
-        if (isTrouble || next >= 0) {
+        long next = findBlock(broken + 2 * WORD);
+        if (report || next >= 0) {
             long upTo = next >= 0 ? next : channel.size();
             int readable = read(broken, (int) Math.min(Block.MAX_LENGTH, Math.max(0, upTo - broken)));
-            trouble.unreadable(new Position(segment, file, broken), block.bytes(), readable, why);
+            handler.unreadable(new Position(segment, file, broken), block.bytes(), readable, why);
         }
         offset = next;
-        isAtEnd = next < 0;
+        fileEnded = next < 0;
     }
 
-    /** Where the next thing stands that looks like a block behind its length; −1 for nowhere. */
-    private long find(long from) throws IOException {
-        int least = WORD + Block.HEADER_LENGTH;
-        for (long at = from; ; at = windowAt + window.limit() - least + WORD & -WORD) {
+    /** Offset of the next length word that a block seems to follow; −1 if there is none. */
+    private long findBlock(long from) throws IOException {
+        int minLength = WORD + Block.HEADER_LENGTH;
+        for (long at = from; ; at = windowAt + window.limit() - minLength + WORD & -WORD) {
             fill(at);
-            if (window.limit() < least) {
+            if (window.limit() < minLength) {
                 return -1;
             }
-            for (int i = 0; i + least <= window.limit(); i += WORD) {
-                boolean isMagic = window.getInt(i + WORD) == Block.MAGIC_VALUE;
-                if (isMagic && window.getInt(i) == Block.length(window, i + WORD)) {
+            for (int i = 0; i + minLength <= window.limit(); i += WORD) {
+                boolean magic = window.getInt(i + WORD) == Block.MAGIC_VALUE;
+                if (magic && window.getInt(i) == Block.length(window, i + WORD)) {
                     return at + i;
                 }
             }
@@ -162,10 +162,10 @@ final class BlockReader implements Blocks {
     }
 
     private boolean mayGrow() {
-        return isLive && nextFile() == null;
+        return live && nextFile() == null;
     }
 
-    /** Whether there is a length word at a place; what was not complete before is looked at again. */
+    /** Loads a length word; an incomplete document's word is read again from the file. */
     private boolean load(long at) throws IOException {
         if (at >= windowAt && at + WORD <= windowAt + window.limit()) {
             int word = window.getInt((int) (at - windowAt));
@@ -189,7 +189,7 @@ final class BlockReader implements Blocks {
         window.flip();
     }
 
-    /** Copies a document's bytes into the block; returns how many there are. */
+    /** Copies a document into the block; returns how many of its bytes exist. */
     private int read(long start, int length) throws IOException {
         int wanted = Math.min(length, Block.MAX_LENGTH);
         byte[] bytes = block.bytes();
@@ -212,9 +212,9 @@ final class BlockReader implements Blocks {
         if (next == null) {
             return false;
         }
-        // What the writer has still added before it continued in the next file.
+        // The writer may have appended to this file before it began the next one.
         if (channel != null && nextInFile()) {
-            // Seen again from its place.
+            // Read again by the caller's loop.
             offset = position.offset();
             return true;
         }
@@ -243,12 +243,12 @@ final class BlockReader implements Blocks {
             close();
             channel = null;
             offset = at;
-            isAtEnd = false;
+            fileEnded = false;
             window.limit(0);
             windowAt = 0;
             channel = FileChannel.open(folder.segment(segment).resolve(file), StandardOpenOption.READ);
         } catch (NoSuchFileException e) {
-            // Too old to be kept, in this moment: the next one is looked for.
+            // Retention has just deleted the file: continue with the next one.
             channel = null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

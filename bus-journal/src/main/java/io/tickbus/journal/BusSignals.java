@@ -6,13 +6,13 @@ import io.tickbus.publisher.SignalPublisher;
 import java.util.function.LongSupplier;
 
 /**
- * The signals of a bus as a journal finds them when its daemon starts.
+ * The signals of a bus at the time its daemon starts.
  *
- * @param ring         where they stand
- * @param historyId    within which sequences count
- * @param baseSequence the first that this ring ever held
- * @param nextSequence the first that this daemon publishes
- * @param upcoming     the timer thread's: the next that it will publish
+ * @param ring         the ring that contains them
+ * @param historyId    the history within which sequences count
+ * @param baseSequence the first sequence that this ring ever contained
+ * @param nextSequence the first sequence that this daemon publishes
+ * @param upcoming     the next sequence that will be published; timer thread
  */
 record BusSignals(SlotRing ring, long historyId, long baseSequence, long nextSequence, LongSupplier upcoming) {
     static BusSignals of(SignalPublisher publisher) {

@@ -19,20 +19,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * The journal as the timer thread sees it: appends entries to the {@link WriteAheadRing}, from
- * which {@link JournalWriter} writes them. See {@link Journal}.
+ * The journal as the timer thread sees it: appends entries to the {@link WriteAheadRing}, from which {@link
+ * JournalWriter} writes them. See {@link Journal}.
  *
- * <p>Whose an owner's number is stands before the first entry with that number behind each beginning of a snapshot: so
- * a snapshot names those who have durable timers, and nobody else.
+ * <p>After each beginning of a snapshot, an OWNER entry precedes the first other entry with that owner's number. So a
+ * snapshot names only owners that have durable timers.
  */
 final class ChronicleJournal implements Journal {
-    private static final int SLOTS = 1 << 16;
-    /** Kept for intents that come to nothing: as many as there may be at once. */
+    private static final int SLOT_COUNT = 1 << 16;
+    /** Reserved for ABORTED entries: as many as there may be pending commands. */
     private static final int RESERVE = 1 << 13;
-    private static final int MOST_OWNERS = 1 << 16;
-    /** A disk may take its time; a thread that does nothing for so long counts as one that has failed. */
-    private static final long STANDSTILL_NS = TimeUnit.SECONDS.toNanos(10);
-    private static final int STANDSTILL_REPORTS = 3;
+    private static final int MAX_OWNERS = 1 << 16;
+    /** Longer than a slow disk takes: a thread that makes no progress for this long counts as failed. */
+    private static final long STALL_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final int STALL_REPORTS = 3;
 
     private final JournalStore store;
     private final WriteAheadRing ring;
@@ -41,19 +41,19 @@ final class ChronicleJournal implements Journal {
     private final JournalOptions options;
     private final Clocks clocks;
     private final DaemonLog log;
-    private final RecoveryResult.Owner[] owners = new RecoveryResult.Owner[MOST_OWNERS];
-    /** By owner: the snapshot behind whose beginning he is named. */
-    private final int[] named = new int[MOST_OWNERS];
+    private final RecoveryResult.Owner[] owners = new RecoveryResult.Owner[MAX_OWNERS];
+    /** By owner: the snapshot since whose beginning the owner was last named. */
+    private final int[] named = new int[MAX_OWNERS];
     private final long[] body = new long[Entry.COMMAND_WORDS + 2];
     private int snapshot = 1;
     private long snapshotTicket;
-    private long knownRounds = -1;
-    private long movedNs;
+    private long lastCycles = -1;
+    private long progressNs;
     private int idleReports;
-    private boolean isStanding;
-    private boolean isFull;
+    private boolean stalled;
+    private boolean overflowed;
 
-    /** Of parts that need not be files. */
+    /** From parts that need not be files. */
     ChronicleJournal(JournalStore store, WriteAheadRing ring, JournalWriter writer, BusSignals signals,
             JournalOptions options, Clocks clocks, DaemonLog log) {
         this.store = store;
@@ -70,45 +70,49 @@ final class ChronicleJournal implements Journal {
         return open(directory, publisher, options, log, UnaryOperator.identity());
     }
 
-    /** With something between the writer and the folder. */
+    /** As above, with a wrapper between the writer and the folder, for tests. */
     static ChronicleJournal open(BusDirectory directory, SignalPublisher publisher, JournalOptions options,
             DaemonLog log, UnaryOperator<JournalStore> writing) {
         ChronicleSetup.prepare();
         JournalFolder folder = new JournalFolder(options.folder().toAbsolutePath());
         folder.create();
         folder.lock();
-        boolean isOpen = false;
+        boolean open = false;
         try {
             folder.claim(directory);
-            folder.strangers().forEach(name -> log.warn("journal-unknown-folder", "folder", folder.path().resolve(name),
-                    "what", "it is not a segment as this version names them, and no timer is recovered from it"));
+            folder.unknownFolders().forEach(name -> log.warn("journal-unknown-folder", "folder",
+                    folder.path().resolve(name), "what",
+                    "it is not a segment as this version names them, and no timer is recovered from it"));
             folder.removeEmptySegments(log);
-            IntentsFile left = leftBehind(directory, folder, log);
-            WriteAheadRing ring = WriteAheadRing.over(left != null ? left
-                    : IntentsFile.create(directory, publisher.bus().signals().header(), folder.id(), SLOTS));
+            IntentsFile previous = previousEntries(directory, folder, log);
+            WriteAheadRing ring = WriteAheadRing.over(previous != null ? previous
+                    : IntentsFile.create(directory, publisher.bus().signals().header(), folder.id(), SLOT_COUNT));
             BusSignals signals = BusSignals.of(publisher);
             JournalWriter writer = new JournalWriter(writing.apply(folder), ring, signals,
                     new Retention(folder, options, log), options, Clocks.system(), log);
             ChronicleJournal journal = new ChronicleJournal(folder, ring, writer, signals, options,
                     Clocks.system(), log);
-            isOpen = true;
+            open = true;
             return journal;
         } finally {
-            if (!isOpen) {
+            if (!open) {
                 folder.release();
             }
         }
     }
 
-    /** What the daemon before has handed over to this journal: set aside where it makes no sense. */
-    private static IntentsFile leftBehind(BusDirectory directory, JournalFolder folder, DaemonLog log) {
+    /**
+     * The previous daemon's write-ahead ring; null if there is none. A ring that is unreadable or belongs to another
+     * journal is moved aside.
+     */
+    private static IntentsFile previousEntries(BusDirectory directory, JournalFolder folder, DaemonLog log) {
         try {
             IntentsFile found = IntentsFile.attachIfPresent(directory);
             if (found == null || found.journalId() == folder.id()) {
                 return found;
             }
             log.error("intents-of-another-journal", "file", directory.intents(), "what",
-                    "it is set aside; start with the folder it belongs to, and it back in its place, to use it");
+                    "it is set aside; start with the folder it belongs to, and move it back, to use it");
         } catch (BusException e) {
             log.error("intents-unreadable", "file", directory.intents(), "why", e.getMessage());
         }
@@ -128,7 +132,7 @@ final class ChronicleJournal implements Journal {
         try {
             store.sync();
         } catch (IOException e) {
-            // Then it must do with what the system has in memory.
+            // Recovery then reads what the page cache has.
             log.warn("journal-not-synced", "folder", store.path(), "error", e);
         }
         JournalRecovery run = new JournalRecovery(store, signals, timers, clocks, log);
@@ -151,7 +155,7 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public boolean isWritable() {
-        return writer.isWritable() && !isStanding && !isFull;
+        return writer.isWritable() && !stalled && !overflowed;
     }
 
     @Override
@@ -161,9 +165,9 @@ final class ChronicleJournal implements Journal {
 
     private long put(EntryKind kind, int owner, int user, long nowNs, int words) {
         long ticket = ring.append(kind.header(owner, user), signals.upcoming().getAsLong(), nowNs, body, words);
-        if (ticket == WriteAheadRing.FULL && !isFull) {
-            // Room is asked for before. What was lost is not known to the disk: nothing can be promised any more.
-            isFull = true;
+        if (ticket == WriteAheadRing.FULL && !overflowed) {
+            // Callers check for room first, so this is a bug; the lost entry means that nothing more can be promised.
+            overflowed = true;
             log.error("journal-full", "entry", kind, "what", "no durable timer is taken until the daemon is restarted");
         }
         return ticket;
@@ -183,12 +187,12 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public long appendPending(int owner, TimerCommand command, long nowNs, long ticket) {
-        // First, so that the next ticket is the intent's.
+        // Names the owner first, so that the next ticket is that of the PENDING entry.
         name(owner);
         long own = ticket == NO_TICKET ? ring.nextTicket() : ticket;
-        boolean isPut = putCommand(EntryKind.PENDING, owner, command, nowNs, own) != WriteAheadRing.FULL;
+        boolean appended = putCommand(EntryKind.PENDING, owner, command, nowNs, own) != WriteAheadRing.FULL;
         writer.wake();
-        return isPut ? own : Long.MAX_VALUE;
+        return appended ? own : Long.MAX_VALUE;
     }
 
     @Override
@@ -198,7 +202,7 @@ final class ChronicleJournal implements Journal {
     }
 
     @Override
-    public void owner(int owner, int user, String name) {
+    public void nameOwner(int owner, int user, String name) {
         owners[owner] = new RecoveryResult.Owner(owner, user, name);
         named[owner] = 0;
     }
@@ -225,7 +229,7 @@ final class ChronicleJournal implements Journal {
     @Override
     public void beginSnapshot() {
         snapshot++;
-        // First: a failure from here on asks for another one.
+        // First, so that a failure from here on requests another snapshot.
         writer.snapshotBegan();
         snapshotTicket = put(EntryKind.SNAPSHOT_BEGIN, 0, 0, 0, 0);
     }
@@ -256,22 +260,22 @@ final class ChronicleJournal implements Journal {
         counters.set(DaemonCounter.JOURNAL_UNAVAILABLE, isWritable() ? 0 : 1);
     }
 
-    /** A writer that does not get on, such as in a call of a disk that hangs, keeps nobody waiting for ever. */
+    /** Checks that the writer makes progress, so that a disk that hangs does not keep clients waiting for ever. */
     void watch(long nowNs) {
-        long rounds = writer.rounds();
-        if (rounds != knownRounds) {
-            knownRounds = rounds;
-            movedNs = nowNs;
+        long cycles = writer.cycles();
+        if (cycles != lastCycles) {
+            lastCycles = cycles;
+            progressNs = nowNs;
             idleReports = 0;
-            isStanding = false;
+            stalled = false;
             return;
         }
-        // Of several, so that a daemon that was itself stopped for long does not count as one.
+        // Several reports without progress, so that a daemon that was itself stopped for long does not count.
         idleReports++;
-        if (!isStanding && idleReports >= STANDSTILL_REPORTS && nowNs - movedNs >= STANDSTILL_NS) {
-            isStanding = true;
-            log.error("journal-stands-still", "forMs", TimeUnit.NANOSECONDS.toMillis(nowNs - movedNs), "what",
-                    "durable timers are refused until it gets on");
+        if (!stalled && idleReports >= STALL_REPORTS && nowNs - progressNs >= STALL_NS) {
+            stalled = true;
+            log.error("journal-stalled", "forMs", TimeUnit.NANOSECONDS.toMillis(nowNs - progressNs), "what",
+                    "durable timers are refused until it makes progress");
         }
     }
 

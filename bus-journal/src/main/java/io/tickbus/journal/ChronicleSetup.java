@@ -8,23 +8,23 @@ import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.core.onoes.Slf4jExceptionHandler;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 
-/** What is to be set before the first class of Chronicle Queue is used: it is to be silent, and tell nobody. */
+/** Sets up Chronicle Queue before its first class is used: no output of its own, and no analytics. */
 final class ChronicleSetup {
     private static final List<String> EXPORTED = List.of("jdk.internal.misc", "jdk.internal.ref", "sun.nio.ch");
     private static final String OPENED = "java.lang.reflect";
 
-    private static boolean isPrepared;
+    private static boolean prepared;
 
     private ChronicleSetup() {
     }
 
     /**
-     * Prepares it.
+     * Prepares Chronicle Queue.
      *
-     * @throws BusException SYSTEM where this JVM was started without the flags that Chronicle Queue needs
+     * @throws BusException SYSTEM if this JVM was started without the flags that Chronicle Queue needs
      */
     static synchronized void prepare() {
-        if (isPrepared) {
+        if (prepared) {
             return;
         }
         String missing = missingFlags(Object.class.getModule(), SingleChronicleQueue.class.getModule());
@@ -32,13 +32,13 @@ final class ChronicleSetup {
             throw new BusException(BusException.Reason.SYSTEM, "the journal",
                     "this JVM was started without flags that Chronicle Queue needs", "start it with" + missing);
         }
-        isPrepared = true;
-        // The library that would do it is left out as well.
+        prepared = true;
+        // The analytics library is not on the class path either.
         System.setProperty("chronicle.analytics.disable", "true");
         System.setProperty("chronicle.disk.monitor.disable", "true");
         System.setProperty("disable.resource.warning", "true");
-        admitUnsafe();
-        // Its notes on its own work are nothing to an operator; its warnings go where the application logs.
+        allowUnsafe();
+        // An operator does not need its informational messages; its warnings go to the application's log.
         Jvm.setExceptionHandlers(Slf4jExceptionHandler.ERROR, Slf4jExceptionHandler.WARN, null);
     }
 
@@ -56,16 +56,16 @@ final class ChronicleSetup {
     }
 
     /**
-     * From 24 on the JDK warns, once, of memory access by sun.misc.Unsafe, which is all that Chronicle's is. Whoever
-     * started the JVM with this class path knows: where the manifest opens the package, the warning counts as given.
+     * From version 24 on, the JDK warns once about memory access by sun.misc.Unsafe, on which Chronicle relies. Whoever
+     * started the JVM with this class path knows that: if the manifest opens the package, the warning is suppressed.
      */
-    private static void admitUnsafe() {
+    private static void allowUnsafe() {
         try {
             Method warned = Class.forName("sun.misc.Unsafe").getDeclaredMethod("trySetMemoryAccessWarned");
             warned.setAccessible(true);
             warned.invoke(null);
         } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-            // An earlier JDK, or the package is not opened: at worst there are four lines more on standard error.
+            // An earlier JDK, or the package is not opened: at worst, four more lines on standard error.
             return;
         }
     }

@@ -2,12 +2,12 @@ package io.tickbus.journal;
 
 import io.tickbus.core.internal.platform.CalendarOffset;
 
-/** The clocks of this process, or of a trial. */
+/** The clocks of this process, or of a test. */
 interface Clocks {
-    /** What CLOCK_MONOTONIC means here, and how far CLOCK_REALTIME is ahead of it. */
+    /** This process's clock and the present offset of CLOCK_REALTIME. */
     JournalClock current();
 
-    /** By how much CLOCK_REALTIME is ahead of CLOCK_MONOTONIC, which is quicker. */
+    /** How far CLOCK_REALTIME is ahead of CLOCK_MONOTONIC; quicker than {@link #current}. */
     long calendarNs();
 
     /** CLOCK_MONOTONIC nanoseconds. */

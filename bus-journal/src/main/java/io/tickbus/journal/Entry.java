@@ -4,28 +4,28 @@ import io.tickbus.core.timer.TimerCommand;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** One record of the journal that is no signal, made once and filled for each. */
+/** A record of the journal other than a signal, allocated once and refilled for each entry. */
 public final class Entry {
     /** Bytes in a block: header, ticket, next sequence, time, body. */
     static final int LENGTH = (4 + IntentsLayout.BODY_WORDS) * Long.BYTES;
     static final int COMMAND_WORDS = 7;
-    /** APPLIED: where the body has the ticket of the intent. */
+    /** APPLIED and PENDING: index in the body of the PENDING entry's ticket. */
     static final int PENDING_TICKET = COMMAND_WORDS;
 
     long ticket;
     long header;
     long nextSequence;
     long nowNs;
-    /** The clock of {@link #nowNs} and of what the body has; in a block, that of the block. */
+    /** The clock of {@link #nowNs} and of the times in the body; in a block, the block's clock. */
     JournalClock clock = JournalClock.NONE;
     final long[] body = new long[IntentsLayout.BODY_WORDS];
 
-    /** An entry of zeros, which is none. */
+    /** An empty entry. */
     public Entry() {
         // Nothing to set.
     }
 
-    /** The ticket. */
+    /** The entry's ticket. */
     public long ticket() {
         return ticket;
     }
@@ -43,12 +43,12 @@ public final class Entry {
         return EntryKind.owner(header);
     }
 
-    /** The command of APPLIED and PENDING. */
+    /** The command of an APPLIED or PENDING entry. */
     void command(TimerCommand command) {
         System.arraycopy(body, 0, command.fields(), 0, COMMAND_WORDS);
     }
 
-    /** The name of OWNER: up to 64 ASCII characters. */
+    /** The name of an OWNER entry: up to 64 ASCII characters. */
     static void putName(String name, long[] body) {
         ByteBuffer bytes = ByteBuffer.allocate(body.length * Long.BYTES);
         bytes.put(name.getBytes(StandardCharsets.US_ASCII));

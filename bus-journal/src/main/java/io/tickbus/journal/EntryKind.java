@@ -1,8 +1,8 @@
 package io.tickbus.journal;
 
 /**
- * What a record of the journal says. Each begins with a header word: kind (8 bits), zero (8), owner (16), and a
- * user's id where there is one (32).
+ * The kind of a record of the journal. Each record begins with a header word: kind (8 bits), zero (8), owner (16), and
+ * the id of a user, if the kind has one (32).
  */
 enum EntryKind {
     /** Nothing; no record has this number. */
@@ -11,21 +11,24 @@ enum EntryKind {
     SIGNAL,
     /** Signals that were overwritten before they could be written: header, first sequence, count. */
     GAP,
-    /** Whose an owner's number is; user in the header, the name in the body. */
+    /** The user and the name of an owner's number: user in the header, name in the body. */
     OWNER,
-    /** A command about a durable timer, carried out: seven words, and the ticket of its intent or −1. */
+    /** A command about a durable timer was carried out: seven words, and the ticket of its PENDING entry or −1. */
     APPLIED,
-    /** A command that is carried out and answered when this is on the disk: seven words. */
+    /** A command that will be carried out and answered once this entry is on the disk: seven words. */
     PENDING,
-    /** An intent that came to nothing: its ticket. */
+    /**
+     * A PENDING command was not carried out, or is described by the image before this entry: the ticket of the PENDING
+     * entry.
+     */
     ABORTED,
-    /** A durable timer as a snapshot found it, or as pausing or resuming left it: nine words. */
+    /** A durable timer during a snapshot, or after it was paused or resumed: nine words. */
     IMAGE,
     /** A snapshot begins. */
     SNAPSHOT_BEGIN,
-    /** It is whole: the ticket of its beginning. */
+    /** A snapshot is complete: the ticket of its beginning. */
     SNAPSHOT_END,
-    /** A daemon has started, and has carried out what stands before, intents included: history. */
+    /** A daemon has started and carried out what precedes this entry, pending commands included: the bus's history. */
     START;
 
     private static final EntryKind[] BY_CODE = values();

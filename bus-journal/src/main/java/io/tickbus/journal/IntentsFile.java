@@ -15,8 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * The memory of a bus's {@code intents} file; see {@link IntentsLayout}. What stands in the ring is the journal's
- * matter.
+ * The memory of a bus's {@code intents} file, described in {@link IntentsLayout}; {@link WriteAheadRing} interprets it.
  *
  * <p><b>Threads:</b> immutable. <b>Errors:</b> {@link BusException}, as for every file of a bus.
  */
@@ -34,12 +33,12 @@ public final class IntentsFile {
         this.slotCount = slotCount;
     }
 
-    /** The same over memory that is no file; for trials. */
+    /** An in-memory variant for tests. */
     public static IntentsFile over(SharedRegion region, int slotCount) {
         return new IntentsFile(region, slotCount);
     }
 
-    /** A file of zeros, mode 0600, put into the place of an earlier one in one step. For who holds the bus's lock. */
+    /** Creates an empty file, mode 0600, which replaces an earlier one atomically. The caller has locked the bus. */
     public static IntentsFile create(BusDirectory directory, SignalsHeader bus, long journalId, int slotCount) {
         SharedRegion region = AtomicFile.create(directory.intents(), IntentsLayout.fileLength(slotCount), null,
                 made -> {
@@ -53,9 +52,10 @@ public final class IntentsFile {
     }
 
     /**
-     * Maps what an earlier daemon has left, to be gone on with; null where there is none. For who holds the bus's lock.
+     * Maps the file that the previous daemon left, to continue from it; returns null if there is none. The caller has
+     * locked the bus.
      *
-     * @throws BusException which says what differs, where it cannot be read
+     * @throws BusException if the file cannot be used; the message says what differs
      */
     public static IntentsFile attachIfPresent(BusDirectory directory) {
         Path path = directory.intents();
@@ -72,17 +72,17 @@ public final class IntentsFile {
         }
     }
 
-    /** Which journal it belongs to. */
+    /** The id of the journal to which the entries belong. */
     public long journalId() {
         return region.getLong(IntentsLayout.JOURNAL_ID);
     }
 
-    /** The memory. */
+    /** The mapped memory. */
     public SharedRegion region() {
         return region;
     }
 
-    /** Entries, a power of two. */
+    /** The number of slots, a power of two. */
     public int slotCount() {
         return slotCount;
     }

@@ -3,9 +3,9 @@ package io.tickbus.journal;
 import io.tickbus.core.internal.layout.SignalsLayout;
 
 /**
- * The {@code intents} file: what the daemon has promised and not yet written to its journal. One page of header, then
- * a ring of 128-byte entries. Little-endian. The daemon's alone: it survives the daemon in shared memory, and the next
- * one reads it.
+ * The {@code intents} file, the journal's write-ahead ring: entries that are not in the journal yet. One page of
+ * header, then a ring of 128-byte entries. Little-endian. Only the daemon uses the file: it is in shared memory,
+ * survives the daemon, and the next daemon reads it.
  *
  * <pre>
  *  offset
@@ -21,11 +21,11 @@ import io.tickbus.core.internal.layout.SignalsLayout;
  *          +-------+--------+--------------+-------+------------------+------+-------------+------------+
  * </pre>
  *
- * <p>{@code stamp}: ticket + 1 once the entry is whole. An entry is used again only after it is in the journal, so
- * whatever stamp it carries, a ticket that the journal does not have is whole. {@code nextSequence}: the sequence that
- * the next signal had when the entry was made, which puts entries and signals into one order. {@code boot},
- * {@code namespaceNs}, {@code calendarNs}: the clock that {@code nowNs} and the times in the body are read from, so
- * that an entry never needs another to be understood.
+ * <p>{@code stamp}: ticket + 1, stored once the entry is complete. A slot is reused only after its entry is in the
+ * journal, so every stamp whose ticket the journal lacks belongs to a complete entry. {@code nextSequence}: the
+ * sequence that the next signal had when the entry was made, which orders entries among signals. {@code boot}, {@code
+ * namespaceNs}, {@code calendarNs}: the clock of {@code nowNs} and of the times in the body, so that each entry can be
+ * read by itself.
  */
 public final class IntentsLayout {
     /** Version of everything in this file. */
@@ -45,7 +45,7 @@ public final class IntentsLayout {
     public static final int HISTORY_ID = 64;
     /** int64: epoch of the daemon. */
     public static final int EPOCH = HISTORY_ID + Long.BYTES;
-    /** int64: which journal it belongs to, a random number. */
+    /** int64: id of the journal, a random number. */
     public static final int JOURNAL_ID = EPOCH + Long.BYTES;
     /** int64, release: the first ticket that is not in the journal. */
     public static final int CONSUMED = 256;
@@ -60,7 +60,7 @@ public final class IntentsLayout {
     public static final int NOW_NS = NEXT_SEQUENCE + Long.BYTES;
     /** Nine int64. */
     public static final int BODY = NOW_NS + Long.BYTES;
-    /** int64: the boot id's upper half exclusive-or its lower half, but for bit 0; 0 where it is unknown. */
+    /** int64: the boot id's upper half exclusive-or its lower half, except for bit 0; 0 if unknown. */
     public static final int BOOT = BODY + BODY_WORDS * Long.BYTES;
     /** int64: nanoseconds that the daemon's time namespace adds to CLOCK_MONOTONIC. */
     public static final int NAMESPACE_NS = BOOT + Long.BYTES;
@@ -70,7 +70,7 @@ public final class IntentsLayout {
     private IntentsLayout() {
     }
 
-    /** Length in bytes of a file of that many entries. */
+    /** Length in bytes of a file with this many entries. */
     public static long fileLength(int slotCount) {
         return HEADER_LENGTH + (long) slotCount * ENTRY_LENGTH;
     }

@@ -32,8 +32,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A journal's folder: each run of a daemon writes a segment of its own, which is a queue in a folder of its own, and
- * begins another after a failure. Nobody ever writes behind what a dead daemon has left, which may be torn.
+ * A journal's folder. Each run of a daemon writes a segment of its own, which is a Chronicle Queue in a subfolder, and
+ * begins another segment after a failure. Nothing is ever appended to the segment of a dead daemon, which may be torn.
  *
  * <pre>
  *  lock                        held by the daemon
@@ -47,14 +47,17 @@ import java.util.stream.Stream;
 final class JournalFolder implements JournalStore {
     private static final String QUEUE_FILE = ".cq4";
     private static final int HEX = 16;
-    /** Segment, file and offset; whatever else stands there names no file. */
+    /** Segment, file and offset. Anything else in that file refers to no block. */
     private static final Pattern SNAPSHOT = Pattern.compile("([0-9]{1,16}) ([0-9A-Za-z-]{1,64}\\.cq4) ([0-9]{1,18})");
     private static final Position NOWHERE = new Position(0, "?", 0);
-    private static final int LONGEST_LINE = 8 << 10;
-    /** For a reader that asks whether somebody writes. */
-    private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
-    /** POSIX locks are lost when any channel of the file is closed: this JVM never opens one a second time. */
+    private static final int MAX_LINE_LENGTH = 8 << 10;
+    /** Longer than a reader holds the lock to find out whether a daemon is writing. */
+    private static final long LOCK_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LOCK_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    /**
+     * A process loses its POSIX locks on a file when it closes any channel of that file, so this JVM never opens a
+     * second one.
+     */
     private static final Map<Object, FileChannel> HELD_BY_THIS_JVM = new HashMap<>();
 
     private final Path path;
@@ -69,18 +72,18 @@ final class JournalFolder implements JournalStore {
         return path;
     }
 
-    /** Makes what is missing, mode 0700, and lets the disk keep its name. */
+    /** Creates the folder if it is missing, mode 0700, and syncs the new directory entries. */
     void create() {
         try {
             if (!Files.isDirectory(path)) {
-                Path there = path.getParent();
-                while (!Files.exists(there)) {
-                    there = there.getParent();
+                Path existing = path.getParent();
+                while (!Files.exists(existing)) {
+                    existing = existing.getParent();
                 }
                 Files.createDirectories(path.getParent());
                 Files.createDirectory(path,
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                for (Path made = path; !made.equals(there); made = made.getParent()) {
+                for (Path made = path; !made.equals(existing); made = made.getParent()) {
                     syncFolder(made.getParent());
                 }
             }
@@ -89,17 +92,17 @@ final class JournalFolder implements JournalStore {
         }
     }
 
-    /** Whether this is a journal, or at least what is left of one. */
+    /** Whether the folder contains a journal, or what is left of one. */
     boolean isJournal() {
         return Files.isRegularFile(path.resolve("id")) || !segments().isEmpty();
     }
 
-    /** Which journal this is: a random number, drawn when the folder is first used. For who holds the lock. */
+    /** The journal's id: a random number, drawn when the folder is first used. The caller has locked the folder. */
     long id() {
         Path file = path.resolve("id");
         try {
             if (!Files.exists(file)) {
-                writeWhole(file, Long.toHexString(new SecureRandom().nextLong()));
+                writeAtomically(file, Long.toHexString(new SecureRandom().nextLong()));
             }
             return Long.parseUnsignedLong(line(file), HEX);
         } catch (IOException | NumberFormatException e) {
@@ -108,16 +111,16 @@ final class JournalFolder implements JournalStore {
     }
 
     /**
-     * Gives the journal to a bus where it has none; for who holds the lock.
+     * Assigns the journal to a bus, if it has none yet. The caller has locked the folder.
      *
-     * @throws BusException IN_USE where it belongs to another
+     * @throws BusException IN_USE if the journal belongs to another bus
      */
     void claim(BusDirectory bus) {
         Path file = path.resolve("bus");
         String wanted = bus.path().toAbsolutePath().normalize().toString();
         try {
             if (!Files.exists(file)) {
-                writeWhole(file, wanted);
+                writeAtomically(file, wanted);
             }
             String found = line(file);
             if (!found.equals(wanted)) {
@@ -135,11 +138,11 @@ final class JournalFolder implements JournalStore {
             throw new IOException(file + " is no regular file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(LONGEST_LINE), StandardCharsets.UTF_8).strip();
+            return new String(in.readNBytes(MAX_LINE_LENGTH), StandardCharsets.UTF_8).strip();
         }
     }
 
-    private void writeWhole(Path target, String line) throws IOException {
+    private void writeAtomically(Path target, String line) throws IOException {
         Path temporary = path.resolve(target.getFileName() + ".new");
         Files.deleteIfExists(temporary);
         Files.createFile(temporary,
@@ -149,24 +152,24 @@ final class JournalFolder implements JournalStore {
             channel.force(true);
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        // Before anything relies on it, such as deleting what only its predecessor needed.
+        // Before anything relies on the new content, for example the deletion of files that only the old one needed.
         syncFolder(path);
     }
 
     /**
-     * Takes the folder for one daemon, until {@link #release}.
+     * Locks the folder until {@link #release}.
      *
-     * @throws BusException IN_USE where another has it
+     * @throws BusException IN_USE if another daemon has locked it
      */
     void lock() {
         long startNs = System.nanoTime();
         try {
             while (!tryLock()) {
-                if (System.nanoTime() - startNs > TIMEOUT_NS) {
+                if (System.nanoTime() - startNs > LOCK_TIMEOUT_NS) {
                     throw new BusException(Reason.IN_USE, path.toString(), "another daemon writes this journal",
                             "stop it, or name another folder with --journal DIR");
                 }
-                LockSupport.parkNanos(PAUSE_NS);
+                LockSupport.parkNanos(LOCK_RETRY_NS);
             }
         } catch (IOException e) {
             throw BusException.system(path, e, "name another folder with --journal DIR");
@@ -182,34 +185,34 @@ final class JournalFolder implements JournalStore {
             }
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                     LinkOption.NOFOLLOW_LINKS);
-            boolean isTaken = false;
+            boolean locked = false;
             try {
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-                isTaken = tryLock(channel, false);
+                locked = tryLock(channel, false);
             } finally {
-                if (!isTaken) {
+                if (!locked) {
                     channel.close();
                 }
             }
-            if (isTaken) {
+            if (locked) {
                 HELD_BY_THIS_JVM.put(key, channel);
                 heldKey = key;
             }
-            return isTaken;
+            return locked;
         }
     }
 
-    private static boolean tryLock(FileChannel channel, boolean isShared) throws IOException {
+    private static boolean tryLock(FileChannel channel, boolean shared) throws IOException {
         try {
-            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, isShared);
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
             return lock != null;
         } catch (OverlappingFileLockException e) {
             return false;
         }
     }
 
-    /** Whether a daemon has it now, which may be about to add to its last file. */
-    boolean isWritten() {
+    /** Whether a daemon has locked the folder, and so may be appending to the last file. */
+    boolean isLocked() {
         synchronized (HELD_BY_THIS_JVM) {
             try {
                 if (HELD_BY_THIS_JVM.containsKey(path.toRealPath())) {
@@ -241,22 +244,25 @@ final class JournalFolder implements JournalStore {
         }
     }
 
-    /** Numbers of the segments, in order. */
+    /** The segments' numbers, ascending. */
     List<Long> segments() {
         return names(path).stream().filter(JournalFolder::isSegment).map(Long::valueOf).toList();
     }
 
-    /** Folders in it that are no segments of this version: whatever they are, no recovery reads them. */
-    List<String> strangers() {
+    /** Subfolders that are not segments of this version. Recovery does not read them. */
+    List<String> unknownFolders() {
         return names(path).stream().filter(name -> !isSegment(name) && Files.isDirectory(path.resolve(name))).toList();
     }
 
-    /** Segments that hold no file. */
+    /** Segments without a queue file. */
     List<Long> emptySegments() {
         return segments().stream().filter(number -> files(number).isEmpty()).toList();
     }
 
-    /** What a daemon leaves that dies before its first block, or who deleted the files. For who holds the lock. */
+    /**
+     * Removes segments without a queue file: a daemon died before its first block, or somebody deleted the files. The
+     * caller has locked the folder.
+     */
     void removeEmptySegments(DaemonLog log) {
         for (long number : emptySegments()) {
             log.warn("journal-segment-empty", "folder", segment(number), "what", "it held no file, and is removed");
@@ -286,7 +292,7 @@ final class JournalFolder implements JournalStore {
         return path.resolve(String.format(Locale.ROOT, "%016d", number));
     }
 
-    /** Names of a segment's files, in order. */
+    /** The names of a segment's files, ascending. */
     List<String> files(long segment) {
         return names(segment(segment)).stream().filter(name -> name.endsWith(QUEUE_FILE)).toList();
     }
@@ -315,8 +321,8 @@ final class JournalFolder implements JournalStore {
     }
 
     @Override
-    public Blocks read(Position start, Trouble trouble) {
-        return new BlockReader(this, start, trouble, false);
+    public Blocks read(Position start, UnreadableHandler handler) {
+        return new BlockReader(this, start, handler, false);
     }
 
     @Override
@@ -334,7 +340,7 @@ final class JournalFolder implements JournalStore {
 
     @Override
     public void snapshot(Position position) throws IOException {
-        writeWhole(path.resolve("snapshot"), position.segment() + " " + position.file() + " " + position.offset());
+        writeAtomically(path.resolve("snapshot"), position.segment() + " " + position.file() + " " + position.offset());
     }
 
     @Override
@@ -349,7 +355,7 @@ final class JournalFolder implements JournalStore {
         }
     }
 
-    /** Lets the disk keep the names in a folder. */
+    /** Syncs the directory entries of a folder. */
     static void syncFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);

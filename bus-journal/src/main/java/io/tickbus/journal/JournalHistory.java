@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /**
  * The signals of a journal for a subscriber that fell behind: exact, in order, each once. See {@link SignalHistory}.
  *
- * <p>The place of the first signal is looked for block by block; from there on each is the next.
+ * <p>A seek searches block by block for the first signal; reading continues from there.
  */
 public final class JournalHistory implements SignalHistory {
     private static final long NOWHERE = Long.MIN_VALUE;
@@ -16,14 +16,14 @@ public final class JournalHistory implements SignalHistory {
     private BlockReader blocks;
     private long history;
     private int at = -1;
-    /** The sequence at {@link #at}; gaps included. */
+    /** The sequence at {@link #at}, counting gaps. */
     private long here = NOWHERE;
 
     private JournalHistory(JournalFolder folder) {
         this.folder = folder;
     }
 
-    /** The history that a folder holds. */
+    /** The history in a journal's folder. */
     public static JournalHistory of(Path folder) {
         return new JournalHistory(new JournalFolder(folder));
     }
@@ -58,7 +58,7 @@ public final class JournalHistory implements SignalHistory {
 
     @Override
     public long nextAfter(long historyId, long missing) {
-        // read() has stopped at the first that is there.
+        // read() has stopped at the first signal that exists.
         return here != NOWHERE && here > missing ? here : Long.MAX_VALUE;
     }
 
@@ -73,7 +73,7 @@ public final class JournalHistory implements SignalHistory {
         return false;
     }
 
-    /** Goes to the block that has the sequence, or the first after it. */
+    /** Moves to the block that contains the sequence, or the first after it. */
     private void seek(long historyId, long sequence) {
         close();
         history = historyId;

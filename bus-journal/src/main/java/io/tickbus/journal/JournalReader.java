@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the signals of a journal in their order, while a daemon may be writing it. For audit and replay.
+ * Reads the signals of a journal in order, while a daemon may be writing it. For audit and replay.
  *
- * <p><b>Threads:</b> one. <b>Progress:</b> reads files; never waits for the writer. <b>Loss:</b> never silent: gaps
- * and unreadable pieces are handed over as such, and {@link #complaints} says what else is missing. <b>Errors:</b>
- * {@link BusException} NOT_FOUND where there is no journal.
+ * <p><b>Threads:</b> one. <b>Progress:</b> reads files; never waits for the writer. <b>Loss:</b> never silent: gaps and
+ * unreadable pieces are reported as such, and {@link #complaints} says what else is missing. <b>Errors:</b> {@link
+ * BusException} NOT_FOUND if there is no journal.
  */
 public final class JournalReader implements AutoCloseable {
     private final BlockReader blocks;
@@ -22,39 +22,40 @@ public final class JournalReader implements AutoCloseable {
     private final List<String> complaints = new ArrayList<>();
     private long unreadable;
 
-    /** Takes what a journal holds. */
+    /** Receives the contents of a journal. */
     public interface Visitor {
         /**
          * A signal.
          *
-         * @param signal        used again for the next
+         * @param signal        reused for the next signal
          * @param historyId     the bus's history, within which sequences count
-         * @param clockOffsetNs by how much CLOCK_REALTIME was ahead of CLOCK_MONOTONIC then
+         * @param clockOffsetNs how far CLOCK_REALTIME was ahead of CLOCK_MONOTONIC then
          */
         void signal(SignalRecord signal, long historyId, long clockOffsetNs);
 
-        /** Signals that were overwritten before the journal had them. */
+        /** Signals that were overwritten before they were journalled. */
         default void gap(long firstSequence, long count) {
-            // Who does not care need not.
+            // Optional.
         }
 
-        /** An entry about a durable timer, or of the journal's own. */
+        /** An entry about a durable timer, or one of the journal itself. */
         default void entry(String kind, int owner) {
-            // Who does not care need not.
+            // Optional.
         }
     }
 
-    private JournalReader(JournalFolder folder, boolean isLive) {
+    private JournalReader(JournalFolder folder, boolean live) {
         blocks = new BlockReader(folder, null, (where, bytes, length, why) -> {
             unreadable++;
             complaints.add(folder.file(where) + " at " + where.offset() + ": " + why);
-        }, isLive);
+        }, live);
         Position snapshot = folder.snapshot();
         if (snapshot != null && !Files.exists(folder.file(snapshot))) {
             complaints.add(folder.file(snapshot) + ", where the last snapshot begins, is missing");
         }
-        folder.strangers().forEach(name -> complaints.add(folder.path().resolve(name) + " is no segment of a journal"));
-        if (!isLive) {
+        folder.unknownFolders().forEach(
+                name -> complaints.add(folder.path().resolve(name) + " is not a segment of a journal"));
+        if (!live) {
             folder.emptySegments().forEach(number -> complaints.add(folder.segment(number) + " holds no file"));
         }
     }
@@ -66,10 +67,10 @@ public final class JournalReader implements AutoCloseable {
             throw new BusException(Reason.NOT_FOUND, path.toString(), "there is no journal",
                     "start the daemon with --journal, or name the folder with --journal DIR");
         }
-        return new JournalReader(folder, folder.isWritten());
+        return new JournalReader(folder, folder.isLocked());
     }
 
-    /** Hands over the next block's contents; false where there is none so far. */
+    /** Passes the next block's contents to the visitor; returns false if there is no block yet. */
     public boolean next(Visitor visitor) {
         if (!blocks.next()) {
             return false;
@@ -89,17 +90,17 @@ public final class JournalReader implements AutoCloseable {
         return true;
     }
 
-    /** Bytes of the latest block. */
+    /** The length of the current block in bytes. */
     public int blockLength() {
         return blocks.block().length();
     }
 
-    /** What is unreadable or missing, a sentence each; more may come with each block. */
+    /** What is unreadable or missing, one sentence each; each block may add more. */
     public List<String> complaints() {
         return List.copyOf(complaints);
     }
 
-    /** Pieces that could not be read. */
+    /** The number of unreadable pieces. */
     public long unreadable() {
         return unreadable;
     }

@@ -20,27 +20,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Makes the timers again that were promised: from the last whole snapshot on everything that happened to durable timers
- * is done once more, in its order. First what the journal has; then what the dead daemon had handed over and not
- * written, which is in the intents file, and what it had published since, which is in the signals file. Where both are
- * still there, nothing is unknown and nothing fires twice; else what is due and may have fired says so.
+ * Restores the durable timers. Recovery starts from the last complete snapshot and repeats, in order, everything that
+ * has happened to durable timers since: first what the journal contains; then the entries in the {@code intents} file
+ * that the dead daemon had not journalled; then the signals it had published since, which are in the signals file. If
+ * both files are still there, nothing is unknown and nothing fires twice. If not, a timer that is due and may have
+ * fired is flagged as a possible duplicate.
  *
- * <p>Each block and each entry states the clock of its times. The timers made so far are always kept in the clock of
- * what was read last: where the next piece states another, they are moved to it, and at the end to this process's.
- * Calendar timers are in CLOCK_REALTIME everywhere, and never moved.
+ * <p>Each block and each entry states the clock of its times. The restored timers are always in the clock of whatever
+ * was read last: when the next piece states another clock, the timers are converted to it, and at the end to this
+ * process's clock. Calendar timers are in CLOCK_REALTIME everywhere and are never converted.
  *
  * <p>A PENDING entry without an APPLIED or ABORTED one is carried out where the entries of its daemon end: that daemon
  * may have carried it out, as what follows a PENDING entry is not synced.
  */
 final class JournalRecovery {
-    private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
-    private static final long ASK_CLOCK_NS = TimeUnit.MILLISECONDS.toNanos(50);
-    /** How far CLOCK_REALTIME may go back across a boot, as a host's hardware clock counts seconds. */
+    private static final long LOG_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long CLOCK_POLL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** How far CLOCK_REALTIME may go back across a boot: a host's hardware clock counts whole seconds. */
     private static final long TOLERANCE_NS = TimeUnit.SECONDS.toNanos(2);
-    /** A step of CLOCK_REALTIME, and no error of its measuring. */
+    /** From here on a difference is a step of CLOCK_REALTIME, and not an error of measurement. */
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final int ASK_EVERY = 1 << 16;
-    private static final int MOST_OWNERS = 0xFFFF;
+    private static final int LOG_CHECK_EVERY = 1 << 16;
+    private static final int MAX_OWNERS = 0xFFFF;
 
     private final JournalStore store;
     private final BusSignals signals;
@@ -56,9 +57,9 @@ final class JournalRecovery {
     private long imageTicket = -2;
     private long imageSequence;
     private final Map<Integer, RecoveryResult.Owner> owners = new HashMap<>();
-    private final Map<Long, Intent> intents = new LinkedHashMap<>();
+    private final Map<Long, PendingCommand> pending = new LinkedHashMap<>();
     private final long startedNs = System.nanoTime();
-    private long toldNs = startedNs;
+    private long loggedNs = startedNs;
     private long historyId;
     private long nextTicket;
     private long nextSequence;
@@ -66,26 +67,28 @@ final class JournalRecovery {
     private long firstOrdered;
     private long read;
     private long unreadable;
-    private boolean isUncertain;
-    /** Whether CLOCK_REALTIME may show less than when the last daemon died. */
-    private boolean isBehind;
-    private boolean isEmpty = true;
-    private boolean isFromSnapshot;
-    /** Of the timers made so far; null before anything was read. */
+    private boolean uncertain;
+    /** Whether CLOCK_REALTIME may be earlier than at the last daemon's death. */
+    private boolean clockBehind;
+    private boolean journalEmpty = true;
+    private boolean fromSnapshot;
+    /** The clock of the timers restored so far; null before anything was read. */
     private JournalClock clock;
-    /** When the last piece that was read was written, by {@link #clock}. */
+    /** When the piece that was read last was written, by {@link #clock}. */
     private long lastNs;
-    /** The latest time that CLOCK_REALTIME has shown, as far as it was written down. */
+    /** The latest time of CLOCK_REALTIME that is on record. */
     private long latestCalendarNs;
-    /** Something was written by a clock that was not set: what was due and has fired then may not be due now. */
+    /**
+     * Whether anything was written by a clock that was not set. Timers that were due and fired then may not be due now.
+     */
     private boolean wasCalendarAssumed;
 
-    /** What waited for the disk when the daemon died, or was carried out without a trace. */
-    private record Intent(int owner, TimerCommand command, long nowNs, long calendarNs) {
-        static Intent of(Entry from) {
+    /** A command that waited for the disk when the daemon died, or that was carried out without leaving a trace. */
+    private record PendingCommand(int owner, TimerCommand command, long nowNs, long calendarNs) {
+        static PendingCommand of(Entry from) {
             TimerCommand command = new TimerCommand();
             from.command(command);
-            return new Intent(from.owner(), command, from.nowNs, from.clock.calendarNs());
+            return new PendingCommand(from.owner(), command, from.nowNs, from.clock.calendarNs());
         }
     }
 
@@ -97,22 +100,22 @@ final class JournalRecovery {
         this.log = log;
     }
 
-    /** Recovers; {@code left} is what the daemon before has handed over, or a ring that nobody has used. */
-    RecoveryResult run(WriteAheadRing left, JournalOptions options) {
+    /** Recovers. {@code previous} is the ring that the previous daemon left, or an unused one. */
+    RecoveryResult run(WriteAheadRing previous, JournalOptions options) {
         timers.begin();
         readJournal();
-        JournalClock present = present(options.clockWaitNs());
-        readRings(left, present);
-        carryOutIntents(Long.MAX_VALUE);
-        goOver(present);
+        JournalClock present = currentClock(options.clockWaitNs());
+        replayRings(previous, present);
+        applyPending(Long.MAX_VALUE);
+        changeClock(present);
         long nowNs = clocks.nowNs();
         long intervalNs = TimeUnit.SECONDS.toNanos(1) / options.recoveryRate();
-        int overdue = timers.finish(nowNs, intervalNs, mayHaveFiredUntilNs(nowNs));
+        int overdue = timers.finish(nowNs, intervalNs, maybeDuplicateUntilNs(nowNs));
         timers.closeOwners();
         List<RecoveryResult.Owner> kept = new ArrayList<>();
-        for (int number = 1; number <= MOST_OWNERS; number++) {
+        for (int number = 1; number <= MAX_OWNERS; number++) {
             if (timers.count(number) > 0) {
-                // One whose name was unreadable keeps its number, so that its timers become nobody else's.
+                // An owner whose name is unreadable keeps its number, so that no other owner gets its timers.
                 kept.add(owners.getOrDefault(number, new RecoveryResult.Owner(number, 0, "")));
             }
         }
@@ -120,21 +123,23 @@ final class JournalRecovery {
     }
 
     /**
-     * Where it is not known what has fired: what is due by now; and also what was by the latest that CLOCK_REALTIME is
-     * known to have shown, as it may have been set back since. Where it shows less than before, nobody knows what it
-     * showed when the daemon died: anything may have been due then.
+     * Up to which deadline a timer may have fired already. If it is unknown which timers fired, that is every timer
+     * that is due now, or was due at the latest time that CLOCK_REALTIME is known to have shown, as that clock may have
+     * been set back since. If CLOCK_REALTIME may be earlier than at the daemon's death, any timer may have been due
+     * then.
      */
-    private long mayHaveFiredUntilNs(long nowNs) {
-        if (!isUncertain) {
+    private long maybeDuplicateUntilNs(long nowNs) {
+        if (!uncertain) {
             return Long.MIN_VALUE;
         }
-        return isBehind || wasCalendarAssumed ? Long.MAX_VALUE : Math.max(nowNs, latestCalendarNs - clock.calendarNs());
+        return clockBehind || wasCalendarAssumed ? Long.MAX_VALUE
+                : Math.max(nowNs, latestCalendarNs - clock.calendarNs());
     }
 
     private void readJournal() {
         Position snapshot = store.snapshot();
         if (!readJournal(snapshot)) {
-            isUncertain = true;
+            uncertain = true;
             log.error("snapshot-missing", "segment", snapshot.segment(), "file", snapshot.file(), "offset",
                     snapshot.offset(), "what", "the journal is read from its beginning, and timers may be missing: "
                     + "run 'tickbus journal verify'");
@@ -142,17 +147,17 @@ final class JournalRecovery {
         }
     }
 
-    /** Reads from a place on, or everything; false where the place holds no block. */
+    /** Reads from a position on, or everything if that is null. Returns false if there is no block at the position. */
     private boolean readJournal(Position start) {
-        isFromSnapshot = start != null;
+        fromSnapshot = start != null;
         try (Blocks blocks = store.read(start, this::setAside)) {
-            boolean isThere = blocks.next();
-            if (start != null && !(isThere && blocks.position().equals(start))) {
+            boolean found = blocks.next();
+            if (start != null && !(found && blocks.position().equals(start))) {
                 return false;
             }
-            while (isThere) {
+            while (found) {
                 readBlock(blocks.block());
-                isThere = blocks.next();
+                found = blocks.next();
             }
             return true;
         }
@@ -160,15 +165,15 @@ final class JournalRecovery {
 
     private void setAside(Position where, byte[] bytes, int length, String why) {
         unreadable++;
-        // A file without a block is what a daemon leaves that dies while it makes it. Had it had some, entries
-        // are missing.
-        isUncertain |= where.offset() > 0;
+        // A daemon that dies while it creates a file leaves one without a block. If the file had blocks, entries are
+        // missing.
+        uncertain |= where.offset() > 0;
         try {
             if (length > 0) {
                 store.setAside(bytes, length);
             }
         } catch (BusException e) {
-            // The piece stays where it is, and the timers matter more.
+            // The piece stays in its file; recovering the timers matters more.
             log.warn("journal-not-set-aside", "error", e.getMessage());
         }
         log.warn("journal-unreadable", "segment", where.segment(), "file", where.file(), "offset", where.offset(),
@@ -177,14 +182,14 @@ final class JournalRecovery {
 
     private void readBlock(Block block) {
         long calendarBeforeNs = clock == null ? Long.MIN_VALUE : clock.calendarNs();
-        goOver(block.clock());
+        changeClock(block.clock());
         lastNs = block.writtenNs();
-        // The clock was set in between: until then it had gone on.
+        // If the clock was set in between, it kept its old offset until then.
         latestCalendarNs = Math.max(latestCalendarNs, lastNs + Math.max(calendarBeforeNs, clock.calendarNs()));
-        boolean isOtherHistory = !isEmpty && historyId != block.historyId();
-        boolean isGap = !isEmpty && block.firstSequence() > nextSequence;
-        // The bus was created again in between: what the daemon before had published last is not known.
-        isUncertain |= isOtherHistory || isGap;
+        boolean otherHistory = !journalEmpty && historyId != block.historyId();
+        boolean gap = !journalEmpty && block.firstSequence() > nextSequence;
+        // If the bus was created again in between, the last signals of the daemon before are unknown.
+        uncertain |= otherHistory || gap;
         historyId = block.historyId();
         for (int at = Block.first(); at >= 0 && at < block.length(); at = block.next(at)) {
             switch (block.kind(at)) {
@@ -192,7 +197,7 @@ final class JournalRecovery {
                     block.copySignal(at, signal.fields());
                     timers.refire(signal);
                 }
-                case GAP -> isUncertain = true;
+                case GAP -> uncertain = true;
                 case NONE -> unreadable++;
                 default -> {
                     block.copy(at, entry);
@@ -204,26 +209,26 @@ final class JournalRecovery {
             count();
         }
         expect(block.nextTicket() - 1);
-        isEmpty = false;
+        journalEmpty = false;
         nextSequence = block.nextSequence();
     }
 
-    /** Each entry has the next ticket; false for one that was there already: its write had failed and was repeated. */
+    /** Tickets have no gaps. Returns false for an entry that was read before: its write had failed and was repeated. */
     private boolean expect(long ticket) {
-        boolean isFirst = isEmpty && nextTicket == 0 && isFromSnapshot;
-        if (!isFirst && ticket > nextTicket) {
+        boolean firstFromSnapshot = journalEmpty && nextTicket == 0 && fromSnapshot;
+        if (!firstFromSnapshot && ticket > nextTicket) {
             log.error("journal-hole", "firstTicket", nextTicket, "count", ticket - nextTicket, "what",
                     "entries are missing, and timers may be");
-            isUncertain = true;
+            uncertain = true;
         }
-        boolean isNew = ticket >= nextTicket;
+        boolean fresh = ticket >= nextTicket;
         nextTicket = Math.max(nextTicket, ticket + 1);
-        return isNew;
+        return fresh;
     }
 
     private void count() {
-        if (++read % ASK_EVERY == 0 && System.nanoTime() - toldNs > TELL_NS) {
-            toldNs = System.nanoTime();
+        if (++read % LOG_CHECK_EVERY == 0 && System.nanoTime() - loggedNs > LOG_INTERVAL_NS) {
+            loggedNs = System.nanoTime();
             log.info("recovering", "entries", read, "timers", timers.count());
         }
     }
@@ -237,11 +242,11 @@ final class JournalRecovery {
                 done.command(command);
                 timers.redo(done.owner(), command, done.nowNs);
             }
-            case PENDING -> intents.put(done.body[Entry.PENDING_TICKET], Intent.of(done));
+            case PENDING -> pending.put(done.body[Entry.PENDING_TICKET], PendingCommand.of(done));
             case ABORTED -> {
                 resolve(done.body[0]);
                 if (done.ticket == imageTicket + 1 && done.nextSequence == imageSequence) {
-                    // That command had changed the timer to what its image shows, after those before it.
+                    // The image shows the timer after this command; earlier commands that were pending come before it.
                     timers.restore(imageOwner, image);
                 }
             }
@@ -252,30 +257,33 @@ final class JournalRecovery {
                 System.arraycopy(done.body, 0, image, 0, image.length);
                 timers.restore(imageOwner, image);
             }
-            // What that daemon did when it had read what stands before.
-            case START -> carryOutIntents(Long.MAX_VALUE);
+            // That daemon, too, carried out the pending commands before it started.
+            case START -> applyPending(Long.MAX_VALUE);
             default -> {
-                // Where a snapshot begins and ends is only looked for.
+                // Where a snapshot begins and ends does not matter to recovery.
             }
         }
     }
 
-    /** One is done, and so are those before it, as they are done in their order: also where nothing is left of that. */
+    /**
+     * A pending command is resolved, and so are those before it, as commands are carried out in order. Those before it
+     * are applied here, as they may have left no entry.
+     */
     private void resolve(long ticket) {
-        intents.remove(ticket);
-        carryOutIntents(ticket);
+        pending.remove(ticket);
+        applyPending(ticket);
     }
 
-    /** Those before a ticket, in the clock that they were written in. */
-    private void carryOutIntents(long end) {
-        Iterator<Map.Entry<Long, Intent>> each = intents.entrySet().iterator();
+    /** Applies the pending commands with lower tickets, each by the clock it was written in. */
+    private void applyPending(long end) {
+        Iterator<Map.Entry<Long, PendingCommand>> each = pending.entrySet().iterator();
         while (each.hasNext()) {
-            Map.Entry<Long, Intent> first = each.next();
+            Map.Entry<Long, PendingCommand> first = each.next();
             if (first.getKey() >= end) {
-                // They stand in the order of their tickets.
+                // They are ordered by ticket.
                 break;
             }
-            Intent intent = first.getValue();
+            PendingCommand intent = first.getValue();
             timers.calendarOffsetNs(intent.calendarNs());
             timers.redo(intent.owner(), intent.command(), intent.nowNs());
             each.remove();
@@ -283,12 +291,12 @@ final class JournalRecovery {
         timers.calendarOffsetNs(clock == null ? 0 : clock.calendarNs());
     }
 
-    /** What comes next is written in a clock: what stands already is moved to it. */
-    private void goOver(JournalClock next) {
+    /** The next piece is in another clock: converts the restored timers to it. */
+    private void changeClock(JournalClock next) {
         if (clock != null && !clock.equals(next)) {
             long deltaNs = clock.deltaTo(next);
             if (deltaNs != 0) {
-                carryOutIntents(Long.MAX_VALUE);
+                applyPending(Long.MAX_VALUE);
                 timers.shift(deltaNs);
                 lastNs += deltaNs;
             }
@@ -299,66 +307,66 @@ final class JournalRecovery {
     }
 
     /**
-     * This process's clock. Where deadlines of another boot are reckoned by the calendar, CLOCK_REALTIME is not
-     * believed when it shows less than the journal's last block: it was not set yet. That is waited for; and then no
-     * time is taken to have passed since that block, so that no timer fires early, and each as late as the host was
-     * away.
+     * This process's clock. Deadlines of another boot are converted by the calendar, and a CLOCK_REALTIME that is
+     * earlier than the journal's last block is not set yet. Recovery waits for it. After that wait it assumes that no
+     * time has passed since that block, so that no timer fires early, and each is late by at most as long as the host
+     * was down.
      */
-    private JournalClock present(long waitNs) {
+    private JournalClock currentClock(long waitNs) {
         JournalClock present = clocks.current();
-        boolean isSameBoot = clock != null && clock.isSameBoot(present);
-        if (clock == null || (isSameBoot && !clock.isAssumed())) {
-            isBehind = clock != null && clock.deltaTo(present) + present.calendarNs() < clock.calendarNs() - STEP_NS;
+        boolean sameBoot = clock != null && clock.isSameBoot(present);
+        if (clock == null || (sameBoot && !clock.isAssumed())) {
+            clockBehind = clock != null && clock.deltaTo(present) + present.calendarNs() < clock.calendarNs() - STEP_NS;
             return present;
         }
         long startNs = clocks.nowNs();
-        long leastNs = isSameBoot ? clock.calendarNs() : lastNs + clock.calendarNs() - startNs;
-        boolean isTold = false;
+        long leastNs = sameBoot ? clock.calendarNs() : lastNs + clock.calendarNs() - startNs;
+        boolean logged = false;
         while (present.calendarNs() < leastNs - TOLERANCE_NS) {
-            if (isSameBoot || clocks.nowNs() - startNs >= waitNs) {
+            if (sameBoot || clocks.nowNs() - startNs >= waitNs) {
                 log.error("clock-not-set", "what", "CLOCK_REALTIME is before the journal's last entry: timers of "
                         + "before the boot are taken to be due as long after it as they were; start the daemon after "
                         + "time-sync.target");
-                isBehind = true;
+                clockBehind = true;
                 return present.assuming(leastNs);
             }
-            if (!isTold) {
-                isTold = true;
+            if (!logged) {
+                logged = true;
                 log.warn("clock-not-set", "what", "CLOCK_REALTIME is before the journal's last entry, and is waited "
                         + "for", "mostMs", TimeUnit.NANOSECONDS.toMillis(waitNs));
             }
-            LockSupport.parkNanos(ASK_CLOCK_NS);
+            LockSupport.parkNanos(CLOCK_POLL_NS);
             present = clocks.current();
         }
-        isBehind = present.calendarNs() < leastNs;
+        clockBehind = present.calendarNs() < leastNs;
         return present;
     }
 
-    private void readRings(WriteAheadRing left, JournalClock present) {
+    private void replayRings(WriteAheadRing previous, JournalClock present) {
         long end = signals.nextSequence();
         long oldest = signals.oldest();
-        // One that ends before the journal does has lost what it was: sequences were given a second time.
-        boolean isSameHistory = !isEmpty && historyId == signals.historyId() && nextSequence <= end;
-        // Without the signals that the last daemon had published last, what is due may have fired.
-        isUncertain |= !isEmpty && (!isSameHistory || nextSequence < oldest);
-        long[] tickets = ticketsOf(left);
+        // If the ring ends before the journal does, it is not the same history: sequences were used a second time.
+        boolean sameHistory = !journalEmpty && historyId == signals.historyId() && nextSequence <= end;
+        // Without the last signals of the previous daemon, a timer that is due may have fired.
+        uncertain |= !journalEmpty && (!sameHistory || nextSequence < oldest);
+        long[] tickets = ticketsOf(previous);
         firstUnwritten = tickets.length == 0 ? nextTicket : tickets[0];
         nextTicket = tickets.length == 0 ? nextTicket : tickets[tickets.length - 1] + 1;
-        firstOrdered = isSameHistory ? firstUnwritten : nextTicket;
-        nextSequence = isSameHistory ? nextSequence : end;
+        firstOrdered = sameHistory ? firstUnwritten : nextTicket;
+        nextSequence = sameHistory ? nextSequence : end;
         long sequence = Math.max(nextSequence, oldest);
         for (long ticket : tickets) {
-            left.copy(ticket, entry);
-            goOver(entry.clock);
+            previous.copy(ticket, entry);
+            changeClock(entry.clock);
             lastNs = entry.nowNs == 0 ? lastNs : entry.nowNs;
-            boolean isOfThisBus = entry.kind() == EntryKind.START && entry.body[0] == signals.historyId()
+            boolean ofThisBus = entry.kind() == EntryKind.START && entry.body[0] == signals.historyId()
                     && entry.nextSequence <= end;
-            if (isOfThisBus && firstOrdered > ticket) {
-                // A daemon that has written no block: from here on it is known what it published.
+            if (ofThisBus && firstOrdered > ticket) {
+                // A daemon that has written no block: from its START on it is known what was published.
                 firstOrdered = ticket;
                 nextSequence = entry.nextSequence;
                 sequence = Math.max(nextSequence, oldest);
-                isUncertain |= nextSequence < oldest;
+                uncertain |= nextSequence < oldest;
             }
             for (; sequence < Math.min(end, entry.nextSequence); sequence++) {
                 refire(sequence);
@@ -367,8 +375,8 @@ final class JournalRecovery {
             count();
         }
         if (sequence < end && !clock.isSameMonotonic(present)) {
-            // This ring's signals are of this process's clock: one with another is never taken over.
-            goOver(present);
+            // The signals of this ring are in this process's clock, as a bus with another clock is never continued.
+            changeClock(present);
         }
         for (; sequence < end; sequence++) {
             refire(sequence);
@@ -382,11 +390,11 @@ final class JournalRecovery {
         count();
     }
 
-    /** What the ring has and the journal has not: without a gap up to the newest. */
-    private long[] ticketsOf(WriteAheadRing left) {
+    /** The tickets that are in the ring and not in the journal: those up to the newest without a gap. */
+    private long[] ticketsOf(WriteAheadRing previous) {
         List<Long> found = new ArrayList<>();
-        for (int slot = 0; slot < left.slotCount(); slot++) {
-            long ticket = left.ticketAt(slot);
+        for (int slot = 0; slot < previous.slotCount(); slot++) {
+            long ticket = previous.ticketAt(slot);
             if (ticket >= nextTicket) {
                 found.add(ticket);
             }
@@ -397,13 +405,13 @@ final class JournalRecovery {
             first--;
         }
         if (!found.isEmpty()) {
-            // Where the end of the journal is gone, and more of it than the ring still has.
+            // Reports a hole if the journal has lost its end, and the ring does not reach back far enough.
             expect(found.get(Math.max(0, first)));
         }
         return found.stream().skip(Math.max(0, first)).mapToLong(Long::longValue).toArray();
     }
 
-    /** The first ticket that is to be written. */
+    /** The first ticket that is not in the journal. */
     long firstUnwritten() {
         return firstUnwritten;
     }
@@ -413,17 +421,17 @@ final class JournalRecovery {
         return nextTicket;
     }
 
-    /** The first ticket whose entry knows which of this bus's signals came next. */
+    /** The first ticket whose entry states a sequence of this bus's history. */
     long firstOrdered() {
         return firstOrdered;
     }
 
-    /** The first signal that is to be written. */
+    /** The first signal that is not in the journal. */
     long nextSequence() {
         return nextSequence;
     }
 
-    /** The clock that the timers are in now, and in which this daemon's entries are to be written. */
+    /** The clock of the restored timers, in which this daemon's entries must be written. */
     JournalClock clock() {
         return clock;
     }

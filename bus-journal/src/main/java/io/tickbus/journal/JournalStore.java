@@ -4,9 +4,9 @@ import io.tickbus.daemon.journal.JournalOptions.Roll;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Where the blocks of a journal are kept: {@link JournalFolder}; or a trial's memory, which can lose power. */
+/** Where the blocks of a journal are stored: {@link JournalFolder}, or memory that can lose power, in tests. */
 interface JournalStore {
-    /** Where a block stands. */
+    /** The position of a block. */
     record Position(long segment, String file, long offset) implements Comparable<Position> {
         @Override
         public int compareTo(Position other) {
@@ -16,15 +16,15 @@ interface JournalStore {
         }
     }
 
-    /** Takes the blocks of one run of a daemon. */
+    /** Stores the blocks of one run of a daemon. */
     interface Segment extends AutoCloseable {
-        /** Appends a block; returns where it stands. */
+        /** Appends a block and returns its position. */
         Position append(Block block) throws IOException;
 
-        /** Returns when the disk has everything that was appended. */
+        /** Returns when everything appended is on the disk. */
         void sync() throws IOException;
 
-        /** The file that is being written; empty before the first block. */
+        /** The name of the file being written; empty before the first block. */
         String file();
 
         long number();
@@ -33,48 +33,50 @@ interface JournalStore {
         void close() throws IOException;
     }
 
-    /** Hands over the blocks of all segments in their order. */
+    /** Iterates over the blocks of all segments in order. */
     interface Blocks extends AutoCloseable {
-        /** Goes to the next block; false where there is none so far. */
+        /** Moves to the next block; returns false if there is none yet. */
         boolean next();
 
         Block block();
 
-        /** Where the latest block stands. */
+        /** The position of the current block. */
         Position position();
 
         @Override
         void close();
     }
 
-    /** Hears of what cannot be read. */
+    /** Called for each unreadable piece of a file. */
     @FunctionalInterface
-    interface Trouble {
-        /** A piece of a file makes no sense; {@code length} bytes of it stand in {@code bytes}. */
+    interface UnreadableHandler {
+        /** A piece is unreadable; {@code bytes} contains its first {@code length} bytes. */
         void unreadable(Position where, byte[] bytes, int length, String why);
     }
 
-    /** What it is called in messages. */
+    /** The path, for messages. */
     Path path();
 
-    /** Begins a segment behind all others. */
+    /** Creates a segment after all others. */
     Segment newSegment(Roll roll) throws IOException;
 
-    /** Returns when the disk has all that can be read: what comes next is built on it. */
+    /** Returns when everything that can be read is on the disk, so that new entries may depend on it. */
     void sync() throws IOException;
 
-    /** Reads what a daemon that is dead has left, from a place on, or everything where that is null. */
-    Blocks read(Position start, Trouble trouble);
+    /** Reads the blocks of earlier daemons from a position on, or all of them if it is null. */
+    Blocks read(Position start, UnreadableHandler trouble);
 
-    /** Where the last whole snapshot begins, as it was written down, whether or not it is still there; or null. */
+    /**
+     * The stored position where the last complete snapshot begins, whether or not a block is still there; null if none.
+     */
     Position snapshot();
 
-    /** Writes down where the last whole snapshot begins, in one step. */
+    /** Stores, atomically, where the last complete snapshot begins. */
     void snapshot(Position position) throws IOException;
 
-    /** Sets a piece aside that could not be read. */
+    /** Saves a copy of an unreadable piece. */
     void setAside(byte[] bytes, int length);
 
-    /** Makes it free for another daemon: nothing is written any more. */
+    /** Releases the journal for another daemon. Nothing may be written afterwards. */
     void release();
 }

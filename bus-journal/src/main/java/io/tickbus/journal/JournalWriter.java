@@ -14,37 +14,38 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The journal's thread: takes entries from the {@link WriteAheadRing} and signals from the bus's own ring, puts
- * them into one order, and appends them in blocks.
+ * The journal's thread: takes entries from the {@link WriteAheadRing} and signals from the bus's own ring, puts them
+ * into one order, and appends them in blocks.
  *
- * <p>The timer thread produces both. An entry says which signal came next when it was made, so the signals before that
- * go first. A signal goes only after a look for entries that was made when the signal was already seen: the stamps are
- * stored in the order of the timer thread, with release, and looked at with acquire, so an entry that belongs before
- * the signal is seen by then.
+ * <p>The timer thread produces both. An entry states the sequence that the next signal will have, so the signals with
+ * lower sequences precede the entry. Before this thread writes a signal, it first sees that signal and then checks for
+ * entries. The timer thread stores all stamps in order, with release, and this thread loads them with acquire, so an
+ * entry that precedes the signal is visible at the time of the check.
  *
- * <p>When the disk refuses, or anything else fails, nothing durable is taken any more, and every half a second it is
- * tried again with another segment. What was not written waits in its ring; the signals' ring may overwrite some
- * meanwhile, which is counted and written down as a gap. A snapshot that was on its way begins again: where its first
- * part is, is not known to be on the disk.
+ * <p>After a failure, of the disk or anything else, the journal accepts nothing durable, and writing is retried every
+ * half second in a new segment. Entries wait in their ring meanwhile. Signals may be overwritten in theirs, which is
+ * counted and recorded as a gap. An unfinished snapshot is started again, as its first part may not be on the disk.
  *
- * <p><b>Threads:</b> its own; what is not private and is no start or end may be asked by any.
+ * <p><b>Threads:</b> its own; the counters and other queries, any.
  */
 final class JournalWriter implements Runnable {
-    /** Long, as each costs the timer thread its caches; what waits for the disk ends them at once. */
+    /**
+     * Long, as each wake-up disturbs the timer thread's caches; a command that waits for the disk ends the nap early.
+     */
     private static final long SHORTEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(8);
-    /** Of the signals' ring: a nap in which a publisher at full speed does not overwrite what is to be written. */
+    /** Per slot of the signals' ring: short enough that a publisher at full speed cannot lap this thread in one nap. */
     private static final long NAP_NS_PER_SLOT = 100;
-    private static final int FRAMES = 6;
+    private static final int LOGGED_FRAMES = 6;
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long TIMEOUT_MS = 5_000;
-    private static final long CALENDAR_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long CALENDAR_CHECK_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long CALENDAR_STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long RETENTION_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long NONE = -1;
 
     private final JournalStore store;
-    private final WriteAheadRing intents;
+    private final WriteAheadRing ring;
     private final SlotRing signals;
     private final long historyId;
     private final long baseSequence;
@@ -60,27 +61,27 @@ final class JournalWriter implements Runnable {
     private long nextSequence;
     private long firstOrderedTicket;
     private long firstOwnTicket;
-    private long lastIntent;
+    private long lastPending;
     private int signalsInBlock;
-    private boolean hasIntent;
-    /** The ticket of a snapshot's beginning in this block, and the one that an end in it names. */
+    private boolean hasPending;
+    /** The ticket of the SNAPSHOT_BEGIN in this block, and the ticket to which a SNAPSHOT_END in the block refers. */
     private long snapshotBegun;
     private long snapshotEnded;
-    /** Of the snapshot that is on its way; null where none is, or where its beginning may not be on the disk. */
+    /** The unfinished snapshot; null if there is none, or if its beginning may not be on the disk. */
     private SnapshotStart snapshotStart;
     private long retryNs;
     private final long longestNapNs;
     private long napNs;
     private final Clocks clocks;
-    private long nextCalendarLookNs;
-    /** What the last block states. */
+    private long nextCalendarCheckNs;
+    /** The clock that the last block states. */
     private JournalClock statedClock = JournalClock.NONE;
-    private boolean isClockNews;
+    private boolean clockChanged;
     private volatile long syncedTicket = -1;
-    private volatile boolean isWritable = true;
-    private volatile boolean isStopped;
-    /** Set before the thread is woken: what it parks for in between may use the wake-up up. */
-    private volatile boolean isWoken;
+    private volatile boolean writable = true;
+    private volatile boolean stopped;
+    /** Set before the unpark, as another park on this thread, inside a library, may consume the permit. */
+    private volatile boolean woken;
     private volatile boolean wantsSnapshot = true;
     private final AtomicLong entries = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
@@ -88,17 +89,17 @@ final class JournalWriter implements Runnable {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong syncs = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
-    private final AtomicLong rounds = new AtomicLong();
-    private final CountDownLatch hasBegun = new CountDownLatch(1);
+    private final AtomicLong cycles = new AtomicLong();
+    private final CountDownLatch firstCycleDone = new CountDownLatch(1);
     private long bytesAtSnapshot;
 
     private record SnapshotStart(long ticket, Position position) {
     }
 
-    JournalWriter(JournalStore store, WriteAheadRing intents, BusSignals bus, Retention retention,
+    JournalWriter(JournalStore store, WriteAheadRing ring, BusSignals bus, Retention retention,
             JournalOptions options, Clocks clocks, DaemonLog log) {
         this.store = store;
-        this.intents = intents;
+        this.ring = ring;
         this.signals = bus.ring();
         this.historyId = bus.historyId();
         this.baseSequence = bus.baseSequence();
@@ -112,16 +113,16 @@ final class JournalWriter implements Runnable {
     }
 
     /**
-     * Before it starts: what is to be written first, and opens the segment for it.
+     * Sets where writing begins, and opens a segment. Called before {@link #start}.
      *
-     * @param firstOrdered the first ticket whose entry says which of this bus's signals came next
+     * @param firstOrdered the first ticket whose entry states a sequence of this bus's history
      */
     void begin(long firstTicket, long firstSequence, long firstOrdered) {
         nextTicket = firstTicket;
         firstOrderedTicket = firstOrdered;
-        firstOwnTicket = intents.nextTicket();
+        firstOwnTicket = ring.nextTicket();
         nextSequence = firstSequence;
-        nextCalendarLookNs = clocks.nowNs() + CALENDAR_LOOK_NS;
+        nextCalendarCheckNs = clocks.nowNs() + CALENDAR_CHECK_NS;
         try {
             segment = store.newSegment(options.roll());
         } catch (IOException | RuntimeException | Error e) {
@@ -129,16 +130,16 @@ final class JournalWriter implements Runnable {
         }
     }
 
-    /** Returns when it has written what there was, or has failed, or takes too long for that. */
+    /** Starts the thread; returns after its first cycle, or after a time-out. */
     void start() {
         thread.start();
-        boolean isInterrupted = Thread.interrupted();
+        boolean interrupted = Thread.interrupted();
         try {
-            hasBegun.await(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+            firstCycleDone.await(TIMEOUT_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            isInterrupted = true;
+            interrupted = true;
         }
-        if (isInterrupted) {
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
@@ -159,12 +160,12 @@ final class JournalWriter implements Runnable {
         try {
             closeSegment();
         } finally {
-            // Not before: a successor would write what this thread still does.
+            // Last, so that no successor writes to the journal while this thread still does.
             store.release();
         }
     }
 
-    /** Any error ends the segment and is retried, as everything that fails in a round. */
+    /** Returns true when the writer was stopped. A failure closes the segment, and writing is retried. */
     private boolean writeGuarded() {
         try {
             FaultBoundary.run(this::writeUntilStopped, this::fail);
@@ -176,43 +177,43 @@ final class JournalWriter implements Runnable {
     }
 
     private void writeUntilStopped() {
-        while (!isStopped) {
-            boolean isWork = round();
-            hasBegun.countDown();
-            napNs = isWork ? Math.min(longestNapNs, SHORTEST_NAP_NS) : Math.min(longestNapNs, napNs * 2);
-            // What is full was not all there was.
-            boolean isPause = !isWork || block.hasRoom();
-            if (isPause && !isWoken) {
+        while (!stopped) {
+            boolean hasWork = runCycle();
+            firstCycleDone.countDown();
+            napNs = hasWork ? Math.min(longestNapNs, SHORTEST_NAP_NS) : Math.min(longestNapNs, napNs * 2);
+            // After a full block there is probably more to write.
+            boolean mayNap = !hasWork || block.hasRoom();
+            if (mayNap && !woken) {
                 LockSupport.parkNanos(napNs);
             }
-            isWoken = false;
+            woken = false;
         }
         long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS);
-        while (isWritable && round() && System.nanoTime() < untilNs) {
+        while (writable && runCycle() && System.nanoTime() < untilNs) {
             Thread.onSpinWait();
         }
     }
 
-    /** Writes what there is, one block at most; returns whether there was something. */
-    boolean round() {
-        rounds.lazySet(rounds.get() + 1);
-        if (!isWritable && clocks.nowNs() < retryNs) {
+    /** Writes at most one block; returns whether there was anything to write. */
+    boolean runCycle() {
+        cycles.lazySet(cycles.get() + 1);
+        if (!writable && clocks.nowNs() < retryNs) {
             return false;
         }
         long firstTicket = nextTicket;
         long firstSequence = nextSequence;
         long missedBefore = missed.get();
-        boolean isWork;
+        boolean hasWork;
         try {
             if (segment == null) {
                 segment = store.newSegment(options.roll());
             }
-            lookAtCalendar();
-            gather();
+            checkCalendar();
+            fillBlock();
             // Before a channel is used: see FaultBoundary.
             FaultBoundary.surface();
-            isWork = !block.isEmpty() || isClockNews;
-            if (isWork) {
+            hasWork = !block.isEmpty() || clockChanged;
+            if (hasWork) {
                 write(firstTicket, firstSequence);
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -222,32 +223,32 @@ final class JournalWriter implements Runnable {
             fail(e);
             return false;
         }
-        // From here on nothing is taken back, whatever fails.
-        if (isWork) {
+        // The block is written: nothing is rolled back from here on, whatever fails.
+        if (hasWork) {
             acknowledge();
         }
-        if (!isWritable) {
-            isWritable = true;
+        if (!writable) {
+            writable = true;
             log.info("journal-writable", "segment", segment.number());
         }
-        retain();
-        return isWork;
+        removeOldFiles();
+        return hasWork;
     }
 
     /**
-     * Deadlines are reckoned across a boot by the offset that is stated last: where CLOCK_REALTIME was set, a block
-     * says so, even if there is nothing else to be written.
+     * Checks whether CLOCK_REALTIME was set. After a boot, recovery converts deadlines by the last offset in the
+     * journal, so a change is written even if there is nothing else to write.
      */
-    private void lookAtCalendar() {
-        if (clocks.nowNs() - nextCalendarLookNs >= 0) {
-            nextCalendarLookNs = clocks.nowNs() + CALENDAR_LOOK_NS;
-            intents.clock(intents.clock().withCalendar(clocks.calendarNs()));
+    private void checkCalendar() {
+        if (clocks.nowNs() - nextCalendarCheckNs >= 0) {
+            nextCalendarCheckNs = clocks.nowNs() + CALENDAR_CHECK_NS;
+            ring.clock(ring.clock().withCalendar(clocks.calendarNs()));
         }
-        isClockNews = Math.abs(intents.clock().calendarNs() - statedClock.calendarNs()) >= CALENDAR_STEP_NS;
+        clockChanged = Math.abs(ring.clock().calendarNs() - statedClock.calendarNs()) >= CALENDAR_STEP_NS;
     }
 
-    /** What is written is written, even if what is old cannot be removed. */
-    private void retain() {
+    /** A failure to remove old files does not affect writing. */
+    private void removeOldFiles() {
         try {
             retention.run(clocks.nowNs(), RETENTION_NS, segment);
         } catch (IOException | RuntimeException | Error e) {
@@ -257,8 +258,8 @@ final class JournalWriter implements Runnable {
     }
 
     private void fail(Throwable e) {
-        boolean isFirst = isWritable;
-        isWritable = false;
+        boolean isFirst = writable;
+        writable = false;
         failures.incrementAndGet();
         retryNs = clocks.nowNs() + RETRY_NS;
         snapshotStart = null;
@@ -266,12 +267,12 @@ final class JournalWriter implements Runnable {
         try {
             if (isFirst) {
                 log.error("journal-failed", "folder", store.path(), "error", e, "at",
-                        Arrays.stream(e.getStackTrace()).limit(FRAMES).toList(), "what",
+                        Arrays.stream(e.getStackTrace()).limit(LOGGED_FRAMES).toList(), "what",
                         "durable timers are refused until it can be written");
             }
             closeSegment();
         } catch (RuntimeException | Error another) {
-            // Such as no memory for saying that there is none: counted, and tried again with everything else.
+            // For example no memory to log that there is no memory: counted; writing is retried as after any failure.
             failures.incrementAndGet();
         }
     }
@@ -290,46 +291,46 @@ final class JournalWriter implements Runnable {
         }
     }
 
-    private void gather() {
+    private void fillBlock() {
         block.clear();
-        hasIntent = false;
+        hasPending = false;
         snapshotBegun = NONE;
         snapshotEnded = NONE;
         signalsInBlock = 0;
-        boolean isMore = true;
-        while (isMore && block.hasRoom()) {
-            // First the signal, then the entries: see above.
+        boolean more = true;
+        while (more && block.hasRoom()) {
+            // The signal first, then the entries: see the class comment.
             int found = signals.state(nextSequence);
-            if (intents.isCommitted(nextTicket)) {
-                intents.copy(nextTicket, entry);
+            if (ring.isCommitted(nextTicket)) {
+                ring.copy(nextTicket, entry);
                 if (entry.nextSequence <= nextSequence || nextTicket < firstOrderedTicket) {
-                    isMore = addEntry();
+                    more = addEntry();
                     continue;
                 }
                 if (found == SlotRing.NOT_YET) {
-                    // The signal that goes before it has come since.
+                    // The signal precedes the entry, so it was committed since the first check.
                     found = signals.state(nextSequence);
                 }
             }
-            isMore = addSignal(found);
+            more = addSignal(found);
         }
     }
 
-    /** False where it belongs into another block. */
+    /** Returns false if the entry belongs in another block. */
     private boolean addEntry() {
         EntryKind kind = entry.kind();
         if (!block.admits(entry.clock)) {
             return false;
         }
         if (kind == EntryKind.PENDING) {
-            hasIntent = true;
-            lastIntent = entry.ticket;
+            hasPending = true;
+            lastPending = entry.ticket;
         }
-        // That of a daemon before does not know what its last signals were.
-        boolean isOwn = nextTicket >= firstOwnTicket;
-        if (isOwn && kind == EntryKind.SNAPSHOT_BEGIN) {
+        // A snapshot of the previous daemon is not used: that daemon's last signals may be missing.
+        boolean ownEntry = nextTicket >= firstOwnTicket;
+        if (ownEntry && kind == EntryKind.SNAPSHOT_BEGIN) {
             snapshotBegun = entry.ticket;
-        } else if (isOwn && kind == EntryKind.SNAPSHOT_END) {
+        } else if (ownEntry && kind == EntryKind.SNAPSHOT_END) {
             snapshotEnded = entry.body[0];
         }
         block.add(entry);
@@ -337,10 +338,10 @@ final class JournalWriter implements Runnable {
         return true;
     }
 
-    /** False where there is none so far, or it belongs into another block. */
+    /** Returns false if there is no signal yet, or if it belongs in another block. */
     private boolean addSignal(int found) {
-        boolean isBeforeRing = nextSequence < baseSequence;
-        if ((found == SlotRing.NOT_YET && !isBeforeRing) || !block.admitsSignals(intents.clock())) {
+        boolean beforeRing = nextSequence < baseSequence;
+        if ((found == SlotRing.NOT_YET && !beforeRing) || !block.admitsSignals(ring.clock())) {
             return false;
         }
         if (found == SlotRing.COMMITTED && signals.copy(nextSequence, fields)) {
@@ -349,40 +350,42 @@ final class JournalWriter implements Runnable {
             nextSequence++;
             return true;
         }
-        // Overwritten: continues a quarter of the ring behind the publisher, which then has that long to catch up. Or
-        // in the ring before this one, which had another size.
+        // Overwritten, or only in an earlier ring of another size. Skips a further quarter of the ring, so that this
+        // thread has time to catch up before more signals are overwritten.
         long newest = Math.abs(signals.stamp(nextSequence)) - 1;
-        long goOn = isBeforeRing ? baseSequence
+        long resumeAt = beforeRing ? baseSequence
                 : Math.max(nextSequence + 1, newest - signals.slotCount() + signals.slotCount() / 4 + 1);
-        block.addGap(nextSequence, goOn - nextSequence);
-        missed.addAndGet(goOn - nextSequence);
-        nextSequence = goOn;
+        block.addGap(nextSequence, resumeAt - nextSequence);
+        missed.addAndGet(resumeAt - nextSequence);
+        nextSequence = resumeAt;
         return true;
     }
 
     private void write(long firstTicket, long firstSequence) throws IOException {
-        // Of one that is empty but for that.
-        block.admits(intents.clock());
-        // What another boot has left is of its clock.
-        block.finish(historyId, block.timeOf(intents.clock(), clocks.nowNs()), firstSequence, nextSequence, nextTicket);
+        // A block without entries still needs a clock.
+        block.admits(ring.clock());
+        // The block's clock is that of its entries, which may be of an earlier boot.
+        block.finish(historyId, block.timeOf(ring.clock(), clocks.nowNs()), firstSequence, nextSequence, nextTicket);
         Position position = segment.append(block);
-        // What a fault has kept from being written must not be acknowledged.
+        // A fault may have prevented the write: surface it before the block is acknowledged.
         FaultBoundary.surface();
-        if (hasIntent || snapshotEnded != NONE || isClockNews) {
+        if (hasPending || snapshotEnded != NONE || clockChanged) {
             segment.sync();
             syncs.incrementAndGet();
         }
         noteSnapshot(firstTicket, position);
     }
 
-    /** Stores where the snapshot begins that ends in this block: by the ticket that its end names. */
+    /**
+     * If a snapshot ends in this block, stores where that snapshot begins. Its end states the ticket of its beginning.
+     */
     private void noteSnapshot(long firstTicket, Position position) throws IOException {
         boolean beganBefore = snapshotStart != null && snapshotStart.ticket() == snapshotEnded;
         if (beganBefore || snapshotEnded >= firstTicket) {
             store.snapshot(beganBefore ? snapshotStart.position() : position);
             bytesAtSnapshot = bytes.get() + block.length();
             snapshotStart = null;
-            retention.soon();
+            retention.request();
         }
         if (snapshotBegun > snapshotEnded) {
             snapshotStart = new SnapshotStart(snapshotBegun, position);
@@ -391,23 +394,23 @@ final class JournalWriter implements Runnable {
 
     private void acknowledge() {
         statedClock = block.clock();
-        intents.release(nextTicket);
+        ring.release(nextTicket);
         entries.set(nextTicket);
         written.addAndGet(signalsInBlock);
         bytes.addAndGet(block.length());
-        if (hasIntent) {
-            syncedTicket = lastIntent;
+        if (hasPending) {
+            syncedTicket = lastPending;
         }
-        // One that is larger than that is not to end in the next.
+        // Not during a snapshot: one that is larger than the limit would cause the next.
         if (snapshotStart == null && bytes.get() - bytesAtSnapshot > options.snapshotBytes()) {
             bytesAtSnapshot = bytes.get();
             wantsSnapshot = true;
         }
     }
 
-    /** Timer thread: something waits for the disk. */
+    /** Timer thread: a command waits for the disk. */
     void wake() {
-        isWoken = true;
+        woken = true;
         LockSupport.unpark(thread);
     }
 
@@ -416,9 +419,9 @@ final class JournalWriter implements Runnable {
         wantsSnapshot = false;
     }
 
-    /** Grows while the thread is at work, or looks for some. */
-    long rounds() {
-        return rounds.get();
+    /** Cycles begun so far. The number stops growing when the thread hangs or has ended. */
+    long cycles() {
+        return cycles.get();
     }
 
     boolean wantsSnapshot() {
@@ -426,7 +429,7 @@ final class JournalWriter implements Runnable {
     }
 
     boolean isWritable() {
-        return isWritable;
+        return writable;
     }
 
     long syncedTicket() {
@@ -457,24 +460,24 @@ final class JournalWriter implements Runnable {
         return failures.get();
     }
 
-    /** Writes what was handed over and published by now, and ends. */
+    /** Writes the entries and signals that are in the rings, and ends the thread. */
     void close() {
-        isStopped = true;
+        stopped = true;
         if (!thread.isAlive()) {
             end();
             return;
         }
         wake();
-        boolean isInterrupted = false;
+        boolean interrupted = false;
         long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * TIMEOUT_MS);
         while (thread.isAlive() && System.nanoTime() < untilNs) {
             try {
                 thread.join(1 + TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime()));
             } catch (InterruptedException e) {
-                isInterrupted = true;
+                interrupted = true;
             }
         }
-        if (isInterrupted) {
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Deletes the files of a journal that are too old, or too much, the oldest first; never one that the next recovery
- * needs, which reads from the last whole snapshot on. The journal thread's.
+ * Deletes the journal's files that are too old or exceed the size limit, the oldest first; never one that the next
+ * recovery needs, which reads from the last complete snapshot on. Used by the journal's thread.
  */
 final class Retention {
     private final JournalFolder folder;
@@ -20,7 +20,7 @@ final class Retention {
     private final DaemonLog log;
     private long firstMs;
     private long firstNs;
-    private boolean isSoon = true;
+    private boolean requested = true;
     private long nextNs;
 
     private record Kept(Position position, long bytes, long ageNs) {
@@ -32,20 +32,20 @@ final class Retention {
         this.log = log;
     }
 
-    /** Not only when the interval is over. */
-    void soon() {
-        isSoon = true;
+    /** Makes the next {@link #run} check the files even if the interval is not over. */
+    void request() {
+        requested = true;
     }
 
     void run(long nowNs, long intervalNs, JournalStore.Segment current) throws IOException {
-        if (!isSoon && nowNs - nextNs < 0) {
+        if (!requested && nowNs - nextNs < 0) {
             return;
         }
         if (firstMs == 0) {
             firstMs = Math.min(System.currentTimeMillis(), newestMs(current));
             firstNs = nowNs;
         }
-        isSoon = false;
+        requested = false;
         nextNs = nowNs + intervalNs;
         Position snapshot = folder.snapshot();
         if (snapshot == null || !Files.exists(folder.file(snapshot))) {
@@ -55,22 +55,25 @@ final class Retention {
         long total = files.stream().mapToLong(Kept::bytes).sum();
         for (Kept file : files) {
             Position position = file.position();
-            boolean isCurrent = position.segment() == current.number() && position.file().equals(current.file());
-            boolean isOfSnapshot =
+            boolean beingWritten = position.segment() == current.number() && position.file().equals(current.file());
+            boolean ofSnapshot =
                     position.segment() == snapshot.segment() && position.file().equals(snapshot.file());
-            boolean isNeeded = isCurrent || isOfSnapshot || position.compareTo(snapshot) >= 0;
-            if (isNeeded || (file.ageNs() <= options.keepNs() && total <= options.keepBytes())) {
+            boolean needed = beingWritten || ofSnapshot || position.compareTo(snapshot) >= 0;
+            if (needed || (file.ageNs() <= options.keepNs() && total <= options.keepBytes())) {
                 break;
             }
             Path path = folder.file(position);
             Files.deleteIfExists(path);
             total -= file.bytes();
             log.info("journal-file-removed", "file", path, "bytes", file.bytes());
-            removeIfDone(position.segment(), current.number());
+            removeIfEmpty(position.segment(), current.number());
         }
     }
 
-    /** When the last daemon wrote its last: a clock that is wrong since is no reason to delete an audit trail. */
+    /**
+     * When the previous daemon last wrote. If the clock is wrong since then, that is no reason to delete an audit
+     * trail.
+     */
     private long newestMs(JournalStore.Segment current) throws IOException {
         long newest = Long.MIN_VALUE;
         for (long segment : folder.segments()) {
@@ -87,12 +90,12 @@ final class Retention {
 
     private List<Kept> files(long nowNs) throws IOException {
         List<Kept> files = new ArrayList<>();
-        // By a clock that nobody sets.
+        // By CLOCK_MONOTONIC, which nobody sets.
         long nowMs = firstMs + TimeUnit.NANOSECONDS.toMillis(nowNs - firstNs);
         for (long segment : folder.segments()) {
             for (String name : folder.files(segment)) {
                 Path path = folder.segment(segment).resolve(name);
-                // What the file takes on the disk may be less: it is sparse.
+                // An upper bound, as the file is sparse.
                 files.add(new Kept(new Position(segment, name, 0), Files.size(path),
                         TimeUnit.MILLISECONDS.toNanos(nowMs - modifiedMs(path))));
             }
@@ -100,7 +103,7 @@ final class Retention {
         return files;
     }
 
-    private void removeIfDone(long segment, long current) throws IOException {
+    private void removeIfEmpty(long segment, long current) throws IOException {
         if (segment != current && folder.files(segment).isEmpty()) {
             SegmentWriter.delete(folder.segment(segment));
         }

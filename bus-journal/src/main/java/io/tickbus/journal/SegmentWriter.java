@@ -24,20 +24,20 @@ import net.openhft.chronicle.wire.DocumentContext;
 /**
  * Appends blocks to one segment, a Chronicle Queue.
  *
- * <p>A queue's file is a sparse one that is mapped; a store into a page for which the disk has no room would be a fault
- * of the JVM. So each page gets its room before it is stored to, by writing zeros through the file, which fails with an
- * exception.
+ * <p>A queue's file is sparse and mapped. A store to a page for which the disk has no room would be a fault of the JVM.
+ * So each page is allocated before it is stored to, by a write of zeros through the file, which fails with an exception
+ * instead.
  *
- * <p><b>Threads:</b> one. <b>Progress:</b> waits for the file system, and for the disk in {@link #sync}.
- * <b>Errors:</b> {@link IOException} when there is no room or the disk refuses; then the segment is to be closed.
+ * <p><b>Threads:</b> one. <b>Progress:</b> waits for the file system, and for the disk in {@link #sync}. <b>Errors:</b>
+ * {@link IOException} if there is no room or the disk fails; the segment must then be closed.
  */
 final class SegmentWriter implements Segment {
     private static final long QUEUE_BLOCK = 8 << 20;
-    /** Room for what the queue itself stores between two blocks: its index. */
-    private static final int SPARE = 2 << 20;
-    private static final int STEP = 8 << 20;
+    /** Room for the index that the queue stores between two blocks. */
+    private static final int INDEX_ROOM = 2 << 20;
+    private static final int ALLOCATION_STEP = 8 << 20;
     private static final String METADATA = "metadata.cq4t";
-    private static final long ROOM_FOR_FILE = 32 << 20;
+    private static final long MIN_FREE_BYTES = 32 << 20;
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
     private static final byte[] ZEROS = new byte[1 << 20];
 
@@ -56,24 +56,24 @@ final class SegmentWriter implements Segment {
         this.appender = queue.createAppender();
     }
 
-    /** Begins a segment; leaves nothing of one that cannot be begun. */
+    /** Creates a segment; cleans up if that fails. */
     static SegmentWriter open(JournalFolder journal, long number, Roll roll) throws IOException {
         ChronicleSetup.prepare();
-        checkRoom(journal.path());
+        checkFreeSpace(journal.path());
         Path folder = Files.createDirectory(journal.segment(number),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         SingleChronicleQueue queue = null;
-        boolean isOpen = false;
+        boolean open = false;
         try {
             queue = SingleChronicleQueueBuilder.binary(folder.toFile()).blockSize(QUEUE_BLOCK).rollCycle(cycle(roll))
                     .checkInterrupts(false).build();
             SegmentWriter writer = new SegmentWriter(number, folder, queue);
             Files.setPosixFilePermissions(folder.resolve(METADATA), PRIVATE);
             JournalFolder.syncFolder(journal.path());
-            isOpen = true;
+            open = true;
             return writer;
         } finally {
-            if (!isOpen) {
+            if (!open) {
                 if (queue != null) {
                     queue.close();
                 }
@@ -82,7 +82,7 @@ final class SegmentWriter implements Segment {
         }
     }
 
-    /** Deletes a segment in which there is no file. */
+    /** Deletes a segment without queue files. */
     static void delete(Path folder) throws IOException {
         Files.deleteIfExists(folder.resolve(METADATA));
         Files.deleteIfExists(folder);
@@ -96,45 +96,45 @@ final class SegmentWriter implements Segment {
         };
     }
 
-    private static void checkRoom(Path folder) throws IOException {
+    private static void checkFreeSpace(Path folder) throws IOException {
         long usable = Files.getFileStore(folder).getUsableSpace();
-        if (usable < ROOM_FOR_FILE) {
-            throw new IOException("No space left for a new file: usableBytes=" + usable + " needed=" + ROOM_FOR_FILE);
+        if (usable < MIN_FREE_BYTES) {
+            throw new IOException("No space left for a new file: usableBytes=" + usable + " needed=" + MIN_FREE_BYTES);
         }
     }
 
     @Override
     public Position append(Block block) throws IOException {
         if (queue.cycle() != appender.cycle()) {
-            checkRoom(folder);
+            checkFreeSpace(folder);
         }
         try (DocumentContext document = appender.writingDocument()) {
-            boolean isWritten = false;
+            boolean written = false;
             try {
                 long at = document.wire().bytes().writePosition();
-                reserve(at, block.length());
+                allocate(at, block.length());
                 document.wire().bytes().write(block.bytes(), 0, block.length());
-                isWritten = true;
+                written = true;
                 return new Position(number, file, at - Integer.BYTES);
             } finally {
-                if (!isWritten) {
+                if (!written) {
                     document.rollbackOnClose();
                 }
             }
         }
     }
 
-    private void reserve(long at, int length) throws IOException {
+    private void allocate(long at, int length) throws IOException {
         File current = appender.currentFile();
         if (channel == null || !current.getName().equals(file)) {
             file = current.getName();
             useNewFile(at);
         }
-        if (allocatedTo >= at + length + SPARE) {
+        if (allocatedTo >= at + length + INDEX_ROOM) {
             return;
         }
         long from = Math.max(at, allocatedTo);
-        long to = at + length + STEP;
+        long to = at + length + ALLOCATION_STEP;
         for (long next = from; next < to; ) {
             int count = (int) Math.min(ZEROS.length, to - next);
             next += channel.write(ByteBuffer.wrap(ZEROS, 0, count), next);
@@ -150,8 +150,8 @@ final class SegmentWriter implements Segment {
         Path path = folder.resolve(file);
         Files.setPosixFilePermissions(path, PRIVATE);
         channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-        // The queue's index stands before the first block and is full of holes: each page gets its room by being
-        // written as it is. Nobody else writes meanwhile.
+        // The queue's index precedes the first block and has holes: writing each page back as it is allocates it.
+        // Nobody else writes to the file meanwhile.
         ByteBuffer piece = ByteBuffer.allocate(ZEROS.length);
         for (long next = 0; next < at; ) {
             piece.clear().limit((int) Math.min(ZEROS.length, at - next));

@@ -3,8 +3,9 @@ package io.tickbus.journal;
 import io.tickbus.core.internal.memory.SharedRegion;
 
 /**
- * The ring between the timer thread, which hands over entries, and the journal's thread, which writes them: in a mapped
- * file, so that what was handed over outlives the process however it dies.
+ * The write-ahead ring, in the bus's {@code intents} file: the timer thread appends an entry before a command takes
+ * effect, and the journal's thread copies it to the journal. The file is mapped shared memory, so an entry survives the
+ * process however it dies.
  *
  * <pre>
  *  timer thread                              journal's thread, or the next daemon
@@ -14,17 +15,17 @@ import io.tickbus.core.internal.memory.SharedRegion;
  *                                            consumed ← ticket+1       release
  * </pre>
  *
- * <p>What would break: without the release an entry could be seen, or found after a kill, with parts of the one before
- * in it; without the acquire the same; without release and acquire of {@code consumed} an entry could be overwritten
- * while it is still being copied. An entry is never overwritten before the journal has it, so there is no second look
- * at the stamp as in a ring that overwrites.
+ * <p>What would break: without the release of the stamp, an entry could be seen, or found after a kill, with fields of
+ * the previous entry in its slot; without the acquire, the same. Without release and acquire of {@code consumed}, an
+ * entry could be overwritten while it is being copied. An entry is never overwritten before it is in the journal, so
+ * the stamp need not be checked again after the copy, as in a ring that overwrites.
  *
  * <p><b>Threads:</b> one producer, one consumer. <b>Progress:</b> wait-free; never overwrites.
  *
  * <p>Source: Lamport, <i>Specifying Concurrent Program Modules</i> (1983).
  */
 public final class WriteAheadRing {
-    /** Instead of a ticket: the ring is full. */
+    /** Returned instead of a ticket if the ring is full. */
     public static final long FULL = -1;
 
     private final SharedRegion region;
@@ -32,7 +33,7 @@ public final class WriteAheadRing {
     private final long mask;
     private long nextTicket;
     private long knownConsumed;
-    /** Of what is put. Either thread's. */
+    /** The clock of new entries. Either thread sets it. */
     private volatile JournalClock clock = JournalClock.NONE;
 
     private WriteAheadRing(IntentsFile file) {
@@ -41,19 +42,19 @@ public final class WriteAheadRing {
         this.mask = slotCount - 1L;
     }
 
-    /** Over a file, or memory that looks like one. */
+    /** A ring in a file, or in memory with a file's layout. */
     public static WriteAheadRing over(IntentsFile file) {
         return new WriteAheadRing(file);
     }
 
-    /** Before both threads run: where the producer and the consumer continue. */
+    /** Sets where the producer and the consumer continue; called before either thread runs. */
     public void begin(long firstUnwritten, long next) {
         nextTicket = next;
         knownConsumed = firstUnwritten;
         region.putLongRelease(IntentsLayout.CONSUMED, firstUnwritten);
     }
 
-    /** Consumer, or before both threads run: the clock that what is put from now on is written in. */
+    /** Sets the clock of new entries; consumer, or before either thread runs. */
     void clock(JournalClock newClock) {
         clock = newClock;
     }
@@ -66,7 +67,7 @@ public final class WriteAheadRing {
         return IntentsLayout.HEADER_LENGTH + (int) (ticket & mask) * IntentsLayout.ENTRY_LENGTH;
     }
 
-    /** Entries. */
+    /** The number of slots. */
     public int slotCount() {
         return slotCount;
     }
@@ -76,17 +77,17 @@ public final class WriteAheadRing {
         return nextTicket;
     }
 
-    /** Producer: free entries. */
+    /** Producer: the number of free slots. */
     public int freeSlots() {
         if (nextTicket - knownConsumed > slotCount / 2) {
-            // SYNC ahead-release: pairs with WriteAheadRing.release; without acquire an entry could be written over
+            // SYNC ahead-release: pairs with WriteAheadRing.release; without acquire an entry could be overwritten
             // while the other thread still copies it.
             knownConsumed = region.getLongAcquire(IntentsLayout.CONSUMED);
         }
         return slotCount - (int) (nextTicket - knownConsumed);
     }
 
-    /** Producer: hands over an entry; returns its ticket, or {@link #FULL} where there is no room for it. */
+    /** Producer: appends an entry; returns its ticket, or {@link #FULL} if there is no room. */
     public long append(long header, long nextSequence, long nowNs, long[] body, int words) {
         if (freeSlots() == 0) {
             return FULL;
@@ -110,13 +111,13 @@ public final class WriteAheadRing {
         return ticket;
     }
 
-    /** Consumer: whether the entry of a ticket is whole. */
+    /** Consumer: whether the entry of a ticket is complete. */
     public boolean isCommitted(long ticket) {
         // SYNC ahead-commit: pairs with WriteAheadRing.append; without acquire the copy could hold older fields.
         return region.getLongAcquire(offset(ticket) + IntentsLayout.STAMP) == ticket + 1;
     }
 
-    /** Consumer, after {@link #isCommitted}. */
+    /** Consumer: copies an entry for which {@link #isCommitted} has returned true. */
     public void copy(long ticket, Entry entry) {
         int at = offset(ticket);
         entry.ticket = ticket;
@@ -130,19 +131,19 @@ public final class WriteAheadRing {
                 region.getLong(at + IntentsLayout.NAMESPACE_NS), region.getLong(at + IntentsLayout.CALENDAR_NS));
     }
 
-    /** Consumer: the entries before a ticket are in the journal. */
+    /** Consumer: releases the slots of all entries before a ticket, as they are in the journal. */
     public void release(long ticket) {
         // SYNC ahead-release: pairs with WriteAheadRing.freeSlots; without release the copy could happen after the slot
         // is reused, and mix two entries.
         region.putLongRelease(IntentsLayout.CONSUMED, ticket);
     }
 
-    /** Any thread: entries that are not in the journal, about. */
+    /** Any thread: roughly how many entries are not in the journal yet. */
     public long backlog() {
         return nextTicket - region.getLongOpaque(IntentsLayout.CONSUMED);
     }
 
-    /** What the slot at a place holds, by its stamp; −1 for nothing. After a restart. */
+    /** The ticket in a slot according to its stamp, or −1 for none; for recovery. */
     public long ticketAt(int slot) {
         long stamp = region.getLongAcquire(IntentsLayout.HEADER_LENGTH + slot * IntentsLayout.ENTRY_LENGTH);
         return stamp > 0 && ((stamp - 1) & mask) == slot ? stamp - 1 : -1;

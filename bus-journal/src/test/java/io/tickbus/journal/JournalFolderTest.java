@@ -64,11 +64,11 @@ class JournalFolderTest {
         JournalFolder second = new JournalFolder(first.path());
         BusException e = assertThrows(BusException.class, second::lock);
         assertEquals(BusException.Reason.IN_USE, e.reason());
-        assertTrue(second.isWritten());
+        assertTrue(second.isLocked());
         second.release();
-        assertTrue(second.isWritten(), "released by who does not have it");
+        assertTrue(second.isLocked(), "released by who does not have it");
         first.release();
-        assertFalse(second.isWritten());
+        assertFalse(second.isLocked());
         second.lock();
         second.release();
     }

@@ -89,7 +89,7 @@ class JournalRoundTest {
     private void failOnce() {
         put(EntryKind.START);
         store.refuse(new IOException("for a trial"));
-        writer.round();
+        writer.runCycle();
         assertFalse(writer.isWritable());
         store.refuse(null);
         host.advance(SECOND_NS);
@@ -111,30 +111,30 @@ class JournalRoundTest {
     @Test
     void shouldNotTakeTheNextSnapshotForWholeWhenAnotherOneEndsInItsBlock() {
         journal.beginSnapshot();
-        assertTrue(writer.round());
+        assertTrue(writer.runCycle());
         failOnce();
         journal.endSnapshot();
         journal.beginSnapshot();
-        assertTrue(writer.round());
+        assertTrue(writer.runCycle());
         assertNull(store.snapshot(), "the first one's beginning may be lost, and the second has no end");
         journal.endSnapshot();
-        assertTrue(writer.round());
+        assertTrue(writer.runCycle());
         assertEquals(new Position(2, "blocks", 0), store.snapshot());
     }
 
     @Test
     void shouldStoreWhereTheWholeSnapshotBeginsWhenTheNextBeginsInTheBlockOfItsEnd() {
         journal.beginSnapshot();
-        assertTrue(writer.round());
+        assertTrue(writer.runCycle());
         journal.endSnapshot();
         journal.beginSnapshot();
-        assertTrue(writer.round());
+        assertTrue(writer.runCycle());
         assertEquals(new Position(1, "blocks", 0), store.snapshot());
         journal.endSnapshot();
         journal.beginSnapshot();
         journal.endSnapshot();
         journal.beginSnapshot();
-        assertTrue(writer.round());
+        assertTrue(writer.runCycle());
         assertEquals(new Position(1, "blocks", 2), store.snapshot());
     }
 
@@ -153,15 +153,15 @@ class JournalRoundTest {
         journal.beginSnapshot();
         for (int i = 0; i < ENTRIES; i++) {
             put(EntryKind.IMAGE);
-            writer.round();
+            writer.runCycle();
         }
         assertTrue(writer.bytes() > 2 * SNAPSHOT_BYTES);
         journal.endSnapshot();
-        writer.round();
+        writer.runCycle();
         assertFalse(writer.wantsSnapshot());
         for (int i = 0; i < ENTRIES; i++) {
             put(EntryKind.APPLIED);
-            writer.round();
+            writer.runCycle();
         }
         assertTrue(writer.wantsSnapshot());
     }
@@ -170,11 +170,11 @@ class JournalRoundTest {
     void shouldWriteNothingTwiceWhenMemoryEndsAfterItWasWritten() {
         put(EntryKind.START);
         isOutOfMemory = true;
-        writer.round();
+        writer.runCycle();
         assertFalse(isOutOfMemory, "nothing has failed");
         host.advance(SECOND_NS);
         put(EntryKind.IMAGE);
-        writer.round();
+        writer.runCycle();
         assertEquals(List.of("1:START", "1:IMAGE"), written());
         assertEquals(1, writer.failures());
         assertTrue(writer.isWritable());

@@ -153,7 +153,7 @@ final class MemoryStore implements JournalStore {
     }
 
     @Override
-    public Blocks read(Position start, Trouble trouble) {
+    public Blocks read(Position start, UnreadableHandler trouble) {
         return new Blocks() {
             private int segment = start == null ? 0 : (int) start.segment() - 1;
             private int index = start == null ? 0 : (int) start.offset();

@@ -149,7 +149,7 @@ class PowerLossTest {
         }
 
         @Override
-        public Blocks read(Position start, Trouble trouble) {
+        public Blocks read(Position start, UnreadableHandler trouble) {
             return real.read(start, trouble);
         }
 
@@ -244,7 +244,7 @@ class PowerLossTest {
                 waiting.add(command);
             }
             if (random.nextInt(3) == 0) {
-                writer.round();
+                writer.runCycle();
             }
             while (!waiting.isEmpty() && tickets.peek() <= journal.syncedTicket()) {
                 TimerCommand command = waiting.remove();

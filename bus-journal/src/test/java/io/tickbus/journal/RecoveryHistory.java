@@ -137,7 +137,7 @@ final class RecoveryHistory {
         writer = new JournalWriter(store, ring, signals, retention, OPTIONS, host, log);
         journal = new ChronicleJournal(store, ring, writer, signals, OPTIONS, host, log);
         journal.recover(timers);
-        for (int i = 0; i < 100 && writer.round(); i++) {
+        for (int i = 0; i < 100 && writer.runCycle(); i++) {
             // Before anything fires, it is written down that this daemon is there, and by which clock.
         }
         recoveries++;
@@ -338,11 +338,11 @@ final class RecoveryHistory {
         if (journal.isWritable()) {
             int untilRounds = 1 + random.nextInt(2);
             for (int i = 0; i < untilRounds; i++) {
-                writer.round();
+                writer.runCycle();
             }
         } else {
             host.advance(SECOND);
-            writer.round();
+            writer.runCycle();
         }
     }
 
@@ -363,7 +363,7 @@ final class RecoveryHistory {
         engine.lookAtCalendar(host.nowNs());
         if (random.nextInt(4) > 0) {
             expire();
-            for (int i = 0; i < 100 && writer.round(); i++) {
+            for (int i = 0; i < 100 && writer.runCycle(); i++) {
                 // What stands before that.
             }
             isClockStated = !store.isDead() && journal.isWritable();
@@ -406,11 +406,11 @@ final class RecoveryHistory {
     }
 
     private void stopInOrder() {
-        for (int i = 0; i < 100 && writer.round(); i++) {
+        for (int i = 0; i < 100 && writer.runCycle(); i++) {
             // The rest.
         }
         complete();
-        for (int i = 0; i < 100 && writer.round(); i++) {
+        for (int i = 0; i < 100 && writer.runCycle(); i++) {
             // And that.
         }
         boolean isWhole = !store.isDead() && journal.isWritable() && ring.backlog() == 0;

@@ -61,7 +61,7 @@ class WriterFailureTest {
     }
 
     private void drain() {
-        while (writer.round()) {
+        while (writer.runCycle()) {
             assertTrue(journal.isWritable());
         }
     }
@@ -71,12 +71,12 @@ class WriterFailureTest {
         drain();
         store.refuse(new OutOfMemoryError("of the test"));
         long ticket = intend(1);
-        writer.round();
+        writer.runCycle();
         assertFalse(journal.isWritable());
         assertEquals(1, writer.failures());
         store.refuse(null);
         host.advance(SECOND_NS);
-        writer.round();
+        writer.runCycle();
         assertTrue(journal.isWritable());
         assertTrue(journal.syncedTicket() >= ticket);
         assertTrue(journal.wantsSnapshot());
@@ -104,7 +104,7 @@ class WriterFailureTest {
         }
         journal.watch(host.nowNs());
         assertFalse(journal.isWritable());
-        writer.round();
+        writer.runCycle();
         journal.watch(host.nowNs());
         assertTrue(journal.isWritable());
     }
@@ -141,10 +141,10 @@ class WriterFailureTest {
     @Test
     void shouldNotTakeTheFirstPartOfASnapshotThatFailed() throws Exception {
         journal.beginSnapshot();
-        writer.round();
+        writer.runCycle();
         store.refuse(new IOException("of the test"));
         intend(1);
-        writer.round();
+        writer.runCycle();
         store.refuse(null);
         host.advance(SECOND_NS);
         journal.endSnapshot();
@@ -161,10 +161,10 @@ class WriterFailureTest {
         drain();
         journal.beginSnapshot();
         timers.page(0, 64, journal::appendImage);
-        writer.round();
+        writer.runCycle();
         journal.endSnapshot();
         journal.beginSnapshot();
-        writer.round();
+        writer.runCycle();
         JournalStore.Position whole = store.snapshot();
         drain();
         assertEquals(whole, store.snapshot());
@@ -181,9 +181,9 @@ class WriterFailureTest {
         host.step(3_600 * SECOND_NS);
         host.advance(SECOND_NS);
         long syncs = writer.syncs();
-        assertTrue(writer.round());
+        assertTrue(writer.runCycle());
         assertEquals(host.calendarNs(), store.lastClock().calendarNs());
         assertEquals(syncs + 1, writer.syncs());
-        assertFalse(writer.round());
+        assertFalse(writer.runCycle());
     }
 }

@@ -1,10 +1,10 @@
 package io.tickbus.posix;
 
-/** The kernel's clocks, with the numbers it knows them by. Source: {@code include/uapi/linux/time.h}. */
+/** The kernel's clocks and their numbers. Source: {@code include/uapi/linux/time.h}. */
 public enum ClockId {
     /** The wall clock, which is stepped and slewed. */
     REALTIME(0),
-    /** Never set back; slewed by NTP; stands still in suspend. {@link System#nanoTime()} is this one. */
+    /** Never set back; slewed by NTP; stops during suspend. {@link System#nanoTime()} reads this clock. */
     MONOTONIC(1),
     /** CPU time of all threads of this process. */
     PROCESS_CPUTIME(2),
@@ -16,9 +16,9 @@ public enum ClockId {
     REALTIME_COARSE(5),
     /** As {@link #MONOTONIC}, as of the latest tick of the kernel. */
     MONOTONIC_COARSE(6),
-    /** As {@link #MONOTONIC}, but running in suspend. */
+    /** As {@link #MONOTONIC}, but continues during suspend. */
     BOOTTIME(7),
-    /** Atomic time: {@link #REALTIME} without leap seconds, where NTP has told the kernel their number. */
+    /** Atomic time: {@link #REALTIME} without leap seconds, if NTP has told the kernel their number. */
     TAI(11);
 
     private final int number;

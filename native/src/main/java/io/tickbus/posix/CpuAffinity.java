@@ -10,10 +10,11 @@ import java.util.stream.IntStream;
 /**
  * The processors the calling thread may run on, as the kernel reports them and never as they were asked for.
  *
- * <p><b>Threads:</b> any; each concerns itself. <b>Progress:</b> wait-free but for the kernel; allocates.
+ * <p><b>Threads:</b> any; each method concerns the calling thread. <b>Progress:</b> system calls that do not block;
+ * allocates.
  *
- * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason, except from
- * {@link #allowedByProc} and {@link #parseList}.
+ * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason, except from {@link
+ * #allowedByProc} and {@link #parseList}.
  *
  * <p>Source: sched_setaffinity(2), proc_pid_status(5).
  */
@@ -70,9 +71,10 @@ public final class CpuAffinity {
     }
 
     /**
-     * Moves the calling thread off a processor: forbids it that one for a moment, and then allows what was allowed.
+     * Moves the calling thread off a processor: forbids that processor for a moment, and then restores what was
+     * allowed.
      *
-     * @return whether another was allowed
+     * @return whether another processor was allowed
      */
     static boolean leave(int cpu) {
         int[] allowed = allowed();
@@ -80,15 +82,15 @@ public final class CpuAffinity {
         if (others.length == 0 || others.length == allowed.length) {
             return false;
         }
-        boolean isMoved = set(others).length > 0;
-        // Only what this has narrowed is widened again: somebody may have pinned the thread meanwhile.
+        boolean moved = set(others).length > 0;
+        // Restores only its own change: somebody else may have pinned the thread meanwhile.
         for (int tried = 0; tried < RESTORE_TRIES && Arrays.equals(others, allowed()); tried++) {
             set(allowed);
         }
-        return isMoved;
+        return moved;
     }
 
-    /** The same by another way, {@code Cpus_allowed_list} of {@code /proc/thread-self/status}; empty where unknown. */
+    /** The same from {@code Cpus_allowed_list} of {@code /proc/thread-self/status}; empty if unknown. */
     public static int[] allowedByProc() {
         Optional<String> list = new HostFiles(Path.of("/")).field("proc/thread-self/status", "Cpus_allowed_list");
         return list.map(CpuAffinity::parseList).orElse(new int[0]);

@@ -3,7 +3,7 @@ package io.tickbus.posix;
 import com.sun.jna.Pointer;
 import io.tickbus.core.BusException;
 
-/** The error numbers this module tells apart; the same on x86-64 and aarch64. */
+/** The error numbers that this module distinguishes; the same on x86-64 and aarch64. */
 final class Errno {
     static final int EPERM = 1;
     static final int ESRCH = 3;
@@ -45,7 +45,7 @@ final class Errno {
         return text + " (errno=" + errno + ")";
     }
 
-    /** As the JVM puts it into its exceptions: strerror's, which knows the locale that the JVM has set. */
+    /** The text that the JVM puts into its exceptions: strerror's, in the locale that the JVM has set. */
     static String localText(int errno) {
         return new Pointer(Libc.strerror(errno)).getString(0, System.getProperty("sun.jnu.encoding", "UTF-8"));
     }

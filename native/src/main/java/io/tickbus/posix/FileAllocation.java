@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 
-/** Gives a file real pages by fallocate(2), and by writing zeros where the file system cannot do that. */
+/** Allocates a file's pages by fallocate(2), or by writing zeros if the file system does not support that. */
 final class FileAllocation {
     private static final int O_WRONLY = 1;
     private static final int O_CLOEXEC = 0x80000;
-    private static final int INTERRUPTIONS_BORNE = 100;
+    private static final int MAX_RETRIES = 100;
 
     private FileAllocation() {
     }
@@ -30,7 +30,7 @@ final class FileAllocation {
         }
         switch (errno) {
             case 0 -> { }
-            // EINVAL too: some file systems say so of a mode or an offset that they do not know.
+            // EINVAL too: some file systems return it for a mode or an offset that they do not support.
             case Errno.EOPNOTSUPP, Errno.ENOSYS, Errno.EINVAL, Errno.EINTR -> writeZeros(file, length);
             default -> throw failure(file, length, Errno.describe(errno));
         }
@@ -38,7 +38,7 @@ final class FileAllocation {
 
     private static int fallocate(int fd, long length) {
         int errno = Errno.EINTR;
-        for (int i = 0; i < INTERRUPTIONS_BORNE && errno == Errno.EINTR; i++) {
+        for (int i = 0; i < MAX_RETRIES && errno == Errno.EINTR; i++) {
             errno = Libc.fallocate(fd, 0, 0, length) == 0 ? 0 : Libc.errno();
         }
         return errno;

@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The kernel's text files under {@code /proc} and {@code /sys}, or under a copy of them that a test has made. What is
- * missing or may not be read is empty; nothing throws. The two are not told apart: containers hide such files in either
- * way, and a reader learns nothing in both.
+ * The kernel's text files under {@code /proc} and {@code /sys}, or a test's copy of them. A file that is missing or
+ * unreadable reads as empty; nothing throws. The two cases are not distinguished, as containers hide such files either
+ * way.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param root what {@code proc} and {@code sys} stand in; paths are relative to it
+ * @param root the directory that contains proc and sys; paths are relative to it
  */
 public record HostFiles(Path root) {
-    /** The file's lines; none where it is missing or may not be read. */
+    /** The file's lines; empty if it is missing or unreadable. */
     public List<String> lines(String path) {
         try {
             // ISO-8859-1 accepts every byte: firmware strings are not always UTF-8.
@@ -30,7 +30,7 @@ public record HostFiles(Path root) {
         }
     }
 
-    /** The file's first line without surrounding space; empty text where there is none. */
+    /** The file's first line without surrounding space; empty if there is none. */
     public String firstLine(String path) {
         List<String> lines = lines(path);
         return lines.isEmpty() ? "" : lines.get(0).strip();
@@ -47,17 +47,18 @@ public record HostFiles(Path root) {
         return Optional.empty();
     }
 
-    /** The names in a directory, sorted; none where it is missing or may not be read. */
+    /** The names in a directory, sorted; empty if it is missing or unreadable. */
     public List<String> names(String directory) {
         try (Stream<Path> entries = Files.list(root.resolve(directory))) {
             return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
         } catch (IOException | UncheckedIOException e) {
-            // Missing, not permitted, or gone while it was listed, as a process's directory is when it ends.
+            // Missing, not permitted, or removed while it was listed, as a process's directory is when the process
+            // ends.
             return List.of();
         }
     }
 
-    /** Whether there is such a file or directory; false also where a directory above it may not be entered. */
+    /** Whether the file or directory exists; also false if a parent directory is not accessible. */
     public boolean exists(String path) {
         return Files.exists(root.resolve(path));
     }

@@ -6,9 +6,9 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
- * A futex of the kernel. Shared between processes, hence without FUTEX_PRIVATE_FLAG; the kernel only reads the word,
- * so that a read-only mapping will do. FUTEX_WAIT_BITSET because it takes an absolute deadline, which FUTEX_WAIT
- * does not, and without FUTEX_CLOCK_REALTIME that deadline is of CLOCK_MONOTONIC.
+ * A kernel futex. It is shared between processes, hence without FUTEX_PRIVATE_FLAG. The kernel only reads the word, so
+ * a read-only mapping is enough. FUTEX_WAIT_BITSET is used because its deadline is absolute, unlike that of FUTEX_WAIT;
+ * without FUTEX_CLOCK_REALTIME that deadline is of CLOCK_MONOTONIC.
  */
 final class KernelFutexWord implements FutexWord {
     private static final int FUTEX_WAKE = 1;
@@ -40,7 +40,7 @@ final class KernelFutexWord implements FutexWord {
                     FUTEX_BITSET_MATCH_ANY);
             return result == 0 ? WOKEN : notWoken(Libc.errno());
         } finally {
-            Reference.reachabilityFence(this); // or the memory could be unmapped while the kernel looks at it
+            Reference.reachabilityFence(this); // or the memory could be unmapped while the kernel reads it
         }
     }
 
@@ -59,7 +59,7 @@ final class KernelFutexWord implements FutexWord {
             case Errno.EAGAIN -> CHANGED;
             case Errno.ETIMEDOUT -> TIMED_OUT;
             case Errno.EINTR -> WOKEN;
-            // The file was shortened. The caller looks at the memory next, and that access tells it so.
+            // The file was truncated. The caller loads the memory next, and that access reports it.
             case Errno.EFAULT -> CHANGED;
             default -> throw failure("wait", errno);
         };

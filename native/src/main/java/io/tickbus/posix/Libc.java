@@ -4,20 +4,20 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 
 /**
- * The C library's functions, mapped directly and with primitives only, so that a call allocates nothing. Each
- * answers −1 on failure, where nothing else is said, and {@link #errno} tells why.
+ * The C library's functions, mapped directly and with primitives only, so that a call allocates nothing. Unless stated
+ * otherwise, each returns −1 on failure, and {@link #errno} is the reason.
  */
 @SuppressWarnings("checkstyle:parameternumber") // these are the C library's signatures
 final class Libc {
     static {
-        // The process itself and not "libc": before glibc 2.32 pthread_sigmask stands in libpthread.
+        // The process itself and not "libc": before glibc 2.32, pthread_sigmask is in libpthread.
         Native.register(Libc.class, NativeLibrary.getProcess());
     }
 
     private Libc() {
     }
 
-    /** The error of this thread's latest call; JNA keeps it safe from what the JVM does in between. */
+    /** The errno of this thread's latest call, saved by JNA before the JVM can change it. */
     static int errno() {
         return Native.getLastError();
     }
@@ -44,7 +44,7 @@ final class Libc {
 
     static native int poll(long questions, long count, int timeoutMs);
 
-    /** The address of a text. Other threads may exchange the text of a number that is unknown, no other. */
+    /** The address of a text. Other threads may overwrite the text of an unknown number, but of no other. */
     static native long strerror(int errno);
 
     static native int kill(int pid, int signal);
@@ -54,7 +54,7 @@ final class Libc {
 
     static native int sigtimedwait(long set, long info, long timespec);
 
-    /** Answers an error number instead of −1. */
+    /** Returns an error number instead of −1. */
     static native int pthread_sigmask(int how, long set, long oldSet);
 
     static native int __libc_current_sigrtmin();

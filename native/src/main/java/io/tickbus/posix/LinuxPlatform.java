@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 @SuppressWarnings("exports") // What it implements is between the core and this module.
 public final class LinuxPlatform implements Platform {
-    /** Does nothing: {@link java.util.ServiceLoader} calls it on every system. */
+    /** For {@link java.util.ServiceLoader}; does nothing. */
     public LinuxPlatform() {
     }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Tries the native code once per JVM, and remembers in one sentence why it cannot be used. */
+/** Tries the native code once per JVM, and stores in one sentence why it cannot be used. */
 final class NativeAccess {
     private static final int FUTEX_WAKE = 1;
     private static final Optional<String> REASON = find();
@@ -20,13 +20,13 @@ final class NativeAccess {
     private static Optional<String> find() {
         String os = System.getProperty("os.name", "unknown");
         if (!os.equals("Linux")) {
-            return Optional.of("the native module serves Linux only (os.name=" + os + "); nothing is to be done");
+            return Optional.of("the native module serves Linux only (os.name=" + os + "); there is nothing to do");
         }
         if (Syscalls.here() == null || !"64".equals(System.getProperty("sun.arch.data.model", "64"))) {
             return Optional.of("the native module serves x86-64 and aarch64 only (os.arch="
                     + System.getProperty("os.arch") + "); use a 64-bit JVM of one of them");
         }
-        // JNA logs a stack trace where a folder is missing; the sentence here says the same.
+        // JNA logs a stack trace if a folder is missing; the reason returned here says the same.
         Logger jna = Logger.getLogger("com.sun.jna.Native");
         Level level = jna.getLevel();
         jna.setLevel(Level.OFF);
@@ -39,7 +39,7 @@ final class NativeAccess {
         }
     }
 
-    /** Sandboxes that are not Linux but look like it fail here. */
+    /** Fails in sandboxes that look like Linux but are not. */
     private static Optional<String> probe() {
         NativeBlock word = new NativeBlock(Integer.BYTES);
         try {

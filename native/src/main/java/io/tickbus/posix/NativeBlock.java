@@ -5,7 +5,9 @@ import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A few zeroed bytes outside the Java heap, at an address that C may be given for as long as this is reachable. */
+/**
+ * A few zeroed bytes outside the Java heap, whose address may be passed to C for as long as this object is reachable.
+ */
 final class NativeBlock {
     private final ByteBuffer buffer;
     private final long address;

@@ -3,16 +3,15 @@ package io.tickbus.posix;
 import java.lang.ref.Reference;
 
 /**
- * Whether anybody still reads what this process writes to; a writer that has nothing to write does not learn it
+ * Tells whether anybody still reads this process's output. A writer that has nothing to write does not find out
  * otherwise.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> one system call, which does not block.
  *
- * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason.
+ * <p>Errors: {@link LinkageError} if {@link LinuxPlatform#unavailableReason()} gives a reason.
  *
  * <p>Source: poll(2): POLLERR "is also set for a file descriptor referring to the write end of a pipe when the read end
- * has been closed"; POLLHUP: "Hang up"
- * of a socket whose peer has closed its end.
+ * has been closed"; POLLHUP: "Hang up" of a socket whose peer has closed its end.
  */
 public final class OutputReader {
     private static final int STANDARD_OUTPUT = 1;
@@ -23,7 +22,7 @@ public final class OutputReader {
     private OutputReader() {
     }
 
-    /** Whether standard output is a pipe, or a Unix-domain socket, that nobody reads any more. */
+    /** Whether standard output is a pipe, or a Unix-domain socket, without a reader. */
     public static boolean isGone() {
         NativeBlock question = new NativeBlock(Long.BYTES);
         question.putLong(0, STANDARD_OUTPUT);

@@ -3,13 +3,13 @@ package io.tickbus.posix;
 /**
  * Reads the kernel's clocks.
  *
- * <p>For measuring and comparing clocks: the bus itself reads {@link System#nanoTime()}, which is
- * {@link ClockId#MONOTONIC} and costs a quarter of a call through here.
+ * <p>For measuring and comparing clocks: the bus itself reads {@link System#nanoTime()}, which is {@link
+ * ClockId#MONOTONIC} and costs a quarter of a call of this class.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> wait-free; allocates nothing but 16 bytes at a thread's first call.
  *
- * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason;
- * {@link io.tickbus.core.BusException} for a clock that this kernel does not have.
+ * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason; {@link
+ * io.tickbus.core.BusException} for a clock that this kernel does not have.
  */
 public final class PosixClock {
     private static final ThreadLocal<Timespec> TIMESPEC = ThreadLocal.withInitial(Timespec::new);

@@ -1,14 +1,14 @@
 package io.tickbus.posix;
 
-/** Numbers of the signals a bus might be compared with, on x86-64 and aarch64. Source: signal(7). */
+/** Numbers of POSIX signals, on x86-64 and aarch64. Source: signal(7). */
 public final class PosixSignal {
-    /** Asks a daemon to read its settings again; ends a process that does not handle it. */
+    /** Asks a daemon to reload its settings; ends a process that does not handle it. */
     public static final int SIGHUP = 1;
     /** Ends a process at once; cannot be blocked. */
     public static final int SIGKILL = 9;
     /** Free for use: neither the JVM nor the C library needs it. */
     public static final int SIGUSR1 = 10;
-    /** HotSpot suspends its threads with this one: neither block nor send it to a JVM. */
+    /** HotSpot suspends threads with this signal: neither block it nor send it to a JVM. */
     public static final int SIGUSR2 = 12;
     /** Continues a stopped process. */
     public static final int SIGCONT = 18;

@@ -3,18 +3,18 @@ package io.tickbus.posix;
 import java.lang.ref.Reference;
 
 /**
- * Waits for signals instead of being interrupted by them. They must be blocked in every thread of the process, or the
- * kernel may give them to another one: see {@link PosixSignals#isBlockedInEveryThread}.
+ * Waits for POSIX signals instead of being interrupted by them. The signals must be blocked in every thread of the
+ * process, or the kernel may deliver them to another thread: see {@link PosixSignals#isBlockedInEveryThread}.
  *
- * <p><b>Threads:</b> one per instance. <b>Progress:</b> {@link #await} blocks, bounded by its time-out; it allocates
+ * <p><b>Threads:</b> one per instance. <b>Progress:</b> {@link #await} blocks for at most its time-out; it allocates
  * nothing. <b>Loss:</b> see {@link PosixSignals}.
  *
- * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason.
+ * <p>Errors: {@link LinkageError} if {@link LinuxPlatform#unavailableReason()} gives a reason.
  *
  * <p>Source: sigtimedwait(2); {@code siginfo_t} as x86-64 and aarch64 lay it out.
  */
 public final class PosixSignalWaiter {
-    /** What {@link #await} answers when the time is over. */
+    /** Returned by {@link #await} after its time-out. */
     public static final int TIMED_OUT = -1;
 
     static final int SIGSET_LENGTH = 128;
@@ -41,7 +41,7 @@ public final class PosixSignalWaiter {
         set.putLong(0, bits);
     }
 
-    /** A receiver of these signals, 1 to 64, at least one. It blocks nothing. */
+    /** A waiter for these signals, 1 to 64, at least one. It does not block them. */
     public static PosixSignalWaiter of(int... signals) {
         if (signals.length == 0) {
             throw new IllegalArgumentException("name at least one signal: signals=[]");
@@ -86,12 +86,12 @@ public final class PosixSignalWaiter {
         };
     }
 
-    /** The value that the last received signal was queued with; 0 if it was killed. */
+    /** The value with which the last received signal was queued; 0 if it was sent by kill. */
     public long value() {
         return isQueued() ? info.getLong(VALUE) : 0;
     }
 
-    /** The pid of the last received signal's sender; 0 where that is in another pid namespace. */
+    /** The pid of the last received signal's sender; 0 if that is in another pid namespace. */
     public int senderPid() {
         return info.getInt(PID);
     }

@@ -9,25 +9,25 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Sends and blocks signals. {@link PosixSignalWaiter} receives them.
+ * Sends and blocks POSIX signals. {@link PosixSignalWaiter} receives them.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> sending does not block. <b>Loss:</b> a standard signal that is already
- * pending coalesces with the next one, whether killed or queued; a real-time signal queues, up to the receiver's
- * RLIMIT_SIGPENDING.
+ * pending coalesces with the next one, whether sent by kill or sigqueue; a real-time signal queues, up to the
+ * receiver's RLIMIT_SIGPENDING.
  *
- * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason;
- * {@link BusException} where {@code /proc} cannot be read.
+ * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason; {@link BusException}
+ * where {@code /proc} cannot be read.
  *
  * <p>Source: kill(2), sigqueue(3), pthread_sigmask(3), signal(7).
  */
 public final class PosixSignals {
-    /** The signal is on its way. */
+    /** The signal was sent. */
     public static final int SENT = 0;
     /** No process has that pid. */
     public static final int NO_SUCH_PROCESS = Errno.ESRCH;
     /** The process belongs to somebody else. */
     public static final int NOT_PERMITTED = Errno.EPERM;
-    /** The receiver's queue is full; only {@link #sigqueue} answers so. */
+    /** The receiver's queue is full; only {@link #sigqueue} returns this. */
     public static final int QUEUE_FULL = Errno.EAGAIN;
 
     private static final int SIG_BLOCK = 0;
@@ -39,7 +39,7 @@ public final class PosixSignals {
     /**
      * Sends a signal to one process.
      *
-     * @param pid    at least 1: groups of processes are not served
+     * @param pid    at least 1: process groups are not supported
      * @param signal 1 to 64
      * @return {@link #SENT}, {@link #NO_SUCH_PROCESS} or {@link #NOT_PERMITTED}
      */
@@ -53,7 +53,7 @@ public final class PosixSignals {
      *
      * @param pid    at least 1
      * @param signal 1 to 64
-     * @param value  what {@link PosixSignalWaiter#value} will answer
+     * @param value  what {@link PosixSignalWaiter#value} will return
      * @return {@link #SENT}, {@link #NO_SUCH_PROCESS}, {@link #NOT_PERMITTED} or {@link #QUEUE_FULL}
      */
     public static int sigqueue(long pid, int signal, long value) {
@@ -80,13 +80,16 @@ public final class PosixSignals {
         }
     }
 
-    /** Whether every thread of this process now blocks the signal, so that one sent to it waits for a receiver. */
+    /**
+     * Whether every thread of this process blocks the signal now, so that the signal stays pending until a {@link
+     * PosixSignalWaiter} takes it.
+     */
     public static boolean isBlockedInEveryThread(int signal) {
         long bit = PosixSignal.bit(signal);
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
             for (Path task : tasks) {
                 Optional<String> blocked = new HostFiles(task).field("status", "SigBlk");
-                // A thread that has just ended has no status any more.
+                // A thread that has just ended has no status file.
                 if (blocked.isPresent() && (Long.parseUnsignedLong(blocked.get(), 16) & bit) == 0) {
                     return false;
                 }

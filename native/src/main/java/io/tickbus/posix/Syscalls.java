@@ -14,7 +14,7 @@ record Syscalls(String architecture, int futex, int clockGettime, int prctl, int
 
     private static final Syscalls HERE = of(System.getProperty("os.arch", ""));
 
-    /** Those of this JVM; null where it is neither architecture. */
+    /** The numbers for this JVM; null on any other architecture. */
     static Syscalls here() {
         return HERE;
     }

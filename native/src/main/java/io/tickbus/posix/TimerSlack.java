@@ -1,6 +1,6 @@
 package io.tickbus.posix;
 
-/** How late the kernel may wake the calling thread, so as to wake several at once. Source: prctl(2). */
+/** How late the kernel may wake the calling thread, in order to combine wake-ups. Source: prctl(2). */
 final class TimerSlack {
     private static final int PR_SET_TIMERSLACK = 29;
     private static final int PR_GET_TIMERSLACK = 30;
@@ -8,7 +8,9 @@ final class TimerSlack {
     private TimerSlack() {
     }
 
-    /** True when the kernel then has this value; threads of a real-time class have none and answer false. */
+    /**
+     * Returns whether the kernel has this value afterwards; threads of a real-time class have no timer slack, so false.
+     */
     static boolean set(long slackNs) {
         if (slackNs < 1) {
             throw new IllegalArgumentException("timer slack must be at least 1 ns: slackNs=" + slackNs);
@@ -16,7 +18,7 @@ final class TimerSlack {
         return prctl(PR_SET_TIMERSLACK, slackNs) == 0 && get() == slackNs;
     }
 
-    /** Nanoseconds; −1 where the kernel does not tell. */
+    /** In nanoseconds; −1 if the kernel does not say. */
     static long get() {
         return prctl(PR_GET_TIMERSLACK, 0);
     }

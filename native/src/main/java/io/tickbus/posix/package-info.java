@@ -1,6 +1,6 @@
 /**
  * Linux through JNA: the platform of the core ({@link io.tickbus.posix.LinuxPlatform}) with futex, page allocation and
- * timer slack, and beside it POSIX clocks, signals and processor affinity for programs that want them. The core finds
- * it by {@code ServiceLoader}.
+ * timer slack, and beside it POSIX clocks, signals and processor affinity for programs to use. The core finds it by
+ * {@code ServiceLoader}.
  */
 package io.tickbus.posix;

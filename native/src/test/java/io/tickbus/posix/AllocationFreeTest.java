@@ -45,7 +45,7 @@ class AllocationFreeTest {
         });
     }
 
-    /** At best: a deoptimization of the JIT compiler's may be charged to the thread. */
+    /** The minimum of several runs, as a deoptimization by the JIT compiler may be charged to the thread. */
     private void assertAllocatesNothing(Runnable action) {
         repeat(action);
         long leastBytes = Long.MAX_VALUE;

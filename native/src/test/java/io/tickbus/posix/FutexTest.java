@@ -109,7 +109,7 @@ class FutexTest {
         }
     }
 
-    /** The waker wakes until the kernel says that it woke one: only then was the other truly asleep. */
+    /** Wakes until the kernel reports that it woke one thread: only then was the other really asleep. */
     private void assertWakes(SharedRegion sleepers, SharedRegion wakers) throws InterruptedException {
         FutexWord sleeping = platform.futexWord(sleepers, OFFSET);
         FutexWord waking = platform.futexWord(wakers, OFFSET);

@@ -2,7 +2,9 @@ package io.tickbus.posix;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Skips a test, saying why, where there is no Linux under it; fails it where Linux is there and does not work. */
+/**
+ * Skips a test, with the reason, on other systems than Linux; fails the test if the native code does not work on Linux.
+ */
 final class OnLinux {
     private OnLinux() {
     }

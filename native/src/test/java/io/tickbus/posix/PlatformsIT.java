@@ -35,7 +35,7 @@ class PlatformsIT {
 
     @Test
     void shouldFallBackWithReasonWhenJnaCannotUnpack() throws Exception {
-        // Below a file, so that JNA cannot make the folder, which it tries.
+        // Below a file, so that JNA cannot create the folder, which it tries to do.
         Path impossible = Files.createFile(folder.resolve("file")).resolve("folder");
         assertFallsBack("-Djna.tmpdir=FOLDER", "-Djna.nosys=true", "-Djna.tmpdir=" + impossible);
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 class SystemErrorTest {
     private static final Path FULL = Path.of("/dev/full");
 
-    /** Prints what Java says of a full device, and whether it is known for that. */
+    /** Prints Java's message about a full device, and whether it is recognised as one. */
     static final class Main {
         private Main() {
         }

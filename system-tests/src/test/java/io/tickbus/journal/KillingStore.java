@@ -53,7 +53,7 @@ record KillingStore(JournalStore store, Killer killer) implements JournalStore {
     }
 
     @Override
-    public Blocks read(Position start, Trouble trouble) {
+    public Blocks read(Position start, UnreadableHandler trouble) {
         return store.read(start, trouble);
     }
 

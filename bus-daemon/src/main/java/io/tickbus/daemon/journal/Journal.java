@@ -5,78 +5,81 @@ import io.tickbus.daemon.DaemonCounters;
 import io.tickbus.timer.DurableTimers;
 
 /**
- * Where a daemon writes down what it must not forget. Found by {@link JournalProvider}; a daemon without one has no
+ * A daemon's record of durable timers and signals. Found by {@link JournalProvider}; a daemon without a journal has no
  * durable timers and is otherwise the same.
  *
- * <p>The timer thread hands over entries and continues: nothing here waits for a disk. An entry that was handed over
- * outlives the process; one whose ticket is {@linkplain #syncedTicket() synced} outlives the host. The journal reads
- * the firings out of the bus's own ring, in the order of the timer thread.
+ * <p>The timer thread appends entries and continues: nothing here waits for a disk. An appended entry survives the
+ * process; an entry whose ticket is {@linkplain #syncedTicket() synced} survives the host. The journal reads firings
+ * from the bus's own ring, in the order of the timer thread.
  *
- * <p><b>Threads:</b> the timer thread, save what says otherwise. <b>Progress:</b> wait-free, but for {@link #recover},
- * {@link #start} and {@link #close}. <b>Loss:</b> none of entries, for which room is asked first; firings that
- * the ring overwrote before they were read are counted, and the journal says where.
+ * <p><b>Threads:</b> the timer thread, unless stated otherwise. <b>Progress:</b> wait-free, except for {@link
+ * #recover}, {@link #start} and {@link #close}. <b>Loss:</b> never of entries, as callers check for room first. Firings
+ * that the ring overwrote before they were journalled are counted, and the journal records a gap.
  */
 public interface Journal extends AutoCloseable {
     /**
-     * Makes the timers that were promised; before {@link #start} and before the timer thread runs.
+     * Restores the durable timers; called before {@link #start} and before the timer thread runs.
      *
-     * @return the owners of whom there are timers
+     * @return the result, with the owners that have timers
      */
     RecoveryResult recover(DurableTimers timers);
 
-    /** Begins to write; before the timer thread runs. */
+    /** Starts writing; called before the timer thread runs. */
     void start();
 
-    /** Whether anything durable can be promised: the disk takes what it is given. */
+    /** Whether durable commands are accepted: false while the disk fails. */
     boolean isWritable();
 
-    /** Whether so many more entries can be handed over; a few are kept back for {@link #appendAborted}. */
+    /** Whether there is room for this many entries; a few slots are reserved for {@link #appendAborted}. */
     boolean hasRoom(int entries);
 
-    /** {@link #appendApplied}: nothing was intended before. */
+    /** For {@link #appendApplied}: there was no PENDING entry. */
     long NO_TICKET = -1;
 
     /**
-     * A command about a durable timer was carried out.
+     * Appends that a command about a durable timer was carried out.
      *
-     * @param ticket what {@link #appendPending} answered; {@link #NO_TICKET} where the command did not have to wait
+     * @param ticket what {@link #appendPending} returned; {@link #NO_TICKET} if the command did not have to wait
      */
     void appendApplied(int owner, TimerCommand command, long nowNs, long ticket);
 
     /**
-     * A command is to be carried out, and answered, when it is on the disk.
+     * Appends a command that will be carried out and answered once the entry is on the disk.
      *
-     * @param ticket {@link #NO_TICKET}; or what this answered before, to say it once more behind the beginning of a
-     *               snapshot
-     * @return its ticket
+     * @param ticket {@link #NO_TICKET}; or the ticket that this method returned before, to repeat the entry after the
+     *               beginning of a snapshot
+     * @return the entry's ticket
      */
     long appendPending(int owner, TimerCommand command, long nowNs, long ticket);
 
-    /** What was intended is not done, because it was refused. */
+    /** Appends that a pending command was not carried out. */
     void appendAborted(long ticket);
 
-    /** Who an owner's number means, before the first entry with it; an entry with it may need another for that. */
-    void owner(int owner, int user, String name);
+    /**
+     * Sets the user and name of an owner's number, before the first entry with that number. Such an entry may need
+     * another one for the name.
+     */
+    void nameOwner(int owner, int user, String name);
 
-    /** Entries up to this ticket are on the disk. */
+    /** The highest ticket such that it and all before it are on the disk. */
     long syncedTicket();
 
     /** Whether a snapshot would shorten the next recovery. Any thread. */
     boolean wantsSnapshot();
 
-    /** A snapshot begins, of which images follow. */
+    /** Begins a snapshot; images follow. */
     void beginSnapshot();
 
-    /** The image of a durable timer. */
+    /** Appends the image of a durable timer. */
     void appendImage(int owner, long[] image);
 
-    /** The snapshot is whole. */
+    /** Completes the snapshot. */
     void endSnapshot();
 
-    /** Writes down what it counts; at each heartbeat. */
+    /** Publishes the journal's counters; called at each heartbeat. */
     void report(DaemonCounters counters);
 
-    /** Writes what was handed over, and ends; after the timer thread. */
+    /** Writes all entries, and closes the journal; called after the timer thread has ended. */
     @Override
     void close();
 }

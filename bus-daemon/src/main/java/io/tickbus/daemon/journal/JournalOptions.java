@@ -6,18 +6,18 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a journal is kept.
+ * Options of a journal.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param folder        where; made if missing, mode 0700
- * @param keepNs        how long what recovery does not need is kept for replay, in nanoseconds
- * @param keepBytes     how much of it
- * @param roll          after how long a new file begins
+ * @param folder        the journal's folder; created if missing, mode 0700
+ * @param keepNs        how long to keep files that recovery does not need, for replay, in nanoseconds
+ * @param keepBytes     the most bytes of such files to keep
+ * @param roll          how often a new file begins
  * @param recoveryRate  overdue timers fired per second after a restart, at least 1
- * @param snapshotBytes how much is written before the next snapshot
- * @param clockWaitNs   after a boot, how long a CLOCK_REALTIME that shows less than the journal's last entry is waited
- *                      for, in nanoseconds
+ * @param snapshotBytes how many bytes are written between two snapshots
+ * @param clockWaitNs   after a boot, how long to wait for a CLOCK_REALTIME that is earlier than the journal's last
+ *                      entry, in nanoseconds
  */
 public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll, int recoveryRate,
         long snapshotBytes, long clockWaitNs) {
@@ -32,9 +32,9 @@ public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll
     /** 30 seconds. */
     public static final long DEFAULT_CLOCK_WAIT_NS = TimeUnit.SECONDS.toNanos(30);
 
-    /** After how long a new file begins. */
+    /** How often a new file begins. */
     public enum Roll {
-        /** Every minute; for trials. */
+        /** Every minute; for tests. */
         MINUTELY,
         /** Every hour. */
         HOURLY,
@@ -62,20 +62,20 @@ public record JournalOptions(Path folder, long keepNs, long keepBytes, Roll roll
     }
 
     /**
-     * {@code $XDG_STATE_HOME/tickbus/BUS}, which is {@code ~/.local/state/tickbus/BUS} where that is not set.
+     * {@code $XDG_STATE_HOME/tickbus/BUS}; {@code ~/.local/state/tickbus/BUS} if that variable is not set.
      *
-     * @throws BusException BAD_SETTINGS where this process has no home directory
+     * @throws BusException BAD_SETTINGS if this process has no home directory
      */
     public static Path defaultFolder(String bus) {
         return defaultFolder(bus, System.getenv("XDG_STATE_HOME"), System.getProperty("user.home"));
     }
 
     static Path defaultFolder(String bus, String state, String home) {
-        // The standard says that a relative path there is to be ignored.
+        // The XDG standard says to ignore a relative path.
         if (state != null && state.startsWith("/")) {
             return Path.of(state, "tickbus", bus);
         }
-        // Java writes ? for a user without one.
+        // Java reports ? for a user without a home directory.
         if (home == null || !home.startsWith("/")) {
             throw new BusException(Reason.BAD_SETTINGS, "the journal of bus '" + bus + "'", "this user has no home "
                     + "directory and XDG_STATE_HOME is not set", "name a folder with --journal");

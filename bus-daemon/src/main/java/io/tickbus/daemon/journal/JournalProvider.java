@@ -6,19 +6,19 @@ import io.tickbus.daemon.DaemonLog;
 import io.tickbus.publisher.SignalPublisher;
 import java.util.ServiceLoader;
 
-/** Opens journals; found by {@link ServiceLoader}, so that a daemon needs none on its class path. */
+/** Opens journals; found by {@link ServiceLoader}, so a daemon runs without one. */
 public interface JournalProvider {
     /**
-     * Opens the journal of a bus, whose publisher holds its lock.
+     * Opens the journal of a bus; the publisher holds the bus's lock.
      *
-     * @throws BusException when its folder cannot be made, is somebody else's, or is in use
+     * @throws BusException if the folder cannot be created, belongs to somebody else, or is in use
      */
     Journal open(BusDirectory directory, SignalPublisher publisher, JournalOptions options, DaemonLog log);
 
     /**
      * The provider on the class path.
      *
-     * @throws BusException NOT_FOUND where there is none, saying what to add
+     * @throws BusException NOT_FOUND if there is none; the message says what to add
      */
     static JournalProvider find() {
         return ServiceLoader.load(JournalProvider.class).findFirst()
