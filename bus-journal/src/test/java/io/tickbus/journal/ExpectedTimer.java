@@ -10,23 +10,26 @@ import io.tickbus.core.timer.TimerCommand;
 final class ExpectedTimer {
     private static final long TOLERANCE_NS = 1_000_000;
 
-    /** Not where a command was on its way when the daemon was killed. */
+    /** False if a command was in flight when the daemon was killed. */
     boolean isCertain = true;
     boolean isThere;
     boolean isCalendar;
-    /** It may be fired once more, with the flag: signals were lost since. */
+    /** Signals were lost since, so the timer may fire once more, with the flag. */
     boolean mayRepeat;
-    /** A command was refused after it was intended: where only that is lost, it is carried out all the same. */
+    /** A command was refused after its PENDING entry. If only the ABORTED entry is lost, the command is carried out. */
     boolean isShaky;
     boolean hasFired;
     Durability durability = Durability.NONE;
     private boolean isPaused;
-    /** Of a calendar timer in CLOCK_REALTIME, else in the host's CLOCK_MONOTONIC. Paused and once: what is left. */
+    /**
+     * For a calendar timer in CLOCK_REALTIME, otherwise in the host's CLOCK_MONOTONIC. For a paused one-shot timer, the
+     * time left.
+     */
     private long dueNs;
     private long periodNs;
     private long nextOccurrence;
 
-    /** A command was answered. */
+    /** Called when a command was answered. */
     void expect(TimerCommand command, long takenNs, SimulatedHost host) {
         long nowNs = takenNs + (isCalendar ? host.calendarNs() : -host.namespaceNs());
         switch (command.type()) {
@@ -58,7 +61,8 @@ final class ExpectedTimer {
         isCertain = true;
         isThere = true;
         isPaused = false;
-        // Of a volatile one the journal knows nothing: what was before comes back where its firing is lost.
+        // The journal does not know a volatile timer: if the firing of the durable one before it is lost, that one
+        // comes back.
         hasFired &= command.durability() == Durability.NONE;
         mayRepeat &= hasFired;
         isShaky = false;
@@ -76,14 +80,14 @@ final class ExpectedTimer {
         }
     }
 
-    /** CLOCK_MONOTONIC has started over. */
+    /** Called when CLOCK_MONOTONIC has started again. */
     void move(long deltaNs) {
         if (!isCalendar && !(isPaused && periodNs == 0)) {
             dueNs += deltaNs;
         }
     }
 
-    /** The daemon was killed; what is volatile is gone. */
+    /** Called when the daemon was killed: volatile timers are gone. */
     void forgetVolatile() {
         if (durability == Durability.NONE && isCertain) {
             isThere = false;
@@ -101,7 +105,7 @@ final class ExpectedTimer {
         return isCertain && isThere && !isPaused && leftNs < -TOLERANCE_NS / 2;
     }
 
-    /** It has fired; throws where it should not have, or not then. */
+    /** Called when the timer has fired; throws if it must not have, or not then. */
     void judge(SignalRecord firing, SimulatedHost host, boolean isUncertain) {
         if (!isCertain) {
             hasFired = true;
@@ -109,7 +113,7 @@ final class ExpectedTimer {
         }
         boolean isFlagged = (firing.flags() & SignalRecordLayout.FLAG_MAYBE_DUPLICATE) != 0;
         long occurrence = periodNs == 0 ? 0 : firing.occurrence();
-        // What is gone may have been a volatile one in the place of one that is durable.
+        // The timer that is gone may have been a volatile one that replaced a durable one.
         boolean isRepeat = !isThere || (periodNs > 0 && occurrence < nextOccurrence);
         require(!isPaused, "fired though paused");
         require(!isFlagged || isUncertain || mayRepeat, "flagged after nothing but kills");
@@ -129,7 +133,7 @@ final class ExpectedTimer {
 
     private void checkTime(SignalRecord firing, long atNs, SimulatedHost host) {
         long hereNs = isCalendar ? atNs - host.calendarNs() : atNs + host.namespaceNs();
-        // Before the host began is stated as its beginning.
+        // A time before the host's boot is stated as the time of the boot.
         boolean isClipped = hereNs < 0 && firing.deadlineNs() == 0;
         require(Math.abs(firing.deadlineNs() - hereNs) <= TOLERANCE_NS || isClipped,
                 "states another time than " + hereNs);

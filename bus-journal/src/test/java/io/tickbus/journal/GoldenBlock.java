@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** A block of a journal that has a record of each kind, and nothing accidental in it; see {@link GoldenHex}. */
+/** A block with a record of each kind and fixed contents; see {@link GoldenHex}. */
 final class GoldenBlock {
     static final long HISTORY_ID = 0x0123_4567_89AB_CDEFL;
     static final int OWNER = 0xFEDC;
@@ -23,7 +23,7 @@ final class GoldenBlock {
     static final long FIRST_TICKET = 40;
     static final JournalClock CLOCK = new JournalClock(0x0011_2233_4455_6676L, -5, 1_700_000_000_000_000_000L);
 
-    /** From the magic number's last character, as a block has no other version. */
+    /** The last character of the magic number, as a block has no other version field. */
     private static final String RESOURCE = "block-v" + (char) (Block.MAGIC_VALUE >>> 24) + ".hex";
 
     private GoldenBlock() {
@@ -39,7 +39,7 @@ final class GoldenBlock {
         return GoldenHex.read(GoldenBlock.class, RESOURCE);
     }
 
-    /** The same content through the code of today. */
+    /** The same content, written by the current code. */
     static byte[] written() {
         Block block = new Block();
         block.clear();
@@ -92,7 +92,7 @@ final class GoldenBlock {
         return body;
     }
 
-    /** The timer of {@link #arm}, held. */
+    /** The timer of {@link #arm}, paused. */
     static long[] image() {
         TimerEngine engine = TimerEngine.create(new TimerQuotas(1, 1));
         DurableTimers timers = DurableTimers.of(engine);
@@ -103,7 +103,7 @@ final class GoldenBlock {
         return found;
     }
 
-    /** An entry with a number in each field, for a ring that does not look at what it means. */
+    /** An entry with a distinct number in each field; the ring does not interpret them. */
     static Entry entry(int i) {
         Entry entry = new Entry();
         entry.header = EntryKind.of(4L + i).header(0xFFDC + i, 1_000 + i);

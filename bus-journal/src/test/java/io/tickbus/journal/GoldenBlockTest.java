@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Version 2 of the journal's blocks as it was written once: today's code reads it, and writes it to the byte. */
+/** Version 2 of the journal's blocks: the current code reads the golden file and writes it byte by byte. */
 class GoldenBlockTest {
     private static final int OWNER = 65_244;
     private static final long NOW_NS = 1_000_000_000_000L;
@@ -106,7 +106,7 @@ class GoldenBlockTest {
     }
 
     @Test
-    void shouldMakeTimerOfImageInGoldenBlock() throws IOException {
+    void shouldRestoreTimerFromImageInGoldenBlock() throws IOException {
         readGolden();
         TimerEngine engine = TimerEngine.create(new TimerQuotas(1, 1));
         DurableTimers timers = DurableTimers.of(engine);

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Layout version 2 of {@code intents} as it was written once: today's code reads it, and writes it to the byte. */
+/** Layout version 2 of {@code intents}: the current code reads the golden file and writes it byte by byte. */
 class GoldenIntentsTest {
     private static final String RESOURCE = "intents-v" + IntentsLayout.VERSION + ".hex";
     private static final int SLOTS = 4;
@@ -32,7 +32,7 @@ class GoldenIntentsTest {
         GoldenHex.write(Path.of(args[1]), written(BusDirectory.at(Path.of(args[0]), "golden")));
     }
 
-    /** Six entries in four slots, of which two are in the journal already. */
+    /** Six entries in four slots, two of which are already in the journal. */
     private static byte[] written(BusDirectory directory) throws IOException {
         try (WritableBus bus = WritableBus.open(directory, SignalsOptions.defaults().withSlotCount(2))) {
             SharedRegion region = bus.signals().region();

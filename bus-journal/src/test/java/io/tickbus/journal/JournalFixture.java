@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Writes a journal's segment by hand. */
+/** Writes a journal's segment block by block. */
 final class JournalFixture implements AutoCloseable {
     static final long HISTORY = 4711;
     static final int OWNER = 3;
@@ -39,19 +39,19 @@ final class JournalFixture implements AutoCloseable {
         return clock(JournalClock.of(bootId, 0, offsetNs)).put(EntryKind.START);
     }
 
-    /** Of what follows, the present block included. */
+    /** Sets the history of the current and the following blocks. */
     JournalFixture clock(JournalClock newClock) {
         clock = newClock;
         return this;
     }
 
-    /** When the next block is written. */
+    /** Sets when the next block is written. */
     JournalFixture writtenAt(long newWrittenNs) {
         writtenNs = newWrittenNs;
         return this;
     }
 
-    /** Skips tickets, of entries that are nowhere. */
+    /** Skips tickets, as if their entries were lost. */
     JournalFixture lose(int tickets) {
         nextTicket += tickets;
         return this;
@@ -124,14 +124,14 @@ final class JournalFixture implements AutoCloseable {
         return this;
     }
 
-    /** Ends the block, which is written twice, as where syncing it has failed. */
+    /** Writes the block twice, as after a failed sync. */
     JournalFixture writeTwice() throws IOException {
         block.finish(history, writtenNs, firstSequence, nextSequence, nextTicket);
         segment.append(block);
         return write();
     }
 
-    /** Ends the block. */
+    /** Writes the block. */
     JournalFixture write() throws IOException {
         block.finish(history, writtenNs, firstSequence, nextSequence, nextTicket);
         positions.add(segment.append(block));
@@ -140,7 +140,7 @@ final class JournalFixture implements AutoCloseable {
         return this;
     }
 
-    /** Where the blocks stand. */
+    /** The blocks' positions. */
     List<Position> positions() {
         return positions;
     }

@@ -28,7 +28,7 @@ class JournalFolderTest {
         return folder;
     }
 
-    /** A journal of two blocks in one file; returns where they stand. */
+    /** Creates a journal of two blocks in one file; returns their positions. */
     private List<Position> write(JournalFolder folder, long segment) throws Exception {
         folder.id();
         try (JournalFixture fixture = new JournalFixture(folder.path(), segment)) {
@@ -84,20 +84,20 @@ class JournalFolderTest {
     }
 
     @Test
-    void shouldRefuseToBeAJournalWithoutAFolderOfItsOwn() {
+    void shouldRefuseRootAndEmptyNameAsFolder() {
         assertThrows(IllegalArgumentException.class, () -> JournalOptions.defaults(Path.of("/")));
         assertThrows(IllegalArgumentException.class, () -> JournalOptions.defaults(Path.of("")));
     }
 
     @Test
-    void shouldTakeOnlyAJournalForOne() throws Exception {
+    void shouldRecogniseOnlyAJournal() throws Exception {
         Files.createDirectories(parent.resolve("etc").resolve("conf.d"));
         BusException e = assertThrows(BusException.class, () -> JournalReader.open(parent.resolve("etc")));
         assertEquals(BusException.Reason.NOT_FOUND, e.reason());
     }
 
     @Test
-    void shouldComplainOfWhatIsEmptyRandomOrMissing() throws Exception {
+    void shouldReportEmptyRandomAndMissingFiles() throws Exception {
         JournalFolder folder = folder();
         Position first = write(folder, 1).get(0);
         assertEquals(List.of(), complaints(folder));
@@ -117,7 +117,7 @@ class JournalFolderTest {
     }
 
     @Test
-    void shouldComplainOfAFolderThatIsNoSegment() throws Exception {
+    void shouldReportAFolderThatIsNotASegment() throws Exception {
         JournalFolder folder = folder();
         write(folder, 1);
         Files.createDirectory(folder.path().resolve("\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660"
@@ -126,7 +126,7 @@ class JournalFolderTest {
     }
 
     @Test
-    void shouldReadBehindAFirstBlockOfZeros() throws Exception {
+    void shouldReadOnAfterAFirstBlockOfZeros() throws Exception {
         JournalFolder folder = folder();
         List<Position> positions = write(folder, 1);
         long length = positions.get(1).offset() - positions.get(0).offset();
@@ -145,7 +145,7 @@ class JournalFolderTest {
     }
 
     @Test
-    void shouldLeaveNothingOfASegmentThatCannotBeBegun() throws Exception {
+    void shouldLeaveNothingWhenASegmentCannotBeCreated() throws Exception {
         JournalFolder folder = folder();
         DaemonLog log = DaemonLog.toStream(System.out);
         Files.createDirectory(folder.segment(3));
@@ -155,9 +155,9 @@ class JournalFolderTest {
     }
 
     @Test
-    void shouldNameTheFlagsThatAreMissing() {
+    void shouldNameMissingFlags() {
         assertEquals("", ChronicleSetup.missingFlags(Object.class.getModule(), ChronicleSetup.class.getModule()));
-        // A module that nothing is exported to.
+        // A module to which nothing is exported.
         String missing = ChronicleSetup.missingFlags(Object.class.getModule(),
                 java.util.logging.Logger.class.getModule());
         assertTrue(missing.contains("--add-exports java.base/sun.nio.ch=ALL-UNNAMED"), missing);

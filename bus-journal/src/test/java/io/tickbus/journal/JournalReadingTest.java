@@ -88,7 +88,7 @@ class JournalReadingTest {
     }
 
     @Test
-    void shouldGoOnBehindABlockWhoseBytesChanged() throws Exception {
+    void shouldContinueAfterACorruptBlock() throws Exception {
         List<Position> positions = write(1, BLOCKS);
         Position broken = positions.get(7);
         try (RandomAccessFile file = new RandomAccessFile(new JournalFolder(folder).file(broken).toFile(), "rw")) {
@@ -102,7 +102,7 @@ class JournalReadingTest {
     }
 
     @Test
-    void shouldReadWhatStandsBeforeACutAndTheNextSegment() throws Exception {
+    void shouldReadBlocksBeforeACutAndTheNextSegment() throws Exception {
         List<Position> positions = write(1, BLOCKS);
         write(2, 1);
         Position cut = positions.get(5);
@@ -119,13 +119,13 @@ class JournalReadingTest {
     }
 
     @Test
-    void shouldSayWhereThereIsNoJournal() {
+    void shouldFailWithPathWhenThereIsNoJournal() {
         BusException e = assertThrows(BusException.class, () -> JournalReader.open(folder.resolve("nowhere")));
         assertTrue(e.getMessage().contains("nowhere") && e.getMessage().contains("--journal"), e.getMessage());
     }
 
     @Test
-    void shouldGiveHistoryByRandomAndByGrowingSequences() throws Exception {
+    void shouldReadHistoryAtRandomAndAscendingSequences() throws Exception {
         write(1, BLOCKS);
         long[] fields = new long[7];
         SignalRecord signal = new SignalRecord();
@@ -140,9 +140,9 @@ class JournalReadingTest {
         }
     }
 
-    /** However many files the journal has, a seek goes over them with one window. */
+    /** A seek uses one window, however many files the journal has. */
     @Test
-    void shouldSeekInManyFilesWithoutMemoryForEach() throws Exception {
+    void shouldSeekInManyFilesWithoutMemoryPerFile() throws Exception {
         for (int segment = 1; segment <= MANY; segment++) {
             write(segment, 1);
         }
@@ -156,7 +156,7 @@ class JournalReadingTest {
     }
 
     @Test
-    void shouldSayWhatHistoryMissesAndWhereItGoesOn() throws Exception {
+    void shouldReportMissingHistoryAndWhereItContinues() throws Exception {
         try (JournalFixture fixture = new JournalFixture(folder, 1)) {
             fixture.signal(0, 1).gap(5).signal(6, 1).write();
         }

@@ -81,7 +81,7 @@ class JournalRecoveryTest {
         return WriteAheadRing.over(IntentsFile.over(SharedRegion.allocate((int) IntentsLayout.fileLength(4)), 4));
     }
 
-    /** A clock that is set to an offset, and runs. */
+    /** A running clock with a fixed offset. */
     private record FixedClocks(JournalClock current) implements Clocks {
         @Override
         public long calendarNs() {
@@ -104,9 +104,9 @@ class JournalRecoveryTest {
     }
 
     private static String text(SignalRecord firing) {
-        boolean isMaybeDuplicate = (firing.flags() & SignalRecordLayout.FLAG_MAYBE_DUPLICATE) != 0;
+        boolean maybeDuplicate = (firing.flags() & SignalRecordLayout.FLAG_MAYBE_DUPLICATE) != 0;
         assertTrue((firing.flags() & SignalRecordLayout.FLAG_RECOVERED) != 0, firing.toString());
-        return firing.key() + "@" + firing.deadlineNs() + (isMaybeDuplicate ? "?" : "");
+        return firing.key() + "@" + firing.deadlineNs() + (maybeDuplicate ? "?" : "");
     }
 
     @Test
@@ -115,7 +115,7 @@ class JournalRecoveryTest {
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).owner(1000, "app").arm(1, oldNs + 2 * HOUR_NS, 0).arm(2, oldNs, 0).write();
         }
-        // One hour later by the calendar, on a host that has just started.
+        // One hour later by the calendar, on a host that has just booted.
         long nowNs = System.nanoTime();
         long newOffsetNs = OFFSET_NS + oldNs + HOUR_NS - nowNs;
         RecoveryResult recovery = recover(NEXT_BOOT, newOffsetNs);
@@ -126,7 +126,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldKeepCalendarTimersAndTheRestOfPausedOnesAcrossABoot() throws Exception {
+    void shouldKeepCalendarTimersAndRemainingTimeOfPausedOnesAcrossABoot() throws Exception {
         long oldNs = 500 * HOUR_NS;
         long noonNs = OFFSET_NS + oldNs + 5 * HOUR_NS;
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
@@ -159,7 +159,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldFlagWhatMayHaveFiredWhenSignalsAreMissing() throws Exception {
+    void shouldFlagTimersThatMayHaveFiredWhenSignalsAreMissing() throws Exception {
         long nowNs = System.nanoTime();
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).arm(1, nowNs - 10, 0).arm(2, nowNs - 9, 0).arm(3, nowNs + HOUR_NS, 0)
@@ -170,7 +170,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldSetAsideWhatIsUnreadableAndGoOn() throws Exception {
+    void shouldSaveUnreadablePieceAndContinue() throws Exception {
         long nowNs = System.nanoTime();
         Position broken;
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
@@ -215,13 +215,13 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldFlagWhatMayHaveFiredWhenTheBusWasMadeAnewBetweenTwoRuns() throws Exception {
+    void shouldFlagTimersThatMayHaveFiredWhenTheBusWasCreatedAgainBetweenTwoRuns() throws Exception {
         long nowNs = System.nanoTime();
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).arm(1, nowNs - 10, 0).write();
         }
         try (JournalFixture fixture = new JournalFixture(journal, 2)) {
-            // The second daemon was killed before its snapshot was whole, on the bus that is there now.
+            // The second daemon was killed before its snapshot was complete, on the current bus.
             fixture.history(publisher.bus().signals().header().historyId()).start(BOOT, OFFSET_NS).write();
         }
         recover(BOOT, OFFSET_NS);
@@ -229,7 +229,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldRebaseFromASnapshotThatBeginsBehindTheStart() throws Exception {
+    void shouldRebaseFromASnapshotThatBeginsAfterTheStart() throws Exception {
         long oldNs = 500 * HOUR_NS;
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).write().arm(1, oldNs + 2 * HOUR_NS, 0).writtenAt(oldNs).write();
@@ -241,7 +241,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldRebaseOnceWhatWaitedForTheDiskWhenAnotherDaemonHasStartedSince() throws Exception {
+    void shouldRebasePendingCommandOnceWhenAnotherDaemonHasStartedSince() throws Exception {
         long oldNs = 500 * HOUR_NS;
         long nowNs = System.nanoTime();
         long newOffsetNs = OFFSET_NS + oldNs + HOUR_NS - nowNs;
@@ -258,11 +258,11 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldKeepWhatWaitedForTheDiskAndIsOverdueSinceBeforeTheBoot() throws Exception {
+    void shouldKeepPendingCommandThatWasDueBeforeTheBoot() throws Exception {
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).intend(1, HOUR_NS).write();
         }
-        // This host has just started, years later.
+        // This host has just booted, years later.
         assertEquals(1, recover(NEXT_BOOT, OFFSET_NS + 50_000 * HOUR_NS).timers());
     }
 
@@ -273,16 +273,16 @@ class JournalRecoveryTest {
             fixture.clock(JournalClock.of(BOOT, 5 * HOUR_NS, OFFSET_NS - 5 * HOUR_NS))
                     .arm(1, nowNs + 5 * HOUR_NS + HOUR_NS, 0).write();
         }
-        // Out of a namespace that is five hours ahead; and CLOCK_REALTIME was set by a day meanwhile.
+        // From a namespace that is five hours ahead; CLOCK_REALTIME was set forward by a day in between.
         recover(JournalClock.of(BOOT, 0, OFFSET_NS + 24 * HOUR_NS));
         assertEquals(nowNs + HOUR_NS, engine.nextDeadlineNs());
     }
 
     @Test
-    void shouldTakeTheOffsetThatTheClockWasSetToLastWhenTheHostIsBootedAgain() throws Exception {
+    void shouldUseTheLastOffsetBeforeTheBoot() throws Exception {
         long oldNs = 10 * HOUR_NS;
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
-            // 1970 when it was armed, and set since.
+            // CLOCK_REALTIME showed 1970 at the arming, and was set since.
             fixture.start(BOOT, 0).arm(1, oldNs + 2 * HOUR_NS, 0).write().start(BOOT, OFFSET_NS).writtenAt(oldNs)
                     .write();
         }
@@ -292,18 +292,18 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldNotBelieveACalendarClockThatShowsLessThanTheJournal() throws Exception {
+    void shouldNotTrustACalendarClockThatIsBeforeTheJournal() throws Exception {
         long oldNs = 500 * HOUR_NS;
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).arm(1, oldNs + HOUR_NS, 0).writtenAt(oldNs).write();
         }
         long nowNs = System.nanoTime();
-        // 1970, as where there is no hardware clock.
+        // 1970, as on a host without a hardware clock.
         recover(NEXT_BOOT, 0);
         long leftNs = engine.nextDeadlineNs() - nowNs;
         assertTrue(leftNs >= HOUR_NS && leftNs < HOUR_NS + TimeUnit.MINUTES.toNanos(1), "leftNs=" + leftNs);
         assertTrue(run.clock().isAssumed());
-        // Another start while it is still not set; then it is.
+        // Another start before the clock is set; then it is set.
         JournalClock assumed = run.clock();
         try (JournalFixture fixture = new JournalFixture(journal, 2)) {
             fixture.lose(2).clock(assumed).arm(1, nowNs + HOUR_NS, 0).writtenAt(nowNs).write();
@@ -315,7 +315,7 @@ class JournalRecoveryTest {
         assertEquals(JournalClock.of(NEXT_BOOT, 0, 2 * OFFSET_NS), assumed.withCalendar(2 * OFFSET_NS));
     }
 
-    /** What fires of timers 1 and 2, the second a calendar timer, that are due one second after the last block. */
+    /** The firings of timers 1 and 2, the second a calendar timer, that are due one second after the last block. */
     private List<String> firedAfterADeath(UUID boot, long realtimeBehindNs) throws Exception {
         Path another = Files.createTempDirectory(folder, "journal");
         long oldNs = System.nanoTime();
@@ -337,19 +337,19 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldSayMaybeDuplicateOfEverythingWhenTheClockMayShowLessThanWhenTheDaemonDied() throws Exception {
+    void shouldFlagEveryTimerWhenTheClockMayBeEarlierThanAtTheDaemonsDeath() throws Exception {
         assertEquals(List.of("1?", "2?"), firedAfterADeath(NEXT_BOOT, SECOND_NS));
         assertEquals(List.of("1?", "2?"), firedAfterADeath(NEXT_BOOT, HOUR_NS));
         assertEquals(List.of("1?", "2?"), firedAfterADeath(BOOT, HOUR_NS));
     }
 
     @Test
-    void shouldSayMaybeDuplicateOfNothingThatIsNotDueWhenTheClockShowsMoreThanTheJournal() throws Exception {
+    void shouldFlagNoTimerThatIsNotDueWhenTheClockIsAfterTheJournal() throws Exception {
         assertEquals(List.of("1", "2"), firedAfterADeath(NEXT_BOOT, -SECOND_NS / 2));
     }
 
     @Test
-    void shouldDoNothingTwiceWhenABlockWasWrittenTwice() throws Exception {
+    void shouldApplyEntriesOnceWhenABlockWasWrittenTwice() throws Exception {
         long nowNs = System.nanoTime();
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).arm(1, nowNs + HOUR_NS, 0).pause(1, nowNs).write()
@@ -363,7 +363,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldReadEverythingWhenTheSnapshotFileHoldsGarbage() throws Exception {
+    void shouldReadEverythingWhenTheSnapshotFileIsGarbage() throws Exception {
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.start(BOOT, OFFSET_NS).arm(1, System.nanoTime() + HOUR_NS, 0).write();
         }
@@ -380,7 +380,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldSayMaybeDuplicateWhenTheSnapshotIsGone() throws Exception {
+    void shouldFlagDueTimersWhenTheSnapshotIsGone() throws Exception {
         long nowNs = System.nanoTime();
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.history(publisher.bus().signals().header().historyId()).start(BOOT, OFFSET_NS)
@@ -392,7 +392,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldSayMaybeDuplicateWhenEntriesAreMissingInBetween() throws Exception {
+    void shouldFlagDueTimersWhenEntriesAreMissing() throws Exception {
         long nowNs = System.nanoTime();
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
             fixture.history(publisher.bus().signals().header().historyId()).start(BOOT, OFFSET_NS)
@@ -403,10 +403,10 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldNotTakeSequencesThatWereGivenTwiceForThoseOfTheJournal() throws Exception {
+    void shouldNotConfuseReusedSequencesWithThoseOfTheJournal() throws Exception {
         long nowNs = System.nanoTime();
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {
-            // The journal knows more signals than the ring, which lost its last ones with the power.
+            // The journal has more signals than the ring, which lost its last ones with the power.
             fixture.history(publisher.bus().signals().header().historyId()).start(BOOT, OFFSET_NS)
                     .arm(1, nowNs - 10, 0).signal(9, 1).signal(9, 2).write();
         }
@@ -417,7 +417,7 @@ class JournalRecoveryTest {
     }
 
     @Test
-    void shouldCountWhatIsCutOffAtTheEndOfTheLastFile() throws Exception {
+    void shouldCountABlockThatIsCutOffAtTheEndOfTheLastFile() throws Exception {
         long nowNs = System.nanoTime();
         Position last;
         try (JournalFixture fixture = new JournalFixture(journal, 1)) {

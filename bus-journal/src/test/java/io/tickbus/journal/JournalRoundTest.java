@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The journal's rounds, one after the other, on a disk in memory that refuses when it is told to. */
+/** The writer's cycles, one at a time, on a disk in memory that fails when told to. */
 class JournalRoundTest {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int SNAPSHOT_BYTES = 10_000;
@@ -39,7 +39,7 @@ class JournalRoundTest {
     private JournalWriter writer;
     private ChronicleJournal journal;
 
-    /** The host's, which find no memory when they are told to. */
+    /** The host's clocks, which throw OutOfMemoryError when told to. */
     private final class FailingClocks implements Clocks {
         @Override
         public JournalClock current() {
@@ -109,7 +109,7 @@ class JournalRoundTest {
     }
 
     @Test
-    void shouldNotTakeTheNextSnapshotForWholeWhenAnotherOneEndsInItsBlock() {
+    void shouldNotCompleteTheNextSnapshotWhenAnotherOneEndsInItsBlock() {
         journal.beginSnapshot();
         assertTrue(writer.runCycle());
         failOnce();
@@ -123,7 +123,7 @@ class JournalRoundTest {
     }
 
     @Test
-    void shouldStoreWhereTheWholeSnapshotBeginsWhenTheNextBeginsInTheBlockOfItsEnd() {
+    void shouldStoreBeginningOfCompleteSnapshotWhenTheNextBeginsInItsLastBlock() {
         journal.beginSnapshot();
         assertTrue(writer.runCycle());
         journal.endSnapshot();
@@ -149,7 +149,7 @@ class JournalRoundTest {
     }
 
     @Test
-    void shouldWantNoOtherSnapshotWhenOneIsLargerThanWhatIsWrittenBetweenTwo() {
+    void shouldWantNoOtherSnapshotWhenOneIsLargerThanTheInterval() {
         journal.beginSnapshot();
         for (int i = 0; i < ENTRIES; i++) {
             put(EntryKind.IMAGE);
@@ -167,7 +167,7 @@ class JournalRoundTest {
     }
 
     @Test
-    void shouldWriteNothingTwiceWhenMemoryEndsAfterItWasWritten() {
+    void shouldWriteNothingTwiceWhenMemoryRunsOutAfterTheWrite() {
         put(EntryKind.START);
         isOutOfMemory = true;
         writer.runCycle();

@@ -56,14 +56,14 @@ class JournalWriterTest {
         return ring.append(kind.header(0, 0), publisher.nextSequence(), System.nanoTime(), body, 2);
     }
 
-    /** Retention finds a file too old that cannot be deleted, as it is a folder with something in it. */
+    /** Makes retention find an old file that cannot be deleted, as it is a folder that is not empty. */
     private void makeUndeletable() throws Exception {
         Files.createDirectories(journal.segment(1).resolve("20200101.cq4").resolve("something"));
     }
 
     private List<String> written() {
         List<String> found = new ArrayList<>();
-        // That of the undeletable one is no queue.
+        // The undeletable segment is not a queue.
         assertTrue(journal.segment(1).resolve("20200101.cq4").resolve("something").toFile().delete());
         assertTrue(journal.segment(1).resolve("20200101.cq4").toFile().delete());
         try (JournalReader reader = JournalReader.open(journal.path())) {
@@ -98,7 +98,7 @@ class JournalWriterTest {
             put(EntryKind.SNAPSHOT_END);
             long last = put(EntryKind.PENDING);
             publisher.publish(1, round);
-            // Each snapshot that is whole has it looked for files to remove.
+            // Each complete snapshot triggers retention.
             while (writer.syncedTicket() < last) {
                 assertTrue(writer.isWritable(), "the writer has failed");
                 assertFalse(Thread.interrupted(), "not written in time");
@@ -115,9 +115,9 @@ class JournalWriterTest {
         assertEquals(sorted(expected), sorted(written()));
     }
 
-    /** An hour has passed between: the instant of writing is the same in whatever clock. */
+    /** An hour has passed between the two boots; the time of writing is the same instant by both clocks. */
     @Test
-    void shouldSayByItsOwnClockWhenABlockOfAnotherBootWasWritten() {
+    void shouldStateTimeInBlocksOwnClockWhenEntriesAreFromAnotherBoot() {
         JournalClock present = JournalClock.current();
         JournalClock before = JournalClock.of(new UUID(1, 2), 0, present.calendarNs() - TimeUnit.HOURS.toNanos(1));
         ring.clock(before);

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A journal in memory, which a trial can stop at any write, whose disk can refuse, and which can lose power: then what
- * was not synced is there, or not, or torn, block by block.
+ * A journal in memory. A test can stop it at any write, make its disk fail, and cut its power: each block that was not
+ * synced is then present, missing or torn.
  */
 final class MemoryStore implements JournalStore {
-    /** Of readers, one at a time: made once, as it is large. */
+    /** Shared by the readers, one at a time, as it is large. */
     private final Block reading = new Block();
     private final List<List<byte[]>> segments = new ArrayList<>();
     private final List<Integer> synced = new ArrayList<>();
@@ -24,7 +24,7 @@ final class MemoryStore implements JournalStore {
     private int deathIn = Integer.MAX_VALUE;
     private volatile Throwable refusal;
 
-    /** From the n-th step on, which may be half done, nothing happens any more: the daemon was killed. */
+    /** Kills the daemon at the n-th step, which may be half done; nothing happens afterwards. */
     void dieIn(int steps) {
         deathIn = steps;
     }
@@ -33,14 +33,14 @@ final class MemoryStore implements JournalStore {
         return isDead;
     }
 
-    /** Another daemon continues with what is there. */
+    /** Lets another daemon continue with what is there. */
     void revive() {
         isDead = false;
         deathIn = Integer.MAX_VALUE;
         refusal = null;
     }
 
-    /** What the disk says to everything; null for a whole one. */
+    /** The error with which the disk answers everything; null if it works. */
     void refuse(Throwable newRefusal) {
         refusal = newRefusal;
     }
@@ -62,7 +62,7 @@ final class MemoryStore implements JournalStore {
         }
     }
 
-    /** The clock that the last block states which can be read; null where there is none. */
+    /** The clock of the last readable block; null if there is none. */
     JournalClock lastClock() {
         JournalClock last = null;
         try (Blocks blocks = read(null, (where, bytes, length, why) -> { })) {
@@ -77,7 +77,7 @@ final class MemoryStore implements JournalStore {
         return setAside;
     }
 
-    /** Returns whether a step is done, of which the last is half: it is, or it is not. */
+    /** Returns whether a step is carried out; the last step is half done, so either. */
     private void step() throws IOException {
         if (refusal instanceof IOException e) {
             throw e;
@@ -140,7 +140,7 @@ final class MemoryStore implements JournalStore {
 
         @Override
         public void close() {
-            // There is nothing to be given back.
+            // Nothing to release.
         }
     }
 
@@ -191,7 +191,7 @@ final class MemoryStore implements JournalStore {
 
             @Override
             public void close() {
-                // There is nothing to be given back.
+                // Nothing to release.
             }
         };
     }

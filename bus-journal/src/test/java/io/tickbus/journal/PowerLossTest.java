@@ -39,11 +39,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Loss of power at every moment, on the files that Chronicle Queue really writes. A daemon's work is recorded once:
- * after each block which pages of the file are different, and each sync. Then the power is lost at random moments: the
- * disk has what was synced, and of each page that was not any state since, independently of all others. Whatever was
- * acknowledged by then as being on the disk is recovered; what may have fired says so.
- * {@code -Dtickbus.recovery.crashes=10000} for the long run.
+ * Loss of power at any moment, on the files that Chronicle Queue really writes. A daemon's work is recorded once: the
+ * pages of the file that differ after each block, and each sync. Then the power is lost at random moments. The disk has
+ * everything that was synced, and of every other page any of its states since, independently of all others. Every timer
+ * that was acknowledged as being on the disk must be recovered, and a timer that may have fired must be flagged. {@code
+ * -Dtickbus.recovery.crashes=10000} for the long run.
  */
 class PowerLossTest {
     private static final int CRASHES = Integer.getInteger("tickbus.recovery.crashes", 1_500);
@@ -60,14 +60,14 @@ class PowerLossTest {
 
     private final Random random = new Random(SEED);
     private final List<Event> events = new ArrayList<>();
-    /** The file as it is after the events so far. */
+    /** The file after the events so far. */
     private final byte[][] now = new byte[MOST_PAGES][];
 
-    /** Something the disk may or must know after it; and what the daemon had promised by then. */
+    /** A write that may be on the disk, or a sync, and what the daemon had promised by then. */
     private record Event(int number, Page page, boolean isSync, Position snapshot, Promises promises) {
     }
 
-    /** A state of a page. */
+    /** One state of a page. */
     private static final class Page {
         private final byte[] bytes;
 
@@ -76,7 +76,7 @@ class PowerLossTest {
         }
     }
 
-    /** By key: acknowledged as armed on the disk; and fired. */
+    /** By key: acknowledged as armed with durability {@code disk}; and fired. */
     private record Promises(BitSet acknowledged, BitSet fired) {
     }
 
@@ -145,7 +145,7 @@ class PowerLossTest {
 
         @Override
         public void sync() {
-            // There is nothing before this run.
+            // Nothing precedes this run.
         }
 
         @Override
@@ -165,12 +165,12 @@ class PowerLossTest {
 
         @Override
         public void setAside(byte[] bytes, int length) {
-            // Looked at by other tests.
+            // Tested elsewhere.
         }
 
         @Override
         public void release() {
-            // Nobody else wants it.
+            // Nobody else uses it.
         }
     }
 
@@ -193,7 +193,7 @@ class PowerLossTest {
 
     @Test
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
-    void shouldRecoverWhatWasAcknowledgedWhateverTheDiskHasKept() throws Exception {
+    void shouldRecoverAcknowledgedTimersWhicheverPagesTheDiskKept() throws Exception {
         DaemonLog log = DaemonLog.toStream(new PrintStream(OutputStream.nullOutputStream(), false,
                 StandardCharsets.UTF_8));
         log.level(System.Logger.Level.OFF);
@@ -216,7 +216,7 @@ class PowerLossTest {
         log.close();
     }
 
-    /** A daemon at work: arms, fires, takes snapshots; returns the file that it wrote. */
+    /** A daemon's work: arms, fires, takes snapshots; returns the file that it wrote. */
     private Path record(SimulatedHost host, DaemonLog log) throws IOException {
         JournalFolder real = new JournalFolder(folder.resolve("journal"));
         real.create();
@@ -276,7 +276,7 @@ class PowerLossTest {
         return file;
     }
 
-    /** The disk after a crash: a copy of the journal whose one file is made as the crash left it. */
+    /** The disk after a crash: a copy of the journal whose single file is as the crash left it. */
     private final class Disk {
         private final JournalFolder journal;
         private final FileChannel channel;
@@ -324,7 +324,7 @@ class PowerLossTest {
             return 0;
         }
 
-        /** What was synced before is there; of each other page any state since. */
+        /** Everything synced before the crash, and of each other page any state since. */
         private void make(int crash) throws IOException {
             int synced = crash;
             while (synced >= 0 && !events.get(synced).isSync()) {

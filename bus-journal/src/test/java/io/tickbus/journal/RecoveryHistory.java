@@ -25,10 +25,10 @@ import java.util.Random;
 
 /**
  * One random history of a daemon with a journal, on a {@link SimulatedHost} and a {@link MemoryStore}, beside a simple
- * model: what each key's timer is in the words of its owner. The daemon's own classes do the work, in one thread and in
- * the order of a duty cycle: engine, journal, ring, writer, recovery.
+ * model: each key's timer as its owner sees it. The daemon's own classes do the work, in one thread and in the order of
+ * a duty cycle: engine, journal, ring, writer, recovery.
  *
- * <p>Where a command was not answered before a kill, its key is not judged until the next one that is.
+ * <p>If a command was not answered before a kill, its key is not checked until the next command for it is answered.
  */
 final class RecoveryHistory {
     private static final int OWNER = 3;
@@ -66,11 +66,11 @@ final class RecoveryHistory {
     private long latestRealtimeNs;
     private boolean isClockStated;
     private JournalStore.Position knownSnapshot;
-    /** Signals were lost since the last whole snapshot: what is due then is flagged. */
+    /** Whether signals were lost since the last complete snapshot, so that due timers are flagged. */
     private boolean isUncertain;
     private int fatalFiring = -1;
-    /** By how much CLOCK_REALTIME is behind, as it was not set after the boot. */
-    private long lackNs;
+    /** How far CLOCK_REALTIME is behind, as it was not set after the boot. */
+    private long clockBehindNs;
 
     /** A command that waits for the disk. */
     private record Waiting(TimerCommand command, long nowNs, long ticket) {
@@ -95,13 +95,13 @@ final class RecoveryHistory {
         }
     }
 
-    /** Plays it; throws an AssertionError with all that happened where something is not as it must be. */
+    /** Runs the history; throws an AssertionError with all events if anything is wrong. */
     void run() {
         try {
             start();
             int steps = 20 + random.nextInt(40);
-            for (int step = 0; step < steps; step++) {
-                turn();
+            for (int i = 0; i < steps; i++) {
+                step();
             }
             settle();
         } catch (RuntimeException | Error e) {
@@ -138,7 +138,7 @@ final class RecoveryHistory {
         journal = new ChronicleJournal(store, ring, writer, signals, OPTIONS, host, log);
         journal.recover(timers);
         for (int i = 0; i < 100 && writer.runCycle(); i++) {
-            // Before anything fires, it is written down that this daemon is there, and by which clock.
+            // Writes START, and so the daemon's clock, before anything fires.
         }
         recoveries++;
         engine.openOwner(OWNER);
@@ -151,7 +151,7 @@ final class RecoveryHistory {
         tell("started " + ring.clock() + " timers=" + timers.count());
     }
 
-    private void turn() {
+    private void step() {
         try {
             act();
             passTime();
@@ -169,14 +169,14 @@ final class RecoveryHistory {
             case 5 -> change(CommandLayout.TYPE_CANCEL);
             case 6 -> change(CommandLayout.TYPE_PAUSE);
             case 7 -> change(CommandLayout.TYPE_RESUME);
-            case 8 -> stepClock(lackNs != 0 ? lackNs : (random.nextBoolean() ? 1 : -1) * distance());
+            case 8 -> stepClock(clockBehindNs != 0 ? clockBehindNs : (random.nextBoolean() ? 1 : -1) * distance());
             case 9 -> {
                 tell("kill is near");
                 store.dieIn(1 + random.nextInt(8));
             }
             case 10 -> fatalFiring = random.nextInt(4);
             case 11 -> throw new Killed();
-            case 12 -> stopInOrder();
+            case 12 -> stopCleanly();
             case 13 -> {
                 store.refuse(new IOException("no space"));
                 write();
@@ -229,7 +229,7 @@ final class RecoveryHistory {
         take(new TimerCommand().reset(type, random.nextInt(KEYS)));
     }
 
-    /** As the daemon takes a command. */
+    /** Handles a command as the daemon does. */
     private void take(TimerCommand command) {
         boolean isArm = command.type() == CommandLayout.TYPE_ARM;
         Durability wanted = isArm ? command.durability() : Durability.NONE;
@@ -241,7 +241,7 @@ final class RecoveryHistory {
         } else if (level == Durability.DISK || !waiting.isEmpty()) {
             long ticket = journal.appendPending(OWNER, command, host.nowNs(), Journal.NO_TICKET);
             waiting.add(new Waiting(command, host.nowNs(), ticket));
-            tell("intended " + command);
+            tell("pending " + command);
         } else {
             execute(new Waiting(command, host.nowNs(), Journal.NO_TICKET));
         }
@@ -261,7 +261,7 @@ final class RecoveryHistory {
                 }
             } else {
                 journal.appendAborted(first.ticket());
-                // Where that is lost and the intent is not, it is carried out all the same.
+                // If this entry is lost and the PENDING one is not, recovery carries the command out.
                 expected[(int) first.command().key()].isShaky = true;
                 tell("unavailable " + first.command());
             }
@@ -276,25 +276,25 @@ final class RecoveryHistory {
         maybeDie(key);
         engine.execute(OWNER, command, entry.nowNs(), host.nextSequence(), reply);
         ReplyCode code = reply.code();
-        boolean isChange = code == ReplyCode.ARMED || code == ReplyCode.CANCELLED || code == ReplyCode.PAUSED
+        boolean changed = code == ReplyCode.ARMED || code == ReplyCode.CANCELLED || code == ReplyCode.PAUSED
                 || code == ReplyCode.RESUMED;
-        boolean isTold = isChange && (wasDurable || command.durability() != Durability.NONE);
-        if (isTold) {
+        boolean journalled = changed && (wasDurable || command.durability() != Durability.NONE);
+        if (journalled) {
             maybeDie(key);
-            tellJournal(entry);
+            appendToJournal(entry);
         }
         maybeDie(key);
         tell(code + " " + command);
-        if (isChange) {
+        if (changed) {
             key.durability = before;
             key.expect(command, entry.nowNs(), host);
         } else if (code != ReplyCode.INVALID && key.isCertain && key.isThere) {
             fail("answered " + code + " and should be there: " + key);
         }
-        return isTold;
+        return journalled;
     }
 
-    private void tellJournal(Waiting entry) {
+    private void appendToJournal(Waiting entry) {
         int type = entry.command().type();
         if (type != CommandLayout.TYPE_PAUSE && type != CommandLayout.TYPE_RESUME) {
             journal.appendApplied(OWNER, entry.command(), entry.nowNs(), entry.ticket());
@@ -336,8 +336,8 @@ final class RecoveryHistory {
 
     private void write() {
         if (journal.isWritable()) {
-            int untilRounds = 1 + random.nextInt(2);
-            for (int i = 0; i < untilRounds; i++) {
+            int cycles = 1 + random.nextInt(2);
+            for (int i = 0; i < cycles; i++) {
                 writer.runCycle();
             }
         } else {
@@ -355,7 +355,7 @@ final class RecoveryHistory {
     }
 
     private void stepClock(long ns) {
-        lackNs = 0;
+        clockBehindNs = 0;
         host.step(ns);
         host.advance(100 * MS);
         isClockStated = false;
@@ -364,7 +364,7 @@ final class RecoveryHistory {
         if (random.nextInt(4) > 0) {
             expire();
             for (int i = 0; i < 100 && writer.runCycle(); i++) {
-                // What stands before that.
+                // Writes what precedes the change.
             }
             isClockStated = !store.isDead() && journal.isWritable();
         }
@@ -405,18 +405,18 @@ final class RecoveryHistory {
         return sequence;
     }
 
-    private void stopInOrder() {
+    private void stopCleanly() {
         for (int i = 0; i < 100 && writer.runCycle(); i++) {
-            // The rest.
+            // Writes the rest.
         }
         complete();
         for (int i = 0; i < 100 && writer.runCycle(); i++) {
-            // And that.
+            // Writes what was completed.
         }
-        boolean isWhole = !store.isDead() && journal.isWritable() && ring.backlog() == 0;
+        boolean complete = !store.isDead() && journal.isWritable() && ring.backlog() == 0;
         journal.close();
-        tell("stopped in order: " + isWhole);
-        rest(isWhole);
+        tell("stopped cleanly: " + complete);
+        rest(complete);
     }
 
     private void die() {
@@ -424,8 +424,8 @@ final class RecoveryHistory {
         rest(false);
     }
 
-    /** Nobody is there for a while; then comes another daemon, in the same boot or the next. */
-    private void rest(boolean isWhole) {
+    /** No daemon runs for a while; then another starts, in the same boot or the next. */
+    private void rest(boolean complete) {
         store.revive();
         isUncertain &= Objects.equals(knownSnapshot, store.snapshot());
         knownSnapshot = store.snapshot();
@@ -437,9 +437,9 @@ final class RecoveryHistory {
             key.forgetVolatile();
         }
         JournalClock before = null;
-        boolean isBoot = random.nextInt(3) == 0;
-        if (isBoot) {
-            before = losePowerOrNot(isWhole);
+        boolean boots = random.nextInt(3) == 0;
+        if (boots) {
+            before = losePowerOrNot(complete);
             bootAgain();
         } else {
             if (random.nextInt(3) == 0) {
@@ -457,14 +457,14 @@ final class RecoveryHistory {
         start();
         if (before != null) {
             move(before, ring.clock());
-            // What calendar timers do when the clock is as wrong as that is not judged; nor is which occurrences a
-            // periodic one repeats without the flag, which only its first firing has.
+            // Not checked: calendar timers while the clock is that wrong, and which occurrences a periodic timer
+            // repeats without the flag, which only its first firing has.
             for (ExpectedTimer key : expected) {
                 key.isCertain &= !ring.clock().isAssumed() || (key.isOnce() && !key.isCalendar);
             }
         }
-        if (random.nextInt(6) == 0 && !isBoot) {
-            // Twice in a row, before anything was written.
+        if (random.nextInt(6) == 0 && !boots) {
+            // Two starts in a row, before anything was written.
             start();
         }
         isClockStated = false;
@@ -480,29 +480,30 @@ final class RecoveryHistory {
         isUncertain = true;
         for (ExpectedTimer key : expected) {
             key.mayRepeat = true;
-            // Whether one has fired that is not due any more, nobody knows.
+            // A timer that is no longer due may have fired.
             key.isCertain &= !key.isCalendar || host.realtimeNs() >= latestRealtimeNs;
         }
     }
 
-    private JournalClock losePowerOrNot(boolean isWhole) {
+    private JournalClock losePowerOrNot(boolean complete) {
         for (ExpectedTimer key : expected) {
-            key.isCertain &= isWhole || (key.durability == Durability.DISK && !key.isShaky);
+            key.isCertain &= complete || (key.durability == Durability.DISK && !key.isShaky);
         }
         maybeRepeated();
-        if (!isWhole && random.nextInt(4) > 0) {
+        if (!complete && random.nextInt(4) > 0) {
             tell("power lost");
             store.losePower(random);
         }
         JournalClock last = store.lastClock();
-        // A daemon that has written nothing has changed nothing: as if its boot had not been.
+        // A daemon that wrote nothing changed nothing, as if its boot had not happened.
         JournalClock before = last != null && last.isSameBoot(host.current()) ? last : startClock;
         long offNs = before.calendarNs() + before.namespaceNs() - host.calendarNs() - host.namespaceNs();
         if (Math.abs(offNs) > 2 * MS) {
             if (isClockStated && !before.isAssumed()) {
                 fail("the clock was set and is not in the journal: " + before + " " + host.current());
             }
-            // By another offset, what has fired may not be due; where it was assumed, recovery knows and flags once.
+            // By another offset, a timer that has fired may not be due now; if the offset was assumed, recovery knows
+            // and flags one-shot timers.
             for (ExpectedTimer key : expected) {
                 key.isCertain &= key.isCalendar || (before.isAssumed() && key.isOnce());
             }
@@ -514,20 +515,20 @@ final class RecoveryHistory {
         setClock();
         host.advance(distance());
         host.boot(SECOND * (1 + random.nextInt(100)), (int) Math.min(Integer.MAX_VALUE, ring.nextTicket()));
-        boolean isUnset = random.nextInt(8) == 0;
-        tell("boot " + isUnset);
-        if (isUnset) {
-            lackNs = host.realtimeNs() - SECOND;
-            host.step(-lackNs);
+        boolean clockUnset = random.nextInt(8) == 0;
+        tell("boot " + clockUnset);
+        if (clockUnset) {
+            clockBehindNs = host.realtimeNs() - SECOND;
+            host.step(-clockBehindNs);
         } else if (random.nextInt(3) == 0) {
             host.step(distance());
         }
     }
 
-    /** What was not set after a boot is set now. */
+    /** Sets the clock if it was not set after the boot. */
     private void setClock() {
-        host.step(lackNs);
-        lackNs = 0;
+        host.step(clockBehindNs);
+        clockBehindNs = 0;
     }
 
     private void move(JournalClock before, JournalClock present) {

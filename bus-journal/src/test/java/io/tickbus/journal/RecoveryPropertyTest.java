@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random histories against a model: see {@link RecoveryHistory}. {@code -Dtickbus.recovery.histories=100000} for the
- * long run, {@code -Dseed=N} for others than the same ones each time; with one history it plays that one again.
+ * long run; {@code -Dseed=N} for other histories than the usual ones, and, with one history, to replay that one.
  */
 class RecoveryPropertyTest {
     private static final int HISTORIES = Integer.getInteger("tickbus.recovery.histories", 2_000);
@@ -27,7 +27,7 @@ class RecoveryPropertyTest {
     @Test
     @Timeout(value = 60, unit = TimeUnit.MINUTES)
     void shouldFireEachTimerAtItsTimeWhateverHappens() {
-        // What it has to say is expected, and a lot.
+        // The log is long, and its warnings are expected.
         DaemonLog log = DaemonLog.toStream(new PrintStream(OutputStream.nullOutputStream(), false,
                 StandardCharsets.UTF_8));
         log.level(System.Logger.Level.OFF);

@@ -30,7 +30,7 @@ class RetentionTest {
         log.close();
     }
 
-    /** Segments 1 to 4 of a file each, where the last is so many days old, that before it a day more, and so on. */
+    /** Segments 1 to 4 of one file each: the last one is this many days old, and each earlier one a day older. */
     private JournalFolder write(int days) throws Exception {
         JournalFolder journal = new JournalFolder(folder);
         for (long segment = 1; segment <= 4; segment++) {
@@ -56,7 +56,7 @@ class RetentionTest {
     }
 
     @Test
-    void shouldDeleteWhatIsTooOldAndNotNeeded() throws Exception {
+    void shouldDeleteOldFilesThatAreNotNeeded() throws Exception {
         JournalFolder journal = write(0);
         snapshotIn(journal, 4);
         run(journal, DAY_NS + DAY_NS / 2, MUCH);
@@ -64,7 +64,7 @@ class RetentionTest {
     }
 
     @Test
-    void shouldDeleteNothingForItsAgeWhenTheClockIsAheadOfTheDaemonBefore() throws Exception {
+    void shouldDeleteNothingForItsAgeWhenTheClockIsAheadOfThePreviousDaemon() throws Exception {
         JournalFolder journal = write(1_000);
         snapshotIn(journal, 4);
         run(journal, 8 * DAY_NS, MUCH);
@@ -72,7 +72,7 @@ class RetentionTest {
     }
 
     @Test
-    void shouldDeleteTheOldestWhenThereIsTooMuch() throws Exception {
+    void shouldDeleteTheOldestWhenTheSizeLimitIsExceeded() throws Exception {
         JournalFolder journal = write(0);
         snapshotIn(journal, 4);
         long each = Files.size(journal.segment(1).resolve(journal.files(1).get(0)));
@@ -81,7 +81,7 @@ class RetentionTest {
     }
 
     @Test
-    void shouldKeepWhatTheNextRecoveryReads() throws Exception {
+    void shouldKeepFilesThatTheNextRecoveryReads() throws Exception {
         JournalFolder journal = write(0);
         snapshotIn(journal, 2);
         run(journal, 0, 0);

@@ -6,7 +6,10 @@ import io.tickbus.core.internal.memory.SlotWriter;
 import java.util.Random;
 import java.util.UUID;
 
-/** A host whose clocks a trial sets, and what of a bus outlives a daemon on it, and what does not outlive a boot. */
+/**
+ * A host whose clocks a test sets, with the parts of a bus that survive a daemon on it, and those that do not survive a
+ * boot.
+ */
 final class SimulatedHost implements Clocks {
     private static final int SIGNALS = 1 << 10;
     private static final int INTENTS = 1 << 14;
@@ -60,7 +63,7 @@ final class SimulatedHost implements Clocks {
         realtimeNs += ns;
     }
 
-    /** In another time namespace: CLOCK_MONOTONIC reads differently, so its publisher creates the bus again. */
+    /** Enters another time namespace: CLOCK_MONOTONIC differs, so the publisher creates the bus again. */
     void enterNamespace(long newNamespaceNs) {
         if (newNamespaceNs != namespaceNs) {
             namespaceNs = newNamespaceNs;
@@ -68,7 +71,7 @@ final class SimulatedHost implements Clocks {
         }
     }
 
-    /** Shared memory is gone, and CLOCK_MONOTONIC begins again. */
+    /** Boots: shared memory is lost, and CLOCK_MONOTONIC starts again. */
     void boot(long uptimeNs, int handedOver) {
         boot = uuid();
         hostNs = uptimeNs;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the journal does when its thread fails, or its ring is full; on a store in memory. */
+/** The journal's behaviour when its thread fails, or its ring is full; on a store in memory. */
 class WriterFailureTest {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int OWNERS = 9_000;
@@ -67,7 +67,7 @@ class WriterFailureTest {
     }
 
     @Test
-    void shouldRefuseAndTryAgainWhenAnErrorComesUp() {
+    void shouldRefuseAndRetryWhenAnErrorIsThrown() {
         drain();
         store.refuse(new OutOfMemoryError("of the test"));
         long ticket = intend(1);
@@ -84,7 +84,7 @@ class WriterFailureTest {
 
     @Test
     @Timeout(30)
-    void shouldEndOnlyWhenItIsClosedThoughItsThreadIsInterrupted() {
+    void shouldKeepRunningWhenItsThreadIsInterrupted() {
         store.refuse(new LinkageError("of the test"));
         journal.start();
         store.refuse(null);
@@ -95,7 +95,7 @@ class WriterFailureTest {
     }
 
     @Test
-    void shouldRefuseWhenItsThreadDoesNothingForLong() {
+    void shouldRefuseWhenItsThreadMakesNoProgress() {
         drain();
         for (int report = 0; report < 4; report++) {
             assertTrue(journal.isWritable());
@@ -110,7 +110,7 @@ class WriterFailureTest {
     }
 
     @Test
-    void shouldNameInASnapshotOnlyOwnersOfDurableTimers() {
+    void shouldNameOnlyOwnersOfDurableTimersInASnapshot() {
         for (int owner = 1; owner <= OWNERS; owner++) {
             journal.nameOwner(owner, 1_000, "app-" + owner);
         }
@@ -121,12 +121,12 @@ class WriterFailureTest {
         journal.beginSnapshot();
         timers.page(0, 64, journal::appendImage);
         journal.endSnapshot();
-        // Its beginning, whose it is, the timer, its end.
+        // SNAPSHOT_BEGIN, OWNER, IMAGE, SNAPSHOT_END.
         assertEquals(4, ring.nextTicket() - before);
     }
 
     @Test
-    void shouldNeverOverwriteWhatIsNotWritten() {
+    void shouldNeverOverwriteEntriesThatAreNotWritten() {
         long first = ring.nextTicket();
         while (ring.freeSlots() > 0) {
             intend(1);
@@ -139,7 +139,7 @@ class WriterFailureTest {
     }
 
     @Test
-    void shouldNotTakeTheFirstPartOfASnapshotThatFailed() throws Exception {
+    void shouldNotUseTheFirstPartOfAFailedSnapshot() throws Exception {
         journal.beginSnapshot();
         writer.runCycle();
         store.refuse(new IOException("of the test"));
@@ -154,7 +154,7 @@ class WriterFailureTest {
     }
 
     @Test
-    void shouldNotTakeTheBeginningOfTheNextSnapshotForThatOfTheOneThatEnds() {
+    void shouldStoreBeginningOfTheSnapshotThatEndsAndNotOfTheNext() {
         engine.openOwner(7);
         timers.redo(7, new TimerCommand().arm(1, 1, host.nowNs() + SECOND_NS).durability(Durability.DISK),
                 host.nowNs());
@@ -176,7 +176,7 @@ class WriterFailureTest {
     }
 
     @Test
-    void shouldWriteDownWhenTheCalendarClockWasSetThoughNothingElseHappens() {
+    void shouldRecordThatTheCalendarClockWasSetWhenNothingElseHappens() {
         drain();
         host.step(3_600 * SECOND_NS);
         host.advance(SECOND_NS);
