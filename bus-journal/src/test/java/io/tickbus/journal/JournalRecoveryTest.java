@@ -315,12 +315,12 @@ class JournalRecoveryTest {
         assertEquals(JournalClock.of(NEXT_BOOT, 0, 2 * OFFSET_NS), assumed.withCalendar(2 * OFFSET_NS));
     }
 
-    /** The firings of timers 1 and 2, the second a calendar timer, that are due one second after the last block. */
+    /** The firings of timers 1 and 2, the second a calendar timer, that are due one hour after the last block. */
     private List<String> firedAfterADeath(UUID boot, long realtimeBehindNs) throws Exception {
         Path another = Files.createTempDirectory(folder, "journal");
         long oldNs = System.nanoTime();
         try (JournalFixture fixture = new JournalFixture(another, 1)) {
-            fixture.start(BOOT, OFFSET_NS).arm(1, oldNs + SECOND_NS, 0).armAt(2, OFFSET_NS + oldNs + SECOND_NS)
+            fixture.start(BOOT, OFFSET_NS).arm(1, oldNs + HOUR_NS, 0).armAt(2, OFFSET_NS + oldNs + HOUR_NS)
                     .writtenAt(oldNs).write();
         }
         long newOffsetNs = OFFSET_NS + oldNs - realtimeBehindNs - System.nanoTime();
@@ -345,7 +345,7 @@ class JournalRecoveryTest {
 
     @Test
     void shouldFlagNoTimerThatIsNotDueWhenTheClockIsAfterTheJournal() throws Exception {
-        assertEquals(List.of("1", "2"), firedAfterADeath(NEXT_BOOT, -SECOND_NS / 2));
+        assertEquals(List.of("1", "2"), firedAfterADeath(NEXT_BOOT, -HOUR_NS / 2));
     }
 
     @Test
