@@ -6,7 +6,6 @@ import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
-import io.tickbus.timer.CommandLookAhead;
 import io.tickbus.timer.TimerEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,6 @@ final class ServedClients implements CommandPoller {
     private static final int OWNERS_PER_CYCLE = 16;
 
     private final CommandProcessor processor;
-    private final CommandLookAhead lookAhead;
     private final TimerEngine engine;
     private final RepliesFile replies;
     private final DaemonCounters counters;
@@ -42,7 +40,6 @@ final class ServedClients implements CommandPoller {
     ServedClients(TimerEngine engine, RepliesFile replies, DaemonCounters counters, TaskMailboxes tasks,
             CommandProcessor processor) {
         this.engine = engine;
-        this.lookAhead = CommandLookAhead.of(engine);
         this.processor = processor;
         this.replies = replies;
         this.counters = counters;
@@ -91,7 +88,7 @@ final class ServedClients implements CommandPoller {
 
     private void execute(ServedClient client, long nowNs) {
         if (client.stagedCount() > 1) {
-            lookAhead.lookAt(client.owner(), client.staged(), client.stagedCount());
+            engine.prefetch(client.owner(), client.staged(), client.stagedCount());
         }
         for (int i = 0; i < client.stagedCount(); i++) {
             TimerCommand command = client.staged(i);

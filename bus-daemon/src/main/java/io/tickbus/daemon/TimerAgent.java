@@ -72,7 +72,7 @@ final class TimerAgent implements Agent {
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
         int fired = expireInRows(nowNs);
         firings.flush();
-        nextCalendarLookNs = timers.lookAtCalendar(nowNs);
+        nextCalendarLookNs = timers.pollCalendar(nowNs);
         long nextNs = timers.nextDeadlineNs();
         wasCutShort = fired >= fireLimit && nextNs <= nowNs;
         backlogCycles += wasCutShort ? 1 : 0;
@@ -89,7 +89,7 @@ final class TimerAgent implements Agent {
         int done = staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
         if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
             // It has just woken before a deadline, or is about to wait for one that is near.
-            timers.prepare(nowNs + PREPARED_NS);
+            timers.prefetch(nowNs + PREPARED_NS);
             if (wakeNs - nowNs > WARMING_NS && timers.shortestSlackNs() == 0) {
                 warmer.run();
             }

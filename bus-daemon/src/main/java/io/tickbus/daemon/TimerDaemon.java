@@ -381,7 +381,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                     "the heap holds no more: raise -Xmx, or lower quota.timers");
         }
         engine.quotas(fitting);
-        engine.mostBytes(mostBytes);
+        engine.maxBytes(mostBytes);
         engine.rates(newSettings.rates());
     }
 

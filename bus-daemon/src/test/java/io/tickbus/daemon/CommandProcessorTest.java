@@ -157,7 +157,7 @@ class CommandProcessorTest {
         processor.completeWaiting();
         assertEquals(0, processor.waiting());
         assertEquals(1, engine.pending());
-        engine.lookAtCalendar(NOW_NS + HOUR_NS);
+        engine.pollCalendar(NOW_NS + HOUR_NS);
         assertEquals(NOW_NS + HOUR_NS, engine.nextDeadlineNs());
         assertEquals(List.of(realtimeNs, realtimeNs), disk.deadlinesNs, "the journal has the time that was asked for");
     }

@@ -360,7 +360,7 @@ final class RecoveryHistory {
         host.advance(100 * MS);
         isClockStated = false;
         tell("clock set by " + ns);
-        engine.lookAtCalendar(host.nowNs());
+        engine.pollCalendar(host.nowNs());
         if (random.nextInt(4) > 0) {
             expire();
             for (int i = 0; i < 100 && writer.runCycle(); i++) {
@@ -372,7 +372,7 @@ final class RecoveryHistory {
 
     private void expire() {
         latestRealtimeNs = Math.max(latestRealtimeNs, host.realtimeNs());
-        engine.lookAtCalendar(host.nowNs());
+        engine.pollCalendar(host.nowNs());
         long nowNs = host.nowNs();
         int limit = 10_000;
         while (engine.expire(nowNs, limit, this::fire) == limit) {

@@ -1,24 +1,25 @@
 package io.tickbus.timer;
 
 /**
- * The word of one bucket of a wheel: a list of timers, which is a chain of segments, or a finer wheel.
+ * The word of one bucket of a {@link DeadlineTrie}'s node: a list of timers, which is a chain of segments, or a finer
+ * node.
  *
  * <pre>
  *   63   62 .. 59       58 .. 50   49 .. 25       24 .. 0
  *   0    0              0          0              0               nothing
  *   0    used of last   segments   last segment   first segment   a list
- *   1                              37 .. 32 shift 31 .. 0         a wheel
+ *   1                              37 .. 32 shift 31 .. 0         a node
  * </pre>
  *
- * How many slots of the last segment are used stands here too, so that who appends does not wait for the segment; and
- * the wheel's shift, so that who looks for a place does not wait for the wheel's head. The count of segments stays at
- * its largest value once it is there; only a list of equal deadlines gets that long.
+ * The word also has the number of used slots in the last segment, so that appending need not load the segment, and the
+ * node's shift, so that a descent need not load the node's head. The count of segments stays at its largest value once
+ * it reaches that; only a list of equal deadlines gets that long.
  */
 final class Bucket {
     static final long EMPTY = 0;
     static final int MAX_COUNT = (1 << 9) - 1;
 
-    private static final long WHEEL = 1L << 63;
+    private static final long NODE = 1L << 63;
     private static final int SHIFT_SHIFT = 32;
     private static final int SHIFT_MASK = 0x3F;
     private static final int USED_SHIFT = 59;
@@ -40,15 +41,15 @@ final class Bucket {
                 | (long) last << LAST_SHIFT | first;
     }
 
-    static long wheel(int wheel, int shift) {
-        return WHEEL | (long) shift << SHIFT_SHIFT | wheel;
+    static long node(int node, int shift) {
+        return NODE | (long) shift << SHIFT_SHIFT | node;
     }
 
-    static boolean isWheel(long bucket) {
+    static boolean isNode(long bucket) {
         return bucket < 0;
     }
 
-    static int wheelOf(long bucket) {
+    static int nodeOf(long bucket) {
         return (int) bucket;
     }
 
@@ -68,22 +69,22 @@ final class Bucket {
         return (int) (bucket >>> LAST_SHIFT) & SEGMENT_MASK;
     }
 
-    /** How many slots of the last segment are or were used. */
+    /** Slots of the last segment that are or were used. */
     static int used(long bucket) {
         return (int) (bucket >>> USED_SHIFT);
     }
 
-    /** One slot more of the last segment. */
+    /** With one more used slot in the last segment. */
     static long filled(long bucket) {
         return bucket + USED_ONE;
     }
 
-    /** One segment more at the end, with one timer. */
+    /** With one more segment at the end, which has one timer. */
     static long extended(long bucket, int last) {
         return list(first(bucket), last, count(bucket) + 1, 1);
     }
 
-    /** One segment less, with the first and the last that there are then. */
+    /** With one segment less, and this first and last one. */
     static long removed(long bucket, int first, int last, int used) {
         int count = count(bucket);
         return list(first, last, count == MAX_COUNT ? count : count - 1, used);

@@ -4,25 +4,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How far CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. Calendar timers stand in a wheel of their own in CLOCK_REALTIME,
- * so that setting that clock changes this one number and no timer.
+ * How far CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. Calendar timers are in a wheel of their own whose time is
+ * CLOCK_REALTIME, so that setting that clock changes this one number and no timer.
  *
- * <p>It is read before a calendar timer fires, always: what is due by a time that was taken before that reading is due
- * by CLOCK_REALTIME, whatever has been done to that clock since the reading before.
+ * <p>The offset is always read before a calendar timer fires. A timer that is due by a time taken before the reading is
+ * due by CLOCK_REALTIME, even if that clock was set since the previous reading.
  */
 final class CalendarClock {
-    /** How long a step of the clock may stay unnoticed that makes timers due. */
-    static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** A smaller difference between two readings is not counted as a step; it counts for the timers all the same. */
+    /** How long a step of the clock that makes timers due may stay unnoticed. */
+    static final long READ_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A smaller difference between two readings applies to the timers, but is not counted as a step. */
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final LongSupplier source;
     private long offsetNs;
-    private long lookedNs = Long.MIN_VALUE / 2;
+    private long lastReadNs = Long.MIN_VALUE / 2;
     private long steps;
     private boolean isPinned;
 
-    /** A clock that asks for the offset, which must not be more than it is. */
+    /** A clock with a source of the offset, which must not return more than the true offset. */
     CalendarClock(LongSupplier source) {
         this.source = source;
         this.offsetNs = source.getAsLong();
@@ -31,9 +31,9 @@ final class CalendarClock {
     /**
      * Reads the offset.
      *
-     * @param isCounted whether a step since the last reading is one that timers have seen
+     * @param isCounted whether a step since the last reading counts, as there were calendar timers
      */
-    void look(boolean isCounted) {
+    void read(boolean isCounted) {
         if (isPinned) {
             return;
         }
@@ -43,42 +43,45 @@ final class CalendarClock {
         offsetNs = newOffsetNs;
     }
 
-    /** Uses the offset of times long past, and does not read it, until {@link #unpin}. */
+    /** Uses a past offset and reads no other until {@link #unpin}. */
     void pin(long pastOffsetNs) {
         isPinned = true;
         offsetNs = pastOffsetNs;
     }
 
-    /** Reads the offset of now. */
+    /** Returns to the present offset. */
     void unpin() {
         isPinned = false;
-        look(false);
+        read(false);
     }
 
-    /** Reads the offset, if that was not done since this time was taken. */
-    void lookOnce(long nowNs, boolean isCounted) {
-        if (nowNs != lookedNs) {
-            lookedNs = nowNs;
-            look(isCounted);
+    /** Reads the offset, unless it was read for the same time already. */
+    void readOnce(long nowNs, boolean isCounted) {
+        if (nowNs != lastReadNs) {
+            lastReadNs = nowNs;
+            read(isCounted);
         }
     }
 
-    /** The last time that {@link #lookOnce} was called for. */
-    long lookedNs() {
-        return lookedNs;
+    /** Reads the offset if the last reading is an interval old; returns when to call again. */
+    long poll(long nowNs) {
+        if (nowNs - lastReadNs >= READ_INTERVAL_NS) {
+            readOnce(nowNs, true);
+        }
+        return lastReadNs + READ_INTERVAL_NS;
     }
 
-    /** How often it was found set by a millisecond or more. */
+    /** How often the clock was found set by a millisecond or more. */
     long steps() {
         return steps;
     }
 
-    /** What CLOCK_REALTIME shows then. */
+    /** Converts a CLOCK_MONOTONIC time to CLOCK_REALTIME. */
     long realtimeNs(long monotonicNs) {
         return Saturating.deadlineNs(monotonicNs, offsetNs);
     }
 
-    /** When CLOCK_REALTIME shows this, as far as is known. */
+    /** Converts a CLOCK_REALTIME time to CLOCK_MONOTONIC, by the offset last read. */
     long monotonicNs(long realtimeNs) {
         return Math.min(Saturating.difference(realtimeNs, offsetNs), Saturating.NEVER_NS);
     }

@@ -8,7 +8,7 @@ import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import java.util.concurrent.TimeUnit;
 
-/** Looks at every field of a command, whoever wrote it: nothing of one is believed before. */
+/** Checks every field of a command. Clients write commands, so nothing in one is trusted before. */
 final class CommandCheck {
     static final long SHORTEST_PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(1);
     /** A hundred years of 365 days. */
@@ -21,7 +21,7 @@ final class CommandCheck {
     private CommandCheck() {
     }
 
-    /** Why the command is refused, or {@link ReplyReason#NONE}. */
+    /** Why the command is invalid, or {@link ReplyReason#NONE}. */
     static ReplyReason reasonAgainst(TimerCommand command, long nowNs) {
         return switch (command.type()) {
             case CommandLayout.TYPE_ARM -> reasonAgainstArming(command, nowNs);
@@ -56,10 +56,5 @@ final class CommandCheck {
         }
         boolean isTooLong = command.payloadLength() > SignalRecordLayout.MAX_PAYLOAD_LENGTH;
         return isTooLong ? ReplyReason.BAD_PAYLOAD : ReplyReason.NONE;
-    }
-
-    /** Whether an arming asks that its timer outlives the clients of its owner, as every durable one does. */
-    static boolean isKept(TimerCommand command) {
-        return (command.flags() & (CommandLayout.FLAG_KEEP_ON_DEATH | Durability.FLAGS)) != 0;
     }
 }

@@ -8,83 +8,86 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 
 /**
- * What a journal needs of a {@link TimerEngine}: which of its timers are durable, images of them for a snapshot, and
- * making it again from images, commands and firings in the order in which they happened.
+ * The durable timers of a {@link TimerEngine}, for a journal: images of them for a snapshot, and their recovery from
+ * images, commands and firings in the order in which they happened.
  *
- * <p><b>Threads:</b> the engine's. <b>Progress:</b> {@link #page} is bounded; what recovers takes as long as there are
- * timers and belongs before the engine runs. <b>Errors:</b> none for any image or command whatever; what makes no sense
- * is answered with {@code false}.
+ * <p><b>Threads:</b> the engine's. <b>Progress:</b> {@link #page} is bounded; recovery takes time in proportion to the
+ * number of timers and belongs before the engine runs. <b>Errors:</b> none for any image or command; an invalid one is
+ * answered with {@code false}.
  */
 public final class DurableTimers {
     /** 64-bit words of an image. */
     public static final int IMAGE_WORDS = TimerTable.LONGS;
-    private static final int MOST_LOOKED_AT = 2_048;
     private static final int IMAGE_KEY = 0;
 
     private final TimerEngine engine;
     private final TimerStore store;
     private final TimerTable table;
+    private final TimerWheels wheels;
+    private final ScanCursor scan;
     private final TimerReply scratch = new TimerReply();
     private final long[] image = new long[IMAGE_WORDS];
     private TimerQuotas quotas;
     private RateQuotas rates;
-    private long mostBytes;
+    private long maxBytes;
 
     /** Takes the images of a snapshot. */
     @FunctionalInterface
     public interface ImageSink {
-        /** Takes one image, an array that is used again. */
+        /** Takes one image; the caller reuses the array. */
         void take(int owner, long[] image);
     }
 
-    private DurableTimers(TimerEngine engine) {
+    DurableTimers(TimerEngine engine, TimerStore store, TimerTable table, TimerWheels wheels) {
         this.engine = engine;
-        this.store = engine.store();
-        this.table = store.table();
+        this.store = store;
+        this.table = table;
+        this.wheels = wheels;
+        this.scan = new ScanCursor(table);
     }
 
-    /** Those of an engine. */
+    /** The durable timers of an engine. */
     public static DurableTimers of(TimerEngine engine) {
-        return new DurableTimers(engine);
+        return engine.durable();
     }
 
-    /** What the pending timer of a key survives; NONE where there is none. */
+    /** What the pending or paused timer of a key survives; NONE if there is no such timer. */
     public Durability durability(int owner, long key) {
-        int timer = store.index().find(owner, key);
-        boolean isThere = timer != KeyIndex.NONE && table.isTaken(timer);
-        return isThere ? Durability.of(table.durabilityCode(timer)) : Durability.NONE;
+        int timer = store.peek(owner, key);
+        return timer == TimerStore.NONE ? Durability.NONE : Durability.of(table.durabilityCode(timer));
     }
 
     /**
-     * Hands over images of durable timers.
+     * Passes images of some durable timers to a sink.
      *
      * @param cursor 0, or what the last call returned
      * @param max    the most images
      * @return the cursor of the next page; −1 at the end
      */
     public int page(int cursor, int max, ImageSink sink) {
-        int end = Math.min(table.usedEver(), cursor + MOST_LOOKED_AT);
-        int timer = cursor;
-        for (int count = 0; timer < end && count < max; timer++) {
-            if (table.isTaken(timer) && table.durabilityCode(timer) != 0) {
+        scan.from(cursor, TimerStore.MAX_PAGE_ENTRIES);
+        int count = 0;
+        while (count < max && scan.next()) {
+            int timer = scan.timer();
+            if (table.durabilityCode(timer) != 0) {
                 table.save(timer, image);
                 sink.take(table.owner(timer), image);
                 count++;
             }
         }
-        return timer < table.usedEver() ? timer : -1;
+        return scan.position() > 0 ? scan.position() : -1;
     }
 
-    /** Hands over the image of the pending or paused timer of a key, if there is one. */
+    /** Passes the image of the pending or paused timer of a key, if there is one, to a sink. */
     public void image(int owner, long key, ImageSink sink) {
-        int timer = store.index().find(owner, key);
-        if (timer != KeyIndex.NONE && table.isTaken(timer)) {
+        int timer = store.peek(owner, key);
+        if (timer != TimerStore.NONE) {
             table.save(timer, image);
             sink.take(owner, image);
         }
     }
 
-    /** How often all timers were given new places, after a fault: a page's cursor means nothing then. */
+    /** How often a fault caused all timers to be renumbered: a page's cursor is meaningless after that. */
     public long rebuilds() {
         return store.rebuilds();
     }
@@ -95,19 +98,19 @@ public final class DurableTimers {
         engine.quotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS));
         rates = engine.rates();
         engine.rates(RateQuotas.NONE);
-        mostBytes = store.mostBytes();
-        store.mostBytes(Long.MAX_VALUE);
+        maxBytes = store.maxBytes();
+        store.maxBytes(Long.MAX_VALUE);
     }
 
     /**
-     * Says by how much CLOCK_REALTIME was ahead of the CLOCK_MONOTONIC that the times of what follows are in, for
-     * commands about calendar timers; until {@link #finish}.
+     * Sets by how much CLOCK_REALTIME was ahead of CLOCK_MONOTONIC when the commands that follow were carried out;
+     * until {@link #finish}.
      */
     public void calendarOffsetNs(long offsetNs) {
-        store.clock().pin(offsetNs);
+        wheels.pin(offsetNs);
     }
 
-    /** Carries out a command again. Of a volatile arming only that it ends a durable one is. */
+    /** Carries out a command again. A volatile arming only cancels the durable timer of its key. */
     public boolean redo(int owner, TimerCommand command, long nowNs) {
         open(owner);
         boolean isVolatileArm =
@@ -123,20 +126,19 @@ public final class DurableTimers {
     }
 
     private void open(int owner) {
-        OwnerAccount account = store.owners().find(owner);
-        if (account == null || !account.isOpen()) {
+        if (!engine.isOpen(owner)) {
             engine.openOwner(owner);
         }
     }
 
     private void remove(int owner, long key) {
         int timer = store.find(owner, key);
-        if (timer != KeyIndex.NONE) {
+        if (timer != TimerStore.NONE) {
             store.cancel(timer);
         }
     }
 
-    /** Puts a timer back as an image shows it, in the place of any other of its key; false for no image of a timer. */
+    /** Restores a timer from an image and replaces any other of its key; false if the image is invalid. */
     public boolean restore(int owner, long[] from) {
         if (!TimerTable.isSound(from)) {
             return false;
@@ -144,18 +146,17 @@ public final class DurableTimers {
         open(owner);
         System.arraycopy(from, 0, image, 0, IMAGE_WORDS);
         remove(owner, image[IMAGE_KEY]);
-        int timer = store.addImage(owner, image);
-        return timer != KeyIndex.NONE;
+        return store.addImage(owner, image);
     }
 
     /**
-     * Does again what a firing has done: a timer that is due once is no more, a periodic one continues with its next
-     * occurrence. A firing of another arming than the timer's, or one that is done already, changes nothing: so signals
-     * of a daemon that knew nothing of these timers do them no harm, whatever owners and keys it had.
+     * Repeats what a firing did: removes a one-shot timer, or advances a periodic one to its next occurrence. A firing
+     * of another arming of the key, or one that was repeated already, changes nothing. So the signals of a daemon that
+     * did not have these timers do them no harm.
      */
     public void refire(SignalRecord firing) {
         int timer = store.find(firing.owner(), firing.key());
-        if (timer == KeyIndex.NONE || table.durabilityCode(timer) == 0
+        if (timer == TimerStore.NONE || table.durabilityCode(timer) == 0
                 || table.generation(timer) != firing.generation()) {
             return;
         }
@@ -165,61 +166,76 @@ public final class DurableTimers {
             return;
         }
         long occurrence = table.occurrence(timer);
-        // As int32: the record has the low half of the number.
+        // As int32, since the record has only the low half of the number.
         int ahead = firing.occurrence() - (int) occurrence;
         long count = 1L + ahead + (firing.isLate() ? firing.missed() : 0);
         if (count > 0) {
             long nextNs = Saturating.deadlineNs(table.dueNs(timer), Saturating.product(count, periodNs));
             table.due(timer, nextNs, occurrence + count);
-            table.arrears(timer, 0);
-            if (nextNs > store.nowOf(timer, firing.publishedNs())) {
+            table.resetMisfire(timer);
+            if (nextNs > wheels.nowOf(timer, firing.publishedNs())) {
                 table.firedSince(timer);
             }
             if (table.state(timer) == TimerTable.PENDING) {
-                store.wheelOf(timer).rearm(timer, nextNs);
+                wheels.of(timer).rearm(timer, nextNs);
             }
         }
     }
 
     /**
-     * Moves all deadlines but those of calendar timers, as CLOCK_MONOTONIC started over with the host.
+     * Moves all deadlines except those of calendar timers, as CLOCK_MONOTONIC restarted with the host.
      *
-     * @param deltaNs what is added to each
+     * @param deltaNs added to each deadline
      */
     public void shift(long deltaNs) {
-        for (int timer = 0; timer < table.usedEver(); timer++) {
-            if (table.isTaken(timer) && !table.isCalendar(timer)) {
-                store.shift(timer, deltaNs);
+        scan.from(0, Integer.MAX_VALUE);
+        while (scan.next()) {
+            if (!table.isCalendar(scan.timer())) {
+                shift(scan.timer(), deltaNs);
             }
         }
     }
 
+    private void shift(int timer, long deltaNs) {
+        boolean isPaused = table.state(timer) == TimerTable.PAUSED;
+        if (isPaused && table.periodNs(timer) == 0) {
+            // The time that is left does not depend on any clock.
+            return;
+        }
+        store.beginChange(timer);
+        long dueNs = Saturating.deadlineNs(table.dueNs(timer), deltaNs);
+        table.due(timer, dueNs, table.occurrence(timer));
+        if (!isPaused) {
+            wheels.of(timer).rearm(timer, dueNs);
+        }
+        store.endChange();
+    }
+
     /**
-     * Ends the recovery: every timer's next firing says RECOVERED, and those that are due get their turns one after
-     * the other, in the order of their deadlines.
+     * Ends the recovery. Every timer's next firing is marked RECOVERED; overdue timers fire one after the other, in the
+     * order of their deadlines.
      *
      * @param nowNs               CLOCK_MONOTONIC nanoseconds
      * @param intervalNs          from one overdue firing to the next, in nanoseconds
-     * @param mayHaveFiredUntilNs until when it is unknown which of those that are due by then have fired before
+     * @param mayHaveFiredUntilNs timers that were due by this time may have fired before
      * @return how many are overdue
      */
     public int finish(long nowNs, long intervalNs, long mayHaveFiredUntilNs) {
-        store.clock().unpin();
-        for (int timer = 0; timer < table.usedEver(); timer++) {
-            if (table.isTaken(timer)) {
-                boolean isDue = table.state(timer) == TimerTable.PENDING
-                        && table.dueNs(timer) <= store.nowOf(timer, mayHaveFiredUntilNs);
-                table.recovered(timer, isDue);
-            }
+        wheels.unpin();
+        scan.from(0, Integer.MAX_VALUE);
+        while (scan.next()) {
+            int timer = scan.timer();
+            table.recovered(timer, table.state(timer) == TimerTable.PENDING
+                    && table.dueNs(timer) <= wheels.nowOf(timer, mayHaveFiredUntilNs));
         }
         int[] overdue = {0};
-        new ExpiryLoop(store).expire(nowNs, Integer.MAX_VALUE, (timer, dueNs) -> {
+        wheels.expire(nowNs, Integer.MAX_VALUE, (timer, dueNs) -> {
             overdue[0]++;
-            store.wheelOf(timer).rearm(timer, store.nowOf(timer, nowNs) + 1 + overdue[0] * intervalNs);
+            wheels.of(timer).rearm(timer, wheels.nowOf(timer, nowNs) + 1 + overdue[0] * intervalNs);
         });
         engine.quotas(quotas);
         engine.rates(rates);
-        store.mostBytes(mostBytes);
+        store.maxBytes(maxBytes);
         return overdue[0];
     }
 
@@ -233,11 +249,10 @@ public final class DurableTimers {
         return engine.pending();
     }
 
-    /** Owners that timers were recovered for, before their clients are back. */
+    /** Closes the owners of recovered timers until their clients are back. */
     public void closeOwners() {
         for (int owner = 1; owner <= 0xFFFF; owner++) {
-            OwnerAccount account = store.owners().find(owner);
-            if (account != null && account.isOpen()) {
+            if (engine.isOpen(owner)) {
                 engine.cancelOwner(owner);
             }
         }

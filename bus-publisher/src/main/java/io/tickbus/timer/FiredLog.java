@@ -1,11 +1,11 @@
 package io.tickbus.timer;
 
 /**
- * Remembers for a while which timers that are due once fired as which signal, so that a cancellation which came too
- * late can be answered with it: a place for each hash, where what is written later displaces the earlier. With timers
- * that fire now and then that is the last 65,536 or so; with many at once it may be the last few hundred.
+ * Remembers for a while which one-shot timers fired as which signal, so that a cancel that came too late can be
+ * answered with it. Each hash has one place, where a later firing displaces an earlier one. If timers fire now and
+ * then, the log has about the last 65,536 of them; if many fire at once, it may have the last few hundred.
  *
- * <p>An owner is known by its generation and not by its number, which somebody else may have by then.
+ * <p>An owner is identified by its generation, as its number may have been reused.
  */
 final class FiredLog {
     static final long NONE = -1;
@@ -18,7 +18,7 @@ final class FiredLog {
     private final long[] entries;
     private final int mask;
 
-    /** A log of a number of entries that is a power of two. */
+    /** A log with this many places, a power of two. */
     FiredLog(int entryCount) {
         if (entryCount < 1 || entryCount > 1 << 24 || Integer.bitCount(entryCount) != 1) {
             throw new IllegalArgumentException(
@@ -29,14 +29,14 @@ final class FiredLog {
     }
 
     /**
-     * Remembers a firing.
+     * Logs a firing.
      *
      * @param hash       of owner and key
      * @param generation of the owner, above 0
      */
     void put(long hash, long generation, long key, long sequence) {
         int at = at(hash);
-        // First, so that a fault cannot leave half of one and half of another.
+        // First, so that a fault cannot leave a mixture of two firings.
         entries[at + GENERATION] = 0;
         entries[at + KEY] = key;
         entries[at + SEQUENCE] = sequence;
@@ -57,8 +57,8 @@ final class FiredLog {
         }
     }
 
-    /** The generation that stands in the place of a hash; only for who wants to have it in the cache. */
-    long generationAt(long hash) {
+    /** Loads the place of a hash, so that it is in the cache; the result is meaningless. */
+    long prefetch(long hash) {
         return entries[at(hash) + GENERATION];
     }
 

@@ -1,15 +1,18 @@
 package io.tickbus.timer;
 
+import java.util.Arrays;
+
 /**
  * Finds the timer of an owner and a key: linear hashing, whose buckets are lists threaded through the {@link
  * TimerTable}.
  *
- * <p>It grows by two buckets whenever a timer is added and there are fewer than two for each: the bucket that is next
- * in line is split in two by one more bit of the hash. Most lists are empty or of one timer then; each further one is
- * a look at memory that is in no cache. So there is never a pause in which everything is rehashed;
- * the longest step makes room for {@value #CHUNK_LENGTH} more buckets. It never shrinks.
+ * <p>When a timer is added and there are fewer than two buckets for each timer, the index grows by two: the next
+ * buckets in line are split by one more bit of the hash. Most lists are empty or have one timer; each further one costs
+ * a cache miss. So there is never a pause for rehashing everything; the longest step allocates {@value #CHUNK_LENGTH}
+ * more buckets. The index never shrinks.
  *
- * <p>Keys are chosen by clients, who may want to harm: the hash depends on a secret of the process.
+ * <p>Clients choose the keys, and a hostile one could choose keys of equal hashes, so the hash depends on a secret of
+ * the process.
  *
  * <p>Source: W. Litwin, "Linear hashing: a new tool for file and table addressing", VLDB 1980. The mixing is that of
  * MurmurHash3's finaliser, with a secret before each multiplication.
@@ -24,11 +27,9 @@ final class KeyIndex {
     private static final int BUCKETS_PER_TIMER = 2;
 
     private final TimerTable table;
-    private final int capacity;
-    private final long seed;
     private final long keySecret;
     private final long ownerSecret;
-    /** Head of each bucket plus 1, so that 0 is an empty one; a link in the table is the same. */
+    /** Head of each bucket plus 1, so that 0 means empty; links in the table are encoded alike. */
     private final int[][] chunks;
     private int bucketCount = CHUNK_LENGTH;
     /** All ones; at least {@code bucketCount − 1} and less than twice that. */
@@ -37,17 +38,19 @@ final class KeyIndex {
 
     KeyIndex(TimerTable table, int capacity, long seed) {
         this.table = table;
-        this.seed = seed;
         this.keySecret = mix(seed, 0x9E37_79B9_7F4A_7C15L);
         this.ownerSecret = mix(keySecret, seed);
-        this.capacity = capacity;
         this.chunks = new int[Math.max(1, (BUCKETS_PER_TIMER * capacity + CHUNK_MASK) >>> CHUNK_BITS)][];
         chunks[0] = new int[CHUNK_LENGTH];
     }
 
-    /** An index of the same secret, with nothing in it. */
-    KeyIndex emptied() {
-        return new KeyIndex(table, capacity, seed);
+    /** Removes everything. */
+    void clear() {
+        Arrays.fill(chunks, null);
+        chunks[0] = new int[CHUNK_LENGTH];
+        bucketCount = CHUNK_LENGTH;
+        mask = CHUNK_MASK;
+        size = 0;
     }
 
     int size() {
@@ -69,7 +72,7 @@ final class KeyIndex {
         return timer;
     }
 
-    /** The first timer of those whose hash is alike, or {@link #NONE}: the one that is looked for, or before it. */
+    /** The first timer of the hash's bucket, or {@link #NONE}. */
     int first(long hash) {
         return head(bucketOf(hash)) - 1;
     }
@@ -80,14 +83,14 @@ final class KeyIndex {
         return bucketCount >= BUCKETS_PER_TIMER * (size + 1) || chunk >= chunks.length || chunks[chunk] != null;
     }
 
-    /** Gets the memory that the next {@link #add} needs. */
+    /** Allocates the memory that the next {@link #add} needs. */
     void reserve() {
         if (!hasSpare()) {
             chunks[(bucketCount + BUCKETS_PER_TIMER - 1) >>> CHUNK_BITS] = new int[CHUNK_LENGTH];
         }
     }
 
-    /** Adds a timer whose owner and key are in the table and not yet here. */
+    /** Adds a timer whose owner and key are in the table and not yet in the index. */
     void add(int timer) {
         size++;
         for (int i = 0; i < BUCKETS_PER_TIMER && bucketCount < BUCKETS_PER_TIMER * size; i++) {
@@ -96,7 +99,7 @@ final class KeyIndex {
         push(bucketOf(hash(table.owner(timer), table.key(timer))), timer);
     }
 
-    /** Removes a timer that is here. */
+    /** Removes a timer that is in the index. */
     void remove(int timer) {
         int bucket = bucketOf(hash(table.owner(timer), table.key(timer)));
         int previous = NONE;
@@ -113,7 +116,7 @@ final class KeyIndex {
         size--;
     }
 
-    /** The longest list there is; for tests. */
+    /** The length of the longest list; for tests. */
     int longestChain() {
         int longest = 0;
         for (int bucket = 0; bucket < bucketCount; bucket++) {
@@ -161,7 +164,7 @@ final class KeyIndex {
         chunks[bucket >>> CHUNK_BITS][bucket & CHUNK_MASK] = head;
     }
 
-    /** Depends on the secret; every bit of owner and key moves every bit of it. */
+    /** A hash that depends on the secret; every bit of owner and key affects every bit of it. */
     long hash(int owner, long key) {
         return mix(key ^ keySecret, ownerSecret + owner * 0x9E37_79B9_7F4A_7C15L);
     }

@@ -4,24 +4,24 @@ import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.timer.MisfirePolicy;
 
 /**
- * What a periodic timer does when it is due: which occurrences its record stands for and when it is due next. The sum
- * of {@code 1 + missed} over its records is the number of elapsed occurrences, exactly.
+ * What a periodic timer does when it is due: which occurrences its record stands for, and when it is due next. The sum
+ * of {@code 1 + missed} over its records is exactly the number of elapsed occurrences.
  *
- * <p>An occurrence is late when {@code now − deadline} is more than its allowance: the grace, and on top of it the
- * slack by which a mode that saves power may put it off on purpose. In time, each fires on its own. Late:
+ * <p>An occurrence is late when {@code now − deadline} exceeds its allowance: the grace, plus the slack by which eco
+ * mode may delay it on purpose. An occurrence in time fires on its own. Late ones depend on the policy:
  *
  * <ul>
- *   <li>FIRE_ONCE: all that are due by now are one record, which carries the number and deadline of the earliest.
- *   <li>SKIP: the late ones are dropped and counted in {@code arrears}; the next in time carries their number in
- *       {@code missed} with the flag COALESCED, without LATE.
- *   <li>FIRE_ALL: each late one fires on its own, but of one run of late ones only {@code cap}: the last of them stands
- *       for the rest as well. {@code arrears} is how many may still fire, 0 outside of a run.
+ *   <li>FIRE_ONCE: all that are due by now become one record with the number and deadline of the earliest.
+ *   <li>SKIP: late ones do not fire, but are counted in {@code skippedCount}. The next one in time reports that count
+ *       as {@code missed}, with the flag COALESCED and without LATE.
+ *   <li>FIRE_ALL: each late one fires on its own, up to {@code cap} of them in one backlog; the last of these stands
+ *       for the rest as well. {@code catchUpLeft} is how many may still fire; it is 0 while there is no backlog.
  * </ul>
  *
- * <p>{@code missed} is an int32. What would not fit, 2^31 occurrences and more, becomes several records.
+ * <p>{@code missed} is an int32. 2^31 occurrences and more, which would not fit, become several records.
  *
- * <p>Made once, and filled for each firing. Never drifts: a deadline is {@code anchor + n × period}; where that is
- * beyond the largest time it is {@link Saturating#NEVER_NS}.
+ * <p>One instance is reused for every firing. Timers never drift: a deadline is {@code anchor + n × period}, or {@link
+ * Saturating#NEVER_NS} where that exceeds the largest time.
  */
 final class MisfireRule {
     private static final int LATE = SignalRecordLayout.FLAG_LATE;
@@ -42,12 +42,12 @@ final class MisfireRule {
         this.table = table;
     }
 
-    /** Sets how far a firing may be put off on purpose, at most. */
+    /** Sets the longest delay on purpose. */
     void longestSlackNs(long newLongestSlackNs) {
         longestSlackNs = newLongestSlackNs;
     }
 
-    /** Whether a timer is late that is due. */
+    /** Whether a due timer is late. */
     boolean isLate(int timer, long nowNs) {
         return Saturating.difference(nowNs, table.dueNs(timer)) > allowanceNs(timer);
     }
@@ -56,7 +56,7 @@ final class MisfireRule {
         return table.graceUs(timer) * NS_PER_US + SlackClasses.slackNs(table.slackClass(timer), longestSlackNs);
     }
 
-    /** Works out what a timer does that is due now, and moves it on to its next occurrence. */
+    /** Works out what a due timer does, and advances it to its next occurrence. */
     void apply(int timer, long nowNs) {
         isFiring = true;
         occurrence = table.occurrence(timer);
@@ -66,33 +66,35 @@ final class MisfireRule {
         int policy = table.policyCode(timer);
         if (!isLate(timer, nowNs)) {
             fireInTime(timer, policy);
-            moveOn(timer, 1);
+            advance(timer, 1);
         } else if (policy == ONCE) {
             fireTogether(Saturating.difference(nowNs, deadlineNs) / table.periodNs(timer));
-            moveOn(timer, 1L + missed);
+            advance(timer, 1L + missed);
         } else if (policy == SKIP) {
             skip(timer, 1 + lateAfter(timer, nowNs));
         } else {
             catchUp(timer, nowNs);
-            moveOn(timer, 1L + missed);
+            advance(timer, 1L + missed);
         }
     }
 
-    /** A pause ends a run of late ones. */
-    static void onPause(TimerTable table, int timer) {
+    /** A pause ends the backlog of a timer that catches up. */
+    void onPause(int timer) {
         if (table.policyCode(timer) != SKIP) {
-            table.arrears(timer, 0);
+            table.catchUpLeft(timer, 0);
         }
     }
 
     private void fireInTime(int timer, int policy) {
-        int arrears = table.arrears(timer);
-        if (arrears != 0) {
-            if (policy == SKIP) {
-                missed = arrears;
+        if (policy == SKIP) {
+            int skipped = table.skippedCount(timer);
+            if (skipped != 0) {
+                missed = skipped;
                 flags = COALESCED;
+                table.skippedCount(timer, 0);
             }
-            table.arrears(timer, 0);
+        } else if (table.catchUpLeft(timer) != 0) {
+            table.catchUpLeft(timer, 0);
         }
     }
 
@@ -102,53 +104,53 @@ final class MisfireRule {
     }
 
     private void skip(int timer, long late) {
-        int arrears = table.arrears(timer);
-        if (arrears + late <= Integer.MAX_VALUE) {
+        int skipped = table.skippedCount(timer);
+        if (skipped + late <= Integer.MAX_VALUE) {
             isFiring = false;
-            table.arrears(timer, arrears + (int) late);
-            moveOn(timer, late);
+            table.skippedCount(timer, skipped + (int) late);
+            advance(timer, late);
             return;
         }
-        // More than the next record could carry: what was skipped last, with as many of these as go into one record.
-        occurrence -= arrears;
-        deadlineNs -= arrears * table.periodNs(timer);
+        // More than one record can report: it fires now, for those skipped before and as many of these as fit.
+        occurrence -= skipped;
+        deadlineNs -= skipped * table.periodNs(timer);
         fireTogether(Integer.MAX_VALUE);
-        table.arrears(timer, 0);
-        moveOn(timer, 1L + missed);
+        table.skippedCount(timer, 0);
+        advance(timer, 1L + missed);
     }
 
     private void catchUp(int timer, long nowNs) {
-        int left = table.arrears(timer);
+        int left = table.catchUpLeft(timer);
         if (left == 0) {
             left = table.cap(timer);
         }
         if (left > 1) {
             flags = LATE;
-            table.arrears(timer, left - 1);
+            table.catchUpLeft(timer, left - 1);
             return;
         }
         long others = lateAfter(timer, nowNs);
         fireTogether(others);
-        table.arrears(timer, others > Integer.MAX_VALUE ? 1 : 0);
+        table.catchUpLeft(timer, others > Integer.MAX_VALUE ? 1 : 0);
     }
 
-    /** How many that come after a late one are late as well. */
+    /** How many of the occurrences after a late one are late as well. */
     private long lateAfter(int timer, long nowNs) {
         long overdueNs = Saturating.difference(nowNs, deadlineNs) - allowanceNs(timer) - 1;
         return overdueNs / table.periodNs(timer);
     }
 
-    private void moveOn(int timer, long count) {
+    private void advance(int timer, long count) {
         table.due(timer, Saturating.deadlineNs(deadlineNs, Saturating.product(count, table.periodNs(timer))),
                 occurrence + count);
     }
 
-    /** Whether there is a record at all. */
+    /** Whether there is a record: false if the occurrences are skipped. */
     boolean isFiring() {
         return isFiring;
     }
 
-    /** Number of the occurrence that the record is of. */
+    /** Number of the record's occurrence. */
     long occurrence() {
         return occurrence;
     }
@@ -158,7 +160,7 @@ final class MisfireRule {
         return deadlineNs;
     }
 
-    /** How many more it stands for. */
+    /** How many more occurrences the record stands for. */
     int missed() {
         return missed;
     }

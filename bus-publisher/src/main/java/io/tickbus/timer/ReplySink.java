@@ -9,6 +9,8 @@ import io.tickbus.core.timer.TimerReply;
  */
 @FunctionalInterface
 public interface ReplySink {
-    /** Takes one reply; everything but {@code commandSequence} is set, and the object is reused for the next. */
+    /**
+     * Takes one reply; everything but {@code commandSequence} is set, and the caller reuses the object for the next.
+     */
     void reply(TimerReply reply);
 }

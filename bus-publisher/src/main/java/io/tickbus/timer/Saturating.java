@@ -1,6 +1,6 @@
 package io.tickbus.timer;
 
-/** Arithmetic on times that stays at the limits where it would pass them. */
+/** Arithmetic on times that saturates instead of overflowing. */
 final class Saturating {
     /** A deadline that never comes. */
     static final long NEVER_NS = Long.MAX_VALUE - 1;
@@ -8,7 +8,7 @@ final class Saturating {
     private Saturating() {
     }
 
-    /** A time moved by a distance; {@link #NEVER_NS} where that is beyond the largest time. */
+    /** The sum of a time and a distance; {@link #NEVER_NS} if that exceeds the largest time. */
     static long deadlineNs(long timeNs, long distanceNs) {
         long sum = timeNs + distanceNs;
         return Math.min(((timeNs ^ sum) & (distanceNs ^ sum)) < 0 ? limit(timeNs) : sum, NEVER_NS);
@@ -19,7 +19,7 @@ final class Saturating {
         return ((a ^ b) & (a ^ difference)) < 0 ? limit(a) : difference;
     }
 
-    /** Of two that are not negative. */
+    /** The product of two numbers that are not negative. */
     static long product(long a, long b) {
         return Math.multiplyHigh(a, b) != 0 || a * b < 0 ? Long.MAX_VALUE : a * b;
     }

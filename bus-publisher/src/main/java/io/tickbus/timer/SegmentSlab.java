@@ -1,23 +1,22 @@
 package io.tickbus.timer;
 
 /**
- * The lists of timers of a {@link TimingWheel}: unrolled linked lists, whose segments have 8 slots for numbers of
- * timers. Segments are made in chunks as they are needed.
+ * The lists of timers of a {@link DeadlineTrie}: unrolled linked lists whose segments have 8 slots for timers' numbers.
+ * Segments are allocated in chunks as they are needed.
  *
  * <pre>
  *   8 slots for a timer each                                         32 bits each
  *   next 25 | previous 25 | noted as empty 1 | slots used 4 | live 8     63 bits
- *   place of the bucket whose list it belongs to                         32 bits
+ *   index of the bucket whose list it belongs to                         32 bits
  * </pre>
  *
- * <p>A slot is used once until its segment is free: {@code live} has a bit for each whose timer is still pending. So
- * who moves or sorts a list looks at no timer that is no longer there.
+ * <p>A slot is used once until its segment is free. {@code live} has a bit for each slot whose timer is still pending,
+ * so moving or sorting a list loads no timer that has left it.
  *
- * <p>A cancellation waits for nothing but its timer: the slots that timers have left are written down, and come off the
- * headers {@value #MAX_LEFT} at a time, which a processor fetches from memory all at once. Nor does that depend on what
- * it finds: a segment that is left empty is noted, without a branch, and taken out of its list later together with
- * others. One cancellation in eight or more empties one, which no processor can predict; it would have to wait there
- * for memory.
+ * <p>Removing a timer loads nothing but the timer: its slot is only noted, and {@value #MAX_REMOVED} slots at a time
+ * are cleared in the headers, whose cache misses then overlap. No branch depends on those headers: a segment that
+ * becomes empty is noted without a branch, and removed from its list later together with others. At least one removal
+ * in eight empties a segment, and mispredicting that would stall on the cache miss.
  *
  * <p>A slot's number is {@code segment << 3 | index}.
  */
@@ -26,14 +25,14 @@ final class SegmentSlab {
     /** Slots of a segment. */
     static final int SLOTS = 8;
     static final int SLOT_BITS = 3;
-    /** Slots at most that timers have left and that are not counted yet. */
-    static final int MAX_LEFT = 32;
-    /** Empty segments that are noted before they are taken out; MAX_LEFT more where what has left was counted late. */
+    /** Removed slots that are noted before they are cleared in the headers. */
+    static final int MAX_REMOVED = 32;
+    /** Empty segments that are noted before they are removed; up to MAX_REMOVED more if slots were cleared late. */
     static final int MAX_EMPTY = 16;
     /** Bytes of a segment. */
     static final int SEGMENT_LENGTH = SLOTS * Integer.BYTES + Long.BYTES + Integer.BYTES;
 
-    /** More than one step of a wheel takes. */
+    /** More segments than one step takes. */
     private static final int SPARE = 64;
     private static final int CHUNK_BITS = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
@@ -51,24 +50,24 @@ final class SegmentSlab {
     private final TimerSlab timers;
     private final int[][] slots;
     private final long[][] headers;
-    private final int[][] places;
-    private final int[] left = new int[MAX_LEFT];
-    private int leftCount;
-    /** Segments that were left empty; one place more, for what is written but does not count. */
-    private final int[] empty = new int[MAX_EMPTY + MAX_LEFT + 1];
+    private final int[][] bucketIndexes;
+    private final int[] removed = new int[MAX_REMOVED];
+    private int removedCount;
+    /** Empty segments; one element more, as the branch-free loop writes one that does not count. */
+    private final int[] empty = new int[MAX_EMPTY + MAX_REMOVED + 1];
     private int emptyCount;
     private int firstFree = NONE;
     private int freeCount;
     private int usedEver;
 
-    /** A slab for lists of these timers. */
+    /** Lists of these timers. */
     SegmentSlab(TimerSlab timers) {
         this.timers = timers;
-        // Each has a timer, but for those that are noted as empty, those not counted, and the one that comes next.
-        int chunkCount = (timers.capacity() + MAX_EMPTY + 2 * MAX_LEFT + 1 + CHUNK_MASK) >>> CHUNK_BITS;
+        // Each segment has a timer, except those noted as empty, those with slots to clear, and the next one.
+        int chunkCount = (timers.capacity() + MAX_EMPTY + 2 * MAX_REMOVED + 1 + CHUNK_MASK) >>> CHUNK_BITS;
         slots = new int[chunkCount][];
         headers = new long[chunkCount][];
-        places = new int[chunkCount][];
+        bucketIndexes = new int[chunkCount][];
     }
 
     /** Bytes of the arrays, their headers included. */
@@ -83,66 +82,66 @@ final class SegmentSlab {
         return freeCount >= SPARE || chunk >= slots.length || slots[chunk] != null;
     }
 
-    /** Gets the memory that the next step needs. */
+    /** Allocates the memory that the next step needs. */
     void reserve() {
         if (!hasSpare()) {
             makeChunk((usedEver + SPARE) >>> CHUNK_BITS);
         }
     }
 
-    /** An empty segment of a bucket's list, linked to nothing yet. */
-    int take(int place) {
+    /** Takes an empty segment for a bucket's list; it is not linked yet. */
+    int take(int bucketIndex) {
         int segment = firstFree;
         if (segment == NONE) {
             segment = usedEver;
             makeChunk(segment >>> CHUNK_BITS);
             usedEver++;
         } else {
-            firstFree = place(segment);
+            firstFree = bucketIndex(segment);
             freeCount--;
         }
         header(segment, NO_LINKS);
-        place(segment, place);
+        bucketIndex(segment, bucketIndex);
         return segment;
     }
 
     private void makeChunk(int chunk) {
         if (slots[chunk] == null) {
             headers[chunk] = new long[1 << CHUNK_BITS];
-            places[chunk] = new int[1 << CHUNK_BITS];
+            bucketIndexes[chunk] = new int[1 << CHUNK_BITS];
             slots[chunk] = new int[SLOTS << CHUNK_BITS];
         }
     }
 
     void free(int segment) {
-        place(segment, firstFree);
+        bucketIndex(segment, firstFree);
         firstFree = segment;
         freeCount++;
     }
 
-    /** Frees a segment whatever is in it; one that is noted as empty when it is taken from the notes. */
+    /** Frees a segment with all its slots; if it is noted as empty, then only when the note is taken. */
     void drop(int segment) {
         if ((header(segment) & NOTED) == 0) {
             free(segment);
         } else {
             header(segment, NO_LINKS | NOTED);
-            place(segment, NONE);
+            bucketIndex(segment, NONE);
         }
     }
 
-    /** Puts a timer into the slot that comes after those that are used. */
+    /** Puts a timer into the first slot that was never used. */
     void append(int segment, int used, int timer) {
         slots[segment >>> CHUNK_BITS][(segment & CHUNK_MASK) << SLOT_BITS | used] = timer;
         headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK] += ONE_MORE + (1L << used);
         timers.slot(timer, segment << SLOT_BITS | used);
     }
 
-    /** Makes a list of the first so many of these timers, one at least, and returns the word for its bucket. */
-    long listOf(int[] numbers, int count, int place) {
+    /** Makes a list of the first {@code count} of these timers, at least one; returns the word for its bucket. */
+    long listOf(int[] numbers, int count, int bucketIndex) {
         int first = NONE;
         int last = NONE;
         for (int at = 0; at < count; at += SLOTS) {
-            int segment = take(place);
+            int segment = take(bucketIndex);
             join(last, segment);
             int end = Math.min(at + SLOTS, count);
             for (int i = at; i < end; i++) {
@@ -154,49 +153,49 @@ final class SegmentSlab {
         return Bucket.list(first, last, (count + SLOTS - 1) >>> SLOT_BITS, used(last));
     }
 
-    /** A timer has left its slot. Returns whether it is time to {@linkplain #countLeft count} and to take out. */
-    boolean leave(int slot) {
-        left[leftCount++] = slot;
-        return leftCount == MAX_LEFT || emptyCount >= MAX_EMPTY;
+    /** Notes that a timer has left its slot; returns whether it is time for {@link #applyRemoved}. */
+    boolean markRemoved(int slot) {
+        removed[removedCount++] = slot;
+        return removedCount == MAX_REMOVED || emptyCount >= MAX_EMPTY;
     }
 
-    /** Takes what has left off the headers; only then is {@code live} what the word says. */
-    void countLeft() {
-        for (int i = 0; i < leftCount; i++) {
-            int segment = left[i] >>> SLOT_BITS;
-            headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK] &= ~(1L << (left[i] & (SLOTS - 1)));
+    /** Clears the noted slots in the headers; only then is {@code live} exact. */
+    void applyRemoved() {
+        for (int i = 0; i < removedCount; i++) {
+            int segment = removed[i] >>> SLOT_BITS;
+            headers[segment >>> CHUNK_BITS][segment & CHUNK_MASK] &= ~(1L << (removed[i] & (SLOTS - 1)));
         }
-        // Not in the loop above, whose looks at memory are to wait for nothing.
+        // Not in the loop above, so that its cache misses overlap.
         int count = emptyCount;
-        for (int i = 0; i < leftCount; i++) {
-            int segment = left[i] >>> SLOT_BITS;
+        for (int i = 0; i < removedCount; i++) {
+            int segment = removed[i] >>> SLOT_BITS;
             long header = header(segment);
-            // 1 where nothing is left and that is not noted yet, else 0.
+            // 1 if nothing is live and that is not noted yet, else 0.
             long isEmpty = ((header & (LIVE_MASK | NOTED)) - 1) >>> (Long.SIZE - 1);
             header(segment, header | isEmpty << NOTED_SHIFT);
             empty[count] = segment;
             count += (int) isEmpty;
         }
         emptyCount = count;
-        leftCount = 0;
+        removedCount = 0;
     }
 
-    /** How many timers have left that are not counted yet; for tests. */
-    int leftCount() {
-        return leftCount;
+    /** How many noted slots are not cleared yet; for tests. */
+    int removedCount() {
+        return removedCount;
     }
 
-    /** One of the slots that they left; for tests. */
-    int left(int index) {
-        return left[index];
+    /** One of those slots; for tests. */
+    int removed(int index) {
+        return removed[index];
     }
 
-    /** The timer that was put into a slot last; for tests. */
+    /** The timer that was last put into a slot; for tests. */
     int timer(int slot) {
         return slots[slot >>> (CHUNK_BITS + SLOT_BITS)][slot & ((SLOTS << CHUNK_BITS) - 1)];
     }
 
-    /** Whether a slot had a timer when it was last counted; for tests. */
+    /** Whether a slot has a timer, or is noted but not cleared; for tests. */
     boolean isLive(int slot) {
         return (header(slot >>> SLOT_BITS) >>> (slot & (SLOTS - 1)) & 1) != 0;
     }
@@ -211,12 +210,12 @@ final class SegmentSlab {
         return emptyCount;
     }
 
-    /** One of those that are noted, without taking it. */
+    /** One of those segments, without taking the note. */
     int empty(int index) {
         return empty[index];
     }
 
-    /** A segment that was left empty, and may have been filled again since; {@link #NONE} if there is none. */
+    /** Takes the note of an empty segment, which may have been filled since; {@link #NONE} if there is none. */
     int takeEmpty() {
         if (emptyCount == 0) {
             return NONE;
@@ -226,12 +225,12 @@ final class SegmentSlab {
         return segment;
     }
 
-    /** Timers that were in its slots when it was last counted. */
+    /** How many of its slots have timers, or are noted but not cleared. */
     int live(int segment) {
         return Integer.bitCount((int) header(segment) & LIVE_MASK);
     }
 
-    /** Copies the numbers of its timers, which must be counted, to this place and after; returns the place after. */
+    /** Copies the numbers of its timers, whose removed slots must be cleared, to {@code from}; returns the end. */
     int copyLive(int segment, int[] into, int from) {
         int[] chunk = slots[segment >>> CHUNK_BITS];
         int firstSlot = (segment & CHUNK_MASK) << SLOT_BITS;
@@ -242,7 +241,7 @@ final class SegmentSlab {
         return at;
     }
 
-    /** Slots that are or were used. */
+    /** How many of its slots are or were used. */
     int used(int segment) {
         return used(header(segment));
     }
@@ -251,14 +250,14 @@ final class SegmentSlab {
         return (int) (header >>> USED_SHIFT) & USED_MASK;
     }
 
-    /** How many there are, those that are free included; for tests. */
+    /** How many segments exist, including free ones; for tests. */
     int usedEver() {
         return usedEver;
     }
 
-    /** The free one after another, or after NONE; NONE at the end; for tests. */
+    /** The free segment after this one, or the first if this is NONE; NONE at the end; for tests. */
     int nextFree(int segment) {
-        return segment == NONE ? firstFree : place(segment);
+        return segment == NONE ? firstFree : bucketIndex(segment);
     }
 
     int next(int segment) {
@@ -288,12 +287,12 @@ final class SegmentSlab {
         return (header & ~(LINK_MASK << shift)) | ((link & LINK_MASK) << shift);
     }
 
-    int place(int segment) {
-        return places[segment >>> CHUNK_BITS][segment & CHUNK_MASK];
+    int bucketIndex(int segment) {
+        return bucketIndexes[segment >>> CHUNK_BITS][segment & CHUNK_MASK];
     }
 
-    void place(int segment, int place) {
-        places[segment >>> CHUNK_BITS][segment & CHUNK_MASK] = place;
+    void bucketIndex(int segment, int bucketIndex) {
+        bucketIndexes[segment >>> CHUNK_BITS][segment & CHUNK_MASK] = bucketIndex;
     }
 
     private long header(int segment) {

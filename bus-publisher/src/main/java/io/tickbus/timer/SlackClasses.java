@@ -2,7 +2,7 @@ package io.tickbus.timer;
 
 /**
  * How long all pending timers together can wait: an eighth of a timer's delay, rounded down to a power of two. Timers
- * are counted by that power, so that arming and firing cost one count each, and the shortest slack is the lowest bit.
+ * are counted by that power, so arming and firing update one count each, and the shortest slack is the lowest set bit.
  */
 final class SlackClasses {
     private static final int SHARE_SHIFT = 3;
@@ -19,9 +19,9 @@ final class SlackClasses {
         return slackClass == 0 ? 0 : 1L << (slackClass - 1);
     }
 
-    /** The slack of one timer, at most {@code mostNs}. */
-    static long slackNs(int slackClass, long mostNs) {
-        return Math.min(slackNs(slackClass), mostNs);
+    /** The slack of one timer, at most {@code maxNs}. */
+    static long slackNs(int slackClass, long maxNs) {
+        return Math.min(slackNs(slackClass), maxNs);
     }
 
     void add(int slackClass) {
@@ -35,8 +35,8 @@ final class SlackClasses {
         }
     }
 
-    /** The shortest slack of all, at most {@code mostNs}; that without any. */
-    long shortestNs(long mostNs) {
-        return occupied == 0 ? mostNs : Math.min(mostNs, slackNs(Long.numberOfTrailingZeros(occupied)));
+    /** The shortest slack of all timers, at most {@code maxNs}, which is also the result without timers. */
+    long shortestNs(long maxNs) {
+        return occupied == 0 ? maxNs : Math.min(maxNs, slackNs(Long.numberOfTrailingZeros(occupied)));
     }
 }

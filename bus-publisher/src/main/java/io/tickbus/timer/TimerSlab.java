@@ -1,25 +1,25 @@
 package io.tickbus.timer;
 
 /**
- * Where a {@link TimingWheel} keeps its timers: two longs each, in chunks that are made as they are needed, so that
- * growing never copies.
+ * The timers of a {@link TimingWheel}: two longs each, in chunks that are allocated as they are needed, so that growth
+ * never copies.
  *
  * <pre>
- *   deadline, nanoseconds; of a free timer the next free one                       64 bits
- *   in the run 1 | generation 31 | slot in the lists, see {@link SegmentSlab} 32    64 bits
+ *   deadline, nanoseconds; for a free number the next free one                     64 bits
+ *   near 1     | generation 31 | slot in the lists, see {@link SegmentSlab} 32    64 bits
  * </pre>
  *
- * A free timer has the slot {@link #FREE}. The last freed is the first reused, as it is still in the cache.
+ * A free number has the slot {@link #FREE}. The last freed is the first reused, as it is still in the cache.
  */
 final class TimerSlab {
     /** No timer. */
     static final int NONE = -1;
-    /** The slot of a timer that nobody has. */
+    /** The slot of a free number. */
     static final int FREE = -1;
-    /** The slot of a timer whose handler runs: taken, but not pending. */
+    /** The slot of a timer whose handler runs: its number is taken, but it is not pending. */
     static final int FIRING = -2;
-    /** The slot of a timer that is taken, but waits for nothing. */
-    static final int HELD = -3;
+    /** The slot of a paused timer: its number is taken, but it is not pending. */
+    static final int PAUSED = -3;
 
     private static final int CHUNK_BITS = 14;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
@@ -27,7 +27,7 @@ final class TimerSlab {
     private static final int DEADLINE = 0;
     private static final int STATE = 1;
     private static final long LOW = 0xFFFF_FFFFL;
-    private static final long IN_RUN = 1L << 63;
+    private static final long NEAR = 1L << 63;
     private static final long GENERATION_ONE = 1L << 32;
     private static final long GENERATION_MASK = (long) Integer.MAX_VALUE << 32;
 
@@ -54,7 +54,7 @@ final class TimerSlab {
         return size;
     }
 
-    /** Whether a timer was given back. */
+    /** Whether a number was freed. */
     boolean hasFree() {
         return firstFree != NONE;
     }
@@ -64,7 +64,7 @@ final class TimerSlab {
         return hasFree() || usedEver == capacity || chunks[usedEver >>> CHUNK_BITS] != null;
     }
 
-    /** Gets the memory that the next {@link #take} needs. */
+    /** Allocates the memory that the next {@link #take} needs. */
     void reserve() {
         if (!hasSpare()) {
             int firstOfChunk = usedEver & ~CHUNK_MASK;
@@ -72,7 +72,7 @@ final class TimerSlab {
         }
     }
 
-    /** A timer for the caller, or {@link #NONE}. */
+    /** Takes a free number, or returns {@link #NONE}. */
     int take() {
         int timer = firstFree;
         if (timer != NONE) {
@@ -86,7 +86,7 @@ final class TimerSlab {
         return usedEver++;
     }
 
-    /** Gives a timer back; its generation ends. */
+    /** Frees a number; its generation ends. */
     void free(int timer) {
         long[] chunk = chunk(timer);
         int at = at(timer);
@@ -95,7 +95,7 @@ final class TimerSlab {
         firstFree = timer;
     }
 
-    /** Whether a timer of this number was ever taken. */
+    /** Whether this number was ever taken. */
     boolean isKnown(int timer) {
         return timer >= 0 && timer < usedEver;
     }
@@ -108,7 +108,7 @@ final class TimerSlab {
         chunk(timer)[at(timer) + DEADLINE] = deadlineNs;
     }
 
-    /** Where in the lists it is, or one of the constants above. */
+    /** The slot of the lists that has the timer, or one of the constants above. */
     int slot(int timer) {
         return (int) chunk(timer)[at(timer) + STATE];
     }
@@ -123,15 +123,15 @@ final class TimerSlab {
         return (int) (chunk(timer)[at(timer) + STATE] >>> 32) & Integer.MAX_VALUE;
     }
 
-    /** Whether it is in the {@link DueRun}, so that who cancels another need not search there. */
-    boolean isInRun(int timer) {
+    /** Whether the timer is in the {@link NearBuffer}, so that a removal need not search there for any other. */
+    boolean isNear(int timer) {
         return chunk(timer)[at(timer) + STATE] < 0;
     }
 
-    void isInRun(int timer, boolean isIn) {
+    void setNear(int timer, boolean isNear) {
         long[] chunk = chunk(timer);
         int at = at(timer) + STATE;
-        chunk[at] = isIn ? chunk[at] | IN_RUN : chunk[at] & ~IN_RUN;
+        chunk[at] = isNear ? chunk[at] | NEAR : chunk[at] & ~NEAR;
     }
 
     private long[] chunk(int timer) {

@@ -1,65 +1,69 @@
 package io.tickbus.timer;
 
+import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps the parts of a {@link TimerEngine} in step: wheels, table, index, accounts and slacks have the same timers.
+ * All timers of a {@link TimerEngine}. Only this class changes the wheels, the table, the key index, the retired
+ * entries and the counts of timers, and so it keeps them in step. A timer's number is valid until the next change.
  *
- * <p>A timer stands in one of two wheels, which share their numbers: calendar timers in one whose time is
- * CLOCK_REALTIME, all others in one whose time is CLOCK_MONOTONIC. Each deadline here, in the table and in an image is
- * in its timer's own clock.
+ * <p>Deadlines in the wheels, the table and an image are in the clock of their timer: CLOCK_REALTIME for a calendar
+ * timer, else CLOCK_MONOTONIC.
  *
- * <p>A fault can cut any change short. Then the table alone is believed, after what it had of the timer that was being
- * changed was restored, and all the rest is rebuilt from it.
+ * <p>A fault can cut any change short. Then {@link #rollBack} restores the table's entry of the timer that was being
+ * changed, and {@link #rebuild} makes everything else from the table.
  */
 final class TimerStore {
-    private static final int NONE = -1;
+    static final int NONE = KeyIndex.NONE;
+    /** Entries examined for one page; some tens of microseconds. */
+    static final int MAX_PAGE_ENTRIES = 2_048;
+    /** Entries examined in one step of cancelling the timers of closing owners; some microseconds. */
+    static final int MAX_SWEPT_ENTRIES = 1_024;
+    /** Timers cancelled in such a step, each of which may cost several cache misses. */
+    static final int MAX_CANCELLED = 64;
+
+    /** A periodic timer that is further behind lets all others that are due go first. */
+    private static final long MAX_BEHIND_NS = 100_000;
+    /** Commands that are prefetched together. */
+    private static final int MAX_PREFETCHED = 64;
 
     private final TimerTable table = new TimerTable(TimerQuotas.MOST_TIMERS);
-    private final long[] image = new long[TimerTable.LONGS];
-    private final CalendarClock clock;
-    private TimingWheel wheel;
-    private TimingWheel calendarWheel;
-    private KeyIndex index;
+    private final MisfireRule misfire = new MisfireRule(table);
+    private final ScanCursor page = new ScanCursor(table);
+    private final ScanCursor sweep = new ScanCursor(table);
+    private final TimerWheels wheels;
+    private final KeyIndex index;
+    private final RetiredTimers retired;
+    private final OwnerQuotas owners;
+    private final int[] prefetching = new int[MAX_PREFETCHED];
+    private final long[] undoImage = new long[TimerTable.LONGS];
     private SlackClasses slacks = new SlackClasses();
-    private int imaged = NONE;
-    private final OwnerAccounts owners = new OwnerAccounts();
     private int size;
-    private long mostBytes = Long.MAX_VALUE;
+    private int undoTimer = NONE;
+    private long ecoSlackNs;
+    private long maxBytes = Long.MAX_VALUE;
     private long rebuilds;
-    private final FiredTimers fired;
+    /** Of the owner whose one-shot timer is firing; 0 while a periodic one is. */
+    private long firingGeneration;
+    private int firingOwner;
+    private long firingKey;
 
-    TimerStore(long seed, int firedLogEntries, LongSupplier calendarOffset) {
-        clock = new CalendarClock(calendarOffset);
-        wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
-        calendarWheel = wheel.beside();
-        index = new KeyIndex(table, TimerQuotas.MOST_TIMERS, seed);
-        fired = new FiredTimers(this, firedLogEntries);
+    TimerStore(long seed, int firedLogEntries, LongSupplier calendarOffset, OwnerQuotas owners) {
+        this.owners = owners;
+        this.wheels = new TimerWheels(table, calendarOffset);
+        this.index = new KeyIndex(table, TimerQuotas.MOST_TIMERS, seed);
+        this.retired = new RetiredTimers(table, index, firedLogEntries);
     }
 
-    CalendarClock clock() {
-        return clock;
-    }
-
-    /** Of all timers but calendar timers. */
-    TimingWheel wheel() {
-        return wheel;
-    }
-
-    /** Of calendar timers. */
-    TimingWheel calendarWheel() {
-        return calendarWheel;
-    }
-
-    /** The wheel of a timer that is in the table. */
-    TimingWheel wheelOf(int timer) {
-        return table.isCalendar(timer) ? calendarWheel : wheel;
-    }
-
-    private TimingWheel wheelFor(TimerCommand command) {
-        return isCalendar(command) ? calendarWheel : wheel;
+    /** The durable ones of these timers, which share this store's parts. */
+    DurableTimers durable(TimerEngine engine) {
+        return new DurableTimers(engine, this, table, wheels);
     }
 
     /** Whether an arming's deadline is CLOCK_REALTIME. */
@@ -67,109 +71,147 @@ final class TimerStore {
         return (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
     }
 
-    /** The time in the timer's clock. */
-    long nowOf(int timer, long nowNs) {
-        return table.isCalendar(timer) ? clock.realtimeNs(nowNs) : nowNs;
+    /** Reads CLOCK_REALTIME and converts a CLOCK_MONOTONIC time to it. */
+    long readRealtimeNs(long monotonicNs) {
+        return wheels.readRealtimeNs(monotonicNs);
     }
 
-    /** A time in the timer's clock, as CLOCK_MONOTONIC; of a calendar timer 0 for what was before the host began. */
-    long monotonicNs(int timer, long timeNs) {
-        return table.isCalendar(timer) ? Math.max(0, clock.monotonicNs(timeNs)) : timeNs;
+    /** Reads CLOCK_REALTIME and converts a time of it to CLOCK_MONOTONIC. */
+    long readMonotonicNs(long realtimeNs) {
+        return wheels.readMonotonicNs(realtimeNs);
     }
 
-    /** The earliest deadline of all, CLOCK_MONOTONIC; {@link Long#MAX_VALUE} if nothing is pending. */
-    long nextDeadlineNs() {
-        return Math.min(wheel.nextDeadlineNs(), nextCalendarNs());
+    /** As {@link TimerQueue#pollCalendar}. */
+    long pollCalendar(long nowNs) {
+        return wheels.pollCalendar(nowNs);
     }
 
-    /** That of calendar timers. */
-    long nextCalendarNs() {
-        return calendarWheel.pending() == 0 ? Long.MAX_VALUE : clock.monotonicNs(calendarWheel.nextDeadlineNs());
+    /** How often CLOCK_REALTIME was found set. */
+    long clockSteps() {
+        return wheels.clockSteps();
     }
 
-    /** Reads how far apart the clocks are. */
-    void lookAtClock() {
-        clock.look(calendarWheel.pending() > 0);
-    }
-
-    /** Does so if that was not done since this time was taken. */
-    void lookAtClockOnce(long nowNs) {
-        clock.lookOnce(nowNs, calendarWheel.pending() > 0);
-    }
-
-    TimerTable table() {
-        return table;
-    }
-
-    KeyIndex index() {
-        return index;
-    }
-
-    FiredTimers fired() {
-        return fired;
-    }
-
-    /** The pending or held timer of a key, or {@link KeyIndex#NONE}. */
+    /** The pending or paused timer of a key, or {@link #NONE}. Removes a retired entry of the key. */
     int find(int owner, long key) {
         int timer = index.find(owner, key);
-        if (timer != KeyIndex.NONE && table.state(timer) == TimerTable.FIRED) {
-            fired.settle(timer);
-            return KeyIndex.NONE;
+        if (timer != NONE && table.state(timer) == TimerTable.FIRED) {
+            retired.remove(timer);
+            return NONE;
         }
         return timer;
     }
 
-    SlackClasses slacks() {
-        return slacks;
+    /** As {@link #find}, but changes nothing. */
+    int peek(int owner, long key) {
+        int timer = index.find(owner, key);
+        return timer != NONE && table.isTaken(timer) ? timer : NONE;
     }
 
-    OwnerAccounts owners() {
-        return owners;
+    /** The sequence of the signal that the owner's timer of this key fired as, or {@link FiredLog#NONE}. */
+    long firedSequence(int owner, long key) {
+        return retired.find(owner, owners.of(owner).generation(), key);
     }
 
-    /** Timers there are, held ones included. */
+    int signalId(int timer) {
+        return table.signalId(timer);
+    }
+
+    /** 0 for a one-shot timer. */
+    long periodNs(int timer) {
+        return table.periodNs(timer);
+    }
+
+    boolean isCalendar(int timer) {
+        return table.isCalendar(timer);
+    }
+
+    /** When a pending timer is due next, CLOCK_MONOTONIC. */
+    long dueNs(int timer) {
+        return wheels.monotonicNs(timer, table.dueNs(timer));
+    }
+
+    /** The timer's part of its owner's firings. */
+    long share(int timer) {
+        return UsageMeter.share(table.periodNs(timer));
+    }
+
+    /** The earliest deadline of all timers, CLOCK_MONOTONIC; {@link Long#MAX_VALUE} if nothing is pending. */
+    long nextDeadlineNs() {
+        return wheels.nextDeadlineNs();
+    }
+
+    /** Pending and paused timers. */
     int size() {
         return size;
     }
 
-    OwnerAccount accountOf(int timer) {
-        return owners.of(table.owner(timer));
+    /** Pending timers; for tests. */
+    int pending() {
+        return wheels.pending();
     }
 
-    /** Whether the timer's owner is gone and it must not fire any more. */
-    boolean isDying(int timer) {
-        return accountOf(timer).isDying() && !table.isKept(timer);
+    /** Entries of the key index: timers and retired entries; for tests. */
+    int indexed() {
+        return index.size();
     }
 
-    long mostBytes() {
-        return mostBytes;
+    /** Whether the firings of two keys share a place in a log of this many entries; for tests. */
+    boolean isSameLogPlace(int owner, long key, long other, int logEntries) {
+        return ((index.hash(owner, key) ^ index.hash(owner, other)) & (logEntries - 1)) == 0;
+    }
+
+    /** Bytes of the arrays: the table's, the index's and the wheels'. */
+    long sizeBytes() {
+        return table.sizeBytes() + index.sizeBytes() + wheels.sizeBytes();
+    }
+
+    long maxBytes() {
+        return maxBytes;
     }
 
     /** Sets how much memory new timers may fill. */
-    void mostBytes(long newMostBytes) {
-        mostBytes = newMostBytes;
+    void maxBytes(long newMaxBytes) {
+        maxBytes = newMaxBytes;
     }
 
-    /** Gets all the memory that a new timer needs before anything is changed; false where there is none. */
+    /** Sets the longest slack of a firing. */
+    void ecoSlackNs(long newEcoSlackNs) {
+        ecoSlackNs = newEcoSlackNs;
+        misfire.longestSlackNs(newEcoSlackNs);
+    }
+
+    long shortestSlackNs() {
+        return slacks.shortestNs(ecoSlackNs);
+    }
+
+    private OwnerQuota ownerOf(int timer) {
+        return owners.of(table.owner(timer));
+    }
+
+    /** Whether the timer must not fire any more, as its owner is gone. */
+    private boolean isClosing(int timer) {
+        return ownerOf(timer).isClosing() && !table.isPersistent(timer);
+    }
+
+    /** Allocates all memory that a new timer needs before anything is changed; false if there is none. */
     private boolean reserve(TimingWheel to) {
-        boolean hasEntry = wheel.hasFree() || table.hasSpare();
+        boolean hasEntry = wheels.hasFree() || table.hasSpare();
         if (hasEntry && index.hasSpare() && to.hasSpare()) {
             return true;
         }
-        if (sizeBytes() >= mostBytes) {
+        if (sizeBytes() >= maxBytes) {
             return false;
         }
         try {
             table.reserve();
             index.reserve();
-            to.reserve();
-            return true;
         } catch (OutOfMemoryError e) {
             return false;
         }
+        return reserveAgain(to);
     }
 
-    /** The same for a timer that there is: it may take a little of what is kept back from new ones. */
+    /** The same for an existing timer, which may use a little of the memory that new ones must leave free. */
     private static boolean reserveAgain(TimingWheel to) {
         try {
             to.reserve();
@@ -179,42 +221,50 @@ final class TimerStore {
         }
     }
 
-    /**
-     * A new timer by a checked command, whose key the owner does not have yet; false when there is no room.
-     *
-     * @param nowNs in the clock of the command, as in what follows
-     */
-    boolean add(int owner, TimerCommand command, long nowNs) {
-        TimingWheel to = wheelFor(command);
-        if (!reserve(to)) {
-            return false;
-        }
-        int timer = to.arm(command.deadlineNs());
+    /** Takes a number, armed in a wheel; {@link #NONE} if there is no room. */
+    private int take(TimingWheel to, long deadlineNs) {
+        int timer = reserve(to) ? to.arm(deadlineNs) : TimingWheel.FULL;
         if (timer == TimingWheel.FULL) {
+            return NONE;
+        }
+        // The wheel reuses a number as soon as its timer has fired.
+        if (table.state(timer) == TimerTable.FIRED) {
+            retired.remove(timer);
+        }
+        return timer;
+    }
+
+    /**
+     * Adds a timer by a checked command, for a key that the owner has no timer of; false if there is no room.
+     *
+     * @param nowNs in the clock of the command, as for the other changes
+     */
+    boolean arm(int owner, TimerCommand command, long nowNs) {
+        int timer = take(wheels.of(isCalendar(command)), command.deadlineNs());
+        if (timer == NONE) {
             return false;
         }
-        settlePlace(timer);
         fill(timer, owner, command, nowNs);
         index.add(timer);
         size++;
         return true;
     }
 
-    /** Makes another timer of the same key of a pending or paused one; without room false, and nothing is done. */
-    boolean replace(int timer, TimerCommand command, long nowNs) {
-        TimingWheel to = wheelFor(command);
+    /** Replaces a pending or paused timer by another of the same key; without room returns false and does nothing. */
+    boolean rearm(int timer, TimerCommand command, long nowNs) {
+        TimingWheel to = wheels.of(isCalendar(command));
         if (!reserveAgain(to)) {
             return false;
         }
         int owner = table.owner(timer);
-        forgetSlack(timer);
-        owners.remove(owners.of(owner), table.isKept(timer), shareOf(timer));
-        TimingWheel from = wheelOf(timer);
+        uncountSlack(timer);
+        owners.remove(owners.of(owner), table.isPersistent(timer), share(timer));
+        TimingWheel from = wheels.of(timer);
         if (from != to && from.isPending(timer)) {
-            from.hold(timer);
+            from.pause(timer);
         }
         to.rearm(timer, command.deadlineNs());
-        // A fault leaves none rather than half of both: the command is not answered then, and is carried out again.
+        // A fault leaves no timer rather than half of both; the unanswered command is then carried out again.
         table.free(timer);
         fill(timer, owner, command, nowNs);
         return true;
@@ -225,91 +275,54 @@ final class TimerStore {
                 : Saturating.difference(command.deadlineNs(), nowNs));
         table.fill(timer, owner, command, slackClass);
         slacks.add(slackClass);
-        owners.of(owner).add(1, table.isKept(timer), shareOf(timer));
+        owners.of(owner).add(1, table.isPersistent(timer), share(timer));
     }
 
-    /** Of the firings of its owner. */
-    private long shareOf(int timer) {
-        return RateMeter.share(table.periodNs(timer));
+    /** Adds a timer from an image, for a key that the owner has no timer of; false if there is no room. */
+    boolean addImage(int owner, long[] image) {
+        TimingWheel to = wheels.of(TimerTable.isCalendar(image));
+        int timer = take(to, TimerTable.dueNs(image));
+        if (timer == NONE) {
+            return false;
+        }
+        table.fillImage(timer, owner, image);
+        addFilled(timer, to);
+        return true;
     }
 
-    /** A timer as an image shows it, whose key the owner does not have; {@link KeyIndex#NONE} when there is no room. */
-    int addImage(int owner, long[] entry) {
-        TimingWheel to = TimerTable.isCalendar(entry) ? calendarWheel : wheel;
-        if (!reserve(to)) {
-            return KeyIndex.NONE;
-        }
-        int timer = to.arm(TimerTable.dueNs(entry));
-        if (timer == TimingWheel.FULL) {
-            return KeyIndex.NONE;
-        }
-        settlePlace(timer);
-        table.fillImage(timer, owner, entry);
+    /** Adds a timer that is in the table and armed in its wheel to everything else. */
+    private void addFilled(int timer, TimingWheel to) {
         if (table.state(timer) == TimerTable.PAUSED) {
-            to.hold(timer);
+            to.pause(timer);
         } else {
             slacks.add(table.slackClass(timer));
         }
-        owners.of(owner).add(1, table.isKept(timer), shareOf(timer));
         index.add(timer);
+        ownerOf(timer).add(1, table.isPersistent(timer), share(timer));
         size++;
-        return timer;
-    }
-
-    /** The wheel gives a place away again as soon as its timer has fired. */
-    private void settlePlace(int timer) {
-        if (table.state(timer) == TimerTable.FIRED) {
-            fired.settle(timer);
-        }
     }
 
     void cancel(int timer) {
-        TimingWheel from = wheelOf(timer);
-        forget(timer);
+        TimingWheel from = wheels.of(timer);
+        remove(timer);
         from.cancel(timer);
     }
 
-    /** How often it was rebuilt. */
-    long rebuilds() {
-        return rebuilds;
+    /** Forgets that an earlier timer of the same key fired: it must not be the answer once this one is cancelled. */
+    void forgetFiring(int timer) {
+        retired.forget(table.owner(timer), ownerOf(timer).generation(), table.key(timer));
     }
 
-    /** Moves a deadline, as its clock started over. */
-    void shift(int timer, long deltaNs) {
-        remember(timer);
-        boolean isPaused = table.state(timer) == TimerTable.PAUSED;
-        if (isPaused && table.periodNs(timer) == 0) {
-            // The time that is left, which no clock moves.
-            changed();
-            return;
-        }
-        long dueNs = Saturating.deadlineNs(table.dueNs(timer), deltaNs);
-        table.due(timer, dueNs, table.occurrence(timer));
-        if (!isPaused) {
-            wheelOf(timer).rearm(timer, dueNs);
-        }
-        changed();
-    }
-
-    /** Takes a timer out of everything but the wheel, which frees a timer that it fires. */
-    void forget(int timer) {
-        forgetSlack(timer);
+    /** Removes a timer from everything but the wheel, which itself frees a timer that it fires. */
+    private void remove(int timer) {
+        uncountSlack(timer);
         index.remove(timer);
-        owners.remove(accountOf(timer), table.isKept(timer), shareOf(timer));
+        owners.remove(ownerOf(timer), table.isPersistent(timer), share(timer));
         table.free(timer);
         size--;
     }
 
-    /** A timer that is due once fires, and is retired from now on; the wheel frees it by itself. */
-    void fire(int timer) {
-        OwnerAccount account = accountOf(timer);
-        forgetSlack(timer);
-        owners.remove(account, table.isKept(timer), 0);
-        table.fire(timer, account.generation());
-        size--;
-    }
-
-    private void forgetSlack(int timer) {
+    private void uncountSlack(int timer) {
         if (table.state(timer) == TimerTable.PENDING) {
             slacks.remove(table.slackClass(timer));
         }
@@ -319,32 +332,32 @@ final class TimerStore {
         if (table.state(timer) == TimerTable.PAUSED) {
             return;
         }
-        remember(timer);
-        forgetSlack(timer);
+        beginChange(timer);
+        uncountSlack(timer);
         table.state(timer, TimerTable.PAUSED);
         if (table.periodNs(timer) == 0) {
             table.due(timer, Saturating.difference(table.dueNs(timer), nowNs), 0);
         } else {
-            MisfireRule.onPause(table, timer);
+            misfire.onPause(timer);
         }
-        wheelOf(timer).hold(timer);
-        changed();
+        wheels.of(timer).pause(timer);
+        endChange();
     }
 
-    /** False when there is no room, and nothing is done. */
+    /** Resumes a paused timer; without room returns false and does nothing. */
     boolean resume(int timer, long nowNs) {
         if (table.state(timer) != TimerTable.PAUSED) {
             return true;
         }
-        if (!reserveAgain(wheelOf(timer))) {
+        if (!reserveAgain(wheels.of(timer))) {
             return false;
         }
-        remember(timer);
+        beginChange(timer);
         endPause(timer, nowNs);
-        wheelOf(timer).rearm(timer, table.dueNs(timer));
+        wheels.of(timer).rearm(timer, table.dueNs(timer));
         table.state(timer, TimerTable.PENDING);
         slacks.add(table.slackClass(timer));
-        changed();
+        endChange();
         return true;
     }
 
@@ -352,7 +365,7 @@ final class TimerStore {
         long periodNs = table.periodNs(timer);
         long dueNs = table.dueNs(timer);
         if (periodNs == 0) {
-            // What was overdue when it was held is so still; but not from before time began, should the clock go back.
+            // A timer that was overdue when it was paused stays overdue; clamped to 0, as the clock may be set back.
             table.due(timer, Math.max(0, Saturating.deadlineNs(nowNs, dueNs)), 0);
         } else if (dueNs < nowNs) {
             long passed = (Saturating.difference(nowNs, dueNs) - 1) / periodNs + 1;
@@ -361,41 +374,175 @@ final class TimerStore {
         }
     }
 
-    /** Keeps what the table has of a timer, until {@link #changed}. */
-    void remember(int timer) {
-        table.save(timer, image);
-        imaged = timer;
+    /**
+     * Loads what some commands are about to use, all at once. Among millions of timers neither a timer, nor its key's
+     * place in the index and in the log of firings is in the cache, and one by one the commands would wait for each
+     * cache miss. Changes nothing.
+     */
+    void prefetch(int owner, TimerCommand[] commands, int count) {
+        int length = table.usedEver() == 0 ? 0 : Math.min(count, MAX_PREFETCHED);
+        for (int i = 0; i < length; i++) {
+            prefetching[i] = Math.max(0, retired.prefetch(owner, commands[i].key()));
+        }
+        table.prefetch(prefetching, length);
     }
 
-    /** What was remembered is not needed any more. */
-    void changed() {
-        imaged = NONE;
+    /** Prefetches timers that are due by then. */
+    void prefetch(long untilNs) {
+        wheels.prefetch(untilNs, Integer.MAX_VALUE);
+    }
+
+    /** As {@link TimerWheels#expire}; the handler calls {@link #beginFiring} for each timer. */
+    int expire(long nowNs, int limit, TimingWheel.ExpiryHandler handler) {
+        return wheels.expire(nowNs, limit, handler);
     }
 
     /**
-     * A change was cut short: puts a timer that was remembered back as it was then.
+     * A due timer fires: advances or retires it, and describes its firing.
      *
-     * @return whether there was one
+     * @return whether there is a firing; {@link #endFiring} must follow then
      */
-    boolean restore() {
-        if (imaged == NONE) {
+    boolean beginFiring(int timer, long nowNs, SignalRecord firing) {
+        if (isClosing(timer)) {
+            remove(timer);
             return false;
         }
-        table.restore(imaged, image);
+        beginChange(timer);
+        long clockNs = wheels.nowOf(timer, nowNs);
+        if (table.periodNs(timer) == 0) {
+            int late = misfire.isLate(timer, clockNs) ? SignalRecordLayout.FLAG_LATE : 0;
+            describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST, false, firing);
+            retire(timer);
+            return true;
+        }
+        firingGeneration = 0;
+        misfire.apply(timer, clockNs);
+        long dueNs = table.dueNs(timer);
+        wheels.of(timer).rearm(timer, dueNs < clockNs - MAX_BEHIND_NS ? clockNs : dueNs);
+        if (misfire.isFiring()) {
+            describe(timer, misfire.deadlineNs(), misfire.flags(), dueNs <= clockNs, firing);
+            firing.occurrence((int) misfire.occurrence(), misfire.missed());
+            return true;
+        }
+        endChange();
+        return false;
+    }
+
+    /**
+     * Retires a timer before its firing is handled, as the handler may arm the same key. The wheel frees the number.
+     */
+    private void retire(int timer) {
+        OwnerQuota owner = ownerOf(timer);
+        firingGeneration = owner.generation();
+        firingOwner = table.owner(timer);
+        firingKey = table.key(timer);
+        uncountSlack(timer);
+        owners.remove(owner, table.isPersistent(timer), 0);
+        table.retire(timer, firingGeneration);
+        size--;
+    }
+
+    /** The firing was handled: as a signal with this sequence, or {@link FiredLog#NONE}. */
+    void endFiring(int timer, long sequence) {
+        if (firingGeneration == 0) {
+            return;
+        }
+        if (table.state(timer) == TimerTable.FIRED) {
+            retired.add(timer, sequence);
+        } else {
+            retired.log(firingOwner, firingGeneration, firingKey, sequence);
+        }
+    }
+
+    private void describe(int timer, long deadlineNs, int flags, boolean moreOverdue, SignalRecord firing) {
+        firing.clear().signalId(table.signalId(timer)).key(table.key(timer)).owner(table.owner(timer))
+                .deadlineNs(wheels.monotonicNs(timer, deadlineNs))
+                .flags(flags | table.takeRecoveryFlags(timer, moreOverdue))
+                .generation(table.generation(timer))
+                .payload(table.payloadLow(timer), table.payloadHigh(timer), table.payloadLength(timer));
+    }
+
+    boolean hasRetired() {
+        return !retired.isEmpty();
+    }
+
+    /** Removes the oldest retired entries; returns how many. */
+    int removeRetired() {
+        return retired.removeOldest();
+    }
+
+    /** Cancels some timers of closing owners; returns how many entries were examined. */
+    int cancelClosing() {
+        sweep.from(sweep.position(), MAX_SWEPT_ENTRIES);
+        int cancelled = 0;
+        while (cancelled < MAX_CANCELLED && owners.hasClosing() && sweep.next()) {
+            if (isClosing(sweep.timer())) {
+                cancel(sweep.timer());
+                cancelled++;
+            }
+        }
+        return sweep.examined();
+    }
+
+    /** As {@link TimerEngine#list}. */
+    void list(int owner, long cursor, int max, ReplySink sink, TimerReply scratch) {
+        page.from(cursor, MAX_PAGE_ENTRIES);
+        int listed = 0;
+        while (listed < max && page.next()) {
+            int timer = page.timer();
+            if ((owner == TimerEngine.ALL_OWNERS || owner == table.owner(timer)) && !isClosing(timer)) {
+                describe(timer, scratch);
+                sink.reply(scratch);
+                listed++;
+            }
+        }
+        sink.reply(scratch.answer(ReplyCode.LIST_END, ReplyReason.NONE, 0).detail(page.position()));
+    }
+
+    private void describe(int timer, TimerReply reply) {
+        long occurrence = table.occurrence(timer);
+        boolean isPaused = table.state(timer) == TimerTable.PAUSED;
+        reply.answer(ReplyCode.LISTED, ReplyReason.NONE, table.key(timer))
+                .deadlineNs(isPaused ? 0 : dueNs(timer))
+                .timer(table.owner(timer), table.signalId(timer), table.periodNs(timer))
+                .detail(isPaused ? -1 - occurrence : occurrence);
+    }
+
+    /** Saves a timer's entry of the table, to be restored by {@link #rollBack} until {@link #endChange}. */
+    void beginChange(int timer) {
+        table.save(timer, undoImage);
+        undoTimer = timer;
+    }
+
+    /** The change is complete. */
+    void endChange() {
+        undoTimer = NONE;
+    }
+
+    /** Restores the entry of a timer whose change was cut short; returns whether there was one. */
+    boolean rollBack() {
+        if (undoTimer == NONE) {
+            return false;
+        }
+        table.restore(undoTimer, undoImage);
         return true;
     }
 
+    /** How often everything was rebuilt. */
+    long rebuilds() {
+        return rebuilds;
+    }
+
     /**
-     * Rebuilds everything but the table. Timers of equal deadlines may change their order. Can be cut short itself,
-     * and begun again.
+     * Rebuilds everything from the table. Timers of equal deadlines may change their order. If a fault cuts this short,
+     * it can be called again.
      */
     void rebuild() {
         rebuilds++;
-        imaged = NONE;
-        wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
-        calendarWheel = wheel.beside();
-        index = index.emptied();
-        fired.rebuild();
+        undoTimer = NONE;
+        wheels.clear();
+        index.clear();
+        retired.rebuild();
         slacks = new SlackClasses();
         owners.clear();
         size = 0;
@@ -409,30 +556,18 @@ final class TimerStore {
     }
 
     private void rebuild(int entry) {
-        if (index.find(table.owner(entry), table.key(entry)) != KeyIndex.NONE) {
-            // A move was cut short before the old place was free.
+        if (index.find(table.owner(entry), table.key(entry)) != NONE) {
+            // A move was cut short before the old entry was free.
             table.free(entry);
             return;
         }
         boolean isPaused = table.state(entry) == TimerTable.PAUSED;
-        // The wheels give out indexes from 0 without gaps: never above the entry's own.
-        TimingWheel to = wheelOf(entry);
+        TimingWheel to = wheels.of(entry);
+        // The wheels take numbers from 0 without gaps, so this is never above the entry's own.
         int timer = to.arm(isPaused ? Saturating.NEVER_NS : table.dueNs(entry));
         if (timer != entry) {
             table.move(entry, timer);
         }
-        if (isPaused) {
-            to.hold(timer);
-        } else {
-            slacks.add(table.slackClass(timer));
-        }
-        index.add(timer);
-        accountOf(timer).add(1, table.isKept(timer), shareOf(timer));
-        size++;
-    }
-
-    /** Bytes of the arrays that hold the timers, the wheels' included. */
-    long sizeBytes() {
-        return table.sizeBytes() + index.sizeBytes() + wheel.sizeBytes() + calendarWheel.tree().sizeBytes();
+        addFilled(timer, to);
     }
 }

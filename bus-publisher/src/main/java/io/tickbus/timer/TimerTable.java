@@ -6,8 +6,8 @@ import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
 
 /**
- * What the engine knows of each timer besides its deadline, by the wheel's index: 72 bytes, in chunks that are made as
- * the indexes grow and are never copied, so that no step of growth takes long.
+ * The fields of each timer, indexed by the number that the wheel gave it: 72 bytes a timer. The table grows in chunks
+ * that are never copied, so that no step of growth takes long.
  *
  * <pre>
  *   0        4        8                 16                24                32
@@ -16,21 +16,21 @@ import io.tickbus.core.timer.TimerCommand;
  *  +-----------------+-----------------+--------+----+---+--------+--------+
  *  | payload                  | gener. |signalId|own.| b | graceUs| link   |
  *  +--------+--------+-----------------+--------+----+---+--------+--------+
- *  | cap    | arrears|        44       48       52   54  56       60       64
+ *  | cap    | misfire|        44       48       52   54  56       60       64
  *  +--------+--------+
  *  64       68       72
  * </pre>
  *
- * <p>{@code dueNs} is the deadline of the occurrence that is next, CLOCK_REALTIME of a calendar timer. The wheel's may
- * be later, for a timer that catches up; of a held timer that is due once, the time left is here instead. {@code b}:
- * bits 0 to 4 payload length, 5 and 6 misfire policy, 7 keep on death, 8 and 9 state, 10 to 15 class of slack. {@code
- * arrears}: see {@link MisfireRule}.
- * {@code link}: the next in the bucket of {@link KeyIndex}. {@code cap}: bits 0 to 19 the cap, 20 and 21 durability, 22
- * calendar, 24 recovered, 25 maybe a duplicate.
+ * <p>{@code dueNs} is the deadline of the next occurrence, in CLOCK_REALTIME for a calendar timer. The wheel's deadline
+ * may be later, for a timer that catches up. For a paused one-shot timer the field is the time left. {@code b}: bits 0
+ * to 4 payload length, 5 and 6 misfire policy, 7 persistent, 8 and 9 state, 10 to 15 slack class. {@code misfire}: how
+ * many occurrences a SKIP timer has skipped, or how many a FIRE_ALL timer may still catch up on, see {@link
+ * MisfireRule}. {@code link}: the next entry in the bucket of {@link KeyIndex}. {@code cap}: bits 0 to 19 the cap, 20
+ * and 21 durability, 22 calendar, 24 recovered, 25 maybe a duplicate.
  *
- * <p>The entry of a free index has the state {@link #FREE}; no other field of it means anything. One that has fired and
- * is still in the index is {@link #FIRED}: instead of {@code periodNs} it has its owner's generation and instead of
- * {@code dueNs} its signal's sequence.
+ * <p>An entry that no timer has is in the state {@link #FREE}, and its other fields are meaningless. A retired entry,
+ * of a timer that has fired and is still in the key index, is {@link #FIRED}: its {@code periodNs} is the owner's
+ * generation and its {@code dueNs} the sequence of its signal.
  */
 final class TimerTable {
     static final int FREE = 0;
@@ -53,7 +53,7 @@ final class TimerTable {
     private static final int PAYLOAD_GENERATION = 5;
     private static final int HEADER = 6;
     private static final int GRACE_LINK = 7;
-    private static final int CAP_ARREARS = 8;
+    private static final int CAP_MISFIRE = 8;
 
     private static final int FIRED_GENERATION = PERIOD_NS;
     private static final int FIRED_SEQUENCE = DUE_NS;
@@ -64,7 +64,7 @@ final class TimerTable {
     private static final int PAYLOAD_LENGTH_MASK = 0x1F;
     private static final int POLICY_SHIFT = 53;
     private static final int POLICY_MASK = 0x3;
-    private static final long KEEP = 1L << 55;
+    private static final long PERSISTENT = 1L << 55;
     private static final int STATE_SHIFT = 56;
     private static final int STATE_MASK = 0x3;
     private static final int SLACK_SHIFT = 58;
@@ -79,17 +79,20 @@ final class TimerTable {
     private final long[][] chunks;
     private int chunkCount;
     private int usedEver;
+    /** Meaningless: stops the JIT from eliminating the loads. */
+    @SuppressWarnings("UnusedVariable")
+    private long prefetched;
 
     TimerTable(int capacity) {
         chunks = new long[(capacity + CHUNK_MASK) >>> CHUNK_BITS][];
     }
 
-    /** Whether there is an entry for an index that was never used. */
+    /** Whether the next entry, which was never used, needs no memory. */
     boolean hasSpare() {
         return usedEver >>> CHUNK_BITS < chunkCount || chunkCount == chunks.length;
     }
 
-    /** Gets the memory of that entry. */
+    /** Allocates the memory of that entry. */
     void reserve() {
         if (!hasSpare()) {
             chunks[chunkCount] = new long[LONGS << CHUNK_BITS];
@@ -97,7 +100,7 @@ final class TimerTable {
         }
     }
 
-    /** One more than the largest index that was ever used. */
+    /** One more than the largest entry that was ever used. */
     int usedEver() {
         return usedEver;
     }
@@ -107,7 +110,20 @@ final class TimerTable {
         return ((long) chunkCount << CHUNK_BITS) * ENTRY_LENGTH + (long) chunks.length * Integer.BYTES;
     }
 
-    /** Takes over a checked command; the timer, which was free, is pending and owes nothing. The link stays. */
+    /**
+     * Loads some entries into the cache, all at once: a processor overlaps about a dozen cache misses if no address
+     * depends on another load.
+     */
+    void prefetch(int[] timers, int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            // The first and the last word of an entry, which is longer than a cache line.
+            sum += key(timers[i]) + cap(timers[i]);
+        }
+        prefetched = sum;
+    }
+
+    /** Fills a free entry from a checked command; the timer is then pending. The link stays. */
     void fill(int timer, int owner, TimerCommand command, int slackClass) {
         long[] chunk = chunk(timer);
         int at = at(timer);
@@ -120,22 +136,27 @@ final class TimerTable {
         chunk[at + PAYLOAD_GENERATION] =
                 (command.payloadHigh() & UINT32) | ((long) command.generation() << Integer.SIZE);
         chunk[at + GRACE_LINK] = (chunk[at + GRACE_LINK] & ~UINT32) | command.graceUs();
-        chunk[at + CAP_ARREARS] = (command.catchUpCap() & CAP_MASK)
+        chunk[at + CAP_MISFIRE] = (command.catchUpCap() & CAP_MASK)
                 | ((long) command.durability().code() << DURABILITY_SHIFT)
                 | ((command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? CALENDAR : 0);
         // Last, so that a fault cannot leave half a timer.
         chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | ((long) owner << OWNER_SHIFT)
                 | ((long) command.payloadLength() << PAYLOAD_LENGTH_SHIFT)
-                | ((long) command.misfireCode() << POLICY_SHIFT) | (CommandCheck.isKept(command) ? KEEP : 0)
+                | ((long) command.misfireCode() << POLICY_SHIFT) | (isPersistent(command) ? PERSISTENT : 0)
                 | ((long) PENDING << STATE_SHIFT) | ((long) slackClass << SLACK_SHIFT);
+    }
+
+    /** Durable timers are always persistent. */
+    private static boolean isPersistent(TimerCommand command) {
+        return (command.flags() & (CommandLayout.FLAG_KEEP_ON_DEATH | Durability.FLAGS)) != 0;
     }
 
     void free(int timer) {
         state(timer, FREE);
     }
 
-    /** A timer that is due once fires; it is no more, but for what {@link FiredTimers} has to do. */
-    void fire(int timer, long generation) {
+    /** Retires the entry of a one-shot timer that fires, for {@link RetiredTimers} to remove. */
+    void retire(int timer, long generation) {
         long[] chunk = chunk(timer);
         int at = at(timer);
         chunk[at + FIRED_GENERATION] = generation;
@@ -143,12 +164,12 @@ final class TimerTable {
         state(timer, FIRED);
     }
 
-    /** The generation of its owner when it fired. */
+    /** The generation that a fired timer's owner had. */
     long firedGeneration(int timer) {
         return chunk(timer)[at(timer) + FIRED_GENERATION];
     }
 
-    /** Its signal's sequence; {@link FiredLog#NONE} before it has one. */
+    /** The sequence of a fired timer's signal; {@link FiredLog#NONE} before it has one. */
     long firedSequence(int timer) {
         return chunk(timer)[at(timer) + FIRED_SEQUENCE];
     }
@@ -162,7 +183,7 @@ final class TimerTable {
         System.arraycopy(chunk(timer), at(timer), image, 0, LONGS);
     }
 
-    /** A new entry as an image shows it, of this owner; whatever the image's bits, the timer is pending or held. */
+    /** Fills a free entry from an image, for this owner. Whatever the image says, the timer is pending or paused. */
     void fillImage(int timer, int owner, long[] image) {
         int link = link(timer);
         restore(timer, image);
@@ -170,7 +191,7 @@ final class TimerTable {
         link(timer, link);
         long[] chunk = chunk(timer);
         int at = at(timer) + HEADER;
-        chunk[at] = (chunk[at] & ~((long) OWNER_MASK << OWNER_SHIFT)) | ((long) owner << OWNER_SHIFT) | KEEP;
+        chunk[at] = (chunk[at] & ~((long) OWNER_MASK << OWNER_SHIFT)) | ((long) owner << OWNER_SHIFT) | PERSISTENT;
         state(timer, state(timer) == PAUSED ? PAUSED : PENDING);
     }
 
@@ -178,7 +199,7 @@ final class TimerTable {
         System.arraycopy(image, 0, chunk(timer), at(timer), LONGS);
     }
 
-    /** Gives a timer another index, which is free; its own becomes free. */
+    /** Moves a timer to another entry, which is free. */
     void move(int timer, int to) {
         System.arraycopy(chunk(timer), at(timer), chunk(to), at(to), LONGS);
         free(timer);
@@ -188,12 +209,12 @@ final class TimerTable {
         return chunk(timer)[at(timer) + KEY];
     }
 
-    /** 0 for a timer that is due once. */
+    /** 0 for a one-shot timer. */
     long periodNs(int timer) {
         return chunk(timer)[at(timer) + PERIOD_NS];
     }
 
-    /** Deadline of the next occurrence; of a held timer that is due once, the time left. */
+    /** Deadline of the next occurrence; of a paused one-shot timer, the time left. */
     long dueNs(int timer) {
         return chunk(timer)[at(timer) + DUE_NS];
     }
@@ -218,7 +239,7 @@ final class TimerTable {
         return (int) chunk(timer)[at(timer) + PAYLOAD_GENERATION];
     }
 
-    /** The number that its owner gave the arming. */
+    /** The number that the owner gave the arming. */
     int generation(int timer) {
         return (int) (chunk(timer)[at(timer) + PAYLOAD_GENERATION] >>> Integer.SIZE);
     }
@@ -239,12 +260,12 @@ final class TimerTable {
         return (int) (header(timer) >>> POLICY_SHIFT) & POLICY_MASK;
     }
 
-    /** Whether it outlives the clients of its owner. */
-    boolean isKept(int timer) {
-        return (header(timer) & KEEP) != 0;
+    /** Whether a timer outlives the clients of its owner; an ephemeral one does not. */
+    boolean isPersistent(int timer) {
+        return (header(timer) & PERSISTENT) != 0;
     }
 
-    /** Whether it is a timer, pending or held. */
+    /** Whether the entry is a pending or paused timer's. */
     boolean isTaken(int timer) {
         int state = state(timer);
         return state == PENDING || state == PAUSED;
@@ -279,27 +300,27 @@ final class TimerTable {
     }
 
     int cap(int timer) {
-        return (int) chunk(timer)[at(timer) + CAP_ARREARS] & CAP_MASK;
+        return (int) chunk(timer)[at(timer) + CAP_MISFIRE] & CAP_MASK;
     }
 
     /** {@code Durability.code()}. */
     int durabilityCode(int timer) {
-        return (int) (chunk(timer)[at(timer) + CAP_ARREARS] >>> DURABILITY_SHIFT) & DURABILITY_MASK;
+        return (int) (chunk(timer)[at(timer) + CAP_MISFIRE] >>> DURABILITY_SHIFT) & DURABILITY_MASK;
     }
 
-    /** Whether it follows CLOCK_REALTIME. */
+    /** Whether a timer follows CLOCK_REALTIME. */
     boolean isCalendar(int timer) {
-        return (chunk(timer)[at(timer) + CAP_ARREARS] & CALENDAR) != 0;
+        return (chunk(timer)[at(timer) + CAP_MISFIRE] & CALENDAR) != 0;
     }
 
     static boolean isCalendar(long[] image) {
-        return (image[CAP_ARREARS] & CALENDAR) != 0;
+        return (image[CAP_MISFIRE] & CALENDAR) != 0;
     }
 
-    /** Whether what would not be found out before it fires makes sense. */
+    /** Whether those fields of an image are valid that nothing else would check before the timer fires. */
     static boolean isSound(long[] image) {
         int length = (int) (image[HEADER] >>> PAYLOAD_LENGTH_SHIFT) & PAYLOAD_LENGTH_MASK;
-        int durability = (int) (image[CAP_ARREARS] >>> DURABILITY_SHIFT) & DURABILITY_MASK;
+        int durability = (int) (image[CAP_MISFIRE] >>> DURABILITY_SHIFT) & DURABILITY_MASK;
         return length <= SignalRecordLayout.MAX_PAYLOAD_LENGTH && image[PERIOD_NS] >= 0
                 && durability <= Durability.DISK.code();
     }
@@ -308,48 +329,71 @@ final class TimerTable {
         return image[DUE_NS];
     }
 
-    /** It is known to have fired since. */
+    /** The timer is known to have fired since the image was taken: its next firing is no duplicate. */
     void firedSince(int timer) {
         set(timer, MAYBE_DUPLICATE, false);
     }
 
-    /** It was there before a restart, and perhaps has fired for what is due now. */
-    void recovered(int timer, boolean isMaybeDuplicate) {
+    /** The timer was recovered after a restart; its next firing may have happened before. */
+    void recovered(int timer, boolean mayBeDuplicate) {
         set(timer, RECOVERED, true);
-        if (isMaybeDuplicate) {
-            // Never taken back: an image of a recovery before may say so too.
+        if (mayBeDuplicate) {
+            // Never cleared here: an image of an earlier recovery may have set it.
             set(timer, MAYBE_DUPLICATE, true);
         }
     }
 
     private void set(int timer, long bit, boolean isSet) {
         long[] chunk = chunk(timer);
-        int at = at(timer) + CAP_ARREARS;
+        int at = at(timer) + CAP_MISFIRE;
         chunk[at] = isSet ? chunk[at] | bit : chunk[at] & ~bit;
     }
 
-    /** What the first firing after a restart has to say of it; the later ones need not. */
-    int takeRecoveryFlags(int timer, boolean areMoreOverdue) {
+    /** Flags for the first firing after a recovery; cleared by this call unless more occurrences are overdue. */
+    int takeRecoveryFlags(int timer, boolean moreOverdue) {
         long[] chunk = chunk(timer);
-        int at = at(timer) + CAP_ARREARS;
+        int at = at(timer) + CAP_MISFIRE;
         long bits = chunk[at];
         if ((bits & (RECOVERED | MAYBE_DUPLICATE)) == 0) {
             return 0;
         }
-        // What is said of one that is overdue is so of those after it that are as well.
-        chunk[at] = areMoreOverdue ? bits : bits & ~(RECOVERED | MAYBE_DUPLICATE);
+        // All occurrences that were overdue at the recovery get the same flags.
+        chunk[at] = moreOverdue ? bits : bits & ~(RECOVERED | MAYBE_DUPLICATE);
         return ((bits & RECOVERED) != 0 ? SignalRecordLayout.FLAG_RECOVERED : 0)
                 | ((bits & MAYBE_DUPLICATE) != 0 ? SignalRecordLayout.FLAG_MAYBE_DUPLICATE : 0);
     }
 
-    int arrears(int timer) {
-        return (int) (chunk(timer)[at(timer) + CAP_ARREARS] >>> Integer.SIZE);
+    /** Of a SKIP timer: how many late occurrences the next firing in time reports as missed. */
+    int skippedCount(int timer) {
+        return misfire(timer);
     }
 
-    void arrears(int timer, int arrears) {
+    void skippedCount(int timer, int skippedCount) {
+        misfire(timer, skippedCount);
+    }
+
+    /** Of a FIRE_ALL timer: how many late occurrences may still fire on their own; 0 while it is not late. */
+    int catchUpLeft(int timer) {
+        return misfire(timer);
+    }
+
+    void catchUpLeft(int timer, int catchUpLeft) {
+        misfire(timer, catchUpLeft);
+    }
+
+    /** Forgets the occurrences that were skipped, and ends any backlog. */
+    void resetMisfire(int timer) {
+        misfire(timer, 0);
+    }
+
+    private int misfire(int timer) {
+        return (int) (chunk(timer)[at(timer) + CAP_MISFIRE] >>> Integer.SIZE);
+    }
+
+    private void misfire(int timer, int value) {
         long[] chunk = chunk(timer);
-        int at = at(timer) + CAP_ARREARS;
-        chunk[at] = (chunk[at] & UINT32) | ((long) arrears << Integer.SIZE);
+        int at = at(timer) + CAP_MISFIRE;
+        chunk[at] = (chunk[at] & UINT32) | ((long) value << Integer.SIZE);
     }
 
     private long header(int timer) {

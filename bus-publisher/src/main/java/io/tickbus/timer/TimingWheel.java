@@ -1,34 +1,34 @@
 package io.tickbus.timer;
 
 /**
- * A hierarchical timing wheel: up to 16 million timers with exact nanosecond deadlines, which fire in deadline order,
- * and in arming order where deadlines are equal. It has no clock of its own and can be used alone with any.
+ * A timing wheel: up to 16 million timers with exact nanosecond deadlines, which fire in deadline order, and in arming
+ * order where deadlines are equal. It has no clock of its own and works with any.
  *
- * <p>A timer is a small number, below {@link #capacity()} and as low as possible, so that a user may keep what belongs
- * to it in arrays. It is used again after the timer has fired or was cancelled; who cannot know that keeps a
- * {@linkplain #handle handle}, which is refused then.
+ * <p>A timer is a small number below {@link #capacity()}, as low as possible, so that a user can keep its own fields of
+ * a timer in arrays. A number is reused after its timer has fired or was cancelled. A {@linkplain #handle handle} is
+ * rejected after that, for users who cannot know it.
  *
- * <p>Deadlines may be any but {@link Long#MAX_VALUE}, earlier than now too: what was due longest fires next. Nothing
- * depends on how often {@link #expire} is called or how far the time jumps.
+ * <p>Any deadline but {@link Long#MAX_VALUE} is valid, also one in the past: the timer that was due longest fires next.
+ * Nothing depends on how often {@link #expire} is called or how far the time jumps.
  *
- * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) and allocate nothing but at
- * growth, which goes by chunks of at most 256 kB and never copies a timer. Each step (an arming, a cancelling, a look
- * at the next deadline, one firing) moves at most about 100 other timers, and nearly always none: there is no cascade
- * that could be half done. A bucket is a list of at most 96 timers, of which a sorted copy is made when its turn
- * comes; a longer one becomes a wheel of 16 finer buckets, and a wheel with little left in it a list again. Lists of
- * equal deadlines may have any length. <b>Memory:</b> 16 bytes per timer, 44 for each segment of 8 in a list, and 144
- * for each wheel: 26 to 29 bytes per pending timer while many arrive, 30 where they come and go at random. Deadlines
- * that are chosen so that each segment or wheel has one timer cost several times that. Nothing is given back.
- * <b>Loss:</b> none; a timer never fires before its deadline, nor twice. <b>Errors:</b> after an Error, as when there
- * is no memory left to grow, the wheel is not to be used any more.
+ * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) and allocate nothing except for
+ * growth, which takes chunks of at most 256 kB and never copies a timer. Each step (an arming, a cancellation, a query
+ * of the next deadline, one firing) moves at most about 100 other timers, and nearly always none: there is no cascade.
+ * A bucket is a list of at most 96 timers, of which a sorted copy is made when it is due; a longer list is split into
+ * 16 finer buckets, and nearly empty buckets are merged into a list again. Lists of equal deadlines may have any
+ * length. <b>Memory:</b> 16 bytes per timer, 44 for each segment of 8 in a list, and 144 for each node of 16 buckets:
+ * 26 to 29 bytes per pending timer while many arrive, 30 where they come and go at random. Deadlines that are chosen so
+ * that each segment or node has one timer cost several times that. Memory is never released. <b>Loss:</b> none; a timer
+ * never fires before its deadline, nor twice. <b>Errors:</b> after an Error, as when there is no memory left to grow,
+ * the wheel must not be used any more.
  *
  * <p>Source: the hierarchical wheels of G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), with
- * wheels made on demand as the nodes of a burst trie are (S. Heinz, J. Zobel, H. Williams, "Burst Tries", 2002), lists
- * as arrays linked to each other (Z. Shao, J. Reppy, A. Appel, "Unrolling Lists", 1994), and the first of them in a
- * sorted copy as in a ladder queue (W. T. Tang, R. Goh, I. Thng, "Ladder Queue", 2005).
+ * nodes made on demand as in a burst trie (S. Heinz, J. Zobel, H. Williams, "Burst Tries", 2002), lists as arrays
+ * linked to each other (Z. Shao, J. Reppy, A. Appel, "Unrolling Lists", 1994), and the first of them in a sorted copy
+ * as in a ladder queue (W. T. Tang, R. Goh, I. Thng, "Ladder Queue", 2005).
  */
 public final class TimingWheel {
-    /** Answer of {@link #arm} when all timers are taken. */
+    /** Returned by {@link #arm} when all numbers are taken. */
     public static final int FULL = -1;
     /** The most timers that one wheel can have. */
     public static final int MAX_TIMERS = 1 << 24;
@@ -37,32 +37,32 @@ public final class TimingWheel {
     @FunctionalInterface
     public interface ExpiryHandler {
         /**
-         * Takes one timer that is due. It is no longer pending, but its number is nobody else's yet: {@link
-         * TimingWheel#rearm rearm} arms the same timer again. If that is not done, it is free when this method returns
-         * or throws, not before; what it throws comes out of {@link TimingWheel#expire expire}, and the other timers
-         * stay as they are.
+         * Takes one timer that is due. It is no longer pending, but its number is still taken: {@link TimingWheel#rearm
+         * rearm} arms the same timer again. Otherwise the number is free when this method returns or throws, not
+         * before. {@link TimingWheel#expire expire} throws what this method throws, and the other timers stay as they
+         * are.
          *
-         * <p>Any timer may be armed, re-armed or cancelled meanwhile, one that would be next too: the call continues
-         * with whatever is the earliest then.
+         * <p>This method may arm, re-arm or cancel any timer, including the next one; {@link TimingWheel#expire expire}
+         * continues with whatever is the earliest then.
          */
         void onExpiry(int timer, long deadlineNs);
     }
 
     private final TimerSlab timers;
-    private final WheelTree tree;
+    private final DeadlineTrie trie;
     private int pending;
     private boolean isExpiring;
     private long expiredToNs = Long.MIN_VALUE;
 
     private TimingWheel(TimerSlab timers) {
         this.timers = timers;
-        this.tree = new WheelTree(timers);
+        this.trie = new DeadlineTrie(timers);
     }
 
     /**
-     * A wheel without any timer.
+     * A wheel without timers.
      *
-     * @param maxTimers how many may be pending at once, 1 to {@link #MAX_TIMERS}; memory is taken as they come
+     * @param maxTimers how many may be pending at once, 1 to {@link #MAX_TIMERS}; memory is allocated as needed
      */
     public static TimingWheel create(int maxTimers) {
         if (maxTimers < 1 || maxTimers > MAX_TIMERS) {
@@ -71,25 +71,25 @@ public final class TimingWheel {
         return new TimingWheel(new TimerSlab(maxTimers));
     }
 
-    /** Another wheel, for deadlines of another clock, whose timers share their numbers with this one's. */
+    /** Another wheel, for deadlines of another clock, that shares its numbers with this one. */
     TimingWheel beside() {
         return new TimingWheel(timers);
     }
 
-    /** Whether a number can be used again. */
+    /** Whether a number can be reused. */
     boolean hasFree() {
         return timers.hasFree();
     }
 
     /** Whether arming or re-arming a timer needs no memory. */
     boolean hasSpare() {
-        return timers.hasSpare() && tree.hasSpare();
+        return timers.hasSpare() && trie.hasSpare();
     }
 
-    /** Gets the memory that arming or re-arming a timer needs; an Error out of this leaves the wheel as it was. */
+    /** Allocates the memory that arming or re-arming a timer needs; an Error in this leaves the wheel as it was. */
     void reserve() {
         timers.reserve();
-        tree.reserve();
+        trie.reserve();
     }
 
     /**
@@ -101,57 +101,57 @@ public final class TimingWheel {
     public int arm(long deadlineNs) {
         int timer = timers.take();
         if (timer != TimerSlab.NONE) {
-            tree.link(timer, deadlineNs);
+            trie.link(timer, deadlineNs);
             pending++;
         }
         return timer;
     }
 
     /**
-     * Gives a timer another deadline. It then counts as armed now: after all others with that deadline.
+     * Changes a timer's deadline. It then counts as armed now: it fires after all others with that deadline.
      *
-     * @param timer one that is pending here or held, or that the handler was called for and has not returned
-     * @throws IllegalArgumentException if it is neither
+     * @param timer a timer that is pending here, or paused, or whose handler is running
+     * @throws IllegalArgumentException if it is none of these
      */
     public void rearm(int timer, long deadlineNs) {
         if (isPending(timer)) {
             unlink(timer);
-        } else if (!isFiring(timer) && !isHeld(timer)) {
+        } else if (!isFiring(timer) && !isPaused(timer)) {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
-        tree.link(timer, deadlineNs);
+        trie.link(timer, deadlineNs);
         pending++;
     }
 
     /**
-     * Takes a pending timer out, so that it does not fire, but leaves it its number and its deadline: {@link #rearm
-     * rearm} makes it pending again, {@link #cancel cancel} gives it up.
+     * Pauses a pending timer: it does not fire, but keeps its number and its deadline. {@link #rearm rearm} makes it
+     * pending again, {@link #cancel cancel} removes it.
      *
      * @throws IllegalArgumentException if no such timer is pending
      */
-    public void hold(int timer) {
+    public void pause(int timer) {
         if (!isPending(timer)) {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
         unlink(timer);
-        timers.slot(timer, TimerSlab.HELD);
+        timers.slot(timer, TimerSlab.PAUSED);
     }
 
-    /** Takes a timer out of the order; what it is then must be told to it. */
+    /** Removes a timer from the order; the caller must set its new state. */
     private void unlink(int timer) {
-        tree.unlink(timer, timers.slot(timer), timers.isInRun(timer), timers.deadlineNs(timer));
+        trie.unlink(timer, timers.slot(timer), timers.isNear(timer), timers.deadlineNs(timer));
         pending--;
     }
 
     /**
-     * Cancels a timer; its number may be used again from then on.
+     * Cancels a timer; its number may be reused from then on.
      *
-     * @return whether it was pending or held; if not, nothing happens
+     * @return whether it was pending or paused; if not, nothing happens
      */
     public boolean cancel(int timer) {
         if (isPending(timer)) {
             unlink(timer);
-        } else if (!isHeld(timer)) {
+        } else if (!isPaused(timer)) {
             return false;
         }
         timers.free(timer);
@@ -159,7 +159,7 @@ public final class TimingWheel {
     }
 
     /**
-     * A name for a pending timer that no later timer has for its next 2^31 reuses. Re-arming does not change it.
+     * A handle of a pending timer, unique for the next 2^31 reuses of its number. Re-arming does not change it.
      *
      * @throws IllegalArgumentException if no such timer is pending
      */
@@ -176,12 +176,12 @@ public final class TimingWheel {
         return isPending(timer) && timers.generation(timer) == (int) (handle >>> 32) ? timer : TimerSlab.NONE;
     }
 
-    /** Cancels the timer of a handle; false if it is not pending any more, whoever has its number now. */
+    /** Cancels the timer of a handle; false if it is not pending any more, even if its number was reused. */
     public boolean cancelHandle(long handle) {
         return cancel(timer(handle));
     }
 
-    /** Gives the timer of a handle another deadline; false if it is not pending any more. */
+    /** Changes the deadline of the timer of a handle; false if it is not pending any more. */
     public boolean rearmHandle(long handle, long deadlineNs) {
         int timer = timer(handle);
         if (timer == TimerSlab.NONE) {
@@ -191,13 +191,13 @@ public final class TimingWheel {
         return true;
     }
 
-    /** Whether this number is a timer's that is armed and neither fired nor cancelled. */
+    /** Whether the timer is armed, and has neither fired nor been cancelled or paused. */
     public boolean isPending(int timer) {
         return timers.isKnown(timer) && timers.slot(timer) >= 0;
     }
 
-    private boolean isHeld(int timer) {
-        return timers.isKnown(timer) && timers.slot(timer) == TimerSlab.HELD;
+    private boolean isPaused(int timer) {
+        return timers.isKnown(timer) && timers.slot(timer) == TimerSlab.PAUSED;
     }
 
     private boolean isFiring(int timer) {
@@ -205,12 +205,12 @@ public final class TimingWheel {
     }
 
     /**
-     * When a timer is due, or would be were it not held.
+     * The deadline of a pending or paused timer.
      *
-     * @throws IllegalArgumentException if no such timer is pending or held
+     * @throws IllegalArgumentException if there is no such timer
      */
     public long deadlineNs(int timer) {
-        if (!isPending(timer) && !isHeld(timer)) {
+        if (!isPending(timer) && !isPaused(timer)) {
             throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
         }
         return timers.deadlineNs(timer);
@@ -218,22 +218,22 @@ public final class TimingWheel {
 
     /** The earliest deadline, exactly; {@link Long#MAX_VALUE} if nothing is pending. */
     public long nextDeadlineNs() {
-        return tree.first() == TimerSlab.NONE ? Long.MAX_VALUE : tree.firstNs();
+        return trie.first() == TimerSlab.NONE ? Long.MAX_VALUE : trie.firstNs();
     }
 
     /**
-     * Copies the numbers of timers that are due and come next, in their order; fewer than are due, perhaps. For who
-     * wants to have what belongs to them in the cache by the time that they fire.
+     * Copies the numbers of the next due timers, in their order, perhaps not of all that are due. A caller can prefetch
+     * its own fields of these timers before they fire.
      *
-     * @param most the most to copy; more than the array's length counts as that
+     * @param max the most to copy; the array's length is another limit
      * @return how many
      */
-    public int copyDue(long nowNs, int[] into, int most) {
-        return tree.copyDue(nowNs, into, Math.min(most, into.length));
+    public int copyDue(long nowNs, int[] into, int max) {
+        return trie.copyDue(nowNs, into, Math.min(max, into.length));
     }
 
     /**
-     * Fires what is due. What the handler arms for now or earlier fires in the same call.
+     * Fires the due timers. A timer that the handler arms for now or earlier fires in the same call.
      *
      * @param nowNs nanoseconds of the caller's clock
      * @param limit the most to fire, at least 1
@@ -248,19 +248,19 @@ public final class TimingWheel {
         return fired;
     }
 
-    /** Fires the first, if it is due; returns whether it was. */
+    /** Fires the first timer if it is due; returns whether it was. */
     boolean expireFirst(long nowNs, ExpiryHandler handler) {
         if (isExpiring) {
             throw new IllegalStateException("a handler must not expire timers: nowNs=" + nowNs);
         }
         expiredToNs = nowNs;
-        int timer = tree.first();
-        if (timer == TimerSlab.NONE || tree.firstNs() > nowNs) {
+        int timer = trie.first();
+        if (timer == TimerSlab.NONE || trie.firstNs() > nowNs) {
             return false;
         }
         isExpiring = true;
         try {
-            fire(timer, tree.firstNs(), handler);
+            fire(timer, trie.firstNs(), handler);
         } finally {
             isExpiring = false;
         }
@@ -279,7 +279,7 @@ public final class TimingWheel {
         }
     }
 
-    /** Whether anything is due at the time of the last {@link #expire}. */
+    /** Whether anything was due at the time of the last {@link #expire}. */
     public boolean hasMoreDue() {
         return nextDeadlineNs() <= expiredToNs && pending > 0;
     }
@@ -289,18 +289,18 @@ public final class TimingWheel {
         return pending;
     }
 
-    /** How many timers there may be: each has a number below. */
+    /** How many timers there may be; their numbers are lower than this. */
     public int capacity() {
         return timers.capacity();
     }
 
-    /** Where the order is kept; for tests. */
-    WheelTree tree() {
-        return tree;
+    /** For tests. */
+    DeadlineTrie trie() {
+        return trie;
     }
 
     /** Bytes of memory that the wheel has taken. */
     public long sizeBytes() {
-        return timers.sizeBytes() + tree.sizeBytes();
+        return timers.sizeBytes() + trie.sizeBytes();
     }
 }

@@ -33,14 +33,14 @@ class CalendarTimersTest {
         return TimerEngine.create(new TimerQuotas(100_000, 100_000), 1024, () -> offsetNs);
     }
 
-    /** For when CLOCK_REALTIME shows what it would at this time of CLOCK_MONOTONIC, had nobody set it. */
+    /** Arms a timer for what CLOCK_REALTIME would show at this time of CLOCK_MONOTONIC if nobody set it. */
     private TimerCommand at(long key, long dueNs) {
         return command.armAt(key, 1, OFFSET_NS + dueNs);
     }
 
     private void step(long forwardsNs) {
         offsetNs += forwardsNs;
-        engine.store().lookAtClock();
+        engine.store().readRealtimeNs(0);
     }
 
     private List<Firing> fire(long nowNs) {
@@ -72,7 +72,7 @@ class CalendarTimersTest {
         assertEquals(List.of(1L, 2L), expire(NOW_NS));
         step(-HOUR_NS);
         assertEquals(List.of(), expire(NOW_NS + HOUR_NS));
-        assertEquals(NOW_NS + 2 * HOUR_NS, engine.nextDeadlineNs(), "the next occurrence, where its clock has it");
+        assertEquals(NOW_NS + 2 * HOUR_NS, engine.nextDeadlineNs(), "the next occurrence by its clock");
     }
 
     @Test
@@ -118,18 +118,18 @@ class CalendarTimersTest {
 
     @Test
     void shouldNoticeWithin100MillisecondsThatTheClockWasSetForwards() {
-        assertEquals(Long.MAX_VALUE, engine.lookAtCalendar(NOW_NS), "nothing depends on it");
+        assertEquals(Long.MAX_VALUE, engine.pollCalendar(NOW_NS), "there are no calendar timers");
         engine.openOwner(OWNER);
         engine.execute(OWNER, at(1, NOW_NS + HOUR_NS), NOW_NS, 0, reply);
-        long lookNs = engine.lookAtCalendar(NOW_NS);
+        long lookNs = engine.pollCalendar(NOW_NS);
         assertEquals(NOW_NS + 100 * MS, lookNs);
         offsetNs += HOUR_NS;
-        assertEquals(lookNs, engine.lookAtCalendar(lookNs - 1));
+        assertEquals(lookNs, engine.pollCalendar(lookNs - 1));
         assertEquals(NOW_NS + HOUR_NS, engine.nextDeadlineNs());
-        assertEquals(lookNs + 100 * MS, engine.lookAtCalendar(lookNs));
+        assertEquals(lookNs + 100 * MS, engine.pollCalendar(lookNs));
         assertEquals(NOW_NS, engine.nextDeadlineNs());
         assertEquals(List.of(1L), expire(lookNs));
-        assertEquals(Long.MAX_VALUE, engine.lookAtCalendar(lookNs));
+        assertEquals(Long.MAX_VALUE, engine.pollCalendar(lookNs));
     }
 
     @Test
@@ -139,7 +139,7 @@ class CalendarTimersTest {
             engine.execute(key % 3 == 0 ? at(key, NOW_NS + 7 * key) : command.arm(key, 1, NOW_NS + 7 * key));
             expected.add(key);
         }
-        engine.prepare(NOW_NS + HOUR_NS);
+        engine.prefetch(NOW_NS + HOUR_NS);
         assertEquals(expected, expire(NOW_NS + HOUR_NS));
     }
 
@@ -171,7 +171,7 @@ class CalendarTimersTest {
             assertEquals(NOW_NS + HOUR_NS, engine.nextDeadlineNs());
             assertEquals(ReplyCode.CANCELLED, engine.cancel(1));
             assertEquals(0, engine.pending());
-            assertEquals(0, engine.store().calendarWheel().pending() + engine.store().wheel().pending());
+            assertEquals(0, engine.store().pending());
         }
     }
 
@@ -186,7 +186,7 @@ class CalendarTimersTest {
         step(10 * HOUR_NS + HOUR_NS / 2);
         assertEquals(Long.MAX_VALUE, engine.nextDeadlineNs());
         engine.execute(OWNER, command.reset(CommandLayout.TYPE_RESUME, 1), NOW_NS + 5, 0, reply);
-        assertEquals(NOW_NS + 5 + HOUR_NS, reply.deadlineNs(), "what was left");
+        assertEquals(NOW_NS + 5 + HOUR_NS, reply.deadlineNs(), "the time that was left");
         engine.execute(OWNER, command.reset(CommandLayout.TYPE_RESUME, 2), NOW_NS + 5, 0, reply);
         assertEquals(NOW_NS + HOUR_NS / 2, reply.deadlineNs(), "eleven o'clock");
         Firing second = fire(NOW_NS + HOUR_NS / 2).get(0);
@@ -207,7 +207,7 @@ class CalendarTimersTest {
         }
         step(HOUR_NS / 2);
         engine.doHousekeeping();
-        assertTrue(engine.pending() > 1, "owners are still dying");
+        assertTrue(engine.pending() > 1, "owners are still closing");
         assertEquals(NOW_NS + HOUR_NS / 2, engine.nextDeadlineNs());
         assertEquals(List.of(1L), expire(NOW_NS + HOUR_NS / 2));
     }
@@ -223,7 +223,7 @@ class CalendarTimersTest {
         assertEquals(NOW_NS + HOUR_NS / 2, listed.get(0));
         assertEquals(NOW_NS + HOUR_NS / 2, fire(NOW_NS + HOUR_NS).get(0).deadlineNs());
         engine.execute(OWNER, command.armAt(1, 1, 5), NOW_NS, 0, reply);
-        assertEquals(0, reply.deadlineNs(), "before the host began");
+        assertEquals(0, reply.deadlineNs(), "before the host started");
         assertEquals(0, fire(NOW_NS).get(0).deadlineNs());
     }
 
@@ -276,14 +276,14 @@ class CalendarTimersTest {
         timers.shift(-4);
         assertEquals(6, timers.finish(NOW_NS, 1_000, Long.MIN_VALUE));
         assertEquals(List.of(), expire(NOW_NS));
-        assertEquals(List.of(1L, 3L, 0L, 5L, 2L, 4L), expire(NOW_NS + 10_000), "the odd ones' clock started over");
+        assertEquals(List.of(1L, 3L, 0L, 5L, 2L, 4L), expire(NOW_NS + 10_000), "the odd timers' clock restarted");
     }
 
     @Test
     void shouldDoFiringsAgainByTheirNumber() {
         DurableTimers timers = DurableTimers.of(engine);
         timers.redo(OWNER, at(1, NOW_NS).periodNs(MS).durability(Durability.DISK), NOW_NS);
-        // The clock stood elsewhere when it fired.
+        // The clock showed another time when the timer fired.
         SignalRecord firing = new SignalRecord().key(1).owner(OWNER)
                 .deadlineNs(NOW_NS - 5 * HOUR_NS).occurrence(4, 0);
         timers.refire(firing);

@@ -169,7 +169,7 @@ class DurableTimersTest {
     @Test
     void shouldCountOccurrencesAndNotTimeWhenDoingFiringsAgain() {
         arm(engine, 1, START_NS, PERIOD_NS, Durability.PROCESS);
-        // Of another boot, whose clock stood elsewhere.
+        // From another boot, whose clock showed another time.
         timers.refire(firing(1, 17, 4, 0, false));
         timers.refire(firing(1, 3, 2, 1, true));
         assertEquals(List.of("1@" + 5 * PERIOD_NS + "#5+000"), expire(engine, START_NS + 5 * PERIOD_NS));
@@ -184,7 +184,7 @@ class DurableTimersTest {
         long nowNs = START_NS + 5;
         assertEquals(6, timers.finish(nowNs, 1_000, nowNs));
         assertEquals(List.of(), expire(engine, nowNs));
-        assertEquals(nowNs + 1, engine.nextDeadlineNs(), "what is not overdue does not wait");
+        assertEquals(nowNs + 1, engine.nextDeadlineNs(), "a timer that is not overdue does not wait");
         assertEquals(List.of("9@9#0+040", "8@8#0+040", "7@7#0+040", "6@6#0+040").stream().sorted().toList(),
                 expire(engine, nowNs + 4).stream().sorted().toList());
         assertEquals(List.of("0@0#0+048"), expire(engine, nowNs + 1_001));
@@ -196,7 +196,7 @@ class DurableTimersTest {
     void shouldKeepPhaseOfPeriodicTimersThatWereDueBeforeTheHostBegan() {
         timers.begin();
         timers.redo(OWNER, command.arm(1, 1, START_NS).periodNs(PERIOD_NS).durability(Durability.DISK), START_NS);
-        // The monotonic clock of the new boot stands at ten periods where the old one would be at START + 4.5 periods.
+        // The new boot's monotonic clock shows ten periods when the old one would show START + 4.5 periods.
         timers.shift(-START_NS - 4 * PERIOD_NS - PERIOD_NS / 2 + 10 * PERIOD_NS);
         timers.finish(10 * PERIOD_NS, 1, Long.MIN_VALUE);
         List<String> first = expire(engine, 10 * PERIOD_NS + 2);

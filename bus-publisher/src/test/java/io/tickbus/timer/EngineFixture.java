@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 
-/** Engines with timers of the host in them. */
+/** Engines that already have timers of the host. */
 public final class EngineFixture {
     private EngineFixture() {
     }

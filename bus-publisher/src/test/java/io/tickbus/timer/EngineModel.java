@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** What an engine should do, in the simplest words: maps, and occurrences counted one by one. */
+/** A simple model of the engine: maps, and occurrences counted one by one. */
 final class EngineModel {
     private static final long BEHIND_NS = 100_000;
     private static final long NS_PER_US = 1_000;
@@ -35,7 +35,7 @@ final class EngineModel {
         private long graceNs;
         private MisfirePolicy policy;
         private int cap;
-        private boolean isKept;
+        private boolean isPersistent;
         private boolean isCalendar;
         private boolean isPaused;
         private long pausedNs;
@@ -94,7 +94,7 @@ final class EngineModel {
         return (int) timers.keySet().stream().filter(id -> id.owner() == owner).count();
     }
 
-    /** The sequence of the last firing of a key that is due once; null for none. */
+    /** The sequence of the last firing of a key's one-shot timer; null if there is none. */
     Long fired(Id id) {
         return fired.get(id);
     }
@@ -103,7 +103,7 @@ final class EngineModel {
         return timers.containsKey(id);
     }
 
-    /** The next occurrence; negative while held. */
+    /** The next occurrence; negative while paused. */
     Long detail(Id id) {
         Timer timer = timers.get(id);
         return timer == null ? null : timer.isPaused ? -1 - timer.occurrence : timer.occurrence;
@@ -154,7 +154,7 @@ final class EngineModel {
         timer.graceNs = command.graceUs() * NS_PER_US;
         timer.policy = MisfirePolicy.of(command.misfireCode());
         timer.cap = (int) command.catchUpCap();
-        timer.isKept = (command.flags() & CommandLayout.FLAG_KEEP_ON_DEATH) != 0;
+        timer.isPersistent = (command.flags() & CommandLayout.FLAG_KEEP_ON_DEATH) != 0;
         timer.isCalendar = (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
         timers.put(id, timer);
         enqueue(timer, timer.dueNs);
@@ -187,9 +187,9 @@ final class EngineModel {
         }
     }
 
-    /** All timers of an owner that are not to be kept end at once. */
+    /** All ephemeral timers of an owner end at once. */
     void cancelOwner(int owner) {
-        List.copyOf(timers.values()).stream().filter(timer -> timer.id.owner() == owner && !timer.isKept)
+        List.copyOf(timers.values()).stream().filter(timer -> timer.id.owner() == owner && !timer.isPersistent)
                 .forEach(this::remove);
     }
 
@@ -214,7 +214,7 @@ final class EngineModel {
         return firings;
     }
 
-    /** Of two that are due at once now one, now the other. */
+    /** Timers of two clocks that are due at once take turns. */
     private NavigableMap<Turn, Timer> first() {
         if (nextCalendarNs() == nextNs(queue)) {
             isCalendarsTurn = !isCalendarsTurn;

@@ -2,7 +2,7 @@ package io.tickbus.timer;
 
 import io.tickbus.core.SignalRecord;
 
-/** What a test looks at in a firing. */
+/** The fields of a firing that tests check. */
 record Firing(int owner, int signalId, long key, long deadlineNs, int flags, int occurrence, int missed) {
     static final int LATE = 0x01;
     static final int COALESCED = 0x02;

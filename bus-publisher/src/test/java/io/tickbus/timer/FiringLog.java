@@ -4,7 +4,7 @@ import io.tickbus.core.SignalRecord;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A sink that keeps what it gets and numbers it from 0. */
+/** A handler that records its firings and numbers them from 0. */
 final class FiringLog implements FiringHandler {
     private final List<Firing> firings = new ArrayList<>();
     private final List<Integer> generations = new ArrayList<>();
@@ -21,7 +21,7 @@ final class FiringLog implements FiringHandler {
         return firings;
     }
 
-    /** Of the firings of {@link #expireAll}. */
+    /** The generations of all firings, in their order. */
     List<Integer> generations() {
         return generations;
     }
@@ -31,7 +31,7 @@ final class FiringLog implements FiringHandler {
         return nextSequence;
     }
 
-    /** Fires all that is due, a few at a time. */
+    /** Fires all due timers, a few at a time. */
     List<Firing> expireAll(TimerEngine engine, long nowNs, int limit) {
         firings.clear();
         generations.clear();

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Random armings, pauses, deaths of owners and repairs, against sums that are computed again for each command. */
+/** Random armings, pauses, closing owners and repairs, compared with sums that are computed again for each command. */
 @Timeout(60)
 class LimitsPropertyTest {
     private static final int STEPS = 60_000;
@@ -133,7 +133,7 @@ class LimitsPropertyTest {
             boolean isPause = type == CommandLayout.TYPE_PAUSE;
             assertEquals(isPause ? ReplyCode.PAUSED : ReplyCode.RESUMED, reply.code());
             boolean isChange = isPause != timer.isPaused();
-            // Of one that is due once the rest counts.
+            // A paused one-shot timer has the time that is left.
             long dueNs = timer.periodNs() == 0 && isChange
                     ? timer.dueNs() + (isPause ? -nowNs : nowNs) : timer.dueNs();
             model.put(id, new Timer(timer.periodNs(), dueNs, isPause));

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What one owner, or one user, cannot take from the others. */
+/** One owner, or one user, cannot use up what belongs to all. */
 @Timeout(60)
 class LimitsTest {
     private static final long NOW_NS = 1_000_000_000_000L;
@@ -56,7 +56,7 @@ class LimitsTest {
             assertEquals(ReplyReason.NONE, arm(2, key, 0));
         }
         assertEquals(ReplyReason.USER_QUOTA, arm(1, 5, 0));
-        assertEquals(ReplyReason.NONE, arm(1, 4, 0), "one that is there");
+        assertEquals(ReplyReason.NONE, arm(1, 4, 0), "an existing timer");
         for (int key = 0; key < 10; key++) {
             assertEquals(ReplyReason.NONE, arm(3, key, 0));
         }
@@ -97,7 +97,7 @@ class LimitsTest {
         assertEquals(ReplyReason.NONE, arm(1, 1, 10_000), "a hundred thousand");
         assertEquals(ReplyReason.NONE, arm(1, 2, 10_000), "two, exactly");
         assertEquals(ReplyReason.RATE_QUOTA, arm(1, 3, SECOND_NS));
-        assertEquals(ReplyReason.NONE, arm(1, 3, 0), "due once");
+        assertEquals(ReplyReason.NONE, arm(1, 3, 0), "one-shot");
         assertEquals(ReplyReason.NONE, arm(1, 2, 20_000), "armed again, half as often");
         assertEquals(ReplyReason.NONE, arm(1, 3, 20_000));
         assertEquals(ReplyReason.RATE_QUOTA, arm(1, 3, 19_999), "armed again, more often");
@@ -108,7 +108,7 @@ class LimitsTest {
         assertEquals(ReplyReason.NONE, arm(1, 4, 10_000));
         for (int owner = 2; owner <= 3; owner++) {
             open(owner, GUEST);
-            assertEquals(owner == 2 ? ReplyReason.NONE : ReplyReason.RATE_QUOTA, arm(owner, 1, 5_000), "of the user");
+            assertEquals(owner == 2 ? ReplyReason.NONE : ReplyReason.RATE_QUOTA, arm(owner, 1, 5_000), "by user");
         }
         assertEquals(ReplyReason.NONE, arm(3, 1, 10_000), "half a million of the user, exactly");
         assertEquals(ReplyReason.RATE_QUOTA, arm(3, 2, SECOND_NS));
@@ -124,9 +124,9 @@ class LimitsTest {
             assertEquals(ReplyReason.NONE, arm(1, 1, 0), "the burst");
         }
         assertEquals(ReplyReason.ARMING_QUOTA, arm(1, 1, 0));
-        assertEquals(ReplyReason.ARMING_QUOTA, arm(2, 1, 0), "it is the user's");
+        assertEquals(ReplyReason.ARMING_QUOTA, arm(2, 1, 0), "the user's limit");
         nowNs += SECOND_NS / 1_500 + 1;
-        assertEquals(ReplyReason.ARMING_QUOTA, arm(1, 1, 0), "the owner's takes longer");
+        assertEquals(ReplyReason.ARMING_QUOTA, arm(1, 1, 0), "the owner's limit lasts longer");
         assertEquals(ReplyReason.NONE, arm(2, 1, 0));
         assertEquals(ReplyCode.CANCELLED, execute(1, CommandLayout.TYPE_CANCEL, 1), "no arming");
         nowNs += HOUR_NS;
@@ -179,7 +179,7 @@ class LimitsTest {
     void shouldRefuseNewTimersWithoutMemoryAndChangeNothing() {
         engine.ownUser(TimerEngine.OWN_USER);
         engine.openOwner(1);
-        engine.mostBytes(2 << 20);
+        engine.maxBytes(2 << 20);
         Random random = new Random(7);
         int armed = 0;
         while (engine.execute(command.arm(armed, 1, random.nextLong() >>> 1)) == ReplyCode.ARMED) {
@@ -190,12 +190,12 @@ class LimitsTest {
         assertTrue(engine.sizeBytes() < 3 << 20, "sizeBytes=" + engine.sizeBytes());
         assertEquals(ReplyReason.DAEMON_QUOTA, arm(1, 1, 0));
         assertEquals(ReplyCode.UNKNOWN, execute(1, CommandLayout.TYPE_CANCEL, 1));
-        assertEquals(ReplyCode.ARMED, engine.arm(3, 1, NOW_NS), "one that is there");
+        assertEquals(ReplyCode.ARMED, engine.arm(3, 1, NOW_NS), "an existing timer");
         for (int key = 0; key < 100; key++) {
             assertEquals(ReplyCode.CANCELLED, engine.cancel(key));
         }
         for (int key = 0; key < 100; key++) {
-            assertEquals(ReplyReason.NONE, arm(1, key, 0), "in the places of those that are gone");
+            assertEquals(ReplyReason.NONE, arm(1, key, 0), "in the memory of cancelled timers");
         }
         assertEquals(armed, engine.pending());
         assertEquals(armed, log().expireAll(engine, Long.MAX_VALUE - 2, 1_000).size());

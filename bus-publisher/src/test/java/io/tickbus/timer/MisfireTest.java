@@ -61,7 +61,7 @@ class MisfireTest {
         assertEquals(policy == MisfirePolicy.SKIP ? List.of() : List.of(firing(1_000, LATE, 0)), late);
         engine.ecoSlackNs(0);
         assertEquals(policy == MisfirePolicy.SKIP ? List.of() : List.of(firing(1_001, LATE, 0)),
-                expire(engine, ANCHOR_NS + 1_001 * PERIOD_NS + slackNs), "what was put off by nobody is late");
+                expire(engine, ANCHOR_NS + 1_001 * PERIOD_NS + slackNs), "a delay beyond the slack is late");
     }
 
     @Test
@@ -102,7 +102,7 @@ class MisfireTest {
         assertEquals(List.of(firing(3, LATE, 0), firing(4, LATE, 0), firing(5, LATE, 0),
                 firing(6, LATE | COALESCED, 13), firing(20, 0, 0)), expire(engine, ANCHOR_NS + 20 * PERIOD_NS));
         assertEquals(List.of(firing(21, LATE, 0), firing(22, LATE, 0), firing(23, LATE, 0), firing(24, LATE, 0),
-                firing(25, 0, 0)), expire(engine, ANCHOR_NS + 25 * PERIOD_NS), "the cap is whole again");
+                firing(25, 0, 0)), expire(engine, ANCHOR_NS + 25 * PERIOD_NS), "the cap starts again");
     }
 
     @Test
@@ -125,7 +125,7 @@ class MisfireTest {
         assertEquals(200, firings.size());
         assertEquals(0, firings.get(0).occurrence());
         for (int i = 1; i <= 100; i++) {
-            assertEquals(999 + i, firings.get(i).key(), "nobody waits for the one that catches up");
+            assertEquals(999 + i, firings.get(i).key(), "other timers do not wait for the one that catches up");
         }
         for (int i = 1; i < 100; i++) {
             assertEquals(firing(i, i < 99 ? LATE : 0, 0), firings.get(100 + i));
@@ -202,7 +202,7 @@ class MisfireTest {
         }
     }
 
-    /** Looks at numbers, deadlines and flags of one timer's firings and returns how many occurrences they stand for. */
+    /** Checks numbers, deadlines and flags of one timer's firings; returns how many occurrences they stand for. */
     private static long check(List<Firing> firings, MisfirePolicy policy, long periodNs, String hint) {
         long occurrence = 0;
         for (Firing firing : firings) {

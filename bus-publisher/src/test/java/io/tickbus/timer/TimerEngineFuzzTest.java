@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Commands of random bytes and of nearly sensible ones, at any time: nothing may throw or count wrong. */
+/** Random and nearly valid commands at any time: nothing may throw, and all counts must be right. */
 @Timeout(120)
 class TimerEngineFuzzTest {
     private static final int COMMANDS = 1_000_000;

@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
 
-/** Random commands, stalls, deaths of owners and steps of CLOCK_REALTIME, against {@link EngineModel}. */
+/** Random commands, stalls, closing owners and steps of CLOCK_REALTIME, compared with {@link EngineModel}. */
 class TimerEnginePropertyTest {
     private static final int STEPS = 60_000;
     private static final int OWNERS = 5;
@@ -35,7 +35,7 @@ class TimerEnginePropertyTest {
     private long nowNs = 1_000 * MS;
     private int firings;
     private int displaced;
-    /** The clock was set back, and the engine will see it when it asks. */
+    /** The clock was set back; the engine will see that at its next reading. */
     private boolean isStepUnseen;
 
     @RepeatedTest(3)
@@ -70,7 +70,7 @@ class TimerEnginePropertyTest {
         long deadlineNs = nowNs - 5 * MS + (long) (random.nextDouble() * 25 * MS);
         boolean isCalendar = random.nextInt(3) == 0;
         int signalId = random.nextInt();
-        // Bound to each other, so that a firing which has the one and not the other shows in the log.
+        // One follows from the other, so that a firing with a mixture of two timers shows in the log.
         command.arm(random.nextInt(KEYS), signalId, isCalendar ? even(deadlineNs + offsetNs) : even(deadlineNs) + 1)
                 .generation(~signalId);
         if (random.nextBoolean()) {
@@ -84,15 +84,15 @@ class TimerEnginePropertyTest {
     }
 
     /**
-     * Calendar timers have even deadlines, others odd ones, and all that is added is even. So those of the two clocks
-     * meet only where both catch up, and never with a timer that the engine has and the model has not any more: each
-     * such meeting changes whose turn it is.
+     * Calendar timers have even deadlines, others odd ones, and everything that is added is even. So timers of the two
+     * clocks have equal deadlines only while both catch up, and never if the model has removed one of them earlier than
+     * the engine: each pair of equal deadlines changes whose turn it is.
      */
     private static long even(long ns) {
         return ns & ~1L;
     }
 
-    /** What makes timers due has to be looked for; what postpones them is seen in time by itself. */
+    /** A step that makes timers due is only found by polling; one that postpones them is seen in time anyway. */
     private void setClock() {
         nowNs += 2;
         long stepNs = even((long) (random.nextGaussian() * 10 * MS));
@@ -100,7 +100,7 @@ class TimerEnginePropertyTest {
         model.setClock(offsetNs);
         isStepUnseen = stepNs < 0 && random.nextBoolean();
         if (!isStepUnseen) {
-            engine.store().lookAtClock();
+            engine.store().readRealtimeNs(0);
         }
     }
 
@@ -163,7 +163,7 @@ class TimerEnginePropertyTest {
                 assertEquals(model.pending(owner), engine.pending(owner));
             }
             if (isStepUnseen) {
-                engine.store().lookAtClock();
+                engine.store().readRealtimeNs(0);
                 isStepUnseen = false;
             }
             assertEquals(model.nextDeadlineNs(), engine.nextDeadlineNs());

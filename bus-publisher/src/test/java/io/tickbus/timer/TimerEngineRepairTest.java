@@ -18,14 +18,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An error thrown in the middle of anything, as the JVM throws that of memory which somebody has shortened. */
+/** An error thrown at any point of the code, as the JVM throws it for an access to truncated memory. */
 @Timeout(120)
 class TimerEngineRepairTest {
     private static final int PERIODIC = 500;
     private static final int STOPS = 400;
     private static final int MOST_FIRINGS = 8_000_000;
     private static final long PERIOD_NS = 1_000_000;
-    /** So many keys ago; a timer fires after 250. */
+    /** In keys; a timer fires after 250. */
     private static final int FIRED_LONG_AGO = 2_000;
     private static final int OWNER = 4;
 
@@ -39,7 +39,7 @@ class TimerEngineRepairTest {
     private long nextKey = PERIODIC;
     private int faults;
 
-    /** As a publisher does it: the firing counts once its number is up. */
+    /** Like a publisher: the firing counts as soon as the sequence has advanced. */
     private final FiringHandler sink = new FiringHandler() {
         @Override
         public long fire(SignalRecord firing) {
@@ -64,7 +64,7 @@ class TimerEngineRepairTest {
         for (int key = 0; key < PERIODIC; key++) {
             execute(command.arm(key, 1, nowNs + key * 1_777L).periodNs(PERIOD_NS + key));
         }
-        // So that no class is struck while it is being initialized, which would leave it broken for good.
+        // So that no fault strikes while a class is being initialized, which would break the class for good.
         work(FIRED_LONG_AGO / 5);
         int rebuilt = 0;
         for (int stop = 0; stop < STOPS && fired < MOST_FIRINGS / 2; stop++) {
@@ -74,22 +74,22 @@ class TimerEngineRepairTest {
             LockSupport.parkNanos(random.nextInt(2_000_000));
             stop(thread);
             thread.join();
-            TimingWheel before = engine.store().wheel();
+            long before = engine.store().rebuilds();
             engine.repair(sink);
-            rebuilt += before == engine.store().wheel() ? 0 : 1;
+            rebuilt += engine.store().rebuilds() > before ? 1 : 0;
         }
         System.out.println("TimerEngineRepairTest faults " + faults + ", rebuilt " + rebuilt + ", fired " + fired);
         assertTrue(rebuilt > 0, "no fault struck where it hurts");
         check();
     }
 
-    // There is no other way to have a JVM throw between two bytecodes.
+    // There is no other way to make a JVM throw between two bytecodes.
     @SuppressWarnings({"deprecation", "removal"})
     private static void stop(Thread thread) {
         thread.stop();
     }
 
-    /** Moves on, now and then by much, and arms timers that are due once. */
+    /** Advances the time, now and then far, and arms one-shot timers. */
     private void work(int turns) {
         for (int turn = 0; turn < turns && fired < MOST_FIRINGS - 100_000; turn++) {
             for (int i = 0; i < 10; i++) {
@@ -100,25 +100,25 @@ class TimerEngineRepairTest {
             nowNs += 20_000;
             engine.expire(nowNs, 64, sink);
             engine.nextDeadlineNs();
-            // Half of what has fired waits for housekeeping, and some of it is asked for before.
+            // Half of the retired entries wait for housekeeping, and some of their keys are named before.
             if (nowNs / 20_000 % 8 == 0) {
                 engine.doHousekeeping();
             }
             if (nextKey > PERIODIC + FIRED_LONG_AGO) {
-                // And not CANCEL: a fault may have left it held.
+                // Not CANCEL: a fault may have left the timer paused.
                 execute(command.reset(CommandLayout.TYPE_RESUME, nextKey - FIRED_LONG_AGO));
             }
         }
     }
 
-    /** The command counts as consumed once the key has moved on; a fault before that has it carried out again. */
+    /** The command is consumed once the key has advanced; after a fault before that it is carried out again. */
     private void armNext() {
         execute(command.arm(nextKey, 2, nowNs + 500_000));
         nextKey++;
     }
 
     private void check() {
-        // The last fault may have struck between the two steps of it.
+        // The last fault may have struck between its two steps.
         armNext();
         resumeAll();
         nowNs += 10 * PERIOD_NS;
@@ -148,22 +148,22 @@ class TimerEngineRepairTest {
         while (engine.doHousekeeping() > 0) {
             assertEquals(PERIODIC, engine.pending());
         }
-        assertEquals(PERIODIC, engine.store().index().size());
+        assertEquals(PERIODIC, engine.store().indexed());
     }
 
-    /** Those that a fault left held. */
+    /** Resumes the timers that a fault left paused. */
     private void resumeAll() {
-        List<Long> held = new ArrayList<>();
+        List<Long> paused = new ArrayList<>();
         long cursor = 0;
         do {
             engine.list(OWNER, cursor, 63, entry -> {
                 if (entry.code() == ReplyCode.LISTED && entry.detail() < 0) {
-                    held.add(entry.key());
+                    paused.add(entry.key());
                 }
             }, reply);
             cursor = reply.detail();
         } while (cursor > 0);
-        held.forEach(key -> execute(command.reset(CommandLayout.TYPE_RESUME, key)));
+        paused.forEach(key -> execute(command.reset(CommandLayout.TYPE_RESUME, key)));
     }
 
     @Test
@@ -183,7 +183,7 @@ class TimerEngineRepairTest {
         int pending = engine.pending();
         long slackNs = engine.shortestSlackNs();
         long nextNs = engine.nextDeadlineNs();
-        assertFalse(engine.store().restore());
+        assertFalse(engine.store().rollBack());
         engine.store().rebuild();
         engine.repair(sink);
         assertEquals(pending, engine.pending());

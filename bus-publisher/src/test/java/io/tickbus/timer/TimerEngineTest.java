@@ -185,7 +185,7 @@ class TimerEngineTest {
         assertEquals(ReplyReason.OWNER_QUOTA, reply.reason());
         assertEquals(3, small.pending(1));
         small.execute(1, command.arm(2, 1, NOW_NS + 1), NOW_NS, 0, reply);
-        assertEquals(ReplyCode.ARMED, reply.code(), "one that is there");
+        assertEquals(ReplyCode.ARMED, reply.code(), "an existing timer");
         assertEquals(ReplyCode.ARMED, small.arm(1, 1, NOW_NS));
         assertEquals(ReplyCode.ARMED, small.arm(2, 1, NOW_NS));
         assertEquals(ReplyCode.FULL, small.arm(3, 1, NOW_NS));
@@ -214,12 +214,12 @@ class TimerEngineTest {
         engine.execute(1, command.arm(1, 1, NOW_NS), NOW_NS, 0, reply);
         assertEquals(ReplyReason.CLOSED, reply.reason());
         List<Firing> firings = new ArrayList<>(log.expireAll(engine, NOW_NS + count / 2 - 1, 100));
-        assertTrue(engine.doHousekeeping() <= TimerPages.MOST_SWEPT_ENTRIES + FiredTimers.MOST_SETTLED);
+        assertTrue(engine.doHousekeeping() <= TimerStore.MAX_SWEPT_ENTRIES + RetiredTimers.MAX_REMOVED);
         while (engine.doHousekeeping() > 0) {
             assertTrue(engine.pending(1) >= count / 20);
         }
         assertEquals(count / 20, engine.pending(1));
-        assertFalse(engine.closeOwner(1), "some are kept");
+        assertFalse(engine.closeOwner(1), "some are persistent");
         firings.addAll(log.expireAll(engine, NOW_NS + count, 100));
         assertEquals(count / 10, firings.stream().filter(firing -> firing.owner() == 1).count());
         assertEquals(count, firings.stream().filter(firing -> firing.owner() == 2).count());
@@ -263,7 +263,7 @@ class TimerEngineTest {
         List<ReplyCode> codes = new ArrayList<>();
         engine.list(0, 0, 63, entry -> codes.add(entry.code()), reply);
         assertEquals(List.of(ReplyCode.LIST_END), codes);
-        assertEquals(TimerPages.MOST_LISTED_ENTRIES, reply.detail(), "the end of the page, not of the list");
+        assertEquals(TimerStore.MAX_PAGE_ENTRIES, reply.detail(), "the end of the page, not of the list");
         engine.list(0, 4_096, 63, entry -> codes.add(entry.code()), reply);
         assertEquals(List.of(ReplyCode.LIST_END, ReplyCode.LISTED, ReplyCode.LIST_END), codes);
         assertEquals(0, reply.detail());

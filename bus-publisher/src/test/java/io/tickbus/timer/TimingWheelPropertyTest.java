@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The wheel beside a sorted set, one million random operations; {@code -Dtickbus.property.operations} asks for
- * another number, {@code -Dtickbus.property.seed} for a run seen before.
+ * Compares the wheel with a sorted set over a million random operations. {@code -Dtickbus.property.operations} sets
+ * another number, {@code -Dtickbus.property.seed} repeats a run.
  */
 @Timeout(600)
 class TimingWheelPropertyTest {
@@ -44,7 +44,7 @@ class TimingWheelPropertyTest {
     private int maxPending;
     private int scaleBits;
     private long originNs;
-    /** Only four deadlines: lists of equal ones get long. */
+    /** Only four deadlines, so that lists of equal ones get long. */
     private boolean isOfFew;
     private boolean isReentrant;
     /** 1 while the timer whose handler runs is neither pending nor free. */
@@ -106,7 +106,7 @@ class TimingWheelPropertyTest {
         }
     }
 
-    /** Mostly of the round's time scale; often equal, sometimes past, seldom as far as can be. */
+    /** Mostly of the round's time scale; often equal, sometimes past, rarely as far as possible. */
     private long deadlineNs() {
         if (isOfFew) {
             return originNs + (random.nextInt(4) << 20);

@@ -6,70 +6,70 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.BitSet;
 
-/** Looks at all of a wheel's structure: whatever is said at two places must agree, and all must be somewhere, once. */
+/** Checks a wheel's structure: facts that are stored twice must agree, and every timer must be stored exactly once. */
 final class WheelAudit {
-    private final WheelSlab wheels;
+    private final NodeSlab nodes;
     private final SegmentSlab segments;
-    private final BitSet seenWheels = new BitSet();
+    private final BitSet seenNodes = new BitSet();
     private final BitSet seenSegments = new BitSet();
     private final BitSet left = new BitSet();
     private final TimerSlab timers;
     private int live;
 
-    private WheelAudit(WheelTree tree) {
-        wheels = tree.wheels();
-        segments = tree.segments();
-        timers = tree.timers();
-        for (int i = 0; i < segments.leftCount(); i++) {
-            assertFalse(left.get(segments.left(i)), "a slot that was left twice");
-            left.set(segments.left(i));
+    private WheelAudit(DeadlineTrie trie) {
+        nodes = trie.nodes();
+        segments = trie.segments();
+        timers = trie.timers();
+        for (int i = 0; i < segments.removedCount(); i++) {
+            assertFalse(left.get(segments.removed(i)), "a slot that was left twice");
+            left.set(segments.removed(i));
         }
     }
 
     static void check(TimingWheel wheel) {
-        WheelAudit audit = new WheelAudit(wheel.tree());
-        audit.checkWheel(WheelSlab.ROOT);
+        WheelAudit audit = new WheelAudit(wheel.trie());
+        audit.checkNode(NodeSlab.ROOT);
         assertEquals(wheel.pending(), audit.live);
         assertTrue(audit.left.isEmpty(), "slots that were left of segments in no list: " + audit.left);
         audit.checkFree();
     }
 
-    /** With nothing pending, nothing is in use. */
+    /** Nothing is pending, so nothing is in use. */
     static void checkEmpty(TimingWheel wheel) {
         assertEquals(Long.MAX_VALUE, wheel.nextDeadlineNs());
         check(wheel);
-        assertEquals(0, wheel.tree().wheels().occupied(WheelSlab.ROOT));
-        assertEquals(0, wheel.tree().segments().leftCount());
-        assertEquals(0, wheel.tree().segments().emptyCount());
+        assertEquals(0, wheel.trie().nodes().occupied(NodeSlab.ROOT));
+        assertEquals(0, wheel.trie().segments().removedCount());
+        assertEquals(0, wheel.trie().segments().emptyCount());
     }
 
-    private void checkWheel(int wheel) {
-        assertFalse(seenWheels.get(wheel), "a wheel that hangs twice: wheel=" + wheel);
-        seenWheels.set(wheel);
-        for (int digit = 0; digit < WheelSlab.BUCKETS; digit++) {
-            int place = wheel << WheelSlab.BUCKET_BITS | digit;
-            long bucket = wheels.bucket(place);
-            assertEquals(bucket != Bucket.EMPTY, (wheels.occupied(wheel) >>> digit & 1) != 0, "place=" + place);
-            if (Bucket.isWheel(bucket)) {
-                int finer = Bucket.wheelOf(bucket);
-                assertEquals(place, wheels.place(finer));
-                assertEquals(wheels.shift(finer), Bucket.shiftOf(bucket));
-                assertTrue(wheels.shift(finer) < wheels.shift(wheel));
-                assertEquals(place, wheels.placeOf(wheel, wheels.coveredNs(finer)));
-                checkWheel(finer);
+    private void checkNode(int node) {
+        assertFalse(seenNodes.get(node), "a node with two parents: node=" + node);
+        seenNodes.set(node);
+        for (int digit = 0; digit < NodeSlab.BUCKETS; digit++) {
+            int index = node << NodeSlab.BUCKET_BITS | digit;
+            long bucket = nodes.bucket(index);
+            assertEquals(bucket != Bucket.EMPTY, (nodes.occupied(node) >>> digit & 1) != 0, "index=" + index);
+            if (Bucket.isNode(bucket)) {
+                int finer = Bucket.nodeOf(bucket);
+                assertEquals(index, nodes.parent(finer));
+                assertEquals(nodes.shift(finer), Bucket.shiftOf(bucket));
+                assertTrue(nodes.shift(finer) < nodes.shift(node));
+                assertEquals(index, nodes.bucketIndex(node, nodes.coveredNs(finer)));
+                checkNode(finer);
             } else if (bucket != Bucket.EMPTY) {
-                checkList(place, bucket);
+                checkList(index, bucket);
             }
         }
     }
 
-    private void checkList(int place, long bucket) {
+    private void checkList(int index, long bucket) {
         int count = 0;
         int last = SegmentSlab.NONE;
         for (int segment = Bucket.first(bucket); segment != SegmentSlab.NONE; segment = segments.next(segment)) {
             assertFalse(seenSegments.get(segment), "a segment of two lists: segment=" + segment);
             seenSegments.set(segment);
-            assertEquals(place, segments.place(segment));
+            assertEquals(index, segments.bucketIndex(segment));
             assertEquals(last, segments.previous(segment));
             assertTrue(segments.live(segment) <= segments.used(segment));
             checkSlots(segment);
@@ -83,7 +83,7 @@ final class WheelAudit {
         }
     }
 
-    /** A live slot's timer is there, or has left it and is not counted yet. */
+    /** A live slot has its timer, or is noted as removed and not cleared yet. */
     private void checkSlots(int segment) {
         for (int i = 0; i < SegmentSlab.SLOTS; i++) {
             int slot = segment << SegmentSlab.SLOT_BITS | i;
@@ -115,10 +115,10 @@ final class WheelAudit {
             seenSegments.set(free);
         }
         assertEquals(segments.usedEver(), seenSegments.cardinality());
-        for (int free = wheels.nextFree(-1); free != -1; free = wheels.nextFree(free)) {
-            assertFalse(seenWheels.get(free), "a wheel in use that is free: wheel=" + free);
-            seenWheels.set(free);
+        for (int free = nodes.nextFree(-1); free != -1; free = nodes.nextFree(free)) {
+            assertFalse(seenNodes.get(free), "a wheel in use that is free: wheel=" + free);
+            seenNodes.set(free);
         }
-        assertEquals(wheels.usedEver(), seenWheels.cardinality());
+        assertEquals(nodes.usedEver(), seenNodes.cardinality());
     }
 }

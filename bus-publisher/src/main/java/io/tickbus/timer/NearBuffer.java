@@ -1,12 +1,13 @@
 package io.tickbus.timer;
 
 /**
- * The timers that are due first, sorted: a copy of the beginning of the order that {@link WheelTree} keeps. It holds
- * every pending timer that is due before {@link #endNs}, and of those that are due just then none or the first armed.
+ * The timers that are due first, sorted: a copy of the beginning of the order that {@link DeadlineTrie} keeps. It has
+ * every pending timer that is due before {@link #endNs}; of those due exactly then it has none, or the first armed.
  *
- * <p>A timer that is armed for before the end is put here too, and one that is taken out is taken out here.
+ * <p>A timer that is armed for an earlier deadline than the end is inserted here too; one that leaves the trie is
+ * removed here too.
  */
-final class DueRun {
+final class NearBuffer {
     /** The most entries. */
     static final int MAX_LENGTH = 128;
     private static final int CAPACITY = 2 * MAX_LENGTH;
@@ -14,30 +15,30 @@ final class DueRun {
 
     private final TimerSlab slab;
     private final long[] deadlinesNs = new long[CAPACITY];
-    /** NONE where one was taken out. */
+    /** NONE where a timer was removed. */
     private final int[] timers = new int[CAPACITY];
     private int head;
     private int tail;
     private long endNs = Long.MIN_VALUE;
 
-    DueRun(TimerSlab slab) {
+    NearBuffer(TimerSlab slab) {
         this.slab = slab;
     }
 
-    /** The end of what it covers, exclusive. */
+    /** Deadlines before this are covered. */
     long endNs() {
         return endNs;
     }
 
-    /** Begins a new one, with room at both ends. */
+    /** Empties the buffer, with room at both ends. */
     void begin() {
         head = MAX_LENGTH / 2;
         tail = head;
     }
 
-    /** Adds a timer that is armed after those that are here. */
+    /** Adds a timer that was armed after those in the buffer. */
     void add(int timer, long deadlineNs) {
-        slab.isInRun(timer, true);
+        slab.setNear(timer, true);
         int at = tail++;
         for (; at > head && deadlinesNs[at - 1] > deadlineNs; at--) {
             copy(at - 1, at);
@@ -45,7 +46,7 @@ final class DueRun {
         put(at, timer, deadlineNs);
     }
 
-    /** It is complete: every timer due before is in it. */
+    /** The buffer is complete: it has every timer that is due before this. */
     void end(long newEndNs) {
         endNs = newEndNs;
     }
@@ -58,15 +59,15 @@ final class DueRun {
         return head < tail ? timers[head] : NONE;
     }
 
-    /** The deadline of {@link #first()}, which must have been asked for and found. */
+    /** The deadline of the timer that {@link #first()} has just returned. */
     long firstNs() {
         return deadlinesNs[head];
     }
 
-    /** Copies timers that are due by then, from the first on, {@code most} at most; returns how many. */
-    int copyDue(long nowNs, int[] into, int most) {
+    /** Copies timers that are due by then, from the first on, at most {@code max}; returns how many. */
+    int copyDue(long nowNs, int[] into, int max) {
         int count = 0;
-        for (int at = head; at < tail && count < most && deadlinesNs[at] <= nowNs; at++) {
+        for (int at = head; at < tail && count < max && deadlinesNs[at] <= nowNs; at++) {
             if (timers[at] != NONE) {
                 into[count++] = timers[at];
             }
@@ -74,9 +75,9 @@ final class DueRun {
         return count;
     }
 
-    /** Takes a timer out that is here. */
+    /** Removes a timer that is in the buffer. */
     void remove(int timer, long deadlineNs) {
-        slab.isInRun(timer, false);
+        slab.setNear(timer, false);
         if (head < tail && timers[head] == timer) {
             head++;
             return;
@@ -89,7 +90,7 @@ final class DueRun {
         }
     }
 
-    /** A timer was armed that is due before the end. */
+    /** Inserts a timer that was armed for an earlier deadline than the end. */
     void insert(int timer, long deadlineNs) {
         if (tail - head == MAX_LENGTH) {
             shorten();
@@ -97,7 +98,7 @@ final class DueRun {
                 return;
             }
         }
-        slab.isInRun(timer, true);
+        slab.setNear(timer, true);
         int at = positionAfter(deadlineNs);
         boolean isNearHead = at - head < tail - at;
         if (head > 0 && (isNearHead || tail == CAPACITY)) {
@@ -114,7 +115,7 @@ final class DueRun {
         put(at, timer, deadlineNs);
     }
 
-    /** After all that are due at the same time or before. */
+    /** The position after all timers that are due at the same time or before. */
     private int positionAfter(long deadlineNs) {
         if (head == tail || deadlineNs < deadlinesNs[head]) {
             return head;
@@ -132,7 +133,7 @@ final class DueRun {
         return high;
     }
 
-    /** Gives up the later half. */
+    /** Drops the later half. */
     private void shorten() {
         int cut = head + MAX_LENGTH / 2;
         endNs = deadlinesNs[cut];
@@ -140,11 +141,11 @@ final class DueRun {
         while (first > head && deadlinesNs[first - 1] == endNs) {
             first--;
         }
-        // Where all are due at once, those armed first stay.
+        // If all are due at once, those armed first stay.
         int newTail = first > head ? first : cut;
         for (int at = newTail; at < tail; at++) {
             if (timers[at] != NONE) {
-                slab.isInRun(timers[at], false);
+                slab.setNear(timers[at], false);
             }
         }
         tail = newTail;

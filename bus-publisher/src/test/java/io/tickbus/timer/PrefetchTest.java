@@ -8,16 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Looks that are taken ahead change nothing, whatever they look at. */
-class LookAheadTest {
+/** Prefetching changes nothing. */
+class PrefetchTest {
     private static final long NOW_NS = 1_000_000_000_000L;
 
     private final TimerEngine engine = TimerEngine.create(new TimerQuotas(100_000, 100_000), 1024);
-    private final CommandLookAhead lookAhead = CommandLookAhead.of(engine);
     private final TimerCommand[] commands = new TimerCommand[100];
     private final List<Long> fired = new ArrayList<>();
 
-    LookAheadTest() {
+    PrefetchTest() {
         for (int i = 0; i < commands.length; i++) {
             commands[i] = new TimerCommand().arm(i, 1, NOW_NS + i);
         }
@@ -32,22 +31,22 @@ class LookAheadTest {
 
     @Test
     void shouldChangeNothingWhenThereAreNoTimers() {
-        lookAhead.lookAt(1, commands, commands.length);
-        engine.prepare(Long.MAX_VALUE - 1);
+        engine.prefetch(1, commands, commands.length);
+        engine.prefetch(Long.MAX_VALUE - 1);
         assertEquals(0, engine.pending());
         assertEquals(Long.MAX_VALUE, engine.nextDeadlineNs());
     }
 
     @Test
-    void shouldFireTheSameWhenLookedAtBefore() {
+    void shouldFireTheSameWhenPrefetched() {
         for (TimerCommand command : commands) {
-            lookAhead.lookAt(0, commands, commands.length);
+            engine.prefetch(0, commands, commands.length);
             assertEquals(ReplyCode.ARMED, engine.execute(command));
-            engine.prepare(NOW_NS + 1_000);
+            engine.prefetch(NOW_NS + 1_000);
         }
         assertEquals(0, expire(NOW_NS - 1, 10));
         for (int limit : new int[] {1, 2, 31, 32, 33}) {
-            engine.prepare(NOW_NS + 1_000);
+            engine.prefetch(NOW_NS + 1_000);
             assertEquals(limit, expire(NOW_NS + 1_000, limit));
         }
         assertEquals(1, expire(NOW_NS + 1_000, 1_000));
@@ -57,7 +56,7 @@ class LookAheadTest {
     }
 
     @Test
-    void shouldGoOnWithWhatIsEarliestWhenFiringsChangeTheRest() {
+    void shouldContinueWithTheEarliestWhenFiringsChangeTheRest() {
         for (TimerCommand command : commands) {
             engine.execute(command);
         }

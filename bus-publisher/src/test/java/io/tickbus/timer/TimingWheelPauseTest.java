@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TimingWheelHoldTest {
+class TimingWheelPauseTest {
     private static final long NOW_NS = 1_000_000;
 
     private final TimingWheel wheel = TimingWheel.create(100);
     private final List<Integer> fired = new ArrayList<>();
 
     @Test
-    void shouldNotFireWhileHeldButKeepNumberAndDeadline() {
+    void shouldNotFireWhilePausedButKeepNumberAndDeadline() {
         int timer = wheel.arm(NOW_NS);
-        wheel.hold(timer);
+        wheel.pause(timer);
         assertFalse(wheel.isPending(timer));
         assertEquals(0, wheel.pending());
         assertEquals(Long.MAX_VALUE, wheel.nextDeadlineNs());
@@ -35,30 +35,30 @@ class TimingWheelHoldTest {
     }
 
     @Test
-    void shouldBeFreeWhenCancelledWhileHeld() {
+    void shouldBeFreeWhenCancelledWhilePaused() {
         int timer = wheel.arm(NOW_NS);
-        wheel.hold(timer);
+        wheel.pause(timer);
         assertTrue(wheel.cancel(timer));
         assertFalse(wheel.cancel(timer));
         assertThrows(IllegalArgumentException.class, () -> wheel.deadlineNs(timer));
-        assertEquals(timer, wheel.arm(NOW_NS), "its number is used again");
+        assertEquals(timer, wheel.arm(NOW_NS), "its number is reused");
     }
 
     @Test
-    void shouldRefuseToHoldWhatIsNotPending() {
+    void shouldRefuseToPauseWhatIsNotPending() {
         int timer = wheel.arm(NOW_NS);
-        wheel.hold(timer);
+        wheel.pause(timer);
         for (int wrong : new int[] {-1, timer, timer + 1, 1_000}) {
-            assertThrows(IllegalArgumentException.class, () -> wheel.hold(wrong));
+            assertThrows(IllegalArgumentException.class, () -> wheel.pause(wrong));
         }
     }
 
     @Test
-    void shouldHoldFromWithinHandlerWhenArmedAnew() {
+    void shouldPauseWithinHandlerWhenRearmed() {
         int timer = wheel.arm(NOW_NS);
         wheel.expire(NOW_NS, 10, (firing, deadlineNs) -> {
             wheel.rearm(firing, NOW_NS + 1);
-            wheel.hold(firing);
+            wheel.pause(firing);
         });
         expire(NOW_NS + 5);
         assertEquals(List.of(), fired);

@@ -9,17 +9,18 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import org.junit.jupiter.api.Test;
 
-/** Whenever what a firing left to do is done, nobody can tell: neither by an answer nor by a number. */
-class FiredTimersTest {
+/** No answer and no count depends on when a retired entry is removed. */
+class RetiredTimersTest {
     private static final long NOW_NS = 5_000_000_000L;
     private static final int OWNER = 9;
+    private static final int LOG_ENTRIES = 1 << 16;
 
-    private final TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1 << 16);
+    private final TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, LOG_ENTRIES);
     private final FiringLog log = new FiringLog();
     private final TimerCommand command = new TimerCommand();
     private final TimerReply reply = new TimerReply();
 
-    FiredTimersTest() {
+    RetiredTimersTest() {
         engine.openOwner(OWNER);
     }
 
@@ -42,19 +43,19 @@ class FiredTimersTest {
         assertEquals(0, engine.pending(OWNER));
     }
 
-    private void settleAll() {
+    private void removeAll() {
         while (engine.doHousekeeping() > 0) {
             assertEquals(0, engine.pending());
         }
-        assertEquals(0, engine.store().index().size());
+        assertEquals(0, engine.store().indexed());
     }
 
     private int indexed() {
-        return engine.store().index().size();
+        return engine.store().indexed();
     }
 
     @Test
-    void shouldAnswerAlreadyFiredBeforeAndAfterItIsSettled() {
+    void shouldAnswerAlreadyFiredBeforeAndAfterItIsRemoved() {
         long other = 2;
         while (isOfSamePlace(1, other)) {
             other++;
@@ -65,18 +66,17 @@ class FiredTimersTest {
         assertEquals(2, indexed());
         assertEquals(ReplyCode.ALREADY_FIRED, cancel(other));
         assertEquals(1, reply.signalSequence());
-        assertEquals(1, indexed(), "settled by who asked for it");
-        settleAll();
+        assertEquals(1, indexed(), "removed when its key is named");
+        removeAll();
         assertEquals(ReplyCode.ALREADY_FIRED, cancel(1));
         assertEquals(0, reply.signalSequence());
         assertEquals(ReplyCode.ALREADY_FIRED, cancel(other));
         assertEquals(1, reply.signalSequence());
     }
 
-    /** In the log of what has fired, where the later displaces the earlier. */
+    /** A later firing displaces an earlier one from its place in the log. */
     private boolean isOfSamePlace(long key, long other) {
-        KeyIndex index = engine.store().index();
-        return ((index.hash(OWNER, key) ^ index.hash(OWNER, other)) & 0xFFFF) == 0;
+        return engine.store().isSameLogPlace(OWNER, key, other, LOG_ENTRIES);
     }
 
     @Test
@@ -84,15 +84,15 @@ class FiredTimersTest {
         for (int key = 0; key < 1_000; key++) {
             arm(key);
             fire(1);
-            assertTrue(indexed() <= 1, "the place is the same");
+            assertTrue(indexed() <= 1, "the number is the same");
         }
         int known = 0;
         for (int key = 0; key < 1_000; key++) {
             known += cancel(key) == ReplyCode.ALREADY_FIRED && reply.signalSequence() == key ? 1 : 0;
         }
-        // By hash: of 1,000 in 65,536 places eight are displaced, more or less.
+        // About eight of 1,000 firings are displaced in 65,536 places.
         assertTrue(known > 950, "too few are known: " + known);
-        settleAll();
+        removeAll();
     }
 
     @Test
@@ -102,18 +102,18 @@ class FiredTimersTest {
             assertEquals(ReplyCode.ARMED, arm(key));
         }
         fire(count);
-        assertTrue(indexed() < count, "the oldest were settled meanwhile");
+        assertTrue(indexed() < count, "the oldest were removed meanwhile");
         int known = 0;
         for (int key = 0; key < count; key += 7) {
             known += cancel(key) == ReplyCode.ALREADY_FIRED && reply.signalSequence() == key ? 1 : 0;
         }
-        // The last 131,072 for certain, and some of the others, by hash.
+        // Certainly the last 131,072, and some of the others, depending on their hashes.
         assertTrue(known > count / 7 / 2, "too few are known: " + known);
-        settleAll();
+        removeAll();
     }
 
     @Test
-    void shouldNotSettleWhileMoreIsDue() {
+    void shouldNotRemoveWhileMoreIsDue() {
         for (int key = 0; key < 10; key++) {
             arm(key);
         }
@@ -126,7 +126,7 @@ class FiredTimersTest {
     }
 
     @Test
-    void shouldRememberFiringWhenSinkArmsSameKeyAnew() {
+    void shouldRememberFiringWhenHandlerArmsSameKey() {
         arm(1);
         engine.expire(NOW_NS, 1, firing -> {
             execute(command.arm(1, 2, NOW_NS + 1));
@@ -135,7 +135,7 @@ class FiredTimersTest {
         assertEquals(1, engine.pending(OWNER));
         assertEquals(ReplyCode.CANCELLED, cancel(1));
         assertEquals(ReplyCode.UNKNOWN, cancel(1), "the later arming did not fire");
-        settleAll();
+        removeAll();
 
         arm(3);
         engine.expire(NOW_NS, 1, firing -> {
@@ -144,29 +144,29 @@ class FiredTimersTest {
         });
         assertEquals(ReplyCode.ALREADY_FIRED, cancel(3));
         assertEquals(78, reply.signalSequence());
-        settleAll();
+        removeAll();
     }
 
     @Test
     void shouldLeaveNothingBehindWhenSinkThrows() {
         arm(1);
         assertThrows(IllegalStateException.class, () -> engine.expire(NOW_NS, 1, firing -> {
-            throw new IllegalStateException("a sink's own");
+            throw new IllegalStateException("thrown by the handler");
         }));
         assertEquals(0, engine.pending());
-        assertEquals(1, engine.doHousekeeping(), "nobody asked for its key");
+        assertEquals(1, engine.doHousekeeping(), "no command named its key");
         assertEquals(0, indexed());
         engine.repair(log);
         assertEquals(ReplyCode.UNKNOWN, cancel(1));
         assertEquals(0, indexed());
-        settleAll();
+        removeAll();
         arm(2);
         fire(1);
-        settleAll();
+        removeAll();
     }
 
     @Test
-    void shouldRememberFiringsWhenAllIsMadeAnew() {
+    void shouldRememberFiringsWhenAllIsRebuilt() {
         for (int key = 0; key < 100; key++) {
             arm(key);
         }
@@ -175,11 +175,11 @@ class FiredTimersTest {
         engine.store().rebuild();
         assertEquals(1, engine.pending(OWNER));
         assertEquals(1, indexed());
-        // The last to be written into the log; one before it may have been displaced.
+        // The last one that was logged; an earlier one may have been displaced.
         assertEquals(ReplyCode.ALREADY_FIRED, cancel(98));
         assertEquals(98, reply.signalSequence());
         assertEquals(ReplyCode.CANCELLED, cancel(5));
-        settleAll();
+        removeAll();
     }
 
     @Test
@@ -198,7 +198,7 @@ class FiredTimersTest {
     }
 
     @Test
-    void shouldKnowNothingOfEarlierOwnerWhoseFiringIsNotSettled() {
+    void shouldKnowNothingOfEarlierOwnerWhoseEntryIsNotRemoved() {
         arm(1);
         fire(1);
         engine.cancelOwner(OWNER);

@@ -1,0 +1,160 @@
+package io.tickbus.timer;
+
+import java.util.function.LongSupplier;
+
+/**
+ * The two wheels of a {@link TimerStore}, which share their numbers: calendar timers are in a wheel whose time is
+ * CLOCK_REALTIME, all others in one whose time is CLOCK_MONOTONIC.
+ */
+final class TimerWheels {
+    /** Due timers that are prefetched together. */
+    private static final int MAX_PREFETCHED = 32;
+
+    private final TimerTable table;
+    private final CalendarClock clock;
+    private final int[] prefetching = new int[MAX_PREFETCHED];
+    private TimingWheel wheel;
+    private TimingWheel calendarWheel;
+    private boolean isCalendarsTurn;
+
+    TimerWheels(TimerTable table, LongSupplier calendarOffset) {
+        this.table = table;
+        this.clock = new CalendarClock(calendarOffset);
+        clear();
+    }
+
+    /** Replaces both wheels by empty ones. */
+    void clear() {
+        wheel = TimingWheel.create(TimerQuotas.MOST_TIMERS);
+        calendarWheel = wheel.beside();
+    }
+
+    /** The wheel of calendar timers or that of all others. */
+    TimingWheel of(boolean isCalendar) {
+        return isCalendar ? calendarWheel : wheel;
+    }
+
+    /** The wheel of a timer that is in the table. */
+    TimingWheel of(int timer) {
+        return table.isCalendar(timer) ? calendarWheel : wheel;
+    }
+
+    /** Whether a number can be reused. */
+    boolean hasFree() {
+        return wheel.hasFree();
+    }
+
+    int pending() {
+        return wheel.pending() + calendarWheel.pending();
+    }
+
+    long sizeBytes() {
+        return wheel.sizeBytes() + calendarWheel.trie().sizeBytes();
+    }
+
+    /** Converts a CLOCK_MONOTONIC time to the timer's clock. */
+    long nowOf(int timer, long nowNs) {
+        return table.isCalendar(timer) ? clock.realtimeNs(nowNs) : nowNs;
+    }
+
+    /** Converts a time in the timer's clock to CLOCK_MONOTONIC; 0 for a calendar time before the host started. */
+    long monotonicNs(int timer, long timeNs) {
+        return table.isCalendar(timer) ? Math.max(0, clock.monotonicNs(timeNs)) : timeNs;
+    }
+
+    /** Reads CLOCK_REALTIME and converts a CLOCK_MONOTONIC time to it. */
+    long readRealtimeNs(long monotonicNs) {
+        clock.read(calendarWheel.pending() > 0);
+        return clock.realtimeNs(monotonicNs);
+    }
+
+    /** Reads CLOCK_REALTIME and converts a time of it to CLOCK_MONOTONIC. */
+    long readMonotonicNs(long realtimeNs) {
+        clock.read(calendarWheel.pending() > 0);
+        return clock.monotonicNs(realtimeNs);
+    }
+
+    /** As {@link TimerQueue#pollCalendar}. */
+    long pollCalendar(long nowNs) {
+        return calendarWheel.pending() == 0 ? Long.MAX_VALUE : clock.poll(nowNs);
+    }
+
+    /** How often CLOCK_REALTIME was found set. */
+    long clockSteps() {
+        return clock.steps();
+    }
+
+    /** Takes CLOCK_REALTIME to be this far ahead until {@link #unpin}. */
+    void pin(long offsetNs) {
+        clock.pin(offsetNs);
+    }
+
+    void unpin() {
+        clock.unpin();
+    }
+
+    /** The earliest deadline of all, CLOCK_MONOTONIC; {@link Long#MAX_VALUE} if nothing is pending. */
+    long nextDeadlineNs() {
+        return Math.min(wheel.nextDeadlineNs(), nextCalendarNs());
+    }
+
+    private long nextCalendarNs() {
+        return calendarWheel.pending() == 0 ? Long.MAX_VALUE : clock.monotonicNs(calendarWheel.nextDeadlineNs());
+    }
+
+    /**
+     * Fires what is due of both wheels, in the order of their deadlines. Of equal deadlines the wheels take turns, so
+     * that a timer that catches up does not delay the other wheel's.
+     *
+     * @return how many fired, at most {@code limit}
+     */
+    int expire(long nowNs, int limit, TimingWheel.ExpiryHandler handler) {
+        if (nextCalendarNs() <= nowNs) {
+            clock.readOnce(nowNs, calendarWheel.pending() > 0);
+        }
+        int fired = 0;
+        int ready = 0;
+        while (fired < limit) {
+            ready = ready == 0 ? prefetch(nowNs, limit - fired) : ready;
+            boolean isFired = isCalendarFirst(nowNs)
+                    ? calendarWheel.expireFirst(dueRealtimeNs(nowNs), handler) : wheel.expireFirst(nowNs, handler);
+            if (!isFired) {
+                break;
+            }
+            ready--;
+            fired++;
+        }
+        return fired;
+    }
+
+    private boolean isCalendarFirst(long nowNs) {
+        if (calendarWheel.pending() == 0) {
+            return false;
+        }
+        long calendarNs = nextCalendarNs();
+        long otherNs = wheel.nextDeadlineNs();
+        if (calendarNs == otherNs && calendarNs <= nowNs) {
+            isCalendarsTurn = !isCalendarsTurn;
+            return isCalendarsTurn;
+        }
+        return calendarNs < otherNs;
+    }
+
+    /** Below the deadline NEVER, which is never due. */
+    private long dueRealtimeNs(long nowNs) {
+        return Math.min(clock.realtimeNs(nowNs), Saturating.NEVER_NS - 1);
+    }
+
+    /** Prefetches the timers that are due next; returns how many can fire before the next prefetch. */
+    int prefetch(long nowNs, int limit) {
+        int max = Math.min(limit, MAX_PREFETCHED);
+        int calendarCount = 0;
+        if (calendarWheel.pending() > 0) {
+            calendarCount = calendarWheel.copyDue(dueRealtimeNs(nowNs), prefetching, max);
+            table.prefetch(prefetching, calendarCount);
+        }
+        int count = wheel.copyDue(nowNs, prefetching, max);
+        table.prefetch(prefetching, count);
+        return Math.max(1, Math.max(count, calendarCount));
+    }
+}
