@@ -1,6 +1,6 @@
 package io.tickbus.core;
 
-/** What the number of a counter means, for who prints counters that he does not know. */
+/** The unit of a counter, so that tools can print counters that they do not know. */
 public enum CounterUnit {
     /** Events since the daemon started; never less than before. */
     EVENTS(0),

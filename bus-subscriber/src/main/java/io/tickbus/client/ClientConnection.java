@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
  * One connection of a client to one daemon: the socket, the session, the ring. It never recovers: once it is lost,
  * another takes its place. One thread.
  *
- * <p>No thread watches the daemon: whether it is there is looked at by whoever calls. What the daemon says is in the
- * session's words, at the price of a few loads; that it has died the kernel says at the socket, which is asked only
- * where memory gives doubt: a command is not taken for long, or the daemon's heartbeat is old.
+ * <p>No thread watches the daemon; each call checks it. What the daemon decides is in the session's fields, at the cost
+ * of a few loads. Its death shows at the socket, which is read only in doubt: when a command has not been taken for
+ * long, or the daemon's heartbeat is old.
  */
 final class ClientConnection {
     private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -96,15 +96,15 @@ final class ClientConnection {
         return uuid;
     }
 
-    /** Why there is no daemon any more, as far as was looked; null while there is one. */
+    /** Why the connection was lost, as of the last check; null while it was not. */
     ConnectionLoss loss() {
         return loss;
     }
 
     /**
-     * Before a command is sent: whether all is well as far as memory tells. A few loads; no system call. In a burst
-     * that is ahead of the daemon this is checked at a few commands only. The clock is read only where a check finds
-     * that the daemon took no command since the last.
+     * Before a command is sent: whether the daemon serves the client, as far as memory shows. A few loads, no system
+     * call. In a burst ahead of the daemon only a few commands are checked. The clock is read only if the daemon took
+     * no command since the last check.
      *
      * @param nextCommand the command's sequence
      */
@@ -130,12 +130,12 @@ final class ClientConnection {
         return nowNs - overdueSinceNs < ASK_INTERVAL_NS && PublisherLiveness.isHeartbeatFresh(signals, nowNs);
     }
 
-    /** How often the kernel was asked. */
+    /** How often the socket was read. */
     long questions() {
         return questions;
     }
 
-    /** Looks whether the daemon still serves this client; now and then a system call. */
+    /** Checks whether the daemon still serves this client; now and then a system call. */
     void check() {
         if (loss == null) {
             long nowNs = System.nanoTime();
@@ -181,8 +181,8 @@ final class ClientConnection {
     }
 
     /**
-     * With the reason, where it is still this client's and not that of who had the session after it. If that changes
-     * just now, it is at worst the other's reason, which is diagnostic only.
+     * With the reason, unless the session has another client by now. If that changes at this moment, the reason may be
+     * the other client's; it is diagnostic only.
      */
     private ConnectionLoss evicted() {
         ReplyReason reason = session.reason();

@@ -4,7 +4,7 @@ import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.memory.SlotWriter;
 import io.tickbus.core.timer.TimerCommand;
 
-/** Writes a client's commands: looks for room, commits, wakes the daemon where that is needed. One thread. */
+/** Writes a client's commands: checks for room, commits, wakes the daemon if needed. One thread. */
 final class CommandSender {
     /** No room; nothing was written. */
     static final long FULL = SlotWriter.FULL;
@@ -17,7 +17,7 @@ final class CommandSender {
     private final ReplyReader replies;
     private final DaemonWaker waker;
     private final CommandNumbers numbers;
-    /** Null where nobody asks which commands are the latest. */
+    /** Null where no keys are tracked. */
     private final LatestCommands latest;
 
     CommandSender(ClientConnection connection, ReplyReader replies, CommandNumbers numbers, LatestCommands latest) {
@@ -57,8 +57,8 @@ final class CommandSender {
             // A deadline of another clock says nothing about when the daemon wakes.
             case CommandLayout.TYPE_ARM ->
                     (command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? NOW : command.deadlineNs();
-            // What was held may be due at once, and the time that was left counts from when the daemon reads it. What
-            // is cancelled is so before it fires, since the daemon wakes for that by itself and reads commands first.
+            // A resumed timer may be due at once, and a pause counts from when the daemon reads it. A cancellation is
+            // in time, since the daemon wakes by itself for the firing and reads commands first.
             case CommandLayout.TYPE_PAUSE, CommandLayout.TYPE_RESUME -> NOW;
             default -> NEVER;
         });

@@ -20,10 +20,10 @@ import java.util.UUID;
  *
  * <p>Each firing carries the low half of its arming's number as its {@link SignalRecord#generation()}, so that one
  * comparison, {@link SignalRecord#isOf}, tells a firing of the latest arming from one that a cancelling or a re-arming
- * came too late for. Where the daemon refuses a re-arming, the earlier timer stands, and its firings still carry the
+ * came too late for. Where the daemon refuses a re-arming, the earlier timer stays, and its firings still carry the
  * earlier number. Pausing and resuming change nothing of this.
  *
- * <p><b>Threads:</b> one, and none of its own: that the daemon is gone is found out by whoever calls.
+ * <p><b>Threads:</b> one, and none of its own: each call checks whether the daemon is gone.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
  * takes commands; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
  * {@link #list} wait, never longer than told. The first arming after the daemon's death finds room in the ring; one
@@ -91,7 +91,7 @@ public final class TimerClient implements AutoCloseable {
     }
 
     /**
-     * Arms or re-arms a timer that fires once.
+     * Arms or re-arms a one-shot timer.
      *
      * @param deadlineNs when it is due, CLOCK_MONOTONIC nanoseconds as {@link System#nanoTime()}; one that is past is
      *                   due at once
@@ -135,7 +135,7 @@ public final class TimerClient implements AutoCloseable {
         return send(scratch.cancel(key));
     }
 
-    /** Holds a timer; returns the command's number, or {@link #FULL}. */
+    /** Pauses a timer; returns the command's number, or {@link #FULL}. */
     public long pause(long key) {
         return send(scratch.reset(CommandLayout.TYPE_PAUSE, key));
     }
@@ -164,7 +164,7 @@ public final class TimerClient implements AutoCloseable {
 
     private long numbered(long sequence) {
         if (sequence < 0) {
-            // Perhaps since nobody takes any; the next call says so then.
+            // Perhaps the daemon takes none any more; then the next call throws.
             connection.check();
         }
         return sequence < 0 ? sequence : numbers.of(sequence);
@@ -243,7 +243,7 @@ public final class TimerClient implements AutoCloseable {
     public boolean isCurrent(SignalRecord firing) {
         if (latest == null) {
             throw new IllegalStateException("the client tracks no keys, so whether a firing is current is unknown: "
-                    + "connect with TimerClientOptions.withTrackedKeys, or ask SignalRecord.isOf");
+                    + "connect with TimerClientOptions.withTrackedKeys, or call SignalRecord.isOf");
         }
         return isMine(firing) && latest.isLatest(firing.key(), firing.generation());
     }
@@ -318,12 +318,12 @@ public final class TimerClient implements AutoCloseable {
         return connection.uuid();
     }
 
-    /** Timers of its owner, as of the daemon's last word. */
+    /** Timers of its owner, as last stored by the daemon. */
     public long pendingTimers() {
         return connection.session().pendingTimers();
     }
 
-    /** Commands whose answer is not there yet, as far as was looked. */
+    /** Commands without an answer, as of the last reply read. */
     public long unanswered() {
         return sender.nextSequence() - replies.notedCommands();
     }
@@ -343,14 +343,14 @@ public final class TimerClient implements AutoCloseable {
         return ringsBefore + connection.waker().rings();
     }
 
-    /** How often it asked the kernel whether the daemon is there. */
+    /** How often it read the socket to see whether the daemon is there. */
     long questions() {
         return connection.questions();
     }
 
     /**
-     * Leaves the daemon, which carries out what was sent before and then cancels the client's timers as it does when
-     * the client dies. Does nothing the second time.
+     * Leaves the daemon, which executes what was sent before and then cancels the client's timers as it does when the
+     * client dies. Idempotent.
      */
     @Override
     public void close() {

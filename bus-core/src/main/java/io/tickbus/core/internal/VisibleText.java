@@ -1,8 +1,8 @@
 package io.tickbus.core.internal;
 
 /**
- * Text of unknown origin as it may be shown: control characters, invisible ones and halves of characters are written as
- * {@code \}{@code u} and four digits, so that nothing in a message is hidden, and nobody can forge a line of a log.
+ * Makes text of unknown origin safe to print: control characters, invisible ones and halves of characters are written
+ * as {@code \}{@code u} and four digits, so that nothing in a message is hidden, and nobody can forge a line of a log.
  *
  * <p><b>Threads:</b> any.
  */

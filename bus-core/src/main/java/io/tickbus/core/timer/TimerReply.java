@@ -4,7 +4,7 @@ import io.tickbus.core.internal.layout.ReplyLayout;
 import java.util.Arrays;
 
 /**
- * The daemon's answer to one command, reused from answer to answer: who handles one must take what it wants to keep.
+ * The daemon's answer to one command, reused from answer to answer: a handler must copy what it keeps.
  *
  * <p><b>Threads:</b> one at a time. <b>Progress:</b> allocates nothing.
  */

@@ -89,7 +89,7 @@ public final class BusFiles {
             throw new BusException(Reason.NOT_FOUND, "bus '" + directory.name() + "'", "there is no bus in " + path,
                     "name a bus that 'tickbus stat' lists; nothing was removed");
         }
-        // Held while deleting, so that nobody begins to publish into files that lose their names.
+        // Locked while deleting, so that no publisher starts on files that lose their names.
         PublisherLock lock = PublisherLock.acquire(directory, "pid=" + ProcessHandle.current().pid() + ", deleting");
         try {
             deleteFiles(directory, Set.of());
@@ -104,7 +104,7 @@ public final class BusFiles {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && path.toFile().length() == DoorbellLayout.LENGTH;
     }
 
-    /** For who holds the lock: removes the bus's files, but for some. */
+    /** Deletes the bus's files except some. The caller holds the lock. */
     static void deleteFiles(BusDirectory bus, Set<Path> kept) {
         AtomicFile.deleteTemporary(bus.path());
         ClientFile.deleteAll(bus);

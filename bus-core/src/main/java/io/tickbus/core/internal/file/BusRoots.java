@@ -10,7 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Where a user's buses are when nobody says otherwise; the rules stand at {@link BusDirectory#defaultRoot()}. */
+/** The default root of a user's buses; the rules are at {@link BusDirectory#defaultRoot()}. */
 public final class BusRoots {
     private static final String RUNTIME_VARIABLE = "XDG_RUNTIME_DIR";
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");

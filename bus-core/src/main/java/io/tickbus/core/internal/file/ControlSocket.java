@@ -35,7 +35,7 @@ import jdk.net.ExtendedSocketOptions;
  * <p><b>Threads:</b> one. <b>Progress:</b> every method makes system calls; none waits.
  */
 public final class ControlSocket implements AutoCloseable {
-    /** A user whose number the kernel cannot tell in this user namespace, or the user {@code nobody}. */
+    /** A user that is not mapped into this user namespace, or the user {@code nobody}. */
     private static final int DEFAULT_OVERFLOW_USER = 65_534;
     /** The kernel's limit of a socket's path, without the zero at its end. */
     private static final int MAX_PATH_LENGTH = 107;
@@ -66,7 +66,7 @@ public final class ControlSocket implements AutoCloseable {
      */
     public static ControlSocket bind(BusDirectory directory, String group) {
         Path path = directory.control();
-        // Nobody finds it before its mode is right, and there is no moment without a name.
+        // It is visible only once its mode is right, and the name always exists.
         Path unfinished = AtomicFile.temporaryFor(path);
         try {
             ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -94,7 +94,7 @@ public final class ControlSocket implements AutoCloseable {
      * Client: connects, without waiting; the channel does not block.
      *
      * @return null if too many clients are connecting for the kernel to accept another now
-     * @throws BusException NOT_FOUND where nobody listens, NOT_TRUSTED where this user may not connect, SYSTEM
+     * @throws BusException NOT_FOUND where no daemon listens, NOT_TRUSTED where this user may not connect, SYSTEM
      */
     public static SocketChannel connect(BusDirectory directory) {
         Path path = directory.control();
@@ -125,7 +125,7 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** It may go between the look at it and the attempt: the daemon is stopping, or is being replaced. */
+    /** It may vanish between the check and the attempt: the daemon is stopping, or is being replaced. */
     private static boolean isNameGone(Path path, SocketException e) {
         return SystemError.NO_SUCH_FILE.isIn(e.getMessage()) || Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
     }

@@ -58,7 +58,7 @@ public final class CountersFile {
         return new CountersFile(directory.counters(), region);
     }
 
-    /** Counters without a file, of this process only, for an embedded daemon that shows them to nobody. */
+    /** Counters in the memory of this process, for an embedded daemon that does not publish them. */
     public static CountersFile inMemory(List<CounterDefinition> counters) {
         checkCount(counters.size());
         SharedRegion region = SharedRegion.allocate((int) CountersLayout.fileLength(counters.size()));

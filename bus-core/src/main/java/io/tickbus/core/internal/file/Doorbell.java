@@ -166,7 +166,7 @@ public final class Doorbell {
     /**
      * Subscriber: announces that it is about to sleep. After this it must check the slot once more.
      *
-     * @return false where the doorbell is lost: nobody will know
+     * @return false where the doorbell is lost: the publisher will not know
      */
     public boolean announceParked() {
         if (isLost) {

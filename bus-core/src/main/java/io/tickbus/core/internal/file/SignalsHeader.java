@@ -135,7 +135,7 @@ public final class SignalsHeader {
 
     /** When the next timer is due; {@link SignalsLayout#NO_DEADLINE} without one. */
     public long nextDeadlineNs() {
-        // SYNC next-deadline: pairs with SignalsHeader.putNextDeadlineNs; without acquire the slot could be looked at
+        // SYNC next-deadline: pairs with SignalsHeader.putNextDeadlineNs; without acquire the slot could be loaded
         // before this word is read, and a subscriber would sleep through a signal that is already there.
         return region.getLongAcquire(SignalsLayout.NEXT_DEADLINE_NS);
     }
@@ -150,7 +150,7 @@ public final class SignalsHeader {
     /** The next sequence to be written; may be one behind the slots, never ahead of them. */
     public long nextSequence() {
         // SYNC next-sequence: pairs with SlotWriter.commit; without acquire a slot that this word
-        // promises could still look unwritten.
+        // promises could still appear unwritten.
         return region.getLongAcquire(SignalsLayout.NEXT_SEQUENCE);
     }
 

@@ -2,7 +2,7 @@ package io.tickbus.core.internal.layout;
 
 /**
  * A {@code clients/<uuid>} file: one page of header, then the client's command ring. Little-endian. Made by its client,
- * who alone writes it; the daemon opens it once, maps it read-only, removes its name, and believes nothing of it.
+ * which alone writes it; the daemon opens it once, maps it read-only, removes its name, and trusts nothing in it.
  *
  * <pre>
  *  offset

@@ -49,10 +49,10 @@ public final class RepliesLayout {
 
     /**
      * int64, opaque between full fences: until when the daemon sleeps unless the doorbell rings, CLOCK_MONOTONIC
-     * nanoseconds; {@link #AWAKE} while it looks by itself.
+     * nanoseconds; {@link #AWAKE} while it polls the rings itself.
      */
     public static final int SLEEPING_UNTIL_NS = 4 * LINE;
-    /** Value of {@link #SLEEPING_UNTIL_NS} while nobody need ring. */
+    /** Value of {@link #SLEEPING_UNTIL_NS} while no client needs to ring. */
     public static final long AWAKE = Long.MIN_VALUE;
 
     /** The most sessions. */
@@ -82,7 +82,7 @@ public final class RepliesLayout {
     /** Within a session, int64, release: the next reply to be written. */
     public static final int SESSION_NEXT_REPLY = SESSION_PENDING_TIMERS + Long.BYTES;
 
-    /** Nobody's session. */
+    /** A free session. */
     public static final int STATE_FREE = 0;
     /** The client of that UUID is served here. */
     public static final int STATE_CONNECTED = 1;

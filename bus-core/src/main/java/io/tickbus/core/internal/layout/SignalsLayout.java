@@ -83,7 +83,7 @@ public final class SignalsLayout {
 
     /** Value of {@link #NEXT_DEADLINE_NS} while no timer is armed. */
     public static final long NO_DEADLINE = Long.MAX_VALUE;
-    /** Option: the publisher looks for parked subscribers after each signal. */
+    /** Option: the publisher checks for parked subscribers after each signal. */
     public static final int OPTION_PARKING = 0x01;
     /** Option: its wake-ups reach sleepers in the kernel; without it, a subscriber on the futex is not woken. */
     public static final int OPTION_FUTEX = 0x02;

@@ -5,14 +5,14 @@ package io.tickbus.core.internal.platform;
  *
  * <p><b>Threads:</b> {@link #await} by one thread per instance; {@link #wakeAll} by any.
  * <p><b>Progress:</b> {@code await} blocks, always bounded by its deadline; {@code wakeAll} does not block.
- * <p><b>Loss:</b> a wake-up may be spurious and is never a message: look at the data again after each return.
+ * <p><b>Loss:</b> a wake-up may be spurious and is never a message: check the data again after each return.
  *
  * <p>Source: Drepper, <i>Futexes Are Tricky</i> (2011); futex(2).
  */
 public interface FutexWord {
     /** The sleeper was woken, or spuriously returned. */
     int WOKEN = 0;
-    /** The word did not hold the expected value, or its file was shortened: nobody slept. */
+    /** The word did not hold the expected value, or its file was shortened: the thread did not sleep. */
     int CHANGED = 1;
     /** The deadline passed. */
     int TIMED_OUT = 2;
@@ -20,7 +20,7 @@ public interface FutexWord {
     /**
      * Sleeps while the word holds {@code expected}.
      *
-     * @param expected   the value read before the last look at the data
+     * @param expected   the value read before the last check of the data
      * @param deadlineNs absolute CLOCK_MONOTONIC time in nanoseconds ({@link System#nanoTime()})
      * @return {@link #WOKEN}, {@link #CHANGED} or {@link #TIMED_OUT}
      */
