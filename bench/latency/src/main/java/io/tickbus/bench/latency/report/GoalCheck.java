@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 
-/** The mission's table: what was claimed elsewhere, what was measured here, and whether that is as good. */
+/** Targets and results: what was measured elsewhere, what was measured here, and whether that is as good. */
 final class GoalCheck {
     static final String HOLDS = "holds";
     static final String MISSED = "missed";

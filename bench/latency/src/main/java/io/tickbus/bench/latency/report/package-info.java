@@ -1,3 +1,3 @@
-/** What results mean: one HTML page, the mission's table, and what changed from one run to another. */
+/** What results mean: one HTML page, targets and results, and what changed from one run to another. */
 package io.tickbus.bench.latency.report;
 

@@ -56,7 +56,7 @@ final class EcoBenchmark extends TimersBenchmark {
         interleaving.run(1, Map.of("1-5s", workload));
         report().note("periods of 1.00 to 5.00 s in steps of 10 ms, first due at random within 1 s: "
                 + new Schedule(workload, 0).occurrences() + " firings in " + seconds + " s");
-        report().note("the claim to beat is 38 % CPU and 12.7 ms mean lateness for naive polling against 9 % and "
+        report().note("the target is 38 % CPU and 12.7 ms mean lateness for naive polling against 9 % and "
                 + "0.38 ms; no single tick gives both: 12.7 ms is a tick of 25 ms, 38 % is one of about 1 ms, "
                 + "and so both are run");
     }

@@ -99,8 +99,8 @@
 
   function claims() {
     heading('What was claimed, what was measured here',
-      'The claims are those of the work that this project set out to beat, measured elsewhere.');
-    table(['', 'verdict', 'claim to beat', 'measured here'], (data.claims || []).map(function (c) {
+      'The targets are figures of a Go programme on four virtual processors, measured elsewhere.');
+    table(['', 'verdict', 'target', 'measured here'], (data.claims || []).map(function (c) {
       var cls = c.verdict === 'holds' ? 'holds' : c.verdict === 'missed' ? 'missed' : 'open';
       return [c.row, { text: c.verdict, cls: cls }, c.claim, c.measured];
     }), 9).className = 'claims';
