@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** What every Tickbus process shares: the bus's directory, signals, commands and replies, and ways to wait. */
 @SuppressWarnings("module") // The siblings are not there yet when this is compiled.
 module io.tickbus.core {

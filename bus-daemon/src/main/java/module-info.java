@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Keeps the timers of other processes, and publishes their firings. */
 module io.tickbus.daemon {
     requires transitive io.tickbus.publisher;

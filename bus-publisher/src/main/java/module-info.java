@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Publishes signals, and keeps timers. */
 module io.tickbus.publisher {
     requires transitive io.tickbus.core;

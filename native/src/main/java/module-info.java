@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The platform interface of the core on Linux, found by {@link java.util.ServiceLoader}; clocks and signals. */
 module io.tickbus.posix {
     requires transitive io.tickbus.core;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core;
 
 /** The unit of a counter, so that tools can print counters that they do not know. */

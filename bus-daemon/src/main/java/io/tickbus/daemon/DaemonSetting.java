@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon;
 
 import static io.tickbus.daemon.SettingKind.count;

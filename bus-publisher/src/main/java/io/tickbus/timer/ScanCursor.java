@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.timer;
 
 /** Walks over all timers in bounded steps: each step examines a limited number of entries of the table. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Timers without files and threads, driven by a loop of the user's own. Start with {@link
  * io.tickbus.timer.TimerEngine}, which arms, cancels, pauses and fires keyed timers with misfire policies and quotas.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.client;
 
 /** Tells the daemon of a committed command in time for its deadline. One thread. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.subscriber;
 
 import static io.tickbus.subscriber.SubscriberFixture.FIRST_SLOT;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
 /** The kernel's clocks and their numbers. Source: {@code include/uapi/linux/time.h}. */

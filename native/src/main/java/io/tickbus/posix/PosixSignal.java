@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
 /** Numbers of POSIX signals, on x86-64 and aarch64. Source: signal(7). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
 /** How late the kernel may wake the calling thread, in order to combine wake-ups. Source: prctl(2). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
 /** A {@code struct timespec}: two 64-bit words, seconds and nanoseconds. One thread at a time. */

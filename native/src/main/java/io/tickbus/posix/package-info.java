@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Linux through JNA: the platform of the core ({@link io.tickbus.posix.LinuxPlatform}) with futex, page allocation and
  * timer slack, and beside it POSIX clocks, signals and processor affinity for programs to use. The core finds it by

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Arms timers at a daemon, written from docs/WIRE_FORMAT.md alone; the numbers in brackets are its sections. Plain C11
  * on Linux; tickbus.h is the C blocks of that document.

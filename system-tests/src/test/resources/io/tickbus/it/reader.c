@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Reads a bus, written from docs/WIRE_FORMAT.md alone; the numbers in brackets are its sections. Plain C11 on Linux.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the tests of all modules share and no module ships. {@link io.tickbus.testkit.ChildJvm} is a JVM that a test
  * starts, orders about, stops and kills; {@link io.tickbus.testkit.GoldenHex} is the text form of golden files. It

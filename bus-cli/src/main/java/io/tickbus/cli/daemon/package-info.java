@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * {@code tickbus daemon}: runs a timer daemon, with its settings as options, its reloads and its reports.
  */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.demo;
 
 import com.fasterxml.jackson.jr.ob.JSON;

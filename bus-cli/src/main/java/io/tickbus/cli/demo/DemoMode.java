@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.demo;
 
 /** What the subscriber does in one slice of the demo's time. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.doctor;
 
 import io.tickbus.posix.CpuAffinity;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * {@code tickbus publish}: publishes signals by hand or at a rate.
  */

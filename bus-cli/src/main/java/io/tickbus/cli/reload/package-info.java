@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * {@code tickbus reload}: has a running daemon read its settings again.
  */

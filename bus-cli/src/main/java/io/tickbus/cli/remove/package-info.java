@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * {@code tickbus remove}: deletes a bus that nobody publishes on.
  */

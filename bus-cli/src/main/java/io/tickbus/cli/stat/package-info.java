@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * {@code tickbus stat}: the state of all buses or of one, with its daemon's counters and its clients.
  */

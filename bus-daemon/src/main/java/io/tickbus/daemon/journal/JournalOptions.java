@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon.journal;
 
 import io.tickbus.core.BusException;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.micro;
 
 /** A message on the heap, as long as the bus's record. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Each race of the bus, run millions of times on the real classes, one class per race. Its comment names the SYNC
  * points it covers, as {@code docs/MEMORY_MODEL.md} does, and what would break.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.internal.file;
 
 /** What has become of the file behind a name. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.internal.layout;
 
 /** The first 40 bytes of every file: plain fields, written before the file gets its name, the magic last. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What Tickbus needs of the operating system, with an implementation in plain Java for where the native module is not
  * there. Start with {@link io.tickbus.core.internal.platform.Platform};

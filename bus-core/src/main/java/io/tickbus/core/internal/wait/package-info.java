@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The strategies behind {@link io.tickbus.core.WaitStrategy}. Start with
  * {@link io.tickbus.core.internal.wait.PredictiveWait}, which sleeps until just before the next deadline, and its

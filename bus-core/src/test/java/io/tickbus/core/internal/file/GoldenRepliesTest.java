@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.internal.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.harness;
 
 import io.tickbus.core.internal.platform.Platforms;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.transport;
 
 /** What one reader has seen: numbers must ascend, and gaps are losses. */

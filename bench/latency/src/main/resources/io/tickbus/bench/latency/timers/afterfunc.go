@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How late time.AfterFunc calls. Arguments, in nanoseconds but for the first and the last: timers, period (0: each
 // fires once), spread of their first deadlines, duration, settling time, and 1 for a fixed delay (the callback arms the
 // timer for one period from now; else for the deadline plus one period). Prints by how much each firing is later than

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What timers of time.AfterFunc cost. Arguments: timers, and how many are armed or cancelled in a burst. Prints the
 // mean nanoseconds of each burst, a line each, and "heap" with the bytes in use before and with all of them pending.
 package main

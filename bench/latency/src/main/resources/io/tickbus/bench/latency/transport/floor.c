@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the hardware gives: one 64-byte line per message, handed over by one release store and one acquire load. */
 #include <stdint.h>
 #include <time.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Reads the signals file of a bus, written from docs/WIRE_FORMAT.md alone; the numbers in brackets are its sections.
  * Spins. A burst at a time.
