@@ -15,9 +15,9 @@ import io.tickbus.core.internal.platform.Platforms;
 /**
  * The one writer of a bus: publishes signals to every subscriber on the host.
  *
- * <p><b>Threads:</b> one publishes; {@link #heartbeat} may be called by another.
+ * <p><b>Threads:</b> one publishes; it also calls {@link #heartbeat} where the bus was opened without a thread.
  * <p><b>Progress:</b> publishing is wait-free and allocates nothing; it makes a system call only when somebody is
- * parked.
+ * parked, or the bus is shared with a group.
  * <p><b>Loss:</b> the publisher never waits for a subscriber and overwrites the oldest signal; a subscriber that was
  * overrun is told exactly how many it missed. A signal is visible when {@code publish} returns, also if the process is
  * killed in the next instruction.
@@ -223,7 +223,7 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     /**
-     * Gives a sign of life and stores the processor that the publishing thread, which calls this, runs on. Makes a
+     * Writes the heartbeat and stores the processor that the publishing thread, which calls this, runs on. Makes a
      * system call to restore the doorbell.
      *
      * @param nowNs CLOCK_MONOTONIC nanoseconds

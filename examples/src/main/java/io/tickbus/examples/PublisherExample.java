@@ -13,6 +13,7 @@ public final class PublisherExample {
 
     public static void main(String[] arguments) {
         run(BusDirectory.defaultRoot());
+        System.out.println("published 100 signals on the bus 'sample'; now run the subscriber's example");
     }
 
     static void run(Path root) {

@@ -182,8 +182,9 @@ final class WaitingChart {
     }
 
     private boolean isTaken(Label label) {
-        return labels.stream().anyMatch(label::overlaps) || points.stream().anyMatch(
-                each -> label.contains(cpu.at(each.cpuPercent()), latency.at(each.latencyUs())));
+        return label.y() < TOP || label.y() > BOTTOM || labels.stream().anyMatch(label::overlaps)
+                || points.stream().anyMatch(
+                        each -> label.contains(cpu.at(each.cpuPercent()), latency.at(each.latencyUs())));
     }
 
     private void line(String kind, double x1, double y1, double x2, double y2) {
