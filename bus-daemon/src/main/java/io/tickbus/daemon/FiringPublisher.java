@@ -2,7 +2,6 @@
 package io.tickbus.daemon;
 
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.internal.file.WritableBus;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.FiringHandler;
 
@@ -51,12 +50,6 @@ final class FiringPublisher implements FiringHandler {
         for (int i = 0; i < MAX_ROW; i++) {
             row[i] = new SignalRecord();
         }
-    }
-
-    /** A publisher of firings that nobody else sees. */
-    static FiringPublisher detached() {
-        return new FiringPublisher(SignalPublisher.on(WritableBus.detached()), DaemonCounters.inMemory(),
-                CrashPoint.NONE, FiringListener.NONE);
     }
 
     /** Sets how many firings to take before they are published; the firing that fills the row publishes it. */

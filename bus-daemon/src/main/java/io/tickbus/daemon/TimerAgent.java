@@ -17,15 +17,12 @@ final class TimerAgent implements Agent {
     private static final long PREPARED_NS = 250_000;
     /** Longer than preparing takes. */
     private static final long PREPARING_NS = 5_000;
-    /** Longer than preparing and warming take together. */
-    private static final long WARMING_NS = 12_000;
 
     private final NanoClock clock;
     private final SignalPublisher publisher;
     private final TimerQueue timers;
     private final FiringPublisher firings;
     private final CommandPoller commands;
-    private final HotPathWarmer warmer = new HotPathWarmer();
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
     private long startNs;
@@ -91,9 +88,6 @@ final class TimerAgent implements Agent {
         if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
             // It has just woken before a deadline, or is about to wait for one that is near.
             timers.prefetch(nowNs + PREPARED_NS);
-            if (wakeNs - nowNs > WARMING_NS && timers.shortestSlackNs() == 0) {
-                warmer.run();
-            }
         }
         return done;
     }
@@ -115,7 +109,6 @@ final class TimerAgent implements Agent {
     /** After a fault that surfaced anywhere in a duty cycle: completes or undoes what it has interrupted. */
     void repair() {
         isFiringFirst = true;
-        warmer.reset();
         timers.repair(firings);
         firings.flush();
         // A fault may have cut short the check for sleepers.

@@ -44,12 +44,6 @@ public final class SignalPublisher implements AutoCloseable {
         this.heartbeat = new Heartbeat(header, bus.doorbell());
     }
 
-    /** A publisher on a bus that is open already, or that exists in memory only; without a thread. */
-    @SuppressWarnings("exports") // For the other modules of the project.
-    public static SignalPublisher on(WritableBus bus) {
-        return new SignalPublisher(bus);
-    }
-
     /** Opens a bus with {@link SignalsOptions#defaults} and a thread that keeps its heartbeat. */
     public static SignalPublisher open(BusDirectory directory) {
         return open(directory, SignalsOptions.defaults());
@@ -192,7 +186,7 @@ public final class SignalPublisher implements AutoCloseable {
     }
 
     private void checkSignals(InternalError fault) {
-        if (bus.isDetached() || !FaultBoundary.isFault(fault)) {
+        if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
         bus.signals().checkSound();

@@ -33,11 +33,6 @@ public final class SignalsFile {
         this.ring = new SlotRing(region, SignalsLayout.HEADER_LENGTH, (int) header.slotCount());
     }
 
-    /** The same over memory of this process, without a name. */
-    static SignalsFile over(SharedRegion region) {
-        return new SignalsFile(null, region);
-    }
-
     /**
      * Maps a bus's signals read-only, after every check.
      *

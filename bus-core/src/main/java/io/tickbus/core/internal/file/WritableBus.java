@@ -7,7 +7,6 @@ import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.Uninterrupted;
-import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.core.internal.platform.HostIdentity;
@@ -34,14 +33,10 @@ import java.util.concurrent.TimeUnit;
 public final class WritableBus implements AutoCloseable {
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs");
 
-    private static final int DETACHED_SLOTS = 4;
-
-    /** Null if detached. */
     private final PublisherLock lock;
     private final SignalsFile signals;
     private final Doorbell doorbell;
     private final long nextSequence;
-    /** Null if detached. */
     private final BusRollback rollback;
 
     private WritableBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence,
@@ -61,14 +56,6 @@ public final class WritableBus implements AutoCloseable {
      */
     public static WritableBus open(BusDirectory directory, SignalsOptions options) {
         return Uninterrupted.call(() -> openWhole(directory, options));
-    }
-
-    /** A bus in the memory of this process, with a few slots: for running the code of publishing without effect. */
-    public static WritableBus detached() {
-        SharedRegion region = SharedRegion.allocate((int) SignalsLayout.fileLength(DETACHED_SLOTS));
-        writeHeader(region, SignalsOptions.defaults().withSlotCount(DETACHED_SLOTS), new Origin(0, 0, 0));
-        return new WritableBus(null, SignalsFile.over(region),
-                Doorbell.over(SharedRegion.allocate(DoorbellLayout.LENGTH)), 0, null);
     }
 
     private static WritableBus openWhole(BusDirectory directory, SignalsOptions options) {
@@ -252,11 +239,6 @@ public final class WritableBus implements AutoCloseable {
         FileHeader.SIGNALS.commit(region);
     }
 
-    /** Whether it exists in memory only. */
-    public boolean isDetached() {
-        return lock == null;
-    }
-
     /** The writable signals file. */
     public SignalsFile signals() {
         return signals;
@@ -291,9 +273,7 @@ public final class WritableBus implements AutoCloseable {
         try {
             doorbell.close();
         } finally {
-            if (lock != null) {
-                lock.close();
-            }
+            lock.close();
         }
     }
 }
