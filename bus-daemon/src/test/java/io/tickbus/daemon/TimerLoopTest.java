@@ -196,10 +196,11 @@ class TimerLoopTest {
         checkFirings(SignalsFile.attach(directory), anchorNs);
     }
 
+    /** The period is shorter than a cycle, so that none succeeds in between. */
     @Test
     void shouldEndWhenMemoryStaysShort() throws Exception {
         TimerLoop daemon = TimerLoop.of(publisher, EngineFixture.engine(
-                EngineFixture.periodic(System.nanoTime(), 100_000, 1, 1, 0)), WaitStrategy.predictive(),
+                EngineFixture.periodic(System.nanoTime(), 1_000, 1, 1, 0)), WaitStrategy.predictive(),
                 failingWhen(() -> true));
         start(daemon).join(STOP_TIMEOUT_MS);
         assertTrue(failure.get() instanceof OutOfMemoryError, () -> "ended by " + failure.get());
