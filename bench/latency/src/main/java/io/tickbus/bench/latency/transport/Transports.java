@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 /** All transports by name. To add one: a class that implements {@link Transport}, and a line here. */
 public enum Transports {
     C_FLOOR("c-floor", Pace.SPINNING, Need.C_COMPILER, 0, CFloor::new),
+    VARHANDLE_RING("varhandle-ring", Pace.SPINNING, Need.NOTHING, 4, PlainRing::new),
     TICKBUS_SPIN("tickbus-spin", Pace.SPINNING, Need.NOTHING, 4, TickbusSpin::new),
     TICKBUS_BACKOFF("tickbus-backoff", Pace.SPINNING, Need.NOTHING, 0, () -> new TickbusWaiting("backoff")),
     C_READER("c-reader", Pace.SPINNING, Need.C_COMPILER, 0, CReader::new),

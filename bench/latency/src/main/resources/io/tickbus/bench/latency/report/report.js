@@ -59,7 +59,7 @@
     made.setOption(option);
     charts.push(made);
   }
-  var SHOWN = ['c-floor', 'tickbus-spin', 'tickbus-predictive', 'tickbus-park', 'aeron-ipc', 'chronicle-queue',
+  var SHOWN = ['c-floor', 'varhandle-ring', 'tickbus-spin', 'tickbus-predictive', 'tickbus-park', 'aeron-ipc', 'chronicle-queue',
     'agrona-broadcast', 'futex', 'kill-sigwait', 'oneway', 'wakeup'];
   // The others at a touch: twenty lines at once cannot be told apart.
   function legend(names) {

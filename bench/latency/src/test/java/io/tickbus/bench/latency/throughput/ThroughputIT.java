@@ -21,7 +21,7 @@ final class ThroughputIT {
         Map<String, Object> report = BenchProcess.json("throughput", "--json", "--slices", "1", "--passes", "1",
                 "--readers", "1,2");
         List<Map<String, Object>> runs = list(report, "runs");
-        assertEquals(9, runs.size() + 2 * list(report, "leftOut").size());
+        assertEquals(11, runs.size() + 2 * list(report, "leftOut").size());
         for (Map<String, Object> run : runs) {
             assertEquals(0, number(run, "lost"), run::toString);
             assertTrue(number(run, "received") > 0, run::toString);
