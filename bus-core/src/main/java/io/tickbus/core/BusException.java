@@ -47,11 +47,11 @@ public final class BusException extends RuntimeException {
         IN_USE,
         /** A directory or file belongs to somebody else, is open to everybody, or may not be accessed. */
         NOT_TRUSTED,
-        /** A symbolic link, or something else than a file or directory, stands in the bus's place. */
+        /** The bus's path is a symbolic link, or is neither a file nor a directory. */
         NOT_A_FILE,
         /** This process has reached its limit of open files. */
         OPEN_FILES,
-        /** The file system has no room. */
+        /** The file system is full. */
         NO_SPACE,
         /** The file was shortened while mapped. */
         TRUNCATED,

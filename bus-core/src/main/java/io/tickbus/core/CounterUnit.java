@@ -11,7 +11,7 @@ public enum CounterUnit {
     NANOSECONDS(2),
     /** The sum of durations since the daemon started, in nanoseconds; never less than before. */
     NANOSECONDS_TOTAL(3),
-    /** A number that stands for a word, which the counter's documentation tells. */
+    /** A number that encodes a word; the counter's documentation lists them. */
     CODE(4);
 
     private static final CounterUnit[] BY_CODE = values();

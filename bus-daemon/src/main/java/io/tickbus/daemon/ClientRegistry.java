@@ -22,13 +22,14 @@ import java.util.Queue;
 import java.util.Set;
 
 /**
- * The connections and what becomes of them: a peer is pending until its HELLO has come and a session is free; then it
- * is admitted or rejected. A client that was admitted closes, or is evicted. The conductor's.
+ * All connections and their states. A peer is pending until its HELLO has arrived and a session is free; then it is
+ * admitted or rejected. An admitted client ends when it closes or is evicted. Used by the conductor thread only, except
+ * where a method says otherwise.
  */
 final class ClientRegistry {
-    /** Commands that a client without a ring may have under way. */
+    /** Most commands that a client without a ring may have in flight. */
     static final int WINDOW = 256;
-    /** The most peers that are pending. */
+    /** Most peers that may be pending at a time. */
     static final int MAX_PENDING = 128;
 
     private final BusDirectory directory;
@@ -39,13 +40,13 @@ final class ClientRegistry {
     private final DaemonCounters counters;
     private final ConductorErrors errors;
     private final OwnerRegistry owners = new OwnerRegistry();
-    /** Members of it may connect; null for the daemon's own user alone. */
+    /** The group whose members may connect; null if only the daemon's own user may. */
     private final String group;
     private int ownUser;
     private final int overflowUser = ControlSocket.overflowUser();
-    /** In the order in which they came. */
+    /** Pending peers, oldest first. */
     private final Set<ClientPeer> pending = new LinkedHashSet<>();
-    /** By session. */
+    /** Admitted clients, by session. */
     private final ClientPeer[] admitted;
     private final BitSet usedSessions;
     private final Queue<ClientFile> spareRings = new ArrayDeque<>();
@@ -69,22 +70,22 @@ final class ClientRegistry {
         this.usedSessions = new BitSet(replies.sessionCount());
     }
 
-    /** Numeric id of the user of this process. */
+    /** Sets the numeric id of the user that this process runs as. */
     void ownUser(int newOwnUser) {
         ownUser = newOwnUser;
     }
 
-    /** Before anybody connects: an owner whose timers were recovered. */
+    /** Registers an owner whose timers were recovered. To be called before clients connect. */
     void ownerRecovered(int number, int user, String name) {
         owners.restore(number, user, name);
     }
 
-    /** Any thread. */
+    /** Replaces the settings. Any thread may call this. */
     void settings(DaemonSettings newSettings) {
         settings = newSettings;
     }
 
-    /** A peer has connected. If too many are pending, the oldest is dropped. */
+    /** Adds a peer that has connected. If too many are pending, the oldest is dropped. */
     void add(ClientPeer peer) {
         if (pending.size() == MAX_PENDING) {
             drop(pending.iterator().next());
@@ -92,7 +93,7 @@ final class ClientRegistry {
         pending.add(peer);
     }
 
-    /** Serves a peer that has sent something, or has waited for a session; whatever is wrong with it ends it alone. */
+    /** Serves a peer that has sent something or waits for a session. An error ends this peer's connection only. */
     void serve(ClientPeer peer) {
         try {
             if (peer.client() == null) {
@@ -110,7 +111,7 @@ final class ClientRegistry {
         }
     }
 
-    /** Serves those that wait for a session since an earlier cycle. */
+    /** Serves the peers that have waited for a session since an earlier cycle. */
     void recheckWaiting() {
         for (ClientPeer peer : pending.toArray(new ClientPeer[0])) {
             if (peer.hasWaited(cycle)) {
@@ -120,13 +121,13 @@ final class ClientRegistry {
         cycle++;
     }
 
-    /** Whether a peer waits for something that does not wake the conductor: a session, or room in its ring. */
-    boolean isSomebodyWaiting() {
+    /** Whether a peer waits for something that does not wake the conductor: a session, or space in its ring. */
+    boolean isPeerWaiting() {
         return Arrays.stream(admitted).anyMatch(peer -> peer != null && peer.isPaused())
                 || pending.stream().anyMatch(peer -> peer.identity() != null);
     }
 
-    /** When the oldest pending peer is rejected. */
+    /** When the oldest pending peer times out; {@code otherwiseNs} if none is pending. */
     long nextTimeoutNs(long otherwiseNs) {
         return pending.isEmpty() ? otherwiseNs : Math.min(otherwiseNs, pending.iterator().next().helloUntilNs());
     }
@@ -140,7 +141,7 @@ final class ClientRegistry {
         }
     }
 
-    /** Forwards the commands of those that had sent more than there was room for. */
+    /** Forwards commands of peers that had sent more than fitted into their rings. */
     void forwardPaused() {
         for (ClientPeer peer : admitted) {
             if (peer != null && peer.isPaused()) {
@@ -175,7 +176,7 @@ final class ClientRegistry {
         } else if (client.hasRing() && !isOwnUser) {
             reject(peer, ReplyReason.BAD_CLIENT_FILE, "a client of another user sends its commands over the socket");
         } else if (!hasSessionFor(peer) && (hasClosing || !peer.hasWaited(cycle))) {
-            // A session is about to be free, or will be once the conductor reads that a client has closed.
+            // A session is about to become free, or will once the conductor reads that a client has closed.
             peer.waitFrom(cycle);
         } else if (!hasSessionFor(peer)) {
             reject(peer, ReplyReason.TOO_MANY_CLIENTS, ReplyReason.TOO_MANY_CLIENTS.sentence());
@@ -207,7 +208,7 @@ final class ClientRegistry {
                     : ReplyReason.BAD_CLIENT_FILE, e.getMessage());
             return;
         }
-        // All that may fail for lack of memory comes before its owner's number is taken.
+        // Everything that may fail for lack of memory comes before the owner number is taken.
         int index = freeSession();
         boolean isNameShared = identity.hasRing() || group == null || peer.user() != overflowUser;
         ServedClient client =
@@ -235,7 +236,7 @@ final class ClientRegistry {
         }
     }
 
-    /** Gives a client to the timer thread, wholly or not at all. */
+    /** Passes a client to the timer thread, completely or not at all. */
     private void handOver(ClientPeer peer, ServedClient client, int owner) {
         boolean isDone = false;
         try {
@@ -254,7 +255,7 @@ final class ClientRegistry {
         }
     }
 
-    /** The next in turn: a client that was evicted should find the reason in its session for as long as possible. */
+    /** The next free session in turn, so that an evicted client can read the reason in its old one for long. */
     private int freeSession() {
         int next = usedSessions.nextClearBit(latestSession + 1);
         return next < replies.sessionCount() ? next : usedSessions.nextClearBit(0);
@@ -266,7 +267,7 @@ final class ClientRegistry {
     }
 
     void reject(ClientPeer peer, ReplyReason reason, String why) {
-        // First: whatever fails below, it is not served again.
+        // First, so that the peer is not served again if anything below fails.
         pending.remove(peer);
         counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
         log.warn("client-rejected", "client", peer.identity() == null ? "?" : peer.identity().uuid(), "user",
@@ -277,7 +278,7 @@ final class ClientRegistry {
         try {
             peer.send(message);
         } catch (IOException e) {
-            // It has not waited for the answer.
+            // The peer has closed without waiting for the answer.
             log.debug("rejected-client-gone", "error", e.getMessage());
         } finally {
             drop(peer);
@@ -293,7 +294,7 @@ final class ClientRegistry {
         }
     }
 
-    /** Ends a connection in whatever state it is. */
+    /** Ends a connection, whatever its state. */
     private void drop(ClientPeer peer) {
         pending.remove(peer);
         if (peer.client() != null) {
@@ -303,7 +304,7 @@ final class ClientRegistry {
         peer.close();
         ClientIdentity client = peer.identity();
         if (client != null && client.hasRing() && peer.user() == ownUser) {
-            // Of a client that has died meanwhile; a living one removes it too.
+            // Removes the ring's name in case the client has died; a live one removes it too.
             errors.attempt(() -> ClientFile.delete(directory, client.uuid()));
         }
     }
@@ -317,7 +318,7 @@ final class ClientRegistry {
         }
     }
 
-    /** After the timer thread has closed a client: releases what is left of it. */
+    /** Releases what is left of a client that the timer thread has closed. */
     void closed(ServedClient client) {
         int index = client.index();
         ClientPeer peer = admitted[index];
@@ -332,7 +333,7 @@ final class ClientRegistry {
         }
         peer.close();
         ReplyReason reason = client.closeReason();
-        // A client that is evicted may be storing into it at this moment.
+        // An evicted client may be storing into it at this moment.
         client.file().release(reason == ReplyReason.CLOSED);
         if (!peer.identity().hasRing()) {
             client.file().clear();
@@ -346,12 +347,12 @@ final class ClientRegistry {
         hasClosing = Arrays.stream(admitted).anyMatch(other -> other != null && other.isClosing());
     }
 
-    /** After the timer thread found nothing left of an owner without clients. */
+    /** Frees the number of an owner that has neither clients nor timers any more. */
     void ownerFreed(int owner) {
         owners.release(owner);
     }
 
-    /** Closes the connections that are left. */
+    /** Closes the remaining connections. */
     void close() {
         pending.forEach(ClientPeer::close);
         for (ClientPeer peer : admitted) {

@@ -17,11 +17,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The daemon's second thread: accepts connections to the control socket, has a {@link ClientRegistry} admit clients,
- * reads the commands of those that have no ring of their own, and learns from the kernel that a client has ended. All
- * that makes system calls or allocates is here, so that the timer thread need not.
+ * reads the commands of clients that have no ring, and learns from the kernel that a client has ended. All work that
+ * makes system calls or allocates is done here and not on the timer thread.
  *
- * <p>Whatever a peer sends, or does not send, costs its own connection and nobody else's: each is served separately,
- * reads are bounded, and a peer that does not send its HELLO in time is rejected.
+ * <p>A misbehaving peer can harm only its own connection: peers are served separately, reads are bounded, and a peer
+ * that does not send its HELLO in time is rejected.
  */
 final class DaemonConductor implements Runnable, AutoCloseable {
     static final long HELLO_NS = TimeUnit.SECONDS.toNanos(1);
@@ -29,11 +29,11 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     private static final long ECO_CHECK_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long TIMER_SLACK_NS = 50_000;
-    /** A selector waits for whole milliseconds. */
+    /** A selector's timeout is in whole milliseconds. */
     private static final long ROUND_UP_NS = 999_999;
     private static final int MAX_NEW_PER_CYCLE = 64;
     private static final int ROOT_USER = 0;
-    /** A single check is not enough: a name may be in the middle of being replaced. */
+    /** One failed check is not enough: the file may just be being replaced. */
     private static final int CHECKS_WITHOUT_NAME = 2;
     private static final int CHECKS_BEFORE_NEXT_TRY = 100;
 
@@ -44,7 +44,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     private final ClientRegistry registry;
     private final ConductorErrors errors;
     private final String group;
-    /** Null until it listens; so are the next two. */
+    /** This and the next two fields are null until {@link #listen}. */
     private ControlSocket socket;
     private Selector selector;
     private SelectionKey acceptKey;
@@ -56,7 +56,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     private volatile boolean isStopped;
     private Runnable onCheck = () -> { };
 
-    /** {@code context}: with everything that its two threads share. */
+    /** {@code context} has everything that the daemon's two threads share. */
     DaemonConductor(DaemonContext context) {
         this.context = context;
         this.log = context.log;
@@ -68,7 +68,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         this.registry = new ClientRegistry(context, errors);
     }
 
-    /** Makes the control socket; nobody is answered before it runs. */
+    /** Creates the control socket; peers are answered only once {@link #run} is running. */
     void listen() {
         BusFiles.prepareClients(context.directory);
         socket = ControlSocket.bind(context.directory, group);
@@ -85,12 +85,12 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         }
     }
 
-    /** Before it runs: an owner whose timers were recovered. */
+    /** Registers an owner whose timers were recovered. To be called before {@link #run}. */
     void ownerRecovered(int number, int user, String name) {
         registry.ownerRecovered(number, user, name);
     }
 
-    /** Before it runs: something to do ten times a second. */
+    /** Sets a task that runs ten times a second. To be called before {@link #run}. */
     void onCheck(Runnable newOnCheck) {
         onCheck = newOnCheck;
     }
@@ -115,14 +115,14 @@ final class DaemonConductor implements Runnable, AutoCloseable {
                     LockSupport.parkNanos(CHECK_NS);
                 }
             }
-            // The latest tasks of the timer thread.
+            // The timer thread's last tasks.
             errors.attempt(this::runTasks);
         } finally {
             close();
         }
     }
 
-    /** After it has run, or instead of that. */
+    /** Releases everything, after {@link #run} has returned or if it never ran. */
     @Override
     public void close() {
         registry.close();
@@ -138,7 +138,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNs() + ROUND_UP_NS)));
         long startNs = System.nanoTime();
         Set<SelectionKey> ready = selector.selectedKeys();
-        // Before new peers: those that close make room.
+        // Before new peers, as clients that close make room for them.
         for (SelectionKey key : ready) {
             if (key != acceptKey && key.isValid()) {
                 registry.serve((ClientPeer) key.attachment());
@@ -162,10 +162,10 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         tasks.runForConductor(registry);
     }
 
-    /** How long nothing is to be done of what does not wake it. */
+    /** How long to wait for events at most: until the next work that does not wake this thread. */
     private long waitNs() {
         long waitNs = registry.nextTimeoutNs(nextCheckNs) - System.nanoTime();
-        return registry.isSomebodyWaiting() ? Math.min(waitNs, PAUSE_NS) : waitNs;
+        return registry.isPeerWaiting() ? Math.min(waitNs, PAUSE_NS) : waitNs;
     }
 
     private void accept() {
@@ -184,7 +184,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         }
     }
 
-    /** The most likely cause lasts for a while; trying at once would only cost a processor. */
+    /** Pauses, as the most likely cause lasts for a while; retrying at once would only use CPU time. */
     private void pauseAccepting(IOException e) {
         if (failedAccepts++ == 0) {
             log.error("accept-failed", "error", e.getMessage(), "why", "most likely the open-files limit is "
@@ -214,11 +214,11 @@ final class DaemonConductor implements Runnable, AutoCloseable {
             log.info("accepting-again", "failures", failedAccepts);
             failedAccepts = 0;
         }
-        // Its HELLO is likely to have come already.
+        // Its HELLO has probably arrived already.
         registry.serve(peer);
     }
 
-    /** Timeouts in each cycle; the rest ten times a second. */
+    /** Checks timeouts in each cycle, and everything else ten times a second. */
     private void check(long nowNs) {
         registry.rejectLate(nowNs);
         registry.forwardPaused();
@@ -238,13 +238,13 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         }
     }
 
-    /** Nobody finds a socket that has lost its name. */
+    /** Creates the socket again, as nobody can find one whose name was removed. */
     private void replaceSocket() {
         log.warn("control-socket-lost", "path", context.directory.control(), "why",
                 "its file was removed or replaced; it is made again");
         try {
             if (context.replies.fileStatus() != FileStatus.CURRENT) {
-                // The whole bus was removed or replaced: its name may be another daemon's by now.
+                // The whole bus was removed or replaced: another daemon may use its name by now.
                 return;
             }
             ControlSocket lost = socket;

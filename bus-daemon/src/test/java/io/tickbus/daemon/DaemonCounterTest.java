@@ -36,7 +36,7 @@ class DaemonCounterTest {
         }
     }
 
-    /** Who scripts against the file or reads it with another program goes by these. */
+    /** Scripts and other programs that read the file depend on these ids. */
     @Test
     void shouldKeepIdsThatOthersKnow() {
         assertEquals(1, DaemonCounter.FIRINGS.id());

@@ -50,7 +50,7 @@ class SignalPublisherTest {
         }
     }
 
-    /** Members of the group cannot say that they sleep. Who opens it without a group leaves the files as they are. */
+    /** Members of the group cannot announce that they sleep. Opening without a group changes no file. */
     @Test
     void shouldWakeUnaskedWhenSharedWithGroup() throws IOException {
         String group = Files.readAttributes(folder, PosixFileAttributes.class).group().getName();

@@ -12,9 +12,9 @@ import io.tickbus.core.timer.TimerReply;
  * @param key        the owner's key
  * @param signalId   what its signal means
  * @param deadlineNs when it is due next, CLOCK_MONOTONIC nanoseconds
- * @param periodNs   nanoseconds from one occurrence to the next; 0 for once
+ * @param periodNs   nanoseconds from one occurrence to the next; 0 for a one-shot timer
  * @param occurrence number of the next firing, from 0
- * @param isPaused   whether it is held
+ * @param isPaused   whether it is paused
  */
 public record ArmedTimer(int owner, long key, int signalId, long deadlineNs, long periodNs, long occurrence,
         boolean isPaused) {

@@ -166,7 +166,7 @@ final class StandInDaemon implements AutoCloseable {
         quota = timerCount;
     }
 
-    /** Carries out so many commands of each client at most; returns how many there were. */
+    /** Carries out at most {@code limit} commands of each client; returns how many there were. */
     synchronized int serve(int limit) {
         int count = 0;
         for (Served client : served) {

@@ -113,7 +113,7 @@ class CutDoorbellTest {
         }
     }
 
-    /** The look at the doorbell before the heartbeat is still to be told of. */
+    /** The fault that the last use of the doorbell raised is still pending when the heartbeat comes. */
     @Test
     void shouldRestoreDoorbellInTheSameHeartbeatWhenAFaultIsLeft() throws Exception {
         try (SignalPublisher publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults())) {

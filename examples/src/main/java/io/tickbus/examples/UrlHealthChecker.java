@@ -104,7 +104,7 @@ public final class UrlHealthChecker {
         }
     }
 
-    /** Arms what is not armed yet. */
+    /** Arms the timers that are not armed yet. */
     private void arm(TimerClient timers) {
         for (int key = nextToArm; key < targets.size(); key++) {
             targets.get(key).nextTick = 0;

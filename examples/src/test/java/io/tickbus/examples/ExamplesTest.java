@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples work, and README and guide quote them to the letter. */
+/** The examples work, and README and guide quote them literally. */
 @Timeout(60)
 class ExamplesTest {
     private static final Pattern MARKED =

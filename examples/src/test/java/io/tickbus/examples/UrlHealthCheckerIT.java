@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The checker in a JVM of its own, against a server and a daemon of this one. */
+/** The checker in a JVM of its own, with a server and a daemon in this JVM. */
 @Timeout(120)
 final class UrlHealthCheckerIT {
     private static final Pattern LINE = Pattern.compile("\\S+ (\\S+) tick (\\d+): (.+), missed (\\d+)");
@@ -111,7 +111,7 @@ final class UrlHealthCheckerIT {
                 }
                 assertEquals(urls.size(), daemon.counters().value(DaemonCounter.TIMERS_PENDING));
                 checker.terminate();
-                // Probes that were under way when it was told to stop.
+                // Waits for probes that were running when it was told to stop.
                 boolean isRunning = true;
                 while (isRunning) {
                     isRunning = read(checker, ticks);
@@ -125,7 +125,7 @@ final class UrlHealthCheckerIT {
         check(ticks, urls);
     }
 
-    /** The daemon ends a client's timers after the client. */
+    /** Waits, as the daemon ends a client's timers after the client has ended. */
     private static void awaitNoTimers(TimerDaemon daemon) {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (daemon.counters().value(DaemonCounter.TIMERS_PENDING) != 0) {
@@ -166,7 +166,7 @@ final class UrlHealthCheckerIT {
                     .allMatch(tick -> tick.outcome().startsWith(status)), ofUrl::toString);
             int last = ofUrl.keySet().stream().mapToInt(Integer::intValue).max().orElseThrow();
             int accounted = ofUrl.values().stream().mapToInt(tick -> 1 + tick.missed()).sum();
-            // The last one's missed may lie after it.
+            // Ticks that the last one reports as missed may come after it.
             int least = last + 1;
             int most = least + ofUrl.get(last).missed();
             assertTrue(accounted >= least && accounted <= most, accounted + " of " + least + ": " + ofUrl);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Commands in JVMs of their own, over the built classes. */
+/** Runs commands, each in a JVM of its own, from the built classes. */
 final class Cli {
     private Cli() {
     }
@@ -24,7 +24,7 @@ final class Cli {
         return jvm(folder, Tickbus.class, args).environment(environment).start();
     }
 
-    /** Under a command that runs the rest of its line, such as {@code unshare}. */
+    /** Starts a command under another one that runs the rest of its line, such as {@code unshare}. */
     static ChildJvm under(List<String> prefix, Path folder, Class<?> main, Object... args) {
         return jvm(folder, main, args).under(prefix).start();
     }

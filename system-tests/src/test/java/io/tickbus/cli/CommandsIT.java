@@ -85,7 +85,7 @@ final class CommandsIT {
     }
 
     @Test
-    void shouldRefuseASecondOwnerWithTheFirstOnesPid() throws Exception {
+    void shouldNameTheOwnersPidToASecondPublisher() throws Exception {
         try (ChildJvm daemon = start("daemon")) {
             assertTrue(daemon.line().startsWith("ready bus=default"));
             for (String[] command : new String[][] {{"daemon"}, {"publish", "1"}}) {
@@ -102,7 +102,7 @@ final class CommandsIT {
 
     @Test
     void shouldEndQuietlyWhenNobodyReadsAnyMore() throws Exception {
-        // It must not be called stalled, either.
+        // With a heartbeat this long, tail must not report it as stalled either.
         try (ChildJvm daemon = start("daemon", "--every", "100us:1", "--heartbeat", "10s")) {
             daemon.line();
             try (ChildJvm tail = start("tail")) {
@@ -116,7 +116,7 @@ final class CommandsIT {
     }
 
     @Test
-    void shouldSumUpOnSigterm() throws Exception {
+    void shouldPrintSummaryOnSigterm() throws Exception {
         try (ChildJvm daemon = start("daemon", "--every", "1ms:1"); ChildJvm tail = start("tail", "--json")) {
             daemon.line();
             Map<String, Object> line = Cli.jsonLine(tail);
@@ -130,7 +130,7 @@ final class CommandsIT {
     }
 
     @Test
-    void shouldSayWhatBecameOfThePublisher() throws Exception {
+    void shouldReportThePublishersStatus() throws Exception {
         try (ChildJvm daemon = start("daemon", "--every", "1ms:1", "--heartbeat", "10ms")) {
             daemon.line();
             try (ChildJvm tail = start("tail", "--json")) {
@@ -177,7 +177,7 @@ final class CommandsIT {
     }
 
     @Test
-    void shouldMissNothingOfABusThatItAwaited() throws Exception {
+    void shouldMissNothingWhenItWaitedForTheBus() throws Exception {
         try (ChildJvm tail = start("tail", "later", "--count", "3", "--json")) {
             long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (!tail.errors().contains("waiting for bus 'later'")) {
@@ -200,7 +200,7 @@ final class CommandsIT {
     }
 
     @Test
-    void shouldGiveUpWaitingForABusInTime() throws Exception {
+    void shouldStopWaitingForABusAtItsTimeout() throws Exception {
         try (ChildJvm tail = start("tail", "--timeout", "0")) {
             assertEquals(Tickbus.FAILED, tail.exitCode());
             assertTrue(tail.errors().contains("bus 'default'"), tail.errors());
@@ -208,7 +208,7 @@ final class CommandsIT {
     }
 
     @Test
-    void shouldEndWithItsReaderAlsoWhenThereIsNothingToPrint() throws Exception {
+    void shouldEndWithItsReaderWhenThereIsNothingToPrint() throws Exception {
         try (ChildJvm stat = start("stat", "--watch"); ChildJvm tail = start("tail", "nobody");
                 ChildJvm clock = Cli.start(folder, "clock", "--watch")) {
             assertTrue(stat.line().startsWith("no bus"));
@@ -232,7 +232,7 @@ final class CommandsIT {
                 Thread.sleep(waitMs);
                 daemon.terminate();
                 int exitCode = daemon.exitCode();
-                // 143: before the first line of this program ran.
+                // 143: SIGTERM came before the first line of this program ran.
                 assertTrue(exitCode == Tickbus.DONE || exitCode == 143, exitCode + daemon.errors());
                 assertFalse(daemon.errors().contains("\tat "), daemon.errors());
                 boolean isReady = daemon.line() != null;
@@ -242,7 +242,7 @@ final class CommandsIT {
     }
 
     @Test
-    void shouldRefuseArgumentThatTheLocaleCannotSay() throws Exception {
+    void shouldRefuseArgumentThatTheLocaleCannotEncode() throws Exception {
         try (ChildJvm publish = Cli.start(folder, Map.of("LC_ALL", "C"), "publish", "1", "--payload", "é",
                 "--dir", folder.resolve("buses"))) {
             assertEquals(Tickbus.WRONG_USAGE, publish.exitCode());

@@ -58,9 +58,9 @@ final class DemoIT {
         assertTrue(names.containsAll(List.of("predictive", "spin", "park")), names::toString);
         for (Map<String, Object> mode : modes) {
             assertTrue(((Number) mode.get("count")).longValue() > 0, mode::toString);
-            for (String figures : List.of("latencyNs", "latenessNs")) {
+            for (String stats : List.of("latencyNs", "latenessNs")) {
                 assertEquals(List.of("p50", "p90", "p99", "p999", "max"),
-                        new ArrayList<>(((Map<String, Object>) mode.get(figures)).keySet()));
+                        new ArrayList<>(((Map<String, Object>) mode.get(stats)).keySet()));
             }
             assertTrue(mode.containsKey("publisherCpuPercent") && mode.containsKey("subscriberCpuPercent"));
         }
@@ -71,14 +71,14 @@ final class DemoIT {
     @Test
     void shouldLeaveNothingBehindWhenTerminated() throws Exception {
         start("--seconds", "60");
-        await("the first figures", () -> demo.transcript().contains("published"));
+        await("the first statistics", () -> demo.transcript().contains("published"));
         List<ProcessHandle> children = demo.handle().descendants().toList();
         assertTrue(children.size() >= 1, children::toString);
         long toldNs = System.nanoTime();
         demo.terminate();
         int exitCode = demo.exitCode();
         assertTrue(exitCode == 1 || exitCode == TERMINATED, "exitCode=" + exitCode);
-        // A demo that is starved gives up after ten seconds, and then may not have cleared away.
+        // A demo that gets no processor gives up after ten seconds, and may then not have cleaned up.
         boolean hasGivenUp = exitCode == TERMINATED && System.nanoTime() - toldNs > TimeUnit.SECONDS.toNanos(9);
         await("the end of the children", () -> children.stream().noneMatch(ProcessHandle::isAlive));
         if (!hasGivenUp) {
@@ -89,7 +89,7 @@ final class DemoIT {
     @Test
     void shouldNotLeaveProcessesBehindWhenKilled() throws Exception {
         start("--seconds", "60");
-        await("the first figures", () -> demo.transcript().contains("published"));
+        await("the first statistics", () -> demo.transcript().contains("published"));
         List<ProcessHandle> children = demo.handle().descendants().toList();
         demo.kill();
         await("the end of the children", () -> children.stream().noneMatch(ProcessHandle::isAlive));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Durable timers and what reads the journal, on the command line, each command in a process of its own. */
+/** Durable timers and the journal commands on the command line, each command in a process of its own. */
 @Timeout(180)
 final class JournalIT {
     @TempDir
@@ -45,7 +45,7 @@ final class JournalIT {
     }
 
     @Test
-    void shouldSayWhatToAddWhereThereIsNoJournal() throws Exception {
+    void shouldSayWhatToDoWhenThereIsNoJournal() throws Exception {
         try (ChildJvm daemon = start("daemon --mode park")) {
             daemon.line();
             try (ChildJvm arm = start("arm --key 1 --signal 2 --in 1h --durable process")) {
@@ -60,7 +60,7 @@ final class JournalIT {
     }
 
     @Test
-    void shouldBringBackTimersAfterAKillAndReplayWhatWasSignalled() throws Exception {
+    void shouldRecoverTimersAfterAKillAndReplaySignals() throws Exception {
         try (ChildJvm daemon = start("daemon --mode park --every 20ms:9" + journal())) {
             daemon.line();
             assertEquals("ARMED", json(Tickbus.DONE, "arm --key 7 --signal 42 --in 1h --durable disk").get("code"));

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A daemon with a journal on a host that boots twice again: each boot is a time namespace with a CLOCK_MONOTONIC of its
- * own, and a boot id of its own over the kernel's; shared memory is empty then. The first daemon stops cleanly, the
- * second is killed, and the third fires all that was acknowledged, at the instants that were asked for.
+ * A daemon with a journal on a host that reboots twice. A reboot is simulated by a time namespace with its own
+ * CLOCK_MONOTONIC, another boot id mounted over the kernel's, and empty shared memory. The first daemon stops cleanly,
+ * the second is killed, and the third fires every acknowledged timer at its deadline.
  */
 @Timeout(300)
 final class RebootIT {
@@ -35,7 +35,7 @@ final class RebootIT {
     private static final String KERNELS_BOOT_ID = "/proc/sys/kernel/random/boot_id";
     private static final String MOUNT_AND_RUN = "mount --bind \"$0\" " + KERNELS_BOOT_ID + " && exec \"$@\"";
     private static final long TOLERANCE_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    /** A host that is slow gets a second and a third chance, in which less of its time counts. */
+    /** A slow host gets a second and a third attempt, with longer delays. */
     private static final int[] DELAYS_MS = {6_000, 20_000, 60_000};
     private static final int PERIODIC_FIRINGS = 3;
 
@@ -45,7 +45,7 @@ final class RebootIT {
     private final Boot second = new Boot(TimeUnit.MINUTES.toSeconds(1));
     private final Boot third = new Boot(TimeUnit.DAYS.toSeconds(400));
 
-    /** What a process sees of a host: how far its CLOCK_MONOTONIC is ahead of the test's, and a boot id. */
+    /** One simulated boot: how far its CLOCK_MONOTONIC is ahead of the test's, and its boot id. */
     private record Boot(long aheadSeconds, UUID id) {
         Boot(long aheadSeconds) {
             this(aheadSeconds, UUID.randomUUID());
@@ -57,7 +57,7 @@ final class RebootIT {
     }
 
     @BeforeEach
-    void skipWhereNoHostCanBePretended() throws Exception {
+    void skipWhereNoBootCanBeSimulated() throws Exception {
         List<String> command = new ArrayList<>(in(first));
         command.addAll(List.of("cat", KERNELS_BOOT_ID));
         Process trial = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
@@ -94,18 +94,18 @@ final class RebootIT {
     }
 
     @Test
-    void shouldFireAtTheirTimeWhatWasArmedTwoBootsBefore() throws Exception {
+    void shouldFireTimersOnTimeWhenArmedTwoBootsBefore() throws Exception {
         for (int delayMs : DELAYS_MS) {
-            if (isFiredAtItsTime(delayMs)) {
+            if (isFiredOnTime(delayMs)) {
                 return;
             }
-            System.out.println("RebootIT: due before the third boot, at " + delayMs + " ms; once more");
+            System.out.println("RebootIT: due before the third boot, after " + delayMs + " ms; trying again");
         }
         assumeTrue(false, "two daemons take more than a minute to start");
     }
 
-    /** False where it is due so soon that it may have been fired before the third boot. */
-    private boolean isFiredAtItsTime(int delayMs) throws Exception {
+    /** False if the deadline came so soon that the timers may have fired before the third boot. */
+    private boolean isFiredOnTime(int delayMs) throws Exception {
         long calendarNs = CalendarOffset.measureNs();
         long calendarDueNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs);
         long dueNs;
@@ -136,7 +136,7 @@ final class RebootIT {
         return true;
     }
 
-    /** The one that the wrapper runs. */
+    /** The process that the wrapper runs. */
     private static ProcessHandle child(ChildJvm process) {
         return ProcessHandle.of(process.pid()).orElseThrow().children().findFirst().orElseThrow();
     }
@@ -152,7 +152,7 @@ final class RebootIT {
             int before = firings.merge(key, 1, Integer::sum) - 1;
             assertTrue(before == 0 || key == RebootMain.PERIODIC, () -> "twice: " + line);
             boolean isCalendar = key == RebootMain.DISK_CALENDAR || key == RebootMain.PROCESS_CALENDAR;
-            // Of a periodic timer the firing stands for the occurrence that is due last of those folded into it.
+            // The firing of a periodic timer has the number of the last occurrence that was folded into it.
             long occurrence = key == RebootMain.PERIODIC ? number(line, "occurrence") : 0;
             long expectedNs = (isCalendar ? calendarDueNs : dueNs) + occurrence * RebootMain.PERIOD_NS;
             long offNs = number(line, "deadlineNs") - expectedNs;

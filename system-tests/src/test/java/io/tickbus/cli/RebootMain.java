@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Arms what {@link RebootIT} looks for afterwards, all of it due after so many milliseconds, and prints that time in
- * CLOCK_MONOTONIC as this process sees it.
+ * Arms the timers that {@link RebootIT} expects to fire, all due after a given number of milliseconds, and prints that
+ * deadline in CLOCK_MONOTONIC as this process sees it.
  */
 public final class RebootMain {
     static final int DISK = 1;
@@ -30,7 +30,7 @@ public final class RebootMain {
         this.client = client;
     }
 
-    /** The root, the bus, when it is due by CLOCK_MONOTONIC, and by CLOCK_REALTIME. */
+    /** Arguments: root, bus, the deadline in CLOCK_MONOTONIC, the deadline in CLOCK_REALTIME. */
     public static void main(String... arguments) {
         long delayNs = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(arguments[2]));
         long realtimeNs = Long.parseLong(arguments[3]);

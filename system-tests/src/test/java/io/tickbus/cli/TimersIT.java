@@ -85,7 +85,7 @@ final class TimersIT {
     }
 
     @Test
-    void shouldStopWaitingWhenToldTo() throws Exception {
+    void shouldStopWaitingWhenInterruptedOrReplaced() throws Exception {
         try (ChildJvm daemon = start("daemon")) {
             daemon.line();
             try (ChildJvm arm = start("arm --key 1 --signal 2 --in 1h --wait")) {
@@ -125,7 +125,7 @@ final class TimersIT {
     }
 
     @Test
-    void shouldReloadItsSettingsFileAndLetFlagsGoFirst() throws Exception {
+    void shouldReloadItsSettingsFileAndPreferFlags() throws Exception {
         try (SighupHandler inherited = SighupHandler.listen(() -> { })) {
             String reason = "skipped: this build was started with SIGHUP ignored, as by nohup, which its children "
                     + "inherit";

@@ -15,7 +15,7 @@ public final class CrashingDaemon {
     private CrashingDaemon() {
     }
 
-    /** The hook hears the names of the steps, on the timer thread. */
+    /** The hook is called with the name of each step, on the timer thread. */
     public static TimerDaemon open(BusDirectory directory, SignalsOptions options, DaemonLog log,
             JournalOptions journal, JournalProvider provider, Consumer<String> hook) {
         DaemonContext context = DaemonContext.of(directory).signals(options).log(log).journal(journal);

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What the mains of this package share: {@code name=value} arguments, commands on stdin, answers on stdout. */
+/** What the programs of this package share: {@code name=value} arguments, commands on stdin, answers on stdout. */
 final class ChildArguments {
     static final String END = ChildJvm.QUIT;
     static final int REFUSED = 1;
@@ -43,7 +43,7 @@ final class ChildArguments {
         return values.containsKey("owner") ? directory.ownedBy(number("owner", 0)) : directory;
     }
 
-    /** Lines of stdin as they come; at its end, which is also the parent's, {@link #END}. */
+    /** The lines of stdin as they arrive, then {@link #END} when stdin is closed, as it is when the parent ends. */
     static Queue<String> commands() {
         Queue<String> commands = new ConcurrentLinkedQueue<>();
         Thread reader = new Thread(() -> readInto(commands), "commands");
@@ -68,7 +68,7 @@ final class ChildArguments {
         System.out.flush();
     }
 
-    /** Runs a main's body; its answer, or what it threw, becomes the exit code. */
+    /** Runs a program's body; its result, or the exception that it throws, becomes the exit code. */
     static void run(Body body) {
         int exitCode;
         try {
@@ -86,7 +86,7 @@ final class ChildArguments {
         System.exit(exitCode);
     }
 
-    /** A main's body. */
+    /** A program's body. */
     interface Body {
         int run() throws Exception;
     }

@@ -5,7 +5,7 @@ import static io.tickbus.core.internal.layout.SignalRecordLayout.FLAG_COALESCED;
 
 import io.tickbus.core.SignalRecord;
 
-/** What a signal must hold, given its sequence: every field is bound to it, so that a torn or invented one shows. */
+/** A signal's expected content: every field is derived from the sequence, which exposes a torn or invented signal. */
 final class Content {
     private static final int BYTE = 0xFF;
     private static final int SHORT = 0xFFFF;

@@ -16,16 +16,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A process of the same user cuts the doorbell again and again while another rings: no JVM may crash by it. */
+/** One process truncates the doorbell again and again while another rings it: no JVM may crash. */
 @Timeout(180)
 class CutDoorbellIT {
     @RegisterExtension
     final TestBus bus = new TestBus();
 
-    /** Interpreted code reaches mapped memory by other routines of HotSpot than compiled code. */
+    /** HotSpot accesses mapped memory by different routines in interpreted and in compiled code. */
     @ParameterizedTest
     @CsvSource({"-Xint, 100000", "-XX:TieredStopAtLevel=1, 300000", "-XX:-TieredCompilation, 300000"})
-    void shouldNotCrashWhenDoorbellIsCutWhileItRings(String flag, int times) throws Exception {
+    void shouldNotCrashWhenDoorbellIsTruncatedWhileItRings(String flag, int times) throws Exception {
         try (WritableBus published = WritableBus.open(bus.directory(), SignalsOptions.defaults())) {
             ChildJvm ringer = bus.start(bus.jvm(RingerMain.class, "times=" + times).flags(flag));
             ringer.expect("ATTACHED");

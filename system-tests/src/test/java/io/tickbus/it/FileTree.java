@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What is in a folder. */
+/** The files in a folder. */
 final class FileTree {
     private FileTree() {
     }
 
-    /** Everything below a folder, and it; nothing if it is missing. */
+    /** The folder and everything below it; empty if it does not exist. */
     static List<Path> of(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return List.of();

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A bus that does not fit on its file system. The small file system is a tmpfs in a mount namespace of the child's own,
- * which is gone with the child; what happens in it, {@link FullFileSystemMain} does and checks.
+ * A bus that does not fit on its file system, which is a small tmpfs in the child's own mount namespace and disappears
+ * with the child. {@link FullFileSystemMain} runs in the child and makes the checks.
  */
 @Timeout(180)
 class FullFileSystemIT {

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Runs where {@code root} is a tmpfs of 1 MiB and 40 files; says WRONG and ends where something is not so. Deleted
- * files keep their storage while they are mapped: what is free here may grow when the garbage collector runs.
+ * Runs where {@code root} is a tmpfs of 1 MiB and 40 files; prints WRONG and ends when a check fails. Deleted files
+ * keep their storage while they are mapped, so the free space may grow when the garbage collector runs.
  */
 public final class FullFileSystemMain {
     private static final int PAGE = 4096;
@@ -93,7 +93,7 @@ public final class FullFileSystemMain {
         }
     }
 
-    /** With 0, 1, 2 … free pages, until it fits: the lock's text, the doorbell, the signals have no room in turn. */
+    /** Tries with 0, 1, 2 … free pages until it fits: the lock, then the doorbell, then the signals lack space. */
     private void refuseAtEveryPage(int step, Predicate<String> fits) throws IOException {
         Path filler = mount.resolve("filler");
         for (int freePages = 0; ; freePages += step) {
@@ -125,7 +125,7 @@ public final class FullFileSystemMain {
         }
     }
 
-    /** The same with 0, 1, 2 … files that may still be made. */
+    /** The same with 0, 1, 2 … files that can still be created. */
     private void refuseAtEveryFile() throws IOException {
         Deque<Path> fillers = new ArrayDeque<>();
         try {
@@ -133,7 +133,7 @@ public final class FullFileSystemMain {
                 fillers.push(Files.createFile(mount.resolve("filler-" + fillers.size())));
             }
         } catch (IOException e) {
-            ChildArguments.say("no file more after " + fillers.size() + ": " + e.getMessage());
+            ChildArguments.say("no more files after " + fillers.size() + ": " + e.getMessage());
         }
         for (int free = 0; free < FILES_OF_A_BUS && !fits(SMALL, "free files " + free); free++) {
             check(FileTree.of(mount).size() == fillers.size() + 1, "free files " + free + ": " + FileTree.of(mount));
@@ -158,7 +158,7 @@ public final class FullFileSystemMain {
         }
     }
 
-    /** One that does not come to run leaves nothing either. */
+    /** A daemon that fails to start leaves nothing behind either. */
     private boolean fitsWithDaemon(String where) {
         List<Path> before = uncheckedFiles();
         DaemonSettings settings = DaemonSettings.defaults().withMaxClients(1);

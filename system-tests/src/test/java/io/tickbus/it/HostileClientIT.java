@@ -30,9 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/**
- * Clients that do what they should not: the daemon and the timers of another client continue as if they were not there.
- */
+/** Misbehaving clients: the daemon and the timers of another client are not affected. */
 @Timeout(120)
 class HostileClientIT {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -69,7 +67,7 @@ class HostileClientIT {
     @AfterEach
     @Timeout(120)
     void assertHonestClientUndisturbed() {
-        assertFiresOn(50);
+        assertStillFires(50);
         assertEquals(0, signals.lost());
         honest.close();
         signals.close();
@@ -77,7 +75,7 @@ class HostileClientIT {
     }
 
     /** Every occurrence fires or is folded into one that does. */
-    private void assertFiresOn(int count) {
+    private void assertStillFires(int count) {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long until = nextOccurrence + count;
         while (nextOccurrence < until && System.nanoTime() < giveUpNs) {
@@ -94,14 +92,14 @@ class HostileClientIT {
     }
 
     @Test
-    void shouldRefuseTimersThatWouldFireTooOftenForTheOthers() {
+    void shouldRefuseTimersWhenTheyWouldFireTooOften() {
         try (TimerClient hostile = bus.connect()) {
             for (int key = 0; key < 14; key++) {
                 TimerReply reply = hostile.call(new TimerCommand().arm(key, 3, System.nanoTime())
                         .periodNs(key < 4 ? 1_000 : 1_000_000), TIMEOUT_NS);
                 assertEquals(key < 4 ? ReplyReason.RATE_QUOTA : ReplyReason.NONE, reply.reason());
             }
-            assertFiresOn(200);
+            assertStillFires(200);
         }
     }
 
@@ -117,10 +115,10 @@ class HostileClientIT {
                 }
             }
         }
-        assertFiresOn(50);
+        assertStillFires(50);
     }
 
-    /** Half of them nearly right, so that they get further than the first check; none due within the test. */
+    /** Half of the commands are almost valid, so that they pass the first check; none is due within the test. */
     private void fillRandomly(TimerCommand command) {
         long[] fields = command.fields();
         for (int i = 0; i < fields.length; i++) {
@@ -132,13 +130,13 @@ class HostileClientIT {
                 command.reset(1 + random.nextInt(6), random.nextInt(1000)).flags(random.nextInt(8));
             }
         } else {
-            // A timer that is due in the past and periodic would rightly fire: not what is looked for here.
+            // A periodic timer whose deadline is in the past would rightly fire, which this test does not want.
             fields[1] |= 1L << 61;
         }
     }
 
     @Test
-    void shouldServeOthersWhenCommandsOverSocketAreRandomAndNobodyReadsReplies() throws IOException {
+    void shouldServeOthersWhenSocketCommandsAreRandomAndRepliesAreNotRead() throws IOException {
         try (HostilePeer hostile = new HostilePeer(bus.directory(), 0)) {
             assertTrue(hostile.hello());
             hostile.socket.configureBlocking(false);
@@ -148,7 +146,7 @@ class HostileClientIT {
                 random.nextBytes(garbage.array());
                 for (int i = 0; i < garbage.capacity(); i += CommandLayout.LENGTH) {
                     garbage.putLong(i, ++sent);
-                    // No known type: what fires or goes then is not what is looked for here.
+                    // No known type, as this test wants no timer to be armed or cancelled.
                     garbage.put(i + CommandLayout.TYPE, (byte) (6 + random.nextInt(200)));
                     garbage.put(i + CommandLayout.FLAGS, (byte) 0);
                 }
@@ -160,7 +158,7 @@ class HostileClientIT {
             }
             awaitCounter("COMMANDS_UNKNOWN", sent);
         }
-        assertFiresOn(50);
+        assertStillFires(50);
         awaitCounter("CLIENTS_CONNECTED", 1);
     }
 
@@ -169,13 +167,13 @@ class HostileClientIT {
         for (int i = 0; i < 20; i++) {
             try (HostilePeer hostile = HostilePeer.served(bus.directory())) {
                 hostile.file().setLength((long) random.nextInt(2) * ClientLayout.HEADER_LENGTH);
-                assertFiresOn(20);
+                assertStillFires(20);
             }
         }
         awaitCounter("CLIENTS_EVICTED", 20);
     }
 
-    /** The file's length is right, and its page cannot come while its file system is full. */
+    /** The file has the right length, but its page cannot be allocated while the file system is full. */
     @Test
     void shouldEvictClientWhenItsRingHasHoleAndFileSystemIsFull() throws Exception {
         Path clients = bus.directory().clients();
@@ -187,7 +185,7 @@ class HostileClientIT {
                     clients.resolve(hostile.identity.uuid().toString()).toString()));
             assertTrue(run("sh", "-c", "cat /dev/zero > " + clients.resolve("filler") + "; true"));
             assertTrue(hostile.hello());
-            assertFiresOn(50);
+            assertStillFires(50);
             awaitCounter("CLIENTS_EVICTED", 1);
         } finally {
             assertTrue(run("umount", "-l", clients.toString()));
@@ -205,12 +203,12 @@ class HostileClientIT {
             try (HostilePeer hostile = HostilePeer.served(bus.directory())) {
                 byte[] garbage = new byte[HostilePeer.SLOTS * CommandLayout.LENGTH];
                 random.nextBytes(garbage);
-                // A stamp from the future in the very slot the daemon looks at.
+                // A stamp from the future in the slot that the daemon reads next.
                 ByteBuffer.wrap(garbage).order(ByteOrder.LITTLE_ENDIAN)
                         .putLong(0, Long.MAX_VALUE - random.nextInt(1000));
                 hostile.file().seek(ClientLayout.HEADER_LENGTH);
                 hostile.file().write(garbage);
-                assertFiresOn(20);
+                assertStillFires(20);
             }
         }
         awaitCounter("CLIENTS_EVICTED", 20);
@@ -231,14 +229,14 @@ class HostileClientIT {
                 hostile.hello();
             }
             if (i % 30 == 0) {
-                assertFiresOn(5);
+                assertStillFires(5);
             }
         }
-        assertFiresOn(50);
+        assertStillFires(50);
         awaitCounter("CLIENTS_CONNECTED", 1);
     }
 
-    /** 200 a second, half of whom have said something before. */
+    /** 200 a second, half of which have sent something first. */
     @Test
     void shouldServeOthersWhenManyConnectAndDie() throws IOException {
         long startNs = System.nanoTime();
@@ -252,11 +250,11 @@ class HostileClientIT {
                 signals.await(this::onSignal, 256, TimeUnit.MILLISECONDS.toNanos(1));
             }
         }
-        assertFiresOn(50);
+        assertStillFires(50);
         awaitCounter("CLIENTS_CONNECTED", 1);
     }
 
-    /** The honest ones still come and go. */
+    /** Honest clients can still connect and leave. */
     @Test
     void shouldServeOthersWhenPeersSendGarbageHalfOrNothing() throws IOException {
         List<HostilePeer> peers = new ArrayList<>();
@@ -272,10 +270,10 @@ class HostileClientIT {
             }
             if (i % 30 == 0) {
                 bus.connect().close();
-                assertFiresOn(2);
+                assertStillFires(2);
             }
         }
-        assertFiresOn(50);
+        assertStillFires(50);
         bus.connect().close();
         awaitCounter("CLIENTS_CONNECTED", 1);
         for (HostilePeer peer : peers) {
@@ -287,7 +285,7 @@ class HostileClientIT {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long found;
         do {
-            assertFiresOn(5);
+            assertStillFires(5);
             found = ChildJvm.number(daemon.ask("counters", "COUNTERS"), name);
         } while (found != value && System.nanoTime() < giveUpNs);
         assertEquals(value, found, name + daemon.transcript());

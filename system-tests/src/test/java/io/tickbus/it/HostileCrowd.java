@@ -29,10 +29,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Attacks that run side by side until its end, each on a thread of its own: 200 connections a second that die,
- * sockets that say nothing, half a message or garbage and stay, clients that never drain their replies, rings whose
- * names become a FIFO and a directory in a loop while the daemon is told to open them, and as many periodic timers as
- * the quota allows beside many of 1 µs that it does not. What fails for the attackers themselves is their own affair.
+ * Attacks that run side by side, each on a thread of its own, until {@link #end}: 200 connections a second that die;
+ * sockets that stay open and send nothing, half a message or garbage; clients that never drain their replies; rings
+ * whose names alternate between a file, a FIFO and a directory while the daemon is told to open them; as many periodic
+ * timers as the quota allows, and many of 1 µs that it does not. Errors of the attackers themselves are ignored.
  */
 final class HostileCrowd {
     private static final long DEATH_NS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -47,7 +47,7 @@ final class HostileCrowd {
     private final List<Thread> threads = new ArrayList<>();
     private final long startNs = System.nanoTime();
     private final AtomicLong died = new AtomicLong();
-    private final AtomicLong stood = new AtomicLong();
+    private final AtomicLong stayed = new AtomicLong();
     private final AtomicLong unanswered = new AtomicLong();
     private final AtomicLong swapped = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
@@ -64,7 +64,7 @@ final class HostileCrowd {
         identity = new ClientIdentity(UUID.randomUUID(), bus.historyId(), bus.epoch(), 1, "", 0);
     }
 
-    /** Begins; {@code scratch} is a directory on the file system of the bus. */
+    /** Starts the attacks; {@code scratch} is a directory on the file system of the bus. */
     static HostileCrowd start(BusDirectory directory, Path scratch) {
         HostileCrowd crowd = new HostileCrowd(directory, scratch);
         crowd.start("dying", crowd::connectAndDie);
@@ -81,7 +81,7 @@ final class HostileCrowd {
                 try {
                     attack.run();
                 } catch (Exception | InternalError e) {
-                    // Its socket or its ring was a victim of the other attacks: once more.
+                    // Another attack destroyed its socket or its ring: try again.
                     LockSupport.parkNanos(DEATH_NS);
                 }
             }
@@ -91,7 +91,7 @@ final class HostileCrowd {
         threads.add(thread);
     }
 
-    /** What the dying and the standing say: nothing, half a message, garbage, or all that a client says. */
+    /** What a socket sends before it dies or stays: nothing, half a message, garbage, or all that a client sends. */
     private void say(SocketChannel socket, long which, SplittableRandom random) throws IOException {
         if (which % 4 == 1) {
             socket.write(ControlMessage.hello(identity).limit(1 + random.nextInt(127)));
@@ -112,7 +112,7 @@ final class HostileCrowd {
     private void connectAndDie() throws IOException {
         SplittableRandom random = new SplittableRandom(2);
         while (!isOver) {
-            // By the clock, so that the rate is kept where a turn came late.
+            // Paced by the clock, so that a late turn does not lower the rate.
             long dueNs = startNs + died.get() * DEATH_NS;
             LockSupport.parkNanos(dueNs - System.nanoTime());
             if (System.nanoTime() - dueNs >= 0) {
@@ -131,8 +131,8 @@ final class HostileCrowd {
             while (!isOver) {
                 SocketChannel socket = connect();
                 standing.add(socket);
-                // Not all of it: a whole one is served, and takes the place of those who are to be.
-                say(socket, stood.getAndIncrement() % 3, random);
+                // Never a whole message: its sender would be served, and use up the sessions that others need.
+                say(socket, stayed.getAndIncrement() % 3, random);
                 if (standing.size() > STANDING) {
                     standing.remove().close();
                 }
@@ -145,7 +145,7 @@ final class HostileCrowd {
         }
     }
 
-    /** Sends as long as the ring takes it, and never reads an answer. */
+    /** Sends as long as the ring has space, and never reads a reply. */
     private void neverDrain() {
         try (TimerClient client = TimerClient.connect(directory)) {
             TimerCommand command = new TimerCommand();
@@ -174,7 +174,7 @@ final class HostileCrowd {
         }
     }
 
-    /** Names a ring to the daemon that is a file when it looks, and perhaps a FIFO or a directory when it opens it. */
+    /** Announces a ring that is a file when the daemon checks it, and may be a FIFO or a directory when it opens it. */
     private void swapRings() throws Exception {
         Path fifo = scratch.resolve("fifo");
         if (!Files.exists(fifo)) {
@@ -215,20 +215,20 @@ final class HostileCrowd {
         Path link = scratch.resolve("link");
         Files.createLink(link, file);
         Files.move(link, name, StandardCopyOption.ATOMIC_MOVE);
-        // Where both are one file already, a rename does nothing.
+        // If both names are one file already, a rename does nothing.
         Files.deleteIfExists(link);
     }
 
-    /** What was done, for the line that the attack ends with. */
+    /** The counts of what was done, for the line that is printed at the end. */
     String done() {
         double seconds = (System.nanoTime() - startNs) / (double) TimeUnit.SECONDS.toNanos(1);
-        return String.format(Locale.ROOT, "dying=%.0f/s standing=%d unanswered=%d swapped=%d refused=%d",
-                died.get() / seconds, stood.get(), unanswered.get(), swapped.get(), refused.get());
+        return String.format(Locale.ROOT, "dying=%.0f/s staying=%d unanswered=%d swapped=%d refused=%d",
+                died.get() / seconds, stayed.get(), unanswered.get(), swapped.get(), refused.get());
     }
 
-    /** Whether every one of them came to attack. */
+    /** Whether each kind of attack has happened at least once. */
     boolean hasAttacked() {
-        return Stream.of(died, stood, unanswered, swapped, refused).allMatch(count -> count.get() > 0);
+        return Stream.of(died, stayed, unanswered, swapped, refused).allMatch(count -> count.get() > 0);
     }
 
     void end() throws InterruptedException {

@@ -13,9 +13,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Every attack by processes of the daemon's own user in one run, which {@link HostileMain} makes and judges: the timer
- * of 1 kHz of another client loses no firing. Prints the 99th percentile of its lateness in the quiet half of the run
- * beside that in the attacked half.
+ * All attacks by processes of the daemon's own user in one run of {@link HostileMain}: a 1 kHz timer of another client
+ * loses no firing. Prints the 99th percentile of its lateness in the quiet and in the attacked half of the run.
  *
  * <p>{@code -Dtest.jvm.args=-Dtickbus.hostile.seconds=600} for the long run.
  */
@@ -42,7 +41,7 @@ class HostileIT {
         assertEquals(0, child.exitCode(), child::transcript);
     }
 
-    /** In a mount namespace of the child's own, which is gone with the child. */
+    /** Runs in the child's own mount namespace, which disappears with the child. */
     private List<String> inSmallFileSystem() throws InterruptedException {
         for (String flags : List.of("-m", "-rm")) {
             List<String> command = List.of("unshare", flags, "sh", "-c", MOUNT_AND_RUN, bus.root().toString());

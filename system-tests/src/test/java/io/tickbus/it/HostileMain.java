@@ -24,11 +24,11 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A daemon, a client with a timer of 1 kHz, and an attack by processes of the daemon's own user: in the second half of
- * the run a {@link HostileCrowd} is at work, and in rounds the files are shortened, punched, replaced and unlinked, and
- * others stand in their places. Where the root is a small tmpfs of its own ({@code small=1}), it is filled, so that a
- * hole faults. Says {@code WRONG} where the timer lost an occurrence, {@code ROUND} after each, and {@code P99 quiet=…
- * attacked=…} in nanoseconds, which decide nothing.
+ * A daemon, a client with a 1 kHz timer, and attacks by processes of the daemon's own user. In the second half of the
+ * run a {@link HostileCrowd} is active, and in each round the files are shortened, punched, unlinked, and replaced by
+ * directories and FIFOs. If the root is a small tmpfs of its own ({@code small=1}), it is filled so that a hole faults.
+ * Prints {@code WRONG} if the timer lost an occurrence, {@code ROUND} after each round, and {@code P99 quiet=…
+ * attacked=…} in nanoseconds, for information only.
  */
 public final class HostileMain {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -81,13 +81,13 @@ public final class HostileMain {
         int round = 0;
         HostileCrowd crowd = HostileCrowd.start(directory, Files.createDirectory(mount.resolve("scratch")));
         while (round < ROUNDS || System.nanoTime() < untilNs || !crowd.hasAttacked()) {
-            check(System.nanoTime() - untilNs < TIMEOUT_NS, "the attackers do not come to it: " + crowd.done());
+            check(System.nanoTime() - untilNs < TIMEOUT_NS, "not every attack has happened: " + crowd.done());
             attack(round++);
             ChildArguments.say("ROUND " + round + " " + crowd.done());
         }
         String crowdDone = crowd.done();
         crowd.end();
-        checkGoesOn("the attack");
+        checkStillFires("the attack");
         isOver = true;
         reader.join();
         check(signals.lost() == 0, "lost=" + signals.lost());
@@ -119,11 +119,11 @@ public final class HostileMain {
         }
     }
 
-    private void checkGoesOn(String after) throws InterruptedException {
+    private void checkStillFires(String after) throws InterruptedException {
         long before = nextOccurrence;
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         while (nextOccurrence < before + 20) {
-            check(System.nanoTime() < giveUpNs, "the timer stands after " + after + ", occurrence " + before);
+            check(System.nanoTime() < giveUpNs, "the timer has stopped after " + after + ", occurrence " + before);
             TimeUnit.MILLISECONDS.sleep(1);
         }
     }
@@ -131,36 +131,36 @@ public final class HostileMain {
     private void attack(int round) throws Exception {
         long length = Files.size(directory.doorbell());
         shorten(directory.doorbell(), round % 2 == 0 ? 0 : length / 2);
-        checkGoesOn("a doorbell cut short");
+        checkStillFires("a doorbell cut short");
         attackServedRing("a ring cut short", ring -> shorten(ring, round % 2 == 0 ? 0 : Files.size(ring) / 2));
         attackRing("a ring cut short", ring -> shorten(ring, round % 2 == 0 ? 0 : Files.size(ring) / 2));
         attackRing("a ring unlinked", Files::delete);
-        attackRing("a ring exchanged", this::exchange);
+        attackRing("a ring replaced", this::replace);
         for (Path name : List.of(directory.replies(), directory.counters(), directory.path().resolve("control"))) {
-            exchange(name);
+            replace(name);
         }
-        exchange(directory.clients().resolve(new UUID(round, round).toString()));
+        replace(directory.clients().resolve(new UUID(round, round).toString()));
         if (isSmall) {
             attackRing("a ring with a hole on a full file system", this::punch);
             attackServedRing("a ring with a hole on a full file system", this::punch);
             punch(directory.doorbell());
-            checkGoesOn("a doorbell with a hole on a full file system");
+            checkStillFires("a doorbell with a hole on a full file system");
             Files.deleteIfExists(filler());
         }
     }
 
-    /** A directory and a FIFO in the place of a file, which then comes back. */
-    private void exchange(Path name) throws Exception {
+    /** Replaces a file by a directory and then by a FIFO, and restores it. */
+    private void replace(Path name) throws Exception {
         Path saved = mount.resolve("saved");
         boolean isThere = Files.exists(name);
         if (isThere) {
             Files.move(name, saved);
         }
         Files.createDirectory(name);
-        checkGoesOn("a directory as " + name.getFileName());
+        checkStillFires("a directory as " + name.getFileName());
         Files.delete(name);
         run("mkfifo", name.toString());
-        checkGoesOn("a FIFO as " + name.getFileName());
+        checkStillFires("a FIFO as " + name.getFileName());
         Files.delete(name);
         if (isThere) {
             Files.move(saved, name);
@@ -171,20 +171,20 @@ public final class HostileMain {
         void on(Path ring) throws Exception;
     }
 
-    /** By a client that connects for it: before the daemon opens the ring, whose name is gone afterwards. */
+    /** Attacks the ring of a new client before the daemon opens it and deletes its name. */
     private void attackRing(String name, RingAttack attack) throws Exception {
         Files.deleteIfExists(filler());
         try (HostilePeer hostile = new HostilePeer(directory, HostilePeer.SLOTS)) {
             hostile.makeRing();
             attack.on(directory.clients().resolve(hostile.identity.uuid().toString()));
             hostile.hello();
-            checkGoesOn(name);
+            checkStillFires(name);
             hostile.file().setLength(0);
-            checkGoesOn(name + ", and the ring emptied");
+            checkStillFires(name + ", and the ring emptied");
         }
     }
 
-    /** The same where the daemon has it mapped: by a client of which nobody but the daemon touches the ring then. */
+    /** Attacks a ring that the daemon has mapped, and that only the daemon touches from then on. */
     private void attackServedRing(String name, RingAttack attack) throws Exception {
         Files.deleteIfExists(filler());
         TimerClient hostile = TimerClient.connect(directory);
@@ -194,18 +194,18 @@ public final class HostileMain {
             attack.on(ring);
             ringsAttacked++;
         }
-        checkGoesOn(name);
-        // What its closing meets in a file that it has spoilt itself is no concern of others: a thread of its own.
+        checkStillFires(name);
+        // Closing may fault in the file that this client damaged itself: done on another thread, which may die of it.
         Thread closing = new Thread(hostile::close, "hostile");
         closing.setUncaughtExceptionHandler((dead, fault) -> ChildArguments.say("the hostile client's own " + fault));
         closing.start();
         closing.join();
     }
 
-    /** A file that has no name any more, by what this process has mapped; null where that may not be opened. */
+    /** A mapped file whose name is deleted, found by this process's mappings; null if it may not be opened. */
     private static Path mappedRing(UUID client) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
-            // The client's mapping and the daemon's are of one file.
+            // The client and the daemon map the same file.
             Path file = Path.of("/proc/" + ProcessHandle.current().pid(), "map_files", line.split(" ", 2)[0]);
             if (line.contains("/clients/" + client) && Files.isWritable(file)) {
                 return file;
@@ -224,7 +224,7 @@ public final class HostileMain {
         return mount.resolve("filler");
     }
 
-    /** The pages that the hole gives back are taken at once, so that whoever touches it next finds no page. */
+    /** Fills the freed pages at once, so that the next access to the hole finds no page. */
     private void punch(Path file) throws Exception {
         long length = Files.size(file);
         try (FileChannel filling = FileChannel.open(filler(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -233,7 +233,7 @@ public final class HostileMain {
                 run("fallocate", "-p", "-o", "0", "-l", String.valueOf(length), file.toString());
                 fill(filling);
                 check(Files.size(file) == length, "the hole has another length");
-                checkGoesOn("a hole in " + file.getFileName());
+                checkStillFires("a hole in " + file.getFileName());
             }
         }
     }

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.UUID;
 
-/** A client made by hand, which keeps its ring's file open, and says and does what no client should. */
+/** A hand-made client that keeps its ring's file open, to send and do what no client should. */
 final class HostilePeer implements AutoCloseable {
     static final int SLOTS = 64;
 
@@ -36,7 +36,7 @@ final class HostilePeer implements AutoCloseable {
         socket = channel;
     }
 
-    /** One that is served, and can do to its ring what it likes. */
+    /** A client that is served and may modify its ring at will. */
     static HostilePeer served(BusDirectory directory) throws IOException {
         HostilePeer peer = new HostilePeer(directory, SLOTS);
         peer.makeRing();
@@ -57,7 +57,7 @@ final class HostilePeer implements AutoCloseable {
         return file;
     }
 
-    /** Says who it is and waits for the answer; returns whether it is served, and not where it is dropped. */
+    /** Sends HELLO and waits for the answer; returns whether the daemon admits it. */
     boolean hello() throws IOException {
         ByteBuffer answer = ControlMessage.buffer();
         socket.write(ControlMessage.hello(identity));

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /**
- * Another user who tries to write wherever he can, and what he can to other clients' files, and says of each attempt
- * whether it was ALLOWED or DENIED.
+ * Run by another user: tries to modify the bus's files and those of other clients, and prints for each attempt whether
+ * it was ALLOWED or DENIED.
  */
 public final class IntruderMain {
     private IntruderMain() {
@@ -28,7 +28,7 @@ public final class IntruderMain {
         });
     }
 
-    /** What there is of the bus's own files, and of the names in its directory. */
+    /** Tries to modify the bus's own files and the names in its directory. */
     static void attempt(BusDirectory directory) throws IOException {
         for (Path file : new Path[] {directory.signals(), directory.lock(), directory.doorbell(), directory.replies(),
             directory.counters()}) {
@@ -42,7 +42,7 @@ public final class IntruderMain {
         attempt("chmod", () -> Files.setPosixFilePermissions(directory.doorbell(), Set.of()));
     }
 
-    /** Where clients of the daemon's own user have their rings, and the socket. */
+    /** Tries the directory where clients of the daemon's own user have their rings, and the socket. */
     static void attemptClients(BusDirectory directory) throws IOException {
         attempt("list clients", () -> {
             try (DirectoryStream<Path> clients = Files.newDirectoryStream(directory.clients())) {
@@ -67,7 +67,7 @@ public final class IntruderMain {
         }
     }
 
-    /** One thing that may be denied. */
+    /** One action that may be denied. */
     private interface Attempt {
         void run() throws IOException;
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Clients killed over and over at any point: what they wanted kept stays, the rest ends, and nothing leaks. */
+/** Clients killed repeatedly at random points: persistent timers stay, the others end, and nothing leaks. */
 @Timeout(400)
 class KilledClientIT {
     private static final int KILLS = Integer.getInteger("tickbus.kills", 40);
@@ -42,7 +42,7 @@ class KilledClientIT {
         Queue<ChildJvm> starting = new ArrayDeque<>();
         for (int kill = 0; kill < KILLS; kill++) {
             while (starting.size() < STARTED_AHEAD) {
-                // Every other one shares an owner, whose kept timers its successors find.
+                // Every second client shares an owner, so that its successors find the persistent timers.
                 starting.add(bus.start(bus.jvm(TimerClientMain.class, "name=" + (kill % 2 == 0 ? NAME : ""))
                         .flags("-XX:TieredStopAtLevel=1")));
             }
@@ -52,7 +52,7 @@ class KilledClientIT {
                 client.send("endless " + random.nextLong());
                 client.expect("BUSY");
             }
-            TimeUnit.NANOSECONDS.sleep(random.nextInt(LONGEST_LIFE_NS)); // the random point to kill at
+            TimeUnit.NANOSECONDS.sleep(random.nextInt(LONGEST_LIFE_NS)); // the random point of the kill
             client.kill();
         }
         starting.forEach(ChildJvm::kill);
@@ -62,7 +62,7 @@ class KilledClientIT {
         daemon.quit();
     }
 
-    /** What is left must be wanted kept; cancelled by its owner's name, or as what it is, nothing remains. */
+    /** Only persistent timers may be left; once they are cancelled, nothing remains. */
     private void cancelAll(ChildJvm daemon) {
         try (TimerClient client = bus.connect(TimerClientOptions.defaults().withName(NAME))) {
             List<ArmedTimer> kept = client.list(false, TIMEOUT_NS);
@@ -77,7 +77,7 @@ class KilledClientIT {
         awaitClients(daemon, 0);
     }
 
-    /** A client that was killed before it said which ring is its leaves it; the daemon removes that when it starts. */
+    /** A client killed before its HELLO leaves its ring behind, which the next daemon removes at its start. */
     private void assertFewFiles() throws IOException {
         try (var files = Files.list(bus.directory().clients())) {
             List<Path> left = files.toList();
@@ -90,7 +90,7 @@ class KilledClientIT {
         awaitCounter(daemon, "CLIENTS_CONNECTED", count);
     }
 
-    /** Counters are written at every heartbeat only. */
+    /** Waits, as counters are written only once per heartbeat. */
     private static void awaitCounter(ChildJvm daemon, String counter, long expected) {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long value;

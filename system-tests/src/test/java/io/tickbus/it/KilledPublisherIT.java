@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A publisher killed over and over, also in the middle of a slot, under subscribers that read on. */
+/** A publisher killed repeatedly, sometimes while writing a slot, while subscribers keep reading. */
 @Timeout(400)
 class KilledPublisherIT {
     private static final int KILLS = Integer.getInteger("tickbus.publisher.kills", 16);
@@ -23,7 +23,7 @@ class KilledPublisherIT {
     final TestBus bus = new TestBus();
 
     @Test
-    void shouldReadOnWhenPublisherIsKilledAgainAndAgain() throws Exception {
+    void shouldKeepReadingWhenPublisherIsKilledRepeatedly() throws Exception {
         long seed = System.nanoTime();
         System.out.println("seed=" + seed);
         SplittableRandom random = new SplittableRandom(seed);
@@ -38,7 +38,7 @@ class KilledPublisherIT {
             publisher = successor;
             publisher.expect("STARTED");
             if (kill % INSIDE_EVERY == 1) {
-                // Killed at any point of taking over, or a little later.
+                // Killed at a random point of taking over, or a little later.
                 publisher.send("open");
                 TimeUnit.NANOSECONDS.sleep(random.nextInt(LONGEST_OPENING_NS));
                 publisher.kill();
@@ -54,7 +54,7 @@ class KilledPublisherIT {
         assertReadToTheEnd(parked, end, epoch);
     }
 
-    /** Returns a sequence that its successor cannot be behind. */
+    /** Returns a sequence that its successor must have reached. */
     private static long liveAndDie(ChildJvm publisher, SplittableRandom random, boolean isInside)
             throws InterruptedException {
         long next = 0;
@@ -63,7 +63,7 @@ class KilledPublisherIT {
             next = ChildJvm.number(publisher.order("inside"), "next");
         } else {
             publisher.send("endless " + random.nextLong());
-            TimeUnit.NANOSECONDS.sleep(random.nextInt(LONGEST_LIFE_NS)); // the random point to kill at
+            TimeUnit.NANOSECONDS.sleep(random.nextInt(LONGEST_LIFE_NS)); // the random point of the kill
         }
         publisher.kill();
         return next;

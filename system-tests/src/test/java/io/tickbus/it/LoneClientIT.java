@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client in another process, without a daemon: its commands, and what is seen when it is killed. */
+/** A client in another process whose daemon is this test: its commands, and how its death is detected. */
 @Timeout(120)
 class LoneClientIT {
     private static final int OWNER = 7;

@@ -5,7 +5,7 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
 import java.util.Queue;
 
-/** A client in a process of its own: arms what it is told, {@code arm KEY DEADLINE}, and says what it is told. */
+/** A client in a process of its own: obeys {@code arm KEY DEADLINE} and prints the replies that it gets. */
 public final class LoneClientMain {
     private LoneClientMain() {
     }

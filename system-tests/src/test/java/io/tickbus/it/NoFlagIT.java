@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is promised of a plain {@code java -cp}: on every JDK found here from 17 on, without a flag. */
+/** The libraries work with a plain {@code java -cp}, without a flag, on every JDK from 17 on that is installed here. */
 @Timeout(180)
 class NoFlagIT {
     private static final Path INSTALLED = Path.of("/usr/lib/jvm");
@@ -28,7 +28,7 @@ class NoFlagIT {
     @RegisterExtension
     final TestBus bus = new TestBus();
 
-    /** One home per feature version: this JVM's, and those where Linux distributions install them. */
+    /** One home per feature version: this JVM's own, and those that Linux distributions installed. */
     static Stream<Path> javaHomes() throws IOException {
         TreeMap<Integer, Path> homes = new TreeMap<>();
         if (Files.isDirectory(INSTALLED)) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A daemon that may open no more files says so once and keeps its timers; clients wait, and are served afterwards. */
+/** A daemon out of file descriptors logs it once and keeps its timers; clients wait until it can serve them. */
 @Timeout(120)
 class OpenFilesIT {
     private static final int LIMIT = 100;
@@ -28,7 +28,7 @@ class OpenFilesIT {
     final TestBus bus = new TestBus();
 
     @Test
-    void shouldSayOnceAndServeAgainWhenThereAreDescriptors() throws Exception {
+    void shouldLogOnceAndServeAgainWhenThereAreDescriptors() throws Exception {
         assumeTrue(canRun("prlimit", "--version"), "skipped: no prlimit");
         ChildJvm daemon = bus.start(bus.jvm(DaemonMain.class, "maxClients=200")
                 .under(List.of("prlimit", "--nofile=" + LIMIT)));
@@ -64,7 +64,7 @@ class OpenFilesIT {
         }
     }
 
-    /** The log has a thread of its own. */
+    /** Waits, as the log has a thread of its own. */
     private static long count(ChildJvm daemon, String event) throws InterruptedException {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long found = 0;

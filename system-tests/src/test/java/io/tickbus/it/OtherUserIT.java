@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A bus shared with a group: what its members can and cannot do, and what everybody else cannot. Needs root. */
+/** A bus shared with a group: what its members can and cannot do, and what other users cannot. Needs root. */
 @Timeout(180)
 class OtherUserIT {
     private static final int OTHER_USER = 65534;
     private static final int FOREIGN_GROUP = 54321;
-    /** Users of no name, each of whom has a JVM of the bus. */
+    /** Users without a name, each running a JVM that uses the bus. */
     private static final int DAEMON_USER = 54322;
     private static final int VICTIM_USER = 54323;
 
@@ -114,9 +114,9 @@ class OtherUserIT {
         ungrouped.quit();
     }
 
-    /** The daemon is no root here, which could read what its group may not. */
+    /** The daemon does not run as root here, which could read what its group may not. */
     @Test
-    void shouldServeClientOfOtherUserWhoCannotTouchWhatIsNotHis() throws IOException {
+    void shouldServeClientOfOtherUserButLetItModifyNothing() throws IOException {
         Files.setAttribute(bus.root(), "unix:uid", DAEMON_USER);
         ChildJvm daemon = daemon();
         daemon.expect("READY");
@@ -148,9 +148,9 @@ class OtherUserIT {
         bus.directory().ownedBy(DAEMON_USER).delete();
     }
 
-    /** Users who have no number in the daemon's user namespace all look like this one. */
+    /** Users without a number in the daemon's user namespace all appear as this one. */
     @Test
-    void shouldShareNamesWithinUserAndNotAmongUsersOfNoNumber() throws IOException {
+    void shouldShareNamesWithinUserAndNotAmongUnmappedUsers() throws IOException {
         Files.setAttribute(bus.root(), "unix:uid", DAEMON_USER);
         ChildJvm daemon = daemon();
         daemon.expect("READY");
@@ -160,7 +160,7 @@ class OtherUserIT {
         bus.directory().ownedBy(DAEMON_USER).delete();
     }
 
-    /** The clients stay. */
+    /** The owner of a new client, which stays connected. */
     private long owner(int user) {
         ChildJvm client = as(user, groupId, TimerClientMain.class, "owner=" + DAEMON_USER, "name=app");
         return ChildJvm.number(client.expect("CONNECTED"), "owner");
@@ -173,7 +173,7 @@ class OtherUserIT {
         daemon.quit();
     }
 
-    /** Somebody has opened every door for them; the kernel still says who they are. */
+    /** Even with all permissions opened, the kernel still reports which user connects. */
     @Test
     void shouldCloseConnectionOfOtherUserWhenBusIsNotShared() throws IOException {
         ChildJvm daemon = bus.daemon();
@@ -226,7 +226,7 @@ class OtherUserIT {
                 "--reuid=" + user, "--regid=" + asGroup, "--clear-groups")));
     }
 
-    /** The class path's jars and folders copied to where every user may read them. */
+    /** Copies the class path's jars and folders to where every user may read them. */
     private String readableClassPath() throws IOException {
         Files.setPosixFilePermissions(bus.folder(), PosixFilePermissions.fromString("rwxrwxrwx"));
         List<String> copies = new ArrayList<>();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A daemon with a small heap, and a client that arms as many timers as it gets: the other's timer is not disturbed. */
+/** A daemon with a small heap and a client that arms as many timers as it can: another client's timer still fires. */
 @Timeout(120)
 class OutOfMemoryIT {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -47,16 +47,16 @@ class OutOfMemoryIT {
     }
 
     @Test
-    void shouldRefuseTimersAndServeOthersWhenDeadlinesAreChosenToTakeMemory() {
+    void shouldRefuseTimersAndServeOthersWhenDeadlinesCostMostMemory() {
         Random random = new Random(1);
         long nowNs = System.nanoTime();
-        // Not farther than a timer may be due.
+        // Within the furthest deadline that is allowed.
         fillHeap(() -> nowNs + random.nextLong(TimeUnit.DAYS.toNanos(36_000)));
     }
 
-    /** Memory outside of the heap, of which the daemon takes some for each client that has no ring. */
+    /** Exhausts the memory outside the heap, where the daemon allocates a buffer for each client without a ring. */
     @Test
-    void shouldDropWhoCannotBeAdmittedAndServeOthersWhenMemoryIsShort() throws IOException {
+    void shouldRejectClientsAndServeOthersWhenNativeMemoryIsExhausted() throws IOException {
         ChildJvm daemon = bus.start(bus.jvm(DaemonMain.class, "maxClients=200").flags("-XX:MaxDirectMemorySize=300k"));
         daemon.expect("READY");
         honest = bus.connect();
@@ -65,7 +65,7 @@ class OutOfMemoryIT {
         int admitted = admitUntilMemoryIsShort(daemon);
         assertTrue(ChildJvm.number(daemon.ask("counters", "COUNTERS"), "CONDUCTOR_ERRORS") > 0, daemon::transcript);
         awaitConnected(1, daemon);
-        // What they had is there again, and so are their places.
+        // Their memory and their sessions are released.
         assertTrue(admitUntilMemoryIsShort(daemon) > admitted / 2, daemon::transcript);
         awaitConnected(1, daemon);
         assertEquals(0, signals.lost());
@@ -79,12 +79,12 @@ class OutOfMemoryIT {
         try {
             boolean isAdmitted = true;
             while (isAdmitted) {
-                assertTrue(peers.size() < 150, "it is not short of memory: that was no trial");
+                assertTrue(peers.size() < 150, "memory was never exhausted, so nothing was tested");
                 HostilePeer peer = new HostilePeer(bus.directory(), 0);
                 peers.add(peer);
                 isAdmitted = peer.hello();
             }
-            assertFiresOn(50, daemon);
+            assertStillFires(50, daemon);
             return peers.size() - 1;
         } finally {
             for (HostilePeer peer : peers) {
@@ -97,7 +97,7 @@ class OutOfMemoryIT {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         while (ChildJvm.number(daemon.ask("counters", "COUNTERS"), "CLIENTS_CONNECTED") != count) {
             assertTrue(System.nanoTime() < giveUpNs, daemon::transcript);
-            assertFiresOn(5, daemon);
+            assertStillFires(5, daemon);
         }
     }
 
@@ -118,9 +118,9 @@ class OutOfMemoryIT {
             }
             assertEquals(ReplyReason.DAEMON_QUOTA, refusal, daemon::transcript);
             assertTrue(armed > FEWEST, "armed=" + armed);
-            assertFiresOn(200, daemon);
+            assertStillFires(200, daemon);
         }
-        assertFiresOn(200, daemon);
+        assertStillFires(200, daemon);
         assertEquals(0, signals.lost());
         awaitRoom(daemon);
         honest.close();
@@ -143,7 +143,7 @@ class OutOfMemoryIT {
         }
     }
 
-    private void assertFiresOn(int count, ChildJvm daemon) {
+    private void assertStillFires(int count, ChildJvm daemon) {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         long until = nextOccurrence + count;
         while (nextOccurrence < until && System.nanoTime() < giveUpNs) {
@@ -152,13 +152,13 @@ class OutOfMemoryIT {
         assertTrue(nextOccurrence >= until, () -> "nextOccurrence=" + nextOccurrence + daemon.transcript());
     }
 
-    /** The greedy client's timers have ended with it. */
+    /** Waits until the greedy client's timers have ended with it. */
     private void awaitRoom(ChildJvm daemon) {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         ReplyCode code = ReplyCode.FULL;
         while (code == ReplyCode.FULL && System.nanoTime() < giveUpNs) {
             code = honest.call(command.arm(8, 1, System.nanoTime() + PERIOD_NS * 1_000), TIMEOUT_NS).code();
-            assertFiresOn(5, daemon);
+            assertStillFires(5, daemon);
         }
         assertEquals(ReplyCode.ARMED, code);
     }

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Subscribers that sleep in the kernel, woken from another process: every signal arrives. A lost wake-up would only
- * delay one to the next look, 50 ms later, and is the stress tests' to find; how many waits lasted so long is printed.
+ * delay a signal by up to 50 ms, until the subscriber polls again. The stress tests look for those; this test prints
+ * how many waits lasted that long.
  */
 @Timeout(180)
 class ParkedWakeUpIT {
@@ -36,7 +37,7 @@ class ParkedWakeUpIT {
     }
 
     @Test
-    void shouldGoOnWhenParkedSubscriberWasKilled() {
+    void shouldWakeOthersWhenParkedSubscriberWasKilled() {
         ChildJvm publisher = bus.publisher();
         ChildJvm survivor = bus.subscriber("waiting=park");
         for (int round = 0; round < 3; round++) {
@@ -64,7 +65,7 @@ class ParkedWakeUpIT {
         String report = subscriber.expect("REACHED");
         String waits = subscriber.ask("waits", "WAITS");
         System.out.println(report + " " + waits);
-        // Without a wake-up each would last until the next look, which is as long as that.
+        // Without wake-ups every wait would last this long, until the subscriber polls again.
         assertTrue(ChildJvm.number(waits, "late") < SIGNALS / 2, waits);
         assertEquals(SIGNALS, ChildJvm.number(report, "received"), report);
         assertEquals(0, ChildJvm.number(report, "lost"), report);

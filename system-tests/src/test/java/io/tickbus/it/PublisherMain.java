@@ -122,7 +122,7 @@ public final class PublisherMain {
         }
     }
 
-    /** Half of the fields stored, and never a commit: here its process is to be killed. */
+    /** Stores half of the fields and never commits: the test kills the process here. */
     private void stopInsideSlot() {
         SharedRegion region = publisher.bus().signals().region();
         int slot = publisher.bus().signals().ring().beginWrite(publisher.nextSequence());
@@ -131,7 +131,7 @@ public final class PublisherMain {
         }
     }
 
-    /** Everything in this JVM that asks about its own lock. */
+    /** Uses everything that asks for the state of this JVM's own lock. */
     private void probe() {
         ChildArguments.say("PROBED " + PublisherLock.probe(directory.lock()));
         try (SignalSubscriber subscriber = SignalSubscriber.attach(directory)) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One publisher at a time: who is refused, by what words, and what a dead one's successor takes over. */
+/** One publisher at a time: others are refused with a reason, and a dead publisher's successor takes over its bus. */
 @Timeout(180)
 class PublisherOwnershipIT {
     @RegisterExtension
@@ -50,7 +50,7 @@ class PublisherOwnershipIT {
     }
 
     @Test
-    void shouldBlameReaderWhenOnlyAReaderHoldsALock() throws IOException {
+    void shouldNameReaderWhenOnlyAReaderHoldsALock() throws IOException {
         bus.publisher().kill();
         try (FileChannel channel = FileChannel.open(bus.directory().lock(), StandardOpenOption.READ);
                 FileLock lock = channel.tryLock(0, 1, true)) {
@@ -62,14 +62,14 @@ class PublisherOwnershipIT {
     }
 
     @Test
-    void shouldWaitForAReaderThatStandsStill() throws Exception {
+    void shouldWaitForAReaderThatIsStopped() throws Exception {
         bus.publisher().kill();
         ChildJvm successor = bus.startedPublisher();
         try (FileChannel channel = FileChannel.open(bus.directory().lock(), StandardOpenOption.READ);
                 FileLock lock = channel.tryLock(0, 1, true)) {
             assertNotNull(lock);
             successor.ask("open", "ASKED");
-            // As long as a reader may be kept from its processor, and longer than one waits for another publisher.
+            // A reader may be off its processor for this long, which exceeds the wait for another publisher.
             TimeUnit.MILLISECONDS.sleep(250);
         }
         assertEquals(2, ChildJvm.number(successor.expect("OPEN"), "epoch"));

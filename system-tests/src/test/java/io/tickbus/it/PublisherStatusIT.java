@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What subscribers in other processes are told of a publisher that is stopped, continued, closed or killed. */
+/** The status that subscribers in other processes report for a publisher that is stopped, resumed, closed or killed. */
 @Timeout(180)
 class PublisherStatusIT {
     private static final int SLOTS = 1024;
@@ -63,8 +63,8 @@ class PublisherStatusIT {
             long received = ChildJvm.number(after, "received") - ChildJvm.number(before, "received");
             long lost = ChildJvm.number(after, "lost") - ChildJvm.number(before, "lost");
             assertEquals(10 * SLOTS, received + lost, after);
-            // The publisher is done, so all that the ring still holds must come: its last lap less the slot in which
-            // the next signal might be about to be written.
+            // The publisher is done, so everything still in the ring must arrive: its last lap, except the slot that
+            // the next signal might be about to overwrite.
             assertTrue(received >= SLOTS - 1 && received <= SLOTS, after);
             subscriber.quit();
         }

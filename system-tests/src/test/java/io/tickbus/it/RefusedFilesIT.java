@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Files that are not what they should be are refused by name in another process, and left as they are. */
+/** Invalid files are refused by name in another process, and left unchanged. */
 @Timeout(180)
 class RefusedFilesIT {
     @RegisterExtension
@@ -62,7 +62,7 @@ class RefusedFilesIT {
     }
 
     @Test
-    void shouldRefuseAnotherBootsOrTimeNamespacesFileByName() throws IOException {
+    void shouldRefuseFileOfAnotherBootOrTimeNamespaceByName() throws IOException {
         assertRefused(SubscriberMain.class, Reason.WRONG_BOOT_ID, "bootId=",
                 file -> file.putLong(SignalsLayout.BOOT_ID, 42));
         assertRefused(SubscriberMain.class, Reason.WRONG_TIME_NAMESPACE, "offsetNs=1234567",

@@ -26,11 +26,11 @@ class ReplacementIT {
         for (int slots : new int[] {4096, 512, 1024, 2048}) {
             int joined = end + 1;
             publisher.order("publish 1");
-            // A subscriber that sleeps through a file's whole life loses what was in it: each must have read some.
+            // A subscriber that sleeps through a file's whole life loses its signals: each must have read some.
             subscribers.forEach(subscriber -> subscriber.ask("until " + joined, "REACHED"));
             publisher.order("publish 399");
             end += 400;
-            // Every other one dies in a slot, the rest close.
+            // Every second publisher is killed while writing a slot, the others close.
             if (slots % 1000 == 96) {
                 publisher.order("inside");
                 publisher.kill();
@@ -75,7 +75,7 @@ class ReplacementIT {
     }
 
     @Test
-    void shouldReportNewHistoryWhenBusIsDeletedAndMadeAnew() {
+    void shouldReportNewHistoryWhenBusIsDeletedAndRecreated() {
         ChildJvm publisher = bus.publisher();
         List<ChildJvm> subscribers = List.of(bus.subscriber("waiting=spin"), bus.subscriber("waiting=park"));
         publisher.order("publish 300");

@@ -9,8 +9,8 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Rings for the daemon, {@code times} over and on until the doorbell was cut, and says {@code RUNG faults=…}: how
- * often the JVM reported that it was shortened under it. Arguments: {@code root}, {@code bus}, {@code times}.
+ * Rings the doorbell at least {@code times} times, until it was truncated at least once, and prints {@code RUNG
+ * faults=…}: how many faults the JVM reported. Arguments: {@code root}, {@code bus}, {@code times}.
  */
 public final class RingerMain {
     private final Doorbell doorbell;
@@ -32,7 +32,7 @@ public final class RingerMain {
         ChildArguments.say("ATTACHED");
         AtomicInteger faults = new AtomicInteger();
         FaultBoundary.run(() -> {
-            // However late the first cut comes; the only command is that of a parent that has ended.
+            // However late the first truncation comes; the only command there can be is END, when the parent has ended.
             while (remaining > 0 || (faults.get() == 0 && commands.isEmpty())) {
                 remaining--;
                 doorbell.ring(DoorbellLayout.DAEMON_WORD, futex);

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A daemon stopped for ten seconds under 1,000 periodic timers: each policy does what it says, to the occurrence. */
+/** A daemon with 1,000 periodic timers, stopped for ten seconds: each misfire policy accounts for each occurrence. */
 @Timeout(180)
 class StalledDaemonIT {
     private static final int TIMERS = 1_000;
     private static final int CAP = 3;
-    /** Where the host stalls the daemon once more, each timer has a few late firings more; without a cap it has 50. */
+    /** If the host stalls the daemon again, each timer has a few more late firings; without a cap it would have 50. */
     private static final int MOST_LATE = 20;
     private static final long GRACE_US = 300_000;
     private static final long STALL_MS = 10_000;
@@ -33,7 +33,7 @@ class StalledDaemonIT {
     final TestBus bus = new TestBus();
 
     private final MisfirePolicy[] policies = MisfirePolicy.values();
-    /** The next occurrence of each timer that nothing has accounted for. */
+    /** The first occurrence of each timer that is not accounted for. */
     private final int[] next = new int[TIMERS];
     private final int[] late = new int[TIMERS];
     private final long[] foldedIn = new long[TIMERS];
@@ -104,7 +104,7 @@ class StalledDaemonIT {
         String what = policy(key) + " next=" + next[key] + " " + firing;
         assertTrue(firing.publishedNs() >= firing.deadlineNs(), what);
         assertEquals(anchorNs[key] + firing.occurrence() * periodNs(key), firing.deadlineNs(), what);
-        // SKIP reports what was left out before it, the others what they stand for after it.
+        // SKIP reports the occurrences skipped before this one, the other policies those folded into it after it.
         int first = policy(key) == MisfirePolicy.SKIP ? firing.occurrence() - firing.missed() : firing.occurrence();
         assertEquals(next[key], first, what);
         next[key] = first + 1 + firing.missed();
@@ -125,7 +125,7 @@ class StalledDaemonIT {
             case SKIP -> assertEquals(0, late[key], what);
             case FIRE_ALL -> assertTrue(late[key] >= CAP && late[key] <= MOST_LATE, what);
         }
-        // What was due within the grace before the end of the stall fires for itself.
+        // Occurrences due within the grace before the end of the stall fire separately.
         assertTrue(foldedIn[key] >= overdue - 2 - graceInPeriods(key) - CAP, what);
     }
 

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A subscriber that checks every signal against {@link Content} and its order against what was reported lost. It says
- * what its listener hears, and obeys {@code until SEQUENCE} (answers {@code REACHED …} once it is there),
- * {@code report}, {@code waits} (how many signals came after the longest wait of the library, 50 ms) and {@code quit}.
+ * A subscriber that checks every signal against {@link Content}, and its sequence against the reported losses. It
+ * prints what its listener is told, and obeys {@code until SEQUENCE} (prints {@code REACHED …} once it is there),
+ * {@code report}, {@code waits} (how many signals came after the library's longest wait, 50 ms) and {@code quit}.
  *
  * <p>Arguments: {@code root}, {@code bus}, {@code owner}, {@code join} (a sequence, −1, −2), {@code waiting}: a
  * strategy's name, {@code poll} (a tight loop without a wait) or {@code bursts} (polls until empty, then naps).

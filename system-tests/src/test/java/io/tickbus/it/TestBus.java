@@ -20,8 +20,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A root for buses in shared memory and the JVMs that use them, for one test. Afterwards the JVMs are killed, those of
- * a failed test are quoted, none may have crashed, and deleting its buses must leave nothing behind.
+ * A root for buses in shared memory, and the JVMs that use them, for one test. Afterwards the JVMs are killed, and a
+ * failed test prints their output; none may have crashed, and deleting the buses must leave nothing behind.
  */
 final class TestBus implements BeforeEachCallback, AfterEachCallback {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
@@ -82,7 +82,7 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
         return folder;
     }
 
-    /** A JVM that knows the bus; further arguments are {@code name=value}. */
+    /** A JVM that is told the bus; further arguments are {@code name=value}. */
     ChildJvm.Builder jvm(Class<?> main, String... arguments) {
         List<String> all = new ArrayList<>(List.of("root=" + root, "bus=" + BUS));
         all.addAll(List.of(arguments));
@@ -90,7 +90,7 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
                 "-Djna.tmpdir=" + folder);
     }
 
-    /** Starts it and sees to its end. */
+    /** Starts a JVM that is killed after the test. */
     ChildJvm start(ChildJvm.Builder builder) {
         ChildJvm child = builder.start();
         children.add(child);
@@ -104,7 +104,7 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
         return publisher;
     }
 
-    /** A publisher's JVM, quick to start, that has not opened the bus. */
+    /** A publisher's JVM with flags for a quick start; it has not opened the bus. */
     ChildJvm startedPublisher(String... arguments) {
         ChildJvm publisher = start(jvm(PublisherMain.class, arguments).flags("-XX:TieredStopAtLevel=1"));
         publisher.expect("STARTED");
@@ -132,7 +132,7 @@ final class TestBus implements BeforeEachCallback, AfterEachCallback {
         return client;
     }
 
-    /** A client in this JVM, whose first has classes and native code to load before it waits for the daemon. */
+    /** A client in this JVM; the first one loads classes and native code before it waits for the daemon. */
     TimerClient connect() {
         return connect(TimerClientOptions.defaults());
     }

@@ -22,8 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A client that obeys, line by line: {@code fire COUNT SEED} arms timers, cancels and re-arms some, and checks each
- * firing; {@code endless SEED} arms and cancels for ever; {@code intrude} tries what it should not be able to do
- * to the bus; {@code quit}.
+ * firing; {@code endless SEED} arms and cancels for ever; {@code intrude} tries to modify the bus; {@code quit}.
  *
  * <p>Arguments: {@code root}, {@code bus}, {@code owner}, {@code name}, {@code waiting}.
  */
@@ -85,7 +84,7 @@ public final class TimerClientMain {
         }
     }
 
-    /** Arms one timer per key, then cancels a quarter and re-arms a quarter of them, and waits for what is left. */
+    /** Arms one timer per key, cancels a quarter and re-arms a quarter of them, and waits for the remaining firings. */
     private void fire(int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         cancelled.clear();
@@ -115,7 +114,7 @@ public final class TimerClientMain {
 
     private long arm(long key, SplittableRandom random) {
         long deadlineNs = System.nanoTime() + random.nextLong(LONGEST_DELAY_NS);
-        // What fires until the command is sent is still what was due before.
+        // Until the command is sent, the old timer may fire.
         send(command.arm(key, SIGNAL_ID, deadlineNs));
         due.put(key, deadlineNs);
         return 1;
@@ -155,7 +154,7 @@ public final class TimerClientMain {
         }
     }
 
-    /** Arms, of which a third is to be kept, and cancels, for ever. */
+    /** Arms, a third of it persistent, and cancels, for ever. */
     private void endless(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         ChildArguments.say("BUSY");

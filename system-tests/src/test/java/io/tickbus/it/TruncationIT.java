@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The file is shortened under its readers: each gets a BusException within bounded time, no JVM crashes, and no handler
- * ever sees a signal that was not published. JVMs report the fault of compiled code late, hence both kinds of code.
+ * The file is truncated while it is read: each reader gets a BusException within bounded time, no JVM crashes, and no
+ * handler sees a signal that was not published. JVMs report faults of compiled code late, so both kinds of code run.
  */
 @Timeout(180)
 class TruncationIT {
@@ -67,7 +67,7 @@ class TruncationIT {
             assertTrue(refusal.startsWith("REFUSED TRUNCATED " + bus.directory().signals()), subscriber::transcript);
             assertEquals(ChildArguments.REFUSED, subscriber.exitCode());
         }
-        // The publisher may have ended by then, by what its access threw. That it did not crash is checked afterwards.
+        // The publisher may have ended with an exception by then. That no JVM crashed is checked after the test.
         publisher.close();
         bus.directory().delete();
     }

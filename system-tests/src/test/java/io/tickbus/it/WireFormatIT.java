@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Programs in C, written from {@code docs/WIRE_FORMAT.md} alone: a reader of what a Java publisher writes, and a client
- * that arms timers at a Java daemon, which is compiled with the C blocks of that document.
+ * Programs in C, written from {@code docs/WIRE_FORMAT.md} alone: one reads what a Java publisher writes; the other arms
+ * timers at a Java daemon, and is compiled with the C blocks of that document.
  */
 @Timeout(180)
 class WireFormatIT {
@@ -51,7 +51,7 @@ class WireFormatIT {
         skipUnless(System.getProperty("os.name").equals("Linux"), "the programs in C are for Linux");
     }
 
-    /** The program of that name, compiled where it is not yet. */
+    /** The program of that name, compiled on first use. */
     private Path program(String name) throws IOException, InterruptedException {
         Path program = bus.folder().resolve(name);
         if (Files.exists(program)) {
@@ -100,7 +100,7 @@ class WireFormatIT {
     }
 
     @Test
-    void shouldArmAndJudgeTimersWhenClientIsInC() throws Exception {
+    void shouldArmAndReceiveTimersWhenClientIsInC() throws Exception {
         ChildJvm killed = bus.daemon();
         List<NativeProgram> clients = List.of(start("client", bus.directory().path(), "ring", "2"),
                 start("client", bus.directory().path(), "socket", "2"));
@@ -167,7 +167,7 @@ class WireFormatIT {
     }
 
     @Test
-    void shouldReadOnWhenPublisherDiesAndFileIsReplaced() throws Exception {
+    void shouldKeepReadingWhenPublisherDiesAndFileIsReplaced() throws Exception {
         ChildJvm killed = bus.publisher("slots=" + SLOTS);
         NativeProgram reader = reader("park", 3 * PACED);
         reader.expect("ATTACHED");
@@ -192,7 +192,7 @@ class WireFormatIT {
     }
 
     @Test
-    void shouldRefuseByNameWhenHeaderIsAnothers() throws Exception {
+    void shouldRefuseByNameWhenHeaderIsWrong() throws Exception {
         ChildJvm publisher = bus.publisher("slots=" + SLOTS);
         publisher.order("publish 1");
         assertEquals("REACHED", reader("spin", 1).expect("REACHED").split(" ", 2)[0]);
@@ -207,7 +207,7 @@ class WireFormatIT {
         publisher.quit();
     }
 
-    /** Changes one byte, has the file refused for it, and changes it back. */
+    /** Changes one byte, checks that the file is refused, and changes it back. */
     private void assertRefused(String name, int offset) throws IOException, InterruptedException {
         flip(offset);
         NativeProgram reader = reader("spin", 1);
@@ -230,7 +230,7 @@ class WireFormatIT {
         assertEquals(published, number(report, "received") + number(report, "lost"), report);
     }
 
-    /** A program's process; ended after a while in any case, so that reading its lines ends too. */
+    /** A program's process, which is killed after a timeout, so that reading its lines always ends. */
     private static final class NativeProgram {
         private static final int TIMEOUT_S = 120;
 
@@ -250,7 +250,7 @@ class WireFormatIT {
             return new NativeProgram(process);
         }
 
-        /** Passes over lines until one starts so. */
+        /** Skips lines until one begins with {@code start}. */
         String expect(String start) throws IOException {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 transcript.add(line);

@@ -11,8 +11,8 @@ import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Takes each key's firing once, as a consumer does that wants exactly once: drops a firing whose key it has had. Checks
- * on the way that nothing fires early, and that what comes twice says that it may.
+ * Takes each key's firing exactly once: drops a firing whose key it has seen before. Also checks that nothing fires
+ * early, and that a repeated firing is flagged as a possible duplicate.
  */
 final class Consumer implements AutoCloseable {
     private final SignalSubscriber subscriber;
@@ -55,7 +55,7 @@ final class Consumer implements AutoCloseable {
         taking.incrementAndGet();
     }
 
-    /** Of these keys, how many have not come. */
+    /** How many of these keys have not fired. */
     synchronized int missing(BitSet keys) {
         BitSet rest = (BitSet) keys.clone();
         rest.andNot(taken);

@@ -26,10 +26,10 @@ final class DaemonChild implements AutoCloseable {
         this.jvm = jvm;
     }
 
-    /** The child's side. */
+    /** Runs in the child. */
     public static void main(String[] args) {
         BusDirectory directory = BusDirectory.at(Path.of(args[0]), "bus");
-        // With the hour, the journal's thread would wait for the disk in the middle of a test.
+        // A new file every hour would make the journal thread wait for the disk in the middle of a test.
         JournalOptions options = JournalOptions.defaults(Path.of(args[1])).withSnapshotBytes(Long.parseLong(args[2]))
                 .withRoll(Roll.DAILY);
         DaemonLog log = DaemonLog.toStream(System.err);
@@ -54,7 +54,7 @@ final class DaemonChild implements AutoCloseable {
         }
     }
 
-    /** Starts one, and returns when it serves. */
+    /** Starts a daemon, and returns once it serves. */
     static DaemonChild start(Path root, Path journal, String... jvmArgs) {
         return start(root, journal, 1L << 28, 1 << 16, List.of(jvmArgs));
     }

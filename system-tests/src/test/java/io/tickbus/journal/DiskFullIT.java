@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A journal whose file system is full, in a mount namespace of the child's own; what happens in it, {@link
- * DiskFullMain} does and checks.
+ * A journal whose file system is full, in the child's own mount namespace. {@link DiskFullMain} runs in the child and
+ * makes the checks.
  */
 class DiskFullIT {
     private static final String MOUNT_AND_RUN = "mount -t tmpfs -o size=96m tmpfs \"$0\" && exec \"$@\"";

@@ -24,7 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 
-/** Fills the file system under a journal, looks at what is refused and what continues, and makes room again. */
+/** Fills the journal's file system, checks what is refused and what continues to work, and frees space again. */
 final class DiskFullMain {
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long FAR_NS = TimeUnit.HOURS.toNanos(1);
@@ -40,7 +40,7 @@ final class DiskFullMain {
         this.journal = journal;
     }
 
-    /** Root of the bus, folder of the journal. */
+    /** Arguments: root of the bus, folder of the journal. */
     public static void main(String[] args) throws Exception {
         DiskFullMain test = new DiskFullMain(Path.of(args[0]), Path.of(args[1], "journal"));
         test.run(Durability.PROCESS);
@@ -57,7 +57,7 @@ final class DiskFullMain {
         try (TimerDaemon daemon = open().start(); SignalSubscriber subscriber = SignalSubscriber.attach(directory);
                 TimerClient client = TimerClient.connect(directory,
                         TimerClientOptions.defaults().withName("full").withConnectTimeoutNs(TIMEOUT_NS))) {
-            expect(arm(client, durability).code() == ReplyCode.ARMED, "room at first");
+            expect(arm(client, durability).code() == ReplyCode.ARMED, "there is space at first");
             int segments = segments();
             Path filler = fill();
             TimerReply refusal = armUntilRefused(client, durability);
@@ -69,10 +69,10 @@ final class DiskFullMain {
             expect(arm(client, Durability.NONE, TimeUnit.MILLISECONDS.toNanos(5)).code() == ReplyCode.ARMED,
                     "volatile timers continue");
             subscriber.await(signal -> { }, 1, TIMEOUT_NS);
-            expect(subscriber.received() > 0, "and fire");
-            expect(daemon.counters().value(DaemonCounter.FIRINGS) >= firings, "and are counted");
+            expect(subscriber.received() > 0, "volatile timers fire");
+            expect(daemon.counters().value(DaemonCounter.FIRINGS) >= firings, "firings are counted");
             awaitFailures(daemon, 3);
-            expect(segments() == segments, "trying again leaves no folders: " + segments());
+            expect(segments() == segments, "retrying leaves no folders: " + segments());
             Files.delete(filler);
             long untilNs = System.nanoTime() + TIMEOUT_NS;
             TimerReply reply = arm(client, durability);
@@ -80,7 +80,7 @@ final class DiskFullMain {
                 TimeUnit.MILLISECONDS.sleep(50);
                 reply = arm(client, durability);
             }
-            expect(reply.code() == ReplyCode.ARMED, "taken again once there is room: " + reply);
+            expect(reply.code() == ReplyCode.ARMED, "accepted again once there is space: " + reply);
         }
     }
 
@@ -92,7 +92,7 @@ final class DiskFullMain {
         long untilNs = System.nanoTime() + TIMEOUT_NS;
         long enough = daemon.counters().value(DaemonCounter.JOURNAL_FAILURES) + count;
         while (daemon.counters().value(DaemonCounter.JOURNAL_FAILURES) < enough) {
-            expect(System.nanoTime() < untilNs, "it is tried again");
+            expect(System.nanoTime() < untilNs, "writing is retried");
             TimeUnit.MILLISECONDS.sleep(50);
         }
     }
@@ -120,7 +120,7 @@ final class DiskFullMain {
         return reply;
     }
 
-    /** Leaves no room at all. */
+    /** Leaves no space at all. */
     private Path fill() {
         Path filler = journal.resolveSibling("filler");
         try (FileChannel channel = FileChannel.open(filler, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -129,7 +129,7 @@ final class DiskFullMain {
                 Thread.onSpinWait();
             }
         } catch (IOException e) {
-            // Full, as wanted.
+            // Full, as intended.
             System.out.println("filled: " + e.getMessage());
         }
         return filler;
@@ -139,7 +139,7 @@ final class DiskFullMain {
         try (TimerDaemon daemon = open()) {
             long recovered = daemon.counters().value(DaemonCounter.TIMERS_RECOVERED);
             System.out.println("promised=" + promised.cardinality() + " recovered=" + recovered);
-            expect(recovered >= promised.cardinality(), "everything that was promised is there");
+            expect(recovered >= promised.cardinality(), "every promised timer is recovered");
         }
     }
 

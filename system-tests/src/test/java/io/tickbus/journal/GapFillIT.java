@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A subscriber that stood still until it was far more than the ring behind reads what it missed from the journal and
- * goes over into the live ring: each signal once, in order. {@code -Dtickbus.journal.signals=5000000} for the long run.
+ * A subscriber that has fallen far more than a lap behind reads what it missed from the journal and then continues with
+ * the live ring: each signal once, in order. {@code -Dtickbus.journal.signals=5000000} for the long run.
  */
 class GapFillIT {
     private static final long BEHIND = Long.getLong("tickbus.journal.signals", 500_000);

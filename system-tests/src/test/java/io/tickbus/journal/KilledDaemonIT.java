@@ -57,16 +57,15 @@ class KilledDaemonIT {
                     daemon.kill();
                 }
                 daemon.awaitDeath();
-                // Random instants, too, for how long nobody is there.
                 daemon = start(root, journal, steps.get(kill % steps.size()), random);
                 if (!reconnect(load, daemon)) {
-                    // It has reached its step before there was any load.
+                    // It reached its step before there was any load.
                     daemon = start(root, journal, "", random);
                     assertTrue(reconnect(load, daemon), "a daemon that nobody kills must serve");
                 }
             }
             armFor(load, TimeUnit.MILLISECONDS.toNanos(200));
-            // The last one is killed in any case: it may have a step of its own before it still.
+            // The last one is killed in any case: it may not have reached its step.
             daemon.kill();
             daemon = start(root, journal, "", random);
             assertTrue(reconnect(load, daemon), "a daemon that nobody kills must serve");
@@ -88,7 +87,7 @@ class KilledDaemonIT {
         }
     }
 
-    /** Arms for so long, with a slow disk until some are acknowledged; returns whether the daemon is there. */
+    /** Arms for at least this long, and until 100 more are acknowledged; returns whether the daemon still runs. */
     private static boolean armFor(Load load, long durationNs) {
         int enough = load.acknowledged().cardinality() + 100;
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
@@ -99,14 +98,14 @@ class KilledDaemonIT {
         return isThere;
     }
 
-    /** Connects to a daemon, however slow; false where it has died. */
+    /** Connects to a daemon, however slow; false if it has died. */
     private static boolean reconnect(Load load, DaemonChild daemon) {
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!load.reconnect()) {
             if (!daemon.isAlive()) {
                 return false;
             }
-            assertTrue(System.nanoTime() < untilNs, "the daemon lives and does not serve");
+            assertTrue(System.nanoTime() < untilNs, "the daemon runs and does not serve");
         }
         return true;
     }
@@ -116,7 +115,7 @@ class KilledDaemonIT {
         String[] args = step.isEmpty() ? new String[0]
                 : new String[] {"-D" + DaemonChild.KILL_AT + "=" + step + ":"
                         + (1 + random.nextInt(isOfBlock ? 100 : 5_000))};
-        // Small snapshots, so that kills hit those as well.
+        // Small snapshots, so that kills interrupt those as well.
         return DaemonChild.start(root, journal, 1 << 20, 1 << 18, List.of(args));
     }
 

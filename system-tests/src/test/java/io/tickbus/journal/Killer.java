@@ -4,8 +4,8 @@ package io.tickbus.journal;
 import java.io.IOException;
 
 /**
- * Kills this process with {@code kill -9} when a step is reached for the N-th time, given as {@code STEP:N}; each step
- * is one thread's. Without one it does nothing.
+ * Kills this process with {@code kill -9} when a step is reached for the N-th time, given as {@code STEP:N}. Each step
+ * is reached by one thread only. Without a step it does nothing.
  */
 final class Killer {
     private final String step;
@@ -24,7 +24,7 @@ final class Killer {
         }
     }
 
-    /** From outside: no hook runs and no buffer is flushed. Until it comes, this thread stands still. */
+    /** The signal comes from another process: no hook runs, no buffer is flushed. This thread waits for it. */
     private static void die() {
         try {
             new ProcessBuilder("kill", "-9", Long.toString(ProcessHandle.current().pid())).start().waitFor();

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class Load implements AutoCloseable {
     private static final long INTERVAL_NS = 20_000;
     private static final long LONGEST_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(30);
-    /** Each so many is due much later, so that a kill that comes late finds something that has not fired. */
+    /** One timer in this many is due much later, so that a late kill finds a timer that has not fired. */
     private static final int LATE_EACH = 16;
     private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -41,7 +41,7 @@ final class Load implements AutoCloseable {
         client = connect(directory);
     }
 
-    /** A try is short, as it fails where the daemon dies meanwhile. */
+    /** Short, as an attempt fails if the daemon dies meanwhile. */
     private static TimerClient connect(BusDirectory directory) {
         TimerClientOptions options = TimerClientOptions.defaults().withName("load").withTrackedKeys(0)
                 .withCommandSlots(1 << 12).withConnectTimeoutNs(TimeUnit.SECONDS.toNanos(3));
@@ -57,7 +57,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Arms until the time is over, or the daemon is gone; returns whether it is there. */
+    /** Arms until the time is over or the daemon has died; returns whether it still runs. */
     boolean run(long durationNs) {
         long startNs = System.nanoTime();
         long dueNs = startNs;
@@ -93,7 +93,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Takes what was answered and is not read yet, and connects to the next daemon; false where none answers. */
+    /** Takes the replies not yet read, and connects to the next daemon; false if none answers. */
     boolean reconnect() {
         drain();
         try {
@@ -110,12 +110,12 @@ final class Load implements AutoCloseable {
                 Thread.onSpinWait();
             }
         } catch (BusException e) {
-            // Nothing is left, and nothing can come.
+            // All replies are read, and none can follow.
             return;
         }
     }
 
-    /** Waits until all is answered. */
+    /** Waits until every command is answered. */
     void awaitReplies() {
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (client.unanswered() > 0 && System.nanoTime() < untilNs) {

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many pending timers, a {@code kill -9}, and all are there again. Prints how long that took and how much memory it
- * needed. {@code -Dtickbus.journal.timers=1000000}, {@code -Dtickbus.journal.arms=12000000} for the long run.
+ * Many pending timers and a {@code kill -9}: all are recovered. Prints how much time and memory that took.
+ * {@code -Dtickbus.journal.timers=1000000}, {@code -Dtickbus.journal.arms=12000000} for the long run.
  */
 class RecoveryIT {
     private static final int TIMERS = Integer.getInteger("tickbus.journal.timers", 100_000);
-    /** Re-armings, which make the journal longer. */
+    /** Armings, most of which replace a timer and make the journal longer. */
     private static final int ARMS = Math.max(TIMERS, Integer.getInteger("tickbus.journal.arms", 200_000));
     private static final int PARTS = 1_000_000;
 
@@ -37,7 +37,7 @@ class RecoveryIT {
 
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
-    void bringsBackAllTimers() throws Exception {
+    void recoversAllTimers() throws Exception {
         Path root = folder.resolve("root");
         Path journal = folder.resolve("journal");
         BusDirectory directory = BusDirectory.at(root, "bus");
@@ -46,7 +46,7 @@ class RecoveryIT {
         long steadyKib;
         try (DaemonChild daemon = DaemonChild.start(root, journal)) {
             long anchorNs = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
-            // A client may have a million timers: as many clients as that takes, each with a name of its own.
+            // A client may have a million timers: uses as many clients as needed, each with its own name.
             for (int first = 0; first < TIMERS; first += PARTS) {
                 try (TimerClient client = TimerClient.connect(directory, options.withName("part-" + first / PARTS))) {
                     arm(client, first, Math.min(TIMERS - first, PARTS), anchorNs);

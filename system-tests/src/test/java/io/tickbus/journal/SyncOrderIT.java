@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Proves the level {@code disk} by the system calls of the daemon: between a command and its reply a sync began and
- * ended. And that a command of the level {@code process} waits for none.
+ * Checks durability {@code disk} by the daemon's system calls: between a command and its reply a sync begins and ends.
+ * Also checks that a command with durability {@code process} waits for no sync.
  */
 class SyncOrderIT {
     private static final String SKIPPED = "SyncOrderIT is skipped: strace is not there, or may not trace";
@@ -39,7 +39,7 @@ class SyncOrderIT {
     private Path folder;
 
     private record Span(double from, double to) {
-        boolean holds(Span inner) {
+        boolean contains(Span inner) {
             return from <= inner.from && inner.to <= to;
         }
     }
@@ -72,12 +72,12 @@ class SyncOrderIT {
         }
         List<Span> syncs = syncs(trace);
         for (Span arm : disk) {
-            assertTrue(syncs.stream().anyMatch(arm::holds), "no sync within " + arm + " in " + syncs);
+            assertTrue(syncs.stream().anyMatch(arm::contains), "no sync within " + arm + " in " + syncs);
         }
-        long synced = process.stream().filter(arm -> syncs.stream().anyMatch(arm::holds)).count();
-        assertEquals(0, synced, "commands of the level process that were synced");
+        long synced = process.stream().filter(arm -> syncs.stream().anyMatch(arm::contains)).count();
+        assertEquals(0, synced, "commands with durability process that were synced");
         for (Path made : List.of(folder, state)) {
-            // The entry of a new folder in its parent, without which all that was synced in it may be lost.
+            // A new folder's entry in its parent must be synced too, or the files in it may be lost.
             assertTrue(isSynced(made, trace), () -> made + " was not synced");
         }
     }
@@ -96,7 +96,7 @@ class SyncOrderIT {
         for (int i = 0; i < ARMS; i++) {
             TimerCommand command = new TimerCommand().arm(i, 1, System.nanoTime() + TimeUnit.HOURS.toNanos(1))
                     .durability(durability);
-            // A key's timer keeps the stronger of its old level and the new one while it is replaced.
+            // While a timer is replaced, the stronger of the old and the new durability applies.
             command.fields()[0] += durability == Durability.DISK ? ARMS : 0;
             double before = now();
             assertEquals(ReplyCode.ARMED, client.call(command, TIMEOUT_NS).code());

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * As if the power failed: the daemon is killed, everything in shared memory is gone, and the journal's file ends at a
- * random place after what was acknowledged. Every timer that was acknowledged as {@code disk} before that place fires.
+ * Simulates a power failure: the daemon is killed, shared memory is empty, and the journal's file is cut at a random
+ * position. Every timer that was acknowledged before that position with durability {@code disk} fires.
  */
 class TornJournalIT {
     private static final int ROUNDS = Integer.getInteger("tickbus.journal.cuts", 2);
@@ -45,7 +45,7 @@ class TornJournalIT {
         }
     }
 
-    /** False where a timer may have fired before the kill, or another file has begun: that proves nothing. */
+    /** False if a timer may have fired before the kill, or another file was begun: then nothing was tested. */
     private boolean cut(Path root, Path journal) throws Exception {
         BusDirectory directory = BusDirectory.at(root, "bus");
         BitSet promised;
@@ -56,16 +56,16 @@ class TornJournalIT {
                 Load load = new Load(directory, Durability.DISK, random, DELAY_NS)) {
             endNs = System.nanoTime() + DELAY_NS;
             while (load.armed() < 2_000) {
-                assertTrue(load.run(STEP_NS), "the daemon must live");
+                assertTrue(load.run(STEP_NS), "the daemon has died");
                 assertFalse(Thread.interrupted(), "the daemon does not answer");
             }
             load.awaitReplies();
             promised = (BitSet) load.acknowledged().clone();
             promisedFile = lastFile(journal);
             promisedEnd = end(journal);
-            // What is acknowledged is written, so that there is something to cut.
+            // What is acknowledged is on disk: once one more is, there is something to cut.
             while (load.acknowledged().equals(promised) && System.nanoTime() < endNs) {
-                assertTrue(load.run(STEP_NS), "the daemon must live");
+                assertTrue(load.run(STEP_NS), "the daemon has died");
             }
             daemon.kill();
         }
@@ -102,7 +102,7 @@ class TornJournalIT {
         return files.segment(segment).resolve(files.files(segment).get(files.files(segment).size() - 1));
     }
 
-    /** Where the last block ends that is in the journal's last file. */
+    /** Where the last block of the journal's last file ends. */
     private static long end(Path journal) {
         long end = 0;
         try (BlockReader reader = new BlockReader(new JournalFolder(journal), null, (where, bytes, length, why) -> {

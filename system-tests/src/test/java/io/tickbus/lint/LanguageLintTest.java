@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Code and documents are written in plain English, with the words of docs/GLOSSARY.md. What a reader stumbled over once
- * is on the list {@code banned-words.txt}, which says what to write instead.
+ * Code and documents are written in plain English, with the words of docs/GLOSSARY.md. Words that confused a reader are
+ * listed in {@code banned-words.txt}, which says what to write instead.
  */
 class LanguageLintTest {
     private static final String LIST = "banned-words.txt";
@@ -93,7 +93,7 @@ class LanguageLintTest {
     }
 
     private static void check(Path file, String text, Map<Pattern, String> words, List<String> found) {
-        // A phrase may go over the end of a line, and over what a comment's next line begins with.
+        // A phrase may continue on the next line, after the marker with which a comment's line begins.
         String joined = text.replaceAll("\n[ \t]*(?:\\*|//|#)?[ \t]*", "\n ").replace('\n', '\u0001');
         String oneLine = joined.replace("\u0001 ", " ");
         words.forEach((banned, better) -> {
@@ -104,7 +104,7 @@ class LanguageLintTest {
         });
     }
 
-    /** The number of the line in which a place of the text on one line was. */
+    /** The line number of a position in the joined text. */
     private static int line(String joined, int place) {
         int line = 1;
         int seen = 0;

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Each source file says in its first line, or its second behind a {@code #!}, under which licence it is. */
+/** Each source file names its licence in its first line, or in its second after a {@code #!}. */
 class LicenceLintTest {
     private static final Pattern SOURCE = Pattern.compile(".*\\.(java|c|go|js|css|sh)|tickbus|run");
     private static final Pattern HEADER =

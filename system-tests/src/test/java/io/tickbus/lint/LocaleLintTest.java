@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Text that a program reads back must not depend on where it is written: an Arabic locale writes other digits, a German
- * one a decimal comma, the C locale knows no letter beyond ASCII. So nothing in the main code formats, parses or
- * encodes by the defaults of the JVM, nor looks into the text of an exception: the system's is in the user's language.
+ * Text that a program reads back must not depend on the locale: an Arabic one writes other digits, a German one a
+ * decimal comma, and the C locale has no letter beyond ASCII. So nothing in the main code formats, parses or encodes
+ * with the JVM's defaults, or inspects an exception's message, which may be in the user's language.
  */
 class LocaleLintTest {
     /** Calls that need {@code Locale.ROOT} as their first argument. */

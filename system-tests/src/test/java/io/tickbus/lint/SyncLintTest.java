@@ -24,8 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every ordered access names its partner in a comment {@code SYNC name: pairs with Class.method; without …}. This holds
- * the names together: one that stands at one place only has lost its other side.
+ * Every ordered access names its partner in a comment {@code SYNC name: pairs with Class.method; without …}.
+ * Both sides must exist: a name that occurs only once has lost its other side.
  */
 class SyncLintTest {
     private static final Pattern SYNC = Pattern.compile("\\bSYNC ([\\w-]+)(.*)");
@@ -33,7 +33,7 @@ class SyncLintTest {
             Pattern.compile("^: pairs with ([A-Z]\\w*)\\.(\\w+)(?: and ([A-Z]\\w*)\\.(\\w+))?; ");
     private static final Path MEMORY_MODEL = Path.of("docs/MEMORY_MODEL.md");
     private static final Path STRESS_TESTS = Path.of("bench/stress/src/main/java/io/tickbus/bench/stress");
-    /** A row of the table of names, which alone has five columns. */
+    /** A row of the table of names, the only table with five columns. */
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z][a-z-]+)` \\|(?:[^|\n]+\\|){4}$");
     private static final Pattern STRESS = Pattern.compile("`(\\w+Stress)`");
 
@@ -70,7 +70,7 @@ class SyncLintTest {
 
     private static boolean isMainSource(Path path) {
         String name = project.relativize(path).toString().replace('\\', '/');
-        // The stress tests under bench name the points they test, and are no side of any.
+        // The stress tests under bench name the pairs that they test, and are not part of any.
         return name.endsWith(".java") && name.contains("src/main/java/")
                 && !name.startsWith("bench/");
     }
@@ -80,7 +80,7 @@ class SyncLintTest {
             String source = Files.readString(path);
             String file = path.getFileName().toString();
             SOURCES.merge(file.substring(0, file.length() - ".java".length()), source, String::concat);
-            // A comment goes over several lines: joined, it can be matched.
+            // Joins the lines of a comment, so that it can be matched.
             Matcher sync = SYNC.matcher(source.replaceAll("\n\\s*(//|\\*) ", " "));
             while (sync.find()) {
                 PLACES.computeIfAbsent(sync.group(1), name -> new ArrayList<>()).add(new Place(file, sync.group(2)));

@@ -7,9 +7,9 @@
  *   client BUS_DIRECTORY ring|socket ROUNDS
  *   client FOLDER_OF_GOLDEN_FILES vectors 1
  *
- * In each round it arms, re-arms, pauses, cancels and lists timers and judges replies and signals; between two rounds it
- * waits until its daemon is no more, and connects to the next. Exit codes: 0 done, 1 something was not as the document
- * says.
+ * In each round it arms, re-arms, pauses, cancels and lists timers, and checks replies and signals. Between two rounds
+ * it waits until its daemon has ended, and connects to the next. Exit codes: 0 done, 1 something differs from the
+ * document.
  */
 #define _GNU_SOURCE
 #include "tickbus.h"
@@ -23,7 +23,7 @@
 #include <sys/un.h>
 
 #define MS INT64_C(1000000)
-#define PATIENCE_NS (30000 * MS)
+#define TIMEOUT_NS (30000 * MS)
 #define C_SLOTS 8
 
 static int bus_fd;                   /* the bus's directory */
@@ -68,7 +68,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context) {
     tb_lost_page(info->si_addr);
 }
 
-/* [11] checks and mapping; NULL: there is no such file. Only the length and what is of each kind is left to the caller. */
+/* [11] checks and maps a file; NULL: it does not exist. The caller checks the length and what its kind adds. */
 static void *map(const char *name, int64_t magic, int64_t max_slots, struct stat *s) {
     int fd = openat(bus_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT) {
@@ -128,8 +128,8 @@ static bool is_gone(void) {
     if (atomic_load_explicit(&bus->state, memory_order_acquire) != TB_OPEN) {
         return true;
     }
-    int64_t patience = 5 * atomic_load(&bus->heartbeat_interval_ns);
-    if (tb_now() - atomic_load(&bus->heartbeat_ns) < (patience > 250 * MS ? patience : 250 * MS)) {
+    int64_t limit = 5 * atomic_load(&bus->heartbeat_interval_ns);
+    if (tb_now() - atomic_load(&bus->heartbeat_ns) < (limit > 250 * MS ? limit : 250 * MS)) {
         return false;
     }
     int fd = openat(bus_fd, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -249,7 +249,7 @@ static bool try_to_connect(void) {
 }
 
 static void connect_to_daemon(void) {
-    int64_t until = tb_now() + PATIENCE_NS;
+    int64_t until = tb_now() + TIMEOUT_NS;
     while (!try_to_connect()) {
         disconnect();
         MUST(tb_now() < until);
@@ -272,8 +272,8 @@ static bool is_served(void) {
             && atomic_load(&bus->state) == TB_OPEN;
 }
 
-/* [1] Nobody in this play cuts anything but the doorbell. */
-static void look_at_losses(void) {
+/* [1] In this test only the doorbell is ever truncated. */
+static void check_losses(void) {
     uint8_t *lost = atomic_load(&tb_lost);
     if (lost != NULL) {
         MUST(lost >= (uint8_t *) bell && lost < (uint8_t *) (bell + 1));
@@ -285,7 +285,7 @@ static void look_at_losses(void) {
 static void send_command(struct tb_command command) {
     if (ring != NULL) {
         MUST(tb_send(ring, replies, session, bell, next_command, &command, &rung, random32()));
-        look_at_losses();
+        check_losses();
     } else {
         command.stamp = next_command + 1;
         MUST(send(control, &command, sizeof command, MSG_NOSIGNAL) == sizeof command);
@@ -293,10 +293,10 @@ static void send_command(struct tb_command command) {
     next_command++;
 }
 
-/* The next reply, which is to be to the command sent last. */
+/* The next reply, which must answer the command sent last. */
 static struct tb_reply reply_of(int code, int reason, int64_t key) {
     struct tb_reply reply;
-    int64_t until = tb_now() + PATIENCE_NS;
+    int64_t until = tb_now() + TIMEOUT_NS;
     struct tb_slot *slots = tb_replies_of(replies, welcome.of.welcome.session);
     enum tb_found found;
     while ((found = tb_read(slots, replies->file.slot_count, next_reply, &reply)) == TB_NOT_YET) {
@@ -333,14 +333,14 @@ static int32_t arm(int64_t key, int64_t deadline_ns, int64_t period_ns) {
 /* [9, 16] The next signal of a key; counts it as current or stale. */
 static struct tb_signal signal_of(int64_t key, int32_t latest) {
     struct tb_slot *slots = (struct tb_slot *) (void *) (bus + 1);
-    int64_t until = tb_now() + PATIENCE_NS;
+    int64_t until = tb_now() + TIMEOUT_NS;
     struct tb_signal found;
     while (true) {
         enum tb_found result = tb_read(slots, bus->file.slot_count, q, &found);
         MUST(result != TB_OVERRUN && tb_now() < until);
         if (result == TB_NOT_YET) {
             tb_wait(bus, bell, q, tb_now() + 10 * MS);
-            look_at_losses();
+            check_losses();
             continue;
         }
         q++;
@@ -381,10 +381,10 @@ static void periodic(void) {
     ask(TB_CANCEL, 2, TB_UNKNOWN);
 }
 
-/* Looks for a firing without reading it. */
+/* Waits for a firing without consuming it. */
 static void await_firing(int64_t key, int32_t of) {
     struct tb_slot *slots = (struct tb_slot *) (void *) (bus + 1);
-    int64_t until = tb_now() + PATIENCE_NS;
+    int64_t until = tb_now() + TIMEOUT_NS;
     struct tb_signal found = {0};
     for (int64_t at = q; found.key != key || found.owner != welcome.of.welcome.owner || found.generation != of;) {
         MUST(tb_now() < until);
@@ -396,7 +396,7 @@ static void await_firing(int64_t key, int32_t of) {
     }
 }
 
-/* Its firing lies unread while it is armed again: the first signal is stale, the second is current. */
+/* The timer is armed again before its firing is read: the first signal is stale, the second is current. */
 static void re_armed(void) {
     int64_t stale_before = stale;
     int32_t earlier = arm(3, tb_now(), 0);
@@ -455,7 +455,7 @@ static void play(int rounds) {
         }
         printf("ROUND %d current=%lld stale=%lld commands=%lld\n", i, (long long) current, (long long) stale,
                 (long long) next_command);
-        int64_t until = tb_now() + PATIENCE_NS;
+        int64_t until = tb_now() + TIMEOUT_NS;
         while (i < rounds && is_served()) {
             MUST(tb_now() < until);
             nap(MS);

@@ -5,7 +5,7 @@
  *   cc -std=c11 -O2 -o reader reader.c
  *   reader BUS_DIRECTORY spin|park|predictive UNTIL_SEQUENCE
  *
- * Joins at the oldest signal, checks that each holds what its sequence demands, follows restarts and replacements, and
+ * Joins at the oldest signal, checks each one's content against its sequence, follows restarts and replacements, and
  * reports at UNTIL_SEQUENCE. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 a signal was torn or out of order.
  */
 #define _GNU_SOURCE
@@ -49,7 +49,7 @@ enum { SUBSCRIBERS_PARKED = 128, DOORBELL_LENGTH = 4096 };
 #define LOOK_AROUND_NS (50 * MS)
 #define NAP_NS MS
 #define GUARD_NS (150 * US)
-#define PATIENCE_NS (100 * US)
+#define LATE_SPIN_NS (100 * US)
 
 enum outcome { NOT_YET, COPIED, OVERRUN };
 
@@ -321,9 +321,9 @@ static void join_oldest(void) {
 /* [6] restart, replacement; [10] liveness */
 
 static bool is_heartbeat_fresh(int64_t now) {
-    int64_t patience = 5 * atomic_load_explicit(long_at(HEARTBEAT_INTERVAL_NS), memory_order_relaxed);
+    int64_t limit = 5 * atomic_load_explicit(long_at(HEARTBEAT_INTERVAL_NS), memory_order_relaxed);
     int64_t heartbeat = atomic_load_explicit(long_at(HEARTBEAT_NS), memory_order_relaxed);
-    return now - heartbeat < (patience > 250 * MS ? patience : 250 * MS);
+    return now - heartbeat < (limit > 250 * MS ? limit : 250 * MS);
 }
 
 static const char *lock_status(void) {
@@ -357,8 +357,8 @@ static void follow(void) {
     }
 }
 
-static void look_around(int64_t now) {
-    /* The state before the slot: who sees it closed or replaced, and then nothing, has read the last signal. */
+static void check_status(int64_t now) {
+    /* The state before the slot: a reader that sees "closed" or "replaced", and then no signal, has read them all. */
     int32_t state = atomic_load_explicit(int_at(STATE), memory_order_acquire);
     bool is_fresh = is_heartbeat_fresh(now);
     bool is_superseded =
@@ -410,16 +410,16 @@ static void wait_predictively(int64_t until) {
         return;
     }
     int64_t now = now_ns();
-    if (deadline == NO_DEADLINE || now - deadline > PATIENCE_NS) {
+    if (deadline == NO_DEADLINE || now - deadline > LATE_SPIN_NS) {
         park(until, deadline == NO_DEADLINE ? NO_DEADLINE : INT64_MIN);
     } else if (now < deadline - GUARD_NS) {
         park(deadline - GUARD_NS < until ? deadline - GUARD_NS : until, deadline);
     } else {
-        spin(deadline + PATIENCE_NS < until ? deadline + PATIENCE_NS : until, deadline);
+        spin(deadline + LATE_SPIN_NS < until ? deadline + LATE_SPIN_NS : until, deadline);
     }
 }
 
-static void wait_for_news(const char *mode, int64_t until) {
+static void wait_for_signal(const char *mode, int64_t until) {
     if (strcmp(mode, "park") == 0) {
         park(until, INT64_MIN);
     } else if (strcmp(mode, "predictive") == 0) {
@@ -430,7 +430,7 @@ static void wait_for_news(const char *mode, int64_t until) {
     }
 }
 
-/* What the test's publisher puts into a signal: every field is bound to its sequence. */
+/* What the test's publisher writes into a signal: every field is derived from its sequence. */
 
 static uint64_t mix(uint64_t value) {
     uint64_t z = value + UINT64_C(0x9E3779B97F4A7C15);
@@ -478,7 +478,7 @@ int main(int argc, char **argv) {
     first = q;
     epoch = load_acquire(EPOCH);
     printf("ATTACHED first=%lld epoch=%lld woken=%d\n", (long long) q, (long long) epoch, doorbell != NULL);
-    int64_t look_around_at = 0;
+    int64_t check_status_at = 0;
     int64_t expected = q;
     while (q < until) {
         int64_t copy[FIELD_WORDS];
@@ -493,12 +493,12 @@ int main(int argc, char **argv) {
             skip_overwritten();
         } else {
             int64_t now = now_ns();
-            if (now >= look_around_at
+            if (now >= check_status_at
                     || atomic_load_explicit(int_at(STATE), memory_order_relaxed) == STATE_REPLACED) {
-                look_around(now);
-                look_around_at = now + LOOK_AROUND_NS;
+                check_status(now);
+                check_status_at = now + LOOK_AROUND_NS;
             }
-            wait_for_news(mode, now + LOOK_AROUND_NS);
+            wait_for_signal(mode, now + LOOK_AROUND_NS);
         }
         expected = q;
     }

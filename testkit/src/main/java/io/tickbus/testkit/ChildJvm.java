@@ -28,33 +28,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
-/** Another JVM: takes commands on stdin, answers in lines on stdout, and can be stopped, continued and killed. */
+/** Another JVM: takes commands on stdin, answers in lines on stdout, and can be stopped, resumed and killed. */
 public final class ChildJvm implements AutoCloseable {
     /** Exit code of a killed process. */
     public static final int KILLED = 128 + 9;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** The command that ends a child in order. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    /** The command that ends a child cleanly. */
     public static final String QUIT = "quit";
     private static final int LINES_KEPT = 200;
 
     private final String name;
     private final Process process;
-    private final long patienceNs;
+    private final long timeoutNs;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final ConcurrentLinkedQueue<String> transcript = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
     private final Thread outReader;
     private final Thread errorReader;
 
-    private ChildJvm(String name, Process process, Duration patience) {
+    private ChildJvm(String name, Process process, Duration timeout) {
         this.name = name + " pid=" + process.pid();
         this.process = process;
-        this.patienceNs = patience.toNanos();
+        this.timeoutNs = timeout.toNanos();
         outReader = reader(process.getInputStream(), false);
         errorReader = reader(process.getErrorStream(), true);
     }
 
-    /** How to start a JVM; every method changes it and returns it. */
+    /** How to start a JVM; every method changes this builder and returns it. */
     public static final class Builder {
         private final Class<?> main;
         private final List<String> arguments;
@@ -62,11 +62,11 @@ public final class ChildJvm implements AutoCloseable {
         private final List<String> flags = new ArrayList<>();
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
-        private Duration patience = PATIENCE;
+        private Duration timeout = TIMEOUT;
         private Path javaHome = Path.of(System.getProperty("java.home"));
         private String classPath = System.getProperty("java.class.path");
 
-        /** The folder is where it may leave a crash report, and JNA its library. */
+        /** The JVM may leave a crash report in the folder, and JNA its library. */
         public Builder(Path folder, Class<?> main, List<String> arguments) {
             this.folder = folder;
             this.main = main;
@@ -111,19 +111,19 @@ public final class ChildJvm implements AutoCloseable {
             return this;
         }
 
-        /** Variables of its environment, beside those of this JVM. */
+        /** Environment variables in addition to those of this JVM. */
         public Builder environment(Map<String, String> variables) {
             environment.putAll(variables);
             return this;
         }
 
-        /** How long it may take to say or do what is waited for; a minute unless it is set. */
-        public Builder patience(Duration duration) {
-            patience = duration;
+        /** How long the JVM may take to print or do what the test waits for; one minute unless it is set. */
+        public Builder timeout(Duration duration) {
+            timeout = duration;
             return this;
         }
 
-        /** Starts it. */
+        /** Starts the JVM. */
         public ChildJvm start() {
             List<String> command = new ArrayList<>(prefix);
             command.add(javaHome.resolve("bin/java").toString());
@@ -135,7 +135,7 @@ public final class ChildJvm implements AutoCloseable {
                 builder.environment().remove("JAVA_TOOL_OPTIONS");
                 builder.environment().remove("JDK_JAVA_OPTIONS");
                 builder.environment().putAll(environment);
-                return new ChildJvm(main.getSimpleName() + arguments, builder.start(), patience);
+                return new ChildJvm(main.getSimpleName() + arguments, builder.start(), timeout);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -183,14 +183,14 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Passes over lines until one starts so. */
+    /** Skips lines until one begins with {@code start}. */
     public String expect(String start) {
         return expectWithout(start, "\0");
     }
 
-    /** As {@link #expect}, and no line before it may start as {@code forbidden} does. */
+    /** As {@link #expect}, and no line before it may begin with {@code forbidden}. */
     public String expectWithout(String start, String forbidden) {
-        long untilNs = System.nanoTime() + patienceNs;
+        long untilNs = System.nanoTime() + timeoutNs;
         while (true) {
             String line = next(untilNs);
             if (line == null || line.startsWith(forbidden)) {
@@ -221,7 +221,7 @@ public final class ChildJvm implements AutoCloseable {
 
     /** The next line of its standard output; null at the end. */
     public String line() {
-        String line = next(System.nanoTime() + patienceNs);
+        String line = next(System.nanoTime() + timeoutNs);
         if (line == null && outReader.isAlive()) {
             throw failure("says nothing");
         }
@@ -245,12 +245,12 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Has a publisher do something, and waits until it is done. */
+    /** Sends a command, and waits until it is done. */
     public String order(String command) {
         return ask(command, "DONE " + command.split(" ", 2)[0]);
     }
 
-    /** Sends a command, and passes over lines until the answer comes. */
+    /** Sends a command, and skips lines until one begins with {@code answer}. */
     public String ask(String command, String answer) {
         send(command);
         return expect(answer);
@@ -269,7 +269,7 @@ public final class ChildJvm implements AutoCloseable {
     /** Waits for its end. */
     public int exitCode() {
         try {
-            if (!process.waitFor(patienceNs, TimeUnit.NANOSECONDS)) {
+            if (!process.waitFor(timeoutNs, TimeUnit.NANOSECONDS)) {
                 throw failure("does not end");
             }
             outReader.join();
@@ -280,7 +280,7 @@ public final class ChildJvm implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Asks it to end in order, and sees that it does. */
+    /** Asks it to end cleanly, and checks that it does. */
     public void quit() {
         send(QUIT);
         assertEquals(0, exitCode(), this::transcript);
@@ -297,7 +297,7 @@ public final class ChildJvm implements AutoCloseable {
         process.toHandle().destroy();
     }
 
-    /** Kills it, and what it has started, in whatever state they are; does not fail. */
+    /** Kills it and the processes that it started, in whatever state they are; does not fail. */
     @Override
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -308,7 +308,7 @@ public final class ChildJvm implements AutoCloseable {
     /** Returns when every thread has really stopped; the signal itself is only a request. */
     public void stop() {
         signal("-STOP");
-        long giveUpNs = System.nanoTime() + patienceNs;
+        long giveUpNs = System.nanoTime() + timeoutNs;
         while (!isStopped()) {
             if (System.nanoTime() > giveUpNs) {
                 throw failure("does not stop");
@@ -327,17 +327,17 @@ public final class ChildJvm implements AutoCloseable {
             }
             return true;
         } catch (IOException e) {
-            // A thread that has just ended: look again.
+            // A thread has just ended: check again.
             return false;
         }
     }
 
-    /** Continues it. */
+    /** Resumes it. */
     public void resume() {
         signal("-CONT");
     }
 
-    /** Has it write its threads' stacks into the transcript; for a test that is about to fail. */
+    /** Makes it write its threads' stacks to the transcript; for a test that is about to fail. */
     public void dumpThreads() {
         signal("-QUIT");
         expect("JNI global refs");
@@ -379,7 +379,7 @@ public final class ChildJvm implements AutoCloseable {
         return last.stream().collect(Collectors.joining("\n", name + "\n", "\n"));
     }
 
-    /** The elements of this JVM's class path whose path holds one of the words. */
+    /** The elements of this JVM's class path whose path contains one of the words. */
     public static String classPathOf(String... words) {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(element -> Arrays.stream(words).anyMatch(element::contains))

@@ -12,9 +12,8 @@ import java.util.HexFormat;
  * A golden file's text form: one line per 16 bytes that are not all zero, the offset and then the bytes; the first line
  * is the length.
  *
- * <p>The golden file of a layout version was made once, by {@code main} of its test at the time of that version, and is
- * never made again: a change that needs it to be is a change of the layout, which gets a version and a golden file of
- * its own.
+ * <p>The golden file of a layout version is created once, by {@code main} of its test, and never changes. A change that
+ * makes it wrong is a change of the layout, which needs a new version and a new golden file.
  */
 public final class GoldenHex {
     private static final int BYTES_PER_LINE = 16;
@@ -48,7 +47,7 @@ public final class GoldenHex {
         return bytes;
     }
 
-    /** The bytes as such text. */
+    /** The text form of the bytes. */
     public static String format(byte[] bytes) {
         StringBuilder text = new StringBuilder("length " + bytes.length + "\n");
         HexFormat hex = HexFormat.ofDelimiter(" ");

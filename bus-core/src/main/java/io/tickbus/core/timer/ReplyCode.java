@@ -15,7 +15,7 @@ public enum ReplyCode {
     FULL,
     /** The command makes no sense; the reason says why. Nothing was changed. */
     INVALID,
-    /** The timer is held. */
+    /** The timer was paused. */
     PAUSED,
     /** The timer was resumed. */
     RESUMED,

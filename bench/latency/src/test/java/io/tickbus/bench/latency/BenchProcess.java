@@ -15,7 +15,7 @@ import java.util.Map;
 
 /** The benchmarks as a user runs them: a process of their own. */
 public final class BenchProcess {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final long LEAST_SHARED_BYTES = 256L << 20;
 
     private BenchProcess() {
@@ -23,7 +23,7 @@ public final class BenchProcess {
 
     public static ChildJvm start(String... arguments) {
         return new ChildJvm.Builder(Path.of(""), Latency.class, List.of(arguments)).accessFlagsOfThisJvm()
-                .patience(PATIENCE).start();
+                .timeout(TIMEOUT).start();
     }
 
     /** Skips what needs the rings of many transports at once: without room for them it would end by SIGBUS. */

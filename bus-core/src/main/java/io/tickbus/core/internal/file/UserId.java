@@ -10,8 +10,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * Numeric user ids, as file ownership knows them: 32 bits without a sign, kept in an {@code int}. What cannot be read
- * is an error and never a number that could be somebody's.
+ * Numeric user ids, as in file ownership: 32 bits without a sign, stored in an {@code int}. If an id cannot be read,
+ * that is an error, and never a number that could be an id.
  */
 public final class UserId {
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -23,14 +23,14 @@ public final class UserId {
     /** Effective user id of this process. */
     public static int current() {
         try {
-            // Every byte is a letter of this encoding: the process's name stands there too.
+            // In this encoding every byte is a letter: the file also contains the process's name.
             for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith("Uid:")) {
                     return Integer.parseUnsignedInt(line.split("\\s+", -1)[EFFECTIVE]);
                 }
             }
         } catch (IOException e) {
-            // No Linux /proc here: whose a new file is says the same.
+            // No Linux /proc here: a new file's owner tells the same.
             return ofNewFile();
         }
         return ofNewFile();

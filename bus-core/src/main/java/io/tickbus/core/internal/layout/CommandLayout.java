@@ -55,7 +55,7 @@ public final class CommandLayout {
     public static final int TYPE_ARM = 1;
     /** Cancels a timer. */
     public static final int TYPE_CANCEL = 2;
-    /** Holds a timer. */
+    /** Pauses a timer. */
     public static final int TYPE_PAUSE = 3;
     /** Resumes a paused timer. */
     public static final int TYPE_RESUME = 4;
@@ -66,7 +66,7 @@ public final class CommandLayout {
     public static final int FLAG_KEEP_ON_DEATH = 0x01;
     /**
      * {@link #TYPE_LIST}: the timers of every owner and not only the client's. {@link #TYPE_CANCEL}: for the owner
-     * whose number stands in the first eight bytes of the payload.
+     * whose number is in the first eight bytes of the payload.
      */
     public static final int FLAG_ALL_OWNERS = 0x02;
     /** {@link #TYPE_ARM}: the timer survives the death of the daemon, {@code Durability.PROCESS}. */

@@ -3,11 +3,11 @@ package io.tickbus.core.internal.layout;
 
 /**
  * The {@code doorbell} file: the only memory that several processes write, all of one user. Nothing is trusted from
- * it, and every wait on it is bounded: whatever stands here costs at most a needless system call or a wait to its
+ * it, and every wait on it is bounded: whatever is stored here costs at most a needless system call or a wait to its
  * bound.
  *
  * <pre>
- *    0  daemonWord         int32  futex word the daemon sleeps on; raised by who armed an earlier deadline
+ *    0  daemonWord         int32  futex word the daemon sleeps on; raised by a client that armed an earlier deadline
  *  128  subscribersParked  int32  1: somebody may sleep on the signals file's wakeWord; 0: nobody does
  *  132  reserved, zero, to the end of the page
  * </pre>

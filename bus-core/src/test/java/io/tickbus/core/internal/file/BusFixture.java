@@ -39,7 +39,7 @@ final class BusFixture {
         }
     }
 
-    /** A closed bus of eight slots with so many signals. */
+    /** A closed bus of eight slots with {@code signals} signals. */
     static void create(BusDirectory directory, int signals) {
         try (WritableBus bus = WritableBus.open(directory, SMALL)) {
             publish(bus, signals);

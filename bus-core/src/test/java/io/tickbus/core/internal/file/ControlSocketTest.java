@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The socket by its name, whatever that is and whatever stood there; and the messages that go through it. */
+/** The socket, however long its name is and whatever file has that name; and the messages sent through it. */
 @Timeout(60)
 class ControlSocketTest {
     private static final ClientIdentity CLIENT = ClientFixture.identity("web-1.A_");

@@ -206,7 +206,7 @@ class CountersFileTest {
         assertFails(Reason.NOT_A_FILE, () -> CountersFile.attach(directory));
     }
 
-    /** Whatever stands in the header, attaching either refuses with a sentence or gives something readable. */
+    /** Whatever the header contains, attaching either refuses it with a sentence or returns something readable. */
     @Test
     void shouldNeverFailOtherwiseWhenTheHeaderIsMutated() throws IOException {
         long seed = Long.getLong("seed", System.nanoTime());

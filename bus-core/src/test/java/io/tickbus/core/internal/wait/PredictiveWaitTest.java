@@ -45,8 +45,8 @@ class PredictiveWaitTest {
     }
 
     @Test
-    void shouldReadDeadlineBeforeLookingAtGate() {
-        // The publisher commits and then announces: at the first look the signal of the old deadline is there.
+    void shouldReadDeadlineBeforeCondition() {
+        // The publisher commits and then announces: the first check already finds the signal of the old deadline.
         condition.deadlineNs = condition.nowNs + MS;
         condition.onLook = () -> {
             condition.readyAtNs = condition.nowNs;
@@ -73,7 +73,7 @@ class PredictiveWaitTest {
         assertTrue(condition.parks.isEmpty());
         assertTrue(condition.nowNs >= condition.deadlineNs + LATE_SPIN_NS);
         assertTrue(condition.nowNs < condition.deadlineNs + LATE_SPIN_NS + 1_000);
-        // And then it sleeps, though the deadline stands.
+        // And then it sleeps, though the announced deadline is unchanged.
         long untilNs = condition.nowNs + 50 * MS;
         wait.await(condition, untilNs);
         assertEquals(untilNs, condition.onlyPark().untilNs());

@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does something when a run is over, however it ends, {@code kill -9} included: a shell that waits for the end of its
- * standard input, which is ours. A Ctrl-C that ends the other processes does not end it.
+ * Cleans up after a run, however it ends, {@code kill -9} included. The guard is a shell whose standard input is a pipe
+ * from this process: when the pipe closes, the shell cleans up. It ignores the Ctrl-C that ends the other processes.
  */
 public final class CleanupGuard implements AutoCloseable {
     private static final long TIMEOUT_S = 10;
-    private static final String WAIT = "trap '' INT TERM HUP; echo ready; rest=$(cat); ";
+    private static final String WAIT = "trap '' INT TERM HUP; echo ready; pause=$(cat); ";
     /**
-     * Twice: a child that was just creating a file has by then noticed that its parent is gone, for which
-     * {@link ParentWatch} takes a while. A POSIX message queue has the directory's name.
+     * Deletes twice, with a pause in between: a child may still create a file until its {@link ParentWatch} notices
+     * that this process has ended. A POSIX message queue has the directory's name.
      */
-    private static final String DELETE = "rm -rf -- \"$1\"; sleep \"${rest:-2}\"; rm -rf -- \"$1\"; "
+    private static final String DELETE = "rm -rf -- \"$1\"; sleep \"${pause:-2}\"; rm -rf -- \"$1\"; "
             + "rm -f -- \"/dev/mqueue/${1##*/}\"";
-    /** In seconds, at a good end: the children have ended by then. */
-    private static final String SHORT_REST = "0.1";
+    /** The pause in seconds after a normal end, when all children have ended already. */
+    private static final String SHORT_PAUSE = "0.1";
 
     private final Process shell;
 
@@ -31,30 +31,30 @@ public final class CleanupGuard implements AutoCloseable {
         this.shell = shell;
     }
 
-    /** Begins to guard: runs a line of shell, with {@code $1} and so on, at the end. */
+    /** Starts a guard that runs a shell script at the end, with the arguments as {@code $1} and so on. */
     public static CleanupGuard running(String script, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", WAIT + script, "cleanup-guard"));
         command.addAll(List.of(arguments));
         Process shell = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        // Not before it ignores signals.
+        // Waits until it ignores signals.
         if (shell.getInputStream().read() < 0) {
             throw new IOException("there is no shell 'sh' that could clean up afterwards; install one");
         }
         return new CleanupGuard(shell);
     }
 
-    /** Begins to guard: deletes a directory at the end. */
+    /** Starts a guard that deletes a directory at the end. */
     static CleanupGuard deleting(Path directory) throws IOException {
         return running(DELETE, directory.toString());
     }
 
-    /** Does it now, and waits for that. */
+    /** Cleans up now, and returns when that is done. */
     @Override
     public void close() {
         try (OutputStream input = shell.getOutputStream()) {
-            input.write(SHORT_REST.getBytes(StandardCharsets.US_ASCII));
+            input.write(SHORT_PAUSE.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            // Somebody has ended it.
+            // The shell was killed.
             shell.destroy();
         }
         try {

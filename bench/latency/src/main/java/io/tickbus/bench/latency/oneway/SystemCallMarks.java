@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Marks in a trace of system calls where a burst begins and ends: calls of close(2) that cannot succeed. What is
- * between two marks is counted.
+ * Counts a burst's system calls in a trace. The beginning and the end of a burst are marked by calls of close(2) with
+ * a descriptor that does not exist, which fail and show in the trace.
  */
 final class SystemCallMarks {
     private static final int BEGIN = -100_000;
@@ -29,7 +29,7 @@ final class SystemCallMarks {
 
     private static native int close(int fd);
 
-    /** A sleeper needs more time while each of its calls is traced. */
+    /** The time between two messages. A sleeper needs more of it while each of its calls is traced. */
     static long gapNs(Leg leg) {
         return leg.isSpinning() ? leg.gapNs() : TRACED_GAP_NS;
     }
@@ -43,10 +43,10 @@ final class SystemCallMarks {
     }
 
     /**
-     * Counts the calls between the marks of each leg; those of other threads only for java-signal, since the JVM passes
-     * each signal from one thread to another.
+     * Counts the calls between the marks of each leg by the thread that made the marks; for java-signal by all threads,
+     * since the JVM passes each signal from one thread to another.
      *
-     * @param trace of {@code strace -f}: lines of a thread's number and a call, or its second half
+     * @param trace lines of {@code strace -f}: a thread's number and a call, or the second half of a call
      */
     static long[] count(List<String> trace, List<Leg> legs) {
         long[] counts = new long[legs.size()];
@@ -72,7 +72,7 @@ final class SystemCallMarks {
         return counts;
     }
 
-    /** The second half of a call that others came in between, or no call at all. */
+    /** Whether a line is the second half of an interrupted call, or no call at all. */
     private static boolean isContinued(String call) {
         return call.startsWith("<...") || call.startsWith("---") || call.startsWith("+++");
     }

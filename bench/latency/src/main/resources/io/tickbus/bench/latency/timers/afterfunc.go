@@ -19,7 +19,7 @@ import (
 const (
 	lead         = 200 * time.Millisecond
 	leadPerTimer = 2 * time.Microsecond
-	patience     = 3 * time.Second
+	timeout      = 3 * time.Second
 )
 
 type rhythm struct {
@@ -72,7 +72,7 @@ func arm(deadline time.Time, wait time.Duration, r *rhythm) {
 
 // Waits for timers that fire once and are late.
 func awaitAll(timers int64) {
-	for giveUp := time.Now().Add(patience); time.Now().Before(giveUp); time.Sleep(lead) {
+	for giveUp := time.Now().Add(timeout); time.Now().Before(giveUp); time.Sleep(lead) {
 		mutex.Lock()
 		fired := int64(len(lateness))
 		mutex.Unlock()
