@@ -52,7 +52,8 @@ public final class CpuAffinity {
             mask.putLong(i * Long.BYTES, words[i]);
         }
         try {
-            return Libc.sched_setaffinity(CALLING_THREAD, mask.length(), mask.address()) == 0 ? allowed() : new int[0];
+            int result = Libc.here().sched_setaffinity(CALLING_THREAD, mask.length(), mask.address());
+            return result == 0 ? allowed() : new int[0];
         } finally {
             Reference.reachabilityFence(mask);
         }
@@ -61,7 +62,7 @@ public final class CpuAffinity {
     /** The processors the calling thread may run on, ascending, from sched_getaffinity; empty where unknown. */
     public static int[] allowed() {
         NativeBlock mask = new NativeBlock(MASK_BITS / Byte.SIZE);
-        if (Libc.sched_getaffinity(CALLING_THREAD, mask.length(), mask.address()) < 0) {
+        if (Libc.here().sched_getaffinity(CALLING_THREAD, mask.length(), mask.address()) < 0) {
             return new int[0];
         }
         long[] words = new long[MASK_BITS / Long.SIZE];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
-import com.sun.jna.Pointer;
 import io.tickbus.core.BusException;
+import java.lang.ref.Reference;
+import java.nio.charset.Charset;
 
 /** The error numbers that this module distinguishes; the same on x86-64 and aarch64. */
 final class Errno {
@@ -18,6 +19,8 @@ final class Errno {
     static final int EOPNOTSUPP = 95;
     static final int ETIMEDOUT = 110;
     static final int EDQUOT = 122;
+
+    private static final int TEXT_LENGTH = 1024;
 
     private Errno() {
     }
@@ -47,8 +50,14 @@ final class Errno {
     }
 
     /** The text that the JVM puts into its exceptions: strerror's, in the locale that the JVM has set. */
-    static String localText(int errno) {
-        return new Pointer(Libc.strerror(errno)).getString(0, System.getProperty("sun.jnu.encoding", "UTF-8"));
+    static String localText(int number) {
+        NativeBlock text = new NativeBlock(TEXT_LENGTH);
+        try {
+            Libc.here().__xpg_strerror_r(number, text.address(), text.length());
+            return text.string(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
+        } finally {
+            Reference.reachabilityFence(text);
+        }
     }
 
     static BusException failure(String what, int errno, String remedy) {

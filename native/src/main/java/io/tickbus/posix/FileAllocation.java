@@ -3,6 +3,7 @@ package io.tickbus.posix;
 
 import io.tickbus.core.internal.platform.PortablePlatform;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 
@@ -19,15 +20,16 @@ final class FileAllocation {
         if (length < 1) {
             throw new IllegalArgumentException("length must be at least 1: length=" + length);
         }
-        int fd = Libc.open(nativePath(file), O_WRONLY | O_CLOEXEC | syscalls.openNoFollow(), 0);
+        Libc libc = Libc.here();
+        int fd = open(libc, file, O_WRONLY | O_CLOEXEC | syscalls.openNoFollow());
         if (fd < 0) {
-            throw new IOException("cannot open " + file + ": " + Errno.describe(Libc.errno()));
+            throw new IOException("cannot open " + file + ": " + Errno.describe(libc.errno()));
         }
         int errno;
         try {
-            errno = fallocate(fd, length);
+            errno = fallocate(libc, fd, length);
         } finally {
-            Libc.close(fd);
+            libc.close(fd);
         }
         switch (errno) {
             case 0 -> { }
@@ -37,10 +39,10 @@ final class FileAllocation {
         }
     }
 
-    private static int fallocate(int fd, long length) {
+    private static int fallocate(Libc libc, int fd, long length) {
         int errno = Errno.EINTR;
         for (int i = 0; i < MAX_RETRIES && errno == Errno.EINTR; i++) {
-            errno = Libc.fallocate(fd, 0, 0, length) == 0 ? 0 : Libc.errno();
+            errno = libc.fallocate(fd, 0, 0, length) == 0 ? 0 : libc.errno();
         }
         return errno;
     }
@@ -60,8 +62,13 @@ final class FileAllocation {
                 + "; free space there, or choose a smaller size or another directory");
     }
 
-    private static byte[] nativePath(Path file) {
+    private static int open(Libc libc, Path file, int flags) {
         Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-        return (file.toAbsolutePath() + "\0").getBytes(charset);
+        NativeBlock path = NativeBlock.of((file.toAbsolutePath() + "\0").getBytes(charset));
+        try {
+            return libc.open(path.address(), flags, 0);
+        } finally {
+            Reference.reachabilityFence(path);
+        }
     }
 }

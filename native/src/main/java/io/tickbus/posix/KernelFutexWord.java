@@ -16,6 +16,7 @@ final class KernelFutexWord implements FutexWord {
     private static final int FUTEX_WAIT_BITSET = 9;
     private static final long FUTEX_BITSET_MATCH_ANY = 0xFFFF_FFFFL;
 
+    private final Libc libc = Libc.here();
     private final ByteBuffer memory;
     private final int offset;
     private final long address;
@@ -29,7 +30,7 @@ final class KernelFutexWord implements FutexWord {
         }
         this.memory = region.asByteBuffer();
         this.offset = offset;
-        this.address = NativeBlock.addressOf(memory) + offset;
+        this.address = libc.addressOf(memory) + offset;
         this.futex = syscalls.futex();
     }
 
@@ -37,9 +38,9 @@ final class KernelFutexWord implements FutexWord {
     public int await(int expected, long deadlineNs) {
         deadline.set(deadlineNs);
         try {
-            long result = Libc.syscall(futex, address, FUTEX_WAIT_BITSET, expected, deadline.address(), 0,
+            long result = libc.syscall(futex, address, FUTEX_WAIT_BITSET, expected, deadline.address(), 0,
                     FUTEX_BITSET_MATCH_ANY);
-            return result == 0 ? WOKEN : notWoken(Libc.errno());
+            return result == 0 ? WOKEN : notWoken(libc.errno());
         } finally {
             Reference.reachabilityFence(this); // or the memory could be unmapped while the kernel reads it
         }
@@ -48,8 +49,8 @@ final class KernelFutexWord implements FutexWord {
     @Override
     public int wakeAll() {
         try {
-            int woken = (int) Libc.syscall(futex, address, FUTEX_WAKE, Integer.MAX_VALUE, 0, 0, 0);
-            return woken >= 0 ? woken : notAwoken(Libc.errno());
+            int woken = (int) libc.quickSyscall(futex, address, FUTEX_WAKE, Integer.MAX_VALUE);
+            return woken >= 0 ? woken : notAwoken(libc.errno());
         } finally {
             Reference.reachabilityFence(this);
         }

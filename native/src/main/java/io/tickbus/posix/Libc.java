@@ -1,62 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
+import java.nio.ByteBuffer;
 
 /**
- * The C library's functions, mapped directly and with primitives only, so that a call allocates nothing. Unless stated
- * otherwise, each returns −1 on failure, and {@link #errno} is the reason.
+ * The C library's functions, with primitives only, so that a call allocates nothing. Unless stated otherwise, each
+ * returns −1 on failure, and {@link #errno} is the reason. {@link NativeAccess} chooses the implementation.
  */
 @SuppressWarnings("checkstyle:parameternumber") // these are the C library's signatures
-final class Libc {
-    static {
-        // The process itself and not "libc": before glibc 2.32, pthread_sigmask is in libpthread.
-        Native.register(Libc.class, NativeLibrary.getProcess());
+abstract class Libc {
+    /** The implementation of this JVM; {@link LinkageError} with the reason where there is none. */
+    static Libc here() {
+        return NativeAccess.libc();
     }
 
-    private Libc() {
-    }
+    /** The address of a buffer outside the Java heap. */
+    abstract long addressOf(ByteBuffer direct);
 
-    /** The errno of this thread's latest call, saved by JNA before the JVM can change it. */
-    static int errno() {
-        return Native.getLastError();
-    }
+    /** The errno of this thread's latest failed call, saved before the JVM can change it. */
+    abstract int errno();
 
-    static native long syscall(long number, long a, long b, long c, long d, long e, long f);
+    abstract long syscall(long number, long a, long b, long c, long d, long e, long f);
 
-    static native long syscall(long number, long a, long b);
+    /** The same for a call that returns at once, and does no harm if a failed call is repeated. */
+    abstract long quickSyscall(long number, long a, long b, long c);
 
-    static native int clock_gettime(int clock, long timespec);
+    abstract int clock_gettime(int clock, long timespec);
 
-    static native int clock_getres(int clock, long timespec);
+    abstract int clock_getres(int clock, long timespec);
 
-    static native int open(byte[] path, int flags, int mode);
+    abstract int open(long path, int flags, int mode);
 
-    static native int close(int fd);
+    abstract int close(int fd);
 
-    static native int fallocate(int fd, int mode, long offset, long length);
+    abstract int fallocate(int fd, int mode, long offset, long length);
 
-    static native int sched_setaffinity(int tid, long maskBytes, long mask);
+    abstract int sched_setaffinity(int tid, long maskBytes, long mask);
 
-    static native int sched_getaffinity(int tid, long maskBytes, long mask);
+    abstract int sched_getaffinity(int tid, long maskBytes, long mask);
 
-    static native int sched_getcpu();
+    abstract int sched_getcpu();
 
-    static native int poll(long questions, long count, int timeoutMs);
+    abstract int poll(long questions, long count, int timeoutMs);
 
-    /** The address of a text. Other threads may overwrite the text of an unknown number, but of no other. */
-    static native long strerror(int errno);
+    /** Writes the text of an error number, ended by a zero byte. The standard's strerror_r: GNU's returns a text. */
+    abstract int __xpg_strerror_r(int errno, long text, long length);
 
-    static native int kill(int pid, int signal);
+    abstract int kill(int pid, int signal);
 
     /** {@code value} is a union of int and pointer, which both supported ABIs pass as one 64-bit integer. */
-    static native int sigqueue(int pid, int signal, long value);
+    abstract int sigqueue(int pid, int signal, long value);
 
-    static native int sigtimedwait(long set, long info, long timespec);
+    abstract int sigtimedwait(long set, long info, long timespec);
 
-    /** Returns an error number instead of −1. */
-    static native int pthread_sigmask(int how, long set, long oldSet);
+    /** Concerns the calling thread only, on Linux. */
+    abstract int sigprocmask(int how, long set, long oldSet);
 
-    static native int __libc_current_sigrtmin();
+    abstract int __libc_current_sigrtmin();
 }

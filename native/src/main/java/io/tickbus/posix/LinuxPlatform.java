@@ -26,7 +26,7 @@ public final class LinuxPlatform implements Platform {
 
     @Override
     public String description() {
-        return "Linux " + Syscalls.here().architecture() + " over JNA";
+        return "Linux " + Syscalls.here().architecture() + " over " + NativeAccess.name();
     }
 
     @Override
@@ -78,7 +78,7 @@ public final class LinuxPlatform implements Platform {
 
     @Override
     public int currentCpu() {
-        return Libc.sched_getcpu();
+        return Libc.here().sched_getcpu();
     }
 
     @Override

@@ -2,63 +2,114 @@
 package io.tickbus.posix;
 
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Tries the native code once per JVM, and stores in one sentence why it cannot be used. */
+/**
+ * Chooses once per JVM how the C library is called, by trying: the foreign function API where the JDK has it, else JNA.
+ * {@code -Dtickbus.native=ffm|jna|none} chooses for it. Where nothing works, says why in one sentence.
+ */
 final class NativeAccess {
+    private static final String PROPERTY = "tickbus.native";
     private static final int FUTEX_WAKE = 1;
-    private static final Optional<String> REASON = find();
+    private static final Choice CHOSEN = choose(System.getProperty(PROPERTY, ""));
 
     private NativeAccess() {
     }
 
-    static Optional<String> unavailableReason() {
-        return REASON;
+    /** Either an implementation and its name, or the reason why there is none. The JIT trusts fields of records. */
+    private record Choice(Libc libc, String name, String reason) {
+        static Choice none(String reason) {
+            return new Choice(null, null, reason);
+        }
     }
 
-    private static Optional<String> find() {
+    static Optional<String> unavailableReason() {
+        return Optional.ofNullable(CHOSEN.reason);
+    }
+
+    /** {@code "FFM"}, the foreign function and memory API, or {@code "JNA"}. */
+    static String name() {
+        return CHOSEN.name;
+    }
+
+    static Libc libc() {
+        Libc libc = CHOSEN.libc;
+        if (libc == null) {
+            throw new UnsatisfiedLinkError(CHOSEN.reason);
+        }
+        return libc;
+    }
+
+    private static Choice choose(String wanted) {
         String os = System.getProperty("os.name", "unknown");
         if (!os.equals("Linux")) {
-            return Optional.of("the native module serves Linux only (os.name=" + os + "); there is nothing to do");
+            return Choice.none("the native module serves Linux only (os.name=" + os + "); there is nothing to do");
         }
         if (Syscalls.here() == null || !"64".equals(System.getProperty("sun.arch.data.model", "64"))) {
-            return Optional.of("the native module serves x86-64 and aarch64 only (os.arch="
+            return Choice.none("the native module serves x86-64 and aarch64 only (os.arch="
                     + System.getProperty("os.arch") + "); use a 64-bit JVM of one of them");
         }
+        return switch (wanted) {
+            case "" -> foreignOrJna();
+            case "ffm" -> foreign();
+            case "jna" -> jna();
+            case "none" -> Choice.none("-D" + PROPERTY + "=none turns the native code off");
+            default -> Choice.none("-D" + PROPERTY + "=" + wanted + " is unknown; say ffm, jna or none");
+        };
+    }
+
+    private static Choice foreignOrJna() {
+        if (!ForeignLinker.isInJdk()) {
+            return jna();
+        }
+        Choice foreign = foreign();
+        Choice chosen = foreign.libc != null ? foreign : jna();
+        return chosen.libc != null ? chosen : Choice.none(foreign.reason + "; and " + chosen.reason);
+    }
+
+    private static Choice foreign() {
+        return ForeignLinker.isInJdk() ? tryOut("FFM", ForeignLibc::new, "use -D" + PROPERTY + "=jna")
+                : Choice.none("this JDK has no foreign function API; use JDK 22 or newer, or -D" + PROPERTY + "=jna");
+    }
+
+    private static Choice jna() {
         // JNA logs a stack trace if a folder is missing; the reason returned here says the same.
-        Logger jna = Logger.getLogger("com.sun.jna.Native");
-        Level level = jna.getLevel();
-        jna.setLevel(Level.OFF);
+        Logger log = Logger.getLogger("com.sun.jna.Native");
+        Level level = log.getLevel();
+        log.setLevel(Level.OFF);
         try {
-            return probe();
-        } catch (LinkageError | RuntimeException e) {
-            return Optional.of(loadFailure(e instanceof ExceptionInInitializerError ? e.getCause() : e));
+            return tryOut("JNA", JnaLibc::new, "give it a writable, executable folder with -Djna.tmpdir=FOLDER");
         } finally {
-            jna.setLevel(level);
+            log.setLevel(level);
         }
     }
 
-    /** Fails in sandboxes that look like Linux but are not. */
-    private static Optional<String> probe() {
-        NativeBlock word = new NativeBlock(Integer.BYTES);
+    /** Fails also in sandboxes that look like Linux but are not. */
+    private static Choice tryOut(String name, Supplier<Libc> supplier, String remedy) {
+        ByteBuffer word = ByteBuffer.allocateDirect(Long.BYTES);
         try {
-            if (Libc.syscall(Syscalls.here().futex(), word.address(), FUTEX_WAKE, 1, 0, 0, 0) != 0) {
-                return Optional.of("this kernel or its sandbox refuses futex: " + Errno.describe(Libc.errno())
-                        + "; allow that system call");
-            }
-            return Optional.empty();
+            Libc libc = supplier.get();
+            long woken = libc.quickSyscall(Syscalls.here().futex(), libc.addressOf(word), FUTEX_WAKE, 1);
+            return woken == 0 ? new Choice(libc, name, null)
+                    : Choice.none("this kernel or its sandbox refuses futex: " + Errno.describe(libc.errno())
+                            + "; allow that system call");
+        } catch (LinkageError | RuntimeException e) {
+            Throwable cause = e instanceof ExceptionInInitializerError ? e.getCause() : e;
+            return Choice.none(name + " cannot call the C library (" + firstLine(cause) + "); "
+                    + (cause instanceof IllegalCallerException ? allowNativeCode(name) : remedy));
         } finally {
             Reference.reachabilityFence(word);
         }
     }
 
-    private static String loadFailure(Throwable e) {
-        String remedy = e instanceof IllegalCallerException
-                ? "allow native code with --enable-native-access=ALL-UNNAMED"
-                : "give it a writable, executable folder with -Djna.tmpdir=FOLDER";
-        return "JNA cannot load its library (" + firstLine(e) + "); " + remedy;
+    private static String allowNativeCode(String name) {
+        Module module = NativeAccess.class.getModule();
+        String caller = name.equals("JNA") ? "com.sun.jna" : module.getName();
+        return "allow native code with --enable-native-access=" + (module.isNamed() ? caller : "ALL-UNNAMED");
     }
 
     private static String firstLine(Throwable e) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 
 /**
  * A few zeroed bytes outside the Java heap, whose address may be passed to C for as long as this object is reachable.
@@ -15,11 +14,14 @@ final class NativeBlock {
 
     NativeBlock(int length) {
         buffer = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
-        address = addressOf(buffer);
+        address = Libc.here().addressOf(buffer);
     }
 
-    static long addressOf(ByteBuffer direct) {
-        return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+    /** A copy of these bytes. */
+    static NativeBlock of(byte[] bytes) {
+        NativeBlock block = new NativeBlock(bytes.length);
+        block.buffer.duplicate().put(bytes);
+        return block;
     }
 
     long address() {
@@ -40,5 +42,14 @@ final class NativeBlock {
 
     void putLong(int offset, long value) {
         buffer.putLong(offset, value);
+    }
+
+    /** The text up to the first zero byte. */
+    String string(Charset charset) {
+        int length = 0;
+        while (length < buffer.capacity() && buffer.get(length) != 0) {
+            length++;
+        }
+        return charset.decode(buffer.duplicate().limit(length)).toString();
     }
 }

@@ -28,7 +28,7 @@ public final class OutputReader {
         NativeBlock question = new NativeBlock(Long.BYTES);
         question.putLong(0, STANDARD_OUTPUT);
         try {
-            return Libc.poll(question.address(), 1, 0) == 1
+            return Libc.here().poll(question.address(), 1, 0) == 1
                     && (question.getLong(0) >>> EVENTS_ANSWERED_SHIFT & (POLLERR | POLLHUP)) != 0;
         } finally {
             Reference.reachabilityFence(question);

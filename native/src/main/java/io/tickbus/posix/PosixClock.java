@@ -21,24 +21,25 @@ public final class PosixClock {
     /** The clock's time in nanoseconds, as the C library reads it: through the vDSO where the clock source allows. */
     public static long now(ClockId clock) {
         Timespec time = TIMESPEC.get();
-        return checked(clock, Libc.clock_gettime(clock.number(), time.address()), time);
+        return checked(clock, Libc.here().clock_gettime(clock.number(), time.address()), time);
     }
 
     /** The clock's time in nanoseconds by a real system call. */
     public static long nowBySyscall(ClockId clock) {
         Timespec time = TIMESPEC.get();
-        return checked(clock, Libc.syscall(Syscalls.here().clockGettime(), clock.number(), time.address()), time);
+        int number = Syscalls.here().clockGettime();
+        return checked(clock, Libc.here().quickSyscall(number, clock.number(), time.address(), 0), time);
     }
 
     /** The clock's resolution in nanoseconds: 1 with high-resolution timers, a kernel tick for the coarse ones. */
     public static long resolution(ClockId clock) {
         Timespec time = TIMESPEC.get();
-        return checked(clock, Libc.clock_getres(clock.number(), time.address()), time);
+        return checked(clock, Libc.here().clock_getres(clock.number(), time.address()), time);
     }
 
     private static long checked(ClockId clock, long result, Timespec time) {
         if (result != 0) {
-            throw Errno.failure("reading clock=" + clock, Libc.errno(), "use another clock on this kernel");
+            throw Errno.failure("reading clock=" + clock, Libc.here().errno(), "use another clock on this kernel");
         }
         return time.ns();
     }

@@ -23,7 +23,7 @@ public final class PosixSignal {
 
     /** The first real-time signal that the C library leaves free; these queue instead of coalescing. */
     public static int sigrtmin() {
-        return Libc.__libc_current_sigrtmin();
+        return Libc.here().__libc_current_sigrtmin();
     }
 
     static void check(int signal) {

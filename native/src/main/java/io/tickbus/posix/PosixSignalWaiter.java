@@ -72,8 +72,8 @@ public final class PosixSignalWaiter {
     private int awaitOnce(long leftNs) {
         timeout.set(leftNs);
         try {
-            int signal = Libc.sigtimedwait(set.address(), info.address(), timeout.address());
-            return signal > 0 ? signal : notReceived(Libc.errno());
+            int signal = Libc.here().sigtimedwait(set.address(), info.address(), timeout.address());
+            return signal > 0 ? signal : notReceived(Libc.here().errno());
         } finally {
             Reference.reachabilityFence(this); // or the memory could be freed while the kernel writes to it
         }

@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>Errors: {@link LinkageError} where {@link LinuxPlatform#unavailableReason()} names a reason; {@link BusException}
  * where {@code /proc} cannot be read.
  *
- * <p>Source: kill(2), sigqueue(3), pthread_sigmask(3), signal(7).
+ * <p>Source: kill(2), sigqueue(3), sigprocmask(2), signal(7).
  */
 public final class PosixSignals {
     /** The signal was sent. */
@@ -46,7 +46,7 @@ public final class PosixSignals {
      */
     public static int kill(long pid, int signal) {
         PosixSignal.check(signal);
-        return Libc.kill(checkedPid(pid), signal) == 0 ? SENT : Libc.errno();
+        return Libc.here().kill(checkedPid(pid), signal) == 0 ? SENT : Libc.here().errno();
     }
 
     /**
@@ -59,7 +59,7 @@ public final class PosixSignals {
      */
     public static int sigqueue(long pid, int signal, long value) {
         PosixSignal.check(signal);
-        return Libc.sigqueue(checkedPid(pid), signal, value) == 0 ? SENT : Libc.errno();
+        return Libc.here().sigqueue(checkedPid(pid), signal, value) == 0 ? SENT : Libc.here().errno();
     }
 
     /**
@@ -72,9 +72,9 @@ public final class PosixSignals {
         NativeBlock set = new NativeBlock(PosixSignalWaiter.SIGSET_LENGTH);
         set.putLong(0, PosixSignal.bit(signal));
         try {
-            int errno = Libc.pthread_sigmask(SIG_BLOCK, set.address(), 0);
-            if (errno != 0) {
-                throw Errno.failure("blocking signal=" + signal, errno, "see pthread_sigmask(3) for this error");
+            if (Libc.here().sigprocmask(SIG_BLOCK, set.address(), 0) != 0) {
+                throw Errno.failure("blocking signal=" + signal, Libc.here().errno(),
+                        "see sigprocmask(2) for this error");
             }
         } finally {
             Reference.reachabilityFence(set);

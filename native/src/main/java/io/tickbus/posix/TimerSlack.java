@@ -25,6 +25,6 @@ final class TimerSlack {
     }
 
     private static long prctl(int option, long argument) {
-        return Libc.syscall(Syscalls.here().prctl(), option, argument);
+        return Libc.here().quickSyscall(Syscalls.here().prctl(), option, argument, 0);
     }
 }

@@ -4,6 +4,7 @@ package io.tickbus.posix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.core.internal.platform.Platform;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.testkit.ChildJvm;
@@ -38,7 +39,40 @@ class PlatformsIT {
     void shouldFallBackWithReasonWhenJnaCannotUnpack() throws Exception {
         // Below a file, so that JNA cannot create the folder, which it tries to do.
         Path impossible = Files.createFile(folder.resolve("file")).resolve("folder");
-        assertFallsBack("-Djna.tmpdir=FOLDER", "-Djna.nosys=true", "-Djna.tmpdir=" + impossible);
+        assertFallsBack("-Djna.tmpdir=FOLDER", "-Dtickbus.native=jna", "-Djna.nosys=true",
+                "-Djna.tmpdir=" + impossible);
+    }
+
+    @Test
+    @EnabledForJreRange(minVersion = 22, disabledReason = "earlier JDKs have no foreign function API")
+    void shouldNeedNoJnaWhenJdkHasForeignFunctions() throws Exception {
+        ChildJvm.Builder builder = new ChildJvm.Builder(folder, Reason.class, List.of()).accessFlagsOfThisJvm()
+                .classPath(ChildJvm.classPathOf("native", "bus-core"));
+        try (ChildJvm jvm = builder.start()) {
+            String description = jvm.line();
+            assertTrue(description.endsWith(" over FFM"), description);
+            assertEquals(description, jvm.line());
+            assertEquals("slept", jvm.line());
+            assertEquals(null, jvm.line());
+            assertEquals("", jvm.errors());
+        }
+    }
+
+    @Test
+    void shouldObeyPropertyThatChoosesImplementation() throws Exception {
+        try (ChildJvm jvm = new ChildJvm.Builder(folder, Reason.class, List.of()).accessFlagsOfThisJvm()
+                .flags("-Dtickbus.native=jna").start()) {
+            String description = jvm.line();
+            assertTrue(description.endsWith(" over JNA"), description);
+        }
+        assertFallsBack("-Dtickbus.native=none turns", "-Dtickbus.native=none");
+        assertFallsBack("say ffm, jna or none", "-Dtickbus.native=c");
+    }
+
+    @Test
+    @EnabledForJreRange(maxVersion = 21, disabledReason = "this JDK has the foreign function API")
+    void shouldFallBackWithReasonWhenForeignFunctionsAreMissing() throws Exception {
+        assertFallsBack("use JDK 22 or newer", "-Dtickbus.native=ffm");
     }
 
     @Test
@@ -71,6 +105,10 @@ class PlatformsIT {
         public static void main(String[] args) {
             System.out.println(Platforms.current().description());
             System.out.println(Platforms.reason());
+            if (Platforms.current().hasFutex()) {
+                Platforms.current().futexWord(SharedRegion.allocate(Long.BYTES), 0).await(0, System.nanoTime());
+                System.out.println("slept");
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(180)
 class NoFlagIT {
     private static final Path INSTALLED = Path.of("/usr/lib/jvm");
-    private static final int FIRST_WITH_NATIVE_WARNING = 24;
+    private static final int FIRST_WITH_NATIVE_WARNING = 22;
     private static final String[] LIBRARIES = {"bus-core", "bus-publisher", "bus-subscriber", "agrona",
             "system-tests"};
 
@@ -78,13 +78,13 @@ class NoFlagIT {
         for (ChildJvm child : exchange(javaHome, classPath, "predictive")) {
             System.out.println(javaHome + " prints: " + child.errors());
             boolean mayWarn = featureVersion(javaHome) >= FIRST_WITH_NATIVE_WARNING;
-            assertTrue(child.errors().isEmpty() || (mayWarn && isJnaWarning(child.errors().strip())), child::errors);
+            assertTrue(child.errors().isEmpty() || (mayWarn && isNativeWarning(child.errors().strip())), child::errors);
         }
     }
 
-    private static boolean isJnaWarning(String errors) {
+    private static boolean isNativeWarning(String errors) {
         return errors.lines().allMatch(line -> line.startsWith("WARNING: "))
-                && errors.contains("System::load") && errors.contains("com.sun.jna.Native");
+                && errors.contains("Linker::downcallHandle") && errors.contains("io.tickbus.posix");
     }
 
     private List<ChildJvm> exchange(Path javaHome, String classPath, String waiting) {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * <p><b>Threads:</b> every method may be called by any thread; slack and affinity concern the calling thread.
  */
 public interface Platform {
-    /** A name for messages: {@code "Linux x86-64 over JNA"}. */
+    /** A name for messages: {@code "Linux x86-64 over FFM"}. */
     String description();
 
     /**
