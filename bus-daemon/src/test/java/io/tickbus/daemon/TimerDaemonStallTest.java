@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
-import io.tickbus.core.internal.file.PublisherLock;
+import io.tickbus.core.internal.file.OwnerLock;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.SignalsLayout;
@@ -141,11 +141,11 @@ class TimerDaemonStallTest {
         stallTimerThread();
         daemon.close();
         assertTrue(hasLogged("timer-thread-stuck waitedMs="), lines::toString);
-        assertEquals(PublisherLock.Probe.HELD, PublisherLock.probe(directory.lock()));
+        assertEquals(OwnerLock.Probe.HELD, OwnerLock.probe(directory.lock()));
         assertEquals(SignalsLayout.STATE_OPEN, bus.state());
         mayGoOn.countDown();
         daemon.ended().toCompletableFuture().get(30, TimeUnit.SECONDS);
-        assertEquals(PublisherLock.Probe.FREE, PublisherLock.probe(directory.lock()));
+        assertEquals(OwnerLock.Probe.FREE, OwnerLock.probe(directory.lock()));
         assertEquals(SignalsLayout.STATE_CLOSED, bus.state());
     }
 
@@ -165,7 +165,7 @@ class TimerDaemonStallTest {
             closer.join();
             await(() -> failing.ended().toCompletableFuture().isDone());
             failures += failing.ended().toCompletableFuture().isCompletedExceptionally() ? 1 : 0;
-            assertEquals(PublisherLock.Probe.FREE, PublisherLock.probe(directory.lock()));
+            assertEquals(OwnerLock.Probe.FREE, OwnerLock.probe(directory.lock()));
         }
         assertTrue(failures > 0, "it was closed before it could fail, each time");
     }

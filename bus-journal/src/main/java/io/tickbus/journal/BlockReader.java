@@ -11,7 +11,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 
 /**
  * Reads a journal's blocks in order, through the files, without mapping or changing them, so that a torn file costs
@@ -226,17 +225,8 @@ final class BlockReader implements Blocks {
     }
 
     private Position nextFile() {
-        List<Long> segments = folder.segments();
-        for (long number : segments) {
-            if (number >= segment) {
-                for (String name : folder.files(number)) {
-                    if (number > segment || name.compareTo(file) > 0) {
-                        return new Position(number, name, 0);
-                    }
-                }
-            }
-        }
-        return null;
+        return folder.files(segment).filter(next -> next.segment() > segment || next.file().compareTo(file) > 0)
+                .findFirst().orElse(null);
     }
 
     private void open(long at) {

@@ -84,7 +84,7 @@ final class ChronicleJournal implements Journal {
             folder.unknownFolders().forEach(name -> log.warn("journal-unknown-folder", "folder",
                     folder.path().resolve(name), "what",
                     "it is not a segment as this version names them, and no timer is recovered from it"));
-            folder.removeEmptySegments(log);
+            folder.cleanUp(log);
             IntentsFile previous = previousEntries(directory, folder, log);
             WriteAheadRing ring = WriteAheadRing.over(previous != null ? previous
                     : IntentsFile.create(directory, publisher.bus().signals().header(), folder.id(), SLOT_COUNT));

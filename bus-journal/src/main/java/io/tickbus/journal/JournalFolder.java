@@ -4,6 +4,9 @@ package io.tickbus.journal;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.file.AtomicFile;
+import io.tickbus.core.internal.file.OwnerLock;
+import io.tickbus.core.internal.file.UserId;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.journal.JournalOptions.Roll;
 import java.io.IOException;
@@ -11,23 +14,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,7 +33,7 @@ import java.util.stream.Stream;
  * begins another segment after a failure. Nothing is ever appended to the segment of a dead daemon, which may be torn.
  *
  * <pre>
- *  lock                        held by the daemon
+ *  lock                        locked by the daemon
  *  id                          which journal this is
  *  bus                         whose journal this is: the path of the bus's directory
  *  snapshot                    where the last whole snapshot begins: segment, file, offset
@@ -52,17 +48,9 @@ final class JournalFolder implements JournalStore {
     private static final Pattern SNAPSHOT = Pattern.compile("([0-9]{1,16}) ([0-9A-Za-z-]{1,64}\\.cq4) ([0-9]{1,18})");
     private static final Position NOWHERE = new Position(0, "?", 0);
     private static final int MAX_LINE_LENGTH = 8 << 10;
-    /** Longer than a reader holds the lock to find out whether a daemon is writing. */
-    private static final long LOCK_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long LOCK_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(5);
-    /**
-     * A process loses its POSIX locks on a file when it closes any channel of that file, so this JVM never opens a
-     * second one.
-     */
-    private static final Map<Object, FileChannel> HELD_BY_THIS_JVM = new HashMap<>();
 
     private final Path path;
-    private Object heldKey;
+    private OwnerLock lock;
 
     JournalFolder(Path path) {
         this.path = path;
@@ -85,7 +73,7 @@ final class JournalFolder implements JournalStore {
                 Files.createDirectory(path,
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
                 for (Path made = path; !made.equals(existing); made = made.getParent()) {
-                    syncFolder(made.getParent());
+                    AtomicFile.syncDirectory(made.getParent());
                 }
             }
         } catch (IOException e) {
@@ -103,7 +91,7 @@ final class JournalFolder implements JournalStore {
         Path file = path.resolve("id");
         try {
             if (!Files.exists(file)) {
-                writeAtomically(file, Long.toHexString(new SecureRandom().nextLong()));
+                AtomicFile.write(file, Long.toHexString(new SecureRandom().nextLong()));
             }
             return Long.parseUnsignedLong(line(file), HEX);
         } catch (IOException | NumberFormatException e) {
@@ -121,7 +109,7 @@ final class JournalFolder implements JournalStore {
         String wanted = bus.path().toAbsolutePath().normalize().toString();
         try {
             if (!Files.exists(file)) {
-                writeAtomically(file, wanted);
+                AtomicFile.write(file, wanted);
             }
             String found = line(file);
             if (!found.equals(wanted)) {
@@ -143,105 +131,26 @@ final class JournalFolder implements JournalStore {
         }
     }
 
-    private void writeAtomically(Path target, String line) throws IOException {
-        Path temporary = path.resolve(target.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        Files.createFile(temporary,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
-            channel.force(true);
-        }
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        // Before anything relies on the new content, for example the deletion of files that only the old one needed.
-        syncFolder(path);
-    }
-
     /**
      * Locks the folder until {@link #release}.
      *
      * @throws BusException IN_USE if another daemon has locked it
      */
     void lock() {
-        long startNs = System.nanoTime();
-        try {
-            while (!tryLock()) {
-                if (System.nanoTime() - startNs > LOCK_TIMEOUT_NS) {
-                    throw new BusException(Reason.IN_USE, path.toString(), "another daemon writes this journal",
-                            "stop it, or name another folder with --journal DIR");
-                }
-                LockSupport.parkNanos(LOCK_RETRY_NS);
-            }
-        } catch (IOException e) {
-            throw BusException.system(path, e, "name another folder with --journal DIR");
-        }
-    }
-
-    private boolean tryLock() throws IOException {
-        synchronized (HELD_BY_THIS_JVM) {
-            Path file = path.resolve("lock");
-            Object key = path.toRealPath();
-            if (HELD_BY_THIS_JVM.containsKey(key)) {
-                return false;
-            }
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS);
-            boolean locked = false;
-            try {
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-                locked = tryLock(channel, false);
-            } finally {
-                if (!locked) {
-                    channel.close();
-                }
-            }
-            if (locked) {
-                HELD_BY_THIS_JVM.put(key, channel);
-                heldKey = key;
-            }
-            return locked;
-        }
-    }
-
-    private static boolean tryLock(FileChannel channel, boolean shared) throws IOException {
-        try {
-            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        }
+        lock = OwnerLock.acquire(path.resolve("lock"), UserId.ofFile(path), null,
+                probe -> new BusException(Reason.IN_USE, path.toString(), "another daemon writes this journal",
+                        "stop it, or name another folder with --journal DIR"));
     }
 
     /** Whether a daemon has locked the folder, and so may be appending to the last file. */
     boolean isLocked() {
-        synchronized (HELD_BY_THIS_JVM) {
-            try {
-                if (HELD_BY_THIS_JVM.containsKey(path.toRealPath())) {
-                    return true;
-                }
-                try (FileChannel channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.READ)) {
-                    return !tryLock(channel, true);
-                }
-            } catch (NoSuchFileException e) {
-                return false;
-            } catch (IOException e) {
-                throw BusException.system(path, e, "read it as the user whose journal it is");
-            }
-        }
+        return OwnerLock.probe(path.resolve("lock")) != OwnerLock.Probe.FREE;
     }
 
     @Override
     public void release() {
-        synchronized (HELD_BY_THIS_JVM) {
-            try {
-                FileChannel held = heldKey == null ? null : HELD_BY_THIS_JVM.remove(heldKey);
-                heldKey = null;
-                if (held != null) {
-                    held.close();
-                }
-            } catch (IOException e) {
-                throw BusException.system(path, e, "nothing need be done");
-            }
+        if (lock != null) {
+            lock.close();
         }
     }
 
@@ -257,16 +166,17 @@ final class JournalFolder implements JournalStore {
 
     /** Segments without a queue file. */
     List<Long> emptySegments() {
-        return segments().stream().filter(number -> files(number).isEmpty()).toList();
+        return segments().stream().filter(this::isEmpty).toList();
     }
 
     /**
-     * Removes segments without a queue file: a daemon died before its first block, or somebody deleted the files. The
-     * caller has locked the folder.
+     * Removes what a daemon left that died while it created a file, and segments without a queue file: a daemon died
+     * before its first block, or somebody deleted the files. The caller has locked the folder.
      */
-    void removeEmptySegments(DaemonLog log) {
+    void cleanUp(DaemonLog log) {
+        AtomicFile.deleteTemporary(path);
         for (long number : emptySegments()) {
-            log.warn("journal-segment-empty", "folder", segment(number), "what", "it held no file, and is removed");
+            log.warn("journal-segment-empty", "folder", segment(number), "what", "it contains no file, and is removed");
             try {
                 SegmentWriter.delete(segment(number));
             } catch (IOException e) {
@@ -293,9 +203,18 @@ final class JournalFolder implements JournalStore {
         return path.resolve(String.format(Locale.ROOT, "%016d", number));
     }
 
-    /** The names of a segment's files, ascending. */
-    List<String> files(long segment) {
-        return names(segment(segment)).stream().filter(name -> name.endsWith(QUEUE_FILE)).toList();
+    /** The queue files of all segments from a number on, ascending; each as the position where it begins. */
+    Stream<Position> files(long firstSegment) {
+        return segments().stream().filter(number -> number >= firstSegment).flatMap(this::filesOf);
+    }
+
+    private Stream<Position> filesOf(long segment) {
+        return names(segment(segment)).stream().filter(name -> name.endsWith(QUEUE_FILE))
+                .map(name -> new Position(segment, name, 0));
+    }
+
+    boolean isEmpty(long segment) {
+        return filesOf(segment).findAny().isEmpty();
     }
 
     Path file(Position position) {
@@ -311,12 +230,10 @@ final class JournalFolder implements JournalStore {
     @Override
     public void sync() throws IOException {
         Position snapshot = snapshot();
-        for (long number : segments()) {
-            for (String name : snapshot != null && number < snapshot.segment() ? List.<String>of() : files(number)) {
-                try (FileChannel channel = FileChannel.open(segment(number).resolve(name), StandardOpenOption.WRITE,
-                        LinkOption.NOFOLLOW_LINKS)) {
-                    channel.force(false);
-                }
+        for (Position start : files(snapshot == null ? 0 : snapshot.segment()).toList()) {
+            try (FileChannel channel =
+                    FileChannel.open(file(start), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                channel.force(false);
             }
         }
     }
@@ -341,7 +258,8 @@ final class JournalFolder implements JournalStore {
 
     @Override
     public void snapshot(Position position) throws IOException {
-        writeAtomically(path.resolve("snapshot"), position.segment() + " " + position.file() + " " + position.offset());
+        AtomicFile.write(path.resolve("snapshot"),
+                position.segment() + " " + position.file() + " " + position.offset());
     }
 
     @Override
@@ -353,13 +271,6 @@ final class JournalFolder implements JournalStore {
             channel.write(ByteBuffer.wrap(bytes, 0, length));
         } catch (IOException e) {
             throw BusException.system(target, e, "free space in the journal's folder");
-        }
-    }
-
-    /** Syncs the directory entries of a folder. */
-    static void syncFolder(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 }

@@ -83,13 +83,10 @@ public final class JournalHistory implements SignalHistory {
         Position start = null;
         // The last file whose first block is not past the sequence.
         try (BlockReader probe = reader().withoutChecks()) {
-            for (long segment : folder.segments()) {
-                for (String file : folder.files(segment)) {
-                    Position first = new Position(segment, file, 0);
-                    probe.moveTo(first);
-                    if (startsBefore(probe, first, historyId, sequence)) {
-                        start = first;
-                    }
+            for (Position first : folder.files(0).toList()) {
+                probe.moveTo(first);
+                if (startsBefore(probe, first, historyId, sequence)) {
+                    start = first;
                 }
             }
         }

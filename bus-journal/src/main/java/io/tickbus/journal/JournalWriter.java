@@ -2,6 +2,7 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.journal.JournalOptions;
@@ -134,15 +135,7 @@ final class JournalWriter implements Runnable {
     /** Starts the thread; returns after its first cycle, or after a time-out. */
     void start() {
         thread.start();
-        boolean interrupted = Thread.interrupted();
-        try {
-            firstCycleDone.await(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.await(firstCycleDone, TIMEOUT_MS);
     }
 
     @Override
@@ -469,19 +462,7 @@ final class JournalWriter implements Runnable {
             return;
         }
         wake();
-        boolean interrupted = false;
-        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * TIMEOUT_MS);
-        while (thread.isAlive() && System.nanoTime() < untilNs) {
-            try {
-                thread.join(1 + TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime()));
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (thread.isAlive()) {
+        if (!Uninterrupted.join(thread, 2 * TIMEOUT_MS)) {
             log.error("journal-stuck", "waitedMs", 2 * TIMEOUT_MS, "what", "the journal stays locked until it ends");
         }
     }

@@ -77,9 +77,9 @@ final class Retention {
      */
     private long newestMs(JournalStore.Segment current) throws IOException {
         long newest = Long.MIN_VALUE;
-        for (long segment : folder.segments()) {
-            for (String name : segment == current.number() ? List.<String>of() : folder.files(segment)) {
-                newest = Math.max(newest, modifiedMs(folder.segment(segment).resolve(name)));
+        for (Position start : folder.files(0).toList()) {
+            if (start.segment() != current.number()) {
+                newest = Math.max(newest, modifiedMs(folder.file(start)));
             }
         }
         return newest == Long.MIN_VALUE ? Long.MAX_VALUE : newest;
@@ -93,19 +93,16 @@ final class Retention {
         List<Kept> files = new ArrayList<>();
         // By CLOCK_MONOTONIC, which nobody sets.
         long nowMs = firstMs + TimeUnit.NANOSECONDS.toMillis(nowNs - firstNs);
-        for (long segment : folder.segments()) {
-            for (String name : folder.files(segment)) {
-                Path path = folder.segment(segment).resolve(name);
-                // An upper bound, as the file is sparse.
-                files.add(new Kept(new Position(segment, name, 0), Files.size(path),
-                        TimeUnit.MILLISECONDS.toNanos(nowMs - modifiedMs(path))));
-            }
+        for (Position start : folder.files(0).toList()) {
+            Path path = folder.file(start);
+            // An upper bound, as the file is sparse.
+            files.add(new Kept(start, Files.size(path), TimeUnit.MILLISECONDS.toNanos(nowMs - modifiedMs(path))));
         }
         return files;
     }
 
     private void removeIfEmpty(long segment, long current) throws IOException {
-        if (segment != current && folder.files(segment).isEmpty()) {
+        if (segment != current && folder.isEmpty(segment)) {
             SegmentWriter.delete(folder.segment(segment));
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.journal;
 
+import io.tickbus.core.internal.file.AtomicFile;
 import io.tickbus.daemon.journal.JournalOptions.Roll;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.journal.JournalStore.Segment;
@@ -70,7 +71,7 @@ final class SegmentWriter implements Segment {
                     .checkInterrupts(false).build();
             SegmentWriter writer = new SegmentWriter(number, folder, queue);
             Files.setPosixFilePermissions(folder.resolve(METADATA), PRIVATE);
-            JournalFolder.syncFolder(journal.path());
+            AtomicFile.syncDirectory(journal.path());
             open = true;
             return writer;
         } finally {
@@ -160,7 +161,7 @@ final class SegmentWriter implements Segment {
             next += channel.write(piece.flip(), next);
         }
         allocatedTo = at;
-        JournalFolder.syncFolder(folder);
+        AtomicFile.syncDirectory(folder);
     }
 
     @Override

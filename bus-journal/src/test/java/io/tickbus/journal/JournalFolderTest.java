@@ -67,7 +67,7 @@ class JournalFolderTest {
         assertEquals(BusException.Reason.IN_USE, e.reason());
         assertTrue(second.isLocked());
         second.release();
-        assertTrue(second.isLocked(), "released by who does not have it");
+        assertTrue(second.isLocked(), "released by a folder that has not locked it");
         first.release();
         assertFalse(second.isLocked());
         second.lock();
@@ -150,7 +150,9 @@ class JournalFolderTest {
         JournalFolder folder = folder();
         DaemonLog log = DaemonLog.toStream(System.out);
         Files.createDirectory(folder.segment(3));
-        folder.removeEmptySegments(log);
+        Files.createFile(folder.path().resolve(".new-snapshot-1-1"));
+        folder.cleanUp(log);
+        assertFalse(Files.exists(folder.path().resolve(".new-snapshot-1-1")));
         assertEquals(List.of(), folder.segments());
         log.close();
     }

@@ -272,7 +272,7 @@ class PowerLossTest {
                 }
             }
         }
-        Path file = real.file(new Position(1, real.files(1).get(0), 0));
+        Path file = real.file(real.files(1).findFirst().orElseThrow());
         journal.close();
         return file;
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.daemon.journal.JournalOptions.Roll;
-import io.tickbus.journal.JournalStore.Position;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -38,7 +37,7 @@ class RetentionTest {
             try (JournalFixture fixture = new JournalFixture(folder, segment)) {
                 fixture.signal(segment, 1).write();
             }
-            Path file = journal.segment(segment).resolve(journal.files(segment).get(0));
+            Path file = journal.file(journal.files(segment).findFirst().orElseThrow());
             Files.setLastModifiedTime(file, FileTime.fromMillis(
                     System.currentTimeMillis() - TimeUnit.DAYS.toMillis(days + 4 - segment)));
         }
@@ -53,7 +52,7 @@ class RetentionTest {
     }
 
     private static void snapshotIn(JournalFolder journal, long segment) throws Exception {
-        journal.snapshot(new Position(segment, journal.files(segment).get(0), 0));
+        journal.snapshot(journal.files(segment).findFirst().orElseThrow());
     }
 
     @Test
@@ -76,7 +75,7 @@ class RetentionTest {
     void shouldDeleteTheOldestWhenTheSizeLimitIsExceeded() throws Exception {
         JournalFolder journal = write(0);
         snapshotIn(journal, 4);
-        long each = Files.size(journal.segment(1).resolve(journal.files(1).get(0)));
+        long each = Files.size(journal.file(journal.files(1).findFirst().orElseThrow()));
         run(journal, 100 * DAY_NS, 2 * each + each / 2);
         assertEquals(List.of(3L, 4L, 5L), journal.segments());
     }

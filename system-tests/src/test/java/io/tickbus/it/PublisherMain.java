@@ -4,7 +4,7 @@ package io.tickbus.it;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
-import io.tickbus.core.internal.file.PublisherLock;
+import io.tickbus.core.internal.file.OwnerLock;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.memory.SharedRegion;
@@ -133,7 +133,7 @@ public final class PublisherMain {
 
     /** Uses everything that asks for the state of this JVM's own lock. */
     private void probe() {
-        ChildArguments.say("PROBED " + PublisherLock.probe(directory.lock()));
+        ChildArguments.say("PROBED " + OwnerLock.probe(directory.lock()));
         try (SignalSubscriber subscriber = SignalSubscriber.attach(directory)) {
             ChildArguments.say("STATUS " + subscriber.publisherStatus());
         }

@@ -98,8 +98,7 @@ class TornJournalIT {
 
     private static Path lastFile(Path journal) {
         JournalFolder files = new JournalFolder(journal);
-        long segment = files.segments().get(files.segments().size() - 1);
-        return files.segment(segment).resolve(files.files(segment).get(files.files(segment).size() - 1));
+        return files.file(files.files(0).reduce((first, second) -> second).orElseThrow());
     }
 
     /** Where the last block of the journal's last file ends. */

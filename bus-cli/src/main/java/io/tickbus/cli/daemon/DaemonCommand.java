@@ -10,7 +10,7 @@ import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalsOptions;
-import io.tickbus.core.internal.file.PublisherLock;
+import io.tickbus.core.internal.file.OwnerLock;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
@@ -112,7 +112,7 @@ public final class DaemonCommand implements Callable<Integer> {
         // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
         ClockSourceMonitor clock = ClockSourceMonitor.start(output.err());
         // A bus in use is refused at once; opening it names its owner.
-        if (PublisherLock.probe(directory.lock()) != PublisherLock.Probe.HELD) {
+        if (OwnerLock.probe(directory.lock()) != OwnerLock.Probe.HELD) {
             DaemonWarmUp.run(directory, first, options);
         }
         DaemonLog log = DaemonLog.toStream(System.err);

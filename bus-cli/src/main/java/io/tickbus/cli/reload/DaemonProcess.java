@@ -5,7 +5,7 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.internal.file.CountersFile;
-import io.tickbus.core.internal.file.PublisherLock;
+import io.tickbus.core.internal.file.OwnerLock;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.platform.ProcessIdentity;
 import io.tickbus.daemon.DaemonCounter;
@@ -33,12 +33,12 @@ final class DaemonProcess {
     static DaemonProcess of(BusDirectory directory) {
         String bus = "bus '" + directory.name() + "'";
         SignalsFile signals = SignalsFile.attach(directory);
-        PublisherLock.Probe lock = PublisherLock.probe(directory.lock());
-        if (lock == PublisherLock.Probe.FREE) {
+        OwnerLock.Probe lock = OwnerLock.probe(directory.lock());
+        if (lock == OwnerLock.Probe.FREE) {
             throw new BusException(Reason.NOT_FOUND, bus, "it has no publisher", "start its daemon, which reads "
                     + "its settings then");
         }
-        if (lock == PublisherLock.Probe.UNKNOWN) {
+        if (lock == OwnerLock.Probe.UNKNOWN) {
             throw new BusException(Reason.NOT_TRUSTED, directory.lock().toString(), "permission denied",
                     "run as the daemon's user");
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.internal;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,18 +45,38 @@ public final class Uninterrupted {
 
     /** Waits at most this long for a thread to end; false if it has not. */
     public static boolean join(Thread thread, long timeoutMs) {
+        return wait(timeoutMs, leftMs -> {
+            // At least 1, as 0 would mean to wait for ever.
+            thread.join(Math.max(1, leftMs));
+            return !thread.isAlive();
+        });
+    }
+
+    /** Waits at most this long for a latch; false if it has not been released. */
+    public static boolean await(CountDownLatch latch, long timeoutMs) {
+        return wait(timeoutMs, leftMs -> latch.await(leftMs, TimeUnit.MILLISECONDS));
+    }
+
+    @FunctionalInterface
+    private interface Wait {
+        boolean isOver(long leftMs) throws InterruptedException;
+    }
+
+    private static boolean wait(long timeoutMs, Wait wait) {
         long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        boolean isInterrupted = false;
-        while (thread.isAlive() && System.nanoTime() - untilNs < 0) {
-            try {
-                thread.join(1 + Math.max(0, TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime())));
-            } catch (InterruptedException e) {
-                isInterrupted = true;
+        boolean wasInterrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return wait.isOver(Math.max(0, TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime())));
+                } catch (InterruptedException e) {
+                    wasInterrupted = true;
+                }
+            }
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
             }
         }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return !thread.isAlive();
     }
 }

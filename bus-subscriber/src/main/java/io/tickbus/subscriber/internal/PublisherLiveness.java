@@ -3,7 +3,7 @@ package io.tickbus.subscriber.internal;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.FaultBoundary;
-import io.tickbus.core.internal.file.PublisherLock;
+import io.tickbus.core.internal.file.OwnerLock;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.subscriber.PublisherStatus;
@@ -56,7 +56,7 @@ public final class PublisherLiveness {
         }
         // Before a channel is used.
         FaultBoundary.surface();
-        return switch (PublisherLock.probe(directory.lock())) {
+        return switch (OwnerLock.probe(directory.lock())) {
             // It may have closed the bus and released the lock since the state was read.
             case FREE -> file.header().state() == SignalsLayout.STATE_CLOSED
                     ? PublisherStatus.CLOSED : PublisherStatus.DEAD;

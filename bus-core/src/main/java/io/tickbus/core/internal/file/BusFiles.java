@@ -91,7 +91,7 @@ public final class BusFiles {
                     "name a bus that 'tickbus stat' lists; nothing was removed");
         }
         // Locked while deleting, so that no publisher starts on files that lose their names.
-        PublisherLock lock = PublisherLock.acquire(directory, "pid=" + ProcessHandle.current().pid() + ", deleting");
+        OwnerLock lock = OwnerLock.acquire(directory, "pid=" + ProcessHandle.current().pid() + ", deleting");
         try {
             deleteFiles(directory, Set.of());
             deleteIfEmpty(directory);

@@ -33,13 +33,13 @@ import java.util.concurrent.TimeUnit;
 public final class WritableBus implements AutoCloseable {
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs");
 
-    private final PublisherLock lock;
+    private final OwnerLock lock;
     private final SignalsFile signals;
     private final Doorbell doorbell;
     private final long nextSequence;
     private final BusRollback rollback;
 
-    private WritableBus(PublisherLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence,
+    private WritableBus(OwnerLock lock, SignalsFile signals, Doorbell doorbell, long nextSequence,
             BusRollback rollback) {
         this.rollback = rollback;
         this.lock = lock;
@@ -60,11 +60,11 @@ public final class WritableBus implements AutoCloseable {
 
     private static WritableBus openWhole(BusDirectory directory, SignalsOptions options) {
         BusRollback rollback = new BusRollback(directory);
-        PublisherLock lock = null;
+        OwnerLock lock = null;
         try {
             BusFiles.createIfMissing(directory);
             ProcessIdentity self = ProcessIdentity.current();
-            lock = PublisherLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
+            lock = OwnerLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
             rollback.locked();
             return open(directory, options, lock, self, rollback);
         } catch (BusException e) {
@@ -76,7 +76,7 @@ public final class WritableBus implements AutoCloseable {
         }
     }
 
-    private static void undo(BusRollback rollback, PublisherLock lock, Throwable cause) {
+    private static void undo(BusRollback rollback, OwnerLock lock, Throwable cause) {
         try {
             rollback.run();
         } catch (BusException e) {
@@ -98,7 +98,7 @@ public final class WritableBus implements AutoCloseable {
     }
 
     private static WritableBus open(
-            BusDirectory directory, SignalsOptions options, PublisherLock lock, ProcessIdentity self,
+            BusDirectory directory, SignalsOptions options, OwnerLock lock, ProcessIdentity self,
             BusRollback rollback) {
         AtomicFile.deleteTemporary(directory.path());
         Doorbell doorbell = Doorbell.openOrCreate(directory);

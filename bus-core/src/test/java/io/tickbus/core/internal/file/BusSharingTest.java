@@ -73,7 +73,7 @@ class BusSharingTest {
     @Test
     void shouldSaySoWhenGroupIsUnknown() {
         assertFails(Reason.SYSTEM, () -> WritableBus.open(directory, SMALL.withGroup("no-such-group-here")));
-        assertEquals(PublisherLock.Probe.FREE, PublisherLock.probe(directory.lock()));
+        assertEquals(OwnerLock.Probe.FREE, OwnerLock.probe(directory.lock()));
     }
 
     private void assertShared() {

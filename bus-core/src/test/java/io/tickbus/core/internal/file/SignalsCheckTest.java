@@ -185,7 +185,7 @@ class SignalsCheckTest {
         assertMentions(assertFails(reason, () -> SignalsFile.inspect(directory)), found, expected);
         assertMentions(assertFails(reason, () -> WritableBus.open(directory, BusFixture.SMALL)), found, expected);
         assertArrayEquals(before, BusFixture.bytes(signals), "the file was changed");
-        assertEquals(PublisherLock.Probe.FREE, PublisherLock.probe(directory.lock()));
+        assertEquals(OwnerLock.Probe.FREE, OwnerLock.probe(directory.lock()));
     }
 
     private void assertMentions(BusException e, String found, String expected) {

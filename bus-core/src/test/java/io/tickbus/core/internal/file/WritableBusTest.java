@@ -282,7 +282,7 @@ class WritableBusTest {
         assertTrue(e.getMessage().contains("slot="), e.getMessage());
         assertTrue(e.getMessage().contains("stamp="), e.getMessage());
         assertArrayEquals(before, BusFixture.bytes(directory.signals()));
-        assertEquals(PublisherLock.Probe.FREE, PublisherLock.probe(directory.lock()));
+        assertEquals(OwnerLock.Probe.FREE, OwnerLock.probe(directory.lock()));
     }
 
     @Test

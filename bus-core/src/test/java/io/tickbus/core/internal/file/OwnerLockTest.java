@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PublisherLockTest {
+class OwnerLockTest {
     @TempDir
     Path folder;
 
@@ -36,21 +36,21 @@ class PublisherLockTest {
 
     @Test
     void shouldRefuseSecondOwnerWhenHeldByThisProcess() {
-        try (PublisherLock lock = acquire()) {
+        try (OwnerLock lock = acquire()) {
             assertNotNull(lock);
             BusException e = assertFails(Reason.IN_USE, this::acquire);
             assertTrue(e.getMessage().contains("pid=" + ProcessHandle.current().pid()), e.getMessage());
             assertTrue(e.getMessage().contains("this very process"), e.getMessage());
-            assertEquals(PublisherLock.Probe.HELD, probe());
+            assertEquals(OwnerLock.Probe.HELD, probe());
         }
     }
 
     @Test
     void shouldStayHeldWhenProbedAgainAndAgain() throws IOException {
-        try (PublisherLock lock = acquire()) {
+        try (OwnerLock lock = acquire()) {
             assertNotNull(lock);
             for (int i = 0; i < 1_000; i++) {
-                assertEquals(PublisherLock.Probe.HELD, probe());
+                assertEquals(OwnerLock.Probe.HELD, probe());
             }
             assertKernelHoldsLock();
         }
@@ -59,7 +59,7 @@ class PublisherLockTest {
     /** Its heartbeat may continue, and this JVM would say for ever that the bus is in use. */
     @Test
     void shouldStayHeldWhenDroppedUnclosed() throws Exception {
-        WeakReference<PublisherLock> dropped = new WeakReference<>(acquire());
+        WeakReference<OwnerLock> dropped = new WeakReference<>(acquire());
         for (int i = 0; i < 100 && dropped.get() != null; i++) {
             System.gc();
         }
@@ -71,7 +71,7 @@ class PublisherLockTest {
                 System.gc();
             }
         }
-        assertEquals(PublisherLock.Probe.HELD, probe());
+        assertEquals(OwnerLock.Probe.HELD, probe());
         assertKernelHoldsLock();
     }
 
@@ -82,7 +82,7 @@ class PublisherLockTest {
     @Test
     void shouldBeProbedAndTakenWhenThreadIsInterrupted() {
         Thread.currentThread().interrupt();
-        assertEquals(PublisherLock.Probe.FREE, probe());
+        assertEquals(OwnerLock.Probe.FREE, probe());
         SignalsOptions options = SignalsOptions.defaults().withSlotCount(4);
         try (WritableBus bus = WritableBus.open(directory, options)) {
             assertTrue(bus.isInPlace());
@@ -90,28 +90,28 @@ class PublisherLockTest {
             Doorbell.attach(directory).announceParked();
             assertTrue(bus.doorbell().restore());
         }
-        assertEquals(PublisherLock.Probe.FREE, probe());
+        assertEquals(OwnerLock.Probe.FREE, probe());
         assertTrue(Thread.interrupted(), "it is still interrupted");
     }
 
     @Test
     void shouldBeFreeWhenMissingOrClosed() {
-        assertEquals(PublisherLock.Probe.FREE, probe());
+        assertEquals(OwnerLock.Probe.FREE, probe());
         for (int i = 0; i < 10; i++) {
-            PublisherLock lock = acquire();
+            OwnerLock lock = acquire();
             lock.close();
-            assertEquals(PublisherLock.Probe.FREE, probe());
+            assertEquals(OwnerLock.Probe.FREE, probe());
         }
     }
 
     @Test
     void shouldKeepLockOfSuccessorWhenClosedTwice() throws IOException {
-        PublisherLock first = acquire();
+        OwnerLock first = acquire();
         first.close();
-        try (PublisherLock second = acquire()) {
+        try (OwnerLock second = acquire()) {
             assertNotNull(second);
             first.close();
-            assertEquals(PublisherLock.Probe.HELD, probe());
+            assertEquals(OwnerLock.Probe.HELD, probe());
             assertFails(Reason.IN_USE, this::acquire);
             assertKernelHoldsLock();
         }
@@ -133,11 +133,11 @@ class PublisherLockTest {
         assertTrue(Files.readAllLines(table).stream().anyMatch(line -> line.endsWith(inode)), "the lock is lost");
     }
 
-    private PublisherLock acquire() {
-        return PublisherLock.acquire(directory, "tester");
+    private OwnerLock acquire() {
+        return OwnerLock.acquire(directory, "tester");
     }
 
-    private PublisherLock.Probe probe() {
-        return PublisherLock.probe(directory.lock());
+    private OwnerLock.Probe probe() {
+        return OwnerLock.probe(directory.lock());
     }
 }

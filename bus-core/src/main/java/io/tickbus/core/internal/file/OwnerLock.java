@@ -22,10 +22,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
- * The right to publish on a bus: an exclusive record lock on the first byte of the {@code lock} file, which the kernel
- * releases when its process ends in any way. The file's text names the owner, for messages only.
+ * The right to write a bus or a journal: an exclusive record lock on the first byte of its {@code lock} file, which the
+ * kernel releases when its process ends in any way. A bus's file names the owner, for messages only.
  *
  * <p>POSIX record locks belong to a process and vanish when it closes <i>any</i> descriptor of the file. So a process
  * that holds one never opens the file again: {@link #probe} asks this JVM's own list first. (Two class loaders with a
@@ -34,10 +35,10 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Threads:</b> any. <b>Progress:</b> system calls; {@link #acquire} tries for up to 0.1 s, and up
  * to 2 s if only a reader blocks it.
  */
-public final class PublisherLock implements AutoCloseable {
+public final class OwnerLock implements AutoCloseable {
     /**
-     * By the file's key. Keeps the channels reachable: otherwise the garbage collector would close the channel of a
-     * publisher that was dropped, and release the kernel's lock, while its heartbeat continues.
+     * By the file's key. Keeps the channels reachable: otherwise the garbage collector would close the channel of an
+     * owner that was dropped, and release the kernel's lock, while a publisher's heartbeat continues.
      */
     private static final Map<Object, FileChannel> OWNED_BY_THIS_JVM = new HashMap<>();
     private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -48,7 +49,7 @@ public final class PublisherLock implements AutoCloseable {
 
     /** What a reader can learn of the lock. */
     public enum Probe {
-        /** A living process, perhaps a stopped one, owns the bus. */
+        /** A living process, perhaps a stopped one, is the owner. */
         HELD,
         /** No process does. */
         FREE,
@@ -60,28 +61,39 @@ public final class PublisherLock implements AutoCloseable {
     private final FileChannel channel;
     private final Object fileKey;
 
-    private PublisherLock(Path path, FileChannel channel, Object fileKey) {
+    private OwnerLock(Path path, FileChannel channel, Object fileKey) {
         this.path = path;
         this.channel = channel;
         this.fileKey = fileKey;
     }
 
     /**
-     * Takes the lock.
+     * Takes a bus's lock.
      *
      * @param owner text about the owner, for messages
      * @throws BusException IN_USE with the owner's text
      */
-    public static PublisherLock acquire(BusDirectory directory, String owner) {
-        return Uninterrupted.call(() -> acquireWhole(directory, owner));
+    public static OwnerLock acquire(BusDirectory directory, String owner) {
+        return acquire(directory.lock(), directory.ownerId(), owner, probe -> inUse(directory, probe));
     }
 
-    private static PublisherLock acquireWhole(BusDirectory directory, String owner) {
-        Path path = directory.lock();
+    /**
+     * Takes a lock.
+     *
+     * @param ownerId the user to whom the file may belong besides this process's user
+     * @param owner   text about the owner; null to write none
+     * @param inUse   the exception to throw if another process has the lock, or if only a reader has it ({@code FREE})
+     */
+    public static OwnerLock acquire(Path path, int ownerId, String owner, Function<Probe, BusException> inUse) {
+        return Uninterrupted.call(() -> acquireWhole(path, ownerId, owner, inUse));
+    }
+
+    private static OwnerLock acquireWhole(
+            Path path, int ownerId, String owner, Function<Probe, BusException> inUse) {
         long startNs = System.nanoTime();
         while (true) {
             try {
-                PublisherLock lock = tryAcquire(path, directory.ownerId(), owner);
+                OwnerLock lock = tryAcquire(path, ownerId, owner);
                 if (lock != null) {
                     return lock;
                 }
@@ -91,14 +103,14 @@ public final class PublisherLock implements AutoCloseable {
             Probe probe = probe(path);
             long waitedNs = System.nanoTime() - startNs;
             if (waitedNs >= (probe == Probe.FREE ? READER_TIMEOUT_NS : TIMEOUT_NS)) {
-                throw inUse(directory, probe);
+                throw inUse.apply(probe);
             }
             // A probing reader has a shared lock for some microseconds.
             LockSupport.parkNanos(PAUSE_NS);
         }
     }
 
-    private static synchronized PublisherLock tryAcquire(Path path, int ownerId, String owner) throws IOException {
+    private static synchronized OwnerLock tryAcquire(Path path, int ownerId, String owner) throws IOException {
         boolean isCreated = createIfMissing(path);
         Object key = fileKey(path);
         if (key == null || OWNED_BY_THIS_JVM.containsKey(key)) {
@@ -106,11 +118,11 @@ public final class PublisherLock implements AutoCloseable {
         }
         FileChannel channel = SecureFiles.open(path, ownerId, true);
         try {
-            // The name must still be the file that was opened: a bus may have been deleted meanwhile.
+            // The name must still be the file that was opened: it may have been deleted meanwhile.
             if (tryLock(channel, false) && key.equals(fileKey(path))) {
                 writeOwner(channel, path, owner, isCreated);
                 OWNED_BY_THIS_JVM.put(key, channel);
-                return new PublisherLock(path, channel, key);
+                return new OwnerLock(path, channel, key);
             }
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
@@ -122,6 +134,9 @@ public final class PublisherLock implements AutoCloseable {
 
     private static void writeOwner(FileChannel channel, Path path, String owner, boolean isCreated)
             throws IOException {
+        if (owner == null) {
+            return;
+        }
         byte[] text = (owner + " ".repeat(OWNER_TEXT_LENGTH)).substring(0, OWNER_TEXT_LENGTH)
                 .getBytes(StandardCharsets.US_ASCII);
         try {
@@ -166,7 +181,7 @@ public final class PublisherLock implements AutoCloseable {
         }
     }
 
-    /** Whether a publisher is there: tries a shared lock and releases it at once. */
+    /** Whether there is an owner: tries a shared lock and releases it at once. */
     public static synchronized Probe probe(Path path) {
         try {
             return Uninterrupted.call(() -> tryProbe(path));
@@ -214,7 +229,7 @@ public final class PublisherLock implements AutoCloseable {
     }
 
     /**
-     * Whether the name still refers to the locked file: otherwise another publisher could take the bus. One system
+     * Whether the name still refers to the locked file: otherwise another process could take the lock. One system
      * call.
      */
     boolean isInPlace() {
@@ -225,10 +240,10 @@ public final class PublisherLock implements AutoCloseable {
         }
     }
 
-    /** Releases the bus. Idempotent, as the bus may then have another owner. */
+    /** Releases the lock. Idempotent, as there may be another owner then. */
     @Override
     public void close() {
-        synchronized (PublisherLock.class) {
+        synchronized (OwnerLock.class) {
             if (!channel.isOpen()) {
                 return;
             }
