@@ -14,7 +14,7 @@ public record TimerQuotas(int maxTimers, int maxTimersPerOwner, int maxTimersPer
     /** Ten million timers; a million of each owner, five million of each other user. */
     public static final TimerQuotas DEFAULT = new TimerQuotas(10_000_000, 1_000_000, 5_000_000);
     /** Bytes of a timer, unless deadlines are chosen to waste memory. */
-    private static final int BYTES_PER_TIMER = 110;
+    private static final int BYTES_PER_TIMER = 128;
 
     /** Throws {@code IllegalArgumentException} for a quota that is out of range. */
     public TimerQuotas {

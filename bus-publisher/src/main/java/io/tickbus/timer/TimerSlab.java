@@ -2,35 +2,29 @@
 package io.tickbus.timer;
 
 /**
- * The timers of a {@link TimingWheel}: two longs each, in chunks that are allocated as they are needed, so that growth
- * never copies.
+ * The numbers of timers, and where each timer is: one long a timer, in chunks that are allocated as they are needed, so
+ * that growth never copies. Wheels that share their numbers share a slab.
  *
  * <pre>
- *   deadline, nanoseconds; for a free number the next free one                     64 bits
- *   near 1     | generation 31 | slot in the lists, see {@link SegmentSlab} 32    64 bits
+ *   below 0        pending, in a bucket of {@link BucketRings}
+ *   0, 1           {@link #FIRING}, {@link #PAUSED}
+ *   3 and above    pending, at this index of the {@link DeadlineHeap}
+ *   bit 62         free; bits 0 to 31: the next free number plus 1
  * </pre>
  *
- * A free number has the slot {@link #FREE}. The last freed is the first reused, as it is still in the cache.
+ * The last freed is the first reused, as it is still in the cache.
  */
 final class TimerSlab {
     /** No timer. */
     static final int NONE = -1;
-    /** The slot of a free number. */
-    static final int FREE = -1;
-    /** The slot of a timer whose handler runs: its number is taken, but it is not pending. */
-    static final int FIRING = -2;
-    /** The slot of a paused timer: its number is taken, but it is not pending. */
-    static final int PAUSED = -3;
+    /** Of a timer whose handler runs: its number is taken, but it is not pending. */
+    static final long FIRING = 0;
+    /** Of a paused timer: its number is taken, but it is not pending. */
+    static final long PAUSED = 1;
 
+    private static final long FREE = 1L << 62;
     private static final int CHUNK_BITS = 14;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
-    private static final int LONGS = 2;
-    private static final int DEADLINE = 0;
-    private static final int STATE = 1;
-    private static final long LOW = 0xFFFF_FFFFL;
-    private static final long NEAR = 1L << 63;
-    private static final long GENERATION_ONE = 1L << 32;
-    private static final long GENERATION_MASK = (long) Integer.MAX_VALUE << 32;
 
     private final long[][] chunks;
     private final int capacity;
@@ -46,13 +40,10 @@ final class TimerSlab {
         return capacity;
     }
 
-    /** Bytes of the arrays, their headers included. */
+    /** Bytes of the arrays. */
     long sizeBytes() {
-        long size = 16 + 4L * chunks.length;
-        for (long[] chunk : chunks) {
-            size += chunk == null ? 0 : 16 + 8L * chunk.length;
-        }
-        return size;
+        long chunkCount = ((long) usedEver + CHUNK_MASK) >>> CHUNK_BITS;
+        return chunkCount * Long.BYTES * Math.min(CHUNK_MASK + 1, capacity) + (long) chunks.length * Integer.BYTES;
     }
 
     /** Whether a number was freed. */
@@ -69,7 +60,7 @@ final class TimerSlab {
     void reserve() {
         if (!hasSpare()) {
             int firstOfChunk = usedEver & ~CHUNK_MASK;
-            chunks[usedEver >>> CHUNK_BITS] = new long[LONGS * Math.min(CHUNK_MASK + 1, capacity - firstOfChunk)];
+            chunks[usedEver >>> CHUNK_BITS] = new long[Math.min(CHUNK_MASK + 1, capacity - firstOfChunk)];
         }
     }
 
@@ -77,7 +68,7 @@ final class TimerSlab {
     int take() {
         int timer = firstFree;
         if (timer != NONE) {
-            firstFree = (int) deadlineNs(timer);
+            firstFree = (int) where(timer) - 1;
             return timer;
         }
         if (usedEver == capacity) {
@@ -87,59 +78,28 @@ final class TimerSlab {
         return usedEver++;
     }
 
-    /** Frees a number; its generation ends. */
+    /** Frees a number. */
     void free(int timer) {
-        long[] chunk = chunk(timer);
-        int at = at(timer);
-        chunk[at + STATE] = (((chunk[at + STATE] & ~LOW) + GENERATION_ONE) & GENERATION_MASK) | LOW;
-        chunk[at + DEADLINE] = firstFree;
+        where(timer, FREE | (firstFree + 1));
         firstFree = timer;
     }
 
-    /** Whether this number was ever taken. */
-    boolean isKnown(int timer) {
-        return timer >= 0 && timer < usedEver;
+    /** Where a timer is; for a number that was never taken, the same as for a free one. */
+    long find(int timer) {
+        return timer >= 0 && timer < usedEver ? where(timer) : FREE;
     }
 
-    long deadlineNs(int timer) {
-        return chunk(timer)[at(timer) + DEADLINE];
+    /** Whether this is where a pending timer is. */
+    static boolean isPending(long where) {
+        return where < FIRING || (where > PAUSED && where < FREE);
     }
 
-    void deadlineNs(int timer, long deadlineNs) {
-        chunk(timer)[at(timer) + DEADLINE] = deadlineNs;
+    /** Where a timer is whose number was taken. */
+    long where(int timer) {
+        return chunks[timer >>> CHUNK_BITS][timer & CHUNK_MASK];
     }
 
-    /** The slot of the lists that has the timer, or one of the constants above. */
-    int slot(int timer) {
-        return (int) chunk(timer)[at(timer) + STATE];
-    }
-
-    void slot(int timer, int slot) {
-        long[] chunk = chunk(timer);
-        int at = at(timer) + STATE;
-        chunk[at] = (chunk[at] & ~LOW) | (slot & LOW);
-    }
-
-    int generation(int timer) {
-        return (int) (chunk(timer)[at(timer) + STATE] >>> 32) & Integer.MAX_VALUE;
-    }
-
-    /** Whether the timer is in the {@link NearBuffer}, so that a removal need not search there for any other. */
-    boolean isNear(int timer) {
-        return chunk(timer)[at(timer) + STATE] < 0;
-    }
-
-    void setNear(int timer, boolean isNear) {
-        long[] chunk = chunk(timer);
-        int at = at(timer) + STATE;
-        chunk[at] = isNear ? chunk[at] | NEAR : chunk[at] & ~NEAR;
-    }
-
-    private long[] chunk(int timer) {
-        return chunks[timer >>> CHUNK_BITS];
-    }
-
-    private static int at(int timer) {
-        return LONGS * (timer & CHUNK_MASK);
+    void where(int timer, long where) {
+        chunks[timer >>> CHUNK_BITS][timer & CHUNK_MASK] = where;
     }
 }

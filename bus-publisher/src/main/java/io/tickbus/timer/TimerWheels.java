@@ -8,12 +8,14 @@ import java.util.function.LongSupplier;
  * CLOCK_REALTIME, all others in one whose time is CLOCK_MONOTONIC.
  */
 final class TimerWheels {
-    /** Due timers that are prefetched together. */
-    private static final int MAX_PREFETCHED = 32;
+    /** Firings that are prefetched together. */
+    private static final int MAX_PREFETCHED = 16;
+    /** Timers that are prefetched for each of them, as the next ones are not known exactly. */
+    private static final int CANDIDATES = 4;
 
     private final TimerTable table;
     private final CalendarClock clock;
-    private final int[] prefetching = new int[MAX_PREFETCHED];
+    private final int[] prefetching = new int[CANDIDATES * MAX_PREFETCHED];
     private TimingWheel wheel;
     private TimingWheel calendarWheel;
     private boolean isCalendarsTurn;
@@ -50,7 +52,7 @@ final class TimerWheels {
     }
 
     long sizeBytes() {
-        return wheel.sizeBytes() + calendarWheel.trie().sizeBytes();
+        return wheel.sizeBytes() + calendarWheel.orderBytes();
     }
 
     /** Converts a CLOCK_MONOTONIC time to the timer's clock. */
@@ -113,6 +115,8 @@ final class TimerWheels {
         if (nextCalendarNs() <= nowNs) {
             clock.readOnce(nowNs, calendarWheel.pending() > 0);
         }
+        wheel.tell(nowNs);
+        calendarWheel.tell(dueRealtimeNs(nowNs));
         int fired = 0;
         int ready = 0;
         while (fired < limit) {
@@ -148,7 +152,7 @@ final class TimerWheels {
 
     /** Prefetches the timers that are due next; returns how many can fire before the next prefetch. */
     int prefetch(long nowNs, int limit) {
-        int max = Math.min(limit, MAX_PREFETCHED);
+        int max = CANDIDATES * Math.min(limit, MAX_PREFETCHED);
         int calendarCount = 0;
         if (calendarWheel.pending() > 0) {
             calendarCount = calendarWheel.copyDue(dueRealtimeNs(nowNs), prefetching, max);
@@ -156,6 +160,7 @@ final class TimerWheels {
         }
         int count = wheel.copyDue(nowNs, prefetching, max);
         table.prefetch(prefetching, count);
-        return Math.max(1, Math.max(count, calendarCount));
+        int most = Math.max(count, calendarCount);
+        return most < max ? Math.max(1, most) : max / CANDIDATES;
     }
 }

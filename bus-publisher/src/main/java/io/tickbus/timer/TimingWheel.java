@@ -10,23 +10,23 @@ package io.tickbus.timer;
  * rejected after that, for users who cannot know it.
  *
  * <p>Any deadline but {@link Long#MAX_VALUE} is valid, also one in the past: the timer that was due longest fires next.
- * Nothing depends on how often {@link #expire} is called or how far the time jumps.
+ * No answer depends on how often {@link #expire} is called or how far the time jumps.
  *
- * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) and allocate nothing except for
- * growth, which takes chunks of at most 256 kB and never copies a timer. Each step (an arming, a cancellation, a query
- * of the next deadline, one firing) moves at most about 100 other timers, and nearly always none: there is no cascade.
- * A bucket is a list of at most 96 timers, of which a sorted copy is made when it is due; a longer list is split into
- * 16 finer buckets, and nearly empty buckets are merged into a list again. Lists of equal deadlines may have any
- * length. <b>Memory:</b> 16 bytes per timer, 44 for each segment of 8 in a list, and 144 for each node of 16 buckets:
- * 26 to 29 bytes per pending timer while many arrive, 30 where they come and go at random. Deadlines that are chosen so
- * that each segment or node has one timer cost several times that. Memory is never released. <b>Loss:</b> none; a timer
- * never fires before its deadline, nor twice. <b>Errors:</b> after an Error, as when there is no memory left to grow,
- * the wheel must not be used any more.
+ * <p>Timers that are due soon are in a heap ({@link DeadlineHeap}); all others wait unsorted in the buckets of four
+ * rings ({@link BucketRings}), whose timers move to the heap when their bucket's turn comes. The heap accepts any
+ * timer, and so the rings need not: a bucket that is full, or a deadline that is too far, is no special case.
  *
- * <p>Source: the hierarchical wheels of G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), with
- * nodes made on demand as in a burst trie (S. Heinz, J. Zobel, H. Williams, "Burst Tries", 2002), lists as arrays
- * linked to each other (Z. Shao, J. Reppy, A. Appel, "Unrolling Lists", 1994), and the first of them in a sorted copy
- * as in a ladder queue (W. T. Tang, R. Goh, I. Thng, "Ladder Queue", 2005).
+ * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) in the rings and O(log n) in the
+ * heap, and allocate nothing except for growth, which takes chunks of at most 256 kB and never copies a timer. A query
+ * of the next deadline, or a firing, moves at most 1,024 other timers to the heap, and nearly always none or a few.
+ * <b>Memory:</b> 24 bytes per timer in the heap; in the rings 27 where many are due within each bucket's width, 140
+ * where each timer is alone in its bucket, and up to 8 MB for the buckets. Memory is never released. <b>Loss:</b> none;
+ * a timer never fires before its deadline, nor twice. <b>Errors:</b> after an Error, as when there is no memory left to
+ * grow, the wheel must not be used any more.
+ *
+ * <p>Source: the buckets are those of R. Brown, "Calendar Queues" (1988), and of the hierarchical wheels of G. Varghese
+ * and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987); that only the first of them is sorted is from W. T.
+ * Tang, R. Goh, I. Thng, "Ladder Queue" (2005); the heap is D. B. Johnson's, "Priority queues with update" (1975).
  */
 public final class TimingWheel {
     /** Returned by {@link #arm} when all numbers are taken. */
@@ -50,14 +50,18 @@ public final class TimingWheel {
     }
 
     private final TimerSlab timers;
-    private final DeadlineTrie trie;
+    private final DeadlineHeap heap;
+    private final BucketRings rings;
+    private long armings;
     private int pending;
     private boolean isExpiring;
-    private long expiredToNs = Long.MIN_VALUE;
+    /** The time of the latest {@link #expire}; MAX_VALUE before the first. */
+    private long nowNs = Long.MAX_VALUE;
 
     private TimingWheel(TimerSlab timers) {
         this.timers = timers;
-        this.trie = new DeadlineTrie(timers);
+        this.heap = new DeadlineHeap(timers);
+        this.rings = new BucketRings(timers);
     }
 
     /**
@@ -84,13 +88,14 @@ public final class TimingWheel {
 
     /** Whether arming or re-arming a timer needs no memory. */
     boolean hasSpare() {
-        return timers.hasSpare() && trie.hasSpare();
+        return timers.hasSpare() && heap.hasSpare() && rings.hasSpare();
     }
 
     /** Allocates the memory that arming or re-arming a timer needs; an Error in this leaves the wheel as it was. */
     void reserve() {
         timers.reserve();
-        trie.reserve();
+        heap.reserve();
+        rings.reserve();
     }
 
     /**
@@ -102,10 +107,27 @@ public final class TimingWheel {
     public int arm(long deadlineNs) {
         int timer = timers.take();
         if (timer != TimerSlab.NONE) {
-            trie.link(timer, deadlineNs);
-            pending++;
+            link(timer, deadlineNs);
         }
         return timer;
+    }
+
+    private void link(int timer, long deadlineNs) {
+        long word = DeadlineHeap.word(armings++, timer);
+        if (!rings.offer(deadlineNs, word, heap.firstNs(), nowNs)) {
+            heap.add(deadlineNs, word);
+        }
+        pending++;
+    }
+
+    /** Removes a pending timer from the order; the caller must set where it is then. */
+    private void unlink(long where) {
+        if (BucketRings.isPosition(where)) {
+            rings.remove(where);
+        } else {
+            heap.remove((int) where);
+        }
+        pending--;
     }
 
     /**
@@ -115,33 +137,37 @@ public final class TimingWheel {
      * @throws IllegalArgumentException if it is none of these
      */
     public void rearm(int timer, long deadlineNs) {
-        if (isPending(timer)) {
-            unlink(timer);
-        } else if (!isFiring(timer) && !isPaused(timer)) {
-            throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
+        long where = timers.find(timer);
+        if (TimerSlab.isPending(where)) {
+            unlink(where);
+        } else if (where != TimerSlab.FIRING && where != TimerSlab.PAUSED) {
+            throw notPending(timer);
         }
-        trie.link(timer, deadlineNs);
-        pending++;
+        link(timer, deadlineNs);
     }
 
     /**
-     * Pauses a pending timer: it does not fire, but keeps its number and its deadline. {@link #rearm rearm} makes it
-     * pending again, {@link #cancel cancel} removes it.
+     * Pauses a pending timer: it does not fire, but keeps its number. {@link #rearm rearm} makes it pending again,
+     * {@link #cancel cancel} removes it.
      *
      * @throws IllegalArgumentException if no such timer is pending
      */
     public void pause(int timer) {
-        if (!isPending(timer)) {
-            throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
-        }
-        unlink(timer);
-        timers.slot(timer, TimerSlab.PAUSED);
+        unlink(checkPending(timer));
+        timers.where(timer, TimerSlab.PAUSED);
     }
 
-    /** Removes a timer from the order; the caller must set its new state. */
-    private void unlink(int timer) {
-        trie.unlink(timer, timers.slot(timer), timers.isNear(timer), timers.deadlineNs(timer));
-        pending--;
+    /** Where the timer is. */
+    private long checkPending(int timer) {
+        long where = timers.find(timer);
+        if (!TimerSlab.isPending(where)) {
+            throw notPending(timer);
+        }
+        return where;
+    }
+
+    private static IllegalArgumentException notPending(int timer) {
+        return new IllegalArgumentException("no such timer is pending: timer=" + timer);
     }
 
     /**
@@ -150,9 +176,10 @@ public final class TimingWheel {
      * @return whether it was pending or paused; if not, nothing happens
      */
     public boolean cancel(int timer) {
-        if (isPending(timer)) {
-            unlink(timer);
-        } else if (!isPaused(timer)) {
+        long where = timers.find(timer);
+        if (TimerSlab.isPending(where)) {
+            unlink(where);
+        } else if (where != TimerSlab.PAUSED) {
             return false;
         }
         timers.free(timer);
@@ -160,77 +187,67 @@ public final class TimingWheel {
     }
 
     /**
-     * A handle of a pending timer, unique for the next 2^31 reuses of its number. Re-arming does not change it.
+     * A handle of a pending timer, which identifies this arming: no other has the same until 2^40 armings later.
      *
      * @throws IllegalArgumentException if no such timer is pending
      */
     public long handle(int timer) {
-        if (!isPending(timer) && !isFiring(timer)) {
-            throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
-        }
-        return (long) timers.generation(timer) << 32 | timer;
+        return word(checkPending(timer));
     }
 
-    /** The timer of a handle, or -1 if it has fired or was cancelled. */
+    private long word(long where) {
+        return BucketRings.isPosition(where) ? rings.word(where) : heap.word((int) where);
+    }
+
+    /** The timer of a handle, or -1 if it has fired, was cancelled or paused, or was armed again since. */
     public int timer(long handle) {
-        int timer = (int) handle;
-        return isPending(timer) && timers.generation(timer) == (int) (handle >>> 32) ? timer : TimerSlab.NONE;
+        int timer = DeadlineHeap.timerOf(handle);
+        long where = timers.find(timer);
+        return TimerSlab.isPending(where) && word(where) == handle ? timer : TimerSlab.NONE;
     }
 
-    /** Cancels the timer of a handle; false if it is not pending any more, even if its number was reused. */
+    /** Cancels the timer of a handle; false if there is none any more, even if its number was reused. */
     public boolean cancelHandle(long handle) {
         return cancel(timer(handle));
     }
 
-    /** Changes the deadline of the timer of a handle; false if it is not pending any more. */
-    public boolean rearmHandle(long handle, long deadlineNs) {
-        int timer = timer(handle);
-        if (timer == TimerSlab.NONE) {
-            return false;
-        }
-        rearm(timer, deadlineNs);
-        return true;
-    }
-
     /** Whether the timer is armed, and has neither fired nor been cancelled or paused. */
     public boolean isPending(int timer) {
-        return timers.isKnown(timer) && timers.slot(timer) >= 0;
-    }
-
-    private boolean isPaused(int timer) {
-        return timers.isKnown(timer) && timers.slot(timer) == TimerSlab.PAUSED;
-    }
-
-    private boolean isFiring(int timer) {
-        return timers.isKnown(timer) && timers.slot(timer) == TimerSlab.FIRING;
+        return TimerSlab.isPending(timers.find(timer));
     }
 
     /**
-     * The deadline of a pending or paused timer.
+     * The deadline of a pending timer.
      *
-     * @throws IllegalArgumentException if there is no such timer
+     * @throws IllegalArgumentException if no such timer is pending
      */
     public long deadlineNs(int timer) {
-        if (!isPending(timer) && !isPaused(timer)) {
-            throw new IllegalArgumentException("no such timer is pending: timer=" + timer);
-        }
-        return timers.deadlineNs(timer);
+        long where = checkPending(timer);
+        return BucketRings.isPosition(where) ? rings.deadlineNs(where) : heap.entryNs((int) where);
     }
 
     /** The earliest deadline, exactly; {@link Long#MAX_VALUE} if nothing is pending. */
     public long nextDeadlineNs() {
-        return trie.first() == TimerSlab.NONE ? Long.MAX_VALUE : trie.firstNs();
+        while (rings.startNs() <= heap.firstNs() && rings.startNs() != Long.MAX_VALUE) {
+            rings.drainFirst(heap);
+        }
+        return heap.firstNs();
     }
 
     /**
-     * Copies the numbers of the next due timers, in their order, perhaps not of all that are due. A caller can prefetch
-     * its own fields of these timers before they fire.
+     * Copies the numbers of timers that are due, most of those that fire next among them. A caller can prefetch its own
+     * fields of these timers before they fire.
      *
      * @param max the most to copy; the array's length is another limit
      * @return how many
      */
     public int copyDue(long nowNs, int[] into, int max) {
-        return trie.copyDue(nowNs, into, Math.min(max, into.length));
+        return nextDeadlineNs() > nowNs ? 0 : heap.copyDue(nowNs, into, Math.min(max, into.length));
+    }
+
+    /** Tells the time without firing anything: timers that are armed next are placed according to it. */
+    void tell(long newNowNs) {
+        nowNs = newNowNs;
     }
 
     /**
@@ -250,18 +267,18 @@ public final class TimingWheel {
     }
 
     /** Fires the first timer if it is due; returns whether it was. */
-    boolean expireFirst(long nowNs, ExpiryHandler handler) {
+    boolean expireFirst(long newNowNs, ExpiryHandler handler) {
         if (isExpiring) {
-            throw new IllegalStateException("a handler must not expire timers: nowNs=" + nowNs);
+            throw new IllegalStateException("a handler must not expire timers: nowNs=" + newNowNs);
         }
-        expiredToNs = nowNs;
-        int timer = trie.first();
-        if (timer == TimerSlab.NONE || trie.firstNs() > nowNs) {
+        nowNs = newNowNs;
+        long deadlineNs = nextDeadlineNs();
+        if (deadlineNs > newNowNs || heap.isEmpty()) {
             return false;
         }
         isExpiring = true;
         try {
-            fire(timer, trie.firstNs(), handler);
+            fire(heap.first(), deadlineNs, handler);
         } finally {
             isExpiring = false;
         }
@@ -269,12 +286,12 @@ public final class TimingWheel {
     }
 
     private void fire(int timer, long deadlineNs, ExpiryHandler handler) {
-        unlink(timer);
-        timers.slot(timer, TimerSlab.FIRING);
+        unlink(DeadlineHeap.ROOT);
+        timers.where(timer, TimerSlab.FIRING);
         try {
             handler.onExpiry(timer, deadlineNs);
         } finally {
-            if (isFiring(timer)) {
+            if (timers.where(timer) == TimerSlab.FIRING) {
                 timers.free(timer);
             }
         }
@@ -282,7 +299,7 @@ public final class TimingWheel {
 
     /** Whether anything was due at the time of the last {@link #expire}. */
     public boolean hasMoreDue() {
-        return nextDeadlineNs() <= expiredToNs && pending > 0;
+        return nextDeadlineNs() <= nowNs && pending > 0;
     }
 
     /** How many timers are armed. */
@@ -295,13 +312,23 @@ public final class TimingWheel {
         return timers.capacity();
     }
 
-    /** For tests. */
-    DeadlineTrie trie() {
-        return trie;
-    }
-
     /** Bytes of memory that the wheel has taken. */
     public long sizeBytes() {
-        return timers.sizeBytes() + trie.sizeBytes();
+        return timers.sizeBytes() + orderBytes();
+    }
+
+    /** Those of them that a wheel beside it does not share. */
+    long orderBytes() {
+        return heap.sizeBytes() + rings.sizeBytes();
+    }
+
+    /** For tests. */
+    DeadlineHeap heap() {
+        return heap;
+    }
+
+    /** For tests. */
+    BucketRings rings() {
+        return rings;
     }
 }

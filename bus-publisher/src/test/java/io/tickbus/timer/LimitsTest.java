@@ -206,7 +206,7 @@ class LimitsTest {
     void shouldLowerQuotasToWhatTheMemoryHolds() {
         assertEquals(TimerQuotas.DEFAULT, TimerQuotas.DEFAULT.fitting(2L << 30));
         TimerQuotas fitting = TimerQuotas.DEFAULT.fitting(24 << 20);
-        assertEquals((24 << 20) / 110, fitting.maxTimers());
+        assertEquals((24 << 20) / 128, fitting.maxTimers());
         assertEquals(fitting.maxTimers(), fitting.maxTimersPerOwner());
         assertEquals(fitting.maxTimers() / 2, fitting.maxTimersPerUser());
         assertEquals(1, TimerQuotas.DEFAULT.fitting(-5).maxTimers());

@@ -23,10 +23,22 @@ import org.junit.jupiter.api.Timeout;
 class TimingWheelPropertyTest {
     private static final long OPERATIONS = Long.getLong("tickbus.property.operations", 1_000_000);
     private static final long SEED = Long.getLong("tickbus.property.seed", System.nanoTime());
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = 24;
     private static final int STEPS_PER_AUDIT = 997;
-    private static final int FEW_DEADLINES = 7;
     private static final long ORIGIN_RANGE_NS = 1L << 50;
+
+    /** What the deadlines of a round are like. */
+    private enum Skew {
+        MIXED,
+        /** Four deadlines, so that many are equal. */
+        FEW,
+        PAST,
+        /** Within one bucket, more than it can have. */
+        CLUSTERED,
+        YEARS_AHEAD,
+        /** At the ends of the rings, as seen from now. */
+        LAPS
+    }
 
     private record Armed(long deadlineNs, long arming, int timer) {
         static final Comparator<Armed> ORDER =
@@ -45,8 +57,7 @@ class TimingWheelPropertyTest {
     private int maxPending;
     private int scaleBits;
     private long originNs;
-    /** Only four deadlines, so that lists of equal ones get long. */
-    private boolean isOfFew;
+    private Skew skew;
     private boolean isReentrant;
     /** 1 while the timer whose handler runs is neither pending nor free. */
     private int held;
@@ -83,14 +94,18 @@ class TimingWheelPropertyTest {
         wheel = TimingWheel.create(maxPending);
         nowNs = round % 3 == 0 ? -random.nextLong(ORIGIN_RANGE_NS) : random.nextLong(ORIGIN_RANGE_NS);
         originNs = nowNs;
-        isOfFew = round % FEW_DEADLINES == FEW_DEADLINES - 1;
+        skew = Skew.values()[round % Skew.values().length];
         fired = 0;
-        scaleBits = 1 + random.nextInt(40);
+        scaleBits = newScaleBits();
+    }
+
+    private int newScaleBits() {
+        return skew == Skew.LAPS ? 36 + random.nextInt(8) : 1 + random.nextInt(40);
     }
 
     private void step() {
         if (random.nextInt(5_000) == 0) {
-            scaleBits = 1 + random.nextInt(40);
+            scaleBits = newScaleBits();
         }
         int roll = random.nextInt(100);
         if (roll < 45) {
@@ -107,11 +122,19 @@ class TimingWheelPropertyTest {
         }
     }
 
-    /** Mostly of the round's time scale; often equal, sometimes past, rarely as far as possible. */
     private long deadlineNs() {
-        if (isOfFew) {
-            return originNs + (random.nextInt(4) << 20);
-        }
+        return switch (skew) {
+            case MIXED -> mixedNs();
+            case FEW -> originNs + (random.nextInt(4) << 20);
+            case PAST -> nowNs - random.nextLong(1L << scaleBits);
+            case CLUSTERED -> (nowNs | (1L << 20) - 1) + random.nextInt(1, 1 << 18);
+            case YEARS_AHEAD -> nowNs + random.nextLong(1L << random.nextInt(50, 60));
+            case LAPS -> nowNs + (1L << (36 + random.nextInt(7))) + random.nextInt(-(1 << 20), 1 << 20);
+        };
+    }
+
+    /** Mostly of the round's time scale; often equal, sometimes past, rarely as far as possible. */
+    private long mixedNs() {
         return switch (random.nextInt(16)) {
             case 0 -> nowNs - random.nextLong(1L << scaleBits);
             case 1 -> nowNs + random.nextLong(1L << random.nextInt(1, 62));

@@ -50,8 +50,8 @@ class OutOfMemoryIT {
     void shouldRefuseTimersAndServeOthersWhenDeadlinesCostMostMemory() {
         Random random = new Random(1);
         long nowNs = System.nanoTime();
-        // Within the furthest deadline that is allowed.
-        fillHeap(() -> nowNs + random.nextLong(TimeUnit.DAYS.toNanos(36_000)));
+        // Each alone in its bucket, in any of the rings.
+        fillHeap(() -> nowNs + TimeUnit.SECONDS.toNanos(30) + random.nextLong(1L << random.nextInt(35, 49)));
     }
 
     /** Exhausts the memory outside the heap, where the daemon allocates a buffer for each client without a ring. */

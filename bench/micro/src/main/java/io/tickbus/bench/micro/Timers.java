@@ -27,7 +27,7 @@ interface Timers extends AutoCloseable {
         throw new UnsupportedOperationException("expiry is its own thread's");
     }
 
-    /** What a duty cycle does in which nothing is due: asks for the next deadline; time is now so late. */
+    /** What a duty cycle does in which nothing is due: says how late it is, and asks for the next deadline. */
     default void advance(long nowNs) {
         // It has no next deadline, or needs not be told.
     }
@@ -42,8 +42,6 @@ interface Timers extends AutoCloseable {
             case "tickbus" -> new Tickbus(slotCount);
             case "agrona" -> new Agrona(slotCount, nowNs);
             case "heap" -> new Heap(slotCount);
-            case "quad" -> new Ordered(new QuadHeap(slotCount), slotCount);
-            case "bucketed" -> new Ordered(new BucketedHeap(slotCount, nowNs), slotCount);
             case "netty" -> new Netty(slotCount, nowNs);
             case "executor" -> new Executor(slotCount, nowNs);
             default -> throw new IllegalArgumentException("no such timers: timers=" + name);
@@ -80,7 +78,9 @@ interface Timers extends AutoCloseable {
 
         @Override
         public void advance(long nowNs) {
-            sum += wheel.nextDeadlineNs();
+            if (wheel.nextDeadlineNs() > nowNs) {
+                sum += wheel.expire(nowNs, 1, handler);
+            }
         }
 
         private void onExpiry(int timer, long deadlineNs) {
@@ -153,54 +153,6 @@ interface Timers extends AutoCloseable {
                 sum += heap.poll();
             }
             return sum;
-        }
-    }
-
-    /** Simpler structures that keep what the wheel of this project does; numbers are taken and freed as there. */
-    final class Ordered implements Timers {
-        private final TimerOrder order;
-        private final int[] timers;
-        private final int[] free;
-        private int freeCount;
-        private long sum;
-
-        Ordered(TimerOrder order, int slotCount) {
-            this.order = order;
-            timers = new int[slotCount];
-            free = new int[slotCount];
-            while (freeCount < slotCount) {
-                free[freeCount++] = slotCount - freeCount;
-            }
-        }
-
-        @Override
-        public void arm(int slot, long deadlineNs) {
-            int timer = free[--freeCount];
-            timers[slot] = timer;
-            order.arm(timer, deadlineNs);
-        }
-
-        @Override
-        public void cancel(int slot) {
-            int timer = timers[slot];
-            order.cancel(timer);
-            free[freeCount++] = timer;
-        }
-
-        @Override
-        public long expire(int count) {
-            for (int i = 0; i < count; i++) {
-                sum += order.nextDeadlineNs();
-                free[freeCount++] = order.poll();
-            }
-            return sum;
-        }
-
-        @Override
-        public void advance(long nowNs) {
-            if (order.nextDeadlineNs() > nowNs) {
-                sum += order.poll(nowNs);
-            }
         }
     }
 

@@ -120,7 +120,7 @@ public class WheelBenchmark {
 
     /** Any keeper of timers. */
     public abstract static class Kept extends Filled {
-        @Param({"tickbus", "quad", "bucketed", "agrona", "heap", "netty", "executor"})
+        @Param({"tickbus", "agrona", "heap", "netty", "executor"})
         public String keeper;
 
         @Setup
@@ -161,7 +161,7 @@ public class WheelBenchmark {
 
     /** As many are pending as before the last batch fired. */
     public static class Driven extends Filled {
-        @Param({"tickbus", "quad", "bucketed", "agrona", "heap"})
+        @Param({"tickbus", "agrona", "heap"})
         public String driven;
 
         @Setup

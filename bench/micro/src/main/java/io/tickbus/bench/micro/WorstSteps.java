@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  * {@code clock}. Arguments: keepers, numbers of timers (both with commas between), replays.
  */
 public final class WorstSteps {
-    private static final String KEEPERS = "tickbus,quad,bucketed,heap";
+    private static final String KEEPERS = "tickbus,heap";
     private static final String SIZES = "10000,100000,1000000,10000000";
     private static final String[] PATTERNS = {"timeout", "random", "herd"};
     private static final String[] KINDS = {"fill", "cancel", "arm", "expire", "refill"};
