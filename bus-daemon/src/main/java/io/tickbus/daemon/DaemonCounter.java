@@ -27,52 +27,52 @@ public enum DaemonCounter {
     TIMERS_PENDING(6, CounterUnit.NUMBER, "timers pending"),
 
     /** Commands that arm or re-arm. */
-    COMMANDS_ARM(10, CounterUnit.EVENTS, "commands arm"),
+    COMMANDS_ARM(10, CounterUnit.EVENTS, "arm commands"),
     /** Commands that cancel. */
-    COMMANDS_CANCEL(11, CounterUnit.EVENTS, "commands cancel"),
+    COMMANDS_CANCEL(11, CounterUnit.EVENTS, "cancel commands"),
     /** Commands that pause a timer. */
-    COMMANDS_PAUSE(12, CounterUnit.EVENTS, "commands pause"),
+    COMMANDS_PAUSE(12, CounterUnit.EVENTS, "pause commands"),
     /** Commands that resume a timer. */
-    COMMANDS_RESUME(13, CounterUnit.EVENTS, "commands resume"),
+    COMMANDS_RESUME(13, CounterUnit.EVENTS, "resume commands"),
     /** Commands that ask for a page of timers. */
-    COMMANDS_LIST(14, CounterUnit.EVENTS, "commands list"),
+    COMMANDS_LIST(14, CounterUnit.EVENTS, "list commands"),
     /** Commands of no known type. */
-    COMMANDS_UNKNOWN(15, CounterUnit.EVENTS, "commands unknown"),
+    COMMANDS_UNKNOWN(15, CounterUnit.EVENTS, "unknown commands"),
     /** Answers, the pages of lists included. */
     REPLIES(16, CounterUnit.EVENTS, "replies"),
     /** Commands refused for lack of room: {@code FULL}. */
-    REPLIES_FULL(17, CounterUnit.EVENTS, "replies full"),
+    REPLIES_FULL(17, CounterUnit.EVENTS, "refused: no room"),
     /** Commands refused because they make no sense: {@code INVALID}. */
-    REPLIES_INVALID(18, CounterUnit.EVENTS, "replies invalid"),
+    REPLIES_INVALID(18, CounterUnit.EVENTS, "refused: invalid command"),
 
     /** Duty cycles of the timer thread. */
-    DUTY_CYCLES(20, CounterUnit.EVENTS, "duty cycles"),
+    DUTY_CYCLES(20, CounterUnit.EVENTS, "timer thread cycles"),
     /** The longest of them. */
-    DUTY_CYCLE_MAX(21, CounterUnit.NANOSECONDS, "duty cycle max"),
+    DUTY_CYCLE_MAX(21, CounterUnit.NANOSECONDS, "timer thread cycle max"),
     /** Duty cycles that left due timers for the next, since they had reached {@code fire.limit}. */
-    EXPIRE_BACKLOG_CYCLES(22, CounterUnit.EVENTS, "expire backlog cycles"),
+    EXPIRE_BACKLOG_CYCLES(22, CounterUnit.EVENTS, "cycles at fire limit"),
     /** How often the timer thread went to sleep. */
-    SLEEPS(24, CounterUnit.EVENTS, "sleeps"),
+    SLEEPS(24, CounterUnit.EVENTS, "timer thread sleeps"),
     /** How often it woke with something to do. */
-    WAKE_UPS(25, CounterUnit.EVENTS, "wake-ups"),
+    WAKE_UPS(25, CounterUnit.EVENTS, "wake-ups with work"),
     /** How often it woke before its time with nothing to do. */
-    WAKE_UPS_SPURIOUS(26, CounterUnit.EVENTS, "wake-ups spurious"),
+    WAKE_UPS_SPURIOUS(26, CounterUnit.EVENTS, "wake-ups without work"),
     /** How often the doorbell had rung when the timer thread checked it. */
-    DOORBELL_RINGS(27, CounterUnit.EVENTS, "doorbell rings"),
+    DOORBELL_RINGS(27, CounterUnit.EVENTS, "wake-ups by clients"),
     /** How long before a deadline it wakes, as learned so far; 0 in modes that do not spin then. */
-    GUARD(28, CounterUnit.NANOSECONDS, "guard"),
+    GUARD(28, CounterUnit.NANOSECONDS, "wakes before deadline by"),
     /** Spins that were interrupted for lack of a core. */
-    PREEMPTIONS(29, CounterUnit.EVENTS, "pre-emptions"),
+    PREEMPTIONS(29, CounterUnit.EVENTS, "spins interrupted"),
     /** 1 while it sleeps plainly because its spins were interrupted. */
-    YIELDING(30, CounterUnit.NUMBER, "yielding"),
+    YIELDING(30, CounterUnit.NUMBER, "spinning suspended"),
     /** {@link DaemonMode#code()}. */
     MODE(31, CounterUnit.CODE, "mode"),
     /** Faults of mapped files that others had shortened. */
-    FAULTS(32, CounterUnit.EVENTS, "faults"),
+    FAULTS(32, CounterUnit.EVENTS, "files cut short"),
     /** How often settings came into force; 1 after the start. */
     SETTINGS_GENERATION(33, CounterUnit.EVENTS, "settings generation"),
     /** 1 where SIGHUP makes the process read its settings again; where it is 0, the signal would end the process. */
-    RELOAD_SIGNAL(34, CounterUnit.NUMBER, "reload by signal"),
+    RELOAD_SIGNAL(34, CounterUnit.NUMBER, "reloads at SIGHUP"),
     /** Entries handed to the journal. */
     JOURNAL_ENTRIES(35, CounterUnit.EVENTS, "journal entries"),
     /** Of these, those that are not in it yet. */
@@ -98,7 +98,7 @@ public enum DaemonCounter {
     /** Errors of the timer thread after which it continued, for lack of memory. */
     TIMER_THREAD_ERRORS(46, CounterUnit.EVENTS, "timer thread errors"),
     /** How often the conductor was silent for too long. */
-    CONDUCTOR_STALLS(47, CounterUnit.EVENTS, "conductor stalls"),
+    CONDUCTOR_STALLS(47, CounterUnit.EVENTS, "client thread stalls"),
     /** Of the commands refused as FULL, those beyond a quota of timers. */
     REFUSED_TIMERS(19, CounterUnit.EVENTS, "refused: quota of timers"),
     /** Those beyond a quota of firings a second. */
@@ -109,7 +109,7 @@ public enum DaemonCounter {
     REFUSED_JOURNAL(9, CounterUnit.EVENTS, "refused: journal unavailable"),
 
     /** Conductor's: settings that were refused. */
-    SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings errors"),
+    SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings refused"),
     /** Conductor's: clients served now. */
     CLIENTS_CONNECTED(51, CounterUnit.NUMBER, "clients connected"),
     /** Conductor's: clients admitted. */
@@ -121,13 +121,13 @@ public enum DaemonCounter {
     /** Conductor's: clients evicted, for what they sent. */
     CLIENTS_EVICTED(56, CounterUnit.EVENTS, "clients evicted"),
     /** Conductor's: its cycles. */
-    CONDUCTOR_ROUNDS(58, CounterUnit.EVENTS, "conductor rounds"),
+    CONDUCTOR_ROUNDS(58, CounterUnit.EVENTS, "client thread cycles"),
     /** Conductor's: the longest of them. */
-    CONDUCTOR_ROUND_MAX(59, CounterUnit.NANOSECONDS, "conductor round max"),
+    CONDUCTOR_ROUND_MAX(59, CounterUnit.NANOSECONDS, "client thread cycle max"),
     /** Conductor's: CPU time of the whole process. */
     CPU_TIME(60, CounterUnit.NANOSECONDS_TOTAL, "cpu time"),
     /** Conductor's: errors after which it continued; the log says which. */
-    CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "conductor errors"),
+    CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "client thread errors"),
     /** Conductor's: how often the timer thread was silent for too long. */
     TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls");
 

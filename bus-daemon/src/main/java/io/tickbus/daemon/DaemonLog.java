@@ -63,7 +63,12 @@ public final class DaemonLog implements AutoCloseable {
     /** To the logger {@value #NAME} of this JVM: for a daemon inside of an application. */
     public static DaemonLog standard() {
         System.Logger logger = System.getLogger(NAME);
-        return to(new AsyncLines(line -> logger.log(line.level(), line.text())));
+        return to(new AsyncLines(line -> report(logger, line)));
+    }
+
+    /** Loggers that print their caller's name print this method's. */
+    private static void report(System.Logger logger, Line line) {
+        logger.log(line.level(), line.text());
     }
 
     /**

@@ -96,7 +96,7 @@ final class CommandsIT {
                 }
             }
             daemon.terminate();
-            assertTrue(daemon.line().startsWith("stopped published=0"));
+            assertTrue(daemon.line().startsWith("stopped bus=default timersSaved=0 timersDropped=0 published=0"));
         }
     }
 

@@ -116,7 +116,7 @@ final class RebootIT {
             dueNs = Long.parseLong(line) - first.aheadNs();
             assertEquals(0, arming.exitCode(), arming.errors());
             child(daemon).destroy();
-            assertTrue(daemon.line().startsWith("stopped published="));
+            assertTrue(daemon.line().startsWith("stopped bus="));
             assertEquals(Tickbus.DONE, daemon.exitCode(), daemon.errors());
         }
         try (ChildJvm daemon = daemon(second)) {

@@ -67,7 +67,7 @@ final class TimersIT {
             assertEquals("CANCELLED", run("cancel 7").get("code"));
             assertEquals(0, run("list --all").get("count"));
             daemon.terminate();
-            assertTrue(daemon.line().startsWith("stopped published="));
+            assertTrue(daemon.line().startsWith("stopped bus="));
             assertEquals(Tickbus.DONE, daemon.exitCode(), daemon.errors());
         }
     }

@@ -93,6 +93,9 @@ public final class DaemonCommand implements Callable<Integer> {
                     throw e;
                 }
             }
+            if (!isReady) {
+                output.say("stopped before it was ready; nothing is left of it");
+            }
         }
         return Tickbus.DONE;
     }
@@ -124,7 +127,7 @@ public final class DaemonCommand implements Callable<Integer> {
                 daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, isListening ? 1 : 0);
                 requests.leadTo(new SettingsReload(daemon, log, settings::load)::run);
                 try {
-                    serve(daemon, cpus);
+                    serve(daemon, journalOptions != null, cpus);
                 } finally {
                     requests.end();
                 }
@@ -149,7 +152,7 @@ public final class DaemonCommand implements Callable<Integer> {
         return readBack;
     }
 
-    private void serve(TimerDaemon daemon, int[] cpus) {
+    private void serve(TimerDaemon daemon, boolean hasJournal, int[] cpus) {
         DaemonReport report = new DaemonReport(output);
         long firstSequence = daemon.publisher().nextSequence();
         // The ready line comes first, and its printing must not make the first signals late.
@@ -162,6 +165,6 @@ public final class DaemonCommand implements Callable<Integer> {
         report.ready(bus.name(), daemon, timers, cpus);
         isReady = true;
         daemon.run();
-        report.stopped(daemon, firstSequence, System.nanoTime() - startNs);
+        report.stopped(bus.name(), daemon, hasJournal, firstSequence, System.nanoTime() - startNs);
     }
 }

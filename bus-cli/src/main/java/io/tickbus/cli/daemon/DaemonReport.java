@@ -9,6 +9,7 @@ import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.timer.DurableTimers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +34,15 @@ record DaemonReport(OutputOptions output) {
         print(line);
     }
 
-    void stopped(TimerDaemon daemon, long firstSequence, long ranNs) {
+    /** What it did, and how many timers it had armed: those that its journal brings back, and the others. */
+    void stopped(String bus, TimerDaemon daemon, boolean hasJournal, long firstSequence, long ranNs) {
         SignalPublisher publisher = daemon.publisher();
+        int armed = daemon.engine().pending();
+        int saved = hasJournal ? durable(daemon) : 0;
         Report line = new Report().with("event", "stopped")
+                .with("bus", bus)
+                .with("timersSaved", saved)
+                .with("timersDropped", armed - saved)
                 .with("published", publisher.nextSequence() - firstSequence)
                 .with("nextSequence", publisher.nextSequence())
                 .with("late", daemon.counters().value(DaemonCounter.FIRINGS_LATE))
@@ -48,6 +55,15 @@ record DaemonReport(OutputOptions output) {
                     .with("preemptions", predictive.preemptions());
         }
         print(line);
+    }
+
+    private static int durable(TimerDaemon daemon) {
+        DurableTimers timers = DurableTimers.of(daemon.engine());
+        int[] count = {0};
+        for (int cursor = 0; cursor >= 0;) {
+            cursor = timers.page(cursor, Integer.MAX_VALUE, (owner, image) -> count[0]++);
+        }
+        return count[0];
     }
 
     /** A daemon whose output is no longer read continues its work. */

@@ -258,7 +258,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .with("periodNs", periodNs).with("publisherGuardNs", waiting.guard().guardNs())
                 .with("subscriberGuardNs", result.remove("subscriberGuardNs"))
                 .with("subscriberPreemptions", result.remove("subscriberPreemptions"));
-        result.with("environment", environment);
+        result.with("disturbed", DemoReport.isDisturbed(result)).with("environment", environment);
         if (output.isJson()) {
             output.print(result);
         } else {

@@ -4,6 +4,7 @@ package io.tickbus.cli.demo;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Terminal;
+import io.tickbus.cli.host.HiccupMeter;
 import io.tickbus.core.internal.DurationText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -40,6 +41,12 @@ final class DemoReport {
                 && number(signals, "outOfOrder") == 0 && number(signals, "duplicated") == 0;
     }
 
+    /** Whether the host took so much time that nothing is judged. */
+    static boolean isDisturbed(Map<String, Object> result) {
+        Map<String, Object> hiccup = object(result, "hiccup");
+        return HiccupMeter.isDisturbed(number(hiccup, "stolenNs"), number(hiccup, "watchedNs"));
+    }
+
     /** Median latency of a mode; 0 where nothing was measured. */
     private static long medianNs(Map<String, Object> mode) {
         return number(object(mode, "latencyNs"), "p50");
@@ -53,7 +60,13 @@ final class DemoReport {
                 .append(String.format(Locale.ROOT, "published %s, received %s, lost %s, out of order %s, duplicated"
                 + " %s%n", signals.get("published"), signals.get("received"), signals.get("lost"),
                 signals.get("outOfOrder"), signals.get("duplicated")));
-        modes(result).forEach(mode -> text.append(comparison(result, mode)));
+        if (isDisturbed(result)) {
+            text.append(Terminal.warning("not compared: ")).append("the host took more than a tenth of an idle "
+                    + "thread's time, so the figures say more about it than about the ways of waiting; stop what else "
+                    + "runs here, or try again").append(System.lineSeparator());
+        } else {
+            modes(result).forEach(mode -> text.append(comparison(result, mode)));
+        }
         text.append(Terminal.faint("host: " + hiccups(object(result, "hiccup")))).append(System.lineSeparator())
                 .append(Terminal.faint(host)).append(System.lineSeparator());
         return text.toString();

@@ -15,6 +15,8 @@ public final class HiccupMeter {
     /** Gaps shorter than this are not counted: 5 µs. */
     public static final long THRESHOLD_NS = TimeUnit.MICROSECONDS.toNanos(5);
 
+    private static final double DISTURBED_SHARE = 0.10;
+
     private long spunNs;
     private long count;
     private long stolenNs;
@@ -31,6 +33,11 @@ public final class HiccupMeter {
         count = 0;
         stolenNs = 0;
         maxNs = 0;
+    }
+
+    /** Whether a host took so much of the time that it was watched, a tenth, that figures say more about it. */
+    public static boolean isDisturbed(long stolenNs, long watchedNs) {
+        return stolenNs > DISTURBED_SHARE * watchedNs;
     }
 
     /** Spins until a time, CLOCK_MONOTONIC nanoseconds. */

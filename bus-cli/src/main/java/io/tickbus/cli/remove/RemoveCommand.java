@@ -6,6 +6,7 @@ import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.util.concurrent.Callable;
@@ -34,6 +35,10 @@ public final class RemoveCommand implements Callable<Integer> {
             throw new IllegalArgumentException("name the bus to remove; 'tickbus stat' lists those that are there");
         }
         BusDirectory directory = bus.directory();
+        if (!Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS)) {
+            throw new BusException(BusException.Reason.NOT_FOUND, "bus '" + bus.name() + "'", "there is none in "
+                    + bus.root(), "'tickbus stat' lists those that are there");
+        }
         directory.check();
         directory.delete();
         boolean isGone = !Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);

@@ -83,7 +83,7 @@ public final class DaemonStatus {
                 .with("lateness", lateness).with("clients", clients);
     }
 
-    /** {@code duty cycle max}, in nanoseconds, becomes {@code dutyCycleMaxNs}. */
+    /** {@code lateness max}, in nanoseconds, becomes {@code latenessMaxNs}. */
     private static String jsonName(CounterDefinition counter) {
         StringBuilder name = new StringBuilder();
         for (String word : counter.label().split("[^A-Za-z0-9]+", -1)) {

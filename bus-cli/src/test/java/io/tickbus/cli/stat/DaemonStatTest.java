@@ -57,12 +57,12 @@ final class DaemonStatTest {
             daemon.replies().session(3).putEvicted(ReplyReason.CORRUPT_RING);
             assertJson(map(stat("--json").json(), "daemon"), named, nameless);
             String text = stat().out();
-            for (String part : List.of("mode +eco", "settings errors +2", "p50 +20 ns", "p99.9 +5.12 µs",
-                    "firings +1,000", "firings +12,345", "duty cycle max +1.5 µs", "prober", named.uuid().toString(),
-                    "its command ring")) {
+            for (String part : List.of("mode +eco", "settings refused +2", "p50 +20 ns", "p99.9 +5.12 µs",
+                    "firings +1,000", "firings +12,345", "timer thread cycle max +1.5 µs", "prober",
+                    named.uuid().toString(), "its command ring")) {
                 assertTrue(Pattern.compile(part).matcher(text).find(), "no '" + part + "' in " + text);
             }
-            assertTrue(!text.contains("commands arm"), "a counter of 0 in " + text);
+            assertTrue(!text.contains("arm commands"), "a counter of 0 in " + text);
         }
     }
 
@@ -71,7 +71,7 @@ final class DaemonStatTest {
         assertNull(daemon.get("problem"));
         Map<?, ?> counters = map(daemon, "counters");
         assertEquals(Arrays.asList(12_345, 1_500, 0, 2, 5_000), Arrays.asList(counters.get("firings"),
-                counters.get("dutyCycleMaxNs"), counters.get("commandsArm"), counters.get("settingsErrors"),
+                counters.get("timerThreadCycleMaxNs"), counters.get("armCommands"), counters.get("settingsRefused"),
                 counters.get("latenessMaxNs")));
         assertEquals(DaemonCounter.values().length, counters.size());
         Map<?, ?> lateness = map(daemon, "lateness");

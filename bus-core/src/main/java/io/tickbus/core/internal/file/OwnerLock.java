@@ -167,7 +167,7 @@ public final class OwnerLock implements AutoCloseable {
                     "find it with 'lsof' and stop it");
         }
         return new BusException(Reason.IN_USE, "bus '" + directory.name() + "'",
-                "another publisher owns it (" + owner + ")", "stop that one first, or use another bus name");
+                "it has a publisher (" + owner + ")", "stop that process first");
     }
 
     private static synchronized String ownerText(Path path) {

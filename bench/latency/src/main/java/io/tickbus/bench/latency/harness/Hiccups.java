@@ -8,7 +8,6 @@ import java.util.Map;
 
 /** What idle spinning threads lost beside a benchmark, added up: the host's stalls, and whether they spoil the run. */
 public final class Hiccups {
-    private static final double DISTURBED_SHARE = 0.10;
     private static final double NS_PER_MS = 1e6;
 
     private long watchedNs;
@@ -37,7 +36,7 @@ public final class Hiccups {
 
     /** Whether more than a tenth of the time was lost: nothing is judged then. */
     boolean isDisturbed() {
-        return stolenNs > DISTURBED_SHARE * watchedNs;
+        return HiccupMeter.isDisturbed(stolenNs, watchedNs);
     }
 
     /** For reports, and for another process. */
