@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli;
 
-import picocli.CommandLine.Parameters;
 
 /** The options that say which bus is meant, for commands that take its name without {@code --bus} too. */
 public final class BusArgument extends BusOptions {
-    @Parameters(paramLabel = "BUS", arity = "0..1", description = "The bus, as --bus names it.")
-    private String argument;
+    private final Option<String> argument;
+
+    /** Of a command. */
+    public BusArgument(CommandSpec command) {
+        super(command);
+        argument = command.argument("BUS", text -> text, "The bus, as --bus names it.");
+    }
 
     /** Whether a bus was named without {@code --bus}. */
     public boolean isArgument() {
-        return argument != null;
+        return argument.isGiven();
     }
 
     @Override
@@ -23,10 +27,10 @@ public final class BusArgument extends BusOptions {
         if (!isArgument()) {
             return super.name();
         }
-        if (super.isBusNamed() && !argument.equals(super.name())) {
-            throw new IllegalArgumentException("only one bus can be meant: '" + argument + "' and --bus '"
+        if (super.isBusNamed() && !argument.get().equals(super.name())) {
+            throw new IllegalArgumentException("only one bus can be meant: '" + argument.get() + "' and --bus '"
                     + super.name() + "' differ");
         }
-        return argument;
+        return argument.get();
     }
 }

@@ -4,43 +4,57 @@ package io.tickbus.cli;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.file.BusRoots;
 import java.nio.file.Path;
-import picocli.CommandLine.Option;
 
 /** The options that say which bus is meant. */
 public class BusOptions {
     /** The bus where none is named. */
     public static final String DEFAULT_BUS = "default";
 
-    @Option(names = "--bus", paramLabel = "NAME", description = "The bus; '" + DEFAULT_BUS + "' where none is named.")
-    private String bus;
+    private static final String READ = "The user whose bus is meant; without it you.";
+    private static final String CREATED = "The user in whose directory the bus is; without it you. What is created "
+            + "there belongs to you.";
 
-    @Option(names = "--dir", paramLabel = "DIR",
-            description = "The parent directory of the buses; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.")
-    private Path dir;
+    private Option<String> bus;
+    private Option<Path> dir;
+    private Option<Integer> ownerId;
 
-    @Option(names = "--owner", paramLabel = "USER|UID", converter = UserName.Converter.class,
-            description = "The user whose bus is read; default is your own. What daemon and publish create belongs "
-                    + "to the user that runs them, not to the user named.")
-    private Integer ownerId;
+    /** Of a command that reads a bus. */
+    public BusOptions(CommandSpec command) {
+        this(command, READ);
+    }
+
+    private BusOptions(CommandSpec command, String ownerText) {
+        command.group("Bus", () -> {
+            bus = command.option("--bus", "NAME", text -> text, "The bus; without it '" + DEFAULT_BUS + "'.");
+            dir = command.option("--dir", "DIR", PathText::parse, "The parent directory of the buses; else "
+                    + "$TICKBUS_DIR, else /dev/shm/tickbus-UID.");
+            ownerId = command.option("--owner", "USER|UID", UserName::parse, ownerText);
+        });
+    }
+
+    /** Of a command that creates the bus where it is missing. */
+    public static BusOptions ofPublisher(CommandSpec command) {
+        return new BusOptions(command, CREATED);
+    }
 
     /** Whether a bus was named. */
     public boolean isBusNamed() {
-        return bus != null;
+        return bus.isGiven();
     }
 
     /** The name of the bus. */
     public String name() {
-        return bus == null ? DEFAULT_BUS : bus;
+        return bus.or(DEFAULT_BUS);
     }
 
     /** The parent directory of the buses; an owner's own where none is named. */
     public Path root() {
-        if (dir != null) {
-            return dir.toAbsolutePath().normalize();
+        if (dir.isGiven()) {
+            return dir.get().toAbsolutePath().normalize();
         }
         String configured = System.getenv(BusDirectory.ROOT_VARIABLE);
         boolean isConfigured = configured != null && !configured.isBlank();
-        return ownerId == null || isConfigured ? BusDirectory.defaultRoot() : BusRoots.ofUser(ownerId);
+        return !ownerId.isGiven() || isConfigured ? BusDirectory.defaultRoot() : BusRoots.ofUser(ownerId.get());
     }
 
     /** The bus that is meant. */
@@ -51,6 +65,6 @@ public class BusOptions {
     /** The bus of another name at the same place. */
     public BusDirectory directory(String name) {
         BusDirectory directory = BusDirectory.at(root(), name);
-        return ownerId == null ? directory : directory.ownedBy(ownerId);
+        return ownerId.isGiven() ? directory.ownedBy(ownerId.get()) : directory;
     }
 }

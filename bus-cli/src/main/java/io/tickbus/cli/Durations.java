@@ -3,8 +3,6 @@ package io.tickbus.cli;
 
 import io.tickbus.core.internal.DurationText;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@link DurationText} on the command line. */
 public final class Durations {
@@ -14,28 +12,13 @@ public final class Durations {
     private Durations() {
     }
 
-    /** For picocli options of type {@code long} or {@code Long}. */
-    public static final class Converter implements ITypeConverter<Long> {
-        @Override
-        public Long convert(String value) {
-            try {
-                return DurationText.parse(value);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
-    }
-
-    /** For seconds without a unit, such as {@code 0.5}. */
-    public static final class Seconds implements ITypeConverter<Long> {
-        @Override
-        public Long convert(String value) {
-            try {
-                return DurationText.parse(value + "s");
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException("a number of seconds is expected, such as 10 or 0.5: seconds="
-                        + value);
-            }
+    /** Seconds without a unit, such as {@code 0.5}. */
+    public static long parseSeconds(String text) {
+        try {
+            return DurationText.parse(text + "s");
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("a number of seconds is expected, such as 10 or 0.5: seconds=" + text,
+                    e);
         }
     }
 }

@@ -3,8 +3,6 @@ package io.tickbus.cli;
 
 import java.math.BigInteger;
 import java.util.regex.Pattern;
-import picocli.CommandLine;
-import picocli.CommandLine.TypeConversionException;
 
 /** Whole numbers as they are typed: decimal, or hexadecimal after {@code 0x}; never octal. */
 public final class IntegerConverter {
@@ -13,14 +11,6 @@ public final class IntegerConverter {
     private static final int HEX = 16;
 
     private IntegerConverter() {
-    }
-
-    /** Has every option and parameter of a numeric type read by this. */
-    static void registerTo(CommandLine commandLine) {
-        commandLine.registerConverter(long.class, IntegerConverter::toLong)
-                .registerConverter(Long.class, IntegerConverter::toLong)
-                .registerConverter(int.class, IntegerConverter::toInt)
-                .registerConverter(Integer.class, IntegerConverter::toInt);
     }
 
     /** 64 bits. */
@@ -37,11 +27,11 @@ public final class IntegerConverter {
     private static BigInteger parse(String text, int bits) {
         boolean isHexadecimal = HEXADECIMAL.matcher(text).matches();
         if (!isHexadecimal && !DECIMAL.matcher(text).matches()) {
-            throw new TypeConversionException("a whole number is expected, such as 42 or 0x2A: number=" + text);
+            throw new IllegalArgumentException("a whole number is expected, such as 42 or 0x2A: number=" + text);
         }
         BigInteger number = isHexadecimal ? new BigInteger(text.substring(2), HEX) : new BigInteger(text);
         if (number.bitLength() > (isHexadecimal ? bits : bits - 1)) {
-            throw new TypeConversionException("a number of " + bits + " bits is expected: number=" + text);
+            throw new IllegalArgumentException("a number of " + bits + " bits is expected: number=" + text);
         }
         return number;
     }

@@ -3,7 +3,6 @@ package io.tickbus.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import picocli.CommandLine.TypeConversionException;
 
 /** Paths as they are typed. An empty one is a variable that was not set, and never means the working directory. */
 public final class PathText {
@@ -13,12 +12,13 @@ public final class PathText {
     /** The path, as it is. */
     public static Path parse(String text) {
         if (text.isBlank()) {
-            throw new TypeConversionException("a path is expected and not an empty text; '.' is the working directory");
+            throw new IllegalArgumentException("a path is expected and not an empty text; '.' is the working "
+                    + "directory");
         }
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new TypeConversionException("there can be no such path (" + e.getReason() + "): path=" + text);
+            throw new IllegalArgumentException("there can be no such path (" + e.getReason() + "): path=" + text);
         }
     }
 }

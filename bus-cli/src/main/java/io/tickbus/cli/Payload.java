@@ -9,8 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** A payload as it is typed: text, or {@code 0x} and hexadecimal digits. */
 public final class Payload {
@@ -32,27 +30,24 @@ public final class Payload {
         return command.payload(padded.getLong(0), padded.getInt(Long.BYTES), bytes.length);
     }
 
-    /** For picocli options. */
-    public static final class Converter implements ITypeConverter<Payload> {
-        @Override
-        public Payload convert(String value) {
-            Payload payload = parse(value);
-            if (payload.bytes.length > SignalRecordLayout.MAX_PAYLOAD_LENGTH) {
-                throw new TypeConversionException("a payload has at most " + SignalRecordLayout.MAX_PAYLOAD_LENGTH
-                        + " bytes: bytes=" + payload.bytes.length);
-            }
-            return payload;
+    /** Reads it. */
+    public static Payload parse(String text) {
+        Payload payload = read(text);
+        if (payload.bytes.length > SignalRecordLayout.MAX_PAYLOAD_LENGTH) {
+            throw new IllegalArgumentException("a payload has at most " + SignalRecordLayout.MAX_PAYLOAD_LENGTH
+                    + " bytes: bytes=" + payload.bytes.length);
         }
+        return payload;
     }
 
-    private static Payload parse(String text) {
+    private static Payload read(String text) {
         if (!text.startsWith("0x")) {
             return new Payload(text.getBytes(StandardCharsets.UTF_8));
         }
         try {
             return new Payload(HexFormat.of().parseHex(text.substring(2)));
         } catch (IllegalArgumentException e) {
-            throw new TypeConversionException("after 0x two hexadecimal digits make a byte: payload=" + text);
+            throw new IllegalArgumentException("after 0x two hexadecimal digits make a byte: payload=" + text);
         }
     }
 }

@@ -43,9 +43,12 @@ public final class ReportText {
                 print(out, inner, indent + "  ");
             } else if (value instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Report) {
                 out.println(label.stripTrailing());
-                new Table(rows(list)).print(out, rows(list), indent + "  ");
+                new Table(rows(list)).print(out, rows(list), indent + "  ", Terminal.width());
             } else {
-                out.println(label + "  " + Terminal.status(name, text(report, name)));
+                List<String> lines = TextLayout.wrap(text(report, name),
+                        Math.max(Table.NARROWEST, Terminal.width() - label.length() - Table.GAP));
+                out.println(label + "  " + Terminal.status(name, lines.get(0)));
+                lines.stream().skip(1).forEach(line -> out.println(" ".repeat(label.length() + Table.GAP) + line));
             }
         }
     }
@@ -59,8 +62,14 @@ public final class ReportText {
         return new Table(List.of(names));
     }
 
-    /** Rows under one heading, printed all at once or some at a time: a column then grows where it must. */
+    /**
+     * Rows under one heading, printed all at once or some at a time: a column then grows where it must. Where a line is
+     * too short for all columns, they are printed some at a time too, each time beside the first, which names a row.
+     */
     public static final class Table {
+        private static final int GAP = 2;
+        private static final int NARROWEST = 12;
+
         private final List<String> names;
         private final int[] widths;
         private boolean hasHeading;
@@ -76,26 +85,59 @@ public final class ReportText {
 
         /** Prints more rows. */
         public void print(PrintWriter out, List<Report> rows) {
-            print(out, rows, "");
+            print(out, rows, "", Terminal.width());
         }
 
-        private void print(PrintWriter out, List<Report> rows, String indent) {
+        void print(PrintWriter out, List<Report> rows, String indent, int lineWidth) {
             List<String[]> cells = rows.stream().map(row -> names.stream().map(name -> text(row, name))
                     .toArray(String[]::new)).toList();
             cells.forEach(row -> Arrays.setAll(widths, i -> Math.max(widths[i], row[i].length())));
-            StringBuilder line = new StringBuilder(indent);
-            if (!hasHeading) {
-                hasHeading = true;
-                for (int i = 0; i < widths.length; i++) {
-                    boolean isNumber = !rows.isEmpty() && rows.get(0).get(names.get(i)) instanceof Number;
-                    append(line, i, label(names.get(i)).toUpperCase(Locale.ROOT), isNumber);
+            int width = lineWidth - indent.length();
+            int widest = Math.max(NARROWEST, width - widths[0] - GAP);
+            Arrays.setAll(widths, i -> i == 0 ? widths[i] : Math.min(widths[i], widest));
+            int first = 1;
+            do {
+                int end = first;
+                for (int left = width - widths[0]; end < widths.length
+                        && (end == first || left >= GAP + widths[end]); end++) {
+                    left -= GAP + widths[end];
                 }
-                out.println(line.toString().stripTrailing());
+                if (first > 1) {
+                    out.println();
+                }
+                printColumns(out, rows, cells, indent, first, end);
+                first = end;
+            } while (first < widths.length);
+            hasHeading = true;
+        }
+
+        /** Prints the first column and some of the others. */
+        private void printColumns(PrintWriter out, List<Report> rows, List<String[]> cells, String indent, int from,
+                int to) {
+            if (!hasHeading || from > 1 || to < widths.length) {
+                String[] heading = names.stream().map(name -> label(name).toUpperCase(Locale.ROOT))
+                        .toArray(String[]::new);
+                printRow(out, rows.isEmpty() ? new Report() : rows.get(0), heading, indent, from, to);
             }
             for (int row = 0; row < cells.size(); row++) {
-                line.setLength(indent.length());
-                for (int i = 0; i < widths.length; i++) {
-                    append(line, i, cells.get(row)[i], rows.get(row).get(names.get(i)) instanceof Number);
+                printRow(out, rows.get(row), cells.get(row), indent, from, to);
+            }
+        }
+
+        private void printRow(PrintWriter out, Report row, String[] cells, String indent, int from, int to) {
+            List<List<String>> lines = new ArrayList<>();
+            int height = 0;
+            for (int column = 0; column < to; column++) {
+                lines.add(column == 0 || column >= from ? TextLayout.wrap(cells[column], widths[column]) : List.of());
+                height = Math.max(height, lines.get(column).size());
+            }
+            for (int i = 0; i < height; i++) {
+                StringBuilder line = new StringBuilder(indent);
+                for (int column = 0; column < to; column++) {
+                    if (column == 0 || column >= from) {
+                        String cell = i < lines.get(column).size() ? lines.get(column).get(i) : "";
+                        append(line, column, cell, row.get(names.get(column)) instanceof Number);
+                    }
                 }
                 out.println(line.toString().stripTrailing());
             }
@@ -104,7 +146,7 @@ public final class ReportText {
         private void append(StringBuilder line, int column, String cell, boolean isNumber) {
             String padding = " ".repeat(widths[column] - cell.length());
             String coloured = Terminal.status(names.get(column), cell);
-            line.append(isNumber ? padding + coloured : coloured + padding).append("  ");
+            line.append(isNumber ? padding + coloured : coloured + padding).append(" ".repeat(GAP));
         }
     }
 

@@ -15,50 +15,18 @@ import io.tickbus.cli.remove.RemoveCommand;
 import io.tickbus.cli.stat.StatCommand;
 import io.tickbus.cli.tail.TailCommand;
 import io.tickbus.cli.timer.ArmCommand;
+import io.tickbus.cli.timer.CancelCommand;
 import io.tickbus.cli.timer.ListCommand;
-import io.tickbus.cli.timer.TimerKeyCommands;
-import io.tickbus.core.timer.MisfirePolicy;
+import io.tickbus.cli.timer.PauseCommand;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.Locale;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExecutionException;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
+import java.util.List;
 
 /**
- * The {@code tickbus} executable: every command is a class of its own.
+ * The {@code tickbus} executable: every command is a class of its own, and only the one that is asked for is made.
  *
  * <p>Exit codes: {@link #DONE}, {@link #FAILED}, {@link #WRONG_USAGE}.
  */
-@Command(name = "tickbus", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, sortOptions = false,
-        versionProvider = Version.class, usageHelpAutoWidth = true, usageHelpWidth = 100,
-        description = "A bus of timer signals between the processes of one host, over shared memory.",
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, DaemonCommand.class, TailCommand.class, PublishCommand.class,
-            ArmCommand.class, TimerKeyCommands.Cancel.class, TimerKeyCommands.Pause.class,
-            TimerKeyCommands.Resume.class, ListCommand.class,
-            StatCommand.class, RemoveCommand.class, ReloadCommand.class, ReplayCommand.class, JournalCommand.class,
-            DumpCommand.class, ClockCommand.class, DoctorCommand.class,
-            CommandLine.HelpCommand.class, DemoSubscriber.class},
-        footer = {
-            "",
-            "Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.",
-            "Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is",
-            "--debug, NO_COLOR=1 prints without colours.",
-            "",
-            "To begin, in two terminals:",
-            "  tickbus daemon --every 1ms:42",
-            "  tickbus tail",
-            "and a timer of your own: tickbus arm --key 7 --signal 43 --in 1s --wait",
-            "Benchmarks, from a checkout: ./tickbus bench --help"})
-public final class Tickbus implements Runnable {
+public final class Tickbus {
     /** Exit code: done. */
     public static final int DONE = 0;
     /** Exit code: the thing asked for failed. */
@@ -66,78 +34,155 @@ public final class Tickbus implements Runnable {
     /** Exit code: wrong usage. */
     public static final int WRONG_USAGE = 2;
 
+    private static final String NAME = "tickbus";
     /** What Java puts into an argument in the place of bytes that it cannot decode. */
     private static final char UNDECODABLE = '\uFFFD';
-    private static final String DEBUG_VARIABLE = "TICKBUS_DEBUG";
+    private static final String[][] COMMANDS = {
+        {"demo", "Run a timer in one process and receive it in another, waiting in turn predictively, spinning, "
+                + "parked, and for kill + sigwaitinfo; show latency, lateness and CPU of each."},
+        {"daemon", "Own a bus and keep timers, given here or armed by clients, until Ctrl-C or SIGTERM."},
+        {"tail", "Print the signals of a bus as they come, until Ctrl-C."},
+        {"publish", "Publish one signal or a burst. Owns the bus while it runs: a bus has one publisher."},
+        {"arm", "Arm a timer: the bus's daemon publishes a signal when it is due."},
+        {"cancel", "Cancel a timer."},
+        {"pause", "Pause a timer until 'tickbus resume'."},
+        {"resume", "Resume a timer that 'tickbus pause' has paused."},
+        {"list", "List the timers that are armed, by when they are due, paused ones last."},
+        {"stat", "Show all buses in a table, or one in full, and what is wrong with them."},
+        {"remove", "Remove a bus that has no publisher: its files and its directory."},
+        {"reload", "Have a bus's daemon read its settings file again, without a restart."},
+        {"replay", "Print what a journal has recorded, or publish it again on another bus."},
+        {"journal", "Check whether a journal is whole, or count what it contains. Changes nothing."},
+        {"dump", "Show what a signals file contains, byte by byte: also of a dead, foreign or damaged bus."},
+        {"clock", "Show the clock sources of this host, their rating, and what reading each clock costs."},
+        {"doctor", "Report what on this host costs precision, and how to fix it. Takes about two seconds."},
+        {"help", "Explain a command: the same as COMMAND --help."},
+    };
 
-    @Spec
-    private CommandSpec spec;
+    private final PrintWriter out;
+    private final PrintWriter err;
 
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of an error.")
-    private boolean isDebug;
+    private Tickbus(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
         Terminal.useReadableEncoding();
-        int exitCode = commandLine(Terminal.writer(System.out), Terminal.writer(System.err)).execute(args);
+        int exitCode = run(Terminal.writer(System.out), Terminal.writer(System.err), args);
         ShutdownHook.finish(exitCode);
         System.exit(exitCode);
     }
 
-    /** The command line with all commands, printing to these writers; for tests and for embedding. */
-    public static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-        Tickbus root = new Tickbus();
-        CommandLine commandLine = new CommandLine(root)
-                .setOut(out)
-                .setErr(err)
-                .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.hasColours() ? Ansi.ON : Ansi.OFF))
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExpandAtFiles(false)
-                .setExecutionStrategy(Tickbus::execute)
-                .setExecutionExceptionHandler((e, command, parsed) -> ErrorReporter.of(e, command,
-                        parsed.originalArgs(), root.isDebugging()))
-                .setParameterExceptionHandler((e, args) -> ErrorReporter.ofUsage(e, args, root.isDebugging()));
-        IntegerConverter.registerTo(commandLine);
-        return commandLine.registerConverter(Path.class, PathText::parse)
-                .registerConverter(MisfirePolicy.class, Tickbus::misfirePolicy);
+    /** Runs one command, which prints to these writers, to the last byte; returns the exit code. */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        return new Tickbus(out, err).run(List.of(args));
     }
 
-    /** Runs the last command of the line, or prints its help, to the last byte. */
-    private static int execute(ParseResult parsed) {
-        CommandLine command = parsed.commandSpec().commandLine();
-        for (String arg : parsed.originalArgs()) {
+    private int run(List<String> line) {
+        int place = 0;
+        while (place < line.size() && line.get(place).startsWith("-")) {
+            place++;
+        }
+        CommandSpec spec = root();
+        try {
+            checkDecoded(line);
+            // What comes before the command's name is of all commands.
+            if (spec.parse(line.subList(0, place))) {
+                if (place == line.size()) {
+                    throw new IllegalArgumentException("name a command");
+                }
+                boolean isHelp = line.get(place).equals("help");
+                if (isHelp && place + 1 == line.size()) {
+                    HelpText.print(out, spec);
+                    return DONE;
+                }
+                String name = line.get(isHelp ? place + 1 : place);
+                spec = new CommandSpec(NAME + " " + name, description(name), out, err);
+                return run(spec, name, isHelp ? List.of("--help")
+                        : List.of(line.subList(0, place), line.subList(place + 1, line.size())).stream()
+                                .flatMap(List::stream).toList());
+            }
+            out.flush();
+            return DONE;
+        } catch (Exception e) {
+            return ErrorReporter.report(e, spec, line.contains("--json"));
+        }
+    }
+
+    private static int run(CommandSpec spec, String name, List<String> line) throws Exception {
+        Command command = create(name, spec);
+        int exitCode = spec.parse(line) ? command.run() : DONE;
+        spec.out().flush();
+        return exitCode;
+    }
+
+    private static Command create(String name, CommandSpec spec) {
+        return switch (name) {
+            case "demo" -> new DemoCommand(spec);
+            case "demo-subscriber" -> new DemoSubscriber(spec);
+            case "daemon" -> new DaemonCommand(spec);
+            case "tail" -> new TailCommand(spec);
+            case "publish" -> new PublishCommand(spec);
+            case "arm" -> new ArmCommand(spec);
+            case "cancel" -> new CancelCommand(spec);
+            case "pause" -> PauseCommand.pause(spec);
+            case "resume" -> PauseCommand.resume(spec);
+            case "list" -> new ListCommand(spec);
+            case "stat" -> new StatCommand(spec);
+            case "remove" -> new RemoveCommand(spec);
+            case "reload" -> new ReloadCommand(spec);
+            case "replay" -> new ReplayCommand(spec);
+            case "journal" -> new JournalCommand(spec);
+            case "dump" -> new DumpCommand(spec);
+            case "clock" -> new ClockCommand(spec);
+            default -> new DoctorCommand(spec);
+        };
+    }
+
+    private static String description(String name) {
+        for (String[] command : COMMANDS) {
+            if (command[0].equals(name)) {
+                return command[1];
+            }
+        }
+        if (name.equals("demo-subscriber")) {
+            return "Started by 'tickbus demo'.";
+        }
+        throw new IllegalArgumentException("there is no command '" + name + "'" + CommandSpec.nearest(name,
+                List.of(COMMANDS).stream().map(command -> command[0]).toList()));
+    }
+
+    private CommandSpec root() {
+        CommandSpec root = new CommandSpec(NAME, "A bus of timer signals between the processes of one host, over "
+                + "shared memory.", out, err);
+        for (String[] command : COMMANDS) {
+            root.commands.put(command[0], command[1]);
+        }
+        root.footer("""
+                Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.
+
+                Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is
+                --debug, NO_COLOR=1 prints without colours.
+
+                To begin, in two terminals:
+                  tickbus daemon --every 1ms:42
+                  tickbus tail
+                and a timer of your own:
+                  tickbus arm --key 7 --signal 43 --in 1s --wait
+
+                Benchmarks, from a checkout: ./tickbus bench --help""");
+        return root;
+    }
+
+    private static void checkDecoded(List<String> line) {
+        for (String arg : line) {
             if (arg.indexOf(UNDECODABLE) >= 0) {
-                throw new ParameterException(command, "an argument has letters that this locale's character set ("
+                throw new IllegalArgumentException("an argument has letters that this locale's character set ("
                         + System.getProperty("sun.jnu.encoding") + ") does not have, so they did not arrive; set "
                         + "LC_ALL=C.UTF-8 or another UTF-8 locale: argument=" + arg);
             }
         }
-        try {
-            int exitCode = new CommandLine.RunLast().execute(parsed);
-            command.getOut().flush();
-            return exitCode;
-        } catch (Output.Lost e) {
-            throw new ExecutionException(command, e.getMessage(), e);
-        }
-    }
-
-    /** As it is typed: {@code fire-once}. */
-    private static MisfirePolicy misfirePolicy(String text) {
-        try {
-            return MisfirePolicy.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
-        } catch (IllegalArgumentException e) {
-            throw new CommandLine.TypeConversionException("a misfire policy is one of fire-once, skip, fire-all: "
-                    + "misfire=" + text);
-        }
-    }
-
-    private boolean isDebugging() {
-        String variable = System.getenv(DEBUG_VARIABLE);
-        return isDebug || (variable != null && !variable.isBlank() && !variable.equals("0"));
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command");
     }
 }

@@ -17,7 +17,6 @@ import java.util.TimeZone;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * A time of day as it is typed: {@code 2026-12-01T12:00:00Z} or with another offset, the same without one for this
@@ -54,7 +53,7 @@ public record TimeText(Instant instant, ZoneId zone) {
             return time instanceof OffsetDateTime offset ? new TimeText(offset.toInstant(), null)
                     : of((LocalDateTime) time, checked(zone, zoneVariable, text), text);
         } catch (DateTimeException e) {
-            throw new TypeConversionException("a time is like " + EXAMPLES + ": time=" + text);
+            throw new IllegalArgumentException("a time is like " + EXAMPLES + ": time=" + text);
         }
     }
 
@@ -62,12 +61,12 @@ public record TimeText(Instant instant, ZoneId zone) {
     private static TimeText of(LocalDateTime local, ZoneId zone, String text) {
         List<ZoneOffset> offsets = zone.getRules().getValidOffsets(local);
         if (offsets.isEmpty()) {
-            throw new TypeConversionException("there is no such time in " + zone + ", where clocks are put forward "
+            throw new IllegalArgumentException("there is no such time in " + zone + ", where clocks are put forward "
                     + "then; say the offset too, such as " + text
                     + zone.getRules().getTransition(local).getOffsetAfter());
         }
         if (offsets.size() > 1) {
-            throw new TypeConversionException("that time comes twice in " + zone + ", where clocks are put back then; "
+            throw new IllegalArgumentException("that time comes twice in " + zone + ", where clocks are put back then; "
                     + "say which, " + text + offsets.get(0) + " or " + text + offsets.get(1));
         }
         return new TimeText(local.toInstant(offsets.get(0)), zone);
@@ -77,7 +76,7 @@ public record TimeText(Instant instant, ZoneId zone) {
     private static ZoneId checked(ZoneId zone, String variable, String text) {
         String name = variable == null ? "" : variable.startsWith(":") ? variable.substring(1) : variable;
         if (!name.isEmpty() && !isKnown(name)) {
-            throw new TypeConversionException("the variable TZ names no zone that is known here, so say the offset "
+            throw new IllegalArgumentException("the variable TZ names no zone that is known here, so say the offset "
                     + "too, such as " + text + "Z: TZ=" + variable);
         }
         return zone;

@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** User ids by their names. */
 final class UserName {
@@ -21,23 +19,20 @@ final class UserName {
     private UserName() {
     }
 
-    /** Takes a name or a number. */
-    static final class Converter implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String value) {
-            try {
-                return value.matches("[0-9]+") ? id(value) : idOf(value);
-            } catch (IOException | NumberFormatException e) {
-                throw new TypeConversionException("user '" + value + "' cannot be looked up ("
-                        + BusException.why(e) + "); give the number that 'id -u " + value + "' prints");
-            }
+    /** The id of a name or a number. */
+    static Integer parse(String text) {
+        try {
+            return text.matches("[0-9]+") ? id(text) : idOf(text);
+        } catch (IOException | NumberFormatException e) {
+            throw new IllegalArgumentException("user '" + text + "' cannot be looked up (" + BusException.why(e)
+                    + "); give the number that 'id -u " + text + "' prints", e);
         }
     }
 
     /** 32 bits without a sign, of which the highest number means no user. */
     private static Integer id(String number) {
         if (number.length() > LONGEST_ID || Long.parseLong(number) >= NOBODY) {
-            throw new TypeConversionException("a user's number is 0 to " + (NOBODY - 1) + ": owner=" + number);
+            throw new IllegalArgumentException("a user's number is 0 to " + (NOBODY - 1) + ": owner=" + number);
         }
         return Integer.parseUnsignedInt(number);
     }
@@ -65,6 +60,6 @@ final class UserName {
         } finally {
             id.destroy();
         }
-        throw new TypeConversionException("there is no user '" + name + "'; give a name of this host or a number");
+        throw new IllegalArgumentException("there is no user '" + name + "'; give a name of this host or a number");
     }
 }

@@ -2,18 +2,15 @@
 package io.tickbus.cli;
 
 import io.tickbus.core.internal.layout.SignalsLayout;
-import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */
-final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-        return new String[] {"tickbus " + number() + " (signals layout " + SignalsLayout.VERSION + ", Java "
-                + System.getProperty("java.version") + ")"};
+final class Version {
+    private Version() {
     }
 
-    static String number() {
+    static String text() {
         String number = Version.class.getPackage().getImplementationVersion();
-        return number == null ? "development" : number;
+        return "tickbus " + (number == null ? "development" : number) + " (signals layout " + SignalsLayout.VERSION
+                + ", Java " + System.getProperty("java.version") + ")";
     }
 }

@@ -2,25 +2,29 @@
 package io.tickbus.cli;
 
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Option;
 
 /** For commands that print once, or with {@code --watch} every second until Ctrl-C or the reader is gone. */
 public final class WatchOptions extends OutputOptions {
     private static final long INTERVAL_MS = 1000;
     private static final String CLEAR = "\033[H\033[2J";
 
-    @Option(names = "--watch", description = "Continue every second until Ctrl-C.")
-    private boolean isWatch;
+    private final Option<Boolean> watch;
+
+    /** Of a command. */
+    public WatchOptions(CommandSpec command) {
+        super(command);
+        watch = command.flag("--watch", "Continue every second until Ctrl-C.");
+    }
 
     /** Whether it continues. */
     public boolean isWatch() {
-        return isWatch;
+        return watch.isGiven();
     }
 
     /** With {@code --watch} one a line. */
     @Override
     public void print(Report report) {
-        if (isJson() && isWatch) {
+        if (isJson() && isWatch()) {
             printLine(report, "");
         } else {
             super.print(report);
@@ -29,7 +33,7 @@ public final class WatchOptions extends OutputOptions {
 
     /** Clears a terminal, where the next result takes the place of the last one. */
     public void clear() {
-        if (isWatch && !isJson() && Terminal.hasColours()) {
+        if (isWatch() && !isJson() && Terminal.hasColours()) {
             out().print(CLEAR);
         }
     }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 
 final class ArgumentsTest {
     @TempDir
@@ -54,7 +55,8 @@ final class ArgumentsTest {
         CliRun run = CliRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ", -1)));
         assertEquals(Tickbus.WRONG_USAGE, run.exitCode(), run.err());
         assertTrue(run.err().startsWith("tickbus: "), run.err());
-        assertFalse(run.err().contains("\tat "), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertTrue(run.err().strip().endsWith(" --help'"), run.err());
         assertEquals("", run.out());
     }
 
@@ -88,10 +90,48 @@ final class ArgumentsTest {
         assertTrue(Terminal.hasColours("xterm"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '"', textBlock = """
+            nonsense          ~ there is no command 'nonsense'; see 'tickbus --help'
+            stats             ~ there is no command 'stats', but 'stat'; see 'tickbus --help'
+            help stats        ~ there is no command 'stats', but 'stat'; see 'tickbus --help'
+            --json            ~ 'tickbus' has no option '--json'; see 'tickbus --help'
+            daemon --evry 1   ~ 'tickbus daemon' has no option '--evry', but '--every'; see 'tickbus daemon --help'
+            daemon --slots    ~ --slots needs a value: --slots N; see 'tickbus daemon --help'
+            daemon --slots --json ~ --slots needs a value: --slots N; see 'tickbus daemon --help'
+            stat --json=1     ~ --json takes no value, so leave out '=1'; see 'tickbus stat --help'
+            stat a b          ~ 'tickbus stat' takes no further argument, so 'b' is too much; see 'tickbus stat --help'
+            clock x           ~ 'tickbus clock' takes no argument, so 'x' is too much; see 'tickbus clock --help'
+            arm               ~ 'tickbus arm' needs --key KEY and --signal ID; see 'tickbus arm --help'
+            cancel            ~ 'tickbus cancel' needs KEY; see 'tickbus cancel --help'
+            stat --bus a --bus b ~ --bus is given twice; give it once; see 'tickbus stat --help'
+            journal x         ~ verify|stats: one of verify, stats is expected: value=x; see 'tickbus journal --help'
+            ""                ~ name a command; see 'tickbus --help'
+            """)
+    void shouldSayWhatIsWrongAndWhatToDo(String line, String sentence) {
+        CliRun run = CliRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ", -1)));
+        assertEquals("tickbus: " + sentence, run.err().strip());
+        assertEquals(Tickbus.WRONG_USAGE, run.exitCode());
+    }
+
     @Test
-    void shouldSuggestTheOptionThatWasMeant() {
-        CliRun run = CliRun.of("daemon", "--evry", "1ms:1");
-        assertTrue(run.err().contains("--every"), run.err());
+    void shouldTakeValuesInEveryForm() {
+        CommandSpec command = new CommandSpec("x", "", null, null);
+        Option<Long> number = command.option("--number", "N", IntegerConverter::toLong, "");
+        Option<String> text = command.option("--text", "T", each -> each, "").repeatable();
+        Option<String> journal = command.option("--journal", "DIR", each -> each, "").alone("here");
+        Option<Long> argument = command.argument("KEY", IntegerConverter::toLong, "");
+        Option<Boolean> flag = command.flag("--flag", "");
+        assertTrue(command.parse(List.of("--number=-5", "--text", "a", "--text=b=c", "--journal", "--flag", "--",
+                "-7")));
+        assertEquals(List.of(-5L, List.of("a", "b=c"), "here", -7L, true),
+                List.of(number.get(), text.all(), journal.get(), argument.get(), flag.isGiven()));
+    }
+
+    @Test
+    void shouldMakeTheCommandThatIsAskedForOnly() {
+        assertEquals(CliRun.of("help", "stat"), CliRun.of("--debug", "stat", "--help"));
+        assertEquals(CliRun.of("--help"), CliRun.of("help"));
     }
 
     @Test

@@ -18,7 +18,7 @@ public record CliRun(int exitCode, String out, String err) {
         for (int i = 0; i < args.length; i++) {
             texts[i] = args[i].toString();
         }
-        int exitCode = Tickbus.commandLine(new PrintWriter(out, true), new PrintWriter(err, true)).execute(texts);
+        int exitCode = Tickbus.run(new PrintWriter(out, true), new PrintWriter(err, true), texts);
         return new CliRun(exitCode, out.toString(), err.toString());
     }
 

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 @Timeout(60)
 final class OutputTest {
@@ -33,9 +32,9 @@ final class OutputTest {
 
     private CliRun run(OutputStream out, String line) {
         StringWriter err = new StringWriter();
-        CommandLine command = Tickbus.commandLine(
-                new PrintWriter(new Output(out), false, StandardCharsets.UTF_8), new PrintWriter(err, true));
-        return new CliRun(command.execute(line.split(" ", -1)), "", err.toString());
+        int exitCode = Tickbus.run(new PrintWriter(new Output(out), false, StandardCharsets.UTF_8),
+                new PrintWriter(err, true), line.split(" ", -1));
+        return new CliRun(exitCode, "", err.toString());
     }
 
     @ParameterizedTest

@@ -53,4 +53,30 @@ final class ReportTest {
         table.print(out, List.of(new Report().with("key", "22")));
         assertEquals(List.of("KEY", "1", "22"), lines());
     }
+
+    @Test
+    void shouldPrintSomeColumnsAtATimeWhereALineIsTooShort() {
+        List<Report> rows = List.of(new Report().with("name", "one").with("latencyP50Ns", 1_000)
+                        .with("latencyMaxNs", 2_000).with("reason", "because of this and of that"),
+                new Report().with("name", "three").with("latencyP50Ns", 3).with("latencyMaxNs", 4).with("reason", "-"));
+        ReportText.table("name", "latencyP50Ns", "latencyMaxNs", "reason").print(out, rows, "", 34);
+        assertEquals(List.of("NAME   LATENCY P50  LATENCY MAX", "one           1 µs         2 µs",
+                "three         3 ns         4 ns", "", "NAME   REASON", "one    because of this and of that",
+                "three  -"), lines());
+    }
+
+    @Test
+    void shouldWrapACellThatIsWiderThanALine() {
+        List<Report> rows = List.of(new Report().with("name", "one").with("reason", "because of this and of that"));
+        ReportText.table("name", "reason").print(out, rows, "", 25);
+        assertEquals(List.of("NAME  REASON", "one   because of this and", "      of that"), lines());
+    }
+
+    @Test
+    void shouldTakeTheWidthOfATerminalOnlyWhereItIsOne() {
+        for (String none : new String[] {"", "x", "0", "-1"}) {
+            assertEquals(Terminal.UNLIMITED, Terminal.width(none));
+        }
+        assertEquals(60, Terminal.width("60"));
+    }
 }

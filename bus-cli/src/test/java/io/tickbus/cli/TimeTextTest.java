@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine.TypeConversionException;
 
 final class TimeTextTest {
     private static final ZoneId TOKYO = ZoneId.of("Asia/Tokyo");
@@ -42,15 +41,15 @@ final class TimeTextTest {
     @ParameterizedTest
     @CsvSource({"2027-03-28T02:30:00, no such time", "2026-10-25T02:30:00, comes twice"})
     void shouldRefuseLocalTimeThatIsNoneOrTwo(String text, String said) {
-        TypeConversionException e =
-                assertThrows(TypeConversionException.class, () -> TimeText.parse(text, BERLIN, null));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> TimeText.parse(text, BERLIN, null));
         assertTrue(e.getMessage().contains(said) && e.getMessage().contains("+02:00"), e.getMessage());
         TimeText.parse(text + "+02:00", BERLIN, null);
     }
 
     @Test
     void shouldRefuseLocalTimeWhenZoneOfVariableIsUnknown() {
-        TypeConversionException e = assertThrows(TypeConversionException.class,
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                 () -> TimeText.parse("2027-03-28T12:30:00", ZoneId.of("UTC"), "Nonsense/Zone"));
         assertTrue(e.getMessage().endsWith("TZ=Nonsense/Zone"), e.getMessage());
         TimeText.parse("2027-03-28T12:30:00Z", ZoneId.of("UTC"), "Nonsense/Zone");
@@ -65,6 +64,6 @@ final class TimeTextTest {
     @ValueSource(strings = {"noon", "12:00", "-5", "2026-13-01T12:00:00Z", "2026-12-01", "", "@", "@1e9",
         "@9999999999999", "5"})
     void shouldRefuseWhatIsNoTime(String text) {
-        assertThrows(TypeConversionException.class, () -> TimeText.parse(text, TOKYO, null));
+        assertThrows(IllegalArgumentException.class, () -> TimeText.parse(text, TOKYO, null));
     }
 }

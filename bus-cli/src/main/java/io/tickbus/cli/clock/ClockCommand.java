@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.clock;
 
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
@@ -11,28 +13,26 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** Reports the clock source of this host, what a reading costs, and whether there is a better one. */
-@Command(name = "clock",
-        description = "Show the clock sources of this host, their rating, and what reading each clock costs.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus clock",
-            "  tickbus clock --watch    then print when the source changes, or reading the clock becomes slow",
-            "  tickbus clock --json | jq .reason"})
-public final class ClockCommand implements Callable<Integer> {
+public final class ClockCommand implements Command {
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
-    @Mixin
-    private WatchOptions output;
+    private final WatchOptions output;
+
+    /** Says what it takes. */
+    public ClockCommand(CommandSpec command) {
+        output = new WatchOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus clock
+                  tickbus clock --watch    then print when the source changes, or reading the clock becomes slow
+                  tickbus clock --json | jq .reason""");
+    }
 
     @Override
-    public Integer call() {
+    public int run() {
         Report report = ClockReport.take();
         output.print(output.isWatch() && output.isJson() ? new Report().with("type", "clock").with("clock", report)
                 : report);

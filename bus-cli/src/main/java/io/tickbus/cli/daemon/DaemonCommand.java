@@ -2,7 +2,10 @@
 package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.BusOptions;
-import io.tickbus.cli.Durations;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.IntegerConverter;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.SighupHandler;
@@ -18,68 +21,61 @@ import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.daemon.journal.JournalOptions;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Owns a bus and keeps timers, its own and those of all clients, until it is told to stop. */
-@Command(name = "daemon",
-        description = "Own a bus and keep timers, given here or armed by clients, until Ctrl-C or SIGTERM.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus daemon --every 1ms:42                     signal 42 a thousand times a second",
-            "  tickbus daemon --bus md --every 10ms:1 --every 1s:2:77 --mode spin --cpu 3",
-            "  tickbus daemon --journal                          timers that survive it, and a record of every signal",
-            "  tickbus daemon --settings /etc/tickbus.properties --log-level debug",
-            "",
-            "SIGHUP, or 'tickbus reload', reads the settings again; the log on standard error says what has",
-            "changed. Ctrl-C and SIGTERM carry out what was sent and is due by then, and close the bus.",
-            "",
-            "Exit code 1 when another process publishes on the bus, with its pid."})
-public final class DaemonCommand implements Callable<Integer> {
+public final class DaemonCommand implements Command {
     private static final long HEAD_START_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    @Mixin
-    private BusOptions bus;
-    @Option(names = "--every", paramLabel = "PERIOD:SIGNAL_ID[:KEY]", converter = TimerSpec.Converter.class,
-            description = "A periodic timer of the daemon's own, such as 1ms:42; may be repeated.")
-    private List<TimerSpec> timers = new ArrayList<>();
-    @Mixin
-    private SettingsOptions settings;
-    @Mixin
-    private JournalCliOptions journal;
-    @Option(names = "--slots", paramLabel = "N", defaultValue = "" + SignalsOptions.DEFAULT_SLOT_COUNT,
-            description = "Slots of the ring, a power of two; default ${DEFAULT-VALUE}.")
-    private int slotCount;
-    @Option(names = "--no-parking", description = "Wake no parked subscribers, which makes publishing cheaper.")
-    private boolean isWithoutParking;
-    @Option(names = "--group", paramLabel = "GROUP", description = "A group that may read the bus.")
-    private String group;
-    @Option(names = "--cpu", paramLabel = "N", description = "Pin the timer thread to this processor.")
-    private Integer cpu;
-    @Option(names = "--heartbeat", paramLabel = "DURATION", defaultValue = "100ms",
-            converter = Durations.Converter.class,
-            description = "How often to write a heartbeat; default ${DEFAULT-VALUE}.")
-    private long heartbeatNs;
-    @Mixin
-    private OutputOptions output;
+    private final BusOptions bus;
+    private final Option<TimerSpec> timers;
+    private final Option<Integer> slotCount;
+    private final Option<Boolean> noParking;
+    private final Option<String> group;
+    private final Option<Integer> cpu;
+    private final Option<Long> heartbeatNs;
+    private final SettingsOptions settings;
+    private final JournalCliOptions journal;
+    private final OutputOptions output;
 
     private final ReloadRequests requests = new ReloadRequests();
     private final AtomicReference<TimerDaemon> running = new AtomicReference<>();
     private volatile boolean isStopped;
     private boolean isReady;
 
+    /** Says what it takes. */
+    public DaemonCommand(CommandSpec command) {
+        timers = command.option("--every", "PERIOD:SIGNAL_ID[:KEY]", TimerSpec::parse,
+                "A periodic timer of the daemon's own, such as 1ms:42").repeatable();
+        slotCount = command.option("--slots", "N", IntegerConverter::toInt, "Slots of the ring, a power of two")
+                .standard("" + SignalsOptions.DEFAULT_SLOT_COUNT);
+        noParking = command.flag("--no-parking", "Wake no parked subscribers, which makes publishing cheaper.");
+        group = command.option("--group", "GROUP", text -> text, "A group that may read the bus.");
+        cpu = command.option("--cpu", "N", IntegerConverter::toInt, "Pin the timer thread to this processor.");
+        heartbeatNs = command.duration("--heartbeat", "How often to write a heartbeat").standard("100ms");
+        bus = BusOptions.ofPublisher(command);
+        settings = new SettingsOptions(command);
+        journal = new JournalCliOptions(command);
+        output = new OutputOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus daemon --every 1ms:42                     signal 42 a thousand times a second
+                  tickbus daemon --bus md --every 10ms:1 --every 1s:2:77 --mode spin --cpu 3
+                  tickbus daemon --journal                          timers that survive it, and a record of every signal
+                  tickbus daemon --settings /etc/tickbus.properties --log-level debug
+
+                SIGHUP, or 'tickbus reload', reads the settings again; the log on standard error says what has
+                changed. Ctrl-C and SIGTERM carry out what was sent and is due by then, and close the bus.
+
+                Exit code 1 when another process publishes on the bus, with its pid.""");
+    }
+
     @Override
-    public Integer call() {
-        SignalsOptions options = SignalsOptions.defaults().withSlotCount(slotCount).withParking(!isWithoutParking)
-                .withHeartbeatIntervalNs(heartbeatNs).withGroup(group);
+    public int run() {
+        SignalsOptions options = SignalsOptions.defaults().withSlotCount(slotCount.get())
+                .withParking(!noParking.isGiven()).withHeartbeatIntervalNs(heartbeatNs.get()).withGroup(group.get());
         JournalOptions journalOptions = journal.options(bus.name());
         DaemonSettings first = settings.load();
         // First of all: SIGHUP ends a process that does not listen, and SIGTERM one that has begun to make files.
@@ -139,13 +135,13 @@ public final class DaemonCommand implements Callable<Integer> {
     }
 
     private int[] pin() {
-        if (cpu == null) {
+        if (!cpu.isGiven()) {
             return Platforms.current().affinity();
         }
         int[] allowed = Platforms.current().affinity();
-        int[] readBack = Platforms.current().setAffinity(cpu);
-        if (!Arrays.equals(readBack, new int[] {cpu})) {
-            throw new BusException(BusException.Reason.SYSTEM, "pinning to cpu=" + cpu,
+        int[] readBack = Platforms.current().setAffinity(cpu.get());
+        if (!Arrays.equals(readBack, new int[] {cpu.get()})) {
+            throw new BusException(BusException.Reason.SYSTEM, "pinning to cpu=" + cpu.get(),
                     "the kernel allows " + Arrays.toString(allowed) + " on this platform (" + Platforms.reason() + ")",
                     "name one of those with --cpu");
         }
@@ -157,12 +153,12 @@ public final class DaemonCommand implements Callable<Integer> {
         long firstSequence = daemon.publisher().nextSequence();
         // The ready line comes first, and its printing must not make the first signals late.
         long startNs = System.nanoTime() + HEAD_START_NS;
-        TimerSpec.arm(timers, daemon.engine(), startNs, daemon.settings().graceNs());
+        TimerSpec.arm(timers.all(), daemon.engine(), startNs, daemon.settings().graceNs());
         running.set(daemon);
         if (isStopped) {
             return;
         }
-        report.ready(bus.name(), daemon, timers, cpus);
+        report.ready(bus.name(), daemon, timers.all(), cpus);
         isReady = true;
         daemon.run();
         report.stopped(bus.name(), daemon, hasJournal, firstSequence, System.nanoTime() - startNs);

@@ -10,8 +10,6 @@ import io.tickbus.timer.TimerEngine;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** One periodic timer of the command line: {@code PERIOD:SIGNAL_ID[:KEY]}; {@code key} is null without one. */
 record TimerSpec(long periodNs, int signalId, Long key) {
@@ -20,19 +18,16 @@ record TimerSpec(long periodNs, int signalId, Long key) {
     private static final long NS_PER_US = 1_000;
     private static final long LONGEST_GRACE_US = 0xFFFF_FFFFL;
 
-    static final class Converter implements ITypeConverter<TimerSpec> {
-        @Override
-        public TimerSpec convert(String value) {
-            try {
-                return parse(value);
-            } catch (IllegalArgumentException | TypeConversionException e) {
-                throw new TypeConversionException("a timer is PERIOD:SIGNAL_ID[:KEY], such as 1ms:42 or 10ms:7:1001 ("
-                        + e.getMessage() + ")");
-            }
+    static TimerSpec parse(String text) {
+        try {
+            return read(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("a timer is PERIOD:SIGNAL_ID[:KEY], such as 1ms:42 or 10ms:7:1001 ("
+                    + e.getMessage() + ")", e);
         }
     }
 
-    static TimerSpec parse(String text) {
+    private static TimerSpec read(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length < 2 || parts.length > MAX_PARTS) {
             throw new IllegalArgumentException("parts=" + parts.length);

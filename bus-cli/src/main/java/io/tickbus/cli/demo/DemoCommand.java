@@ -2,8 +2,12 @@
 package io.tickbus.cli.demo;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.tickbus.cli.Durations;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.IntegerConverter;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.PathText;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
@@ -33,18 +37,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows the bus at work: a timer in this process, a subscriber in another, four ways of waiting side by side. */
-@Command(name = "demo", mixinStandardHelpOptions = true,
-        description = "Run a timer in one process and receive it in another, waiting in turn predictively, spinning, "
-                + "parked, and for kill + sigwaitinfo; show latency, lateness and CPU of each.",
-        footer = {"", "Example: tickbus demo --seconds 20 --every 10ms"})
-public final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Command {
     private static final List<String> BLOCK_SIGNAL = List.of("env", "--block-signal=USR1");
     private static final int SLOT_COUNT = 1 << 14;
     private static final int SIGNAL_ID = 42;
@@ -57,19 +53,11 @@ public final class DemoCommand implements Callable<Integer> {
     private static final long SHOWN_AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int MOST_SECONDS = 3600;
 
-    @Option(names = "--seconds", paramLabel = "N", defaultValue = "10",
-            description = "How long to measure; default ${DEFAULT-VALUE}.")
-    private int seconds;
-    @Option(names = "--every", paramLabel = "DURATION", defaultValue = "1ms", converter = Durations.Converter.class,
-            description = "The timer's period, 20us to 50ms; default ${DEFAULT-VALUE}.")
-    private long periodNs;
-    @Option(names = "--dir", paramLabel = "DIR",
-            description = "The parent directory of the demo's bus; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.")
-    private Path root;
-    @Option(names = "--no-pin", description = "Let the scheduler place the two processes.")
-    private boolean isUnpinned;
-    @Mixin
-    private OutputOptions output;
+    private final Option<Integer> secondsOption;
+    private final Option<Long> every;
+    private final Option<Path> root;
+    private final Option<Boolean> noPin;
+    private final OutputOptions output;
 
     private final CpuMeter cpuMeter = new CpuMeter();
     private final PredictiveWait waiting = PredictiveWait.create();
@@ -82,16 +70,31 @@ public final class DemoCommand implements Callable<Integer> {
     private volatile Process subscriber;
     private volatile TimerLoop loop;
     private volatile boolean isStopped;
+    private int seconds;
+    private long periodNs;
+
+    /** Says what it takes. */
+    public DemoCommand(CommandSpec command) {
+        secondsOption = command.option("--seconds", "N", IntegerConverter::toInt, "How long to measure").standard("10");
+        every = command.duration("--every", "The timer's period, 20us to 50ms").standard("1ms");
+        root = command.option("--dir", "DIR", PathText::parse,
+                "The parent directory of the demo's bus; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.");
+        noPin = command.flag("--no-pin", "Let the scheduler place the two processes.");
+        output = new OutputOptions(command);
+        command.footer("Example: tickbus demo --seconds 20 --every 10ms");
+    }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public int run() throws IOException, InterruptedException {
+        seconds = secondsOption.get();
+        periodNs = every.get();
         if (seconds < 1 || seconds > MOST_SECONDS) {
             throw new IllegalArgumentException("--seconds must be 1 to 3600: seconds=" + seconds);
         }
         if (periodNs < SHORTEST_PERIOD_NS || periodNs > LONGEST_PERIOD_NS) {
             throw new IllegalArgumentException("--every must be 20us to 50ms: every=" + DurationText.format(periodNs));
         }
-        BusDirectory directory = BusDirectory.at(root == null ? BusDirectory.defaultRoot() : root,
+        BusDirectory directory = BusDirectory.at(root.isGiven() ? root.get() : BusDirectory.defaultRoot(),
                 "demo-" + ProcessHandle.current().pid());
         boolean hadRoot = BusFiles.hasRoot(directory);
         try (ShutdownHook stop = ShutdownHook.listen(this::stop)) {
@@ -124,7 +127,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         // Before the pinning, which hides the other processors.
         environment.putAll(HostFacts.read());
-        CpuPair cpus = isUnpinned ? CpuPair.NONE : CpuPair.choose();
+        CpuPair cpus = noPin.isGiven() ? CpuPair.NONE : CpuPair.choose();
         output.say("starting a subscriber process on bus " + directory.path());
         // First, so that the subscriber finds the bus.
         SignalPublisher publisher = SignalPublisher.openWithoutThread(directory,

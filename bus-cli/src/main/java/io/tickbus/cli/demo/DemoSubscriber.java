@@ -2,18 +2,22 @@
 package io.tickbus.cli.demo;
 
 import io.tickbus.cli.BusOptions;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.LatencyStats;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.host.HiccupMeter;
-import io.tickbus.core.WaitCondition;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.WaitCondition;
 import io.tickbus.core.WaitStrategy;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.posix.PosixSignal;
-import io.tickbus.posix.PosixSignals;
 import io.tickbus.posix.PosixSignalWaiter;
+import io.tickbus.posix.PosixSignals;
 import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
@@ -25,11 +29,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /**
  * The demo's subscriber process: receives the signals, each slice of time in its own way, and keeps the figures.
@@ -37,15 +37,12 @@ import picocli.CommandLine.Option;
  * <p>Standard output has two lines, each a JSON object: first what this process is, at the end the figures.
  * Standard input has one line, the schedule; when it ends, the demo is gone, and so should this process be.
  */
-@Command(name = "demo-subscriber", hidden = true, description = "Started by 'tickbus demo'.")
-public final class DemoSubscriber implements Callable<Integer> {
+public final class DemoSubscriber implements Command {
     private static final int BATCH = 64;
     private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    @Mixin
-    private BusOptions bus;
-    @Option(names = "--cpu", defaultValue = "-1")
-    private int cpu;
+    private final BusOptions bus;
+    private final Option<Integer> cpu;
 
     private final PredictiveWait predictive = PredictiveWait.create();
     private final Map<DemoMode, WaitStrategy> strategies = new EnumMap<>(Map.of(DemoMode.PREDICTIVE, predictive,
@@ -66,6 +63,12 @@ public final class DemoSubscriber implements Callable<Integer> {
     private long lastDeadlineNs;
     private volatile boolean isStopped;
 
+    /** Says what it takes. */
+    public DemoSubscriber(CommandSpec command) {
+        bus = new BusOptions(command);
+        cpu = command.option("--cpu", "N", IntegerConverter::toInt, "Where it runs.").standard("-1");
+    }
+
     private final class SwitchingWait implements WaitStrategy {
         @Override
         public void await(WaitCondition condition, long untilNs) {
@@ -83,8 +86,8 @@ public final class DemoSubscriber implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        int[] cpus = CpuPair.pin("subscriber", cpu);
+    public int run() throws IOException {
+        int[] cpus = CpuPair.pin("subscriber", cpu.get());
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         SubscriberOptions options = SubscriberOptions.defaults().joinAt(0).withWaitStrategy(new SwitchingWait());
         try (SignalSubscriber attached = SignalSubscriber.attach(bus.directory(), options)) {
@@ -101,7 +104,7 @@ public final class DemoSubscriber implements Callable<Integer> {
                     stats.put(each, new LatencyStats());
                 }
                 stopAtEndOf(in);
-                run();
+                receive();
                 say(figures());
             }
         }
@@ -129,7 +132,7 @@ public final class DemoSubscriber implements Callable<Integer> {
         thread.start();
     }
 
-    private void run() {
+    private void receive() {
         boolean isOver = false;
         while (!isOver && !isStopped) {
             // Half a period ahead: the mode of the signal that comes next.

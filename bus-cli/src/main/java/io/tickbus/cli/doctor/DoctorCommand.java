@@ -2,44 +2,47 @@
 package io.tickbus.cli.doctor;
 
 import io.tickbus.cli.BusOptions;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Terminal;
+import io.tickbus.cli.TextLayout;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.posix.HostFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Reports what on this host costs precision, and how to fix it. */
-@Command(name = "doctor",
-        description = "Report what on this host costs precision, and how to fix it. Takes about two seconds.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus doctor",
-            "  tickbus doctor --json | jq '.findings[] | select(.verdict != \"OK\")'",
-            "",
-            "Exit code 1 only when a bus cannot be used here at all; bad precision is no failure."})
-public final class DoctorCommand implements Callable<Integer> {
-    @Mixin
-    private BusOptions bus;
-    @Mixin
-    private OutputOptions output;
-    @Option(names = "--root", hidden = true, defaultValue = "/", description = "Read a copy of /proc and /sys.")
-    private Path root;
+public final class DoctorCommand implements Command {
+    private static final int INDENT = 27;
+
+    private final BusOptions bus;
+    private final OutputOptions output;
+    private final Option<Path> root;
+
+    /** Says what it takes. */
+    public DoctorCommand(CommandSpec command) {
+        bus = new BusOptions(command);
+        output = new OutputOptions(command);
+        root = command.option("--root", "DIR", Path::of, "Read a copy of /proc and /sys.").standard("/").hidden();
+        command.footer("""
+                Examples:
+                  tickbus doctor
+                  tickbus doctor --json | jq '.findings[] | select(.verdict != "OK")'
+
+                Exit code 1 only when a bus cannot be used here at all; bad precision is no failure.""");
+    }
 
     @Override
-    public Integer call() {
+    public int run() {
         if (!output.isJson()) {
             output.say("checking and measuring for two seconds …");
         }
-        List<Finding> findings = examine(new HostFiles(root), bus.root());
+        List<Finding> findings = examine(new HostFiles(root.get()), bus.root());
         if (bus.isBusNamed()) {
             findings.add(0, new RuntimeChecks(bus.root()).named(bus.directory()));
         }
@@ -66,10 +69,12 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private void print(Finding finding) {
         String verdict = String.format(Locale.ROOT, "%-8s", finding.verdict());
-        output.out().printf(Locale.ROOT, "%s%-18s %s%n", Terminal.status("verdict", verdict), finding.name(),
-                finding.value());
+        String text = TextLayout.paragraph(String.format(Locale.ROOT, "%s%-18s %s", verdict, finding.name(),
+                finding.value()), INDENT);
+        output.out().println(Terminal.status("verdict", verdict) + text.substring(verdict.length()));
         if (finding.remedy() != null) {
-            output.out().println(" ".repeat(27) + "→ " + finding.remedy());
+            output.out().println(TextLayout.paragraph(" ".repeat(Math.min(INDENT, Terminal.width() / INDENT)) + "→ "
+                    + finding.remedy(), INDENT));
         }
     }
 

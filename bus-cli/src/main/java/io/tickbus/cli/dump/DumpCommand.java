@@ -2,7 +2,12 @@
 package io.tickbus.cli.dump;
 
 import io.tickbus.cli.BusArgument;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.IntegerConverter;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.PathText;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Sizes;
@@ -15,66 +20,59 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows what a signals file contains, whatever its condition, and changes nothing. */
-@Command(name = "dump",
-        description = "Show what a signals file contains, byte by byte: also of a dead, foreign or damaged bus.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus dump md                        header, states of all slots, the 8 latest signals",
-            "  tickbus dump --slots 0..15 --raw",
-            "  tickbus dump --file /backup/signals --header --json",
-            "",
-            "Nothing is changed, nothing is locked, and no byte of the file is trusted."})
-public final class DumpCommand implements Callable<Integer> {
-    private static final int DEFAULT_LAST = 8;
+public final class DumpCommand implements Command {
+    private static final long DEFAULT_LAST = 8;
     private static final int LONG = 1 << 21;
     private static final int RAW_WIDTH = 32;
     private static final int ROWS_PER_PRINT = 256;
 
-    @Mixin
-    private BusArgument bus;
-    @Mixin
-    private OutputOptions output;
-    @Option(names = "--file", paramLabel = "FILE", description = "A signals file by its path.")
-    private Path path;
-    @Option(names = "--header", description = "The header alone.")
-    private boolean isHeaderOnly;
-    @ArgGroup
-    private Selection selection = new Selection();
-    @Option(names = "--raw", description = "The bytes too.")
-    private boolean isRaw;
+    private final BusArgument bus;
+    private final OutputOptions output;
+    private final Option<Path> path;
+    private final Option<Boolean> headerOnly;
+    private final Option<SlotRange> slots;
+    private final Option<Long> last;
+    private final Option<Boolean> raw;
 
-    /** Which slots. */
-    static final class Selection {
-        @Option(names = "--slots", paramLabel = "A..B", converter = SlotRange.Converter.class,
-                description = "These slots of the ring, from 0.")
-        private SlotRange range;
-        @Option(names = "--last", paramLabel = "N", description = "The latest N signals; default " + DEFAULT_LAST + ".")
-        private Integer last;
+    /** Says what it takes. */
+    public DumpCommand(CommandSpec command) {
+        bus = new BusArgument(command);
+        output = new OutputOptions(command);
+        path = command.option("--file", "FILE", PathText::parse, "A signals file by its path.");
+        headerOnly = command.flag("--header", "The header alone.");
+        slots = command.option("--slots", "A..B", SlotRange::parse, "These slots of the ring, from 0.");
+        last = command.option("--last", "N", IntegerConverter::toLong, "The latest N signals; without it "
+                + DEFAULT_LAST + ".");
+        raw = command.flag("--raw", "The bytes too.");
+        command.footer("""
+                Examples:
+                  tickbus dump md                        header, states of all slots, the 8 latest signals
+                  tickbus dump --slots 0..15 --raw
+                  tickbus dump --file /backup/signals --header --json
+
+                Nothing is changed, nothing is locked, and no byte of the file is trusted.""");
     }
 
     @Override
-    public Integer call() {
-        if (selection.last != null && selection.last < 1) {
-            throw new IllegalArgumentException("at least one signal must be shown: last=" + selection.last);
+    public int run() {
+        if (last.or(1L) < 1) {
+            throw new IllegalArgumentException("at least one signal must be shown: last=" + last.get());
         }
-        if (path != null && bus.isArgument()) {
+        if (slots.isGiven() && last.isGiven()) {
+            throw new IllegalArgumentException("--slots and --last exclude each other: give one of them");
+        }
+        if (path.isGiven() && bus.isArgument()) {
             throw new IllegalArgumentException("a bus and --file exclude each other: bus=" + bus.name() + " file="
-                    + path);
+                    + path.get());
         }
-        try (DumpFile file = DumpFile.open(path == null ? bus.directory().signals() : path)) {
+        try (DumpFile file = DumpFile.open(path.isGiven() ? path.get() : bus.directory().signals())) {
             Findings findings = new Findings();
             HeaderCheck check = new HeaderCheck(file, findings);
             check.run();
             SlotScan scan = null;
-            if (!isHeaderOnly) {
+            if (!headerOnly.isGiven()) {
                 if (file.presentSlots() > LONG) {
                     output.say("reading " + Sizes.format(file.length()) + " …");
                 }
@@ -99,11 +97,10 @@ public final class DumpCommand implements Callable<Integer> {
     }
 
     private List<SlotRange> ranges(DumpFile file, SlotScan scan) {
-        if (selection.range != null) {
-            return List.of(selection.range);
+        if (slots.isGiven()) {
+            return slots.all();
         }
-        long wanted = selection.last == null ? DEFAULT_LAST : selection.last;
-        return SlotRange.latest(wanted, scan.newest(), file.slotCount());
+        return SlotRange.latest(last.or(DEFAULT_LAST), scan.newest(), file.slotCount());
     }
 
     /** All but the closing bracket, and then the slots as they are read, since there may be millions. */
@@ -114,7 +111,7 @@ public final class DumpCommand implements Callable<Integer> {
         String separator = "\n";
         for (SlotRange range : ranges) {
             for (DumpedSlot slot : SlotScan.slots(file, range)) {
-                out.print(separator + slot.report(isRaw).line());
+                out.print(separator + slot.report(raw.isGiven()).line());
                 separator = ",\n";
             }
         }
@@ -127,11 +124,11 @@ public final class DumpCommand implements Callable<Integer> {
         out.println();
         ReportText.table("offset", "length", "name", "value", "meaning").print(out,
                 HeaderField.reports(file.header()));
-        if (isRaw) {
+        if (raw.isGiven()) {
             out.println();
             printHeaderBytes(file);
         }
-        if (!isHeaderOnly) {
+        if (!headerOnly.isGiven()) {
             printSlots(file, ranges);
         }
         out.println();
@@ -148,14 +145,14 @@ public final class DumpCommand implements Callable<Integer> {
         out.println();
         List<String> columns = new ArrayList<>(List.of("slot", "offset", "state", "sequence", "signalId",
                 "publishedNs", "deadlineNs", "key", "flags", "occurrence", "missed", "generation", "payload"));
-        if (isRaw) {
+        if (raw.isGiven()) {
             columns.add("raw");
         }
         ReportText.Table table = ReportText.table(columns.toArray(new String[0]));
         List<Report> rows = new ArrayList<>();
         for (SlotRange range : ranges) {
             for (DumpedSlot slot : SlotScan.slots(file, range)) {
-                rows.add(slot.report(isRaw));
+                rows.add(slot.report(raw.isGiven()));
                 if (rows.size() == ROWS_PER_PRINT) {
                     table.print(out, rows);
                     rows.clear();

@@ -2,24 +2,19 @@
 package io.tickbus.cli.dump;
 
 import java.util.List;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** Slots by their index, both ends included. */
 record SlotRange(long first, long last) {
-    static final class Converter implements ITypeConverter<SlotRange> {
-        @Override
-        public SlotRange convert(String value) {
-            String[] ends = value.split("\\.\\.", -1);
-            if (!value.matches("[0-9]{1,9}(\\.\\.[0-9]{1,9})?")) {
-                throw new TypeConversionException("slots are A..B, such as 0..15, or one number: slots=" + value);
-            }
-            SlotRange range = new SlotRange(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1]));
-            if (range.first > range.last) {
-                throw new TypeConversionException("the first slot comes first: slots=" + value);
-            }
-            return range;
+    static SlotRange parse(String text) {
+        String[] ends = text.split("\\.\\.", -1);
+        if (!text.matches("[0-9]{1,9}(\\.\\.[0-9]{1,9})?")) {
+            throw new IllegalArgumentException("slots are A..B, such as 0..15, or one number: slots=" + text);
         }
+        SlotRange range = new SlotRange(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1]));
+        if (range.first > range.last) {
+            throw new IllegalArgumentException("the first slot comes first: slots=" + text);
+        }
+        return range;
     }
 
     /**

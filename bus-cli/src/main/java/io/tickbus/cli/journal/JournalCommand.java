@@ -2,39 +2,46 @@
 package io.tickbus.cli.journal;
 
 import io.tickbus.cli.BusArgument;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Tickbus;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Checks a journal, or counts what it contains. */
-@Command(name = "journal", description = "Check a journal, or count what it contains. Changes nothing.",
-        footer = {"", "Example: tickbus journal verify md", "", "'tickbus replay' prints the signals."})
-public final class JournalCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+public final class JournalCommand implements Command {
+    private enum Action { VERIFY, STATS }
+
+    private final Option<Action> action;
+    private final BusArgument bus;
+    private final JournalFolderOption journal;
+    private final OutputOptions output;
+
+    /** Says what it takes. */
+    public JournalCommand(CommandSpec command) {
+        action = command.argument(Action.class, "Read every block and say whether it is whole and no signal is missing,"
+                + " or count blocks, signals, gaps, and entries by kind.").required();
+        bus = new BusArgument(command);
+        journal = new JournalFolderOption(command);
+        output = new OutputOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus journal verify md
+                  tickbus journal stats md --json | jq .entries
+
+                'tickbus replay' prints the signals.
+
+                Exit code 1 when verify finds something unreadable or missing.""");
+    }
 
     @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "name a command: verify or stats");
-    }
-
-    @Command(name = "verify", description = "Read every block and say whether it is whole and no signal is missing.",
-            footer = {"", "Example: tickbus journal verify md", "",
-                "Exit code 1 when something is unreadable or missing."})
-    int verify(@Mixin BusArgument bus, @Mixin JournalFolderOption journal, @Mixin OutputOptions output) {
+    public int run() {
         JournalTally tally = JournalTally.of(journal.of(bus.name()), output);
+        if (action.get() == Action.STATS) {
+            output.print(tally.report());
+            return Tickbus.DONE;
+        }
         output.print(tally.report(), tally.verdict());
         return tally.isWhole() ? Tickbus.DONE : Tickbus.FAILED;
-    }
-
-    @Command(name = "stats", description = "Count what the journal contains: blocks, signals, gaps, entries by kind.",
-            footer = {"", "Example: tickbus journal stats md --json | jq .entries"})
-    int stats(@Mixin BusArgument bus, @Mixin JournalFolderOption journal, @Mixin OutputOptions output) {
-        output.print(JournalTally.of(journal.of(bus.name()), output).report());
-        return Tickbus.DONE;
     }
 }

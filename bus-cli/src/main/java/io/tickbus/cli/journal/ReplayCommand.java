@@ -2,9 +2,14 @@
 package io.tickbus.cli.journal;
 
 import io.tickbus.cli.BusArgument;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.IntegerConverter;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.Output;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
+import io.tickbus.cli.ReportText;
 import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.tail.FlagNames;
@@ -13,66 +18,59 @@ import io.tickbus.core.SignalRecord;
 import io.tickbus.journal.JournalReader;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.PrintWriter;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Locale;
-import java.util.concurrent.Callable;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Prints or publishes again what a journal has recorded. */
-@Command(name = "replay",
-        description = "Print what a journal has recorded, or publish it again on another bus.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus replay --from 2026-11-24T12:00:00Z --to 2026-11-24T12:00:05Z",
-            "  tickbus replay --from 120000 --signal 42 --json | jq .deadlineNs",
-            "  tickbus replay md --from 0 --speed 1x --onto md-again",
-            "",
-            "With --onto, a signal keeps key, owner, occurrence, missed, flags and payload; its deadline is",
-            "the moment it is published again, as is its sequence the other bus's own.",
-            "Exit code 1 when there was a gap or something unreadable, which standard error names."})
-public final class ReplayCommand implements Callable<Integer> {
+public final class ReplayCommand implements Command {
     private static final long PROGRESS_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long LONGEST_NAP_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    @Mixin
-    private BusArgument bus;
-    @Mixin
-    private JournalFolderOption journal;
-    @Option(names = "--from", paramLabel = "TIME|SEQUENCE", required = true, converter = ReplayPoint.Converter.class,
-            description = "Where to begin: a time such as 2026-12-01T12:00:00Z, or a sequence.")
-    private ReplayPoint from;
-    @Option(names = "--to", paramLabel = "TIME|SEQUENCE", converter = ReplayPoint.Converter.class,
-            description = "Where to end, not included; without it at the end of the journal.")
-    private ReplayPoint to;
-    @Option(names = "--speed", paramLabel = "1x|max", defaultValue = "max",
-            description = "As fast as it was, a multiple such as 10x, or as fast as possible; default "
-                    + "${DEFAULT-VALUE}.")
-    private String speed;
-    @Option(names = "--signal", paramLabel = "ID",
-            description = "Only this signal id; may be repeated.")
-    private int[] signalIds = {};
-    @Option(names = "--onto", paramLabel = "BUS", description = "Publish on this bus instead of printing.")
-    private String onto;
-    @Mixin
-    private OutputOptions output;
+    private final BusArgument bus;
+    private final JournalFolderOption journal;
+    private final Option<ReplayPoint> fromOption;
+    private final Option<ReplayPoint> toOption;
+    private final Option<String> speedOption;
+    private final Option<Integer> signals;
+    private final Option<String> onto;
+    private final OutputOptions output;
 
     private final AtomicBoolean isStopped = new AtomicBoolean();
     private Thread replaying;
 
+    /** Says what it takes. */
+    public ReplayCommand(CommandSpec command) {
+        bus = new BusArgument(command);
+        journal = new JournalFolderOption(command);
+        fromOption = command.option("--from", "TIME|SEQUENCE", ReplayPoint::parse,
+                "Where to begin: a time such as 2026-12-01T12:00:00Z, or a sequence.").required();
+        toOption = command.option("--to", "TIME|SEQUENCE", ReplayPoint::parse,
+                "Where to end, not included; without it at the end of the journal.");
+        speedOption = command.option("--speed", "1x|max", text -> text,
+                "As fast as it was, a multiple such as 10x, or as fast as possible.").standard("max");
+        signals = command.option("--signal", "ID", IntegerConverter::toInt, "Only this signal id.").repeatable();
+        onto = command.option("--onto", "BUS", text -> text, "Publish on this bus instead of printing.");
+        output = new OutputOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus replay --from 2026-11-24T12:00:00Z --to 2026-11-24T12:00:05Z
+                  tickbus replay --from 120000 --signal 42 --json | jq .deadlineNs
+                  tickbus replay md --from 0 --speed 1x --onto md-again
+
+                With --onto, a signal keeps key, owner, occurrence, missed, flags and payload; its deadline is
+                the moment it is published again, as is its sequence the other bus's own.
+
+                Exit code 1 when there was a gap or something unreadable, which standard error names.""");
+    }
+
     @Override
-    public Integer call() {
+    public int run() {
         double factor = factor();
-        Arrays.sort(signalIds);
         replaying = Thread.currentThread();
-        BusDirectory target = onto == null ? null : bus.directory(onto);
+        BusDirectory target = onto.isGiven() ? bus.directory(onto.get()) : null;
         Replay replay = new Replay(factor);
         ShutdownHook.during(this::stop, () -> {
             if (target == null) {
@@ -90,6 +88,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private double factor() {
+        String speed = speedOption.get();
         if (speed.equals("max")) {
             return 0;
         }
@@ -108,7 +107,11 @@ public final class ReplayCommand implements Callable<Integer> {
     /** One run through the journal. */
     private final class Replay implements JournalReader.Visitor {
         private final double factor;
+        private final ReplayPoint from = fromOption.get();
+        private final ReplayPoint to = toOption.get();
         private final PrintWriter out = output.out();
+        private final ReportText.Table table = ReportText.table("sequence", "publishedRealtimeNs", "signalId", "owner",
+                "key", "occurrence", "missed", "publishedLatenessNs", "flags", "payload");
         private SignalPublisher publisher;
         private long count;
         private long missing;
@@ -124,10 +127,6 @@ public final class ReplayCommand implements Callable<Integer> {
 
         void run() {
             try (JournalReader reader = JournalReader.open(journal.of(bus.name()))) {
-                if (publisher == null && !output.isJson()) {
-                    out.println("SEQUENCE      TIME                            SIGNAL  OWNER  KEY  OCCURRENCE  MISSED  "
-                            + "LATENESS us  FLAGS  PAYLOAD");
-                }
                 while (!isDone && !isStopped.get() && reader.next(this)) {
                     sayProgress();
                 }
@@ -163,7 +162,7 @@ public final class ReplayCommand implements Callable<Integer> {
                 isDone = true;
                 return;
             }
-            if (signalIds.length > 0 && Arrays.binarySearch(signalIds, signal.signalId()) < 0) {
+            if (signals.isGiven() && !signals.all().contains(signal.signalId())) {
                 return;
             }
             keepPace(signal.publishedNs());
@@ -173,7 +172,7 @@ public final class ReplayCommand implements Callable<Integer> {
             } else if (output.isJson()) {
                 out.println(report(signal, realtimeNs).line());
             } else {
-                print(signal, realtimeNs);
+                table.print(out, List.of(report(signal, realtimeNs)));
             }
         }
 
@@ -208,18 +207,11 @@ public final class ReplayCommand implements Callable<Integer> {
                     .with("owner", signal.owner())
                     .with("publishedRealtimeNs", realtimeNs).with("publishedNs", signal.publishedNs())
                     .with("deadlineNs", signal.deadlineNs())
+                    .with("publishedLatenessNs", signal.publishedNs() - signal.deadlineNs())
                     .with("occurrence", Integer.toUnsignedLong(signal.occurrence()))
                     .with("generation", Integer.toUnsignedLong(signal.generation()))
-                    .with("missed", Integer.toUnsignedLong(signal.missed())).with("flags", signal.flags())
+                    .with("missed", Integer.toUnsignedLong(signal.missed())).with("flags", FlagNames.of(signal.flags()))
                     .with("payload", HexFormat.of().formatHex(signal.payload()));
-        }
-
-        private void print(SignalRecord signal, long realtimeNs) {
-            out.printf(Locale.ROOT, "%-13d %-31s %6d %6d %4d %11d %7d %12.1f  %s %s%n", signal.sequence(),
-                    Instant.ofEpochSecond(0, realtimeNs), signal.signalId(), signal.owner(), signal.key(),
-                    Integer.toUnsignedLong(signal.occurrence()), Integer.toUnsignedLong(signal.missed()),
-                    (signal.publishedNs() - signal.deadlineNs()) / 1e3, String.join(",", FlagNames.of(signal.flags())),
-                    HexFormat.of().formatHex(signal.payload()));
         }
     }
 }

@@ -2,7 +2,11 @@
 package io.tickbus.cli.publish;
 
 import io.tickbus.cli.BusOptions;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Durations;
+import io.tickbus.cli.IntegerConverter;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Payload;
 import io.tickbus.cli.Report;
@@ -17,52 +21,49 @@ import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.publisher.SignalPublisher;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Publishes one signal or a burst, and releases the bus. */
-@Command(name = "publish",
-        description = "Publish one signal or a burst. Owns the bus while it runs: a bus has one publisher.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus publish 42",
-            "  tickbus publish 42 --key 1001 --payload 0xCAFE --count 100 --every 10ms"})
-public final class PublishCommand implements Callable<Integer> {
+public final class PublishCommand implements Command {
     private static final long LONGEST_NAP_NS = 100_000_000;
     private static final long PROGRESS_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
 
-    @Mixin
-    private BusOptions bus;
-    @Parameters(paramLabel = "SIGNAL_ID",
-            description = "What the signal means, a 32-bit number.")
-    private int signalId;
-    @Option(names = "--key", paramLabel = "KEY", defaultValue = "0",
-            description = "A correlation id, a 64-bit number; default 0.")
-    private long key;
-    @Option(names = "--payload", paramLabel = "TEXT|0xHEX", converter = Payload.Converter.class,
-            description = "At most 12 bytes.")
-    private Payload payload;
-    @Option(names = "--count", paramLabel = "N", defaultValue = "1",
-            description = "How many; default ${DEFAULT-VALUE}.")
-    private long count;
-    @Option(names = "--every", paramLabel = "DURATION", converter = Durations.Converter.class, defaultValue = "0",
-            description = "Time from one to the next; without it as fast as possible.")
-    private long periodNs;
-    @Mixin
-    private OutputOptions output;
+    private final BusOptions bus;
+    private final Option<Integer> signalId;
+    private final Option<Long> key;
+    private final Option<Payload> payload;
+    private final Option<Long> countOption;
+    private final Option<Long> period;
+    private final OutputOptions output;
 
     private final AtomicBoolean isStopped = new AtomicBoolean();
+    private long count;
+    private long periodNs;
     private long nextProgressNs;
 
+    /** Says what it takes. */
+    public PublishCommand(CommandSpec command) {
+        bus = BusOptions.ofPublisher(command);
+        signalId = command.argument("SIGNAL_ID", IntegerConverter::toInt, "What the signal means, a 32-bit number.")
+                .required();
+        key = command.option("--key", "KEY", IntegerConverter::toLong, "A correlation id, a 64-bit number.")
+                .standard("0");
+        payload = command.option("--payload", "TEXT|0xHEX", Payload::parse, "At most 12 bytes.");
+        countOption = command.option("--count", "N", IntegerConverter::toLong, "How many.").standard("1");
+        period = command.duration("--every", "Time from one to the next; without it as fast as possible.");
+        output = new OutputOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus publish 42
+                  tickbus publish 42 --key 1001 --payload 0xCAFE --count 100 --every 10ms""");
+    }
+
     @Override
-    public Integer call() {
+    public int run() {
+        count = countOption.get();
+        periodNs = period.or(0L);
         if (count < 1) {
             throw new IllegalArgumentException("at least one signal must be published: count=" + count);
         }
@@ -97,9 +98,9 @@ public final class PublishCommand implements Callable<Integer> {
     }
 
     private void publishAll(SignalPublisher publisher) {
-        SignalRecord signal = new SignalRecord().signalId(signalId).key(key);
-        if (payload != null) {
-            payload.putInto(signal);
+        SignalRecord signal = new SignalRecord().signalId(signalId.get()).key(key.get());
+        if (payload.isGiven()) {
+            payload.get().putInto(signal);
         }
         long anchorNs = System.nanoTime();
         nextProgressNs = anchorNs + PROGRESS_INTERVAL_NS;
@@ -131,10 +132,11 @@ public final class PublishCommand implements Callable<Integer> {
     private void print(long first, long published) {
         String sequences = published == 1 ? "sequence " + first : "sequences " + first + " to "
                 + (first + published - 1);
-        output.print(new Report().with("bus", bus.name()).with("signalId", signalId).with("key", Long.toString(key))
-                .with("published", published).with("firstSequence", first).with("nextSequence", first + published),
+        output.print(new Report().with("bus", bus.name()).with("signalId", signalId.get())
+                .with("key", Long.toString(key.get())).with("published", published).with("firstSequence", first)
+                .with("nextSequence", first + published),
                 published == 0 ? "published nothing: stopped before the first signal"
-                : "published signal " + signalId + " on bus '" + bus.name() + "' as " + sequences);
+                : "published signal " + signalId.get() + " on bus '" + bus.name() + "' as " + sequences);
     }
 
     /** Says every two seconds how far it is. */

@@ -2,46 +2,45 @@
 package io.tickbus.cli.reload;
 
 import io.tickbus.cli.BusArgument;
-import io.tickbus.cli.Durations;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.internal.DurationText;
 import io.tickbus.daemon.DaemonCounter;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Has a daemon read its settings again, and reports the outcome. */
-@Command(name = "reload",
-        description = "Have a bus's daemon read its settings file again, without a restart.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus reload",
-            "  tickbus reload md --json",
-            "",
-            "The daemon gets SIGHUP, as 'kill -HUP' sends it, but only if it is certainly the daemon of that bus.",
-            "Exit code 1 when the daemon refuses the settings and keeps those it had, or does not answer."})
-public final class ReloadCommand implements Callable<Integer> {
+public final class ReloadCommand implements Command {
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private enum Outcome { RELOADED, REFUSED, UNANSWERED }
 
-    @Mixin
-    private BusArgument bus;
-    @Mixin
-    private OutputOptions output;
-    @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "2s", converter = Durations.Converter.class,
-            description = "How long to wait for the daemon's answer; default ${DEFAULT-VALUE}.")
-    private long timeoutNs;
+    private final BusArgument bus;
+    private final OutputOptions output;
+    private final Option<Long> timeoutNs;
+
+    /** Says what it takes. */
+    public ReloadCommand(CommandSpec command) {
+        bus = new BusArgument(command);
+        output = new OutputOptions(command);
+        timeoutNs = command.duration("--timeout", "How long to wait for the daemon's answer.").standard("2s");
+        command.footer("""
+                Examples:
+                  tickbus reload
+                  tickbus reload md --json
+
+                The daemon gets SIGHUP, as 'kill -HUP' sends it, but only if it is certainly the daemon of that bus.
+
+                Exit code 1 when the daemon refuses the settings and keeps those it had, or does not answer.""");
+    }
 
     @Override
-    public Integer call() {
+    public int run() {
         DaemonProcess daemon = DaemonProcess.of(bus.directory());
         Outcome outcome = reload(daemon);
         String who = "the daemon pid=" + daemon.pid();
@@ -55,7 +54,7 @@ public final class ReloadCommand implements Callable<Integer> {
         } else {
             output.say(who + (outcome == Outcome.REFUSED ? " refused the settings and keeps those it had; its log names"
                     + " the file, the line and what is allowed" : " did not answer within "
-                    + DurationText.format(timeoutNs) + "; it may be stopped or starved, see 'tickbus stat'"));
+                    + DurationText.format(timeoutNs.get()) + "; it may be stopped or starved, see 'tickbus stat'"));
         }
         return isDone ? Tickbus.DONE : Tickbus.FAILED;
     }
@@ -67,7 +66,7 @@ public final class ReloadCommand implements Callable<Integer> {
         long startNs = System.nanoTime();
         while (!Thread.currentThread().isInterrupted()) {
             // Before the clock, so that an answer in the last moment counts.
-            boolean isOver = System.nanoTime() - startNs >= timeoutNs;
+            boolean isOver = System.nanoTime() - startNs >= timeoutNs.get();
             if (daemon.value(DaemonCounter.SETTINGS_GENERATION) != generation) {
                 return Outcome.RELOADED;
             }

@@ -2,6 +2,8 @@
 package io.tickbus.cli.remove;
 
 import io.tickbus.cli.BusArgument;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
@@ -9,28 +11,27 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** Removes a bus that has no publisher. */
-@Command(name = "remove",
-        description = "Remove a bus that has no publisher: its files and its directory.",
-        footer = {
-            "",
-            "Example: tickbus remove md",
-            "",
-            "Its journal, if it has one, stays. Subscribers that are still attached see no more",
-            "signals until there is a bus of that name again.",
-            "Exit code 1 when it has a publisher, whose pid is given, or when there is no such bus."})
-public final class RemoveCommand implements Callable<Integer> {
-    @Mixin
-    private BusArgument bus;
-    @Mixin
-    private OutputOptions output;
+public final class RemoveCommand implements Command {
+    private final BusArgument bus;
+    private final OutputOptions output;
+
+    /** Says what it takes. */
+    public RemoveCommand(CommandSpec command) {
+        bus = new BusArgument(command);
+        output = new OutputOptions(command);
+        command.footer("""
+                Example: tickbus remove md
+
+                Its journal, if it has one, stays. Subscribers that are still attached see no more
+                signals until there is a bus of that name again.
+
+                Exit code 1 when it has a publisher, whose pid is given, or when there is no such bus.""");
+    }
 
     @Override
-    public Integer call() {
+    public int run() {
         if (!bus.isBusNamed()) {
             throw new IllegalArgumentException("name the bus to remove; 'tickbus stat' lists those that are there");
         }

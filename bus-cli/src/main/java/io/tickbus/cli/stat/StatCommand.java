@@ -2,6 +2,8 @@
 package io.tickbus.cli.stat;
 
 import io.tickbus.cli.BusArgument;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Terminal;
@@ -10,39 +12,36 @@ import io.tickbus.cli.WatchOptions;
 import io.tickbus.core.BusDirectory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** Reports the state of buses, and what is wrong with them. */
-@Command(name = "stat",
-        description = "Show all buses in a table, or one in full, and what is wrong with them.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus stat                     all buses of this user",
-            "  tickbus stat md --watch          one bus, every second",
-            "  tickbus stat --json | jq '.buses[].condition'",
-            "  tickbus stat --bus md --json | jq .daemon.counters",
-            "",
-            "Of a bus that a daemon keeps, one in full shows the daemon's counters, how late its timers fired, and its",
-            "clients. Percentiles are since the daemon started and rounded up by 6 %% at most.",
-            "",
-            "Exit code 1 when the bus that is named cannot be read."})
-public final class StatCommand implements Callable<Integer> {
+public final class StatCommand implements Command {
     private static final long SAMPLE_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    @Mixin
-    private BusArgument bus;
-    @Mixin
-    private WatchOptions output;
-
+    private final BusArgument bus;
+    private final WatchOptions output;
     private boolean isReadable = true;
 
+    /** Says what it takes. */
+    public StatCommand(CommandSpec command) {
+        bus = new BusArgument(command);
+        output = new WatchOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus stat                     all buses of this user
+                  tickbus stat md --watch          one bus, every second
+                  tickbus stat --json | jq '.buses[].condition'
+                  tickbus stat --bus md --json | jq .daemon.counters
+
+                Of a bus that a daemon keeps, one in full shows the daemon's counters, how late its timers fired, and
+                its clients. Percentiles are since the daemon started and rounded up by 6 % at most.
+
+                Exit code 1 when the bus that is named cannot be read.""");
+    }
+
     @Override
-    public Integer call() {
+    public int run() {
         Runnable printing = bus.isBusNamed() ? this::one : this::list;
         if (output.isWatch()) {
             output.repeat(printing);

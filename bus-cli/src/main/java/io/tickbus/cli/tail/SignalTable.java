@@ -3,36 +3,48 @@ package io.tickbus.cli.tail;
 
 import io.tickbus.core.SignalRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Signals as lines of a table. */
+/** Signals as rows of a table: a line each, or more on a terminal that is too narrow. */
 final class SignalTable implements SignalFormat {
     private static final byte[] MISSED = " missed=".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PAYLOAD = " 0x".getBytes(StandardCharsets.US_ASCII);
-    private static final int PAYLOAD_COLUMN = 128;
+    /** Where the further lines of a row begin. */
+    private static final int INDENT = 2;
     private static final Cell SEQUENCE = (out, observed, clock) -> out.put(observed.signal().sequence());
     private static final Cell SIGNAL = (out, observed, clock) -> out.put(observed.signal().signalId());
     private static final Cell KEY = (out, observed, clock) -> out.put(observed.signal().key());
     private static final Cell LATENESS = (out, observed, clock) -> putLive(out, observed, observed.latenessNs());
 
     private final WallClock clock = new WallClock();
-    private final List<Column> columns;
+    private final List<Column> columns = new ArrayList<>();
+    private final int lineWidth;
+    private int end;
 
-    private record Column(String title, int start, Cell cell) {
+    private record Column(String title, boolean isOnNewLine, int start, Cell cell) {
     }
 
-    private SignalTable(Column... columns) {
-        this.columns = List.of(columns);
+    private SignalTable(int lineWidth) {
+        this.lineWidth = lineWidth;
+    }
+
+    private SignalTable with(String title, int width, Cell cell) {
+        boolean isOnNewLine = end > INDENT && end + width > lineWidth;
+        int start = isOnNewLine ? INDENT : end;
+        end = start + width;
+        columns.add(new Column(title, isOnNewLine, start, cell));
+        return this;
     }
 
     /** The signals: at most 80 characters, so what few signals have takes no column. */
-    static SignalTable ofSignals() {
-        return new SignalTable(new Column("SEQUENCE", 0, SEQUENCE), new Column("SIGNAL", 10, SIGNAL),
-                new Column("PUBLISHED", 17, (out, observed, clock) ->
-                        clock.putTimeOfDay(out, observed.signal().publishedNs(), observed.observedNs())),
-                new Column("KEY", 36, KEY), new Column("LATENESS us", 43, LATENESS),
-                new Column("LATENCY us", 55, (out, observed, clock) -> putLive(out, observed, observed.latencyNs())),
-                new Column("FLAGS", 66, (out, observed, clock) -> {
+    static SignalTable ofSignals(int lineWidth) {
+        return new SignalTable(lineWidth).with("SEQUENCE", 10, SEQUENCE).with("SIGNAL", 7, SIGNAL)
+                .with("PUBLISHED", 19, (out, observed, clock) ->
+                        clock.putTimeOfDay(out, observed.signal().publishedNs(), observed.observedNs()))
+                .with("KEY", 7, KEY).with("LATENESS us", 12, LATENESS)
+                .with("LATENCY us", 11, (out, observed, clock) -> putLive(out, observed, observed.latencyNs()))
+                .with("FLAGS", 14, (out, observed, clock) -> {
                     SignalRecord signal = observed.signal();
                     out.put(FlagNames.commaSeparated(signal.flags()));
                     if (signal.missed() != 0) {
@@ -41,29 +53,31 @@ final class SignalTable implements SignalFormat {
                     if (signal.payloadLength() > 0) {
                         out.put(PAYLOAD).putPayload(signal);
                     }
-                }));
+                });
     }
 
     /** What concerns timers. */
-    static SignalTable ofTimers() {
-        return new SignalTable(new Column("SEQUENCE", 0, SEQUENCE), new Column("SIGNAL", 13, SIGNAL),
-                new Column("DUE", 25, (out, observed, clock) ->
-                        clock.putTimeOfDay(out, observed.signal().deadlineNs(), observed.observedNs())),
-                new Column("OWNER", 45, (out, observed, clock) -> out.put(observed.signal().owner())),
-                new Column("KEY", 52, KEY),
-                new Column("OCCURRENCE", 64, (out, observed, clock) ->
-                        out.put(Integer.toUnsignedLong(observed.signal().occurrence()))),
-                new Column("MISSED", 76, (out, observed, clock) ->
-                        out.put(Integer.toUnsignedLong(observed.signal().missed()))),
-                new Column("PUBLISHED us", 84, (out, observed, clock) ->
-                        out.putMicros(observed.publishedLatenessNs())),
-                new Column("OBSERVED us", 98, LATENESS),
-                new Column("FLAGS", 112, (out, observed, clock) -> {
-                    out.put(FlagNames.commaSeparated(observed.signal().flags()));
+    static SignalTable ofTimers(int lineWidth) {
+        return new SignalTable(lineWidth).with("SEQUENCE", 13, SEQUENCE).with("SIGNAL", 12, SIGNAL)
+                .with("DUE", 20, (out, observed, clock) ->
+                        clock.putTimeOfDay(out, observed.signal().deadlineNs(), observed.observedNs()))
+                .with("OWNER", 7, (out, observed, clock) -> out.put(observed.signal().owner()))
+                .with("KEY", 12, KEY)
+                .with("OCCURRENCE", 12, (out, observed, clock) ->
+                        out.put(Integer.toUnsignedLong(observed.signal().occurrence())))
+                .with("MISSED", 8, (out, observed, clock) ->
+                        out.put(Integer.toUnsignedLong(observed.signal().missed())))
+                .with("PUBLISHED us", 14, (out, observed, clock) -> out.putMicros(observed.publishedLatenessNs()))
+                .with("OBSERVED us", 14, LATENESS)
+                .with("FLAGS", 16, (out, observed, clock) ->
+                        out.put(FlagNames.commaSeparated(observed.signal().flags())))
+                .with("PAYLOAD", 24, (out, observed, clock) -> {
                     if (observed.signal().payloadLength() > 0) {
-                        out.toColumn(PAYLOAD_COLUMN).putPayload(observed.signal());
+                        out.putPayload(observed.signal());
+                    } else {
+                        out.put('-');
                     }
-                }), new Column("PAYLOAD", PAYLOAD_COLUMN, null));
+                });
     }
 
     /** Only where the time was measured: what came before this reader was not seen when it was published. */
@@ -78,9 +92,7 @@ final class SignalTable implements SignalFormat {
     @Override
     public void begin(LineBuffer out) {
         for (Column column : columns) {
-            if (column.start > 0) {
-                out.toColumn(column.start);
-            }
+            goTo(column, out);
             out.put(column.title);
         }
         out.endLine();
@@ -90,13 +102,18 @@ final class SignalTable implements SignalFormat {
     public void signal(LineBuffer out, ObservedSignal observed) {
         for (int i = 0; i < columns.size(); i++) {
             Column column = columns.get(i);
-            if (column.cell != null) {
-                if (column.start > 0) {
-                    out.toColumn(column.start);
-                }
-                column.cell.put(out, observed, clock);
-            }
+            goTo(column, out);
+            column.cell.put(out, observed, clock);
         }
         out.endLine();
+    }
+
+    private static void goTo(Column column, LineBuffer out) {
+        if (column.isOnNewLine) {
+            out.endLine();
+        }
+        if (column.start > 0) {
+            out.toColumn(column.start);
+        }
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.timer;
 
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
@@ -10,50 +13,48 @@ import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Arms one timer at a bus's daemon. */
-@Command(name = "arm",
-        description = "Arm a timer: the bus's daemon publishes a signal when it is due.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus arm --key 7 --signal 42 --in 5s",
-            "  tickbus arm --key 8 --signal 42 --every 1s --jitter 200ms --payload 0xCAFE",
-            "  tickbus arm --key 9 --signal 43 --at 2026-12-01T12:00:00Z --grace 5ms",
-            "  tickbus arm --key 1 --signal 1 --in 100us --wait",
-            "",
-            "The timer belongs to --client-name, so that 'tickbus list' and 'tickbus cancel' find it, and stays",
-            "armed when the command ends, and with --durable when the daemon does. With --wait it ends with",
-            "the command.",
-            "Exit code 1 when the daemon refuses it, or the wait ends without a firing."})
-public final class ArmCommand implements Callable<Integer> {
+public final class ArmCommand implements Command {
     private static final long PRINTING_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    @Mixin
-    private ClientOptions client;
-    @Mixin
-    private TimerOptions timer;
-    @Option(names = "--end-with-command",
-            description = "The timer ends when the last client of its name is gone, as with --wait.")
-    private boolean isEndingWithCommand;
-    @Option(names = "--wait", description = "Wait for the first firing and print it.")
-    private boolean isWaiting;
-    @Mixin
-    private OutputOptions output;
+    private final ClientOptions client;
+    private final TimerOptions timer;
+    private final Option<Boolean> endWithCommand;
+    private final Option<Boolean> waiting;
+    private final OutputOptions output;
+
+    /** Says what it takes. */
+    public ArmCommand(CommandSpec command) {
+        timer = new TimerOptions(command);
+        endWithCommand = command.flag("--end-with-command",
+                "The timer ends when the last client of its name is gone, as with --wait.");
+        waiting = command.flag("--wait", "Wait for the first firing and print it.");
+        client = new ClientOptions(command);
+        output = new OutputOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus arm --key 7 --signal 42 --in 5s
+                  tickbus arm --key 8 --signal 42 --every 1s --jitter 200ms --payload 0xCAFE
+                  tickbus arm --key 9 --signal 43 --at 2026-12-01T12:00:00Z --grace 5ms
+                  tickbus arm --key 1 --signal 1 --in 100us --wait
+
+                The timer belongs to --client-name, so that 'tickbus list' and 'tickbus cancel' find it, and stays
+                armed when the command ends, and with --durable when the daemon does. With --wait it ends with
+                the command.
+
+                Exit code 1 when the daemon refuses it, or the wait ends without a firing.""");
+    }
 
     @Override
-    public Integer call() {
+    public int run() {
         // Wrong usage is reported before connecting.
         timer.command();
         if (!timer.remark().isEmpty()) {
             output.say(timer.remark());
         }
-        if (!isWaiting) {
+        if (!waiting.isGiven()) {
             try (TimerClient timers = client.connect()) {
                 return arm(timers).print(output, false);
             }
@@ -101,7 +102,7 @@ public final class ArmCommand implements Callable<Integer> {
     }
 
     private CommandResult arm(TimerClient timers) {
-        boolean isKept = !isEndingWithCommand && !isWaiting;
+        boolean isKept = !endWithCommand.isGiven() && !waiting.isGiven();
         TimerCommand command = timer.command();
         command.flags(command.flags() | (isKept ? CommandLayout.FLAG_KEEP_ON_DEATH : 0));
         return new CommandResult(timers.call(command, ClientOptions.ANSWER_TIMEOUT_NS), ReplyCode.ARMED,

@@ -8,8 +8,6 @@ import io.tickbus.core.internal.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** When a timer is due first: a time of day, or {@code monotonic:NANOSECONDS}. Exactly one of the two is set. */
 record DueTime(TimeText time, Long monotonicNs) {
@@ -18,19 +16,12 @@ record DueTime(TimeText time, Long monotonicNs) {
     private static final int DIGITS_OF_SECONDS = 11;
     private static final int DIGITS_OF_MS = 14;
 
-    static final class Converter implements ITypeConverter<DueTime> {
-        @Override
-        public DueTime convert(String value) {
-            return parse(value);
-        }
-    }
-
     static DueTime parse(String text) {
         if (text.startsWith(MONOTONIC)) {
             return new DueTime(null, IntegerConverter.toLong(text.substring(MONOTONIC.length())));
         }
         if (text.matches("-?[0-9]+")) {
-            throw new TypeConversionException("a number alone may be " + (text.length() < DIGITS_OF_SECONDS
+            throw new IllegalArgumentException("a number alone may be " + (text.length() < DIGITS_OF_SECONDS
                     ? "seconds" : text.length() < DIGITS_OF_MS ? "milliseconds" : "nanoseconds") + " of any clock: "
                     + "write @SECONDS for seconds since 1970, or " + MONOTONIC + "NANOSECONDS of CLOCK_MONOTONIC: at="
                     + text);

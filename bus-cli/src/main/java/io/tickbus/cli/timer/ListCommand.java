@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.timer;
 
-import io.tickbus.cli.Durations;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
@@ -14,42 +16,39 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Lists the timers that a daemon keeps. */
-@Command(name = "list",
-        description = "List the timers that are armed, by when they are due, paused ones last.",
-        footer = {
-            "",
-            "Examples:",
-            "  tickbus list                        those of --client-name, which 'tickbus arm' has armed",
-            "  tickbus list --all                  everybody's; owner 0 is the daemon itself",
-            "  tickbus list --all --json | jq '.timers[] | select(.paused)'"})
-public final class ListCommand implements Callable<Integer> {
+public final class ListCommand implements Command {
     private static final long SHORTEST_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    @Mixin
-    private ClientOptions client;
-    @Option(names = "--all", description = "The timers of every owner.")
-    private boolean isAll;
-    @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "10s", converter = Durations.Converter.class,
-            description = "How long the whole list may take; default ${DEFAULT-VALUE}.")
-    private long timeoutNs;
-    @Mixin
-    private OutputOptions output;
+    private final ClientOptions client;
+    private final Option<Boolean> all;
+    private final Option<Long> timeout;
+    private final OutputOptions output;
+
+    /** Says what it takes. */
+    public ListCommand(CommandSpec command) {
+        client = new ClientOptions(command);
+        all = command.flag("--all", "The timers of every owner.");
+        timeout = command.duration("--timeout", "How long the whole list may take.").standard("10s");
+        output = new OutputOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus list                        those of --client-name, which 'tickbus arm' has armed
+                  tickbus list --all                  everybody's; owner 0 is the daemon itself
+                  tickbus list --all --json | jq '.timers[] | select(.paused)'""");
+    }
 
     @Override
-    public Integer call() {
+    public int run() {
+        long timeoutNs = timeout.get();
         if (timeoutNs < SHORTEST_TIMEOUT_NS) {
             throw new IllegalArgumentException("a list takes a millisecond at least: timeout="
                     + DurationText.format(timeoutNs));
         }
         try (TimerClient timers = client.connect()) {
-            List<ArmedTimer> armed = timers.list(isAll, timeoutNs).stream()
+            List<ArmedTimer> armed = timers.list(all.isGiven(), timeoutNs).stream()
                     .sorted(Comparator.comparing(ArmedTimer::isPaused).thenComparing(ArmedTimer::deadlineNs)
                             .thenComparing(ArmedTimer::owner).thenComparing(ArmedTimer::key)).toList();
             Map<Integer, String> names = new HashMap<>(DaemonStatus.ownerNames(client.directory()));
@@ -67,10 +66,10 @@ public final class ListCommand implements Callable<Integer> {
             output.print(new Report().with("bus", client.name()).with("owner", owner).with("count", timers.size())
                     .with("timers", timers));
         } else if (timers.isEmpty()) {
-            output.out().println(isAll ? "no timer is armed on bus '" + client.name() + "'"
+            output.out().println(all.isGiven() ? "no timer is armed on bus '" + client.name() + "'"
                     : "no timer of client name '" + client.clientName() + "' is armed; see everybody's with --all");
         } else {
-            ReportText.table("owner", "client", "key", "signalId", "dueInNs", "periodNs", "occurrence", "paused")
+            ReportText.table("key", "owner", "client", "signalId", "dueInNs", "periodNs", "occurrence", "paused")
                     .print(output.out(), timers);
         }
     }

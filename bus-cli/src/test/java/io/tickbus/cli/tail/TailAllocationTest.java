@@ -18,7 +18,7 @@ final class TailAllocationTest {
     private static final long ALLOWED_BYTES = 64 * 1024;
 
     private static List<SignalFormat> formats() {
-        return List.of(new SignalJson(), SignalTable.ofSignals(), SignalTable.ofTimers());
+        return List.of(new SignalJson(), SignalTable.ofSignals(80), SignalTable.ofTimers(60));
     }
 
     @ParameterizedTest

@@ -43,7 +43,7 @@ class TailCutDoorbellTest {
         try (SignalPublisher publisher = SignalPublisher.open(directory, SignalsOptions.defaults()
                 .withGroup(group).withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(1)))) {
             LineBuffer out = new LineBuffer(printed);
-            SignalFormat format = SignalTable.ofSignals();
+            SignalFormat format = SignalTable.ofSignals(80);
             TailEvents events = new TailEvents(format, out, new PrintWriter(new StringWriter()));
             SignalSubscriber subscriber = SignalSubscriber.attach(directory,
                     SubscriberOptions.defaults().withWaitStrategy(WaitStrategy.park()).withListener(events));

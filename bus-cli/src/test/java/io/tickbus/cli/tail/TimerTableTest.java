@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.tail;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
+import io.tickbus.cli.Terminal;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 
 final class TimerTableTest {
     private static final int DUE_COLUMN = 2;
@@ -20,7 +21,7 @@ final class TimerTableTest {
     private static List<String> words(boolean isBacklog, SignalRecord firing) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         LineBuffer out = new LineBuffer(bytes);
-        SignalFormat format = SignalTable.ofTimers();
+        SignalFormat format = SignalTable.ofTimers(Terminal.UNLIMITED);
         format.begin(out);
         format.signal(out, new ObservedSignal().set(firing, 1_020_001, isBacklog));
         out.flush();

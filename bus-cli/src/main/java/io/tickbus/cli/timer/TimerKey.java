@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.timer;
 
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.IntegerConverter;
+import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.client.TimerClient;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** One timer by its key, and how a command about it is sent: what cancel, pause and resume share. */
-final class TimerKeyMixin {
-    @Mixin
-    private ClientOptions client;
-    @Parameters(paramLabel = "KEY", description = "The timer's key.")
-    private long key;
-    @Mixin
-    private OutputOptions output;
+final class TimerKey {
+    private final ClientOptions client;
+    private final Option<Long> key;
+    private final OutputOptions output;
+
+    TimerKey(CommandSpec command) {
+        client = new ClientOptions(command);
+        key = command.argument("KEY", IntegerConverter::toLong, "The timer's key.").required();
+        output = new OutputOptions(command);
+    }
 
     /** A command of a type about this timer. */
     TimerCommand command(int type) {
-        return new TimerCommand().reset(type, key);
+        return new TimerCommand().reset(type, key.get());
     }
 
     /** Sends it, prints the result, and returns the exit code. */

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cli.timer;
+
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.IntegerConverter;
+import io.tickbus.cli.Option;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+
+/** Cancels a timer, anybody's where its owner is named. */
+public final class CancelCommand implements Command {
+    private static final int MAX_OWNER = 0xFFFF;
+
+    private final TimerKey timer;
+    private final Option<Integer> owner;
+
+    /** Says what it takes. */
+    public CancelCommand(CommandSpec command) {
+        timer = new TimerKey(command);
+        owner = command.option("--timer-owner", "N", IntegerConverter::toInt,
+                "The number of the timer's owner, where it is not --client-name; 0 for the daemon.");
+        command.footer("""
+                Examples:
+                  tickbus cancel 7
+                  tickbus cancel 7 --client-name prices
+                  tickbus cancel 7 --timer-owner 3           anybody's; 'tickbus list --all' shows owners
+
+                Exit code 1 when there is no such timer.""");
+    }
+
+    @Override
+    public int run() {
+        TimerCommand cancel = timer.command(CommandLayout.TYPE_CANCEL);
+        if (owner.isGiven()) {
+            if (owner.get() < 0 || owner.get() > MAX_OWNER) {
+                throw new IllegalArgumentException("an owner's number is 0 to 65535: timerOwner=" + owner.get());
+            }
+            cancel.flags(CommandLayout.FLAG_ALL_OWNERS).payload(owner.get(), 0, Long.BYTES);
+        }
+        return timer.send(cancel, ReplyCode.CANCELLED);
+    }
+}
