@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 
 /**
- * Targets and results: what was measured elsewhere, what was measured here, and whether that is as good. The targets are
- * the figures that the authors of a Go programme measured on four virtual processors.
+ * Targets and results: what was measured elsewhere, what was measured here, and whether that is as good. The
+ * targets are the figures that the authors of a Go programme measured on four virtual processors.
  */
 final class GoalCheck {
     static final String HOLDS = "holds";
