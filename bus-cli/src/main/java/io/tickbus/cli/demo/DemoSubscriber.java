@@ -55,6 +55,7 @@ public final class DemoSubscriber implements Command {
     private DemoSchedule schedule;
     private DemoMode mode = DemoMode.PARK;
     private long received;
+    private long lostInWarmUp;
     private long outOfOrder;
     private long duplicated;
     private long coalesced;
@@ -204,7 +205,9 @@ public final class DemoSubscriber implements Command {
     }
 
     private void count(SignalRecord signal) {
-        if (!schedule.isWarmUp(signal.deadlineNs())) {
+        if (schedule.isWarmUp(signal.deadlineNs())) {
+            lostInWarmUp = subscriber.lost();
+        } else {
             received++;
         }
         lastPublishedNs = signal.publishedNs();
@@ -224,7 +227,8 @@ public final class DemoSubscriber implements Command {
                 .with("publisherCpuPercent", 0).with("subscriberCpuPercent", cpuMeter.percent(each))
                 .with("count", figures.count()).with("lost", each == DemoMode.KILL ? coalesced : 0)));
         return new Report().with("signals", new Report().with("published", 0).with("received", received)
-                        .with("lost", subscriber.lost()).with("outOfOrder", outOfOrder).with("duplicated", duplicated))
+                        .with("lost", subscriber.lost() - lostInWarmUp).with("outOfOrder", outOfOrder)
+                        .with("duplicated", duplicated))
                 .with("modes", modes)
                 .with("hiccup", new Report().with("thresholdNs", HiccupMeter.THRESHOLD_NS)
                         .with("watchedNs", hiccups.spunNs()).with("count", hiccups.count())

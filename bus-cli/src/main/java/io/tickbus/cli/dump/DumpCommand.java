@@ -122,7 +122,7 @@ public final class DumpCommand implements Command {
         PrintWriter out = output.out();
         ReportText.print(out, dump);
         out.println();
-        ReportText.table("offset", "length", "name", "value", "meaning").print(out,
+        ReportText.table("name", "offset", "length", "value", "meaning").print(out,
                 HeaderField.reports(file.header()));
         if (raw.isGiven()) {
             out.println();
