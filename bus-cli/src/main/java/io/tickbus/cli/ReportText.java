@@ -154,14 +154,15 @@ public final class ReportText {
         return text + " ".repeat(Math.max(0, width - text.length()));
     }
 
-    /** {@code heartbeatAgeNs} is read as "heartbeat age". */
-    private static String label(String name) {
+    /** What a value is called: {@code heartbeatAgeNs} is read as "heartbeat age". */
+    public static String label(String name) {
         String words = UNIT.matcher(name).replaceFirst("");
         return PERCENTILE.matcher(words).replaceFirst("p$1.$2").replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ")
                 .toLowerCase(Locale.ROOT);
     }
 
-    private static String text(Report report, String name) {
+    /** A value as people read it, with its unit. */
+    public static String text(Report report, String name) {
         String text = report.textOf(name);
         return text == null ? text(name, report.get(name)) : text;
     }

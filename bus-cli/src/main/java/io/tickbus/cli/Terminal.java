@@ -123,7 +123,7 @@ public final class Terminal {
     }
 
     /** A writer to one of the standard streams that flushes at each line's end. */
-    static PrintWriter writer(PrintStream stream) {
+    public static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(new OutputStreamWriter(stream, encoding()), true);
     }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.clocks;
 
-import static io.tickbus.bench.latency.harness.BenchReport.Column.field;
-import static io.tickbus.bench.latency.harness.BenchReport.Column.figure;
-
 import io.tickbus.bench.latency.harness.BenchHarness;
 import io.tickbus.bench.latency.harness.BenchReport;
 import io.tickbus.bench.latency.harness.ChildProcess;
@@ -66,9 +63,7 @@ public final class ClocksCommand implements Callable<Integer> {
         } else {
             report.leaveOut("other clock sources", "they need root and --switch-source");
         }
-        return report.print(isJson, field("JDK", -10, "jdk"), field("source", -10, "clockSource"),
-                field("path", -28, "path"), figure("cost ns", "costNs", "p50", 1, 1),
-                field("resolution ns", 14, "resolutionNs"), figure("backwards", null, "backwardSteps", 1, 0));
+        return report.print(isJson);
     }
 
     private void measureOthers(List<Jdk> found, String active) throws IOException, InterruptedException {

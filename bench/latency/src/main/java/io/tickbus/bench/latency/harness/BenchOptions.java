@@ -3,6 +3,7 @@ package io.tickbus.bench.latency.harness;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 
 /** Options that several benchmarks share. */
@@ -39,20 +40,21 @@ public final class BenchOptions {
         }
     }
 
-    /** How many rounds come before those that count. */
+    /** How long the figures have to come to rest before they count. */
     public static final class WarmUp {
-        @Option(names = "--warm-up", paramLabel = "N",
-                description = "Rounds before those that count; default ${DEFAULT-VALUE}.")
-        private int rounds;
+        @Option(names = "--warm-up", paramLabel = "SECONDS", description = {
+            "At most, until the figures of all that take part stand still; only then they count.",
+            "Default ${DEFAULT-VALUE}."})
+        private int seconds;
 
         /** With a default. */
-        public WarmUp(int rounds) {
-            this.rounds = rounds;
+        public WarmUp(int seconds) {
+            this.seconds = seconds;
         }
 
-        /** At least 0. */
-        public int rounds() {
-            return atLeast(0, "warm-up", rounds);
+        /** At most. */
+        public long ns() {
+            return TimeUnit.SECONDS.toNanos(atLeast(0, "warm-up", seconds));
         }
     }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.harness;
 
+import io.tickbus.cli.Report;
+import io.tickbus.cli.ReportText;
+import io.tickbus.cli.Terminal;
 import io.tickbus.cli.host.HostFacts;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What a benchmark found: rows, notes, what was left out, the hiccup meter of the same run, and where it ran. */
@@ -21,29 +23,6 @@ public final class BenchReport {
     private final Map<String, Object> environment = new LinkedHashMap<>(HostFacts.read());
     private final Hiccups hiccups = new Hiccups();
     private List<?> timeline = List.of();
-
-    /**
-     * One column of a printed table.
-     *
-     * @param title of the column
-     * @param width in characters; negative aligns to the left
-     * @param cell  the text of a row's cell
-     */
-    public record Column(String title, int width, Function<Map<String, Object>, Object> cell) {
-        /** A column that shows a field as it is. */
-        public static Column field(String title, int width, String name) {
-            return new Column(title, width, row -> row.get(name));
-        }
-
-        /** A column that shows a figure of an inner object, divided, with some decimals; "-" where it is missing. */
-        public static Column figure(String title, String object, String name, double divisor, int decimals) {
-            return new Column(title, Math.max(10, title.length() + 1), row -> {
-                Object figure = (object == null ? row : JsonLines.object(row, object)).get(name);
-                return figure instanceof Number number
-                        ? String.format(Locale.ROOT, "%." + decimals + "f", number.doubleValue() / divisor) : "-";
-            });
-        }
-    }
 
     /** An empty one, with the name of its table. */
     public BenchReport(String table) {
@@ -123,44 +102,35 @@ public final class BenchReport {
         return map;
     }
 
-    private String toText(List<Column> columns) {
-        StringBuilder text = new StringBuilder();
-        if (columns.isEmpty()) {
-            rows.forEach(row -> text.append(line(row.get())));
-        } else {
-            text.append(line(columns, Column::title));
-            rows.forEach(row -> text.append(line(columns, column -> column.cell().apply(row.get()))));
+    private void print(PrintWriter out) {
+        for (List<Report> table : Tables.of(rows.stream().map(Supplier::get).toList(), false)) {
+            ReportText.table(table.get(0).keySet().toArray(String[]::new)).print(out, table);
+            out.println();
         }
-        notes.forEach(note -> text.append("note: ").append(note).append('\n'));
-        text.append("hiccups of an idle thread: ").append(hiccups).append('\n');
-        text.append("environment: ").append(environment).append('\n');
-        leftOut.forEach((what, why) -> text.append("left out: " + what + ", since " + why + "\n"));
+        notes.forEach(note -> out.println("note: " + note));
+        leftOut.forEach((what, why) -> out.println("left out: " + what + ", since " + why));
+        out.println("hiccups of an idle thread: " + hiccups);
         if (hiccups.isDisturbed()) {
-            text.append("The host was too busy for a verdict: an idle thread lost more than a tenth of its time.\n");
+            out.println("The host was too busy for a verdict: an idle thread lost more than a tenth of its time.");
         }
-        faults.forEach(fault -> text.append("FAULT: ").append(fault).append('\n'));
-        return text.toString();
+        Report where = new Report();
+        where.putAll(environment);
+        where.keySet().removeAll(List.of("childFlags", "jvmArguments"));
+        ReportText.print(out, where);
+        faults.forEach(fault -> out.println("FAULT: " + fault));
+        out.flush();
     }
 
-    private static String line(List<Column> columns, Function<Column, Object> text) {
-        StringBuilder line = new StringBuilder();
-        for (Column column : columns) {
-            line.append(line.isEmpty() ? "" : " ")
-                    .append(String.format(Locale.ROOT, "%" + column.width() + "s", text.apply(column)));
-        }
-        return line.append('\n').toString();
-    }
-
-    private static String line(Map<String, Object> row) {
-        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-30s", row.get("name")));
-        row.forEach((key, value) -> line.append(key.equals("name") ? "" : " " + key + "=" + value));
-        return line.append('\n').toString();
-    }
-
-    /** Prints it, as a table of these columns or, without any, each field by name. Returns the exit code. */
-    public int print(boolean isJson, Column... columns) {
+    /** Prints it, as tables or as JSON. Returns the exit code. */
+    public int print(boolean isJson) {
         environment.put("childFlags", JvmLaunch.here().flags());
-        System.out.print(isJson ? JsonLines.indented(toMap()) : toText(List.of(columns)));
+        PrintWriter out = Terminal.writer(System.out);
+        if (isJson) {
+            out.print(JsonLines.indented(toMap()));
+            out.flush();
+        } else {
+            print(out);
+        }
         return faults.isEmpty() ? 0 : 1;
     }
 }

@@ -12,15 +12,25 @@ import java.util.concurrent.TimeUnit;
  * @param rounds bursts that count
  */
 record Leg(Transports transport, int count, long gapNs, int rounds) {
-    private static final long SHORT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long SHORT_NS = TimeUnit.MILLISECONDS.toNanos(25);
+    /** For receivers that sleep: as many messages as soon as possible. */
+    private static final int DENSE_COUNT = 500;
+    private static final long DENSE_GAP_NS = TimeUnit.MICROSECONDS.toNanos(10);
     private static final long SPINNERS_LEAD_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long SLEEPERS_LEAD_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long SLEEPERS_REST_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int FIELDS = 4;
+    private static final int MANY = 20;
+    private static final int FEW = 10;
 
     /** At the transport's own pace. */
     static Leg of(Transports transport, int rounds) {
         return new Leg(transport, transport.pace().count(), transport.pace().gapNs(), rounds);
+    }
+
+    /** To warm a transport up; no round of it counts. */
+    static Leg dense(Transports transport) {
+        return new Leg(transport, DENSE_COUNT, DENSE_GAP_NS, 0);
     }
 
     /** How long a burst takes. */
@@ -28,9 +38,14 @@ record Leg(Transports transport, int count, long gapNs, int rounds) {
         return count * gapNs;
     }
 
-    /** Whether it takes part in a round; the rounds before number 0 are for warming up. */
-    boolean isIn(int round) {
-        return round < 0 ? burstNs() <= SHORT_NS : round < rounds;
+    /** Whether it warms its transport up; the others take too long for what they do. */
+    boolean isWarming() {
+        return burstNs() <= SHORT_NS;
+    }
+
+    /** How often it is to be repeated before it may be warm: where that costs little, until all of it is compiled. */
+    int fewestToWarm() {
+        return count >= DENSE_COUNT ? MANY : FEW;
     }
 
     boolean isSpinning() {

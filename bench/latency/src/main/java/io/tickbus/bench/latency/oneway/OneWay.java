@@ -2,13 +2,11 @@
 package io.tickbus.bench.latency.oneway;
 
 import static io.tickbus.bench.latency.harness.BenchOptions.atLeast;
-import static io.tickbus.bench.latency.harness.BenchReport.Column.field;
-import static io.tickbus.bench.latency.harness.BenchReport.Column.figure;
 
 import io.tickbus.bench.latency.harness.BenchHarness;
 import io.tickbus.bench.latency.harness.BenchOptions;
 import io.tickbus.bench.latency.harness.BenchReport;
-import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.harness.IdleStates;
 import io.tickbus.bench.latency.harness.Percentiles;
 import io.tickbus.bench.latency.transport.Transports;
 import java.nio.file.Path;
@@ -16,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,8 +28,6 @@ import picocli.CommandLine.Option;
 @Command(name = "oneway", mixinStandardHelpOptions = true,
         description = "Measure one-way latency against a C floor, interleaved, in one pair of pinned processes.")
 public final class OneWay implements Callable<Integer> {
-    private static final String MEDIANS = "roundMediansNs";
-
     @Mixin
     private BenchOptions options;
     @Mixin
@@ -38,7 +35,7 @@ public final class OneWay implements Callable<Integer> {
     @Mixin
     private final BenchOptions.Rounds rounds = new BenchOptions.Rounds(80);
     @Mixin
-    private final BenchOptions.WarmUp warmUp = new BenchOptions.WarmUp(40);
+    private final BenchOptions.WarmUp warmUp = new BenchOptions.WarmUp(20);
 
     @Option(names = "--histograms", paramLabel = "FILE",
             description = "Write all latencies as an HdrHistogram log to this file.")
@@ -57,28 +54,27 @@ public final class OneWay implements Callable<Integer> {
         List<Transports> wanted = Transports.wanted(only, Stream.of(Transports.values()));
         BenchReport report = new BenchReport("transports");
         try (BenchHarness harness = BenchHarness.open(report, options.isPinned())) {
-            List<Leg> legs = Transports.prepare(wanted, harness).stream()
-                    .map(each -> Leg.of(each, rounds.count())).toList();
+            List<Transports> available = Transports.prepare(wanted, harness);
+            List<Leg> legs = available.stream().map(each -> Leg.of(each, rounds.count())).collect(Collectors.toList());
+            available.stream().filter(each -> each.pace() == Transports.Pace.SLEEPING).map(Leg::dense)
+                    .forEach(legs::add);
             if (legs.isEmpty()) {
                 System.err.println("bench: none of these transports can run here, see the reasons above");
                 return 1;
             }
-            PairRun run = PairRun.of(new OneWayPlan(harness.directory(), legs, warmUp.rounds(),
-                    atLeast(0, "count-calls", counted), TimeUnit.MILLISECONDS.toNanos(stallMs)), harness, histograms);
-            List<Long> floor = legs.get(0).transport() == Transports.C_FLOOR
-                    ? JsonLines.numbers(run.legs().get(0), MEDIANS) : List.of();
-            for (int i = 0; i < legs.size(); i++) {
-                Map<String, Object> row = run.row(i, MEDIANS, "cpuNs", "wallNs");
-                row.put("syscallsPerMessage", run.systemCalls().isEmpty() ? null : run.systemCalls().get(i));
-                row.put("ratioToFloor", ratios(JsonLines.numbers(run.legs().get(i), MEDIANS), floor));
+            PairRun run = PairRun.of(new OneWayPlan(harness.directory(), legs, 1, atLeast(0, "count-calls", counted),
+                    TimeUnit.MILLISECONDS.toNanos(stallMs)), List.of(IdleStates.ALLOWED), harness, warmUp.ns(),
+                    histograms);
+            List<Double> calls = counted > 0 ? run.systemCalls() : List.of();
+            List<Long> floor = available.get(0) == Transports.C_FLOOR ? run.mediansNs(0) : List.of();
+            for (int i = 0; i < available.size(); i++) {
+                Map<String, Object> row = run.row(i);
+                row.put("syscallsPerMessage", calls.isEmpty() ? null : calls.get(i));
+                row.put("ratioToFloor", ratios(run.mediansNs(i), floor));
                 report.row(row);
             }
         }
-        return report.print(options.isJson(), field("transport", -20, "name"), field("count", 9, "count"),
-                field("lost", 6, "lost"), figure("p50 us", "latencyNs", "p50", 1e3, 2),
-                figure("p99 us", "latencyNs", "p99", 1e3, 2), figure("p99.9 us", "latencyNs", "p999", 1e3, 2),
-                figure("max us", "latencyNs", "max", 1e3, 2), figure("x floor", "ratioToFloor", "p50", 1, 2),
-                figure("calls", null, "syscallsPerMessage", 1, 2));
+        return report.print(options.isJson());
     }
 
     /** Quartiles of the ratios, round by round; empty without a floor. */

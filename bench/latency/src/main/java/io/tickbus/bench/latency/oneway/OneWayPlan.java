@@ -11,23 +11,23 @@ import java.util.concurrent.TimeUnit;
  * What a run consists of; the settings of both children.
  *
  * @param directory private directory of the run
- * @param legs      in the order of a round
- * @param warmUps   rounds that are not counted
+ * @param legs      all that are run
+ * @param modes     how often each is run and told apart, with idle states allowed and then forbidden
  * @param counted   messages of one more burst each, of which the system calls are counted; 0 for none
  * @param stallNs   for how long the receiver is stopped in one round; 0 for never
  */
-record OneWayPlan(Path directory, List<Leg> legs, int warmUps, int counted, long stallNs) {
+record OneWayPlan(Path directory, List<Leg> legs, int modes, int counted, long stallNs) {
     private static final long SHORTEST_LEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     Map<String, Object> toMap() {
-        return Map.of("directory", directory.toString(), "legs", legs.stream().map(Leg::toString).toList(), "warmUps",
-                warmUps, "counted", counted, "stallNs", stallNs);
+        return Map.of("directory", directory.toString(), "legs", legs.stream().map(Leg::toString).toList(),
+                "modes", modes, "counted", counted, "stallNs", stallNs);
     }
 
     static OneWayPlan of(Map<String, Object> map) {
         return new OneWayPlan(Path.of((String) map.get("directory")),
                 ((List<?>) map.get("legs")).stream().map(each -> Leg.parse((String) each)).toList(),
-                (int) JsonLines.number(map, "warmUps"), (int) JsonLines.number(map, "counted"),
+                (int) JsonLines.number(map, "modes"), (int) JsonLines.number(map, "counted"),
                 JsonLines.number(map, "stallNs"));
     }
 
@@ -39,9 +39,9 @@ record OneWayPlan(Path directory, List<Leg> legs, int warmUps, int counted, long
         return Math.max(counted, legs.stream().mapToInt(Leg::count).max().orElse(1));
     }
 
-    /** Another one begins in each round, so that none always comes after the same other. */
-    int legAt(int round, int i) {
-        return Math.floorMod(round + i, legs.size());
+    /** Where the figures of a leg in a mode are: all of the first mode, then all of the next. */
+    int row(int leg, int mode) {
+        return mode * legs.size() + leg;
     }
 
     /** Number of the first message of a burst, the bursts being counted from 1: no number is used twice. */

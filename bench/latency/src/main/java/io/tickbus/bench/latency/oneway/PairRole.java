@@ -23,6 +23,19 @@ abstract class PairRole implements ChildRole {
         plan.legs().forEach(leg -> ends.computeIfAbsent(leg.transport(), Transports::create));
     }
 
+    /**
+     * A round as the parent orders it.
+     *
+     * @param number   from 0; less for one that does not count
+     * @param mode     which of the plan's modes it is
+     * @param receiver the receiver's process
+     */
+    record Round(int number, int mode, long receiver) {
+        boolean counts() {
+            return number >= 0;
+        }
+    }
+
     final OneWayPlan plan() {
         return plan;
     }
@@ -38,41 +51,33 @@ abstract class PairRole implements ChildRole {
     @Override
     public final Map<String, Object> carryOut(String order, Map<String, Object> arguments) {
         switch (order) {
-            case "round" -> round((int) JsonLines.number(arguments, "round"), arguments);
-            case "count" -> count();
+            case "round" -> {
+                Round round = new Round((int) JsonLines.number(arguments, "round"),
+                        (int) JsonLines.number(arguments, "mode"), JsonLines.number(arguments, "receiver"));
+                JsonLines.numbers(arguments, "legs").forEach(leg -> burst(++bursts, leg.intValue(), round));
+                return roundResult(round);
+            }
+            case "count" -> {
+                // One burst of each leg between marks in the trace of system calls.
+                for (int leg = 0; leg < plan.legs().size(); leg++) {
+                    countedBurst(++bursts, leg);
+                }
+                return Map.of();
+            }
             case "result" -> {
                 return result();
             }
             default -> throw ChildRole.unknown(order);
         }
-        return Map.of();
-    }
-
-    private void round(int round, Map<String, Object> arguments) {
-        for (int i = 0; i < plan.legs().size(); i++) {
-            int index = plan.legAt(round, i);
-            Leg leg = plan.legs().get(index);
-            if (leg.isIn(round)) {
-                burst(++bursts, index, round, arguments);
-            }
-        }
-        afterRound(round);
-    }
-
-    /** One burst of each leg between marks in the trace of system calls. */
-    private void count() {
-        for (int i = 0; i < plan.legs().size(); i++) {
-            countedBurst(++bursts, i);
-        }
     }
 
     /** One burst of a leg; burst numbers count from 1 and are the same on both sides. */
-    abstract void burst(long number, int leg, int round, Map<String, Object> arguments);
+    abstract void burst(long number, int leg, Round round);
 
     abstract void countedBurst(long number, int leg);
 
-    void afterRound(int round) {
-        // The sender has nothing to do.
+    Map<String, Object> roundResult(Round round) {
+        return Map.of();
     }
 
     abstract Map<String, Object> result();

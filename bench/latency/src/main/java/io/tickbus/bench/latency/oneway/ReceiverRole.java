@@ -28,22 +28,25 @@ final class ReceiverRole extends PairRole {
     private final Reception reception;
     private final Hiccups hiccups = new Hiccups();
     private final List<List<Number>> timeline = new ArrayList<>();
+    private final List<Long> mediansNs = new ArrayList<>();
     private final long startNs = System.nanoTime();
 
     ReceiverRole(Map<String, Object> settings) throws Exception {
         super(OneWayPlan.of(settings));
         reception = new Reception(plan().largestBurst());
-        plan().legs().forEach(leg -> stats.add(new TransportStats()));
+        for (int i = 0; i < plan().modes() * plan().legs().size(); i++) {
+            stats.add(new TransportStats());
+        }
         for (Transport transport : ends().values()) {
             transport.openReceiver(plan().directory());
         }
     }
 
     @Override
-    void burst(long number, int index, int round, Map<String, Object> arguments) {
+    void burst(long number, int index, Round round) {
         Leg leg = plan().legs().get(index);
         control().awaitCall(number);
-        long burstStartNs = System.nanoTime() + plan().leadNs(leg, round);
+        long burstStartNs = System.nanoTime() + plan().leadNs(leg, round.number());
         Burst burst = new Burst(plan().first(number), leg.count(), burstStartNs, leg.gapNs(),
                 burstStartNs + leg.burstNs() + plan().stallNs() + TIMEOUT_NS);
         reception.begin(burst);
@@ -51,10 +54,12 @@ final class ReceiverRole extends PairRole {
         long beforeNs = System.nanoTime();
         control().ready(number);
         ends().get(leg.transport()).receive(burst, reception);
-        if (round >= 0) {
-            stats.get(index).used(Platforms.current().processCpuNs() - cpuBeforeNs, System.nanoTime() - beforeNs);
-            stats.get(index).record(reception);
+        if (round.counts()) {
+            TransportStats figures = stats.get(plan().row(index, round.mode()));
+            figures.used(Platforms.current().processCpuNs() - cpuBeforeNs, System.nanoTime() - beforeNs);
+            figures.record(reception);
         }
+        mediansNs.add(reception.medianNs());
         control().done(number);
     }
 
@@ -75,14 +80,17 @@ final class ReceiverRole extends PairRole {
     }
 
     @Override
-    void afterRound(int round) {
-        if (round >= 0) {
+    Map<String, Object> roundResult(Round round) {
+        if (round.counts()) {
             long nowNs = System.nanoTime();
             HiccupMeter meter = new HiccupMeter();
             meter.spinUntil(nowNs + HICCUP_NS);
             hiccups.add(meter);
             timeline.add(List.of(TimeUnit.NANOSECONDS.toMillis(nowNs - startNs), meter.maxNs()));
         }
+        List<Long> found = List.copyOf(mediansNs);
+        mediansNs.clear();
+        return Map.of("mediansNs", found);
     }
 
     @Override
@@ -90,7 +98,7 @@ final class ReceiverRole extends PairRole {
         writeLog();
         List<Map<String, Object>> legs = new ArrayList<>();
         for (int i = 0; i < stats.size(); i++) {
-            Leg leg = plan().legs().get(i);
+            Leg leg = leg(i);
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("name", leg.transport().label());
             map.put("gapNs", leg.gapNs());
@@ -101,13 +109,18 @@ final class ReceiverRole extends PairRole {
         return Map.of("legs", legs, "hiccup", hiccups.toMap(), "timeline", timeline);
     }
 
+    private Leg leg(int row) {
+        return plan().legs().get(row % plan().legs().size());
+    }
+
     private void writeLog() {
         try {
             HistogramLogWriter writer = new HistogramLogWriter(plan().directory().resolve(HISTOGRAMS).toFile());
             writer.outputLogFormatVersion();
             for (int i = 0; i < stats.size(); i++) {
-                Leg leg = plan().legs().get(i);
-                stats.get(i).histogram().setTag(leg.transport().label() + "-" + leg.gapNs() + "ns");
+                Leg leg = leg(i);
+                stats.get(i).histogram().setTag(leg.transport().label() + "-" + leg.gapNs() + "ns"
+                        + (i < plan().legs().size() ? "" : "-idle-states-forbidden"));
                 writer.outputIntervalHistogram(stats.get(i).histogram());
             }
             writer.close();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.oneway;
 
-import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.transport.Burst;
 import io.tickbus.bench.latency.transport.Transport;
 import io.tickbus.core.internal.platform.Platforms;
@@ -17,27 +16,28 @@ final class SenderRole extends PairRole {
 
     SenderRole(Map<String, Object> settings) throws Exception {
         super(OneWayPlan.of(settings));
-        cpuNs = new long[plan().legs().size()];
-        wallNs = new long[plan().legs().size()];
+        cpuNs = new long[plan().modes() * plan().legs().size()];
+        wallNs = new long[cpuNs.length];
         for (Transport transport : ends().values()) {
             transport.openSender(plan().directory());
         }
     }
 
     @Override
-    void burst(long number, int index, int round, Map<String, Object> arguments) {
+    void burst(long number, int index, Round round) {
         Leg leg = plan().legs().get(index);
         control().call(number);
-        if (plan().isStalled(leg, round)) {
-            stall(JsonLines.number(arguments, "receiver"));
+        if (plan().isStalled(leg, round.number())) {
+            stall(round.receiver());
         }
         long cpuBeforeNs = Platforms.current().processCpuNs();
         long beforeNs = System.nanoTime();
         ends().get(leg.transport()).send(new Burst(plan().first(number), leg.count(),
-                beforeNs + plan().leadNs(leg, round), leg.gapNs(), 0));
-        if (round >= 0) {
-            cpuNs[index] += Platforms.current().processCpuNs() - cpuBeforeNs;
-            wallNs[index] += System.nanoTime() - beforeNs;
+                beforeNs + plan().leadNs(leg, round.number()), leg.gapNs(), 0));
+        if (round.counts()) {
+            int row = plan().row(index, round.mode());
+            cpuNs[row] += Platforms.current().processCpuNs() - cpuBeforeNs;
+            wallNs[row] += System.nanoTime() - beforeNs;
         }
         control().awaitDone(number);
         LockSupport.parkNanos(leg.restNs());

@@ -35,7 +35,8 @@ final class Comparison {
         comparison.table("oneway", "transports", row -> text(row, "name"),
                 (name, then, now) -> comparison.oneWay(name, then, now, isOtherFloor));
         comparison.table("wakeup", "legs",
-                row -> text(row, "name") + ", wake-up after " + (long) value(row, "gapNs") / 1_000 + " us",
+                row -> text(row, "name") + ", wake-up after " + (long) value(row, "gapNs") / 1_000 + " us"
+                        + (Results.isUsual(row) ? "" : ", idle states forbidden"),
                 (name, then, now) -> comparison.compare(name + ", ns", value(then, "latencyNs", "p50"),
                         value(now, "latencyNs", "p50"), QUARTER, false));
         comparison.table("throughput", "runs",

@@ -5,7 +5,10 @@ import static io.tickbus.bench.latency.report.GoalCheck.format;
 import static io.tickbus.bench.latency.report.GoalCheck.number;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.harness.Tables;
 import io.tickbus.bench.latency.harness.Versions;
+import io.tickbus.cli.Report;
+import io.tickbus.cli.ReportText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -37,12 +40,28 @@ public final class HtmlReport {
         Map<String, Object> data = new LinkedHashMap<>(results.root());
         data.put("headlines", headlines(results));
         data.put("claims", GoalCheck.of(results));
+        data.put("tables", tables(results));
         // In a script element nothing but its end tag has a meaning, and an escaped "<" cannot be that.
         String json = JSON.std.asString(data).replace("<", "\\u003c").replace("\u2028", "\\u2028")
                 .replace("\u2029", "\\u2029");
         return resource("report.html").replace("/*STYLE*/", resource("report.css"))
                 .replace("/*ECHARTS*/", resource(ECHARTS)).replace("/*SCRIPT*/", resource("report.js"))
                 .replace("/*DATA*/", json);
+    }
+
+    /** For each section its tables: the headings, and the rows as text. */
+    private static Map<String, Object> tables(Results results) {
+        Map<String, Object> bySection = new LinkedHashMap<>();
+        for (String section : Results.object(results.root(), "sections").keySet()) {
+            List<Map<String, Object>> tables = new ArrayList<>();
+            for (List<Report> rows : Tables.of(results.rows(section), true)) {
+                List<String> names = List.copyOf(rows.get(0).keySet());
+                tables.add(Map.of("head", names.stream().map(ReportText::label).toList(), "rows", rows.stream()
+                        .map(row -> names.stream().map(name -> ReportText.text(row, name)).toList()).toList()));
+            }
+            bySection.put(section, tables);
+        }
+        return bySection;
     }
 
     /** The main result, in a sentence or three. */

@@ -2,6 +2,7 @@
 package io.tickbus.bench.latency.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.tickbus.bench.latency.harness.IdleStates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Parsed results of {@code bench all}, any part of which may be missing; what is missing is empty here. */
 final class Results {
@@ -83,6 +85,18 @@ final class Results {
         return object(object(root, "sections"), name);
     }
 
+    /** What a section had to leave out, and why. */
+    String reasons(String name) {
+        return list(section(name), "leftOut").stream().map(each -> each.get("what") + ": " + each.get("why"))
+                .reduce((one, other) -> one + "; " + other).orElse("–");
+    }
+
+    /** All rows of a section, whatever it calls them. */
+    List<Map<String, Object>> rows(String name) {
+        return Stream.of("transports", "legs", "runs", "paths", "rows").map(each -> list(section(name), each))
+                .filter(each -> !each.isEmpty()).findFirst().orElse(List.of());
+    }
+
     boolean isDisturbed(String name) {
         return Boolean.TRUE.equals(section(name).get("disturbed"));
     }
@@ -92,15 +106,21 @@ final class Results {
         return first(list(section("oneway"), "transports"), each -> name.equals(each.get("name")));
     }
 
-    /** The wake-up leg of a transport at a gap. */
+    /** The wake-up leg of a transport at a gap, with idle states as the host has them. */
     Map<String, Object> leg(String name, long gapNs) {
-        return first(list(section("wakeup"), "legs"),
-                each -> name.equals(each.get("name")) && number(each, "gapNs").orElse(-1) == gapNs);
+        return first(list(section("wakeup"), "legs"), each -> name.equals(each.get("name")) && isUsual(each)
+                && number(each, "gapNs").orElse(-1) == gapNs);
     }
 
-    /** The row of a scenario whose name begins so. */
+    /** Whether a row was measured with idle states as the host has them. */
+    static boolean isUsual(Map<String, Object> row) {
+        return !IdleStates.FORBIDDEN.label().equals(row.get("idleStates"));
+    }
+
+    /** The row of a scenario whose name begins so, with idle states as the host has them. */
     Map<String, Object> row(String section, String start) {
-        return first(list(section(section), "rows"), each -> String.valueOf(each.get("name")).startsWith(start));
+        return first(list(section(section), "rows"),
+                each -> String.valueOf(each.get("name")).startsWith(start) && isUsual(each));
     }
 
     /** The row of a scenario of exactly that name. */

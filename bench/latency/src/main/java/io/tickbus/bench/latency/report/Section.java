@@ -15,21 +15,23 @@ import java.util.List;
  */
 record Section(String name, List<String> quick, int quickSeconds, List<String> full, int fullSeconds) {
     static final List<Section> ALL = List.of(
-            section("oneway", "oneway --rounds 14 --warm-up 8", 17, "oneway --rounds 120 --warm-up 60", 110),
-            section("wakeup", "wakeup --rounds 4", 20, "wakeup --rounds 60", 175),
+            section("oneway", "oneway --rounds 14 --warm-up 8", 22, "oneway --rounds 120 --warm-up 30", 110),
+            section("wakeup", "wakeup --rounds 4 --warm-up 8 --longest-gap 10ms", 20,
+                    "wakeup --rounds 40 --warm-up 30", 260),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
-            section("timers", "timers precision --rounds 1 --warm-up-ms 200 --periodic-ms 500 --random-ms 1000", 20,
-                    "timers precision --rounds 6", 225),
+            section("timers", "timers precision --rounds 1 --warm-up 5 --periodic-ms 400 --random-ms 600"
+                    + " --rest-ms 100", 40, "timers precision --rounds 4", 260),
             full("pending", "timers pending", 85),
             full("drift", "timers drift", 105),
             full("cost", "timers cost", 75),
-            section("eco", "timers eco --seconds 1 --warm-up-seconds 1", 12, "timers eco", 155),
-            section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 10,
+            section("eco", "timers eco --seconds 1 --warm-up 4 --only tickbus,naive-map", 10, "timers eco", 155),
+            section("contention", "timers contention --rounds 2 --warm-up 1 --tracked-keys 0 --traced-bursts 0", 10,
                     "timers contention --tracked-keys 0", 60),
-            section("herd", "timers herd --rounds 2 --warm-up 1", 6, "timers herd", 30),
-            section("gc", "timers gc --collections 10,100 --seconds 1 --windows 4", 14, "timers gc", 130),
+            section("herd", "timers herd --rounds 2 --warm-up 5", 11, "timers herd", 30),
+            section("gc", "timers gc --collections 10,100 --seconds 1 --windows 4 --warm-up 4", 15, "timers gc", 130),
             section("load", "timers load --seconds 3 --modes hybrid --clock-seconds 0 --steps 1000000"
-                    + " --step-seconds 1 --goal-seconds 2", 12, "timers load --modes hybrid --clock-seconds 10", 155),
+                    + " --step-seconds 1 --goal-seconds 2 --warm-up 5", 13,
+                    "timers load --modes hybrid --clock-seconds 10", 155),
             section("clocks", "clocks --quick", 12, "clocks", 60));
 
     private static Section section(String name, String quick, int quickSeconds, String full, int fullSeconds) {

@@ -96,7 +96,7 @@ final class WaitingChart {
             Point point = new Point(String.valueOf(leg.get("name")),
                     Math.max(LEAST_CPU_PERCENT, number(leg, "cpuPercent", "receiver")),
                     number(leg, "latencyNs", "p50") / NS_PER_US);
-            if (number(leg, "gapNs") == GAP_NS && point.latencyUs() > 0
+            if (Results.isUsual(leg) && number(leg, "gapNs") == GAP_NS && point.latencyUs() > 0
                     && (point.isOurs() || OTHERS.contains(point.name()))) {
                 chart.points.add(point);
             }

@@ -2,8 +2,6 @@
 package io.tickbus.bench.latency.throughput;
 
 import static io.tickbus.bench.latency.harness.BenchOptions.atLeast;
-import static io.tickbus.bench.latency.harness.BenchReport.Column.field;
-import static io.tickbus.bench.latency.harness.BenchReport.Column.figure;
 
 import io.tickbus.bench.latency.harness.BenchHarness;
 import io.tickbus.bench.latency.harness.BenchOptions;
@@ -64,9 +62,7 @@ public final class Throughput implements Callable<Integer> {
             }
         }
         lines.stream().filter(line -> !line.rates.isEmpty()).forEach(line -> report.row(line.toMap()));
-        return report.print(options.isJson(), field("transport", -20, "name"), field("readers", 8, "readers"),
-                figure("million/s, each", null, "messagesPerSecond", 1e6, 2), field("received", 14, "received"),
-                field("lost", 6, "lost"));
+        return report.print(options.isJson());
     }
 
     private List<Line> lines() {

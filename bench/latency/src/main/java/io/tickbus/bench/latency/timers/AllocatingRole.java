@@ -57,7 +57,7 @@ final class AllocatingRole implements ChildRole {
             }
         }
         armed.cancel(schedule, run);
-        answer.putAll(log.toWire(0));
+        answer.putAll(log.toWire(Map.of()));
         return answer;
     }
 

@@ -2,7 +2,6 @@
 package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.harness.BenchOptions.Rounds;
-import io.tickbus.bench.latency.harness.BenchOptions.WarmUp;
 import io.tickbus.bench.latency.harness.ChildProcess;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.harness.Percentiles;
@@ -29,9 +28,6 @@ final class ContentionBenchmark extends TimersBenchmark {
 
     @Mixin
     private final Rounds rounds = new Rounds(10);
-    @Mixin
-    private final WarmUp warmUp = new WarmUp(4);
-
     @Option(names = "--bursts", defaultValue = "20", description = "Of each thread in a round; default 20.")
     private int bursts;
 
@@ -66,10 +62,19 @@ final class ContentionBenchmark extends TimersBenchmark {
                 trackedKeys, "capacity", burst * Math.max(bursts, tracedBursts)));
         daemon = harness().child(DaemonRole.class, harness().senderCpu(), settings);
         List<Line> lines = lines(settings);
-        for (int round = -warmUp.rounds(); round < rounds.count(); round++) {
-            Progress.say(round < 0 ? "warm-up" : "round " + (round + 1) + " of " + rounds.count());
+        for (Line line : lines) {
+            warmUp(line.name(), 0, () -> {
+                pass(line);
+                rest();
+                return List.of(line.perSecond().remove(0));
+            });
+            line.nsPerArm().clear();
+            line.settledNsPerArm().clear();
+        }
+        for (int round = 0; round < rounds.count(); round++) {
+            Progress.say("round " + (round + 1) + " of " + rounds.count());
             for (int i = 0; i < lines.size(); i++) {
-                pass(lines.get(Math.floorMod(round + i, lines.size())), round >= 0);
+                pass(lines.get((round + i) % lines.size()));
                 rest();
             }
         }
@@ -107,7 +112,7 @@ final class ContentionBenchmark extends TimersBenchmark {
         return lines;
     }
 
-    private void pass(Line line, boolean counts) {
+    private void pass(Line line) {
         boolean isTickbus = line.name().startsWith("tickbus");
         if (isTickbus) {
             DaemonRole.setMode(daemon, "spin");
@@ -122,17 +127,13 @@ final class ContentionBenchmark extends TimersBenchmark {
             arms += JsonLines.number(answer, "arms");
             fromNs = Math.min(fromNs, JsonLines.number(answer, "fromNs"));
             untilNs = Math.max(untilNs, JsonLines.number(answer, "untilNs"));
-            if (counts) {
-                line.nsPerArm().addAll(JsonLines.fractions(answer, "nsPerArm"));
-                line.settledNsPerArm().addAll(JsonLines.fractions(answer, "settledNsPerArm"));
-            }
+            line.nsPerArm().addAll(JsonLines.fractions(answer, "nsPerArm"));
+            line.settledNsPerArm().addAll(JsonLines.fractions(answer, "settledNsPerArm"));
         }
         if (isTickbus) {
             DaemonRole.setMode(daemon, "park");
         }
-        if (counts) {
-            line.perSecond().add(1e9 * arms / (untilNs - fromNs));
-        }
+        line.perSecond().add(1e9 * arms / (untilNs - fromNs));
     }
 
     /** {@code arming} is how many threads arm at once, in all processes; {@code threads} those of each process. */

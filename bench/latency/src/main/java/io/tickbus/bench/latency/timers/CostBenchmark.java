@@ -9,7 +9,6 @@ import io.tickbus.bench.latency.harness.ChildProcess;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.harness.JvmLaunch;
 import io.tickbus.bench.latency.harness.Progress;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,10 +85,18 @@ final class CostBenchmark extends TimersBenchmark {
         return Map.of("count", count, "seed", seed());
     }
 
-    private void inProcess(String name, int count, Costs found) throws IOException {
+    private void warmUp(String name, ChildProcess child, int count) throws Exception {
+        warmUp(name, 0, () -> {
+            Map<String, Object> medians = child.ask("warm", order(count));
+            return List.of((Number) medians.get("arm"), (Number) medians.get("cancel"));
+        });
+    }
+
+    private void inProcess(String name, int count, Costs found) throws Exception {
         // Not pinned: some have a thread of their own that works beside the caller's.
         try (ChildProcess child = harness().child(PendingRole.class, -1, Map.of("timers", name),
                 JvmLaunch.here().withFlags(LARGE_HEAP))) {
+            warmUp(name + " " + count, child, count);
             Map<String, Object> armed = child.ask("arm", order(count));
             Map<String, Object> cancelled = child.ask("cancel", order(count));
             found.addHeap(JsonLines.number(armed, "beforeBytes"), JsonLines.number(armed, "emptyBytes"),
@@ -100,12 +107,15 @@ final class CostBenchmark extends TimersBenchmark {
     }
 
     /** A daemon and a bus of its own each time. Its heap is what counts; it spins while it is written to. */
-    private void inDaemon(int count, int round, Costs found) throws IOException {
+    private void inDaemon(int count, int round, Costs found) throws Exception {
         Map<String, Object> settings = TickbusPeer.settings(harness(), Map.of("mode", "park", "timers", CLIENT,
                 "directory", harness().directory().resolve("cost-" + round + "-" + count).toString()));
         try (ChildProcess daemon = harness().child(DaemonRole.class, harness().senderCpu(), settings,
                 JvmLaunch.here().withFlags(LARGE_HEAP));
                 ChildProcess client = harness().child(PendingRole.class, harness().receiverCpu(), settings)) {
+            DaemonRole.setMode(daemon, "spin");
+            warmUp(CLIENT + " " + count, client, count);
+            DaemonRole.setMode(daemon, "park");
             long beforeBytes = heapBytes(daemon);
             DaemonRole.setMode(daemon, "spin");
             Map<String, Object> armed = client.ask("arm", order(count));

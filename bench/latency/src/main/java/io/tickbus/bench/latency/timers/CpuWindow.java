@@ -20,6 +20,7 @@ final class CpuWindow {
     private final Thread thread = new Thread(this::watch, "cpu-window");
     private double percent;
     private double threadsPercent;
+    private double jitPercent;
 
     private CpuWindow(long fromNs, long untilNs) {
         this.fromNs = fromNs;
@@ -38,6 +39,7 @@ final class CpuWindow {
             sleepUntil(fromNs);
             long cpuNs = Platforms.current().processCpuNs();
             Map<Long, Long> threadsNs = threadsCpuNs();
+            long compilingMs = compilingMs();
             long wallNs = System.nanoTime();
             sleepUntil(untilNs);
             long usedNs = Platforms.current().processCpuNs() - cpuNs;
@@ -48,9 +50,14 @@ final class CpuWindow {
             long tookNs = System.nanoTime() - wallNs;
             percent = PERCENT * usedNs / tookNs;
             threadsPercent = PERCENT * usedByThreadsNs / tookNs;
+            jitPercent = PERCENT * TimeUnit.MILLISECONDS.toNanos(compilingMs() - compilingMs) / tookNs;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static long compilingMs() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
     }
 
     /** By thread; of those that live. */
@@ -72,17 +79,14 @@ final class CpuWindow {
         }
     }
 
-    /** Percent of one core, with two decimals; waits for the window's end. */
-    double percent() throws InterruptedException {
-        thread.join();
-        return rounded(percent);
-    }
-
     private static double rounded(double value) {
         return Math.round(PERCENT * value) / PERCENT;
     }
 
+    /** Percent of one core, with two decimals; of the time, what the JIT compiler took. Waits for the window's end. */
     Map<String, Object> toMap() throws InterruptedException {
-        return Map.of("cpuPercent", percent(), "threadsPercent", rounded(threadsPercent));
+        thread.join();
+        return Map.of("cpuPercent", rounded(percent), "threadsPercent", rounded(threadsPercent), "jitPercent",
+                rounded(jitPercent));
     }
 }

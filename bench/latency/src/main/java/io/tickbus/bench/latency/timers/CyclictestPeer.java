@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** {@code cyclictest -p 80}: what the kernel gives a thread of real-time priority. Knows only one periodic timer. */
+/**
+ * {@code cyclictest -p 80}: what the kernel gives a thread of real-time priority. Knows only one periodic timer. It
+ * would forbid idle states on its own; whether they are allowed is for the benchmark to say, for all alike.
+ */
 final class CyclictestPeer implements Peer {
     /** Its histogram has buckets of 1 µs, up to this many. */
     private static final int BUCKETS = 20_000;
@@ -45,8 +48,8 @@ final class CyclictestPeer implements Peer {
     public Outcome run(Workload workload, long startNs) throws IOException, InterruptedException {
         long periodNs = workload.periodsNs().get(0);
         long loops = workload.durationNs() / periodNs;
-        List<String> command = new ArrayList<>(List.of(program.toString(), "-q", "-m", "-t1", "-p", "80", "-i",
-                Long.toString(TimeUnit.NANOSECONDS.toMicros(periodNs)), "-l", Long.toString(loops), "-h",
+        List<String> command = new ArrayList<>(List.of(program.toString(), "--default-system", "-q", "-m", "-t1", "-p",
+                "80", "-i", Long.toString(TimeUnit.NANOSECONDS.toMicros(periodNs)), "-l", Long.toString(loops), "-h",
                 Integer.toString(BUCKETS)));
         if (cpu >= 0) {
             command.addAll(List.of("-a", Integer.toString(cpu)));

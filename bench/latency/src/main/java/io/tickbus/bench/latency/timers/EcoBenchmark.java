@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What timers cost that need not be precise. */
@@ -19,16 +20,14 @@ final class EcoBenchmark extends TimersBenchmark {
     private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long SPREAD_NS = TimeUnit.SECONDS.toNanos(1);
 
+    @Mixin
+    private Only only;
+
     @Option(names = "--timers", defaultValue = "10000", description = "Timers; default 10000.")
     private int timers;
 
     @Option(names = "--seconds", defaultValue = "15", description = "Of each; default 15 s.")
     private long seconds;
-
-    @Option(names = "--warm-up-seconds", defaultValue = "10", description = {
-        "Of each, before it counts, with periods ten times shorter:",
-        "the compiler's work of the first minutes; default 10 s, 0 for none."})
-    private long warmUpSeconds;
 
     @Option(names = "--slack-ms", defaultValue = "50", description = "How late they may be; default 50 ms.")
     private long slackMs;
@@ -39,19 +38,16 @@ final class EcoBenchmark extends TimersBenchmark {
 
     @Override
     void run() throws Exception {
-        List<Peer> peers = new Peers(harness(), new Only())
+        List<Peer> peers = new Peers(harness(), only)
                 .tickbus(Map.of("mode", "eco", "waiting", "park", "slackNs", TimeUnit.MILLISECONDS.toNanos(slackMs)))
                 .inJvm(List.of("naive-map-1ms", "naive-array-1ms", "naive-array-25ms", "two-level-wheel-1ms")).all();
         // Periods of 1.00, 1.01 … 5.00 s.
         List<Long> periodsNs = LongStream.rangeClosed(100, 500)
                 .map(each -> TimeUnit.MILLISECONDS.toNanos(10 * each)).boxed().toList();
         Interleaving interleaving = new Interleaving(this, peers);
-        if (warmUpSeconds > 0) {
-            Workload warmUp = Workload.periodic(periodsNs.stream().map(each -> each / SHORTER).toList(),
-                    TimeUnit.SECONDS.toNanos(warmUpSeconds) / 2, 0).spread(timers, SPREAD_NS / SHORTER, seed());
-            // Twice: the second arming shows the compiler that the first was not all.
-            interleaving.warmUp(warmUp, warmUp);
-        }
+        interleaving.warmUp(outcome -> outcome.cpuPercent().values().iterator().next(),
+                Workload.periodic(periodsNs.stream().map(each -> each / SHORTER).toList(), SPREAD_NS, 0)
+                        .spread(timers, SPREAD_NS / SHORTER, seed()));
         Workload workload = Workload.periodic(periodsNs, TimeUnit.SECONDS.toNanos(seconds), SETTLE_NS)
                 .spread(timers, SPREAD_NS, seed());
         interleaving.run(1, Map.of("1-5s", workload));

@@ -99,11 +99,10 @@ final class FiringLog {
     }
 
     /** What a child answers. */
-    Map<String, Object> toWire(double cpuPercent) {
-        Map<String, Object> map = new LinkedHashMap<>();
+    Map<String, Object> toWire(Map<String, Object> cpu) {
+        Map<String, Object> map = new LinkedHashMap<>(cpu);
         map.put("figures", conclude().toWire());
         map.put("windows", windows.toWire());
-        map.put("cpuPercent", cpuPercent);
         if (drift != null) {
             map.put("drift", drift.toMap());
         }

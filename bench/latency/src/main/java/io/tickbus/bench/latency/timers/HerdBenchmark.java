@@ -2,7 +2,6 @@
 package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.harness.BenchOptions.Rounds;
-import io.tickbus.bench.latency.harness.BenchOptions.WarmUp;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.harness.Percentiles;
 import io.tickbus.bench.latency.harness.Progress;
@@ -26,9 +25,6 @@ final class HerdBenchmark extends TimersBenchmark {
 
     @Mixin
     private final Rounds rounds = new Rounds(8);
-    @Mixin
-    private final WarmUp warmUp = new WarmUp(10);
-
     @Option(names = "--timers", defaultValue = "100000", description = "Of the herd; default 100000.")
     private int timers;
 
@@ -48,10 +44,8 @@ final class HerdBenchmark extends TimersBenchmark {
         TickbusPeer tickbus =
                 TickbusPeer.start(harness(), Map.of("mode", mode, "waiting", waiting, "slots", slots));
         Workload workload = Workload.herd(timers, TimeUnit.MICROSECONDS.toNanos(100));
-        for (int round = 0; round < warmUp.rounds(); round++) {
-            Progress.say("warm-up");
-            run(tickbus, workload);
-        }
+        warmUp(tickbus.name(), 0,
+                () -> List.of((Number) run(tickbus, workload).extras().get("herdPublishedNs")));
         Row row = row(tickbus.name() + " herd-" + timers);
         Map<String, List<Long>> times = new LinkedHashMap<>();
         for (int round = 0; round < rounds.count(); round++) {

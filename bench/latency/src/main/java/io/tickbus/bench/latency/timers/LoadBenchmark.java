@@ -20,8 +20,6 @@ final class LoadBenchmark extends TimersBenchmark {
     private static final long WINDOW_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long BACKLOG_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int MOST_TIMERS = 100_000;
-    /** Of the time that counts. */
-    private static final int WARM_UP_SHARE = 15;
 
     @Option(names = "--rate", defaultValue = "12847", description = "Firings a second at first; default 12847.")
     private int rate;
@@ -98,6 +96,7 @@ final class LoadBenchmark extends TimersBenchmark {
 
     /** Quartiles over the windows: a stall of the host spoils those it falls into, and no others. */
     private static void addWindows(Row row, Peer.Outcome outcome, String windows) {
+        Map<String, Object> figures = new LinkedHashMap<>();
         for (String figure : List.of("p50Ns", "p99Ns", "maxNs")) {
             List<Long> sorted =
                     JsonLines.numbers(JsonLines.object(outcome.extras(), windows), figure).stream().sorted().toList();
@@ -108,17 +107,15 @@ final class LoadBenchmark extends TimersBenchmark {
                 map.put("p75", sorted.get(sorted.size() * 3 / 4));
                 map.put("p90", sorted.get(sorted.size() * 9 / 10));
             }
-            row.put(windows + "." + figure, map);
+            figures.put(figure, map);
         }
+        row.put(windows, figures);
     }
 
     private void runTimers(Map<String, Object> settings) throws Exception {
         try (TickbusPeer tickbus = TickbusPeer.start(harness(), settings)) {
-            Progress.say("warm-up");
-            Workload warmUp = workload(rate, Math.max(1, seconds / WARM_UP_SHARE) * SECOND_NS);
-            // Twice: the second arming shows the compiler that the first was not all.
-            run(tickbus, warmUp);
-            run(tickbus, warmUp);
+            Workload warmUp = workload(rate, SECOND_NS);
+            warmUp(tickbus.name(), 0, () -> List.of(TickbusPeer.published(run(tickbus, warmUp)).percentileNs(50)));
             Progress.say(rate + " firings a second for " + seconds + " s");
             Peer.Outcome outcome = run(tickbus, workload(rate, seconds * SECOND_NS).windows(WINDOW_NS));
             harness().meterHiccupsIn();

@@ -36,6 +36,6 @@ final class PeerRole implements ChildRole {
                 TimeUnit.NANOSECONDS.sleep(NAP_NS);
             }
         }
-        return log.toWire(cpu.percent());
+        return log.toWire(cpu.toMap());
     }
 }

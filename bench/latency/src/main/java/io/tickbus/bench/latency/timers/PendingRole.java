@@ -35,26 +35,27 @@ final class PendingRole implements ChildRole {
         int count = (int) JsonLines.number(arguments, "count");
         SplittableRandom random = new SplittableRandom(JsonLines.number(arguments, "seed"));
         return switch (order) {
+            case "warm" -> warm(random);
             case "arm" -> arm(count, random);
             case "cancel" -> Map.of("ns", cancel(pending, order(count, random)));
             default -> throw ChildRole.unknown(order);
         };
     }
 
-    /** Other timers of the same kind, which are gone before anything is measured: the code is compiled then. */
-    private void warmUp(SplittableRandom random) {
+    /** Other timers of the same kind, which are gone before anything is measured. */
+    private Map<String, Object> warm(SplittableRandom random) {
         long[] delaysNs = delaysNs(WARM_UP_TIMERS, random);
         int[] order = order(WARM_UP_TIMERS, random);
         try (PendingTimers warm = PendingTimers.named(name, settings).apply(new Handles(WARM_UP_TIMERS))) {
-            for (int i = 0; i < WARM_UPS; i++) {
+            for (int i = 1; i < WARM_UPS; i++) {
                 arm(warm, delaysNs);
                 cancel(warm, order);
             }
+            return Map.of("arm", arm(warm, delaysNs).get("p50"), "cancel", cancel(warm, order).get("p50"));
         }
     }
 
     private Map<String, Object> arm(int count, SplittableRandom random) throws InterruptedException {
-        warmUp(random);
         Handles handles = new Handles(count);
         long[] delaysNs = delaysNs(count, random);
         Map<String, Object> answer = new LinkedHashMap<>();

@@ -3,6 +3,7 @@ package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.harness.BenchOptions.Only;
 import io.tickbus.bench.latency.harness.BenchOptions.Rounds;
+import io.tickbus.bench.latency.harness.IdleStates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,19 +15,17 @@ import picocli.CommandLine.Option;
 /** How late timers are and what that costs: 1 kHz, and apart from it many random deadlines. */
 @Command(name = "precision", mixinStandardHelpOptions = true, description = {
     "A periodic timer of 1 kHz, and 10,000 pending one-shot timers at random deadlines.",
-    "Tickbus (daemon hybrid, subscriber predictive) beside other timers, in rounds."})
+    "Tickbus (daemon hybrid, subscriber predictive) beside other timers, in rounds; each round is run twice where that",
+    "is possible: with idle states as the host has them, and while the kernel is asked to forbid them."})
 final class PrecisionBenchmark extends TimersBenchmark {
     private static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     @Mixin
     private Only only;
     @Mixin
     private final Rounds rounds = new Rounds(2);
-
-    @Option(names = "--warm-up-ms", defaultValue = "1500",
-            description = "Of each, four times before it counts; default 1500 ms.")
-    private long warmUpMs;
 
     @Option(names = "--periodic-ms", defaultValue = "2000", description = "Of 1 kHz per round; default 2000 ms.")
     private long periodicMs;
@@ -47,16 +46,12 @@ final class PrecisionBenchmark extends TimersBenchmark {
                 .inJvm(List.of("stpe", "netty-1ms", "agrona-200us", "java-util-timer")).cyclictest()
                 .go(RateMode.FIXED_RATE).all();
         Interleaving interleaving = new Interleaving(this, peers);
-        long warmUpNs = TimeUnit.MILLISECONDS.toNanos(warmUpMs);
-        // Twice: the second arming shows the compiler that the first was not all.
-        for (int i = 0; i < 2; i++) {
-            interleaving.warmUp(Workload.periodic(List.of(PERIOD_NS / 4), warmUpNs, 0),
-                    Workload.once(timers, warmUpNs, seed()));
-        }
+        interleaving.warmUp(Workload.periodic(List.of(PERIOD_NS / 4), WARM_UP_NS, 0),
+                Workload.once(timers, WARM_UP_NS, seed()));
         Map<String, Workload> workloads = new LinkedHashMap<>();
         workloads.put("1kHz",
                 Workload.periodic(List.of(PERIOD_NS), TimeUnit.MILLISECONDS.toNanos(periodicMs), SETTLE_NS));
         workloads.put("random-" + timers, Workload.once(timers, TimeUnit.MILLISECONDS.toNanos(randomMs), seed()));
-        interleaving.run(rounds.count(), workloads);
+        interleaving.run(rounds.count(), workloads, IdleStates.here(report()));
     }
 }

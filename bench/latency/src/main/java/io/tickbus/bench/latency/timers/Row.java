@@ -13,6 +13,7 @@ final class Row {
     private final FiringStats published = new FiringStats();
     private final Medians rounds = new Medians();
     private final Medians cpuPercent = new Medians();
+    private final Medians jit = new Medians();
     private final Map<String, Object> extras = new LinkedHashMap<>();
 
     Row(String name) {
@@ -28,6 +29,9 @@ final class Row {
             published.add(TickbusPeer.published(outcome));
         }
         cpuPercent.addAll(outcome.cpuPercent());
+        if (outcome.extras().get("jitPercent") instanceof Number percent) {
+            jit.add("jitPercent", percent);
+        }
     }
 
     Row put(String key, Object value) {
@@ -49,6 +53,7 @@ final class Row {
                 map.put("publishedLatenessNs", published.latenessNs());
             }
             map.put("cpuPercent", cpuPercent.toMap());
+            map.putAll(jit.toMap());
         }
         map.putAll(extras);
         return map;

@@ -58,7 +58,7 @@ final class SubscriberRole implements ChildRole {
         if (armed != null) {
             armed.cancel(schedule, run);
         }
-        Map<String, Object> answer = log.toWire(cpu.percent());
+        Map<String, Object> answer = log.toWire(cpu.toMap());
         answer.put("published", published.toWire());
         answer.put("publishedWindows", publishedWindows.toWire());
         answer.put("overrun", subscriber.lost() - lostBefore);

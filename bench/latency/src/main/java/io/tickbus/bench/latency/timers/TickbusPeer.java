@@ -75,6 +75,9 @@ final class TickbusPeer implements Peer {
             cpu.put("daemonThreads", JsonLines.fraction(daemonAnswer, "threadsPercent"));
             cpu.put("subscriber", JsonLines.fraction(answer, "cpuPercent"));
         }
+        // Of both, the one that is less warm.
+        answer.merge("jitPercent", daemonAnswer.get("jitPercent"),
+                (one, other) -> Math.max((double) one, (double) other));
         return new Outcome(FiringStats.ofWire(JsonLines.object(answer, "figures")), cpu, answer);
     }
 

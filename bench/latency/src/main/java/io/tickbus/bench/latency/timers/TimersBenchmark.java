@@ -2,8 +2,13 @@
 package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.harness.BenchHarness;
+import io.tickbus.bench.latency.harness.BenchOptions.WarmUp;
 import io.tickbus.bench.latency.harness.BenchOptions;
 import io.tickbus.bench.latency.harness.BenchReport;
+import io.tickbus.bench.latency.harness.Convergence;
+import io.tickbus.bench.latency.harness.Progress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Mixin;
@@ -15,9 +20,14 @@ abstract class TimersBenchmark implements Callable<Integer> {
     private static final long LEAD_PER_TIMER_NS = TimeUnit.MICROSECONDS.toNanos(15);
     private static final long LEAD_PER_TIMER_OF_MANY_NS = TimeUnit.MICROSECONDS.toNanos(4);
     private static final int MANY_TIMERS = 100_000;
+    /** By how much the figures of three passes may differ that are warm. */
+    private static final double STILL = 0.2;
 
     @Mixin
     private BenchOptions options;
+
+    @Mixin
+    private final WarmUp warmUp = new WarmUp(10);
 
     @Option(names = "--rest-ms", defaultValue = "300", description = "Rest between two slices; default 300 ms.")
     private long restMs;
@@ -32,6 +42,8 @@ abstract class TimersBenchmark implements Callable<Integer> {
     private final String scenario;
     private BenchReport report;
     private BenchHarness harness;
+    /** What the names of the rows begin with that were not warm when they began to count. */
+    private final List<String> cold = new ArrayList<>();
 
     TimersBenchmark(String scenario) {
         this.scenario = scenario;
@@ -69,8 +81,42 @@ abstract class TimersBenchmark implements Callable<Integer> {
     /** Adds a row to the report. */
     final Row row(String name) {
         Row row = new Row(name);
+        row.put("isWarm", cold.stream().noneMatch(name::startsWith));
         report.row(row::toMap);
         return row;
+    }
+
+    /** Something that is repeated until its figures stand still. */
+    interface Pass {
+        /** Runs it once; its figures, always the same ones. */
+        List<? extends Number> run() throws Exception;
+    }
+
+    /**
+     * Repeats a pass until each of its figures has stood still, or until the time for that is over.
+     *
+     * @param rows   what the names of the rows begin with that are warm then
+     * @param fewest passes, however soon it is
+     */
+    final void warmUp(String rows, int fewest, Pass pass) throws Exception {
+        Progress.say("warm-up " + rows);
+        long giveUpNs = System.nanoTime() + warmUp.ns();
+        List<Convergence> figures = new ArrayList<>();
+        boolean isWarm = false;
+        while (!isWarm && System.nanoTime() < giveUpNs) {
+            isWarm = true;
+            int figure = 0;
+            for (Number found : pass.run()) {
+                if (figure == figures.size()) {
+                    figures.add(new Convergence(STILL, 1, fewest));
+                }
+                isWarm &= figures.get(figure++).add(found.doubleValue());
+            }
+        }
+        if (!isWarm) {
+            cold.add(rows);
+            report.note("still warming up when the time for that was over: " + (rows.isEmpty() ? scenario : rows));
+        }
     }
 
     /** When a workload may start, so that all of its timers are armed before. */

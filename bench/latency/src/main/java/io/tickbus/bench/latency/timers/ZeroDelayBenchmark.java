@@ -2,10 +2,9 @@
 package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.harness.BenchOptions.Rounds;
-import io.tickbus.bench.latency.harness.BenchOptions.WarmUp;
 import io.tickbus.bench.latency.harness.ChildProcess;
 import io.tickbus.bench.latency.harness.JsonLines;
-import io.tickbus.bench.latency.harness.Progress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -18,13 +17,11 @@ import picocli.CommandLine.Option;
     "Everything spins, in bursts with rests between them."})
 final class ZeroDelayBenchmark extends TimersBenchmark {
     private static final int ROUNDS_PER_REST = 10;
+    private static final int FEWEST_BURSTS = 15;
     private static final long SHORT_REST_MS = 60;
 
     @Mixin
     private final Rounds rounds = new Rounds(60);
-    @Mixin
-    private final WarmUp warmUp = new WarmUp(30);
-
     @Option(names = "--count", defaultValue = "1000", description = "Timers in a burst; default 1000.")
     private int count;
 
@@ -41,22 +38,24 @@ final class ZeroDelayBenchmark extends TimersBenchmark {
         ChildProcess daemon = harness().child(DaemonRole.class, harness().senderCpu(), settings);
         ChildProcess client = harness().child(ZeroRole.class, harness().receiverCpu(), settings);
         harness().meterHiccupsIn(daemon, client);
-        Row row = row("tickbus-spin zero-delay");
-        Map<String, Object> order = Map.of("count", count, "gapNs", TimeUnit.MICROSECONDS.toNanos(gapUs));
-        Progress.say(warmUp.rounds() + " bursts of warm-up, then " + rounds.count());
-        for (int round = -warmUp.rounds(); round < rounds.count(); round++) {
-            DaemonRole.setMode(daemon, "spin");
-            Map<String, Object> answer = client.ask("burst", order);
-            DaemonRole.setMode(daemon, "park");
-            if (round >= 0) {
-                row.add(new Peer.Outcome(FiringStats.ofWire(JsonLines.object(answer, "figures")), Map.of(), answer));
-            }
+        String name = "tickbus-spin zero-delay";
+        warmUp(name, FEWEST_BURSTS, () -> List.of(burst(daemon, client).stats().percentileNs(50)));
+        Row row = row(name);
+        for (int round = 0; round < rounds.count(); round++) {
+            row.add(burst(daemon, client));
             if (round % ROUNDS_PER_REST == 0) {
                 rest();
-            } else {
-                TimeUnit.MILLISECONDS.sleep(SHORT_REST_MS);
             }
         }
-        demandFlawless("tickbus", row.stats());
+        demandFlawless(name, row.stats());
+    }
+
+    private Peer.Outcome burst(ChildProcess daemon, ChildProcess client) throws InterruptedException {
+        DaemonRole.setMode(daemon, "spin");
+        Map<String, Object> answer =
+                client.ask("burst", Map.of("count", count, "gapNs", TimeUnit.MICROSECONDS.toNanos(gapUs)));
+        DaemonRole.setMode(daemon, "park");
+        TimeUnit.MILLISECONDS.sleep(SHORT_REST_MS);
+        return new Peer.Outcome(FiringStats.ofWire(JsonLines.object(answer, "figures")), Map.of(), answer);
     }
 }

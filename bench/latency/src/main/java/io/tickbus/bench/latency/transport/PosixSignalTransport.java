@@ -2,8 +2,8 @@
 package io.tickbus.bench.latency.transport;
 
 import com.sun.jna.Memory;
-import io.tickbus.posix.PosixSignals;
 import io.tickbus.posix.PosixSignalWaiter;
+import io.tickbus.posix.PosixSignals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

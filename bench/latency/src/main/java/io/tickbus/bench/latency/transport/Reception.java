@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.transport;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -65,6 +66,13 @@ public final class Reception {
             expected = Math.max(expected, sequence + 1);
             latenciesNs[taken++] = observedNs - intendedNs;
         }
+    }
+
+    /** The middle one of their latencies; 0 without any. */
+    public long medianNs() {
+        long[] sorted = Arrays.copyOf(latenciesNs, taken);
+        Arrays.sort(sorted);
+        return taken == 0 ? 0 : sorted[taken / 2];
     }
 
     /** Whether all have come. */

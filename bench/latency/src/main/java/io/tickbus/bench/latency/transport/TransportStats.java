@@ -3,7 +3,6 @@ package io.tickbus.bench.latency.transport;
 
 import io.tickbus.bench.latency.harness.Percentiles;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +32,10 @@ public final class TransportStats {
         coalesced += reception.coalesced;
         duplicated += reception.duplicated;
         outOfOrder += reception.outOfOrder;
-        long[] sorted = Arrays.copyOf(reception.latenciesNs, taken);
-        for (long latencyNs : sorted) {
-            histogram.recordValue(Math.max(0, Math.min(latencyNs, HIGHEST_NS)));
+        for (int i = 0; i < taken; i++) {
+            histogram.recordValue(Math.max(0, Math.min(reception.latenciesNs[i], HIGHEST_NS)));
         }
-        Arrays.sort(sorted);
-        mediansNs.add(taken == 0 ? 0 : sorted[taken / 2]);
+        mediansNs.add(reception.medianNs());
     }
 
     /** Adds what the process used over a burst. */

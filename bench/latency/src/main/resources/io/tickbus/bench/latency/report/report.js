@@ -31,21 +31,24 @@
     add(page, 'h2', title);
     if (words) { add(page, 'p', words, 'soft'); }
   }
-  function table(head, rows, numbersFrom) {
-    var box = add(page, 'div', null, 'scroll');
-    box.tabIndex = 0;
-    var t = add(box, 'table');
+  function table(head, rows, cls) {
+    var t = add(page, 'table', null, cls);
     var tr = add(add(t, 'thead'), 'tr');
-    head.forEach(function (h, i) { add(tr, 'th', h, i >= numbersFrom ? 'number' : ''); });
+    head.forEach(function (h) { add(tr, 'th', h); });
     var body = add(t, 'tbody');
     rows.forEach(function (row) {
       var line = add(body, 'tr');
       row.forEach(function (cell, i) {
-        var c = add(line, 'td', null, i >= numbersFrom ? 'number' : '');
-        if (cell && cell.cls) { add(c, 'span', cell.text, cell.cls); } else { c.textContent = cell; }
+        var c = add(line, 'td');
+        // For narrow pages, where a row is a list of its cells, each with its heading.
+        c.setAttribute('data-head', head[i]);
+        add(c, 'span', cell && cell.cls ? cell.text : cell, cell && cell.cls);
       });
     });
-    return t;
+  }
+  /** The tables of a section, as the text output has them. */
+  function tables(key) {
+    ((data.tables || {})[key] || []).forEach(function (t) { table(t.head, t.rows); });
   }
   function chart(label, option, height) {
     var div = add(page, 'div', null, 'chart');
@@ -104,7 +107,7 @@
     table(['', 'verdict', 'target', 'measured here'], (data.claims || []).map(function (c) {
       var cls = c.verdict === 'holds' ? 'holds' : c.verdict === 'missed' ? 'missed' : 'open';
       return [c.row, { text: c.verdict, cls: cls }, c.claim, c.measured];
-    }), 9).className = 'claims';
+    }), 'claims');
   }
 
   function oneway() {
@@ -128,13 +131,8 @@
           return p[0] < 100 && p[1] > 0; }).map(function (p) { return [1 / (1 - p[0] / 100), p[1]]; }) };
       })
     });
-    table(['transport', 'p50 µs', 'p90 µs', 'p99 µs', 'p99.9 µs', 'p99.99 µs', 'max µs', 'count', 'lost', 'coalesced',
-      'twice', 'disordered', 'calls / message'], list.map(function (t) {
-      var l = t.latencyNs || {};
-      return [t.name + (t.lost > 0 ? ' (lost some: not ranked)' : ''), us(l.p50), us(l.p90), us(l.p99), us(l.p999),
-        us(l.p9999), us(l.max), num(t.count, 0), num(t.lost, 0), num(t.coalesced, 0), num(t.duplicated, 0),
-        num(t.outOfOrder, 0), num(t.syscallsPerMessage, 2)];
-    }), 1);
+    tables('oneway');
+    notes(s);
     hiccupLine(s);
     ratios(list);
     settings(list);
@@ -181,7 +179,7 @@
   function wakeup() {
     var s = sections.wakeup;
     if (!s) { return; }
-    var legs = (s.legs || []).filter(function (l) { return l.latencyNs; });
+    var legs = (s.legs || []).filter(function (l) { return l.latencyNs && l.idleStates !== 'forbidden'; });
     var names = legs.map(function (l) { return l.name; }).filter(function (n, i, all) { return all.indexOf(n) === i; });
     heading('Waking a receiver that sleeps',
       'Median latency by how long it has slept. A wake-up by the kernel costs the more the longer the sleep; a '
@@ -200,11 +198,8 @@
             return [l.gapNs, l.latencyNs.p50]; }) };
       })
     });
-    table(['transport', 'gap', 'p50 µs', 'p90 µs', 'p99 µs', 'CPU of the receiver %', 'count', 'lost'],
-      legs.map(function (l) {
-        return [l.name, nice(l.gapNs), us(l.latencyNs.p50), us(l.latencyNs.p90), us(l.latencyNs.p99),
-          num((l.cpuPercent || {}).receiver, 1), num(l.count, 0), num(l.lost, 0)];
-      }), 1);
+    tables('wakeup');
+    notes(s);
     hiccupLine(s);
   }
 
@@ -223,81 +218,23 @@
       series: [{ type: 'bar', data: runs.map(function (r) { return Number((r.messagesPerSecond / 1e6).toFixed(2)); }).reverse(),
         label: { show: true, position: 'right' } }]
     }, Math.max(150, 60 + 30 * runs.length));
-    table(['transport', 'readers', 'million/s', 'received', 'lost'], runs.map(function (r) {
-      return [r.name, r.readers, num(r.messagesPerSecond / 1e6, 2), num(r.received, 0), num(r.lost, 0)]; }), 1);
+    tables('throughput');
     hiccupLine(s);
   }
 
-  /** A section that is a table of the rows that have something to show, the other rows as text, and its notes. */
-  function tabled(key, title, words, head, cells, from) {
+  /** A section that is tables, with its notes. */
+  function tabled(key, title, words) {
     var s = sections[key];
     if (!s) { return; }
     heading(title, words);
     disturbed(s);
-    var all = s.rows || s.paths || [];
-    var rows = all.map(function (r) { return cells(r); });
-    var shown = rows.filter(Boolean);
-    if (shown.length) { table(head, shown, from); }
-    all.filter(function (r, i) { return !rows[i]; }).forEach(function (r) {
-      add(page, 'p', r.name + ': ' + Object.keys(r).filter(function (k) { return k !== 'name'; }).map(function (k) {
-        return k + ' ' + (typeof r[k] === 'object' ? JSON.stringify(r[k]) : r[k]); }).join(', '), 'soft');
-    });
-    (s.faults || []).forEach(function (f) { add(page, 'p', f, 'warning'); });
-    (s.notes || []).forEach(function (n) { add(page, 'p', n, 'soft'); });
+    tables(key);
+    notes(s);
     hiccupLine(s);
   }
-  function cpu(r) {
-    return Object.keys(r.cpuPercent || {}).map(function (k) { return k + ' ' + num(r.cpuPercent[k], 1); }).join(', ') || '–';
-  }
-
-  function enqueue() {
-    tabled('enqueue', 'Putting a message into a ring', 'Measured by bench/micro (JMH): one thread, and beside a consumer, '
-      + 'where each sample also holds a pause and two readings of the clock.',
-      ['channel', 'alone ns', 'beside a consumer, p50 ns', 'p99 ns'], function (r) {
-        var c = r.contendedNs || {};
-        return [r.name, num(r.aloneNs, 1), num(c.p50, 0), num(c.p99, 0)];
-      }, 1);
-  }
-
-  function scenario(key, title, words) {
-    tabled(key, title, words,
-      ['', 'p50 µs', 'p90 µs', 'p99 µs', 'p99.9 µs', 'max µs', 'count', 'lost', 'early', 'CPU %'], function (r) {
-        var l = r.latenessNs;
-        return l && [r.name, us(l.p50), us(l.p90), us(l.p99), us(l.p999), us(l.max), num(r.count, 0), num(r.lost, 0),
-          num(r.early, 0), cpu(r)];
-      }, 1);
-  }
-
-  function drift() {
-    tabled('drift', 'Timers: drift', 'How far the k-th firing of a periodic timer moves away from anchor + k × period. At '
-      + 'a fixed rate it must not; a fixed delay, which is all that some timers offer, adds up each lateness.',
-      ['', 'rhythm', 'slope ppm', 'slope µs in a second', 'offset at first µs', 'offset at last µs', 'firings', 'CPU %'],
-      function (r) {
-        var d = r.drift || {};
-        return [r.name, d.rhythm, num(d.slopePpm, 3), num(d.slopeNsPerS / 1000, 3), us(d.firstOffsetNs),
-          us(d.finalOffsetNs), num(d.firings, 0), cpu(r)];
-      }, 2);
-  }
-
-  function cost() {
-    tabled('cost', 'Timers: what pending ones cost', 'Bytes of heap for each, and what the caller pays to arm and to '
-      + 'cancel one.', ['', 'bytes per timer', 'by its own account', 'empty, KiB', 'arm p50 ns', 'arm p99 ns',
-        'cancel p50 ns', 'cancel p99 ns'], function (r) {
-        var a = r.nsPerArm || {};
-        var c = r.nsPerCancel || {};
-        return [r.name, num(r.heapBytesPerTimer, 1), num(r.ownBytesPerTimer, 1), num(r.emptyHeapBytes / 1024, 0),
-          num(a.p50, 1), num(a.p99, 1), num(c.p50, 1), num(c.p99, 1)];
-      }, 1);
-  }
-
-  function clocks() {
-    tabled('clocks', 'Asking for the time', 'Cost of one reading; the smallest step seen; readings below one that another '
-      + 'processor had handed over.', ['JDK', 'clock source', 'path', 'cost ns', 'p25–p75 ns', 'resolution ns',
-        'steps back'], function (p) {
-        var c = p.costNs || {};
-        return [p.jdk, p.clockSource, p.path, num(c.p50, 1), num(c.p25, 1) + '–' + num(c.p75, 1), num(p.resolutionNs, 0),
-          num(p.backwardSteps, 0)];
-      }, 3);
+  function notes(s) {
+    (s.faults || []).forEach(function (f) { add(page, 'p', f, 'warning'); });
+    (s.notes || []).forEach(function (n) { add(page, 'p', n, 'soft'); });
   }
 
   function hiccups() {
@@ -350,7 +287,7 @@
     heading('Where it ran');
     var env = data.environment || (sections.oneway || {}).environment || {};
     table(['', ''], Object.keys(env).map(function (k) {
-      return [k, typeof env[k] === 'object' ? JSON.stringify(env[k]) : String(env[k])]; }), 9);
+      return [k, typeof env[k] === 'object' ? JSON.stringify(env[k]) : String(env[k])]; }));
     var pins = (sections.oneway || {}).environment || {};
     if (pins.senderPinned) {
       add(page, 'p', 'Sender on processors ' + pins.senderPinned + ', receiver on ' + pins.receiverPinned
@@ -363,17 +300,22 @@
   oneway();
   wakeup();
   throughput();
-  enqueue();
-  scenario('timers', 'Timers: lateness', 'From the deadline to the observation, in another process for Tickbus, in the same one for the others.');
-  scenario('pending', 'Timers: a million pending', 'One-shot timers at random deadlines over 4 s.');
-  drift();
-  cost();
-  scenario('eco', 'Timers: saving power', '10,000 timers that may be 50 ms late.');
-  scenario('contention', 'Timers: arming from many threads and processes');
-  scenario('herd', 'Timers: a herd due at one instant');
-  scenario('gc', 'Timers beside a collector that stops the world');
-  scenario('load', 'Timers under load');
-  clocks();
+  tabled('enqueue', 'Putting a message into a ring', 'Measured by bench/micro (JMH): one thread, and beside a consumer, '
+    + 'where each sample also holds a pause and two readings of the clock.');
+  tabled('timers', 'Timers: lateness', 'From the deadline to the observation, in another process for Tickbus, in the same one '
+    + 'for the others. CPU in percent of one processor, of the daemon + the subscriber for Tickbus.');
+  tabled('pending', 'Timers: a million pending', 'One-shot timers at random deadlines over 4 s.');
+  tabled('drift', 'Timers: drift', 'How far the k-th firing of a periodic timer moves away from anchor + k × period. At '
+    + 'a fixed rate it must not; a fixed delay, which is all that some timers offer, adds up each lateness.');
+  tabled('cost', 'Timers: what pending ones cost', 'Bytes of heap for each, and what the caller pays to arm and to '
+    + 'cancel one.');
+  tabled('eco', 'Timers: saving power', '10,000 timers that may be 50 ms late.');
+  tabled('contention', 'Timers: arming from many threads and processes');
+  tabled('herd', 'Timers: a herd due at one instant');
+  tabled('gc', 'Timers beside a collector that stops the world');
+  tabled('load', 'Timers under load');
+  tabled('clocks', 'Asking for the time', 'Cost of one reading; the smallest step seen; readings below one that another '
+    + 'processor had handed over.');
   hiccups();
   words();
   tail();

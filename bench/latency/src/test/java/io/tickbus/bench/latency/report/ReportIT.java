@@ -57,7 +57,8 @@ final class ReportIT {
         Map<String, Object> sections = new LinkedHashMap<>();
         Map<String, Object> oneway = BenchProcess.json("oneway", "--json", "--rounds", "3", "--warm-up", "1");
         sections.put("oneway", oneway);
-        sections.put("wakeup", BenchProcess.json("wakeup", "--json", "--rounds", "1", "--only", "futex,fifo"));
+        sections.put("wakeup", BenchProcess.json("wakeup", "--json", "--rounds", "1", "--warm-up", "1",
+                "--only", "futex,fifo"));
         sections.put("throughput", BenchProcess.json("throughput", "--json", "--slices", "1", "--passes", "1",
                 "--readers", "1"));
         Path page = folder.resolve("report.html");

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -56,16 +57,53 @@ class ReportTest {
     @Test
     void shouldJudgeNothingThatWasDisturbed() {
         assertEquals(GoalCheck.HOLDS, GoalCheck.of(results(false, 1.05)).get(0).get("verdict"));
-        assertEquals(GoalCheck.NOT_JUDGED, GoalCheck.of(results(true, 1.05)).get(0).get("verdict"));
+        assertEquals(GoalCheck.BUSY, GoalCheck.of(results(true, 1.05)).get(0).get("verdict"));
     }
 
     @Test
-    void shouldClaimNothingAboutCallsThatWereNotCounted() {
+    void shouldNotMissWhatCannotBeMeasuredHere() {
         Map<String, Object> spin = Map.of("name", "tickbus-spin", "latencyNs", Map.of("p50", 100));
         Map<String, Object> kill = Map.of("name", "kill-sigwait", "latencyNs", Map.of("p50", 20_000));
-        Results results = new Results(Map.of("sections", Map.of("oneway", Map.of("transports",
-                List.of(spin, kill)))));
-        assertEquals(GoalCheck.NOT_MEASURED, GoalCheck.of(results).get(0).get("verdict"));
+        Map<String, Object> clock =
+                Map.of("path", "System.nanoTime", "clockSource", "tsc", "costNs", Map.of("p50", 60));
+        List<Map<String, Object>> goals = GoalCheck.of(new Results(Map.of("sections", Map.of(
+                "oneway", Map.of("transports", List.of(spin, kill), "leftOut",
+                        List.of(Map.of("what", "the count of system calls", "why", "there is no 'strace'"))),
+                "clocks", Map.of("paths", List.of(clock))))));
+        assertEquals(GoalCheck.NOT_MEASURABLE, goals.get(0).get("verdict"));
+        assertEquals("the count of system calls: there is no 'strace'", goals.get(0).get("measured"));
+        assertEquals(GoalCheck.NOT_MEASURED, goals.get(1).get("verdict"), "JMH was not run");
+        assertEquals(GoalCheck.NOT_MEASURABLE, goals.get(6).get("verdict"));
+        assertEquals("TSC 60 ns; no HPET can be read here", goals.get(6).get("measured"));
+        assertEquals(GoalCheck.NOT_MEASURABLE, goals.get(7).get("verdict"));
+    }
+
+    private static Object ecoVerdict(Map<String, Object> flaw) {
+        Map<String, Object> ours = new HashMap<>(Map.of("name", "tickbus-eco-park 1-5s", "cpuPercent",
+                Map.of("daemon", 2.5), "latenessNs", Map.of("mean", 9_000_000)));
+        ours.putAll(flaw);
+        Map<String, Object> naive = Map.of("name", "naive-map-1ms 1-5s", "cpuPercent", Map.of("jvm", 4.8));
+        return GoalCheck.of(new Results(Map.of("sections", Map.of("eco", Map.of("rows", List.of(ours, naive))))))
+                .get(2).get("verdict");
+    }
+
+    @Test
+    void shouldNotJudgeWhatWasNotWarm() {
+        assertEquals(GoalCheck.HOLDS, ecoVerdict(Map.of("isWarm", true, "jitPercent", 0.3)));
+        assertEquals(GoalCheck.COLD, ecoVerdict(Map.of("isWarm", false, "jitPercent", 0.3)));
+        assertEquals(GoalCheck.COMPILING, ecoVerdict(Map.of("isWarm", true, "jitPercent", 4.0)));
+        assertEquals(GoalCheck.MISSED, ecoVerdict(Map.of("cpuPercent", Map.of("daemon", 9.5))));
+    }
+
+    @Test
+    void shouldTellTheTwoWaysToBeIdleApart() {
+        Map<String, Object> usual = wakeUp("futex", 1_000_000, 29_000, 1);
+        Map<String, Object> calm = new HashMap<>(wakeUp("futex", 1_000_000, 6_000, 1));
+        calm.put("idleStates", "forbidden");
+        Results results = new Results(Map.of("sections", Map.of("wakeup", Map.of("legs", List.of(calm, usual)))));
+        assertEquals(usual, results.leg("futex", 1_000_000));
+        assertTrue(WaitingChart.of(results).contains("futex: 29.00 µs"));
+        assertEquals(2, Comparison.of(results, results).rows().size());
     }
 
     private static Map<String, Object> wakeUp(String name, long gapNs, double p50Ns, double cpuPercent) {

@@ -69,11 +69,11 @@ class DriftTest {
             // The second half comes after the end and does not count.
             log.fired(0, i, 0, 200L * i);
         }
-        Map<String, Object> map = JsonLines.object(log.toWire(0), "drift");
+        Map<String, Object> map = JsonLines.object(log.toWire(Map.of()), "drift");
         assertEquals(50, map.get("firings"));
         assertEquals(1e6, JsonLines.fraction(map, "slopePpm"));
         Workload once = Workload.once(1, 100, 0);
-        assertEquals(null, new FiringLog(once, new Schedule(once, 0)).toWire(0).get("drift"));
+        assertEquals(null, new FiringLog(once, new Schedule(once, 0)).toWire(Map.of()).get("drift"));
     }
 
     @Test

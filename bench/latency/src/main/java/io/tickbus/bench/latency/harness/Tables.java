@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.bench.latency.harness;
+
+import io.tickbus.cli.Report;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Results as people read them, in text and on the page: a table for each kind of figure, with the rows that have some.
+ * The end of a column's name is its unit, as in every {@link Report}.
+ */
+public final class Tables {
+    /** The figure that makes a row one of a kind; columns are "name=where the value is", those with "+" on the page. */
+    private record Kind(String figure, String columns) {
+    }
+
+    private static final List<Kind> KINDS = List.of(
+            new Kind("ratioToFloor", "transport=name timesFloor=ratioToFloor.p50 p50Ns=latencyNs.p50 "
+                    + "+p90Ns=latencyNs.p90 p99Ns=latencyNs.p99 p999Ns=latencyNs.p999 +p9999Ns=latencyNs.p9999 "
+                    + "maxNs=latencyNs.max calls=syscallsPerMessage count lost +coalesced +twice=duplicated "
+                    + "+disordered=outOfOrder"),
+            new Kind("cpuPercent.receiver", "transport=name gapNs idleStates p50Ns=latencyNs.p50 "
+                    + "p90Ns=latencyNs.p90 p99Ns=latencyNs.p99 cpuPercent=cpuPercent.receiver count lost"),
+            new Kind("messagesPerSecond", "transport=name readers messagesPerSecond received lost"),
+            new Kind("costNs", "jdk clockSource path costNs=costNs.p50 +p25Ns=costNs.p25 +p75Ns=costNs.p75 "
+                    + "resolutionNs backwardSteps"),
+            new Kind("aloneNs", "channel=name aloneNs besideConsumerP50Ns=contendedNs.p50 "
+                    + "besideConsumerP99Ns=contendedNs.p99"),
+            new Kind("latenessNs", "timers=name idleStates p50Ns=latenessNs.p50 p90Ns=latenessNs.p90 "
+                    + "p99Ns=latenessNs.p99 +p999Ns=latenessNs.p999 maxNs=latenessNs.max cpuPercent count lost early "
+                    + "+missed +jitPercent"),
+            new Kind("herdPublishedNs", "timers=name herdPublishedNs=herdPublishedNs.median "
+                    + "atBestNs=herdPublishedNs.min herdObservedNs=herdObservedNs.median "
+                    + "latecomerAfterNs=latecomerAfterHerdNs.median"),
+            new Kind("windowNs", "timers=name windowNs p50OfWindowsNs=windows.p50Ns.p50 "
+                    + "p99OfWindowsNs=windows.p99Ns.p50 publishedP50Ns=publishedWindows.p50Ns.p50 "
+                    + "publishedP99Ns=publishedWindows.p99Ns.p50"),
+            new Kind("isKept", "timers=name seconds isKept lastAfterEndNs overrun"),
+            new Kind("firingsPerSecond", "timers=name firingsPerSecond"),
+            new Kind("drift", "timers=name rhythm=drift.rhythm slopePpm=drift.slopePpm "
+                    + "firstOffsetNs=drift.firstOffsetNs finalOffsetNs=drift.finalOffsetNs firings=drift.firings"),
+            new Kind("nsPerCancel", "timers=name bytesEach=heapBytesPerTimer +ownBytesEach=ownBytesPerTimer "
+                    + "emptyHeapBytes armP50Ns=nsPerArm.p50 armP99Ns=nsPerArm.p99 cancelP50Ns=nsPerCancel.p50 "
+                    + "cancelP99Ns=nsPerCancel.p99"),
+            new Kind("settledNsPerArm", "timers=name armsPerSecond armP50Ns=nsPerArm.p50 armP90Ns=nsPerArm.p90 "
+                    + "armMeanNs=nsPerArm.mean settledP50Ns=settledNsPerArm.p50 settledP90Ns=settledNsPerArm.p90"),
+            new Kind("callsPerArm", "timers=name arms calls callsPerArm"),
+            new Kind("replyNs", "timers=name armsPerSecond replyP50Ns=replyNs.p50 replyP90Ns=replyNs.p90 "
+                    + "replyP99Ns=replyNs.p99 maxNs=replyNs.max refused"),
+            new Kind("collectingMs", "timers=name collections collectingMs"),
+            new Kind("tickbusPublished", "correlation=name windows tickbusPublished tickbusObserved stpe"),
+            new Kind("timerThreadAllocatedBytes", "process=name timerThreadAllocatedBytes"));
+
+    private Tables() {
+    }
+
+    /** The tables of some rows; all rows of a table have the same columns. */
+    public static List<List<Report>> of(List<Map<String, Object>> rows, boolean isPage) {
+        List<List<Report>> tables = new ArrayList<>();
+        for (Kind kind : KINDS) {
+            List<Report> table = new ArrayList<>();
+            rows.stream().filter(row -> value(row, kind.figure()) != null)
+                    .forEach(row -> table.add(line(row, kind, isPage)));
+            Set<String> columns = new LinkedHashSet<>();
+            table.forEach(line -> line.forEach((name, value) -> {
+                // That all had the usual says nothing, and neither does what none of them has.
+                if (value != null && !(name.equals("idleStates") && value.equals(IdleStates.ALLOWED.label()))) {
+                    columns.add(name);
+                }
+            }));
+            table.forEach(line -> line.keySet().retainAll(columns));
+            if (!table.isEmpty()) {
+                tables.add(table);
+            }
+        }
+        return tables;
+    }
+
+    private static Report line(Map<String, Object> row, Kind kind, boolean isPage) {
+        Report line = new Report();
+        for (String column : kind.columns().split(" ", -1)) {
+            if (isPage || !column.startsWith("+")) {
+                String[] parts = column.replace("+", "").split("=", 2);
+                add(line, parts[0], value(row, parts[parts.length - 1]));
+            }
+        }
+        return line;
+    }
+
+    private static void add(Report line, String name, Object value) {
+        if (value instanceof Map<?, ?> map) {
+            // Of each process; that of its threads alone is a part of one of them.
+            line.with(name, map.entrySet().stream().filter(each -> !"daemonThreads".equals(each.getKey()))
+                    .map(each -> decimals(each.getValue(), 1)).collect(Collectors.joining(" + ")));
+        } else if (value instanceof Double && !name.endsWith("Ns") && !name.endsWith("Percent")) {
+            line.with(name, value, decimals(value, 2));
+        } else {
+            line.with(name, value);
+        }
+    }
+
+    private static String decimals(Object number, int decimals) {
+        return String.format(Locale.ROOT, "%,." + decimals + "f", ((Number) number).doubleValue());
+    }
+
+    private static Object value(Map<?, ?> row, String path) {
+        Object value = row;
+        for (String name : path.split("\\.", -1)) {
+            value = value instanceof Map<?, ?> map ? map.get(name) : null;
+        }
+        return value;
+    }
+}
