@@ -63,7 +63,7 @@ final class ProbeRole implements ChildRole {
             hiccups.add(meter);
             TimeUnit.MILLISECONDS.sleep(REST_MS);
         }
-        return Percentiles.quartiles(costsNs);
+        return Percentiles.of(costsNs);
     }
 
     private static long timed(TimePath path, int times) {

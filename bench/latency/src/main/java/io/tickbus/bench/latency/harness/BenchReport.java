@@ -103,8 +103,11 @@ public final class BenchReport {
     }
 
     private void print(PrintWriter out) {
-        for (List<Report> table : Tables.of(rows.stream().map(Supplier::get).toList(), false)) {
-            ReportText.table(table.get(0).keySet().toArray(String[]::new)).print(out, table);
+        for (Tables.Table table : Tables.of(rows.stream().map(Supplier::get).toList(), false)) {
+            if (table.idleStates() != null) {
+                out.println("idle states " + table.idleStates() + ":");
+            }
+            ReportText.table(table.columns().toArray(String[]::new)).print(out, table.rows());
             out.println();
         }
         notes.forEach(note -> out.println("note: " + note));

@@ -9,6 +9,8 @@ import org.HdrHistogram.Histogram;
 
 /** The percentiles that reports give. */
 public final class Percentiles {
+    private static final int[] OF_FEW = {10, 25, 50, 75, 90, 99};
+    private static final double THOUSANDTHS = 1_000;
     private static final Map<String, Double> NAMED = new LinkedHashMap<>();
 
     static {
@@ -30,15 +32,28 @@ public final class Percentiles {
         return map;
     }
 
-    /** By name: p25, p50 and p75. */
-    public static Map<String, Object> quartiles(double... values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
+    /** By name, p10 to p99, the maximum and the mean, with three decimals; empty without any. */
+    public static Map<String, Object> of(double... values) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("p25", sorted[sorted.length / 4]);
-        map.put("p50", sorted[sorted.length / 2]);
-        map.put("p75", sorted[sorted.length * 3 / 4]);
+        if (values.length > 0) {
+            double[] sorted = values.clone();
+            Arrays.sort(sorted);
+            for (int percent : OF_FEW) {
+                map.put("p" + percent, rounded(sorted[sorted.length * percent / 100]));
+            }
+            map.put("max", rounded(sorted[sorted.length - 1]));
+            map.put("mean", rounded(Arrays.stream(sorted).average().orElseThrow()));
+        }
         return map;
+    }
+
+    /** The same of a list. */
+    public static Map<String, Object> of(List<? extends Number> values) {
+        return of(values.stream().mapToDouble(Number::doubleValue).toArray());
+    }
+
+    private static double rounded(double value) {
+        return Math.round(THOUSANDTHS * value) / THOUSANDTHS;
     }
 
     /** The middle one of some values. */

@@ -2,20 +2,23 @@
 package io.tickbus.bench.latency.harness;
 
 import io.tickbus.cli.Report;
+import io.tickbus.cli.ReportText;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Results as people read them, in text and on the page: a table for each kind of figure, with the rows that have some.
  * The end of a column's name is its unit, as in every {@link Report}.
  */
 public final class Tables {
-    /** The figure that makes a row one of a kind; columns are "name=where the value is", those with "+" on the page. */
+    /** The figure that makes a row one of a kind; columns are "name=where it is", those with "+" on the page. */
     private record Kind(String figure, String columns) {
     }
 
@@ -24,14 +27,14 @@ public final class Tables {
                     + "+p90Ns=latencyNs.p90 p99Ns=latencyNs.p99 p999Ns=latencyNs.p999 +p9999Ns=latencyNs.p9999 "
                     + "maxNs=latencyNs.max calls=syscallsPerMessage count lost +coalesced +twice=duplicated "
                     + "+disordered=outOfOrder"),
-            new Kind("cpuPercent.receiver", "transport=name gapNs idleStates p50Ns=latencyNs.p50 "
+            new Kind("cpuPercent.receiver", "transport=name,gapNs p50Ns=latencyNs.p50 "
                     + "p90Ns=latencyNs.p90 p99Ns=latencyNs.p99 cpuPercent=cpuPercent.receiver count lost"),
-            new Kind("messagesPerSecond", "transport=name readers messagesPerSecond received lost"),
-            new Kind("costNs", "jdk clockSource path costNs=costNs.p50 +p25Ns=costNs.p25 +p75Ns=costNs.p75 "
+            new Kind("messagesPerSecond", "transport=name,readers messagesPerSecond received lost"),
+            new Kind("costNs", "path=path,jdk,clockSource costNs=costNs.p50 +p25Ns=costNs.p25 +p75Ns=costNs.p75 "
                     + "resolutionNs backwardSteps"),
             new Kind("aloneNs", "channel=name aloneNs besideConsumerP50Ns=contendedNs.p50 "
                     + "besideConsumerP99Ns=contendedNs.p99"),
-            new Kind("latenessNs", "timers=name idleStates p50Ns=latenessNs.p50 p90Ns=latenessNs.p90 "
+            new Kind("latenessNs", "timers=name p50Ns=latenessNs.p50 p90Ns=latenessNs.p90 "
                     + "p99Ns=latenessNs.p99 +p999Ns=latenessNs.p999 maxNs=latenessNs.max cpuPercent count lost early "
                     + "+missed +jitPercent"),
             new Kind("herdPublishedNs", "timers=name herdPublishedNs=herdPublishedNs.median "
@@ -59,24 +62,36 @@ public final class Tables {
     private Tables() {
     }
 
-    /** The tables of some rows; all rows of a table have the same columns. */
-    public static List<List<Report>> of(List<Map<String, Object>> rows, boolean isPage) {
-        List<List<Report>> tables = new ArrayList<>();
+    /**
+     * One table.
+     *
+     * @param idleStates under which its rows were measured; null where that is not told apart
+     * @param rows       all with the same columns, the first of which names the row
+     */
+    public record Table(Object idleStates, List<Report> rows) {
+        /** The columns' names. */
+        public List<String> columns() {
+            return List.copyOf(rows.get(0).keySet());
+        }
+    }
+
+    /** The tables of some rows. */
+    public static List<Table> of(List<Map<String, Object>> rows, boolean isPage) {
+        boolean isToldApart = rows.stream().anyMatch(row -> IdleStates.FORBIDDEN.label().equals(row.get("idleStates")));
+        List<Table> tables = new ArrayList<>();
         for (Kind kind : KINDS) {
-            List<Report> table = new ArrayList<>();
-            rows.stream().filter(row -> value(row, kind.figure()) != null)
-                    .forEach(row -> table.add(line(row, kind, isPage)));
-            Set<String> columns = new LinkedHashSet<>();
-            table.forEach(line -> line.forEach((name, value) -> {
-                // That all had the usual says nothing, and neither does what none of them has.
-                if (value != null && !(name.equals("idleStates") && value.equals(IdleStates.ALLOWED.label()))) {
-                    columns.add(name);
-                }
-            }));
-            table.forEach(line -> line.keySet().retainAll(columns));
-            if (!table.isEmpty()) {
-                tables.add(table);
-            }
+            Map<Object, List<Report>> byStates = new LinkedHashMap<>();
+            rows.stream().filter(row -> value(row, kind.figure()) != null).forEach(row -> byStates
+                    .computeIfAbsent(isToldApart ? row.get("idleStates") : null, states -> new ArrayList<>())
+                    .add(line(row, kind, isPage)));
+            byStates.forEach((states, lines) -> {
+                // A column that is empty in each row says nothing.
+                Set<String> columns = new LinkedHashSet<>();
+                lines.forEach(line -> line.forEach((name, value) -> columns.addAll(value == null ? Set.of()
+                        : Set.of(name))));
+                lines.forEach(line -> line.keySet().retainAll(columns));
+                tables.add(new Table(states, lines));
+            });
         }
         return tables;
     }
@@ -86,7 +101,13 @@ public final class Tables {
         for (String column : kind.columns().split(" ", -1)) {
             if (isPage || !column.startsWith("+")) {
                 String[] parts = column.replace("+", "").split("=", 2);
-                add(line, parts[0], value(row, parts[parts.length - 1]));
+                String where = parts[parts.length - 1];
+                if (where.contains(",")) {
+                    line.with(parts[0], Stream.of(where.split(",", -1)).map(each -> ReportText.text(
+                            new Report().with(each, row.get(each)), each)).collect(Collectors.joining(", ")));
+                } else {
+                    add(line, parts[0], value(row, where));
+                }
             }
         }
         return line;

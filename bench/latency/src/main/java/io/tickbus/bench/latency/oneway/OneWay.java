@@ -83,6 +83,6 @@ public final class OneWay implements Callable<Integer> {
         for (int i = 0; i < ratios.length; i++) {
             ratios[i] = (double) medians.get(i) / Math.max(1, floor.get(i));
         }
-        return ratios.length == 0 ? Map.of() : Percentiles.quartiles(ratios);
+        return Percentiles.of(ratios);
     }
 }

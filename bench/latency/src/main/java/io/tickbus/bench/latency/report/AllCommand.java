@@ -98,12 +98,15 @@ public final class AllCommand implements Callable<Integer> {
             Progress.say(section.name() + ", " + (i + 1) + " of " + sections.size() + ", about "
                     + leftS + " s left");
             leftS -= section.seconds(mode.isQuick());
+            long startNs = System.nanoTime();
             String output = output(section, folder);
             if (output.isBlank()) {
                 leftOut.add(Map.of("what", section.name(), "why", "it failed, see its message on standard error"));
                 Progress.say(section.name() + " failed, see its message above; the others continue");
             } else {
-                found.put(section.name(), JsonLines.parse(output));
+                Map<String, Object> result = JsonLines.parse(output);
+                result.put("seconds", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNs));
+                found.put(section.name(), result);
             }
         }
         return found;

@@ -2,11 +2,15 @@
 package io.tickbus.bench.latency.report;
 
 import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.cli.Report;
+import io.tickbus.cli.ReportText;
+import io.tickbus.cli.Terminal;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,24 +39,27 @@ public final class CompareCommand implements Callable<Integer> {
             map.put("changes", comparison.rows());
             System.out.print(JsonLines.indented(map));
         } else {
-            System.out.print(toText(comparison));
+            print(comparison, Terminal.writer(System.out));
         }
         return 0;
     }
 
-    private static String toText(Comparison comparison) {
-        StringBuilder text = new StringBuilder();
-        List<Map<String, Object>> changed =
-                comparison.rows().stream().filter(row -> !"same".equals(row.get("verdict"))).toList();
-        for (Map<String, Object> row : changed) {
-            text.append(String.format(Locale.ROOT, "%-44s %14s %14s  %s%n", row.get("what"), row.get("before"),
-                    row.get("after"), row.get("verdict")));
+    private static void print(Comparison comparison, PrintWriter out) {
+        List<Report> changed = new ArrayList<>();
+        comparison.rows().stream().filter(row -> !"same".equals(row.get("verdict")))
+                .forEach(row -> {
+                    Report report = new Report();
+                    report.putAll(row);
+                    changed.add(report);
+                });
+        if (!changed.isEmpty()) {
+            ReportText.table("what", "before", "after", "verdict").print(out, changed);
         }
-        text.append(comparison.rows().size()).append(" figures compared, ").append(changed.size())
-                .append(" of them changed beyond noise").append(System.lineSeparator());
+        out.println(comparison.rows().size() + " figures compared, " + changed.size()
+                + " of them changed beyond noise");
         if (!comparison.isComparable()) {
-            text.append("One of the runs was disturbed: what changed may be the host.").append(System.lineSeparator());
+            out.println("One of the runs was disturbed: what changed may be the host.");
         }
-        return text.toString();
+        out.flush();
     }
 }

@@ -7,7 +7,6 @@ import static io.tickbus.bench.latency.report.GoalCheck.number;
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.bench.latency.harness.Tables;
 import io.tickbus.bench.latency.harness.Versions;
-import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,9 +53,10 @@ public final class HtmlReport {
         Map<String, Object> bySection = new LinkedHashMap<>();
         for (String section : Results.object(results.root(), "sections").keySet()) {
             List<Map<String, Object>> tables = new ArrayList<>();
-            for (List<Report> rows : Tables.of(results.rows(section), true)) {
-                List<String> names = List.copyOf(rows.get(0).keySet());
-                tables.add(Map.of("head", names.stream().map(ReportText::label).toList(), "rows", rows.stream()
+            for (Tables.Table table : Tables.of(results.rows(section), true)) {
+                List<String> names = table.columns();
+                tables.add(Map.of("title", table.idleStates() == null ? "" : "Idle states " + table.idleStates(),
+                        "head", names.stream().map(ReportText::label).toList(), "rows", table.rows().stream()
                         .map(row -> names.stream().map(name -> ReportText.text(row, name)).toList()).toList()));
             }
             bySection.put(section, tables);

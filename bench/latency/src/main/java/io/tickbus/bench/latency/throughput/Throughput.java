@@ -9,6 +9,7 @@ import io.tickbus.bench.latency.harness.BenchReport;
 import io.tickbus.bench.latency.harness.ChildProcess;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.bench.latency.harness.JvmLaunch;
+import io.tickbus.bench.latency.harness.Percentiles;
 import io.tickbus.bench.latency.harness.Progress;
 import io.tickbus.bench.latency.transport.Transports;
 import java.io.IOException;
@@ -123,8 +124,7 @@ public final class Throughput implements Callable<Integer> {
             row.put("name", transport.label());
             row.put("readers", readers);
             row.put("messagesPerSecond", Math.round(rates.get(rates.size() / 2)));
-            row.put("quartiles", List.of(Math.round(rates.get(rates.size() / 4)),
-                    Math.round(rates.get(rates.size() * 3 / 4))));
+            row.put("quartiles", Percentiles.of(rates));
             row.put("received", received);
             row.put("lost", lost);
             row.put("settings", transport.createForStream().settings());

@@ -9,7 +9,6 @@ import io.tickbus.bench.latency.harness.Progress;
 import io.tickbus.bench.latency.harness.Strace;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -83,8 +82,8 @@ final class ContentionBenchmark extends TimersBenchmark {
                     .put("arms",
                             (long) rounds.count() * bursts * burst * line.threads() * line.children().size())
                     .put("armsPerSecond", Math.round(Percentiles.median(line.perSecond())))
-                    .put("nsPerArm", summary(line.nsPerArm()))
-                    .put("settledNsPerArm", summary(line.settledNsPerArm()));
+                    .put("nsPerArm", Percentiles.of(line.nsPerArm()))
+                    .put("settledNsPerArm", Percentiles.of(line.settledNsPerArm()));
         }
         if (tracedBursts > 0) {
             countSystemCalls(lines.get(0).children().get(0));
@@ -141,20 +140,6 @@ final class ContentionBenchmark extends TimersBenchmark {
         // One thread alone never sleeps: that would be a system call.
         return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "isAlone", arming == 1,
                 "startNs", System.nanoTime() + LEAD_NS);
-    }
-
-    private static Map<String, Object> summary(List<Double> perBurst) {
-        List<Double> sorted = perBurst.stream().sorted().toList();
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("p10", round(sorted.get(sorted.size() / 10)));
-        map.put("p50", round(sorted.get(sorted.size() / 2)));
-        map.put("p90", round(sorted.get(sorted.size() * 9 / 10)));
-        map.put("mean", round(sorted.stream().mapToDouble(each -> each).average().orElse(0)));
-        return map;
-    }
-
-    private static double round(double ns) {
-        return Math.round(10 * ns) / 10.0;
     }
 
     private void countSystemCalls(ChildProcess child) throws IOException, InterruptedException {

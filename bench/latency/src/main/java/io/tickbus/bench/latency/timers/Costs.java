@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.timers;
 
+import io.tickbus.bench.latency.harness.Percentiles;
 import java.util.List;
 import java.util.Map;
 
@@ -52,10 +53,8 @@ final class Costs {
     }
 
     private static Map<String, Object> means(List<String> lines, String word) {
-        BurstMeans means = new BurstMeans(lines.size());
-        lines.stream().filter(line -> line.startsWith(word))
-                .forEach(line -> means.add(Double.parseDouble(line.substring(word.length()))));
-        return means.percentiles();
+        return Percentiles.of(lines.stream().filter(line -> line.startsWith(word))
+                .map(line -> Double.valueOf(line.substring(word.length()))).toList());
     }
 
     private double perTimer(long bytes) {

@@ -2,6 +2,7 @@
 package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.harness.Percentiles;
 import io.tickbus.bench.latency.harness.Progress;
 import io.tickbus.bench.latency.timers.FiringStats.Tally;
 import java.util.LinkedHashMap;
@@ -98,16 +99,8 @@ final class LoadBenchmark extends TimersBenchmark {
     private static void addWindows(Row row, Peer.Outcome outcome, String windows) {
         Map<String, Object> figures = new LinkedHashMap<>();
         for (String figure : List.of("p50Ns", "p99Ns", "maxNs")) {
-            List<Long> sorted =
-                    JsonLines.numbers(JsonLines.object(outcome.extras(), windows), figure).stream().sorted().toList();
-            Map<String, Object> map = new LinkedHashMap<>();
-            if (!sorted.isEmpty()) {
-                map.put("p25", sorted.get(sorted.size() / 4));
-                map.put("p50", sorted.get(sorted.size() / 2));
-                map.put("p75", sorted.get(sorted.size() * 3 / 4));
-                map.put("p90", sorted.get(sorted.size() * 9 / 10));
-            }
-            figures.put(figure, map);
+            figures.put(figure,
+                    Percentiles.of(JsonLines.numbers(JsonLines.object(outcome.extras(), windows), figure)));
         }
         row.put(windows, figures);
     }

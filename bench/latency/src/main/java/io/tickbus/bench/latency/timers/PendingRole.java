@@ -3,8 +3,11 @@ package io.tickbus.bench.latency.timers;
 
 import io.tickbus.bench.latency.harness.ChildRole;
 import io.tickbus.bench.latency.harness.JsonLines;
+import io.tickbus.bench.latency.harness.Percentiles;
 import io.tickbus.bench.latency.timers.PendingTimers.Handles;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -85,31 +88,31 @@ final class PendingRole implements ChildRole {
 
     /** Times each burst without the wait after it, in a loop of its own, so that the compiler sees it alone. */
     private Map<String, Object> arm(PendingTimers timers, long[] delaysNs) {
-        BurstMeans means = new BurstMeans(delaysNs.length / BURST + 1);
+        List<Double> meansNs = new ArrayList<>();
         for (int first = 0; first < delaysNs.length; first += BURST) {
             int end = Math.min(delaysNs.length, first + BURST);
             long beginNs = System.nanoTime();
             for (int timer = first; timer < end; timer++) {
                 timers.arm(timer, delaysNs[timer]);
             }
-            means.add((System.nanoTime() - beginNs) / (double) (end - first));
+            meansNs.add((System.nanoTime() - beginNs) / (double) (end - first));
             timers.awaitDone(idle);
         }
-        return means.percentiles();
+        return Percentiles.of(meansNs);
     }
 
     private Map<String, Object> cancel(PendingTimers timers, int[] order) {
-        BurstMeans means = new BurstMeans(order.length / BURST + 1);
+        List<Double> meansNs = new ArrayList<>();
         for (int first = 0; first < order.length; first += BURST) {
             int end = Math.min(order.length, first + BURST);
             long beginNs = System.nanoTime();
             for (int i = first; i < end; i++) {
                 timers.cancel(order[i]);
             }
-            means.add((System.nanoTime() - beginNs) / (double) (end - first));
+            meansNs.add((System.nanoTime() - beginNs) / (double) (end - first));
             timers.awaitDone(idle);
         }
-        return means.percentiles();
+        return Percentiles.of(meansNs);
     }
 
     @Override

@@ -48,7 +48,10 @@
   }
   /** The tables of a section, as the text output has them. */
   function tables(key) {
-    ((data.tables || {})[key] || []).forEach(function (t) { table(t.head, t.rows); });
+    ((data.tables || {})[key] || []).forEach(function (t) {
+      if (t.title) { add(page, 'h3', t.title); }
+      table(t.head, t.rows);
+    });
   }
   function chart(label, option, height) {
     var div = add(page, 'div', null, 'chart');

@@ -3,8 +3,9 @@ package io.tickbus.bench.latency.harness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.tickbus.cli.Report;
+import io.tickbus.bench.latency.harness.Tables.Table;
 import io.tickbus.cli.ReportText;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,12 +19,14 @@ class TablesTest {
     }
 
     @Test
-    void shouldSayUnderWhichIdleStatesOnlyWhereThereAreTwo() {
-        List<Report> both = Tables.of(List.of(wakeUp("allowed", 29_000), wakeUp("forbidden", 6_000)), false).get(0);
-        assertEquals(List.of("allowed", "forbidden"), both.stream().map(row -> row.get("idleStates")).toList());
-        List<Report> one = Tables.of(List.of(wakeUp("allowed", 29_000)), false).get(0);
-        assertFalse(one.get(0).containsKey("idleStates"));
-        assertEquals("29 µs", ReportText.text(one.get(0), "p50Ns"));
+    void shouldSayUnderWhichIdleStatesWhereThereAreTwo() {
+        List<Table> both = Tables.of(List.of(wakeUp("allowed", 29_000), wakeUp("forbidden", 6_000)), false);
+        assertEquals(List.of("allowed", "forbidden"), both.stream().map(Table::idleStates).toList());
+        List<Table> one = Tables.of(List.of(wakeUp("allowed", 29_000)), false);
+        assertEquals(1, one.size());
+        assertNull(one.get(0).idleStates());
+        assertEquals("29 µs", ReportText.text(one.get(0).rows().get(0), "p50Ns"));
+        assertEquals("futex, 1 ms", one.get(0).rows().get(0).get("transport"), "names the row");
     }
 
     @Test
@@ -37,21 +40,21 @@ class TablesTest {
         Map<String, Object> pool = Map.of("name", "stpe 1kHz", "latenessNs", Map.of("p50", 79_000), "cpuPercent",
                 Map.of("jvm", 8.0));
         Map<String, Object> highest = Map.of("name", "highest rate kept", "firingsPerSecond", 1_000_000);
-        List<List<Report>> tables = Tables.of(List.of(tickbus, pool, highest), false);
+        List<Table> tables = Tables.of(List.of(tickbus, pool, highest), false);
         assertEquals(List.of(List.of("tickbus 1kHz", "stpe 1kHz"), List.of("highest rate kept"),
                 List.of("tickbus 1kHz")),
-                tables.stream().map(table -> table.stream().map(row -> row.get("timers")).toList()).toList());
-        assertEquals(List.of("timers", "p50Ns", "cpuPercent"), List.copyOf(tables.get(0).get(1).keySet()),
+                tables.stream().map(table -> table.rows().stream().map(row -> row.get("timers")).toList()).toList());
+        assertEquals(List.of("timers", "p50Ns", "cpuPercent"), tables.get(0).columns(),
                 "what nobody has is no column");
-        assertEquals("4.1 + 5.3", ReportText.text(tables.get(0).get(0), "cpuPercent"));
-        assertEquals("0.01", ReportText.text(tables.get(2).get(0), "slopePpm"));
+        assertEquals("4.1 + 5.3", ReportText.text(tables.get(0).rows().get(0), "cpuPercent"));
+        assertEquals("0.01", ReportText.text(tables.get(2).rows().get(0), "slopePpm"));
     }
 
     @Test
     void shouldShowMoreOnThePageThanInText() {
         Map<String, Object> row = Map.of("name", "futex", "ratioToFloor", Map.of("p50", 2.46), "coalesced", 3);
-        assertFalse(Tables.of(List.of(row), false).get(0).get(0).containsKey("coalesced"));
-        assertEquals(3, Tables.of(List.of(row), true).get(0).get(0).get("coalesced"));
-        assertEquals("2.46", ReportText.text(Tables.of(List.of(row), true).get(0).get(0), "timesFloor"));
+        assertFalse(Tables.of(List.of(row), false).get(0).rows().get(0).containsKey("coalesced"));
+        assertEquals(3, Tables.of(List.of(row), true).get(0).rows().get(0).get("coalesced"));
+        assertEquals("2.46", ReportText.text(Tables.of(List.of(row), true).get(0).rows().get(0), "timesFloor"));
     }
 }
