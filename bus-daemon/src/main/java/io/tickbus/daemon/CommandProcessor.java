@@ -59,6 +59,8 @@ final class CommandProcessor {
      * @return false if the journal has no room: the command stays with its client, and nothing was done
      */
     boolean process(ServedClient client, TimerCommand command, long sequence, long nowNs) {
+        boolean isQuiet = command.isQuiet();
+        command.quiet(false);
         int owner = ownerOf(client, command);
         Durability wanted = command.type() == CommandLayout.TYPE_ARM ? command.durability() : Durability.NONE;
         ReplyReason objection = wanted == Durability.NONE ? ReplyReason.NONE : objection(client);
@@ -69,7 +71,9 @@ final class CommandProcessor {
                 : Durability.stronger(wanted, durable.durability(owner, command.key()));
         if (level == Durability.NONE && client.inFlight() == 0) {
             execute(owner, command, nowNs, Journal.NO_TICKET, false);
-            reply(client, sequence);
+            if (!isQuiet || isRefusal(reply.code())) {
+                reply(client, sequence);
+            }
             return true;
         }
         if (!journal.isWritable()) {
@@ -151,6 +155,10 @@ final class CommandProcessor {
             crash.reach("journalled");
         }
         return isRecorded;
+    }
+
+    private static boolean isRefusal(ReplyCode code) {
+        return code == ReplyCode.FULL || code == ReplyCode.INVALID;
     }
 
     private static boolean isChange(ReplyCode code) {

@@ -78,12 +78,12 @@ final class DeadlineCondition implements WaitCondition {
 
     @Override
     public boolean isReady() {
-        return hasNews() || clock.nanoTime() >= deadlineNs
-                || doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord) != seenWord;
+        long nowNs = clock.nanoTime();
+        return nowNs >= deadlineNs || hasNews(nowNs) || doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord) != seenWord;
     }
 
-    private boolean hasNews() {
-        return !isMuted && commands.hasNews();
+    private boolean hasNews(long nowNs) {
+        return !isMuted && commands.hasNews(nowNs);
     }
 
     @Override
@@ -99,7 +99,7 @@ final class DeadlineCondition implements WaitCondition {
         }
         long wakeNs = Math.min(untilNs, deadlineNs);
         commands.announceSleep(wakeNs);
-        if (!hasNews()) {
+        if (!hasNews(CommandPoller.ALL)) {
             sleeps++;
             sleep(wakeNs);
         }

@@ -76,6 +76,7 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
             first++;
             entry.client.addInFlight(-1);
             completion.complete(entry, isSynced);
+            entry.client.completed();
             entry.client = null;
         }
     }

@@ -27,9 +27,13 @@ final class ServedClient {
     /** A dummy value, see {@link SlotRing#lookAhead}. */
     @SuppressWarnings("UnusedVariable")
     private long seen;
+    private long nextLookNs = Long.MIN_VALUE;
+    private static final long PACE_NS = Long.getLong("pace", 500);
+    private static final int ENOUGH = Integer.getInteger("enough", 16);
     private int stagedCount;
     private long stagedFrom;
-    private long consumed;
+    /** The next command to be staged. */
+    private long taken;
     /** Commands beyond this are ignored once the client is closing. */
     private long consumeLimit = Long.MAX_VALUE;
     private ReplyReason closeReason = ReplyReason.NONE;
@@ -109,6 +113,17 @@ final class ServedClient {
         inFlight += more;
     }
 
+    /** One of those that waited is answered, or never will be. */
+    void completed() {
+        if (!isClosed) {
+            releaseConsumed();
+        }
+    }
+
+    private void releaseConsumed() {
+        words.putConsumed(taken - inFlight);
+    }
+
     /** Whether the journal knows who its owner is. */
     boolean isIntroduced() {
         return isIntroduced;
@@ -127,18 +142,21 @@ final class ServedClient {
     }
 
     /** Whether a command waits, or the client is closing. Touches the client's memory. */
-    boolean hasNews() {
-        return isClosing || commands.hasNews(consumed);
+    boolean hasNews(long nowNs) {
+        return isClosing || (nowNs >= nextLookNs && commands.hasNews(taken));
     }
 
     /** Copies the commands that wait, up to the command limit. Touches the client's memory. */
-    int stage() {
+    int stage(long nowNs) {
         stagedCount = 0;
-        stagedFrom = consumed;
+        if (nowNs < nextLookNs) {
+            return 0;
+        }
+        stagedFrom = taken;
         // Its memory may be gone once it is closed.
-        while (!isClosed && stagedCount < staged.length && consumed + stagedCount < consumeLimit) {
-            seen += commands.prefetch(consumed + stagedCount);
-            int found = commands.read(consumed + stagedCount, staged[stagedCount].fields());
+        while (!isClosed && stagedCount < staged.length && taken + stagedCount < consumeLimit) {
+            seen += commands.prefetch(taken + stagedCount);
+            int found = commands.read(taken + stagedCount, staged[stagedCount].fields());
             if (found == SlotRing.OVERWRITTEN) {
                 // A writer that refuses when the ring is full never overwrites: no client of ours has written this.
                 startClosing(ReplyReason.CORRUPT_RING);
@@ -151,6 +169,9 @@ final class ServedClient {
                 // A page is as much work as many commands: one in a duty cycle.
                 break;
             }
+        }
+        if (stagedCount > 0 && stagedCount < ENOUGH) {
+            nextLookNs = nowNs + PACE_NS;
         }
         isReadToEnd = isClosing && stagedCount == 0;
         return stagedCount;
@@ -177,16 +198,16 @@ final class ServedClient {
         replies.write(reply.fields());
     }
 
-    /** The next of the staged commands is answered, and will not be carried out again after a fault. */
+    /** The next of the staged commands is carried out or waits for the disk, and will not be staged again. */
     void acknowledge() {
-        consumed++;
+        taken++;
     }
 
-    /** The staged commands are answered; their slots may be used again. */
+    /** The staged commands are taken; the slots of those that do not wait may be used again. */
     void releaseStaged(long pendingTimers) {
         stagedCount = 0;
         report(pendingTimers);
-        words.putConsumed(consumed);
+        releaseConsumed();
     }
 
     /** Publishes how many timers the client's owner has. */
@@ -203,7 +224,7 @@ final class ServedClient {
     void startClosing(ReplyReason reason) {
         if (!isClosing) {
             isClosing = true;
-            consumeLimit = consumed + commands.slotCount();
+            consumeLimit = taken + commands.slotCount();
             closeReason = reason;
         }
     }

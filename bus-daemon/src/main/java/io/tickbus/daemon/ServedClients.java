@@ -48,9 +48,9 @@ final class ServedClients implements CommandPoller {
     }
 
     @Override
-    public boolean hasNews() {
+    public boolean hasNews(long nowNs) {
         for (int i = 0; i < clients.size(); i++) {
-            if (clients.get(i).hasNews()) {
+            if (clients.get(i).hasNews(nowNs)) {
                 return true;
             }
         }
@@ -58,10 +58,10 @@ final class ServedClients implements CommandPoller {
     }
 
     @Override
-    public int stage() {
+    public int stage(long nowNs) {
         int count = 0;
         for (int i = 0; i < clients.size(); i++) {
-            count += clients.get(i).stage();
+            count += clients.get(i).stage(nowNs);
         }
         if (!clients.isEmpty()) {
             FaultBoundary.surface();

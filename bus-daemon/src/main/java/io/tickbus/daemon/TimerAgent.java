@@ -64,7 +64,8 @@ final class TimerAgent implements Agent {
         // commands and be in time.
         long nowNs = clock.nanoTime();
         startNs = nowNs;
-        int staged = isMuted || isFiringFirst ? 0 : commands.stage();
+        boolean isDue = timers.nextDeadlineNs() <= nowNs;
+        int staged = isMuted || isFiringFirst ? 0 : commands.stage(isDue ? CommandPoller.ALL : nowNs);
         isFiringFirst = false;
         // The rest of a paused timer counts from when its command is read, or it would be early.
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);

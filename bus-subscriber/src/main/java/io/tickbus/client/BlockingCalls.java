@@ -19,7 +19,6 @@ final class BlockingCalls {
 
     private final CommandSender sender;
     private final ReplyReader replies;
-    private final boolean discardsReplies;
     private final Runnable connectionCheck;
 
     /** Waits for one thing after another up to one deadline. */
@@ -47,8 +46,7 @@ final class BlockingCalls {
         }
     }
 
-    BlockingCalls(CommandSender sender, ReplyReader replies, boolean discardsReplies, Runnable connectionCheck) {
-        this.discardsReplies = discardsReplies;
+    BlockingCalls(CommandSender sender, ReplyReader replies, Runnable connectionCheck) {
         this.sender = sender;
         this.replies = replies;
         this.connectionCheck = connectionCheck;
@@ -94,7 +92,7 @@ final class BlockingCalls {
             if (sequence != CommandSender.FULL) {
                 return sequence;
             }
-            boolean isAnyNew = discardsReplies ? replies.discard() > 0 : replies.noteNext();
+            boolean isAnyNew = replies.noteNext();
             if (!isAnyNew && replies.hasUndelivered()) {
                 throw new IllegalStateException("there is no room for the answer before the replies to the commands "
                         + "sent earlier are polled: unanswered=" + (sender.nextSequence() - replies.notedCommands()));

@@ -13,6 +13,8 @@ final class CommandSender {
     private static final long NOW = Long.MIN_VALUE;
     private static final long NEVER = Long.MAX_VALUE;
     private static final long ARM_HEADER = (long) CommandLayout.TYPE_ARM << Integer.SIZE;
+    private static final int FLAGS_SHIFT = (CommandLayout.FLAGS - CommandLayout.SIGNAL_ID) * Byte.SIZE;
+    private static final long QUIET_ARM_HEADER = ARM_HEADER | ((long) CommandLayout.FLAG_QUIET << FLAGS_SHIFT);
 
     private final SlotWriter writer;
     private final ReplyReader replies;
@@ -20,8 +22,13 @@ final class CommandSender {
     private final CommandNumbers numbers;
     /** Null where no keys are tracked. */
     private final LatestCommands latest;
+    private final boolean isQuiet;
+    private final long armHeader;
 
-    CommandSender(ClientConnection connection, ReplyReader replies, CommandNumbers numbers, LatestCommands latest) {
+    CommandSender(ClientConnection connection, ReplyReader replies, CommandNumbers numbers, LatestCommands latest,
+            boolean isQuiet) {
+        this.isQuiet = isQuiet;
+        this.armHeader = isQuiet ? QUIET_ARM_HEADER : ARM_HEADER;
         this.writer = connection.session().commandWriter(connection.file().ring());
         this.waker = connection.waker();
         this.replies = replies;
@@ -37,10 +44,10 @@ final class CommandSender {
     /** Arms a timer that fires once, without payload and with the usual grace; as {@link #send} and faster. */
     long arm(long key, int signalId, long deadlineNs) {
         long next = writer.nextSequence();
-        if (next >= replies.sendLimit()) {
+        if (!replies.hasRoom(next)) {
             return FULL;
         }
-        long header = ARM_HEADER | Integer.toUnsignedLong(signalId);
+        long header = armHeader | Integer.toUnsignedLong(signalId);
         long generation = numbers.of(next) << Integer.SIZE;
         if (writer.write(key, deadlineNs, 0, header, TimerCommand.DEFAULT_GRACE_US, 0, generation) == FULL) {
             return FULL;
@@ -54,6 +61,9 @@ final class CommandSender {
 
     /** Sends any command; the daemon sees it in time for its deadline. */
     long send(TimerCommand command) {
+        if (isQuiet) {
+            command.quiet(true);
+        }
         return send(command, switch (command.type()) {
             // A deadline of another clock says nothing about when the daemon wakes.
             case CommandLayout.TYPE_ARM ->
@@ -67,12 +77,12 @@ final class CommandSender {
 
     /** Sends any command, and wakes the daemon for it. */
     long sendForAnswer(TimerCommand command) {
-        return send(command, NOW);
+        return send(command.quiet(false), NOW);
     }
 
     private long send(TimerCommand command, long deadlineNs) {
         boolean isList = command.type() == CommandLayout.TYPE_LIST;
-        if (writer.nextSequence() >= (isList ? replies.listLimit() : replies.sendLimit())) {
+        if (!(isList ? replies.hasRoomForList(writer.nextSequence()) : replies.hasRoom(writer.nextSequence()))) {
             return FULL;
         }
         command.generation((int) numbers.of(writer.nextSequence()));

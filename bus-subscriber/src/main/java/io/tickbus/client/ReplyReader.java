@@ -9,30 +9,32 @@ import java.util.UUID;
 
 /**
  * Reads a client's replies, in two steps that may be apart: a reply is <i>noted</i>, by a call that waits for one of
- * them, and later <i>delivered</i> to the user, which is when it makes room in the window. What the call took for
- * itself is marked, and not delivered again. One thread.
+ * them, and later <i>delivered</i> to the user, which is when it makes room in its ring. What the call took for itself
+ * is marked, and not delivered again. One thread.
+ *
+ * <p>It also decides how many commands may be sent: no more than can all be refused without a reply being overwritten
+ * that was not delivered. Those that are carried out have no reply or have it in the ring, so the daemon's
+ * <i>consumed</i> and <i>nextReply</i> say how many replies may yet come.
  */
 final class ReplyReader {
     /** Replies to one LIST at most: a page and its end. */
     static final int LIST_REPLIES = 64;
-
-    private static final TimerReplyHandler DISCARD = reply -> { };
 
     private final Session session;
     private final SlotRing ring;
     private final UUID uuid;
     private final CommandNumbers numbers;
     private final TimerClientListener listener;
+    private final boolean isDiscarding;
     private final TimerReply reply = new TimerReply();
     private final boolean[] isTaken;
     private final int mask;
     private final int commandSlots;
+    private final TimerReplyHandler discarded = this::tellRefusal;
     private long delivered;
     private long noted;
-    /** Commands before this one are answered, and the reply is noted. */
+    /** Commands before this one are carried out, and the reply, if there is one, is noted. */
     private long notedCommands;
-    /** The same, and the answer is delivered. */
-    private long deliveredCommands;
     private long lastList = -1;
     private long listsInFlight;
     private long sendLimit;
@@ -43,7 +45,10 @@ final class ReplyReader {
     @SuppressWarnings("UnusedVariable")
     private long prefetched;
 
-    ReplyReader(ClientConnection connection, CommandNumbers numbers, TimerClientListener listener) {
+    /** @param isDiscarding whether to discard replies when there is no room */
+    ReplyReader(ClientConnection connection, CommandNumbers numbers, TimerClientListener listener,
+            boolean isDiscarding) {
+        this.isDiscarding = isDiscarding;
         this.session = connection.session();
         this.ring = session.ring();
         this.uuid = connection.uuid();
@@ -54,32 +59,42 @@ final class ReplyReader {
         this.commandSlots = connection.file().ring().slotCount();
         this.delivered = connection.nextReply();
         this.noted = delivered;
-        updateLimits();
     }
 
-    /** How many commands may be under way at once: no more than there are slots for their replies. */
-    int window() {
-        return Math.min(commandSlots, ring.slotCount());
+    /** Whether the command of this sequence may be sent. */
+    boolean hasRoom(long sequence) {
+        return sequence < sendLimit || hasRoomNow(sequence);
     }
 
-    /** Commands from this sequence on find no room in the window. */
-    long sendLimit() {
-        return sendLimit;
+    private boolean hasRoomNow(long sequence) {
+        refreshLimits();
+        return sequence < sendLimit;
     }
 
-    /** A LIST finds no room from this sequence on. */
-    long listLimit() {
-        return listLimit;
+    /** Whether a LIST may be sent with this sequence. */
+    boolean hasRoomForList(long sequence) {
+        refreshLimits();
+        return sequence < listLimit;
     }
 
-    /** Commands before this one are answered, as far as was read. */
+    private void refreshLimits() {
+        if (isDiscarding) {
+            discard();
+        }
+        // First: the replies to the commands before it are counted in what is loaded next.
+        long consumed = session.consumed();
+        long undelivered = session.nextReply() - delivered;
+        if (session.isOf(uuid)) {
+            listsInFlight = consumed > lastList ? 0 : listsInFlight;
+            long room = ring.slotCount() - undelivered - listsInFlight * (LIST_REPLIES - 1);
+            sendLimit = consumed + Math.min(commandSlots, room);
+            listLimit = consumed + Math.min(commandSlots, room - (LIST_REPLIES - 1));
+        }
+    }
+
+    /** Commands before this one are carried out, as of the last reply read or the last attempt to read one. */
     long notedCommands() {
         return notedCommands;
-    }
-
-    /** Commands before this one are answered, and the user has the answer. */
-    long deliveredCommands() {
-        return deliveredCommands;
     }
 
     /** Replies overwritten before they were read, exactly. */
@@ -101,13 +116,7 @@ final class ReplyReader {
     void listSent(long sequence) {
         lastList = sequence;
         listsInFlight++;
-        updateLimits();
-    }
-
-    private void updateLimits() {
-        long slotsOfLists = listsInFlight * (LIST_REPLIES - 1);
-        sendLimit = deliveredCommands + Math.min(commandSlots, ring.slotCount() - slotsOfLists);
-        listLimit = Math.min(sendLimit, deliveredCommands + ring.slotCount() - slotsOfLists - (LIST_REPLIES - 1));
+        sendLimit = 0;
     }
 
     /** Delivers at most {@code limit} replies. */
@@ -125,9 +134,19 @@ final class ReplyReader {
         return count;
     }
 
-    /** Discards all replies; returns how many. */
+    /** Discards all replies, and tells of the refusals; returns how many there were. */
     int discard() {
-        return poll(DISCARD, ring.slotCount());
+        return poll(discarded, ring.slotCount());
+    }
+
+    private void tellRefusal(TimerReply discarded) {
+        if (isRefusal(discarded)) {
+            listener.onRefused(discarded);
+        }
+    }
+
+    private static boolean isRefusal(TimerReply reply) {
+        return reply.code() == ReplyCode.FULL || reply.code() == ReplyCode.INVALID;
     }
 
     private boolean deliverNext() {
@@ -144,26 +163,26 @@ final class ReplyReader {
             return false;
         }
         delivered++;
-        if (reply.code() != ReplyCode.LISTED) {
-            deliveredCommands = Math.max(deliveredCommands, reply.commandSequence() + 1);
-            endList(reply.code() == ReplyCode.LIST_END);
-            updateLimits();
-        }
         return true;
-    }
-
-    private void endList(boolean isEnd) {
-        if (isEnd && listsInFlight > 0) {
-            listsInFlight--;
-        }
-        if (deliveredCommands > lastList) {
-            // Also where the end of a page was lost.
-            listsInFlight = 0;
-        }
     }
 
     /** Reads the next reply and keeps it for later delivery; it is then in {@link #reply()}. */
     boolean noteNext() {
+        if (notePresent()) {
+            return true;
+        }
+        long consumed = session.consumed();
+        if (notePresent()) {
+            return true;
+        }
+        // No reply to any command before that one is left.
+        if (session.isOf(uuid)) {
+            notedCommands = Math.max(notedCommands, consumed);
+        }
+        return false;
+    }
+
+    private boolean notePresent() {
         prefetched += ring.prefetch(noted);
         long before;
         do {
@@ -178,11 +197,10 @@ final class ReplyReader {
     }
 
     private void note() {
-        ReplyCode code = reply.code();
-        if (code == ReplyCode.FULL || code == ReplyCode.INVALID) {
+        if (isRefusal(reply)) {
             rejected++;
         }
-        if (code != ReplyCode.LISTED) {
+        if (reply.code() != ReplyCode.LISTED) {
             notedCommands = Math.max(notedCommands, reply.commandSequence() + 1);
         }
     }

@@ -40,7 +40,6 @@ import java.util.UUID;
 public final class TimerClient implements AutoCloseable {
     /** There is no room in the ring, or too many replies are not polled. Poll the replies, and try again. */
     public static final long FULL = CommandSender.FULL;
-    private static final int DISCARD_INTERVAL = 64;
 
     private final BusDirectory directory;
     private final TimerClientOptions options;
@@ -52,7 +51,6 @@ public final class TimerClient implements AutoCloseable {
     private CommandSender sender;
     private BlockingCalls calls;
     private CommandNumbers numbers;
-    private long discardThreshold;
     private long repliesLostBefore;
     private long rejectedBefore;
     private long ringsBefore;
@@ -84,11 +82,9 @@ public final class TimerClient implements AutoCloseable {
     }
 
     private void use() {
-        replies = new ReplyReader(connection, numbers, options.listener());
-        sender = new CommandSender(connection, replies, numbers, latest);
-        calls = new BlockingCalls(sender, replies, options.discardsReplies(), this::checkConnected);
-        discardThreshold = options.discardsReplies() ? Math.min(DISCARD_INTERVAL, replies.window() / 2) - 1
-                : Long.MAX_VALUE;
+        replies = new ReplyReader(connection, numbers, options.listener(), options.discardsReplies());
+        sender = new CommandSender(connection, replies, numbers, latest, options.discardsReplies());
+        calls = new BlockingCalls(sender, replies, this::checkConnected);
     }
 
     /**
@@ -150,14 +146,13 @@ public final class TimerClient implements AutoCloseable {
         if (!connection.isServed(sender.nextSequence())) {
             checkConnected();
         }
-        if (discardThreshold < sender.nextSequence() - replies.deliveredCommands()) {
-            discardReplies();
-        }
     }
 
     private void discardReplies() {
         try {
-            replies.discard();
+            if (options.discardsReplies()) {
+                replies.discard();
+            }
         } catch (InternalError e) {
             connection.recover(e);
         }
@@ -324,8 +319,12 @@ public final class TimerClient implements AutoCloseable {
         return connection.session().pendingTimers();
     }
 
-    /** Commands without an answer, as of the last reply read. */
+    /**
+     * Commands that the daemon has yet to carry out, as of the last reply read or the last poll that found none. Where
+     * replies are discarded, as of now.
+     */
     public long unanswered() {
+        discardReplies();
         return sender.nextSequence() - replies.notedCommands();
     }
 
@@ -334,8 +333,9 @@ public final class TimerClient implements AutoCloseable {
         return repliesLostBefore + replies.lost();
     }
 
-    /** Commands that the daemon refused, as far as their replies were read. */
+    /** Commands that the daemon refused, as far as their replies were read; where they are discarded, as of now. */
     public long rejected() {
+        discardReplies();
         return rejectedBefore + replies.rejected();
     }
 

@@ -2,6 +2,7 @@
 package io.tickbus.client;
 
 import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerReply;
 
 /**
  * Hears what happens to a client's connection. Every method does nothing unless overridden. After each of the first
@@ -28,6 +29,16 @@ public interface TimerClientListener {
 
     /** The daemon has stopped or died, and no other has come. */
     default void onDaemonGone() {
+    }
+
+    /**
+     * A command was refused by the daemon, and the client discards its replies. Heard when the client next reads its
+     * replies: before it would have no room for a command, in {@link TimerClient#rejected()} and {@link
+     * TimerClient#unanswered()}, and in a call that waits for an answer.
+     *
+     * @param refusal says which command, and why; valid until this method returns
+     */
+    default void onRefused(TimerReply refusal) {
     }
 
     /**

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * @param connectTimeoutNs how long to wait for the daemon, in nanoseconds
  * @param listener         hears what happens to the connection
  * @param trackedKeys      how many keys {@link TimerClient#isCurrent} can judge, each some 50 to 100 bytes; 0 for none
- * @param discardsReplies  whether the client reads its replies itself and only counts the refusals
+ * @param discardsReplies  whether the client asks for no answers, and reads and counts the refusals itself
  */
 public record TimerClientOptions(String name, int commandSlots, long connectTimeoutNs, TimerClientListener listener,
         int trackedKeys, boolean discardsReplies) {
@@ -73,7 +73,10 @@ public record TimerClientOptions(String name, int commandSlots, long connectTime
         return new TimerClientOptions(name, commandSlots, connectTimeoutNs, listener, keys, discardsReplies);
     }
 
-    /** Fire-and-forget mode: the client reads replies only when it needs room, and counts the refusals. */
+    /**
+     * Fire-and-forget mode, the fastest: the daemon answers only what it refuses, and what {@link TimerClient#call}
+     * waits for. The client reads the refusals itself, counts them, and tells the listener. No refusal is ever lost.
+     */
     public TimerClientOptions withDiscardedReplies() {
         return new TimerClientOptions(name, commandSlots, connectTimeoutNs, listener, trackedKeys, true);
     }

@@ -181,6 +181,21 @@ public final class TimerCommand {
         return this;
     }
 
+    /**
+     * Sets whether the daemon answers the command only if it refuses it. A command that waits for the disk, or behind
+     * one that does, is answered in any case, and so is each that changes a durable timer.
+     */
+    public TimerCommand quiet(boolean isQuiet) {
+        long bit = (long) CommandLayout.FLAG_QUIET << FLAGS_SHIFT;
+        fields[HEADER] = isQuiet ? fields[HEADER] | bit : fields[HEADER] & ~bit;
+        return this;
+    }
+
+    /** Whether the daemon answers the command only if it refuses it. */
+    public boolean isQuiet() {
+        return (flags() & CommandLayout.FLAG_QUIET) != 0;
+    }
+
     /** Sets what the timer survives. */
     public TimerCommand durability(Durability durability) {
         return flags((flags() & ~Durability.FLAGS) | durability.flags());

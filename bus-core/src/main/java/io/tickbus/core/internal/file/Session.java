@@ -107,10 +107,10 @@ public final class Session {
         return state() == RepliesLayout.STATE_CONNECTED;
     }
 
-    /** The next command to be taken: those before it are answered, or wait for the disk. */
+    /** The next command to be carried out: the replies to those before it are written. */
     public long consumed() {
-        // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the reply to the last of them
-        // could still be missing.
+        // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire a reply to one of them could still
+        // appear unwritten, and nextReply be too small.
         return region.getLongAcquire(consumedOffset());
     }
 
@@ -177,7 +177,7 @@ public final class Session {
         region.putIntRelease(offset + RepliesLayout.SESSION_STATE, state);
     }
 
-    /** Daemon, after it has taken every command before this one: their slots may be used again. */
+    /** Daemon, after it has carried out and answered every command before this one: their slots may be used again. */
     public void putConsumed(long nextCommand) {
         SlotWriter.releaseConsumed(region, consumedOffset(), nextCommand);
     }

@@ -75,6 +75,8 @@ public final class CommandLayout {
     public static final int FLAG_DISK = 0x08;
     /** {@link #TYPE_ARM}: {@link #DEADLINE_NS} is CLOCK_REALTIME nanoseconds and follows that clock when it is set. */
     public static final int FLAG_CALENDAR = 0x10;
+    /** Any type but {@link #TYPE_LIST}: answered only if it is refused, or had to wait for the disk. */
+    public static final int FLAG_QUIET = 0x20;
 
     private CommandLayout() {
     }

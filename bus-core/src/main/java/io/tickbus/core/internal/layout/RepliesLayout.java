@@ -25,8 +25,7 @@ package io.tickbus.core.internal.layout;
  *   32  pid              int64     as the client said; diagnostic only
  *   40  user             uint32    its user's number, as the kernel said
  *   48  name             64 bytes  the owner's name, ASCII, padded with zeros; all zero: none
- *  128  consumed         int64     the next command the daemon will take: those before it are answered, or wait for
- *                                  the disk
+ *  128  consumed         int64     the next command to be carried out: the replies to those before it are written
  *  136  pendingTimers    int64     timers of its owner, as of the last command or firing
  *  144  nextReply        int64     the next reply to be written
  * </pre>
@@ -76,7 +75,7 @@ public final class RepliesLayout {
     public static final int SESSION_USER = SESSION_PID + Long.BYTES;
     /** Within a session, {@link ControlLayout#NAME_LENGTH} bytes: the owner's name. */
     public static final int SESSION_NAME = SESSION_USER + 2 * Integer.BYTES;
-    /** Within a session, int64, release: the next command to be taken. */
+    /** Within a session, int64, release after the replies: the next command to be carried out. */
     public static final int SESSION_CONSUMED = 2 * LINE;
     /** Within a session, int64, opaque: timers of its owner. */
     public static final int SESSION_PENDING_TIMERS = SESSION_CONSUMED + Long.BYTES;

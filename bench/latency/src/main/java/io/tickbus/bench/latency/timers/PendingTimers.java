@@ -4,10 +4,8 @@ package io.tickbus.bench.latency.timers;
 import io.netty.util.Timeout;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.client.TimerClient;
-import io.tickbus.client.TimerReplyHandler;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.timer.ReplyCode;
-import io.tickbus.core.timer.TimerReply;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
 import java.util.Map;
@@ -116,53 +114,46 @@ interface PendingTimers extends AutoCloseable {
 
     /** The daemon of this project, through a client and shared memory. */
     final class Client implements PendingTimers {
-        private static final int REPLIES_AT_ONCE = 256;
         private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
         private final TimerClient client;
-        private final TimerReplyHandler handler = this::onReply;
-        private long sent;
-        private long answered;
         private long fulls;
 
         Client(BusDirectory bus, int trackedKeys) {
-            client = TimerClient.connect(bus, ArmedSchedule.patient().withTrackedKeys(trackedKeys));
+            client = TimerClient.connect(bus,
+                    ArmedSchedule.patient().withTrackedKeys(trackedKeys).withDiscardedReplies());
         }
 
         @Override
         public void arm(int timer, long delayNs) {
             while (client.armAfter(timer, ArmedSchedule.SIGNAL_ID, delayNs) < 0) {
                 fulls++;
-                client.pollReplies(handler, REPLIES_AT_ONCE);
+                Thread.onSpinWait();
             }
-            sent++;
         }
 
         @Override
         public void cancel(int timer) {
             while (client.cancel(timer) < 0) {
-                client.pollReplies(handler, REPLIES_AT_ONCE);
+                Thread.onSpinWait();
             }
-            sent++;
         }
 
         @Override
         public void awaitDone(IdleStrategy idle) {
             long giveUpNs = System.nanoTime() + TIMEOUT_NS;
-            while (answered < sent) {
-                int polled = client.pollReplies(handler, REPLIES_AT_ONCE);
-                idle.idle(polled);
-                if (polled == 0 && System.nanoTime() > giveUpNs) {
-                    throw new IllegalStateException("the daemon does not answer: answered=" + answered);
+            long left = client.unanswered();
+            while (left > 0) {
+                long now = client.unanswered();
+                idle.idle((int) (left - now));
+                if (now == left && System.nanoTime() > giveUpNs) {
+                    throw new IllegalStateException("the daemon takes no commands: unanswered=" + left);
                 }
+                left = now;
             }
-        }
-
-        private void onReply(TimerReply reply) {
-            if (reply.code() != ReplyCode.ARMED && reply.code() != ReplyCode.CANCELLED) {
-                throw new IllegalStateException("the daemon refused: " + reply);
+            if (client.rejected() > 0) {
+                throw new IllegalStateException("the daemon refused commands: rejected=" + client.rejected());
             }
-            answered++;
         }
 
         @Override
