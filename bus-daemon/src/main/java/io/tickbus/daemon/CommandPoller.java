@@ -10,21 +10,18 @@ import io.tickbus.core.timer.ReplyReason;
 interface CommandPoller {
     /** No clients: for a loop whose timers its own process armed. */
     CommandPoller NONE = new CommandPoller() { };
-    /** Instead of the time: every client is read. */
-    long ALL = Long.MAX_VALUE;
 
     /** Whether {@link #stage} would find something. Touches the clients' memory. */
-    default boolean hasNews(long nowNs) {
+    default boolean hasNews() {
         return false;
     }
 
     /**
      * Copies the commands that wait. Touches the clients' memory; a fault of that surfaces here.
      *
-     * @param nowNs a client whose ring was emptied a moment before this time is left alone; {@link #ALL} for none
      * @return how many there are
      */
-    default int stage(long nowNs) {
+    default int stage() {
         return 0;
     }
 

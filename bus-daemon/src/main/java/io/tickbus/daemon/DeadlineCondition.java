@@ -78,12 +78,12 @@ final class DeadlineCondition implements WaitCondition {
 
     @Override
     public boolean isReady() {
-        long nowNs = clock.nanoTime();
-        return nowNs >= deadlineNs || hasNews(nowNs) || doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord) != seenWord;
+        return hasNews() || clock.nanoTime() >= deadlineNs
+                || doorbell.word(DoorbellLayout.DAEMON_WORD, seenWord) != seenWord;
     }
 
-    private boolean hasNews(long nowNs) {
-        return !isMuted && commands.hasNews(nowNs);
+    private boolean hasNews() {
+        return !isMuted && commands.hasNews();
     }
 
     @Override
@@ -99,7 +99,7 @@ final class DeadlineCondition implements WaitCondition {
         }
         long wakeNs = Math.min(untilNs, deadlineNs);
         commands.announceSleep(wakeNs);
-        if (!hasNews(CommandPoller.ALL)) {
+        if (!hasNews()) {
             sleeps++;
             sleep(wakeNs);
         }

@@ -27,9 +27,6 @@ final class ServedClient {
     /** A dummy value, see {@link SlotRing#lookAhead}. */
     @SuppressWarnings("UnusedVariable")
     private long seen;
-    private long nextLookNs = Long.MIN_VALUE;
-    private static final long PACE_NS = Long.getLong("pace", 500);
-    private static final int ENOUGH = Integer.getInteger("enough", 16);
     private int stagedCount;
     private long stagedFrom;
     /** The next command to be staged. */
@@ -142,16 +139,13 @@ final class ServedClient {
     }
 
     /** Whether a command waits, or the client is closing. Touches the client's memory. */
-    boolean hasNews(long nowNs) {
-        return isClosing || (nowNs >= nextLookNs && commands.hasNews(taken));
+    boolean hasNews() {
+        return isClosing || commands.hasNews(taken);
     }
 
     /** Copies the commands that wait, up to the command limit. Touches the client's memory. */
-    int stage(long nowNs) {
+    int stage() {
         stagedCount = 0;
-        if (nowNs < nextLookNs) {
-            return 0;
-        }
         stagedFrom = taken;
         // Its memory may be gone once it is closed.
         while (!isClosed && stagedCount < staged.length && taken + stagedCount < consumeLimit) {
@@ -169,9 +163,6 @@ final class ServedClient {
                 // A page is as much work as many commands: one in a duty cycle.
                 break;
             }
-        }
-        if (stagedCount > 0 && stagedCount < ENOUGH) {
-            nextLookNs = nowNs + PACE_NS;
         }
         isReadToEnd = isClosing && stagedCount == 0;
         return stagedCount;

@@ -48,9 +48,9 @@ final class ServedClients implements CommandPoller {
     }
 
     @Override
-    public boolean hasNews(long nowNs) {
+    public boolean hasNews() {
         for (int i = 0; i < clients.size(); i++) {
-            if (clients.get(i).hasNews(nowNs)) {
+            if (clients.get(i).hasNews()) {
                 return true;
             }
         }
@@ -58,10 +58,10 @@ final class ServedClients implements CommandPoller {
     }
 
     @Override
-    public int stage(long nowNs) {
+    public int stage() {
         int count = 0;
         for (int i = 0; i < clients.size(); i++) {
-            count += clients.get(i).stage(nowNs);
+            count += clients.get(i).stage();
         }
         if (!clients.isEmpty()) {
             FaultBoundary.surface();

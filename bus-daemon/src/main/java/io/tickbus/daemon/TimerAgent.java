@@ -64,8 +64,7 @@ final class TimerAgent implements Agent {
         // commands and be in time.
         long nowNs = clock.nanoTime();
         startNs = nowNs;
-        boolean isDue = timers.nextDeadlineNs() <= nowNs;
-        int staged = isMuted || isFiringFirst ? 0 : commands.stage(isDue ? CommandPoller.ALL : nowNs);
+        int staged = isMuted || isFiringFirst ? 0 : commands.stage();
         isFiringFirst = false;
         // The rest of a paused timer counts from when its command is read, or it would be early.
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);

@@ -29,8 +29,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class ClientConnection {
     private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** Commands unchecked in a burst: the daemon stores the consumed word all the time, each load is a cache miss. */
-    private static final int MAX_UNCHECKED = 63;
+    /** So many commands of a burst are checked one by one. */
+    private static final int CHECKS_OF_EACH = 8;
+    /** Then fewer and fewer: the daemon stores the consumed word all the time, so each load of it is a cache miss. */
+    private static final int MAX_QUICK_CHECKS = CHECKS_OF_EACH + 6;
     /** Checks that follow each other within this time make a burst. */
     private static final long BURST_NS = TimeUnit.MICROSECONDS.toNanos(20);
 
@@ -54,8 +56,8 @@ final class ClientConnection {
     private long progressNs;
     /** Commands that may be sent before the next check. */
     private int unchecked;
-    /** What that was after the last check. */
-    private int allowance;
+    /** Checks that followed each other quickly, up to the last one. */
+    private int quickChecks;
     private long checkedNs = System.nanoTime();
 
     /** What a connection is made of. */
@@ -108,7 +110,7 @@ final class ClientConnection {
 
     /**
      * Before a command is sent: whether the daemon serves the client, as far as memory shows. No system call. In a
-     * burst one command in up to {@link #MAX_UNCHECKED} + 1 is checked, at the cost of a cache miss and a clock read.
+     * burst at least one command in 64 is checked, at the cost of a cache miss and a clock read.
      *
      * @param nextCommand the command's sequence
      */
@@ -122,7 +124,7 @@ final class ClientConnection {
             return false;
         }
         long nowNs = System.nanoTime();
-        allowance = nowNs - checkedNs < BURST_NS ? Math.min(2 * allowance + 1, MAX_UNCHECKED) : 0;
+        quickChecks = nowNs - checkedNs < BURST_NS ? Math.min(quickChecks + 1, MAX_QUICK_CHECKS) : 0;
         checkedNs = nowNs;
         long consumed = session.consumed();
         if (consumed > watched || consumed >= nextCommand) {
@@ -131,7 +133,8 @@ final class ClientConnection {
         } else if (nowNs - progressNs >= ASK_INTERVAL_NS || !PublisherLiveness.isHeartbeatFresh(signals, nowNs)) {
             return false;
         }
-        unchecked = allowance;
+        // None at first, then 1, 3, 7 and so on up to 63.
+        unchecked = quickChecks <= CHECKS_OF_EACH ? 0 : (1 << (quickChecks - CHECKS_OF_EACH)) - 1;
         return true;
     }
 

@@ -225,7 +225,10 @@ final class StandInDaemon implements AutoCloseable {
             default -> reply.answer(ReplyCode.INVALID, ReplyReason.UNKNOWN_TYPE, key);
         }
         reply.signalSequence(reply.code() == ReplyCode.ALREADY_FIRED ? fired.get(key) : publisher.nextSequence());
-        client.writer.write(reply.deadlineNs(command.deadlineNs()).commandSequence(client.consumed).fields());
+        boolean isRefused = reply.code() == ReplyCode.FULL || reply.code() == ReplyCode.INVALID;
+        if (isRefused || !command.isQuiet()) {
+            client.writer.write(reply.deadlineNs(command.deadlineNs()).commandSequence(client.consumed).fields());
+        }
     }
 
     private ReplyCode unknown(long key) {

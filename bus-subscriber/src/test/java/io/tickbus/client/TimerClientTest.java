@@ -22,6 +22,7 @@ import io.tickbus.core.timer.TimerReply;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,7 +112,28 @@ class TimerClientTest {
     }
 
     @Test
-    void shouldAnswerFullWhenRingOrWindowIsUsedUp() {
+    void shouldAnswerFullWhenRingIsUsedUp() {
+        for (int i = 0; i < 8; i++) {
+            client.arm(i, 0, 0);
+        }
+        assertEquals(TimerClient.FULL, client.arm(8, 0, 0));
+        daemon.serve(3);
+        for (int i = 8; i < 11; i++) {
+            assertEquals(i, sequence(client.arm(i, 0, 0)), "there is room for the replies");
+        }
+        assertEquals(TimerClient.FULL, client.arm(11, 0, 0));
+    }
+
+    /** A client of the same bus, whose replies have few slots. */
+    private void connectWithFewReplies(TimerClientOptions options) {
+        stop();
+        daemon = new StandInDaemon(directory, 8);
+        client = TimerClient.connect(directory, options);
+    }
+
+    @Test
+    void shouldAnswerFullWhenRepliesAreNotPolled() {
+        connectWithFewReplies(TimerClientOptions.defaults());
         for (int i = 0; i < 8; i++) {
             assertEquals(i, sequence(client.arm(i, 0, 0)));
         }
@@ -171,6 +193,7 @@ class TimerClientTest {
 
     @Test
     void shouldSaySoWhenThereIsNoRoomForAnswerBeforePolling() {
+        connectWithFewReplies(TimerClientOptions.defaults());
         for (int i = 0; i < 8; i++) {
             client.arm(i, 0, 0);
         }
@@ -277,6 +300,70 @@ class TimerClientTest {
             daemon.serveAlways();
             assertEquals(ReplyCode.FULL, other.call(new TimerCommand().arm(5_000, 0, 0), LONG_NS).code());
         }
+    }
+
+    @Test
+    void shouldLoseNoRefusalWhenEachIsRefusedAndNobodyPolls() {
+        List<Long> refused = new ArrayList<>();
+        connectWithFewReplies(TimerClientOptions.defaults().withDiscardedReplies()
+                .withListener(new TimerClientListener() {
+                    @Override
+                    public void onRefused(TimerReply refusal) {
+                        refused.add(refusal.key());
+                    }
+                }));
+        daemon.quota(0);
+        Random random = new Random(7);
+        List<Long> sent = new ArrayList<>();
+        for (long i = 0; i < 5_000; i++) {
+            if (client.arm(i, 0, 0) != TimerClient.FULL) {
+                sent.add(i);
+            }
+            daemon.serve(random.nextInt(3));
+        }
+        daemon.serve(100);
+        assertEquals(sent.size(), client.rejected());
+        assertEquals(0, client.unanswered());
+        assertEquals(sent, refused);
+        assertEquals(0, client.repliesLost());
+    }
+
+    /** Quiet commands, others and refusals in any mixture, and a user that polls now and then. */
+    @Test
+    void shouldAnswerOthersAndRefusalsOnlyWhenSomeAreQuiet() {
+        connectWithFewReplies(TimerClientOptions.defaults().withCommandSlots(16));
+        daemon.quota(4);
+        for (int i = 0; i < 4; i++) {
+            client.arm(i, 0, 0);
+        }
+        assertEquals(4, daemon.serve(4));
+        assertEquals(4, poll());
+        Random random = new Random(8);
+        List<Long> expected = new ArrayList<>();
+        List<Long> answered = new ArrayList<>();
+        int quietOnes = 0;
+        for (long i = 0; i < 5_000; i++) {
+            boolean isQuiet = random.nextBoolean();
+            boolean isRefused = random.nextInt(10) == 0;
+            TimerCommand command = new TimerCommand().arm(isRefused ? 4 + i : i & 3, 0, 0).quiet(isQuiet);
+            long number = client.send(command);
+            if (number != TimerClient.FULL && (isRefused || !command.isQuiet())) {
+                expected.add(number);
+            }
+            quietOnes += number != TimerClient.FULL && command.isQuiet() ? 1 : 0;
+            daemon.serve(random.nextInt(3));
+            if (random.nextInt(3) == 0) {
+                client.pollReplies(reply -> answered.add(reply.commandSequence()), 1 + random.nextInt(4));
+            }
+        }
+        daemon.serve(100);
+        while (client.pollReplies(reply -> answered.add(reply.commandSequence()), 100) > 0) {
+            Thread.onSpinWait();
+        }
+        assertTrue(quietOnes > 1_000, "quietOnes=" + quietOnes);
+        assertTrue(expected.equals(answered), expected.size() + " expected, " + answered.size() + " answered");
+        assertEquals(0, client.unanswered());
+        assertEquals(0, client.repliesLost());
     }
 
     @Test
