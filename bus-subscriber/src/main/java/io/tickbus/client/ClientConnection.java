@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ClientConnection {
     private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** So many commands of a burst are checked one by one. */
+    /** The first commands of a burst are checked one by one. */
     private static final int CHECKS_OF_EACH = 8;
     /** Then fewer and fewer: the daemon stores the consumed word all the time, so each load of it is a cache miss. */
     private static final int MAX_QUICK_CHECKS = CHECKS_OF_EACH + 6;
