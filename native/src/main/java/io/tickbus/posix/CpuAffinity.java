@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
+import io.tickbus.core.internal.platform.HostFiles;
 import java.lang.ref.Reference;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
@@ -94,7 +94,7 @@ public final class CpuAffinity {
 
     /** The same from {@code Cpus_allowed_list} of {@code /proc/thread-self/status}; empty if unknown. */
     public static int[] allowedByProc() {
-        Optional<String> list = new HostFiles(Path.of("/")).field("proc/thread-self/status", "Cpus_allowed_list");
+        Optional<String> list = HostFiles.ROOT.field("proc/thread-self/status", "Cpus_allowed_list");
         return list.map(CpuAffinity::parseList).orElse(new int[0]);
     }
 

@@ -2,6 +2,7 @@
 package io.tickbus.posix;
 
 import io.tickbus.core.BusException;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.DirectoryStream;

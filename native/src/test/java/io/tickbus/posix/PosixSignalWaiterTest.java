@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class PosixSignalWaiterTest {
         int signal = PosixSignal.sigrtmin() + 3;
         Thread blocker = new Thread(() -> {
             PosixSignals.block(signal);
-            Optional<String> blocked = new HostFiles(Path.of("/")).field("proc/thread-self/status", "SigBlk");
+            Optional<String> blocked = HostFiles.ROOT.field("proc/thread-self/status", "SigBlk");
             long mask = Long.parseUnsignedLong(blocked.orElseThrow(), 16);
             assertEquals(1, mask >>> (signal - 1) & 1);
         });

@@ -10,7 +10,7 @@ import io.tickbus.cli.Report;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.TextLayout;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.posix.HostFiles;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

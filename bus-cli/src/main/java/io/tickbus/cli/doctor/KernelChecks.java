@@ -6,7 +6,7 @@ import io.tickbus.cli.host.ClockSourceRating.Grade;
 import io.tickbus.cli.host.ClockSources;
 import io.tickbus.cli.host.CpuClockFlags;
 import io.tickbus.cli.host.Virtualization;
-import io.tickbus.posix.HostFiles;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -2,7 +2,7 @@
 package io.tickbus.cli.doctor;
 
 import io.tickbus.cli.Sizes;
-import io.tickbus.posix.HostFiles;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -5,7 +5,7 @@ import io.tickbus.cli.Sizes;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.layout.SignalsLayout;
-import io.tickbus.posix.HostFiles;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.doctor;
 
+import io.tickbus.core.internal.platform.HostFiles;
 import io.tickbus.posix.CpuAffinity;
-import io.tickbus.posix.HostFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.host;
 
-import io.tickbus.posix.HostFiles;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

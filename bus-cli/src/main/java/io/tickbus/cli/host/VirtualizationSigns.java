@@ -2,7 +2,7 @@
 package io.tickbus.cli.host;
 
 import io.tickbus.cli.host.Virtualization.Hypervisor;
-import io.tickbus.posix.HostFiles;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@
 package io.tickbus.core.internal.file;
 
 import io.tickbus.core.BusDirectory;
-import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.BusException;
+import io.tickbus.core.internal.platform.HostFiles;
 import io.tickbus.core.internal.platform.SystemError;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
@@ -233,11 +233,9 @@ public final class ControlSocket implements AutoCloseable {
      * ones.
      */
     public static int overflowUser() {
-        // The kernel gives what fits into the first read and no more: Files.readString begins with one byte.
-        try (BufferedReader reader = Files.newBufferedReader(
-                Path.of("/proc/sys/kernel/overflowuid"), StandardCharsets.US_ASCII)) {
-            return Integer.parseUnsignedInt(String.valueOf(reader.readLine()).strip());
-        } catch (IOException | NumberFormatException e) {
+        try {
+            return Integer.parseUnsignedInt(HostFiles.ROOT.firstLine("proc/sys/kernel/overflowuid"));
+        } catch (NumberFormatException e) {
             return DEFAULT_OVERFLOW_USER;
         }
     }

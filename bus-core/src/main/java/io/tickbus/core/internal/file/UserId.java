@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.internal.file;
 
-import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.BusException;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,26 +14,16 @@ import java.nio.file.Path;
  * that is an error, and never a number that could be an id.
  */
 public final class UserId {
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final int EFFECTIVE = 2;
+    private static final int EFFECTIVE = 1;
 
     private UserId() {
     }
 
     /** Effective user id of this process. */
     public static int current() {
-        try {
-            // In this encoding every byte is a letter: the file also contains the process's name.
-            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
-                if (line.startsWith("Uid:")) {
-                    return Integer.parseUnsignedInt(line.split("\\s+", -1)[EFFECTIVE]);
-                }
-            }
-        } catch (IOException e) {
-            // No Linux /proc here: a new file's owner tells the same.
-            return ofNewFile();
-        }
-        return ofNewFile();
+        // Without a Linux /proc, a new file's owner tells the same.
+        return HostFiles.ROOT.field("proc/self/status", "Uid")
+                .map(ids -> Integer.parseUnsignedInt(ids.split("\\s+", -1)[EFFECTIVE])).orElseGet(UserId::ofNewFile);
     }
 
     private static int ofNewFile() {
@@ -45,8 +35,8 @@ public final class UserId {
                 Files.delete(file);
             }
         } catch (IOException e) {
-            throw new BusException(Reason.SYSTEM, "this process's user id", "neither " + STATUS
-                    + " nor the owner of a new file tells it (" + BusException.why(e) + ")",
+            throw new BusException(Reason.SYSTEM, "this process's user id", "neither /proc/self/status "
+                    + "nor the owner of a new file tells it (" + BusException.why(e) + ")",
                     "mount /proc, or make the temporary folder writable");
         }
     }

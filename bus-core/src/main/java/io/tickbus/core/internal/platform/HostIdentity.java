@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.internal.platform;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -19,9 +20,9 @@ public record HostIdentity(UUID bootId, long timeNamespace, long monotonicOffset
 
     /** This process's host. */
     public static HostIdentity current() {
-        return new HostIdentity(bootId(ProcText.read("/proc/sys/kernel/random/boot_id")),
-                ProcText.namespaceInode("/proc/self/ns/time"),
-                monotonicOffsetNs(ProcText.read("/proc/self/timens_offsets")));
+        return new HostIdentity(bootId(HostFiles.ROOT.firstLine("proc/sys/kernel/random/boot_id")),
+                HostFiles.ROOT.namespaceInode("proc/self/ns/time"),
+                monotonicOffsetNs(HostFiles.ROOT.lines("proc/self/timens_offsets")));
     }
 
     /** Whether both were read since the same boot, as far as known. */
@@ -49,8 +50,8 @@ public record HostIdentity(UUID bootId, long timeNamespace, long monotonicOffset
     }
 
     /** Sums the line {@code monotonic SECONDS NANOSECONDS}. */
-    static long monotonicOffsetNs(String offsets) {
-        for (String line : offsets.split("\n", -1)) {
+    static long monotonicOffsetNs(List<String> offsets) {
+        for (String line : offsets) {
             String[] words = line.strip().split("\\s+", -1);
             if (words.length == 3 && words[0].equals("monotonic")) {
                 return TimeUnit.SECONDS.toNanos(Long.parseLong(words[1])) + Long.parseLong(words[2]);

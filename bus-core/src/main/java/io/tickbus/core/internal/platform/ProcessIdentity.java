@@ -16,8 +16,7 @@ public record ProcessIdentity(long pid, long startTicks, long pidNamespace) {
 
     /** This process. */
     public static ProcessIdentity current() {
-        return new ProcessIdentity(ProcessHandle.current().pid(),
-                startTicks(ProcText.read("/proc/self/stat")), ProcText.namespaceInode("/proc/self/ns/pid"));
+        return of(ProcessHandle.current().pid(), "self");
     }
 
     /**
@@ -26,11 +25,15 @@ public record ProcessIdentity(long pid, long startTicks, long pidNamespace) {
      * @param pid as this process's own namespace numbers it
      */
     public static ProcessIdentity of(long pid) {
-        return new ProcessIdentity(pid, startTicks(ProcText.read("/proc/" + pid + "/stat")),
-                ProcText.namespaceInode("/proc/" + pid + "/ns/pid"));
+        return of(pid, Long.toString(pid));
     }
 
-    /** The start time out of a line of /proc/PID/stat, whose second field may itself hold blanks and brackets. */
+    private static ProcessIdentity of(long pid, String folder) {
+        return new ProcessIdentity(pid, startTicks(HostFiles.ROOT.firstLine("proc/" + folder + "/stat")),
+                HostFiles.ROOT.namespaceInode("proc/" + folder + "/ns/pid"));
+    }
+
+    /** The start time out of a line of /proc/PID/stat, whose second field may itself contain blanks and brackets. */
     static long startTicks(String statLine) {
         String[] fields = statLine.substring(statLine.lastIndexOf(')') + 1).strip().split(" ", -1);
         int index = START_TIME_FIELD - FIRST_FIELD_AFTER_NAME;

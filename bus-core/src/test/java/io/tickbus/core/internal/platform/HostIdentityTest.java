@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -13,10 +14,11 @@ class HostIdentityTest {
 
     @Test
     void shouldAddSecondsAndNanosecondsWhenNamespaceHasOffset() {
-        assertEquals(0, HostIdentity.monotonicOffsetNs(""));
-        assertEquals(0, HostIdentity.monotonicOffsetNs("boottime 7 8"));
-        assertEquals(172_800_000_000_005L, HostIdentity.monotonicOffsetNs("monotonic   172800        5\nboottime 1 2"));
-        assertEquals(-999_999_999L, HostIdentity.monotonicOffsetNs("boottime 1 2\nmonotonic -1 1"));
+        assertEquals(0, HostIdentity.monotonicOffsetNs(List.of()));
+        assertEquals(0, HostIdentity.monotonicOffsetNs(List.of("boottime 7 8")));
+        assertEquals(172_800_000_000_005L,
+                HostIdentity.monotonicOffsetNs(List.of("monotonic   172800        5", "boottime 1 2")));
+        assertEquals(-999_999_999L, HostIdentity.monotonicOffsetNs(List.of("boottime 1 2", "monotonic -1 1")));
     }
 
     @Test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tickbus.posix;
+package io.tickbus.core.internal.platform;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,10 +20,14 @@ import java.util.stream.Stream;
  * @param root the directory that contains proc and sys; paths are relative to it
  */
 public record HostFiles(Path root) {
+    /** This host's files. */
+    public static final HostFiles ROOT = new HostFiles(Path.of("/"));
+
     /** The file's lines; empty if it is missing or unreadable. */
     public List<String> lines(String path) {
         try {
-            // ISO-8859-1 accepts every byte: firmware strings are not always UTF-8.
+            // ISO-8859-1 accepts every byte: firmware strings are not always UTF-8. Reads in large pieces, as some of
+            // the kernel's files give nothing after the first read.
             return Files.readAllLines(root.resolve(path), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             // Missing on this kernel, or not permitted: either way there is nothing to read.
@@ -56,6 +60,16 @@ public record HostFiles(Path root) {
             // Missing, not permitted, or removed while it was listed, as a process's directory is when the process
             // ends.
             return List.of();
+        }
+    }
+
+    /** The number of a namespace, from a link such as {@code time:[4026531834]}; 0 if unknown. */
+    long namespaceInode(String link) {
+        try {
+            String target = Files.readSymbolicLink(root.resolve(link)).toString();
+            return Long.parseLong(target.substring(target.indexOf('[') + 1, target.indexOf(']')));
+        } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+            return 0;
         }
     }
 
