@@ -85,9 +85,9 @@ final class ChronicleJournal implements Journal {
                     folder.path().resolve(name), "what",
                     "it is not a segment as this version names them, and no timer is recovered from it"));
             folder.cleanUp(log);
-            IntentsFile previous = previousEntries(directory, folder, log);
-            WriteAheadRing ring = WriteAheadRing.over(previous != null ? previous
-                    : IntentsFile.create(directory, publisher.bus().signals().header(), folder.id(), SLOT_COUNT));
+            WriteAheadRing previous = previousRing(directory, folder, log);
+            WriteAheadRing ring = previous != null ? previous : WriteAheadRing.create(directory,
+                    publisher.bus().signals().header(), folder.id(), SLOT_COUNT);
             BusSignals signals = BusSignals.of(publisher);
             JournalWriter writer = new JournalWriter(writing.apply(folder), ring, signals,
                     new Retention(folder, options, log), options, Clocks.system(), log);
@@ -106,9 +106,9 @@ final class ChronicleJournal implements Journal {
      * The previous daemon's write-ahead ring; null if there is none. A ring that is unreadable or belongs to another
      * journal is moved aside.
      */
-    private static IntentsFile previousEntries(BusDirectory directory, JournalFolder folder, DaemonLog log) {
+    private static WriteAheadRing previousRing(BusDirectory directory, JournalFolder folder, DaemonLog log) {
         try {
-            IntentsFile found = IntentsFile.attachIfPresent(directory);
+            WriteAheadRing found = WriteAheadRing.attachIfPresent(directory);
             if (found == null || found.journalId() == folder.id()) {
                 return found;
             }

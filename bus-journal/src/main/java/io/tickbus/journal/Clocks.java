@@ -2,6 +2,7 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.internal.platform.CalendarOffset;
+import io.tickbus.core.internal.platform.HostIdentity;
 
 /** The clocks of this process, or of a test. */
 interface Clocks {
@@ -18,7 +19,8 @@ interface Clocks {
         return new Clocks() {
             @Override
             public JournalClock current() {
-                return JournalClock.current();
+                HostIdentity host = HostIdentity.current();
+                return JournalClock.of(host.bootId(), host.monotonicOffsetNs(), calendarNs());
             }
 
             @Override

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.journal;
 
-import io.tickbus.core.internal.platform.CalendarOffset;
-import io.tickbus.core.internal.platform.HostIdentity;
 import java.util.UUID;
 
 /**
@@ -22,12 +20,6 @@ record JournalClock(long boot, long namespaceNs, long calendarNs) {
 
     /** The clock of no entry. */
     static final JournalClock NONE = new JournalClock(0, 0, 0);
-
-    /** This process's clock. */
-    static JournalClock current() {
-        HostIdentity host = HostIdentity.current();
-        return of(host.bootId(), host.monotonicOffsetNs(), CalendarOffset.measureNs());
-    }
 
     static JournalClock of(UUID bootId, long namespaceNs, long calendarNs) {
         long boot = bootId.getMostSignificantBits() ^ bootId.getLeastSignificantBits();

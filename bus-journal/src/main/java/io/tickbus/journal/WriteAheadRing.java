@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.journal;
 
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.internal.file.AtomicFile;
+import io.tickbus.core.internal.file.FileHeader;
+import io.tickbus.core.internal.file.SecureFiles;
+import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.memory.SharedRegion;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 
 /**
- * The write-ahead ring, in the bus's {@code intents} file: the timer thread appends an entry before a command takes
- * effect, and the journal's thread copies it to the journal. The file is mapped shared memory, so an entry survives the
- * process however it dies.
+ * The write-ahead ring, in the bus's {@code intents} file ({@link IntentsLayout}): the timer thread appends an entry
+ * before a command takes effect, and the journal's thread copies it to the journal. The file is mapped shared memory,
+ * so an entry survives the process however it dies.
  *
  * <pre>
  *  timer thread                              journal's thread, or the next daemon
@@ -29,6 +41,11 @@ public final class WriteAheadRing {
     /** Returned instead of a ticket if the ring is full. */
     public static final long FULL = -1;
 
+    private static final FileHeader KIND = new FileHeader("intents file", IntentsLayout.MAGIC_VALUE,
+            IntentsLayout.VERSION, IntentsLayout.HEADER_LENGTH, IntentsLayout.ENTRY_LENGTH,
+            IntentsLayout.MAX_SLOT_COUNT,
+            "move it away and start the daemon again: entries that are not in the journal are lost then");
+
     private final SharedRegion region;
     private final int slotCount;
     private final long mask;
@@ -37,15 +54,54 @@ public final class WriteAheadRing {
     /** The clock of new entries. Either thread sets it. */
     private volatile JournalClock clock = JournalClock.NONE;
 
-    private WriteAheadRing(IntentsFile file) {
-        this.region = file.region();
-        this.slotCount = file.slotCount();
+    private WriteAheadRing(SharedRegion region, int slotCount) {
+        this.region = region;
+        this.slotCount = slotCount;
         this.mask = slotCount - 1L;
     }
 
-    /** A ring in a file, or in memory with a file's layout. */
-    public static WriteAheadRing over(IntentsFile file) {
-        return new WriteAheadRing(file);
+    /** A ring in memory that has a file's layout; for tests. */
+    public static WriteAheadRing over(SharedRegion region, int slotCount) {
+        return new WriteAheadRing(region, slotCount);
+    }
+
+    /** Creates an empty file, mode 0600, which replaces an earlier one atomically. The caller has locked the bus. */
+    static WriteAheadRing create(BusDirectory directory, SignalsHeader bus, long journalId, int slotCount) {
+        SharedRegion region = AtomicFile.create(directory.intents(), IntentsLayout.fileLength(slotCount), null,
+                made -> {
+                    KIND.write(made, slotCount);
+                    made.putLong(IntentsLayout.HISTORY_ID, bus.historyId());
+                    made.putLong(IntentsLayout.EPOCH, bus.epoch());
+                    made.putLong(IntentsLayout.JOURNAL_ID, journalId);
+                    KIND.commit(made);
+                });
+        return new WriteAheadRing(region, slotCount);
+    }
+
+    /**
+     * Maps the file that the previous daemon left, to continue from it; returns null if there is none. The caller has
+     * locked the bus.
+     *
+     * @throws BusException if the file cannot be used; the message says what differs
+     */
+    static WriteAheadRing attachIfPresent(BusDirectory directory) {
+        Path path = directory.intents();
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        try (FileChannel channel = SecureFiles.open(path, directory.ownerId(), true)) {
+            ByteBuffer header = KIND.read(path, channel);
+            int slots = KIND.slotCount(path, header);
+            KIND.length(path, header, channel.size(), IntentsLayout.fileLength(slots));
+            return new WriteAheadRing(SharedRegion.map(channel, IntentsLayout.fileLength(slots), true), slots);
+        } catch (IOException e) {
+            throw SecureFiles.failed(path, e);
+        }
+    }
+
+    /** The id of the journal to which the entries belong. */
+    long journalId() {
+        return region.getLong(IntentsLayout.JOURNAL_ID);
     }
 
     /** Sets where the producer and the consumer continue; called before either thread runs. */
@@ -114,7 +170,7 @@ public final class WriteAheadRing {
 
     /** Consumer: whether the entry of a ticket is complete. */
     public boolean isCommitted(long ticket) {
-        // SYNC ahead-commit: pairs with WriteAheadRing.append; without acquire the copy could hold older fields.
+        // SYNC ahead-commit: pairs with WriteAheadRing.append; without acquire the copy could have older fields.
         return region.getLongAcquire(offset(ticket) + IntentsLayout.STAMP) == ticket + 1;
     }
 

@@ -79,7 +79,7 @@ class JournalRecoveryTest {
     }
 
     private static WriteAheadRing unusedRing() {
-        return WriteAheadRing.over(IntentsFile.over(SharedRegion.allocate((int) IntentsLayout.fileLength(4)), 4));
+        return WriteAheadRing.over(SharedRegion.allocate((int) IntentsLayout.fileLength(4)), 4);
     }
 
     /** A running clock with a fixed offset. */

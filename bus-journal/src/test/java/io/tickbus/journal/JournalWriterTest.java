@@ -42,8 +42,7 @@ class JournalWriterTest {
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(SLOTS));
         journal = new JournalFolder(folder.resolve("journal"));
         journal.create();
-        ring = WriteAheadRing.over(
-                IntentsFile.create(directory, publisher.bus().signals().header(), JOURNAL_ID, SLOTS));
+        ring = WriteAheadRing.create(directory, publisher.bus().signals().header(), JOURNAL_ID, SLOTS);
         ring.begin(0, 0);
     }
 
@@ -119,7 +118,7 @@ class JournalWriterTest {
     /** An hour has passed between the two boots; the time of writing is the same instant by both clocks. */
     @Test
     void shouldStateTimeInBlocksOwnClockWhenEntriesAreFromAnotherBoot() {
-        JournalClock present = JournalClock.current();
+        JournalClock present = Clocks.system().current();
         JournalClock before = JournalClock.of(new UUID(1, 2), 0, present.calendarNs() - TimeUnit.HOURS.toNanos(1));
         ring.clock(before);
         put(EntryKind.SNAPSHOT_BEGIN);

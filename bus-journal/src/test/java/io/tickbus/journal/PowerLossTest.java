@@ -299,8 +299,8 @@ class PowerLossTest {
             }
             TimerEngine engine = TimerEngine.create(QUOTAS, 1024, host::calendarNs);
             DurableTimers timers = DurableTimers.of(engine);
-            WriteAheadRing unused = WriteAheadRing.over(IntentsFile.over(
-                    SharedRegion.allocate((int) IntentsLayout.fileLength(2)), 2));
+            WriteAheadRing unused = WriteAheadRing.over(
+                    SharedRegion.allocate((int) IntentsLayout.fileLength(2)), 2);
             new JournalRecovery(journal, host.signals(), timers, host, log).run(unused,
                     JournalOptions.defaults(journal.path()).withRecoveryRate(1_000_000_000));
             int count = timers.count();

@@ -20,7 +20,6 @@ final class SimulatedHost implements Clocks {
     private final SharedRegion signalsMemory = SharedRegion.allocate(SIGNALS * SlotRing.SLOT_LENGTH);
     private final SharedRegion intentsMemory = SharedRegion.allocate((int) IntentsLayout.fileLength(INTENTS));
     private final SlotRing signals = new SlotRing(signalsMemory, 0, SIGNALS);
-    private final IntentsFile intents = IntentsFile.over(intentsMemory, INTENTS);
     private UUID boot;
     private long hostNs = START_NS;
     private long realtimeNs;
@@ -86,7 +85,7 @@ final class SimulatedHost implements Clocks {
     }
 
     WriteAheadRing intents() {
-        return WriteAheadRing.over(intents);
+        return WriteAheadRing.over(intentsMemory, INTENTS);
     }
 
     long publish(long[] fields) {

@@ -7,7 +7,6 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.journal.Entry;
 import io.tickbus.journal.WriteAheadRing;
-import io.tickbus.journal.IntentsFile;
 import io.tickbus.journal.IntentsLayout;
 import java.util.Arrays;
 import org.openjdk.jcstress.annotations.Actor;
@@ -35,8 +34,8 @@ public class WriteAheadRingStress {
     private static final int SLOTS = 2;
     private static final int OFFERED = 5;
 
-    private final WriteAheadRing ring = WriteAheadRing.over(IntentsFile.over(
-            SharedRegion.allocate((int) IntentsLayout.fileLength(SLOTS)), SLOTS));
+    private final WriteAheadRing ring = WriteAheadRing.over(
+            SharedRegion.allocate((int) IntentsLayout.fileLength(SLOTS)), SLOTS);
     private final long[] body = new long[IntentsLayout.BODY_WORDS];
     private final Entry entry = new Entry();
     private long nextToRead;
