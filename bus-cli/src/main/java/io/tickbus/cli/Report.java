@@ -17,11 +17,15 @@ import java.util.Map;
  */
 public final class Report extends LinkedHashMap<String, Object> {
     private static final long serialVersionUID = 1L;
-    private static final JSON LINE = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES)
-            .without(JSON.Feature.FLUSH_AFTER_WRITE_VALUE);
-    private static final JSON INDENTED = LINE.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
 
     private final HashMap<String, String> texts = new HashMap<>();
+
+    /** Loaded where JSON is asked for only. */
+    private static final class Json {
+        static final JSON LINE = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES)
+                .without(JSON.Feature.FLUSH_AFTER_WRITE_VALUE);
+        static final JSON INDENTED = LINE.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
+    }
 
     /** Adds a value. */
     public Report with(String name, Object value) {
@@ -47,12 +51,12 @@ public final class Report extends LinkedHashMap<String, Object> {
 
     /** JSON on one line, for streams. */
     public String line() {
-        return write(LINE, this);
+        return write(Json.LINE, this);
     }
 
     /** JSON over several lines, for a command's only result. */
     public String indented() {
-        return write(INDENTED, this);
+        return write(Json.INDENTED, this);
     }
 
     private static String write(JSON json, Map<String, ?> object) {

@@ -69,6 +69,8 @@ public final class Tickbus {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        // JNA asks ldconfig for folders of libraries, in a process; the one library used is part of this process.
+        System.setProperty("jna.platform.library.path", "");
         Terminal.useReadableEncoding();
         int exitCode = run(Terminal.writer(System.out), Terminal.writer(System.err), args);
         ShutdownHook.finish(exitCode);
@@ -122,6 +124,7 @@ public final class Tickbus {
         return switch (name) {
             case "demo" -> new DemoCommand(spec);
             case "demo-subscriber" -> new DemoSubscriber(spec);
+            case "archive-training" -> new ArchiveTraining();
             case "daemon" -> new DaemonCommand(spec);
             case "tail" -> new TailCommand(spec);
             case "publish" -> new PublishCommand(spec);
@@ -147,8 +150,8 @@ public final class Tickbus {
                 return command[1];
             }
         }
-        if (name.equals("demo-subscriber")) {
-            return "Started by 'tickbus demo'.";
+        if (name.equals("demo-subscriber") || name.equals("archive-training")) {
+            return "Started by other commands.";
         }
         throw new IllegalArgumentException("there is no command '" + name + "'" + CommandSpec.nearest(name,
                 List.of(COMMANDS).stream().map(command -> command[0]).toList()));

@@ -3,7 +3,6 @@ package io.tickbus.core.internal;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,6 +100,6 @@ public final class DurationText {
     private static String twoUnits(long ns, TimeUnit large, String largeName, TimeUnit small, String smallName) {
         long first = large.convert(ns, TimeUnit.NANOSECONDS);
         long second = small.convert(ns - large.toNanos(first), TimeUnit.NANOSECONDS);
-        return String.format(Locale.ROOT, "%d %s %d %s", first, largeName, second, smallName);
+        return first + " " + largeName + " " + second + " " + smallName;
     }
 }
