@@ -54,7 +54,7 @@ public final class DurableTimers {
 
     /** What the pending or paused timer of a key survives; NONE if there is no such timer. */
     public Durability durability(int owner, long key) {
-        int timer = store.peek(owner, key);
+        int timer = store.mayHaveDurable(owner) ? store.peek(owner, key) : TimerStore.NONE;
         return timer == TimerStore.NONE ? Durability.NONE : Durability.of(table.durabilityCode(timer));
     }
 
@@ -133,7 +133,7 @@ public final class DurableTimers {
     }
 
     private void remove(int owner, long key) {
-        int timer = store.find(owner, key);
+        int timer = store.find(store.hash(owner, key), owner, key);
         if (timer != TimerStore.NONE) {
             store.cancel(timer);
         }
@@ -156,7 +156,7 @@ public final class DurableTimers {
      * did not have these timers do them no harm.
      */
     public void refire(SignalRecord firing) {
-        int timer = store.find(firing.owner(), firing.key());
+        int timer = store.find(store.hash(firing.owner(), firing.key()), firing.owner(), firing.key());
         if (timer == TimerStore.NONE || table.durabilityCode(timer) == 0
                 || table.generation(timer) != firing.generation()) {
             return;
@@ -229,15 +229,17 @@ public final class DurableTimers {
             table.recovered(timer, table.state(timer) == TimerTable.PENDING
                     && table.dueNs(timer) <= wheels.nowOf(timer, mayHaveFiredUntilNs));
         }
-        int[] overdue = {0};
-        wheels.expire(nowNs, Integer.MAX_VALUE, (timer, dueNs) -> {
-            overdue[0]++;
-            wheels.of(timer).rearm(timer, wheels.nowOf(timer, nowNs) + 1 + overdue[0] * intervalNs);
-        });
+        int overdue = 0;
+        wheels.beginExpiry(nowNs);
+        for (int timer = wheels.pollDue(nowNs, Integer.MAX_VALUE); timer != TimerStore.NONE;
+                timer = wheels.pollDue(nowNs, Integer.MAX_VALUE)) {
+            overdue++;
+            wheels.of(timer).rearm(timer, wheels.nowOf(timer, nowNs) + 1 + overdue * intervalNs);
+        }
         engine.quotas(quotas);
         engine.rates(rates);
         store.maxBytes(maxBytes);
-        return overdue[0];
+        return overdue;
     }
 
     /** Timers of an owner. */

@@ -64,9 +64,13 @@ final class KeyIndex {
         return ((long) chunkCount * CHUNK_LENGTH + chunks.length) * Integer.BYTES;
     }
 
-    /** The timer, or {@link #NONE}. */
-    int find(int owner, long key) {
-        int timer = head(bucketOf(hash(owner, key))) - 1;
+    /**
+     * The timer, or {@link #NONE}.
+     *
+     * @param hash of owner and key, as everywhere
+     */
+    int find(long hash, int owner, long key) {
+        int timer = first(hash);
         while (timer != NONE && (table.key(timer) != key || table.owner(timer) != owner)) {
             timer = table.link(timer) - 1;
         }
@@ -92,17 +96,17 @@ final class KeyIndex {
     }
 
     /** Adds a timer whose owner and key are in the table and not yet in the index. */
-    void add(int timer) {
+    void add(long hash, int timer) {
         size++;
         for (int i = 0; i < BUCKETS_PER_TIMER && bucketCount < BUCKETS_PER_TIMER * size; i++) {
             split();
         }
-        push(bucketOf(hash(table.owner(timer), table.key(timer))), timer);
+        push(bucketOf(hash), timer);
     }
 
     /** Removes a timer that is in the index. */
-    void remove(int timer) {
-        int bucket = bucketOf(hash(table.owner(timer), table.key(timer)));
+    void remove(long hash, int timer) {
+        int bucket = bucketOf(hash);
         int previous = NONE;
         int candidate = head(bucket) - 1;
         while (candidate != timer) {
@@ -142,7 +146,7 @@ final class KeyIndex {
         head(lower, 0);
         while (timer != NONE) {
             int next = table.link(timer) - 1;
-            push(bucketOf(hash(table.owner(timer), table.key(timer))), timer);
+            push(bucketOf(hashOf(timer)), timer);
             timer = next;
         }
     }
@@ -163,6 +167,11 @@ final class KeyIndex {
 
     private void head(int bucket, int head) {
         chunks[bucket >>> CHUNK_BITS][bucket & CHUNK_MASK] = head;
+    }
+
+    /** The hash of the owner and key of a timer in the table. */
+    long hashOf(int timer) {
+        return hash(table.owner(timer), table.key(timer));
     }
 
     /** A hash that depends on the secret; every bit of owner and key affects every bit of it. */

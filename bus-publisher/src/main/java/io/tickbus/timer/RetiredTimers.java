@@ -57,7 +57,7 @@ final class RetiredTimers {
         for (int i = 0; i < length; i++) {
             int timer = waiting[(first + i) & mask];
             if (table.state(timer) == TimerTable.FIRED) {
-                remove(timer);
+                remove(hashes[i], timer);
             }
         }
         // Afterwards, so that a fault cannot leak a retired entry; removing one twice does no harm.
@@ -70,7 +70,7 @@ final class RetiredTimers {
         long sum = 0;
         for (int i = 0; i < length; i++) {
             int timer = waiting[(first + i) & mask];
-            hashes[i] = index.hash(table.owner(timer), table.key(timer));
+            hashes[i] = index.hashOf(timer);
         }
         for (int i = 0; i < length; i++) {
             firsts[i] = Math.max(0, index.first(hashes[i]));
@@ -84,31 +84,35 @@ final class RetiredTimers {
 
     /** Removes an entry from the index and frees it. A firing that is just being published is logged afterwards. */
     void remove(int timer) {
-        log(table.owner(timer), table.firedGeneration(timer), table.key(timer), table.firedSequence(timer));
-        index.remove(timer);
+        remove(index.hashOf(timer), timer);
+    }
+
+    /** The same with the hash of its owner and key. */
+    void remove(long hash, int timer) {
+        log(hash, table.firedGeneration(timer), table.key(timer), table.firedSequence(timer));
+        index.remove(hash, timer);
         table.free(timer);
     }
 
     /** Logs a firing, if it has become a signal. */
-    void log(int owner, long generation, long key, long sequence) {
+    void log(long hash, long generation, long key, long sequence) {
         if (sequence != FiredLog.NONE) {
-            log.put(index.hash(owner, key), generation, key, sequence);
+            log.put(hash, generation, key, sequence);
         }
     }
 
     /** The sequence of the signal that a timer fired as, or {@link FiredLog#NONE}. */
-    long find(int owner, long generation, long key) {
-        return log.find(index.hash(owner, key), generation, key);
+    long find(long hash, long generation, long key) {
+        return log.find(hash, generation, key);
     }
 
     /** Forgets a firing, since a later timer of the key was cancelled. */
-    void forget(int owner, long generation, long key) {
-        log.remove(index.hash(owner, key), generation, key);
+    void forget(long hash, long generation, long key) {
+        log.remove(hash, generation, key);
     }
 
     /** Loads a key's place in the log; returns the first entry of the key's bucket in the index, or −1. */
-    int prefetch(int owner, long key) {
-        long hash = index.hash(owner, key);
+    int prefetch(long hash) {
         prefetched = log.prefetch(hash);
         return index.first(hash);
     }
@@ -118,7 +122,7 @@ final class RetiredTimers {
         count = 0;
         for (int timer = 0; timer < table.usedEver(); timer++) {
             if (table.state(timer) == TimerTable.FIRED) {
-                log(table.owner(timer), table.firedGeneration(timer), table.key(timer), table.firedSequence(timer));
+                log(index.hashOf(timer), table.firedGeneration(timer), table.key(timer), table.firedSequence(timer));
                 table.free(timer);
             }
         }

@@ -51,25 +51,25 @@ public final class TimerEngine implements TimerQueue {
     private static final int FIRED_LOG_ENTRIES = 1 << 16;
     private final OwnerQuotas owners;
     private final TimerStore store;
+    private final TimerWheels wheels;
     private final SignalRecord firing = new SignalRecord();
     private final TimerCommand shortCommand = new TimerCommand();
     private final TimerReply shortReply = new TimerReply();
-    private final TimingWheel.ExpiryHandler expiryHandler = (timer, turnNs) -> fire(timer);
     /** The generation of the host's own latest command. */
     private int generation = new SecureRandom().nextInt();
-    private FiringHandler firingHandler;
     /** Whether the store may be inconsistent: true while a change runs, false while a handler does. */
     private boolean isChanging;
     /** Whether the handler may not have published the firing yet. */
     private boolean inFlight;
     private long sequenceBefore;
-    private long expiryNowNs;
+    private boolean isExpiring;
     /** Whether the last {@link #expire} may have left due timers. */
     private boolean isBehind;
 
     private TimerEngine(TimerQuotas quotas, int firedLogEntries, LongSupplier calendarOffset) {
         owners = new OwnerQuotas(quotas);
         store = new TimerStore(new SecureRandom().nextLong(), firedLogEntries, calendarOffset, owners);
+        wheels = store.wheels();
     }
 
     /** An engine that remembers about 65,536 firings. */
@@ -235,7 +235,7 @@ public final class TimerEngine implements TimerQueue {
         command.generation(generation);
         long nowNs = command.deadlineNs();
         if (command.type() == CommandLayout.TYPE_ARM && TimerStore.isCalendar(command)) {
-            nowNs = store.readMonotonicNs(nowNs);
+            nowNs = wheels.readMonotonicNs(nowNs);
         }
         execute(OwnerQuotas.HOST, command, nowNs, 0, shortReply);
         return shortReply.code();
@@ -255,21 +255,22 @@ public final class TimerEngine implements TimerQueue {
         isChanging = true;
         OwnerQuota quota = owners.find(owner);
         boolean isArming = command.type() == CommandLayout.TYPE_ARM;
-        long clockNs = isArming && TimerStore.isCalendar(command) ? store.readRealtimeNs(nowNs) : nowNs;
+        long clockNs = isArming && TimerStore.isCalendar(command) ? wheels.readRealtimeNs(nowNs) : nowNs;
         ReplyReason reason = quota == null || !quota.accepts(command.type()) ? ReplyReason.CLOSED
                 : CommandCheck.reasonAgainst(command, clockNs);
         if (reason != ReplyReason.NONE) {
             reply.answer(ReplyCode.INVALID, reason, command.key()).timer(owner, 0, 0);
         } else {
-            int timer = store.find(owner, command.key());
+            long hash = store.hash(owner, command.key());
+            int timer = store.find(hash, owner, command.key());
             if (isArming) {
-                ReplyReason refusal = arm(owner, quota, timer, command, nowNs, clockNs);
+                ReplyReason refusal = arm(hash, owner, quota, timer, command, nowNs, clockNs);
                 answerArming(owner, command, refusal, clockNs - nowNs, reply);
                 reply.signalSequence(refusal == ReplyReason.NONE ? nextSignalSequence : 0);
             } else if (timer == TimerStore.NONE) {
-                answerMissing(owner, command.key(), nextSignalSequence, reply);
+                answerMissing(hash, owner, command.key(), nextSignalSequence, reply);
             } else {
-                change(owner, timer, command, nowNs, reply);
+                change(hash, owner, timer, command, nowNs, reply);
                 reply.signalSequence(nextSignalSequence);
             }
         }
@@ -277,7 +278,8 @@ public final class TimerEngine implements TimerQueue {
     }
 
     /** Arms a new timer or replaces one of the same key; returns why that is rejected, or {@link ReplyReason#NONE}. */
-    private ReplyReason arm(int owner, OwnerQuota quota, int timer, TimerCommand command, long nowNs, long clockNs) {
+    private ReplyReason arm(long hash, int owner, OwnerQuota quota, int timer, TimerCommand command, long nowNs,
+            long clockNs) {
         boolean isNew = timer == TimerStore.NONE;
         if (owner != OwnerQuotas.HOST) {
             ReplyReason refusal =
@@ -286,7 +288,7 @@ public final class TimerEngine implements TimerQueue {
                 return refusal;
             }
         }
-        boolean isArmed = isNew ? store.size() < owners.limits().maxTimers() && store.arm(owner, command, clockNs)
+        boolean isArmed = isNew ? store.size() < owners.limits().maxTimers() && store.arm(hash, owner, command, clockNs)
                 : store.rearm(timer, command, clockNs);
         return isArmed ? ReplyReason.NONE : ReplyReason.DAEMON_QUOTA;
     }
@@ -302,23 +304,22 @@ public final class TimerEngine implements TimerQueue {
         }
     }
 
-    private void answerMissing(int owner, long key, long nextSignalSequence, TimerReply reply) {
-        long sequence = store.firedSequence(owner, key);
+    private void answerMissing(long hash, int owner, long key, long nextSignalSequence, TimerReply reply) {
+        long sequence = store.firedSequence(hash, owner, key);
         boolean hasFired = sequence != FiredLog.NONE;
         reply.answer(hasFired ? ReplyCode.ALREADY_FIRED : ReplyCode.UNKNOWN, ReplyReason.NONE, key)
                 .timer(owner, 0, 0).signalSequence(hasFired ? sequence : nextSignalSequence);
     }
 
-    private void change(int owner, int timer, TimerCommand command, long nowNs, TimerReply reply) {
+    private void change(long hash, int owner, int timer, TimerCommand command, long nowNs, TimerReply reply) {
         long key = command.key();
         int signalId = store.signalId(timer);
         long periodNs = store.periodNs(timer);
         if (command.type() == CommandLayout.TYPE_CANCEL) {
-            store.forgetFiring(timer);
-            store.cancel(timer);
+            store.cancelForgetting(hash, timer);
             reply.answer(ReplyCode.CANCELLED, ReplyReason.NONE, key);
         } else {
-            long clockNs = store.isCalendar(timer) ? store.readRealtimeNs(nowNs) : nowNs;
+            long clockNs = store.isCalendar(timer) ? wheels.readRealtimeNs(nowNs) : nowNs;
             if (command.type() == CommandLayout.TYPE_PAUSE) {
                 store.pause(timer, clockNs);
                 reply.answer(ReplyCode.PAUSED, ReplyReason.NONE, key);
@@ -343,7 +344,7 @@ public final class TimerEngine implements TimerQueue {
     @Override
     public long nextDeadlineNs() {
         isChanging = true;
-        long next = store.nextDeadlineNs();
+        long next = wheels.nextDeadlineNs();
         isChanging = false;
         return next;
     }
@@ -356,40 +357,60 @@ public final class TimerEngine implements TimerQueue {
     @Override
     public void prefetch(long untilNs) {
         isChanging = true;
-        store.prefetch(untilNs);
+        wheels.prefetch(untilNs, Integer.MAX_VALUE);
         isChanging = false;
     }
 
     /** {@inheritDoc} Timers of closing owners and skipped occurrences, which become no signal, count too. */
     @Override
     public int expire(long nowNs, int limit, FiringHandler handler) {
-        firingHandler = handler;
-        expiryNowNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
+        if (isExpiring) {
+            throw new IllegalStateException("a handler must not expire timers: nowNs=" + nowNs);
+        }
+        isExpiring = true;
         isChanging = true;
-        int count = store.expire(expiryNowNs, limit, expiryHandler);
-        isBehind = count == limit && store.nextDeadlineNs() <= expiryNowNs;
+        long dueNs = Math.min(nowNs, Saturating.NEVER_NS - 1);
+        int count = 0;
+        try {
+            wheels.beginExpiry(dueNs);
+            while (count < limit) {
+                int timer = wheels.pollDue(dueNs, limit - count);
+                if (timer == TimerStore.NONE) {
+                    break;
+                }
+                fire(timer, dueNs, handler);
+                count++;
+            }
+        } finally {
+            isExpiring = false;
+        }
+        isBehind = count == limit && wheels.nextDeadlineNs() <= dueNs;
         isChanging = false;
         return count;
     }
 
-    private void fire(int timer) {
-        if (store.beginFiring(timer, expiryNowNs, firing)) {
-            long sequence = FiredLog.NONE;
-            try {
-                sequence = handle();
-            } finally {
-                store.endFiring(timer, sequence);
+    private void fire(int timer, long nowNs, FiringHandler handler) {
+        try {
+            if (store.beginFiring(timer, nowNs, firing)) {
+                long sequence = FiredLog.NONE;
+                try {
+                    sequence = handle(handler);
+                } finally {
+                    store.endFiring(timer, sequence);
+                }
             }
+        } finally {
+            wheels.endFiring(timer);
         }
     }
 
     /** Passes the firing to the handler. The store is consistent then, and the handler may change it. */
-    private long handle() {
-        sequenceBefore = firingHandler.nextSequence();
+    private long handle(FiringHandler handler) {
+        sequenceBefore = handler.nextSequence();
         inFlight = true;
         store.endChange();
         isChanging = false;
-        long sequence = firingHandler.fire(firing);
+        long sequence = handler.fire(firing);
         isChanging = true;
         inFlight = false;
         return sequence;
@@ -397,6 +418,7 @@ public final class TimerEngine implements TimerQueue {
 
     @Override
     public void repair(FiringHandler handler) {
+        isExpiring = false;
         if (isChanging) {
             inFlight &= !store.rollBack();
             store.rebuild();
@@ -427,12 +449,12 @@ public final class TimerEngine implements TimerQueue {
 
     @Override
     public long pollCalendar(long nowNs) {
-        return store.pollCalendar(nowNs);
+        return wheels.pollCalendar(nowNs);
     }
 
     /** How often CLOCK_REALTIME was found set by a millisecond or more while there were calendar timers. */
     public long clockSteps() {
-        return store.clockSteps();
+        return wheels.clockSteps();
     }
 
     /**

@@ -67,36 +67,26 @@ final class TimerStore {
         return new DurableTimers(engine, this, table, wheels);
     }
 
+    /** The wheels: their time and what is due. Only this class changes which timers they have, except those due. */
+    TimerWheels wheels() {
+        return wheels;
+    }
+
     /** Whether an arming's deadline is CLOCK_REALTIME. */
     static boolean isCalendar(TimerCommand command) {
         return (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
     }
 
-    /** Reads CLOCK_REALTIME and converts a CLOCK_MONOTONIC time to it. */
-    long readRealtimeNs(long monotonicNs) {
-        return wheels.readRealtimeNs(monotonicNs);
-    }
-
-    /** Reads CLOCK_REALTIME and converts a time of it to CLOCK_MONOTONIC. */
-    long readMonotonicNs(long realtimeNs) {
-        return wheels.readMonotonicNs(realtimeNs);
-    }
-
-    /** As {@link TimerQueue#pollCalendar}. */
-    long pollCalendar(long nowNs) {
-        return wheels.pollCalendar(nowNs);
-    }
-
-    /** How often CLOCK_REALTIME was found set. */
-    long clockSteps() {
-        return wheels.clockSteps();
+    /** What {@link #find} and what follows it need: computed once for a command. */
+    long hash(int owner, long key) {
+        return index.hash(owner, key);
     }
 
     /** The pending or paused timer of a key, or {@link #NONE}. Removes a retired entry of the key. */
-    int find(int owner, long key) {
-        int timer = index.find(owner, key);
+    int find(long hash, int owner, long key) {
+        int timer = index.find(hash, owner, key);
         if (timer != NONE && table.state(timer) == TimerTable.FIRED) {
-            retired.remove(timer);
+            retired.remove(hash, timer);
             return NONE;
         }
         return timer;
@@ -104,13 +94,19 @@ final class TimerStore {
 
     /** As {@link #find}, but changes nothing. */
     int peek(int owner, long key) {
-        int timer = index.find(owner, key);
+        int timer = index.find(index.hash(owner, key), owner, key);
         return timer != NONE && table.isTaken(timer) ? timer : NONE;
     }
 
     /** The sequence of the signal that the owner's timer of this key fired as, or {@link FiredLog#NONE}. */
-    long firedSequence(int owner, long key) {
-        return retired.find(owner, owners.of(owner).generation(), key);
+    long firedSequence(long hash, int owner, long key) {
+        return retired.find(hash, owners.of(owner).generation(), key);
+    }
+
+    /** Whether an owner may have durable timers, which are always persistent. */
+    boolean mayHaveDurable(int owner) {
+        OwnerQuota quota = owners.find(owner);
+        return quota != null && quota.timers() > quota.ephemeral();
     }
 
     int signalId(int timer) {
@@ -136,19 +132,9 @@ final class TimerStore {
         return UsageMeter.share(table.periodNs(timer));
     }
 
-    /** The earliest deadline of all timers, CLOCK_MONOTONIC; {@link Long#MAX_VALUE} if nothing is pending. */
-    long nextDeadlineNs() {
-        return wheels.nextDeadlineNs();
-    }
-
     /** Pending and paused timers. */
     int size() {
         return size;
-    }
-
-    /** Pending timers; for tests. */
-    int pending() {
-        return wheels.pending();
     }
 
     /** Entries of the key index: timers and retired entries; for tests. */
@@ -238,15 +224,16 @@ final class TimerStore {
     /**
      * Adds a timer by a checked command, for a key that the owner has no timer of; false if there is no room.
      *
+     * @param hash  of owner and key
      * @param nowNs in the clock of the command, as for the other changes
      */
-    boolean arm(int owner, TimerCommand command, long nowNs) {
+    boolean arm(long hash, int owner, TimerCommand command, long nowNs) {
         int timer = take(wheels.of(isCalendar(command)), command.deadlineNs());
         if (timer == NONE) {
             return false;
         }
         fill(timer, owner, command, nowNs);
-        index.add(timer);
+        index.add(hash, timer);
         size++;
         return true;
     }
@@ -298,26 +285,34 @@ final class TimerStore {
         } else {
             slacks.add(table.slackClass(timer));
         }
-        index.add(timer);
+        index.add(index.hashOf(timer), timer);
         ownerOf(timer).add(1, table.isPersistent(timer), share(timer));
         size++;
     }
 
     void cancel(int timer) {
+        cancel(index.hashOf(timer), timer);
+    }
+
+    /**
+     * As {@link #cancel(int)}, by a command. Forgets that an earlier timer of the same key fired: it must not be the
+     * answer once this one is cancelled.
+     */
+    void cancelForgetting(long hash, int timer) {
+        retired.forget(hash, ownerOf(timer).generation(), table.key(timer));
+        cancel(hash, timer);
+    }
+
+    private void cancel(long hash, int timer) {
         TimingWheel from = wheels.of(timer);
-        remove(timer);
+        remove(hash, timer);
         from.cancel(timer);
     }
 
-    /** Forgets that an earlier timer of the same key fired: it must not be the answer once this one is cancelled. */
-    void forgetFiring(int timer) {
-        retired.forget(table.owner(timer), ownerOf(timer).generation(), table.key(timer));
-    }
-
     /** Removes a timer from everything but the wheel, which itself frees a timer that it fires. */
-    private void remove(int timer) {
+    private void remove(long hash, int timer) {
         uncountSlack(timer);
-        index.remove(timer);
+        index.remove(hash, timer);
         owners.remove(ownerOf(timer), table.isPersistent(timer), share(timer));
         table.free(timer);
         size--;
@@ -377,35 +372,26 @@ final class TimerStore {
 
     /**
      * Loads what some commands are about to use, all at once. Among millions of timers neither a timer, nor its key's
-     * place in the index and in the log of firings is in the cache, and one by one the commands would wait for each
-     * cache miss. Changes nothing.
+     * place in the index, in the wheel and in the log of firings is in the cache, and one by one the commands would
+     * wait for each cache miss. Changes nothing.
      */
     void prefetch(int owner, TimerCommand[] commands, int count) {
         int length = table.usedEver() == 0 ? 0 : Math.min(count, MAX_PREFETCHED);
         for (int i = 0; i < length; i++) {
-            prefetching[i] = Math.max(0, retired.prefetch(owner, commands[i].key()));
+            prefetching[i] = Math.max(0, retired.prefetch(index.hash(owner, commands[i].key())));
         }
         table.prefetch(prefetching, length);
-    }
-
-    /** Prefetches timers that are due by then. */
-    void prefetch(long untilNs) {
-        wheels.prefetch(untilNs, Integer.MAX_VALUE);
-    }
-
-    /** As {@link TimerWheels#expire}; the handler calls {@link #beginFiring} for each timer. */
-    int expire(long nowNs, int limit, TimingWheel.ExpiryHandler handler) {
-        return wheels.expire(nowNs, limit, handler);
+        wheels.prefetch(prefetching, length);
     }
 
     /**
-     * A due timer fires: advances or retires it, and describes its firing.
+     * A due timer, which is in no wheel now, fires: advances or retires it, and describes its firing.
      *
      * @return whether there is a firing; {@link #endFiring} must follow then
      */
     boolean beginFiring(int timer, long nowNs, SignalRecord firing) {
         if (isClosing(timer)) {
-            remove(timer);
+            remove(index.hashOf(timer), timer);
             return false;
         }
         beginChange(timer);
@@ -451,7 +437,7 @@ final class TimerStore {
         if (table.state(timer) == TimerTable.FIRED) {
             retired.add(timer, sequence);
         } else {
-            retired.log(firingOwner, firingGeneration, firingKey, sequence);
+            retired.log(index.hash(firingOwner, firingKey), firingGeneration, firingKey, sequence);
         }
     }
 
@@ -557,7 +543,7 @@ final class TimerStore {
     }
 
     private void rebuild(int entry) {
-        if (index.find(table.owner(entry), table.key(entry)) != NONE) {
+        if (index.find(index.hashOf(entry), table.owner(entry), table.key(entry)) != NONE) {
             // A move was cut short before the old entry was free.
             table.free(entry);
             return;

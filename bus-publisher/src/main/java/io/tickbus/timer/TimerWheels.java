@@ -19,6 +19,11 @@ final class TimerWheels {
     private TimingWheel wheel;
     private TimingWheel calendarWheel;
     private boolean isCalendarsTurn;
+    /** How many of the next firings are prefetched. */
+    private int ready;
+    /** Meaningless: stops the JIT from eliminating the loads. */
+    @SuppressWarnings("UnusedVariable")
+    private long prefetched;
 
     TimerWheels(TimerTable table, LongSupplier calendarOffset) {
         this.table = table;
@@ -106,30 +111,39 @@ final class TimerWheels {
     }
 
     /**
-     * Fires what is due of both wheels, in the order of their deadlines. Of equal deadlines the wheels take turns, so
-     * that a timer that catches up does not delay the other wheel's.
-     *
-     * @return how many fired, at most {@code limit}
+     * Prepares for {@link #pollDue}: reads CLOCK_REALTIME if a calendar timer may be due, and tells both wheels the
+     * time.
      */
-    int expire(long nowNs, int limit, TimingWheel.ExpiryHandler handler) {
+    void beginExpiry(long nowNs) {
         if (nextCalendarNs() <= nowNs) {
             clock.readOnce(nowNs, calendarWheel.pending() > 0);
         }
         wheel.tell(nowNs);
         calendarWheel.tell(dueRealtimeNs(nowNs));
-        int fired = 0;
-        int ready = 0;
-        while (fired < limit) {
-            ready = ready == 0 ? prefetch(nowNs, limit - fired) : ready;
-            boolean isFired = isCalendarFirst(nowNs)
-                    ? calendarWheel.expireFirst(dueRealtimeNs(nowNs), handler) : wheel.expireFirst(nowNs, handler);
-            if (!isFired) {
-                break;
-            }
-            ready--;
-            fired++;
+        ready = 0;
+    }
+
+    /**
+     * Takes the first timer of both wheels if it is due, in the order of their deadlines. Of equal deadlines the wheels
+     * take turns, so that a timer that catches up does not delay the other wheel's.
+     *
+     * @param limit how many more the caller takes, for the sake of prefetching
+     * @return the timer, whose number is taken until {@link #endFiring}; or {@link TimerSlab#NONE}
+     */
+    int pollDue(long nowNs, int limit) {
+        ready = ready == 0 ? prefetch(nowNs, limit) : ready;
+        boolean isCalendar = isCalendarFirst(nowNs);
+        TimingWheel from = of(isCalendar);
+        if (!from.isDue(isCalendar ? dueRealtimeNs(nowNs) : nowNs)) {
+            return TimerSlab.NONE;
         }
-        return fired;
+        ready--;
+        return from.pollFirst();
+    }
+
+    /** As {@link TimingWheel#endFiring}. */
+    void endFiring(int timer) {
+        wheel.endFiring(timer);
     }
 
     private boolean isCalendarFirst(long nowNs) {
@@ -148,6 +162,15 @@ final class TimerWheels {
     /** Below the deadline NEVER, which is never due. */
     private long dueRealtimeNs(long nowNs) {
         return Math.min(clock.realtimeNs(nowNs), Saturating.NEVER_NS - 1);
+    }
+
+    /** Loads what cancelling or re-arming some timers will use; numbers that no timer has do no harm. */
+    void prefetch(int[] timers, int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += of(timers[i]).prefetch(timers[i]);
+        }
+        prefetched = sum;
     }
 
     /** Prefetches the timers that are due next; returns how many can fire before the next prefetch. */

@@ -56,7 +56,7 @@ public final class TimingWheel {
     private int pending;
     private boolean isExpiring;
     /** The time of the latest {@link #expire}; MAX_VALUE before the first. */
-    private long nowNs = Long.MAX_VALUE;
+    private long latestNs = Long.MAX_VALUE;
 
     private TimingWheel(TimerSlab timers) {
         this.timers = timers;
@@ -114,7 +114,7 @@ public final class TimingWheel {
 
     private void link(int timer, long deadlineNs) {
         long word = DeadlineHeap.word(armings++, timer);
-        if (!rings.offer(deadlineNs, word, heap.firstNs(), nowNs)) {
+        if (!rings.offer(deadlineNs, word, heap.firstNs(), latestNs)) {
             heap.add(deadlineNs, word);
         }
         pending++;
@@ -144,6 +144,12 @@ public final class TimingWheel {
             throw notPending(timer);
         }
         link(timer, deadlineNs);
+    }
+
+    /** Loads what removing a timer will use, if it is pending; the result is meaningless. */
+    long prefetch(int timer) {
+        long where = timers.find(timer);
+        return BucketRings.isPosition(where) ? rings.prefetch(where) : where;
     }
 
     /**
@@ -246,8 +252,8 @@ public final class TimingWheel {
     }
 
     /** Tells the time without firing anything: timers that are armed next are placed according to it. */
-    void tell(long newNowNs) {
-        nowNs = newNowNs;
+    void tell(long nowNs) {
+        latestNs = nowNs;
     }
 
     /**
@@ -259,47 +265,52 @@ public final class TimingWheel {
      * @throws IllegalStateException if a handler calls it
      */
     public int expire(long nowNs, int limit, ExpiryHandler handler) {
-        int fired = 0;
-        while (fired < limit && expireFirst(nowNs, handler)) {
-            fired++;
-        }
-        return fired;
-    }
-
-    /** Fires the first timer if it is due; returns whether it was. */
-    boolean expireFirst(long newNowNs, ExpiryHandler handler) {
         if (isExpiring) {
-            throw new IllegalStateException("a handler must not expire timers: nowNs=" + newNowNs);
-        }
-        nowNs = newNowNs;
-        long deadlineNs = nextDeadlineNs();
-        if (deadlineNs > newNowNs || heap.isEmpty()) {
-            return false;
+            throw new IllegalStateException("a handler must not expire timers: nowNs=" + nowNs);
         }
         isExpiring = true;
         try {
-            fire(heap.first(), deadlineNs, handler);
+            int fired = 0;
+            while (fired < limit && isDue(nowNs)) {
+                long deadlineNs = heap.firstNs();
+                int timer = pollFirst();
+                try {
+                    handler.onExpiry(timer, deadlineNs);
+                } finally {
+                    endFiring(timer);
+                }
+                fired++;
+            }
+            return fired;
         } finally {
             isExpiring = false;
         }
-        return true;
     }
 
-    private void fire(int timer, long deadlineNs, ExpiryHandler handler) {
+    /** Whether the first timer is due at a time, which also counts as told from then on. */
+    boolean isDue(long nowNs) {
+        latestNs = nowNs;
+        return nextDeadlineNs() <= nowNs && !heap.isEmpty();
+    }
+
+    /** Removes the first timer after {@link #isDue} has found it due; its number is taken until {@link #endFiring}. */
+    int pollFirst() {
+        int timer = heap.first();
         unlink(DeadlineHeap.ROOT);
         timers.where(timer, TimerSlab.FIRING);
-        try {
-            handler.onExpiry(timer, deadlineNs);
-        } finally {
-            if (timers.where(timer) == TimerSlab.FIRING) {
-                timers.free(timer);
-            }
+        return timer;
+    }
+
+    /** Frees the number of a timer that has fired, unless it was armed again. */
+    void endFiring(int timer) {
+        if (timers.where(timer) == TimerSlab.FIRING) {
+            timers.free(timer);
         }
     }
 
     /** Whether anything was due at the time of the last {@link #expire}. */
     public boolean hasMoreDue() {
-        return nextDeadlineNs() <= nowNs && pending > 0;
+        return nextDeadlineNs() <= latestNs && pending > 0;
     }
 
     /** How many timers are armed. */

@@ -41,7 +41,7 @@ class CalendarTimersTest {
 
     private void step(long forwardsNs) {
         offsetNs += forwardsNs;
-        engine.store().readRealtimeNs(0);
+        engine.store().wheels().readRealtimeNs(0);
     }
 
     private List<Firing> fire(long nowNs) {
@@ -172,7 +172,7 @@ class CalendarTimersTest {
             assertEquals(NOW_NS + HOUR_NS, engine.nextDeadlineNs());
             assertEquals(ReplyCode.CANCELLED, engine.cancel(1));
             assertEquals(0, engine.pending());
-            assertEquals(0, engine.store().pending());
+            assertEquals(0, engine.store().wheels().pending());
         }
     }
 

@@ -34,18 +34,18 @@ class KeyIndexTest {
         for (int step = 0; step < 1_000_000; step++) {
             Id id = new Id(random.nextInt(3), random.nextInt(60_000) - 30_000L);
             Integer expected = model.get(id);
-            assertEquals(expected == null ? KeyIndex.NONE : expected, index.find(id.owner(), id.key()), "seed=" + seed);
+            assertEquals(expected == null ? KeyIndex.NONE : expected, find(index, id), "seed=" + seed);
             if (expected == null) {
                 int timer = free.isEmpty() ? next++ : free.remove(free.size() - 1);
                 add(index, timer, id.owner(), id.key());
                 model.put(id, timer);
             } else if (random.nextInt(4) > 0) {
-                index.remove(expected);
+                index.remove(index.hashOf(expected), expected);
                 free.add(model.remove(id));
             }
             assertEquals(model.size(), index.size());
         }
-        model.forEach((id, timer) -> assertEquals(timer, index.find(id.owner(), id.key())));
+        model.forEach((id, timer) -> assertEquals(timer, find(index, id)));
     }
 
     @Test
@@ -59,7 +59,7 @@ class KeyIndexTest {
             for (int i = 0; i < MANY; i++) {
                 fresh.reserve();
                 fresh.fill(i, 7, command.arm(patterns.get(pattern).applyAsLong(i), 0, 0), 0);
-                index.add(i);
+                index.add(index.hashOf(i), i);
             }
             // Random hashing gives 8 to 10: with up to two keys a bucket, 16 are less likely than one in a million.
             assertTrue(index.longestChain() < 16, "pattern=" + pattern + " longest=" + index.longestChain());
@@ -74,7 +74,7 @@ class KeyIndexTest {
         }
         assertTrue(index.longestChain() < 16, "longest=" + index.longestChain());
         for (int owner = 0; owner < 1 << 16; owner++) {
-            assertEquals(owner, index.find(owner, 42));
+            assertEquals(owner, find(index, new Id(owner, 42)));
         }
     }
 
@@ -94,9 +94,13 @@ class KeyIndexTest {
         assertTrue(index.sizeBytes() < 9L * capacity, "size=" + index.sizeBytes());
     }
 
+    private static int find(KeyIndex index, Id id) {
+        return index.find(index.hash(id.owner(), id.key()), id.owner(), id.key());
+    }
+
     private void add(KeyIndex index, int timer, int owner, long key) {
         table.reserve();
         table.fill(timer, owner, command.arm(key, 0, 0), 0);
-        index.add(timer);
+        index.add(index.hashOf(timer), timer);
     }
 }

@@ -101,7 +101,7 @@ class TimerEnginePropertyTest {
         model.setClock(offsetNs);
         isStepUnseen = stepNs < 0 && random.nextBoolean();
         if (!isStepUnseen) {
-            engine.store().readRealtimeNs(0);
+            engine.store().wheels().readRealtimeNs(0);
         }
     }
 
@@ -164,7 +164,7 @@ class TimerEnginePropertyTest {
                 assertEquals(model.pending(owner), engine.pending(owner));
             }
             if (isStepUnseen) {
-                engine.store().readRealtimeNs(0);
+                engine.store().wheels().readRealtimeNs(0);
                 isStepUnseen = false;
             }
             assertEquals(model.nextDeadlineNs(), engine.nextDeadlineNs());
