@@ -35,7 +35,7 @@ final class ProbeRole implements ChildRole {
         List<String> leftOut = new ArrayList<>();
         List<Map<String, Object>> paths = new ArrayList<>();
         int[] cpus = Platforms.current().affinity();
-        for (TimePath path : TimePath.all(leftOut)) {
+        for (TimePath path : TimePath.all()) {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("path", path.name());
             row.put("costNs", cost(path, batches));

@@ -7,7 +7,6 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.tickbus.posix.ClockId;
 import io.tickbus.posix.PosixClock;
-import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -50,8 +49,8 @@ record TimePath(String name, Reader reader) {
         static native int clock_gettime(int clock, long time);
     }
 
-    /** All that this JVM has, and the reasons for those that it has not. */
-    static List<TimePath> all(List<String> leftOut) {
+    /** All that this JVM has. Tickbus itself calls the kernel by FFM from JDK 22 on, by JNA before. */
+    static List<TimePath> all() {
         List<TimePath> paths = new ArrayList<>();
         paths.add(new TimePath("System.nanoTime", TimePath::nanoTime));
         paths.add(new TimePath("System.currentTimeMillis", TimePath::currentTimeMillis));
@@ -63,14 +62,10 @@ record TimePath(String name, Reader reader) {
         paths.add(new TimePath("JNA direct clock_gettime", times -> direct(times, MONOTONIC, time, address)));
         CLibrary library = Native.load(null, CLibrary.class);
         paths.add(new TimePath("JNA interface clock_gettime", times -> mapped(times, library, pointer, time)));
-        paths.add(new TimePath("JNA system call", TimePath::systemCall));
+        paths.add(new TimePath("Tickbus clock_gettime", TimePath::ours));
+        paths.add(new TimePath("Tickbus system call", TimePath::systemCall));
         paths.add(new TimePath("JNA direct MONOTONIC_COARSE",
                 times -> direct(times, MONOTONIC_COARSE, time, address)));
-        if (ForeignClock.HANDLE == null) {
-            leftOut.add("FFM clock_gettime: " + ForeignClock.REASON);
-        } else {
-            paths.add(new TimePath("FFM clock_gettime", times -> foreign(times, time, address)));
-        }
         return paths;
     }
 
@@ -119,24 +114,18 @@ record TimePath(String name, Reader reader) {
         return sum;
     }
 
-    private static long systemCall(int times) {
+    private static long ours(int times) {
         long sum = 0;
         for (int i = 0; i < times; i++) {
-            sum += PosixClock.nowBySyscall(ClockId.MONOTONIC);
+            sum += PosixClock.now(ClockId.MONOTONIC);
         }
         return sum;
     }
 
-    private static long foreign(int times, ByteBuffer time, long address) {
-        MethodHandle handle = ForeignClock.HANDLE;
+    private static long systemCall(int times) {
         long sum = 0;
-        try {
-            for (int i = 0; i < times; i++) {
-                int result = (int) ForeignClock.HANDLE.invokeExact(MONOTONIC, address);
-                sum += nanos(time) + result;
-            }
-        } catch (Throwable e) {
-            throw new IllegalStateException("the call through " + handle + " failed", e);
+        for (int i = 0; i < times; i++) {
+            sum += PosixClock.nowBySyscall(ClockId.MONOTONIC);
         }
         return sum;
     }

@@ -171,9 +171,9 @@ final class GoalCheck {
     private void clocks() {
         double tsc = clock("System.nanoTime", "tsc");
         double hpet = clock("System.nanoTime", "hpet");
-        double call = clock("JNA system call", "tsc");
+        double call = clock("Tickbus system call", "tsc");
         String only = Double.isNaN(tsc + call) ? ""
-                : format("System.nanoTime %.0f ns, a system call through JNA %.0f ns; ", tsc, call);
+                : format("System.nanoTime %.0f ns, a system call %.0f ns; ", tsc, call);
         if (Double.isNaN(hpet)) {
             addUnmeasurable("TSC 25 ns against HPET 800 ns", (Double.isNaN(tsc) ? "" : format("TSC %.0f ns; ", tsc))
                     + "no HPET can be read here");

@@ -39,7 +39,7 @@ final class AllocatingRole implements ChildRole {
         FiringLog log = new FiringLog(workload, schedule);
         Map<String, Object> answer = new LinkedHashMap<>();
         long run = JsonLines.number(arguments, "run");
-        try (FiringTimers pool = new FiringTimers.ScheduledPool(RateMode.FIXED_RATE)) {
+        try (FiringTimers pool = FiringTimers.named("stpe")) {
             pool.start(log);
             armed.arm(schedule, run);
             CpuWindow.sleepUntil(schedule.startNs());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.timers;
 
-import io.netty.util.Timeout;
 import io.tickbus.bench.latency.harness.JsonLines;
 import io.tickbus.client.TimerClient;
 import io.tickbus.core.BusDirectory;
@@ -9,10 +8,6 @@ import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
 import java.util.Map;
-import java.util.Timer;
-import java.util.TimerTask;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.agrona.DeadlineTimerWheel;
@@ -70,18 +65,11 @@ interface PendingTimers extends AutoCloseable {
             case "tickbus-engine" -> handles -> new Engine();
             case "tickbus", "tickbus-client" -> handles -> new Client(DaemonRole.bus(settings),
                     (int) JsonLines.number(settings, "trackedKeys"));
-            case "stpe" -> {
-                ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1);
-                pool.setRemoveOnCancelPolicy(true);
-                yield handles -> new Pool(pool, handles.objects);
-            }
-            case "java-util-timer" -> handles -> new JdkTimer(handles.objects);
-            case "netty-1ms" -> {
-                io.netty.util.Timer wheel = FiringTimers.NettyWheel.newTimer();
-                yield handles -> new Netty(wheel, handles.objects);
-            }
             case "agrona" -> handles -> new Agrona(handles.numbers);
-            default -> throw new IllegalArgumentException("unknown timers: name=" + name);
+            default -> {
+                TimerLibrary library = TimerLibrary.named(name);
+                yield handles -> new OfLibrary(library, handles.objects);
+            }
         };
     }
 
@@ -167,19 +155,19 @@ interface PendingTimers extends AutoCloseable {
         }
     }
 
-    /** The JDK's pool; cancelled timers leave it at once. */
-    final class Pool implements PendingTimers {
-        private final ScheduledThreadPoolExecutor pool;
-        private final Object[] futures;
+    /** The timers of a library; several threads may share it. */
+    final class OfLibrary implements PendingTimers {
+        private final TimerLibrary library;
+        private final Object[] timers;
 
-        Pool(ScheduledThreadPoolExecutor pool, Object[] futures) {
-            this.pool = pool;
-            this.futures = futures;
+        OfLibrary(TimerLibrary library, Object[] timers) {
+            this.library = library;
+            this.timers = timers;
         }
 
         @Override
         public void arm(int timer, long delayNs) {
-            futures[timer] = pool.schedule(Pool::doNothing, delayNs, TimeUnit.NANOSECONDS);
+            timers[timer] = library.arm(OfLibrary::doNothing, delayNs);
         }
 
         private static void doNothing() {
@@ -188,74 +176,12 @@ interface PendingTimers extends AutoCloseable {
 
         @Override
         public void cancel(int timer) {
-            ((Future<?>) futures[timer]).cancel(false);
+            library.cancel(timers[timer]);
         }
 
         @Override
         public void close() {
-            pool.shutdownNow();
-        }
-    }
-
-    /** The JDK's first timers: the task is the timer, and a cancelled one stays until its time has come. */
-    final class JdkTimer implements PendingTimers {
-        private final Timer timer = new Timer("util-timer", true);
-        private final Object[] tasks;
-
-        JdkTimer(Object[] tasks) {
-            this.tasks = tasks;
-        }
-
-        @Override
-        public void arm(int number, long delayNs) {
-            TimerTask task = new Nothing();
-            tasks[number] = task;
-            timer.schedule(task, TimeUnit.NANOSECONDS.toMillis(delayNs));
-        }
-
-        @Override
-        public void cancel(int number) {
-            ((TimerTask) tasks[number]).cancel();
-        }
-
-        @Override
-        public void close() {
-            timer.cancel();
-        }
-
-        private static final class Nothing extends TimerTask {
-            @Override
-            public void run() {
-                throw new IllegalStateException("an hour has passed");
-            }
-        }
-    }
-
-    /** Netty's wheel of 1 ms: the caller only queues, the wheel's thread does the work at its next tick. */
-    final class Netty implements PendingTimers {
-        private static final io.netty.util.TimerTask NOTHING = timeout -> { };
-
-        private final io.netty.util.Timer wheel;
-        private final Object[] timeouts;
-
-        Netty(io.netty.util.Timer wheel, Object[] timeouts) {
-            this.wheel = wheel;
-            this.timeouts = timeouts;
-        }
-
-        @Override
-        public void arm(int timer, long delayNs) {
-            timeouts[timer] = wheel.newTimeout(NOTHING, delayNs, TimeUnit.NANOSECONDS);
-        }
-
-        @Override
-        public void cancel(int timer) {
-            ((Timeout) timeouts[timer]).cancel();
-        }
-
-        @Override
-        public void close() {
-            wheel.stop();
+            library.close();
         }
     }
 

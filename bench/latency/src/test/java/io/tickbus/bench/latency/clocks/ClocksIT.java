@@ -43,7 +43,7 @@ final class ClocksIT {
         String running = System.getProperty("java.version");
         Set<Object> names = paths.stream().filter(path -> running.equals(path.get("jdk")))
                 .map(path -> path.get("path")).collect(Collectors.toSet());
-        assertEquals(Runtime.version().feature() >= 22 ? 8 : 7, names.size(), names::toString);
+        assertEquals(8, names.size(), names::toString);
         for (Map<String, Object> path : paths) {
             assertTrue(((Number) object(path, "costNs").get("p50")).doubleValue() > 0, path::toString);
         }
