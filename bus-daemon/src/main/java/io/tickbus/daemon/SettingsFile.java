@@ -46,7 +46,7 @@ final class SettingsFile {
                     DaemonSetting setting = setting(line);
                     Integer before = lineOf.put(setting, number);
                     if (before != null) {
-                        throw refused(place, setting.key() + " stands in line " + before + " already");
+                        throw refused(place, setting.key() + " is set in line " + before + " already");
                     }
                     settings = settings.with(setting, line.substring(line.indexOf('=') + 1));
                 } catch (IllegalArgumentException e) {

@@ -113,7 +113,7 @@ class DaemonSettingsTest {
     @Test
     void shouldRefuseAKeyThatStandsTwice() {
         BusException e = assertThrows(BusException.class, () -> load(List.of("mode=spin", "", "mode=spin"), Map.of()));
-        assertTrue(e.getMessage().contains("line 3: mode stands in line 1 already"), e.getMessage());
+        assertTrue(e.getMessage().contains("line 3: mode is set in line 1 already"), e.getMessage());
     }
 
     @Test

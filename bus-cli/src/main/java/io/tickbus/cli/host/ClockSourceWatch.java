@@ -9,7 +9,7 @@ import java.util.function.DoubleSupplier;
  * Notices that the kernel has changed its clock source, or that reading the time has become slow: Linux drops an
  * unstable TSC while running, and every read costs a system call from then on.
  *
- * <p><b>Threads:</b> one. <b>Progress:</b> between two looks a poll is one comparison; a look reads a file and then
+ * <p><b>Threads:</b> one. <b>Progress:</b> between two checks a poll is one comparison; a check reads a file and then
  * the clock 1,800 times, or twice that where it seems to have become slow.
  */
 public final class ClockSourceWatch {
@@ -49,7 +49,7 @@ public final class ClockSourceWatch {
     /**
      * Takes the present source and cost as the normal ones.
      *
-     * @param intervalNs nanoseconds between two looks, at least 1
+     * @param intervalNs nanoseconds between two checks, at least 1
      */
     public static ClockSourceWatch start(long intervalNs) {
         return start(Path.of("/"), intervalNs, System.nanoTime());
@@ -58,7 +58,7 @@ public final class ClockSourceWatch {
     /**
      * As {@link #start(long)}, of another root and on the caller's clock.
      *
-     * @param root what {@code sys} stands in
+     * @param root the directory that contains {@code sys}
      */
     public static ClockSourceWatch start(Path root, long intervalNs, long nowNs) {
         return start(root, intervalNs, nowNs, ClockCost::glanceAtNanoTime);

@@ -37,7 +37,7 @@ public record ClockSources(String active, List<String> available) {
     /**
      * Those under a root directory. Never throws.
      *
-     * @param root what {@code sys} stands in: {@code /} or a copy of its files
+     * @param root the directory that contains {@code sys}: {@code /} or a copy of its files
      */
     public static ClockSources read(Path root) {
         HostFiles files = new HostFiles(root);

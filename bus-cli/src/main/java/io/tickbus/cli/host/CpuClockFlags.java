@@ -32,7 +32,7 @@ public record CpuClockFlags(boolean tsc, boolean constantTsc, boolean nonstopTsc
     /**
      * Those under a root directory. Never throws.
      *
-     * @param root what {@code proc} stands in: {@code /} or a copy of its files
+     * @param root the directory that contains {@code proc}: {@code /} or a copy of its files
      */
     public static CpuClockFlags read(Path root) {
         String line = new HostFiles(root).field(CPUINFO, "flags").orElse("");

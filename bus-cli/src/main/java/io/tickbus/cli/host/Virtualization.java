@@ -33,7 +33,7 @@ public record Virtualization(Hypervisor hypervisor, boolean isContainer, List<St
     /**
      * That under a root directory. Never throws.
      *
-     * @param root what {@code proc} and {@code sys} stand in: {@code /} or a copy of their files
+     * @param root the directory that contains {@code proc} and {@code sys}: {@code /} or a copy of their files
      */
     public static Virtualization detect(Path root) {
         return new VirtualizationSigns(root).conclude();

@@ -3,7 +3,7 @@ package io.tickbus.core.timer;
 
 /** What became of a command. */
 public enum ReplyCode {
-    /** The timer is armed; an earlier arming of its key is no more. */
+    /** The timer is armed; any earlier timer with its key is replaced. */
     ARMED,
     /** The timer was pending and will not fire any more. */
     CANCELLED,

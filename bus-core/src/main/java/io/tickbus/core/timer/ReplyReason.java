@@ -35,7 +35,7 @@ public enum ReplyReason {
     /** Garbage, half a message, another version. */
     BAD_HELLO("it sent what no client of this version sends"),
     /** It connects to another daemon, one before this. */
-    WRONG_EPOCH("it is connected to a daemon that is no more"),
+    WRONG_EPOCH("it is connected to a daemon that has ended"),
     /** The daemon cannot open its ring. */
     OPEN_FILES("the daemon's open-files limit is reached: raise it with 'ulimit -n'"),
     /** It has closed its socket, or its process is gone. */

@@ -6,9 +6,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * The longest single steps among many timers: an arming, a cancelling or a firing, each with a look at the next
- * deadline after it. The patterns are those of {@link WheelBenchmark}, and {@code herd}, where all deadlines are within
- * 1 ms.
+ * The longest single steps among many timers: an arming, a cancelling or a firing, each followed by a query of the next
+ * deadline. The patterns are those of {@link WheelBenchmark}, and {@code herd}, where all deadlines are within 1 ms.
  *
  * <p>The same steps are replayed on new timers several times, and a step's time is its shortest: so it is the
  * structure's own, growth included, not the host's nor the compiler's. Each contains a clock read, shown as

@@ -61,7 +61,7 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     /**
-     * Daemon, holding the publisher's lock: listens, in the place of a daemon that is no more.
+     * Daemon, holding the publisher's lock: listens, in the place of a daemon that has ended.
      *
      * @param group members of it may connect, mode 0660; null for the owner alone, mode 0600
      */
