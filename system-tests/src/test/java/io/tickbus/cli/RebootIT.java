@@ -122,10 +122,11 @@ final class RebootIT {
         try (ChildJvm daemon = daemon(second)) {
             child(daemon).destroyForcibly();
             daemon.exitCode();
+            // Before anything is checked: on a slow host the first two daemons may have fired some.
+            if (System.nanoTime() >= Math.min(dueNs, calendarDueNs)) {
+                return false;
+            }
             assertTrue(daemon.errors().contains("recovered timers=5 "), daemon::errors);
-        }
-        if (System.nanoTime() >= Math.min(dueNs, calendarDueNs)) {
-            return false;
         }
         try (ChildJvm daemon = daemon(third);
                 ChildJvm tail = start(third, Tickbus.class, "tail", "--bus", BUS, "--dir", root(), "--from",
