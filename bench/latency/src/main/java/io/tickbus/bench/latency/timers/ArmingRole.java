@@ -19,6 +19,11 @@ import org.agrona.concurrent.IdleStrategy;
 /** A process whose threads arm timers, all at once; they are due so late that none of them fires. */
 final class ArmingRole implements ChildRole {
     private static final long DELAY_NS = TimeUnit.MINUTES.toNanos(5);
+    private static final int SPINS = 10;
+    private static final int YIELDS = 20;
+    private static final long SHORTEST_NAP_NS = 1_000;
+    /** About as long as the daemon takes for a burst. */
+    private static final long LONGEST_NAP_NS = 50_000;
 
     private final Function<Handles, PendingTimers> timers;
     private final int capacity;
@@ -78,7 +83,8 @@ final class ArmingRole implements ChildRole {
             int burst = (int) JsonLines.number(arguments, "burst");
             // With eight threads on two processors, a thread that waits for the daemon must let it run.
             IdleStrategy idle =
-                    (boolean) arguments.get("isAlone") ? new BusySpinIdleStrategy() : new BackoffIdleStrategy();
+                    (boolean) arguments.get("isAlone") ? new BusySpinIdleStrategy()
+                            : new BackoffIdleStrategy(SPINS, YIELDS, SHORTEST_NAP_NS, LONGEST_NAP_NS);
             List<Double> nsPerArm = new ArrayList<>();
             List<Double> settledNsPerArm = new ArrayList<>();
             while (System.nanoTime() < startNs) {
