@@ -4,14 +4,10 @@ package io.tickbus.cli;
 import io.tickbus.core.BusException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** User ids by their names. */
 final class UserName {
-    private static final Path PASSWORDS = Path.of("/etc/passwd");
-    private static final int ID_FIELD = 2;
     private static final int LONGEST_ID = 10;
     private static final long NOBODY = 0xFFFF_FFFFL;
     private static final int TIMEOUT_S = 5;
@@ -22,7 +18,7 @@ final class UserName {
     /** The id of a name or a number. */
     static Integer parse(String text) {
         try {
-            return text.matches("[0-9]+") ? id(text) : idOf(text);
+            return text.matches("[0-9]+") ? id(text) : ask(text);
         } catch (IOException | NumberFormatException e) {
             throw new IllegalArgumentException("user '" + text + "' cannot be looked up (" + BusException.why(e)
                     + "); give the number that 'id -u " + text + "' prints", e);
@@ -37,18 +33,8 @@ final class UserName {
         return Integer.parseUnsignedInt(number);
     }
 
-    private static Integer idOf(String name) throws IOException {
-        for (String line : Files.readAllLines(PASSWORDS, StandardCharsets.ISO_8859_1)) {
-            String[] fields = line.split(":", -1);
-            if (fields.length > ID_FIELD && fields[0].equals(name)) {
-                return Integer.parseUnsignedInt(fields[ID_FIELD]);
-            }
-        }
-        return askSystem(name);
-    }
-
-    /** Users of a directory service are in no file. */
-    private static Integer askSystem(String name) throws IOException {
+    /** Of the system, since users of a directory service are in no file. */
+    private static Integer ask(String name) throws IOException {
         Process id = new ProcessBuilder("id", "-u", "--", name).redirectErrorStream(true).start();
         try {
             if (id.waitFor(TIMEOUT_S, TimeUnit.SECONDS) && id.exitValue() == 0) {

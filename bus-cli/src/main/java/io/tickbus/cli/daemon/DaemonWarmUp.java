@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a daemon and a client of it for a moment on a bus of this process alone, so that the first real commands and
- * signals are not interpreted.
+ * signals are not interpreted. It is part of the command and not of the daemon: it needs a client too, and a quarter
+ * of a second that an application which embeds a daemon may not have.
  */
 final class DaemonWarmUp {
     private static final long DURATION_NS = TimeUnit.MILLISECONDS.toNanos(120);

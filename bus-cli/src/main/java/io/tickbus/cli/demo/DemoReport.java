@@ -4,6 +4,7 @@ package io.tickbus.cli.demo;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Terminal;
+import io.tickbus.cli.TextLayout;
 import io.tickbus.cli.host.HiccupMeter;
 import io.tickbus.core.internal.DurationText;
 import java.io.PrintWriter;
@@ -56,20 +57,24 @@ final class DemoReport {
     static String text(Map<String, Object> result, String host) {
         StringBuilder text = new StringBuilder(table(result)).append(System.lineSeparator());
         Map<String, Object> signals = object(result, "signals");
-        text.append(isComplete(result) ? Terminal.good("complete: ") : Terminal.bad("NOT complete: "))
-                .append(String.format(Locale.ROOT, "published %s, received %s, lost %s, out of order %s, duplicated"
-                + " %s%n", signals.get("published"), signals.get("received"), signals.get("lost"),
-                signals.get("outOfOrder"), signals.get("duplicated")));
+        boolean isComplete = isComplete(result);
+        String counts = lines(String.format(Locale.ROOT, "%s: published %s, received %s, lost %s, out of order %s, "
+                + "duplicated %s", isComplete ? "complete" : "NOT complete", signals.get("published"),
+                signals.get("received"), signals.get("lost"), signals.get("outOfOrder"), signals.get("duplicated")));
+        text.append(isComplete ? Terminal.good(counts) : Terminal.bad(counts));
         if (isDisturbed(result)) {
-            text.append(Terminal.warning("not compared: ")).append("the host took more than a tenth of an idle "
-                    + "thread's time, so the figures say more about it than about the ways of waiting; stop what else "
-                    + "runs here, or try again").append(System.lineSeparator());
+            text.append(Terminal.warning(lines("not compared: the host took more than a tenth of an idle thread's time,"
+                    + " so the figures say more about it than about the ways of waiting; stop what else runs here, or"
+                    + " try again")));
         } else {
             modes(result).forEach(mode -> text.append(comparison(result, mode)));
         }
-        text.append(Terminal.faint("host: " + hiccups(object(result, "hiccup")))).append(System.lineSeparator())
-                .append(Terminal.faint(host)).append(System.lineSeparator());
+        text.append(Terminal.faint(lines("host: " + hiccups(object(result, "hiccup"))) + lines(host)));
         return text.toString();
+    }
+
+    private static String lines(String paragraph) {
+        return TextLayout.paragraph(paragraph, 2) + System.lineSeparator();
     }
 
     private static String table(Map<String, Object> result) {
@@ -99,10 +104,10 @@ final class DemoReport {
             return "";
         }
         boolean isSooner = median >= predictive;
-        return String.format(Locale.ROOT, "predictive waiting sees a signal %.1f times %s than %s (median %s against"
-                + " %s)%n",
+        return lines(String.format(Locale.ROOT, "predictive waiting sees a signal %.1f times %s than %s (median %s"
+                + " against %s)",
                 isSooner ? (double) median / predictive : (double) predictive / median, isSooner ? "sooner" : "later",
-                other.get("name"), DurationText.format(predictive), DurationText.format(median));
+                other.get("name"), DurationText.format(predictive), DurationText.format(median)));
     }
 
     private static String hiccups(Map<String, Object> hiccup) {

@@ -11,8 +11,8 @@ import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
 import io.tickbus.cli.ShutdownHook;
+import io.tickbus.cli.SignalReport;
 import io.tickbus.cli.Tickbus;
-import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.journal.JournalReader;
@@ -202,15 +202,7 @@ public final class ReplayCommand implements Command {
         }
 
         private Report report(SignalRecord signal, long realtimeNs) {
-            return new Report().with("type", "signal").with("sequence", signal.sequence())
-                    .with("signalId", signal.signalId()).with("key", Long.toString(signal.key()))
-                    .with("owner", signal.owner())
-                    .with("publishedRealtimeNs", realtimeNs).with("publishedNs", signal.publishedNs())
-                    .with("deadlineNs", signal.deadlineNs())
-                    .with("publishedLatenessNs", signal.publishedNs() - signal.deadlineNs())
-                    .with("occurrence", Integer.toUnsignedLong(signal.occurrence()))
-                    .with("generation", Integer.toUnsignedLong(signal.generation()))
-                    .with("missed", Integer.toUnsignedLong(signal.missed())).with("flags", FlagNames.of(signal.flags()))
+            return SignalReport.of("signal", signal).with("publishedRealtimeNs", realtimeNs)
                     .with("payload", HexFormat.of().formatHex(signal.payload()));
         }
     }

@@ -3,7 +3,7 @@ package io.tickbus.cli.timer;
 
 import io.tickbus.cli.Output;
 import io.tickbus.cli.Report;
-import io.tickbus.cli.tail.FlagNames;
+import io.tickbus.cli.SignalReport;
 import io.tickbus.client.TimerClient;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
@@ -115,15 +115,7 @@ final class FiringWait {
     }
 
     Report report() {
-        return new Report().with("type", "fired").with("key", Long.toString(armed.key()))
-                .with("owner", firing.owner())
-                .with("signalId", firing.signalId()).with("sequence", firing.sequence())
-                .with("occurrence", Integer.toUnsignedLong(firing.occurrence()))
-                .with("generation", Integer.toUnsignedLong(firing.generation()))
-                .with("missed", Integer.toUnsignedLong(firing.missed()))
-                .with("flags", FlagNames.of(firing.flags())).with("deadlineNs", firing.deadlineNs())
-                .with("publishedNs", firing.publishedNs()).with("observedNs", observedNs)
-                .with("publishedLatenessNs", firing.publishedNs() - firing.deadlineNs())
+        return SignalReport.of("fired", firing).with("observedNs", observedNs)
                 .with("latenessNs", observedNs - firing.deadlineNs());
     }
 
