@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.latency.oneway;
 
+import io.tickbus.bench.latency.harness.Convergence;
 import io.tickbus.bench.latency.transport.Transports;
 import java.util.concurrent.TimeUnit;
 
@@ -20,8 +21,6 @@ record Leg(Transports transport, int count, long gapNs, int rounds) {
     private static final long SLEEPERS_LEAD_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long SLEEPERS_REST_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int FIELDS = 4;
-    private static final int MANY = 20;
-    private static final int FEW = 10;
 
     /** At the transport's own pace. */
     static Leg of(Transports transport, int rounds) {
@@ -43,9 +42,9 @@ record Leg(Transports transport, int count, long gapNs, int rounds) {
         return burstNs() <= SHORT_NS;
     }
 
-    /** How often it is to be repeated before it may be warm: where that costs little, until all of it is compiled. */
-    int fewestToWarm() {
-        return count >= DENSE_COUNT ? MANY : FEW;
+    /** When its medians stand still: where a burst costs little, of more of them, until all of its code is compiled. */
+    Convergence warmth() {
+        return count >= DENSE_COUNT ? new Convergence(0.15, 3, 12) : new Convergence(0.25, 1, 5);
     }
 
     boolean isSpinning() {

@@ -27,9 +27,6 @@ import java.util.stream.IntStream;
 /** Carries a plan out in two pinned processes, round by round: until all of it is warm, and then what counts. */
 final class PairRun {
     private static final String MEDIANS = "roundMediansNs";
-    /** Code that is not compiled yet takes several times as long; so much is the host. */
-    private static final double STILL = 0.1;
-    private static final int WARM_UP_WINDOW = 3;
 
     private final OneWayPlan plan;
     private final BenchHarness harness;
@@ -45,7 +42,7 @@ final class PairRun {
         JvmLaunch jvm = Transports.launch(plan.legs().stream().map(Leg::transport).toList());
         sender = harness.child(SenderRole.class, harness.senderCpu(), plan.toMap(), jvm);
         receiver = harness.child(ReceiverRole.class, harness.receiverCpu(), plan.toMap(), jvm);
-        plan.legs().forEach(leg -> warmth.add(new Convergence(STILL, WARM_UP_WINDOW, leg.fewestToWarm())));
+        plan.legs().forEach(leg -> warmth.add(leg.warmth()));
     }
 
     /** Runs it, in each mode; keeps the log of all latencies where one is wanted. */

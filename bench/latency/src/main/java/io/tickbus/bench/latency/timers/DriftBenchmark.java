@@ -47,7 +47,7 @@ final class DriftBenchmark extends TimersBenchmark {
         List<Peer> peers = new Peers(harness(), only).tickbus(Map.of()).inJvm(PEERS).inJvm(atFixedDelay)
                 .go(RateMode.values()).all();
         new Interleaving(this, peers).warmUp(
-                Workload.periodic(List.of(TimeUnit.MICROSECONDS.toNanos(250)), WARM_UP_NS, 0));
+                Workload.periodic(List.of(PERIODS_NS.get("1kHz")), WARM_UP_NS, 0));
         Map<String, Line> lines = new LinkedHashMap<>();
         PERIODS_NS.forEach((period, periodNs) -> peers.forEach(peer -> {
             String name = peer.name() + " " + period;

@@ -68,7 +68,7 @@ final class JournalBenchmark extends TimersBenchmark {
         List<Peer> peers = List.of(TickbusPeer.start(harness(), bus("plain")), TickbusPeer.start(harness(),
                 bus("journalled", "journal", journals.resolve("lateness").toString())));
         Interleaving interleaving = new Interleaving(this, peers);
-        interleaving.warmUp(Workload.periodic(List.of(PERIOD_NS / 4), WARM_UP_NS, 0));
+        interleaving.warmUp(Workload.periodic(List.of(PERIOD_NS), WARM_UP_NS, 0));
         interleaving.run(rounds.count(), Map.of("1kHz",
                 Workload.periodic(List.of(PERIOD_NS), TimeUnit.MILLISECONDS.toNanos(periodicMs), SETTLE_NS)));
     }

@@ -46,7 +46,7 @@ final class PrecisionBenchmark extends TimersBenchmark {
                 .inJvm(List.of("stpe", "netty-1ms", "agrona-200us", "java-util-timer")).cyclictest()
                 .go(RateMode.FIXED_RATE).all();
         Interleaving interleaving = new Interleaving(this, peers);
-        interleaving.warmUp(Workload.periodic(List.of(PERIOD_NS / 4), WARM_UP_NS, 0),
+        interleaving.warmUp(Workload.periodic(List.of(PERIOD_NS), WARM_UP_NS, 0),
                 Workload.once(timers, WARM_UP_NS, seed()));
         Map<String, Workload> workloads = new LinkedHashMap<>();
         workloads.put("1kHz",

@@ -21,7 +21,7 @@ abstract class TimersBenchmark implements Callable<Integer> {
     private static final long LEAD_PER_TIMER_OF_MANY_NS = TimeUnit.MICROSECONDS.toNanos(4);
     private static final int MANY_TIMERS = 100_000;
     /** By how much the figures of three passes may differ that are warm. */
-    private static final double STILL = 0.2;
+    private static final double STILL = 0.25;
 
     @Mixin
     private BenchOptions options;
