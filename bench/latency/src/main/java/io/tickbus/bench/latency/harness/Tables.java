@@ -45,7 +45,7 @@ public final class Tables {
                     + "publishedP99Ns=publishedWindows.p99Ns.p50"),
             new Kind("isKept", "timers=name seconds isKept lastAfterEndNs overrun"),
             new Kind("firingsPerSecond", "timers=name firingsPerSecond"),
-            new Kind("drift", "timers=name rhythm=drift.rhythm slopePpm=drift.slopePpm "
+            new Kind("drift", "timers=name rhythm slopePpm=drift.slopePpm "
                     + "firstOffsetNs=drift.firstOffsetNs finalOffsetNs=drift.finalOffsetNs firings=drift.firings"),
             new Kind("nsPerCancel", "timers=name bytesEach=heapBytesPerTimer +ownBytesEach=ownBytesPerTimer "
                     + "emptyHeapBytes armP50Ns=nsPerArm.p50 armP99Ns=nsPerArm.p99 cancelP50Ns=nsPerCancel.p50 "

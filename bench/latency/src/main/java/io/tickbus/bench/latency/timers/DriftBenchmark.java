@@ -4,7 +4,6 @@ package io.tickbus.bench.latency.timers;
 import io.tickbus.bench.latency.harness.BenchOptions.Only;
 import io.tickbus.bench.latency.harness.BenchOptions.Rounds;
 import io.tickbus.bench.latency.harness.JsonLines;
-import io.tickbus.bench.latency.harness.Progress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +20,6 @@ final class DriftBenchmark extends TimersBenchmark {
     private static final Map<String, Long> PERIODS_NS = new LinkedHashMap<>();
     private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final List<String> PEERS = List.of("stpe", "java-util-timer", "netty-1ms", "agrona-200us");
-    private static final List<String> FIGURES = List.of("firings", "slopeNsPerS", "slopePpm", "firstOffsetNs",
-            "finalOffsetNs");
 
     static {
         PERIODS_NS.put("1kHz", TimeUnit.MILLISECONDS.toNanos(1));
@@ -46,27 +43,12 @@ final class DriftBenchmark extends TimersBenchmark {
         List<String> atFixedDelay = PEERS.stream().map(each -> each + RateMode.FIXED_DELAY.suffix()).toList();
         List<Peer> peers = new Peers(harness(), only).tickbus(Map.of()).inJvm(PEERS).inJvm(atFixedDelay)
                 .go(RateMode.values()).all();
-        new Interleaving(this, peers).warmUp(
-                Workload.periodic(List.of(PERIODS_NS.get("1kHz")), WARM_UP_NS, 0));
-        Map<String, Line> lines = new LinkedHashMap<>();
-        PERIODS_NS.forEach((period, periodNs) -> peers.forEach(peer -> {
-            String name = peer.name() + " " + period;
-            lines.put(name, new Line(row(name), periodNs, RateMode.of(peer.name()) == RateMode.FIXED_RATE));
-        }));
-        for (int round = 0; round < rounds.count(); round++) {
-            for (int i = 0; i < peers.size(); i++) {
-                Peer peer = peers.get((round + i) % peers.size());
-                for (String period : PERIODS_NS.keySet()) {
-                    Progress.say("round " + (round + 1) + " of " + rounds.count() + ": " + peer.name() + " " + period);
-                    lines.get(peer.name() + " " + period).add(run(peer, Workload.periodic(
-                            List.of(PERIODS_NS.get(period)), TimeUnit.SECONDS.toNanos(seconds), 0)));
-                }
-            }
-        }
-        lines.forEach((name, line) -> {
-            line.conclude();
-            demandFlawless(name, line.row.stats());
-        });
+        Map<String, Workload> workloads = new LinkedHashMap<>();
+        PERIODS_NS.forEach((name, periodNs) -> workloads.put(name,
+                Workload.periodic(List.of(periodNs), TimeUnit.SECONDS.toNanos(seconds), 0)));
+        Interleaving interleaving = new Interleaving(this, peers, DriftBenchmark::add);
+        interleaving.warmUp(Workload.periodic(List.of(PERIODS_NS.get("1kHz")), WARM_UP_NS, 0));
+        interleaving.run(rounds.count(), workloads);
         report().note("slopes are against CLOCK_MONOTONIC, 1 ppm is 1,000 ns in a second; offsets are medians of the "
                 + "first and of the last tenth of the firings; of rounds the median is given");
         report().note("Netty's wheel, Agrona's wheel and Go's AfterFunc know no periods: at a fixed rate their "
@@ -75,31 +57,15 @@ final class DriftBenchmark extends TimersBenchmark {
                 + "firing from another and takes no part");
     }
 
-    /** A peer and a period, over all rounds. */
-    private record Line(Row row, long periodNs, boolean isAtFixedRate, Medians drift, Medians cpuPercent) {
-        Line(Row row, long periodNs, boolean isAtFixedRate) {
-            this(row, periodNs, isAtFixedRate, new Medians(), new Medians());
+    /** What a fixed delay has put off is not lost: there, late and lost firings are not reported. */
+    private static void add(Row row, Peer.Outcome outcome) {
+        boolean isAtFixedRate = RateMode.of(row.peer()) == RateMode.FIXED_RATE;
+        if (isAtFixedRate) {
+            row.add(outcome);
+        } else {
+            row.addUsed(outcome);
         }
-
-        /** What a fixed delay has put off is not lost: there, late and lost firings are not reported. */
-        void add(Peer.Outcome outcome) {
-            if (isAtFixedRate) {
-                row.add(outcome);
-            }
-            Map<String, Object> found = JsonLines.object(outcome.extras(), "drift");
-            FIGURES.forEach(each -> drift.add(each, (Number) found.get(each)));
-            cpuPercent.add("process", outcome.cpuPercent().values().stream().mapToDouble(each -> each).sum());
-        }
-
-        void conclude() {
-            Map<String, Object> medians = new LinkedHashMap<>();
-            medians.put("periodNs", periodNs);
-            medians.put("rhythm", isAtFixedRate ? "fixed rate" : "fixed delay");
-            medians.putAll(drift.toMap());
-            row.put("drift", medians);
-            if (!isAtFixedRate) {
-                row.put("cpuPercent", cpuPercent.toMap());
-            }
-        }
+        row.put("rhythm", isAtFixedRate ? "fixed rate" : "fixed delay");
+        row.addDrift(JsonLines.object(outcome.extras(), "drift"));
     }
 }

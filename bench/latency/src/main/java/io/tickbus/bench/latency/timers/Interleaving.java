@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -18,6 +19,7 @@ final class Interleaving {
 
     private final TimersBenchmark benchmark;
     private final List<Peer> peers;
+    private final BiConsumer<Row, Peer.Outcome> recorder;
     private final Map<Line, Row> rows = new LinkedHashMap<>();
 
     /** Whose figures a row has. */
@@ -25,8 +27,14 @@ final class Interleaving {
     }
 
     Interleaving(TimersBenchmark benchmark, List<Peer> peers) {
+        this(benchmark, peers, Row::add);
+    }
+
+    /** With another way to add an outcome to its row. */
+    Interleaving(TimersBenchmark benchmark, List<Peer> peers, BiConsumer<Row, Peer.Outcome> recorder) {
         this.benchmark = benchmark;
         this.peers = peers;
+        this.recorder = recorder;
     }
 
     /** Warms every peer up with short workloads until its median lateness with each stands still. */
@@ -77,7 +85,7 @@ final class Interleaving {
             for (Map.Entry<String, Workload> entry : workloads.entrySet()) {
                 Row row = rows.get(new Line(peer.name() + " " + entry.getKey(), mode));
                 if (row != null) {
-                    row.add(benchmark.run(peer, entry.getValue()));
+                    recorder.accept(row, benchmark.run(peer, entry.getValue()));
                 }
             }
         }

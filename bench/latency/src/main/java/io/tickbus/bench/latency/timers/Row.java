@@ -14,6 +14,7 @@ final class Row {
     private final Medians rounds = new Medians();
     private final Medians cpuPercent = new Medians();
     private final Medians jit = new Medians();
+    private final Medians drift = new Medians();
     private final Map<String, Object> extras = new LinkedHashMap<>();
 
     Row(String name) {
@@ -28,15 +29,30 @@ final class Row {
         if (outcome.extras().containsKey("published")) {
             published.add(TickbusPeer.published(outcome));
         }
-        cpuPercent.addAll(outcome.cpuPercent());
+        addUsed(outcome);
         if (outcome.extras().get("jitPercent") instanceof Number percent) {
             jit.add("jitPercent", percent);
         }
     }
 
+    /** Adds what the processes used, alone. */
+    void addUsed(Peer.Outcome outcome) {
+        cpuPercent.addAll(outcome.cpuPercent());
+    }
+
+    /** Adds how far a single periodic timer moved away from its anchor. */
+    void addDrift(Map<String, Object> ofRound) {
+        drift.addAll(ofRound);
+    }
+
     Row put(String key, Object value) {
         extras.put(key, value);
         return this;
+    }
+
+    /** The peer's name, which its own begins with. */
+    String peer() {
+        return name.split(" ", 2)[0];
     }
 
     FiringStats stats() {
@@ -52,8 +68,13 @@ final class Row {
             if (published.count() > 0) {
                 map.put("publishedLatenessNs", published.latenessNs());
             }
-            map.put("cpuPercent", cpuPercent.toMap());
             map.putAll(jit.toMap());
+        }
+        if (!cpuPercent.isEmpty()) {
+            map.put("cpuPercent", cpuPercent.toMap());
+        }
+        if (!drift.isEmpty()) {
+            map.put("drift", drift.toMap());
         }
         map.putAll(extras);
         return map;

@@ -84,7 +84,7 @@ final class TimersIT {
             Map<String, Object> drift = JsonLines.object(row, "drift");
             assertTrue(JsonLines.number(drift, "firings") > 0, row.toString());
             boolean isPutOff = ((String) row.get("name")).startsWith("stpe-fixed-delay");
-            assertEquals(isPutOff ? "fixed delay" : "fixed rate", drift.get("rhythm"), row.toString());
+            assertEquals(isPutOff ? "fixed delay" : "fixed rate", row.get("rhythm"), row.toString());
             // Each firing of a fixed delay is later than the last by what that was late.
             assertTrue(!isPutOff || JsonLines.fraction(drift, "slopePpm") > 0, row.toString());
         }
