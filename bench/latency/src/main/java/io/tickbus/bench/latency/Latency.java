@@ -82,11 +82,11 @@ public final class Latency {
         return e.getMessage();
     }
 
-    /** What was asked for cannot be done so: a sentence is enough. All else is shown in full. */
+    /** What was asked for cannot be done so, or not now: a sentence is enough. All else is shown in full. */
     private static int complain(Exception e, CommandLine line, ParseResult parsed) throws Exception {
-        if (e instanceof IllegalArgumentException) {
+        if (e instanceof IllegalArgumentException || e instanceof IllegalStateException) {
             System.err.println("bench: " + e.getMessage());
-            return CommandLine.ExitCode.USAGE;
+            return e instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         }
         throw e;
     }

@@ -30,13 +30,18 @@ public final class ChildMain {
         ParentWatch.start();
         int cpu = Integer.parseInt(arguments[1]);
         int[] cpus = cpu < 0 ? Platforms.current().affinity() : Platforms.current().setAffinity(cpu);
+        int exitCode = 0;
         try (ChildRole role = role(arguments[0], JsonLines.parse(arguments[2]))) {
             System.out.println(READY + Arrays.toString(cpus));
             serve(role);
+        } catch (IllegalStateException e) {
+            // Of our own: a sentence is enough.
+            System.err.println("bench: " + e.getMessage());
+            exitCode = 1;
         }
         System.out.flush();
         // Aeron and Chronicle have threads of their own, which need not be waited for.
-        Runtime.getRuntime().halt(0);
+        Runtime.getRuntime().halt(exitCode);
     }
 
     private static ChildRole role(String name, Map<String, Object> settings) throws Exception {

@@ -88,7 +88,7 @@ public final class ChildProcess implements AutoCloseable {
             if (line == null || !line.startsWith(start)) {
                 close();
                 throw new IllegalStateException(
-                        "a child process failed, see its message above: role=" + name + " line=" + line);
+                        "a child process failed, see its message above: role=" + name);
             }
             return line.substring(start.length());
         } catch (IOException e) {

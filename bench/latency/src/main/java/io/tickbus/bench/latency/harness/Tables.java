@@ -59,6 +59,9 @@ public final class Tables {
             new Kind("tickbusPublished", "correlation=name windows tickbusPublished tickbusObserved stpe"),
             new Kind("timerThreadAllocatedBytes", "process=name timerThreadAllocatedBytes"));
 
+    /** From here on a fraction of a nanosecond is not shown. */
+    private static final double LONG_NS = 1_000;
+
     private Tables() {
     }
 
@@ -118,6 +121,8 @@ public final class Tables {
             // Of each process; that of its threads alone is a part of one of them.
             line.with(name, map.entrySet().stream().filter(each -> !"daemonThreads".equals(each.getKey()))
                     .map(each -> decimals(each.getValue(), 1)).collect(Collectors.joining(" + ")));
+        } else if (value instanceof Double ns && name.endsWith("Ns") && ns >= LONG_NS) {
+            line.with(name, Math.round(ns));
         } else if (value instanceof Double && !name.endsWith("Ns") && !name.endsWith("Percent")) {
             line.with(name, value, decimals(value, 2));
         } else {

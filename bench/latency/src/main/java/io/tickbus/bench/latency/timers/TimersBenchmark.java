@@ -8,7 +8,9 @@ import io.tickbus.bench.latency.harness.BenchReport;
 import io.tickbus.bench.latency.harness.Convergence;
 import io.tickbus.bench.latency.harness.Progress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Mixin;
@@ -43,7 +45,7 @@ abstract class TimersBenchmark implements Callable<Integer> {
     private BenchReport report;
     private BenchHarness harness;
     /** What the names of the rows begin with that were not warm when they began to count. */
-    private final List<String> cold = new ArrayList<>();
+    private final Set<String> cold = new LinkedHashSet<>();
 
     TimersBenchmark(String scenario) {
         this.scenario = scenario;
@@ -56,6 +58,10 @@ abstract class TimersBenchmark implements Callable<Integer> {
         try (BenchHarness opened = BenchHarness.open(report, options.isPinned())) {
             harness = opened;
             run();
+        }
+        if (!cold.isEmpty()) {
+            report.note("still warming up when the time for that was over: "
+                    + (cold.contains("") ? scenario : String.join(", ", cold)));
         }
         return report.print(options.isJson());
     }
@@ -115,7 +121,6 @@ abstract class TimersBenchmark implements Callable<Integer> {
         }
         if (!isWarm) {
             cold.add(rows);
-            report.note("still warming up when the time for that was over: " + (rows.isEmpty() ? scenario : rows));
         }
     }
 
