@@ -3,6 +3,7 @@ package io.tickbus.bench.latency.report;
 
 import static io.tickbus.bench.latency.report.GoalCheck.format;
 
+import io.tickbus.core.internal.DurationText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,12 +36,12 @@ final class Comparison {
         comparison.table("oneway", "transports", row -> text(row, "name"),
                 (name, then, now) -> comparison.oneWay(name, then, now, isOtherFloor));
         comparison.table("wakeup", "legs",
-                row -> text(row, "name") + ", wake-up after " + (long) value(row, "gapNs") / 1_000 + " us"
-                        + (Results.isUsual(row) ? "" : ", idle states forbidden"),
+                row -> text(row, "name") + ", " + DurationText.format((long) value(row, "gapNs"))
+                        + (Results.isUsual(row) ? "" : ", idle forbidden"),
                 (name, then, now) -> comparison.compare(name + ", ns", value(then, "latencyNs", "p50"),
                         value(now, "latencyNs", "p50"), QUARTER, false));
         comparison.table("throughput", "runs",
-                row -> text(row, "name") + ", messages/s, readers " + (long) value(row, "readers"),
+                row -> text(row, "name") + ", readers " + (long) value(row, "readers") + ", messages/s",
                 (name, then, now) -> comparison.compare(name, value(then, "messagesPerSecond"),
                         value(now, "messagesPerSecond"), TENTH, true));
         return comparison;
