@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  *    replies     the daemon writes its answers to clients
  *    counters    the daemon writes what there is to know about it
  *    control     the daemon's socket, through which clients connect
+ *    idle        what the daemon restores of the processors' settings
  *    clients/    rings of clients that are just connecting
  * </pre>
  *
@@ -118,6 +119,11 @@ public final class BusDirectory {
     /** What the daemon has promised and not yet journalled. */
     public Path intents() {
         return path().resolve("intents");
+    }
+
+    /** Limits of processors, as they were before the daemon changed them. */
+    public Path idle() {
+        return path().resolve("idle");
     }
 
     /** The daemon's socket. */

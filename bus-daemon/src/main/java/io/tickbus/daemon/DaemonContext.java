@@ -4,6 +4,7 @@ package io.tickbus.daemon;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.ProcessorIdleLimits;
 import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.daemon.journal.Journal;
@@ -11,6 +12,7 @@ import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.daemon.journal.JournalProvider;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.TimerEngine;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,13 +28,16 @@ public final class DaemonContext {
     JournalOptions journalOptions;
     DaemonLog log;
     boolean isOwnLog;
-    /** The next four are set by tests. */
+    /** The next five are set by tests. */
+    Path processors = ProcessorIdleLimits.PROCESSORS;
     TimerEngine engine;
     JournalProvider journalProvider;
     CrashPoint crash = CrashPoint.NONE;
     /** How long each thread may be silent. */
     long timeoutNs = TimeUnit.SECONDS.toNanos(5);
     SignalPublisher publisher;
+    /** Null until the bus is open. */
+    IdleRequest idle;
     /** Null for none. */
     Journal journal;
     DaemonCounters counters;
@@ -87,6 +92,7 @@ public final class DaemonContext {
     /** Opens the bus, its journal and the daemon's files. */
     void openFiles() {
         publisher = SignalPublisher.openWithoutThread(directory, signals);
+        idle = IdleRequest.make(directory, processors, settings.idle(), log);
         if (journalProvider != null) {
             journal = journalProvider.open(directory, publisher, journalOptions, log);
         }

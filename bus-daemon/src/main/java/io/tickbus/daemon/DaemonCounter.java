@@ -129,7 +129,9 @@ public enum DaemonCounter {
     /** Conductor's: errors after which it continued; the log says which. */
     CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "client thread errors"),
     /** Conductor's: how often the timer thread was silent for too long. */
-    TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls");
+    TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls"),
+    /** {@link IdleRequest#code()}, since the start. */
+    IDLE_LATENCY(63, CounterUnit.CODE, "idle latency");
 
     private static final DaemonCounter[] ALL = values();
     private static final int FIRST_OF_CONDUCTOR = 50;

@@ -3,6 +3,8 @@ package io.tickbus.daemon;
 
 import static io.tickbus.daemon.SettingKind.count;
 import static io.tickbus.daemon.SettingKind.duration;
+import static io.tickbus.daemon.SettingKind.idleLatency;
+import static io.tickbus.daemon.SettingKind.processors;
 import static io.tickbus.daemon.SettingKind.share;
 import static io.tickbus.daemon.SettingKind.word;
 
@@ -98,7 +100,15 @@ public enum DaemonSetting {
     /** Grace of the daemon's own timers. */
     GRACE("grace", Effect.AT_START, duration(0, TimeUnit.HOURS.toNanos(1)), DaemonSettings::graceNs,
             DaemonSettings::withGraceNs,
-            "How late one of the daemon's own timers may be before it is LATE");
+            "How late one of the daemon's own timers may be before it is LATE"),
+    /** How fast idle processors must wake. */
+    IDLE_LATENCY("idle.latency", Effect.AT_START, idleLatency(), s -> s.idle().latencyUs(),
+            (s, us) -> s.with(new DaemonSettings.Idle(us, s.idle().cpus())),
+            "Microseconds that an idle processor may take to wake; 0 keeps it from halting, at full power; needs root"),
+    /** Which processors. */
+    IDLE_CPUS("idle.cpus", Effect.AT_START, processors(), s -> s.idle().cpus(),
+            (s, cpus) -> s.with(new DaemonSettings.Idle(s.idle().latencyUs(), cpus)),
+            "Of which processors: the timer thread's and the subscribers'");
 
     /** When a changed value takes effect. */
     public enum Effect {

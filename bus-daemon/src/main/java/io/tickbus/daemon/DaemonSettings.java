@@ -29,12 +29,14 @@ import java.util.concurrent.TimeUnit;
  * @param commandLimit commands of one client in one duty cycle
  * @param logLevel     the least severe events that are logged
  * @param graceNs      how late one of the daemon's own timers may be before it is flagged
+ * @param idle         how fast idle processors must wake
  */
 public record DaemonSettings(DaemonMode mode, Guard guard, long ecoSlackNs, TimerQuotas quotas, double userShare,
-        RateQuotas rates, int maxClients, int fireLimit, int commandLimit, Level logLevel, long graceNs) {
+        RateQuotas rates, int maxClients, int fireLimit, int commandLimit, Level logLevel, long graceNs, Idle idle) {
     private static final DaemonSettings DEFAULTS = new DaemonSettings(DaemonMode.HYBRID,
             new Guard(WakeGuard.MIN_NS, WakeGuard.MAX_NS, WakeGuard.MAX_SPIN_SHARE), TimeUnit.MILLISECONDS.toNanos(50),
-            TimerQuotas.DEFAULT, 0.5, RateQuotas.DEFAULT, 100, 256, 64, Level.INFO, TimeUnit.MILLISECONDS.toNanos(1));
+            TimerQuotas.DEFAULT, 0.5, RateQuotas.DEFAULT, 100, 256, 64, Level.INFO, TimeUnit.MILLISECONDS.toNanos(1),
+            new Idle(Idle.OFF, List.of()));
 
     /**
      * Hybrid: the bounds of the time to wake before a deadline, which calibrates itself between them.
@@ -42,6 +44,22 @@ public record DaemonSettings(DaemonMode mode, Guard guard, long ecoSlackNs, Time
      * @param share share of a core that spinning may cost
      */
     public record Guard(long minNs, long maxNs, double share) {
+    }
+
+    /**
+     * How fast idle processors must wake; see {@link io.tickbus.core.IdleLatency}.
+     *
+     * @param latencyUs microseconds; {@link #OFF} asks for nothing
+     * @param cpus      which processors; empty for all of the host
+     */
+    public record Idle(int latencyUs, List<Integer> cpus) {
+        /** No request. */
+        public static final int OFF = -1;
+
+        /** Copies the list. */
+        public Idle {
+            cpus = List.copyOf(cpus);
+        }
     }
 
     /** Unchecked, unlike {@link #defaults()} with what is to be different. */
@@ -78,7 +96,7 @@ public record DaemonSettings(DaemonMode mode, Guard guard, long ecoSlackNs, Time
     /** How to wait for the next deadline. */
     public DaemonSettings withMode(DaemonMode newMode) {
         return new DaemonSettings(newMode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs).checked();
+                commandLimit, logLevel, graceNs, idle).checked();
     }
 
     /** Hybrid: the bounds of the time to wake before a deadline, and the share of a core that spinning may cost. */
@@ -89,7 +107,7 @@ public record DaemonSettings(DaemonMode mode, Guard guard, long ecoSlackNs, Time
     /** While settings are read one by one, the bounds may contradict each other. */
     DaemonSettings with(Guard newGuard) {
         return new DaemonSettings(mode, newGuard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs).checked();
+                commandLimit, logLevel, graceNs, idle).checked();
     }
 
     private DaemonSettings checked() {
@@ -99,7 +117,21 @@ public record DaemonSettings(DaemonMode mode, Guard guard, long ecoSlackNs, Time
         return this;
     }
 
+    /** How fast idle processors must wake, in microseconds; which ones, or none for all. */
+    public DaemonSettings withIdle(int latencyUs, List<Integer> cpus) {
+        return with(new Idle(latencyUs, cpus)).consistent();
+    }
+
+    DaemonSettings with(Idle newIdle) {
+        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
+                commandLimit, logLevel, graceNs, newIdle).checked();
+    }
+
     private DaemonSettings consistent() {
+        if (idle.latencyUs == Idle.OFF && !idle.cpus.isEmpty()) {
+            throw new IllegalArgumentException("processors are named for no idle latency: idle.cpus="
+                    + text(DaemonSetting.IDLE_CPUS) + " idle.latency=" + text(DaemonSetting.IDLE_LATENCY));
+        }
         if (guard.minNs > guard.maxNs) {
             throw new IllegalArgumentException("the shortest guard must not be longer than the longest: guard.min="
                     + text(DaemonSetting.GUARD_MIN) + " guard.max=" + text(DaemonSetting.GUARD_MAX));
@@ -110,55 +142,55 @@ public record DaemonSettings(DaemonMode mode, Guard guard, long ecoSlackNs, Time
     /** Eco: the longest time that a firing waits for others. */
     public DaemonSettings withEcoSlackNs(long newSlackNs) {
         return new DaemonSettings(mode, guard, newSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs).checked();
+                commandLimit, logLevel, graceNs, idle).checked();
     }
 
     /** How many timers are kept, of all clients and of one. */
     public DaemonSettings withQuotas(TimerQuotas newQuotas) {
         return new DaemonSettings(mode, guard, ecoSlackNs, newQuotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs).checked();
+                commandLimit, logLevel, graceNs, idle).checked();
     }
 
     /** The share of all timers, and of all clients, that a user other than the daemon's own may have. */
     public DaemonSettings withUserShare(double newShare) {
         return new DaemonSettings(mode, guard, ecoSlackNs, quotas, newShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs).checked();
+                commandLimit, logLevel, graceNs, idle).checked();
     }
 
     /** How much is done in a second for a client and for a user. */
     public DaemonSettings withRates(RateQuotas newRates) {
         return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, newRates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs).checked();
+                commandLimit, logLevel, graceNs, idle).checked();
     }
 
     /** How many clients are served at one time. */
     public DaemonSettings withMaxClients(int count) {
         return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, count, fireLimit, commandLimit,
-                logLevel, graceNs).checked();
+                logLevel, graceNs, idle).checked();
     }
 
     /** Firings in one duty cycle. */
     public DaemonSettings withFireLimit(int count) {
         return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, count, commandLimit,
-                logLevel, graceNs).checked();
+                logLevel, graceNs, idle).checked();
     }
 
     /** Commands of one client in one duty cycle. */
     public DaemonSettings withCommandLimit(int count) {
         return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit, count,
-                logLevel, graceNs).checked();
+                logLevel, graceNs, idle).checked();
     }
 
     /** The least severe events that are logged. */
     public DaemonSettings withLogLevel(Level newLevel) {
         return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, newLevel, graceNs).checked();
+                commandLimit, newLevel, graceNs, idle).checked();
     }
 
     /** How late one of the daemon's own timers may be before it is flagged. */
     public DaemonSettings withGraceNs(long newGraceNs) {
         return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, newGraceNs).checked();
+                commandLimit, logLevel, newGraceNs, idle).checked();
     }
 
     /** Any setting, as it is typed. */

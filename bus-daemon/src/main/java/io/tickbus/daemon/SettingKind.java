@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon;
 
+import io.tickbus.core.IdleLatency;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.platform.CpuList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * How the values of a setting are typed, and which of them are allowed.
@@ -35,6 +39,28 @@ record SettingKind<T>(String label, String allowed, Function<String, T> parser, 
     static SettingKind<Double> share() {
         return new SettingKind<>("SHARE", "a number from 0 to 1, such as 0.08", Double::valueOf, String::valueOf,
                 share -> share >= 0 && share <= 1);
+    }
+
+    static SettingKind<Integer> idleLatency() {
+        return new SettingKind<>("off|USEC", "off, or microseconds from 0 to " + IdleLatency.MAX_US,
+                text -> text.equals("off") ? DaemonSettings.Idle.OFF : Integer.parseUnsignedInt(text),
+                us -> us == DaemonSettings.Idle.OFF ? "off" : us.toString(),
+                us -> us >= DaemonSettings.Idle.OFF && us <= IdleLatency.MAX_US);
+    }
+
+    static SettingKind<List<Integer>> processors() {
+        return new SettingKind<>("all|LIST", "all, or processors such as 2,4-5", SettingKind::listed,
+                cpus -> cpus.isEmpty() ? "all" : cpus.stream().map(String::valueOf).collect(Collectors.joining(",")),
+                cpus -> cpus.stream().allMatch(cpu -> cpu >= 0));
+    }
+
+    private static List<Integer> listed(String text) {
+        List<Integer> cpus = text.equals("all") ? List.of()
+                : Arrays.stream(CpuList.parse(text)).boxed().toList();
+        if (cpus.isEmpty() && !text.equals("all")) {
+            throw new IllegalArgumentException("no processors");
+        }
+        return cpus;
     }
 
     static <E extends Enum<E>> SettingKind<E> word(List<E> words) {

@@ -109,6 +109,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         conductor.onCheck(this::check);
         engine.ownUser(UserId.ofFile(context.directory.signals()));
         apply(settings);
+        counters.set(DaemonCounter.IDLE_LATENCY, context.idle.code());
         if (journal != null) {
             recovered(journal.recover(DurableTimers.of(engine)));
         }
@@ -204,6 +205,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         } catch (RuntimeException | Error e) {
             if (context.journal != null) {
                 closeBeside(e, context.journal::close);
+            }
+            if (context.idle != null) {
+                closeBeside(e, context.idle::release);
             }
             if (context.publisher != null) {
                 closeBeside(e, context.publisher::abandon);
@@ -452,6 +456,14 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         if (!hasRun) {
             conductor.close();
         }
+        try {
+            context.idle.release();
+        } finally {
+            closeBus(hasRun);
+        }
+    }
+
+    private void closeBus(boolean hasRun) {
         try {
             if (journal != null) {
                 journal.close();

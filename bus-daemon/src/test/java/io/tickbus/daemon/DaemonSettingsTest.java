@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,15 +58,18 @@ class DaemonSettingsTest {
                 "quota.timers-per-client = 10", "quota.user-share=0.02", "quota.firings-per-client=1",
                 "quota.firings-per-user=2", "quota.arms-per-client=3", "quota.arms-per-user=4",
                 "quota.arms-burst=5", "quota.clients = 7", "fire.limit=1",
-                "command.limit = 65536", "log.level = Warning", "grace=0"), Map.of());
+                "command.limit = 65536", "log.level = Warning", "grace=0", "idle.latency = 0",
+                "idle.cpus=4-5,2"), Map.of());
         assertEquals(DaemonSettings.defaults().withMode(DaemonMode.ECO).withGuard(10_000, 200_000, 0.5)
                 .withEcoSlackNs(1_000_000_000).withQuotas(new TimerQuotas(1000, 10)).withUserShare(0.02)
                 .withRates(new RateQuotas(1, 2, 3, 4, 5)).withMaxClients(7)
-                .withFireLimit(1).withCommandLimit(65_536).withLogLevel(Level.WARNING).withGraceNs(0), settings);
+                .withFireLimit(1).withCommandLimit(65_536).withLogLevel(Level.WARNING).withGraceNs(0)
+                .withIdle(0, List.of(2, 4, 5)), settings);
+        assertEquals("2,4,5", settings.text(DaemonSetting.IDLE_CPUS));
         assertEquals(new TimerQuotas(1000, 10, 20), settings.quotas());
         assertEquals(1, settings.userShareOf(7));
         assertEquals(4, DaemonSettings.defaults().userShareOf(7));
-        assertEquals(18, DaemonSettings.defaults().differences(settings).size(), "every setting was changed");
+        assertEquals(20, DaemonSettings.defaults().differences(settings).size(), "every setting was changed");
     }
 
     @Test
@@ -96,6 +100,10 @@ class DaemonSettingsTest {
         "fire.limit = 99999999999|fire.limit=99999999999|a whole number",
         "command.limit = x \\|command.limit=x \\|a whole number",
         "log.level = all|log.level=all|one of trace, debug, info, warning, error, off",
+        "idle.latency = -1|idle.latency=-1|off, or microseconds from 0 to 1000000",
+        "idle.latency = 1000001|idle.latency=1000001|off, or microseconds",
+        "idle.cpus = 5-4|idle.cpus=5-4|all, or processors such as 2,4-5",
+        "idle.cpus = ,|idle.cpus=,|all, or processors",
         "speed = 3|speed=3|known are mode, guard.min",
         "Mode = spin|Mode=spin|known are mode",
         "= 3|=3|known are",
@@ -114,6 +122,14 @@ class DaemonSettingsTest {
     void shouldRefuseAKeyThatStandsTwice() {
         BusException e = assertThrows(BusException.class, () -> load(List.of("mode=spin", "", "mode=spin"), Map.of()));
         assertTrue(e.getMessage().contains("line 3: mode is set in line 1 already"), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseProcessorsWithoutALatency() {
+        Map<DaemonSetting, String> flags = Map.of(DaemonSetting.IDLE_CPUS, "1");
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> DaemonSettings.load(null, flags)).getMessage();
+        assertTrue(message.endsWith("idle.cpus=1 idle.latency=off"), message);
     }
 
     @Test
@@ -199,12 +215,14 @@ class DaemonSettingsTest {
 
     @Test
     void shouldSayWhatEachSettingIs() {
+        Set<DaemonSetting> forRestart =
+                Set.of(DaemonSetting.GRACE, DaemonSetting.IDLE_LATENCY, DaemonSetting.IDLE_CPUS);
         for (DaemonSetting setting : DaemonSetting.values()) {
             assertSame(setting, DaemonSetting.of(setting.key()));
             assertFalse(setting.allowed().isEmpty());
             assertFalse(setting.description().isEmpty());
             assertEquals(DaemonSettings.defaults().text(setting), setting.defaultText());
-            assertEquals(setting != DaemonSetting.GRACE, setting.isReloadable(), setting.key());
+            assertEquals(!forRestart.contains(setting), setting.isReloadable(), setting.key());
         }
         assertNull(DaemonSetting.of("modes"));
         assertEquals(List.of("--mode", "--guard-max", "--max-timers-per-client", "--user-share"),

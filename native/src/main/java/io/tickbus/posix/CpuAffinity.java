@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.posix;
 
+import io.tickbus.core.internal.platform.CpuList;
 import io.tickbus.core.internal.platform.HostFiles;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -104,15 +105,6 @@ public final class CpuAffinity {
      * @param list {@code "0-3,8,10-11"}; may be empty
      */
     public static int[] parseList(String list) {
-        BitSet cpus = new BitSet();
-        for (String range : list.strip().split(",", -1)) {
-            if (!range.isBlank()) {
-                int dash = range.indexOf('-');
-                int first = Integer.parseInt(dash < 0 ? range.strip() : range.substring(0, dash).strip());
-                int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1).strip());
-                cpus.set(first, last + 1);
-            }
-        }
-        return cpus.stream().toArray();
+        return CpuList.parse(list);
     }
 }

@@ -14,12 +14,13 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A daemon that obeys, line by line: {@code counters}, {@code mode NAME}, {@code stop}, {@code quit}.
  *
  * <p>Arguments: {@code root}, {@code bus}, {@code slots}, {@code group}, {@code mode}, {@code maxClients},
- * {@code maxTimers}, {@code maxTimersPerClient}.
+ * {@code maxTimers}, {@code maxTimersPerClient}, {@code idleUs}, {@code idleCpu}.
  */
 public final class DaemonMain {
     private final DaemonSettings settings;
@@ -31,7 +32,9 @@ public final class DaemonMain {
                 .withMode(mode(arguments.text("mode", "hybrid")))
                 .withMaxClients(arguments.number("maxClients", 64))
                 .withQuotas(new TimerQuotas(arguments.number("maxTimers", 2_000_000),
-                        arguments.number("maxTimersPerClient", 1_000_000)));
+                        arguments.number("maxTimersPerClient", 1_000_000)))
+                .withIdle(arguments.number("idleUs", DaemonSettings.Idle.OFF),
+                        Stream.ofNullable(arguments.text("idleCpu", null)).map(Integer::valueOf).toList());
         daemon = TimerDaemon.open(DaemonContext.of(arguments.directory())
                 .signals(SignalsOptions.defaults().withSlotCount(arguments.number("slots", 1 << 16))
                         .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))

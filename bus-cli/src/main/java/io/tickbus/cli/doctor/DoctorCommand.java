@@ -10,6 +10,7 @@ import io.tickbus.cli.Report;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.TextLayout;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.core.IdleLatency;
 import io.tickbus.core.internal.platform.HostFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ public final class DoctorCommand implements Command {
         List<Finding> findings = new ArrayList<>(new RuntimeChecks(busRoot).findings());
         findings.addAll(new KernelChecks(files).findings());
         findings.addAll(new ProcessorChecks(files).findings());
+        findings.addAll(new IdleChecks(files, IdleLatency.effectiveUs()).findings());
         findings.addAll(new MemoryChecks(files, busRoot).findings());
         findings.addAll(new LimitChecks(files).findings());
         findings.addAll(Measurements.findings());

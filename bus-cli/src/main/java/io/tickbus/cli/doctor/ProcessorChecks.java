@@ -3,16 +3,14 @@ package io.tickbus.cli.doctor;
 
 import io.tickbus.core.internal.platform.HostFiles;
 import io.tickbus.posix.CpuAffinity;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The processors: how many, how fast they run, how deep they sleep, what else they run. */
+/** The processors: how many, how fast they run, what else they run. */
 final class ProcessorChecks {
     private static final String CPUS = "sys/devices/system/cpu/";
     private static final int CPUS_TO_SPARE_ONE = 4;
-    private static final int DEEP_SLEEP_US = 50;
 
     private final HostFiles files;
 
@@ -22,7 +20,7 @@ final class ProcessorChecks {
 
     List<Finding> findings() {
         int[] allowed = allowed();
-        return List.of(count(allowed), governor(), idleStates(), isolation(allowed.length), siblings());
+        return List.of(count(allowed), governor(), isolation(allowed.length), siblings());
     }
 
     private int[] allowed() {
@@ -64,28 +62,6 @@ final class ProcessorChecks {
 
     private List<String> cpuDirectories() {
         return files.names(CPUS).stream().filter(name -> name.matches("cpu\\d+")).toList();
-    }
-
-    private Finding idleStates() {
-        String states = CPUS + "cpu0/cpuidle/";
-        List<String> enabled = new ArrayList<>();
-        int deepestUs = 0;
-        for (String state : files.names(states)) {
-            if (!files.firstLine(states + state + "/disable").equals("1")) {
-                enabled.add(files.firstLine(states + state + "/name"));
-                deepestUs = Math.max(deepestUs, number(files.firstLine(states + state + "/latency")));
-            }
-        }
-        if (enabled.isEmpty()) {
-            return Finding.unknown("idle-states", "no cpuidle here; on a virtual machine the host decides");
-        }
-        String value = String.join(", ", enabled) + "; waking from the deepest takes " + deepestUs + " us";
-        return deepestUs < DEEP_SLEEP_US ? Finding.ok("idle-states", value) : Finding.warn("idle-states", value,
-                "As root: cpupower idle-set -D " + DEEP_SLEEP_US + ", or use --mode spin and --wait spin.");
-    }
-
-    private static int number(String text) {
-        return text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
     }
 
     private Finding isolation(int allowedCount) {

@@ -16,6 +16,7 @@ import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.RepliesLayout;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonMode;
+import io.tickbus.daemon.IdleRequest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,18 +47,21 @@ public final class DaemonStatus {
             return report[0];
         } catch (BusException e) {
             return e.reason() == BusException.Reason.NOT_FOUND ? null
-                    : report(null, e.getMessage(), new Report(), new Report().with("firings", 0), List.of());
+                    : report(null, null, e.getMessage(), new Report(), new Report().with("firings", 0), List.of());
         }
     }
 
     private static Report read(CountersFile file, BusDirectory directory, SignalsHeader header) {
         Report counters = new Report();
         String mode = null;
+        String idle = null;
         for (int i = 0; i < file.count(); i++) {
             CounterDefinition counter = file.definition(i);
             long value = file.value(i);
             if (counter.id() == DaemonCounter.MODE.id() && DaemonMode.of(value) != null) {
                 mode = DaemonMode.of(value).toString();
+            } else if (counter.id() == DaemonCounter.IDLE_LATENCY.id()) {
+                idle = IdleRequest.describe(value);
             }
             String name = jsonName(counter);
             counters.with(name, value);
@@ -72,15 +76,16 @@ public final class DaemonStatus {
             lateness.with("p" + percent.replace(".", "") + "Ns", ns == LatenessHistogram.NONE ? null : ns);
         }
         try {
-            return report(mode, null, counters, lateness, clients(directory, header));
+            return report(mode, idle, null, counters, lateness, clients(directory, header));
         } catch (BusException e) {
-            return report(mode, e.getMessage(), counters, lateness, List.of());
+            return report(mode, idle, e.getMessage(), counters, lateness, List.of());
         }
     }
 
-    private static Report report(String mode, String problem, Report counters, Report lateness, List<Report> clients) {
-        return new Report().with("mode", mode).with("problem", problem, problem).with("counters", counters)
-                .with("lateness", lateness).with("clients", clients);
+    private static Report report(String mode, String idle, String problem, Report counters, Report lateness,
+            List<Report> clients) {
+        return new Report().with("mode", mode).with("idleLatency", idle, idle).with("problem", problem, problem)
+                .with("counters", counters).with("lateness", lateness).with("clients", clients);
     }
 
     /** {@code lateness max}, in nanoseconds, becomes {@code latenessMaxNs}. */

@@ -26,7 +26,8 @@ final class DoctorCommandTest {
         List<?> findings = (List<?>) report.get("findings");
         List<?> names = findings.stream().map(each -> ((Map<?, ?>) each).get("name")).toList();
         assertTrue(names.containsAll(Set.of("bus", "jvm", "platform", "timer-slack", "clock-source", "preemption",
-                "virtualization", "cpus", "governor", "isolation", "smt", "huge-pages", "shared-huge-pages",
+                "virtualization", "cpus", "governor", "idle-states", "idle-driver", "idle-latency", "isolation", "smt",
+                "huge-pages", "shared-huge-pages",
                 "bus-storage", "swap", "cpu-quota", "rtprio", "memlock", "nofile", "hiccups", "wake-up")),
                 names.toString());
         assertTrue(!names.contains("bus-nope"));

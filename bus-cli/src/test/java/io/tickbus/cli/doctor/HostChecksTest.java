@@ -24,6 +24,7 @@ final class HostChecksTest {
     @TempDir
     private Path root;
     private FakeTree tree;
+    private int effectiveUs = -1;
 
     @BeforeEach
     void begin() {
@@ -33,6 +34,7 @@ final class HostChecksTest {
     private List<Finding> findings() {
         List<Finding> findings = new ArrayList<>(new KernelChecks(tree.files()).findings());
         findings.addAll(new ProcessorChecks(tree.files()).findings());
+        findings.addAll(new IdleChecks(tree.files(), effectiveUs).findings());
         findings.addAll(new MemoryChecks(tree.files(), tree.root()).findings());
         findings.addAll(new LimitChecks(tree.files()).findings());
         return findings;
@@ -49,7 +51,7 @@ final class HostChecksTest {
     @Test
     void shouldSurviveAnEmptyTree() {
         List<Finding> findings = findings();
-        assertEquals(17, findings.size());
+        assertEquals(19, findings.size());
         assertTrue(findings.stream().noneMatch(Finding::isUnusable));
     }
 
@@ -114,6 +116,28 @@ final class HostChecksTest {
                 .file(states + "state2/name", "C10").file(states + "state2/latency", "9000")
                 .file(states + "state2/disable", "1");
         assertEquals(expected, verdict("idle-states"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"haltpoll,haltpoll,0,WARN", "haltpoll,haltpoll,200000,OK", "intel_idle,menu,,OK", "none,menu,,UNKNOWN"})
+    void shouldJudgeTheIdleDriver(String driver, String governor, String pollNs, Verdict expected) throws IOException {
+        tree.file("sys/devices/system/cpu/cpuidle/current_driver", driver)
+                .file("sys/devices/system/cpu/cpuidle/current_governor", governor)
+                .file("sys/module/haltpoll/parameters/guest_halt_poll_ns", pollNs == null ? "" : pollNs);
+        assertEquals(expected, verdict("idle-driver"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1,0,WARN,cannot be read", "2000000000,0,WARN,not limited", "0,0,OK,to 0 us on all",
+        "2000000000,n/a,OK,not limited; cpu1 0 us"})
+    void shouldJudgeTheIdleLatency(int ofHost, String ofProcessor, Verdict expected, String value)
+            throws IOException {
+        effectiveUs = ofHost;
+        tree.file("sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us", "0")
+                .file("sys/devices/system/cpu/cpu1/power/pm_qos_resume_latency_us", ofProcessor);
+        assertEquals(expected, verdict("idle-latency"));
+        String found = FakeTree.named("idle-latency", findings()).value();
+        assertTrue(found.contains(value), found);
     }
 
     @ParameterizedTest

@@ -109,11 +109,21 @@ public final class BusFiles {
     static void deleteFiles(BusDirectory bus, Set<Path> kept) {
         AtomicFile.deleteTemporary(bus.path());
         ClientFile.deleteAll(bus);
+        restoreProcessors(bus);
         for (Path file : List.of(bus.clients(), bus.control(), bus.intents(), bus.replies(), bus.counters(),
                 bus.signals(), bus.doorbell(), bus.lock())) {
             if (!kept.contains(file)) {
                 SecureFiles.deleteIfPossible(file);
             }
+        }
+    }
+
+    private static void restoreProcessors(BusDirectory bus) {
+        try {
+            ProcessorIdleLimits.restore(bus.idle(), ProcessorIdleLimits.PROCESSORS);
+        } catch (IOException e) {
+            // Not permitted to this user: the file stays for somebody who is.
+            return;
         }
     }
 
