@@ -13,6 +13,7 @@ import io.tickbus.daemon.TimerDaemon;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -63,7 +64,8 @@ final class DaemonWarmUp {
 
     private static void exercise(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
         SignalsOptions small = SignalsOptions.defaults().withSlotCount(SLOT_COUNT).withParking(options.hasParking());
-        DaemonSettings silent = settings.withMaxClients(1).withLogLevel(Level.OFF);
+        DaemonSettings silent = settings.withMaxClients(1).withLogLevel(Level.OFF)
+                .withIdle(DaemonSettings.Idle.OFF, List.of());
         try (TimerDaemon daemon = TimerDaemon.open(
                 DaemonContext.of(directory).signals(small).settings(silent))) {
             daemon.start();
