@@ -64,6 +64,8 @@ final class BucketRings {
     private final long[][] entries;
     /** For each segment the one below, or the next free one. */
     private final int[][] below;
+    /** Segments of the bucket that moves to the heap. */
+    private final int[] draining = new int[MAX_TIMERS >>> SEGMENT_BITS];
     private int chunkCount;
     private int firstFree = NONE;
     private int usedEver;
@@ -259,14 +261,26 @@ final class BucketRings {
         }
     }
 
+    /** The oldest first: mostly, those that were armed first are due first. */
     private void drain(int bucket, DeadlineHeap heap) {
         long[] chunk = heads[bucket >>> HEADS_BITS];
         int at = bucket & HEADS_MASK;
-        while (chunk[at] >= ONE_TIMER) {
-            int last = lastSlot(chunk[at]);
-            heap.add(slotNs(last), slotWord(last));
-            removeLast(bucket);
+        int count = (int) (chunk[at] >>> 32);
+        int segment = (int) chunk[at];
+        int length = (count + SEGMENT_MASK) >>> SEGMENT_BITS;
+        for (int i = length; --i >= 0; segment = below(segment)) {
+            draining[i] = segment;
         }
+        for (int i = 0; i < count; i++) {
+            int slot = draining[i >>> SEGMENT_BITS] << SEGMENT_BITS | (i & SEGMENT_MASK);
+            heap.add(slotNs(slot), slotWord(slot));
+        }
+        for (int i = 0; i < length; i++) {
+            below(draining[i], firstFree);
+            firstFree = draining[i];
+        }
+        chunk[at] = 0;
+        clear(chunk, bucket);
     }
 
     private long bucketNs(int ring, int bucket) {

@@ -4,7 +4,8 @@ package io.tickbus.timer;
 /**
  * The pending timers of a {@link TimingWheel} that are due soon, and any others that {@link BucketRings} has no place
  * for: a heap with four children a node, of the deadlines themselves. The number of the arming decides between equal
- * deadlines. The {@link TimerSlab} knows where each timer is, so that any can be removed.
+ * deadlines. The {@link TimerSlab} knows where each timer is, so that any can be removed. Timers that come in the order
+ * in which they are due are not sorted again: they are in a {@link SortedRun} beside the heap.
  *
  * <p>Adding and removing take O(log n) steps, 12 levels for 10 million timers. Entries are in chunks of 256 kB that are
  * never copied.
@@ -14,12 +15,17 @@ package io.tickbus.timer;
  */
 final class DeadlineHeap {
     static final int ROOT = 3;
+    /** In a run of at most this many timers, ... */
+    private static final int MAX_SHORT_RUN = 8;
+    /** ... those due later by more than this must not prevent others from using it, and move to the heap. */
+    private static final long FAR_NS = 1 << 20;
     private static final int TIMER_BITS = 24;
     private static final int TIMER_MASK = (1 << TIMER_BITS) - 1;
     private static final int CHUNK_BITS = 14;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 
     private final TimerSlab timers;
+    private final SortedRun run;
     private final int capacity;
     /** Two longs each: deadline; word. */
     private final long[][] entries;
@@ -28,6 +34,7 @@ final class DeadlineHeap {
 
     DeadlineHeap(TimerSlab timers) {
         this.timers = timers;
+        this.run = new SortedRun(timers);
         this.capacity = timers.capacity() + ROOT;
         this.entries = new long[(capacity + CHUNK_MASK) >>> CHUNK_BITS][];
     }
@@ -43,12 +50,13 @@ final class DeadlineHeap {
 
     /** Bytes of the arrays. */
     long sizeBytes() {
-        return 2L * Long.BYTES * Math.min(capacity, chunkCount << CHUNK_BITS) + (long) entries.length * Integer.BYTES;
+        return 2L * Long.BYTES * Math.min(capacity, chunkCount << CHUNK_BITS) + (long) entries.length * Integer.BYTES
+                + run.sizeBytes();
     }
 
     /** Whether there is memory for one timer more, and for what the rings may move here then. */
     boolean hasSpare() {
-        return chunkCount << CHUNK_BITS >= Math.min(capacity, end + 1 + BucketRings.MAX_MOVED);
+        return chunkCount << CHUNK_BITS >= Math.min(capacity, end + 1 + MAX_SHORT_RUN + BucketRings.MAX_MOVED);
     }
 
     /** Allocates that memory. */
@@ -61,32 +69,75 @@ final class DeadlineHeap {
     }
 
     boolean isEmpty() {
-        return end == ROOT;
+        return end == ROOT && run.isEmpty();
     }
 
     int size() {
-        return end - ROOT;
+        return end - ROOT + run.size();
+    }
+
+    /** How many of them are in the run; for tests. */
+    int inRun() {
+        return run.size();
     }
 
     /** The earliest deadline here; {@link Long#MAX_VALUE} if there is none. */
     long firstNs() {
-        return end == ROOT ? Long.MAX_VALUE : entryNs(ROOT);
+        return Math.min(end == ROOT ? Long.MAX_VALUE : entryNs(ROOT), run.firstNs());
     }
 
-    /** The timer that is due first, of equal deadlines the first armed. Not of an empty heap. */
-    int first() {
-        return timerOf(word(ROOT));
+    /** Removes and returns the timer that is due first, of equal deadlines the first armed. Not of an empty heap. */
+    int poll() {
+        boolean isOfRun = end == ROOT
+                || (!run.isEmpty() && isBefore(run.firstNs(), run.firstWord(), entryNs(ROOT), word(ROOT)));
+        long word = isOfRun ? run.firstWord() : word(ROOT);
+        if (isOfRun) {
+            run.removeFirst();
+        } else {
+            removeAt(ROOT);
+        }
+        return timerOf(word);
     }
 
     void add(long deadlineNs, long word) {
+        while (!run.isEmpty() && run.size() <= MAX_SHORT_RUN && run.lastNs() - deadlineNs > FAR_NS) {
+            long movedNs = run.lastNs();
+            long moved = run.lastWord();
+            run.removeLast();
+            sift(movedNs, moved);
+        }
+        if (!run.offer(deadlineNs, word)) {
+            sift(deadlineNs, word);
+        }
+    }
+
+    private void sift(long deadlineNs, long word) {
         if (end >>> CHUNK_BITS == chunkCount) {
             reserve();
         }
         siftUp(end++, deadlineNs, word);
     }
 
-    /** Removes the timer at an index; the caller must say where it is now. */
-    void remove(int index) {
+    /** The deadline of a timer here. */
+    long deadlineNs(long where) {
+        return SortedRun.isPosition(where) ? run.deadlineNs(where) : entryNs((int) where);
+    }
+
+    /** The word of a timer here. */
+    long wordAt(long where) {
+        return SortedRun.isPosition(where) ? run.wordAt(where) : word((int) where);
+    }
+
+    /** Removes a timer; the caller must say where it is now. */
+    void remove(long where) {
+        if (SortedRun.isPosition(where)) {
+            run.remove(where);
+        } else {
+            removeAt((int) where);
+        }
+    }
+
+    private void removeAt(int index) {
         int last = --end;
         if (index == last) {
             return;
@@ -102,10 +153,14 @@ final class DeadlineHeap {
     }
 
     /**
-     * Copies the timers next to the root that are due, at most {@code max}: most of those that are removed next, not
-     * in their order. Returns how many.
+     * Copies the timers next to the root, and the first of the run, that are due, at most {@code max}: most of those
+     * that are removed next, not in their order. Returns how many.
      */
     int copyDue(long nowNs, int[] into, int max) {
+        return run.copyDue(nowNs, into, copyDueOfHeap(nowNs, into, run.isEmpty() ? max : max / 2), max);
+    }
+
+    private int copyDueOfHeap(long nowNs, int[] into, int max) {
         int count = 0;
         int lastChild = ROOT;
         for (int index = ROOT; index <= lastChild && index < end && count < max; index++) {
@@ -153,7 +208,7 @@ final class DeadlineHeap {
         put(index, deadlineNs, word);
     }
 
-    private static boolean isBefore(long firstNs, long firstWord, long secondNs, long secondWord) {
+    static boolean isBefore(long firstNs, long firstWord, long secondNs, long secondWord) {
         return firstNs < secondNs || (firstNs == secondNs && firstWord - secondWord < 0);
     }
 

@@ -9,6 +9,7 @@ package io.tickbus.timer;
  *   below 0        pending, in a bucket of {@link BucketRings}
  *   0, 1           {@link #FIRING}, {@link #PAUSED}
  *   3 and above    pending, at this index of the {@link DeadlineHeap}
+ *   bit 61         pending, in its {@link SortedRun}
  *   bit 62         free; bits 0 to 31: the next free number plus 1
  * </pre>
  *

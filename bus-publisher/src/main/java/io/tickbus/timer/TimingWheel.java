@@ -12,9 +12,10 @@ package io.tickbus.timer;
  * <p>Any deadline but {@link Long#MAX_VALUE} is valid, also one in the past: the timer that was due longest fires next.
  * No answer depends on how often {@link #expire} is called or how far the time jumps.
  *
- * <p>Timers that are due soon are in a heap ({@link DeadlineHeap}); all others wait unsorted in the buckets of four
- * rings ({@link BucketRings}), whose timers move to the heap when their bucket's turn comes. The heap accepts any
- * timer, and so the rings need not: a bucket that is full, or a deadline that is too far, is no special case.
+ * <p>Timers that are due soon are in a heap ({@link DeadlineHeap}), or beside it in a queue if they came in order; all
+ * others wait unsorted in the buckets of four rings ({@link BucketRings}), whose timers move to the heap when their
+ * bucket's turn comes. The heap accepts any timer, and so the rings need not: a bucket that is full, or a deadline that
+ * is too far, is no special case.
  *
  * <p><b>Threads:</b> one. <b>Progress:</b> wait-free. Arming and cancelling are O(1) in the rings and O(log n) in the
  * heap, and allocate nothing except for growth, which takes chunks of at most 256 kB and never copies a timer. A query
@@ -125,7 +126,7 @@ public final class TimingWheel {
         if (BucketRings.isPosition(where)) {
             rings.remove(where);
         } else {
-            heap.remove((int) where);
+            heap.remove(where);
         }
         pending--;
     }
@@ -202,7 +203,7 @@ public final class TimingWheel {
     }
 
     private long word(long where) {
-        return BucketRings.isPosition(where) ? rings.word(where) : heap.word((int) where);
+        return BucketRings.isPosition(where) ? rings.word(where) : heap.wordAt(where);
     }
 
     /** The timer of a handle, or -1 if it has fired, was cancelled or paused, or was armed again since. */
@@ -229,7 +230,7 @@ public final class TimingWheel {
      */
     public long deadlineNs(int timer) {
         long where = checkPending(timer);
-        return BucketRings.isPosition(where) ? rings.deadlineNs(where) : heap.entryNs((int) where);
+        return BucketRings.isPosition(where) ? rings.deadlineNs(where) : heap.deadlineNs(where);
     }
 
     /** The earliest deadline, exactly; {@link Long#MAX_VALUE} if nothing is pending. */
@@ -295,8 +296,8 @@ public final class TimingWheel {
 
     /** Removes the first timer after {@link #isDue} has found it due; its number is taken until {@link #endFiring}. */
     int pollFirst() {
-        int timer = heap.first();
-        unlink(DeadlineHeap.ROOT);
+        int timer = heap.poll();
+        pending--;
         timers.where(timer, TimerSlab.FIRING);
         return timer;
     }

@@ -49,6 +49,7 @@ class BucketRingsTest {
             wheel.arm(NOW_NS + 2 * SECOND_NS);
         }
         assertEquals(BucketRings.MAX_MOVED, wheel.rings().size(), "a bucket of each ring");
+        assertEquals(1 + 2_000 - BucketRings.MAX_MOVED, wheel.heap().inRun(), "the others are in order");
         expire(NOW_NS + 2 * SECOND_NS);
         assertEquals(0, fired.get(0));
         assertEquals(2_001, fired.size());

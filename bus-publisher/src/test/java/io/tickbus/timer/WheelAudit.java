@@ -23,7 +23,7 @@ final class WheelAudit {
     }
 
     private static void checkOrder(DeadlineHeap heap) {
-        for (int index = DeadlineHeap.ROOT + 1; index < DeadlineHeap.ROOT + heap.size(); index++) {
+        for (int index = DeadlineHeap.ROOT + 1; index < DeadlineHeap.ROOT + heap.size() - heap.inRun(); index++) {
             int parent = (index >>> 2) + 2;
             long differenceNs = heap.entryNs(index) - heap.entryNs(parent);
             assertTrue(heap.entryNs(parent) < heap.entryNs(index)
