@@ -167,6 +167,7 @@ class HostileClientIT {
         for (int i = 0; i < 20; i++) {
             try (HostilePeer hostile = HostilePeer.served(bus.directory())) {
                 hostile.file().setLength((long) random.nextInt(2) * ClientLayout.HEADER_LENGTH);
+                hostile.awaitEnd();
                 assertStillFires(20);
             }
         }
@@ -208,6 +209,7 @@ class HostileClientIT {
                         .putLong(0, Long.MAX_VALUE - random.nextInt(1000));
                 hostile.file().seek(ClientLayout.HEADER_LENGTH);
                 hostile.file().write(garbage);
+                hostile.awaitEnd();
                 assertStillFires(20);
             }
         }

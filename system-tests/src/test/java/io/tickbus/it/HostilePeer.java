@@ -70,6 +70,14 @@ final class HostilePeer implements AutoCloseable {
         return ControlMessage.readAnswer(answer).isWelcome();
     }
 
+    /** Returns when the daemon has closed the connection of this served client. */
+    void awaitEnd() throws IOException {
+        ByteBuffer ignored = ByteBuffer.allocate(1);
+        while (socket.read(ignored.clear()) >= 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
