@@ -25,10 +25,10 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             full("pending", "timers pending", 85),
             full("drift", "timers drift", 105),
             full("cost", "timers cost", 75),
-            section("eco", "timers eco --seconds 1 --warm-up 4 --only tickbus,naive-map", 10, "timers eco", 155),
-            section("contention", "timers contention --rounds 2 --warm-up 1 --tracked-keys 0 --traced-bursts 0", 10,
+            section("eco", "timers eco --seconds 1 --warm-up 5 --only tickbus,naive-map", 15, "timers eco", 155),
+            section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 16,
                     "timers contention --tracked-keys 0", 60),
-            section("herd", "timers herd --rounds 2 --warm-up 5", 11, "timers herd", 30),
+            section("herd", "timers herd --rounds 2 --warm-up 6", 13, "timers herd", 30),
             section("gc", "timers gc --collections 10,100 --seconds 1 --windows 4 --warm-up 4", 15, "timers gc", 130),
             section("load", "timers load --seconds 3 --modes hybrid --clock-seconds 0 --steps 1000000"
                     + " --step-seconds 1 --goal-seconds 2 --warm-up 5", 13,

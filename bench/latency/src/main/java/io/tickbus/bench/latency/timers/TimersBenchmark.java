@@ -24,6 +24,7 @@ abstract class TimersBenchmark implements Callable<Integer> {
     private static final int MANY_TIMERS = 100_000;
     /** By how much the figures of three passes may differ that are warm. */
     private static final double STILL = 0.25;
+    private static final int LEAST_PASSES = 3;
 
     @Mixin
     private BenchOptions options;
@@ -109,7 +110,10 @@ abstract class TimersBenchmark implements Callable<Integer> {
         long giveUpNs = System.nanoTime() + warmUp.ns();
         List<Convergence> figures = new ArrayList<>();
         boolean isWarm = false;
-        while (!isWarm && System.nanoTime() < giveUpNs) {
+        // Fewer than three passes can say nothing.
+        int left = warmUp.ns() > 0 ? LEAST_PASSES : 0;
+        while (!isWarm && (left > 0 || System.nanoTime() < giveUpNs)) {
+            left--;
             isWarm = true;
             int figure = 0;
             for (Number found : pass.run()) {
