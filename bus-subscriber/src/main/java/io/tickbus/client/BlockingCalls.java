@@ -92,7 +92,7 @@ final class BlockingCalls {
             if (sequence != CommandSender.FULL) {
                 return sequence;
             }
-            boolean isAnyNew = replies.noteNext();
+            boolean isAnyNew = replies.readMore();
             if (!isAnyNew && replies.hasUndelivered()) {
                 throw new IllegalStateException("there is no room for the answer before the replies to the commands "
                         + "sent earlier are polled: unanswered=" + (sender.nextSequence() - replies.notedCommands()));

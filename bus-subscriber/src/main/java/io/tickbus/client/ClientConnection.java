@@ -29,12 +29,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class ClientConnection {
     private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** The first commands of a burst are checked one by one. */
-    private static final int CHECKS_OF_EACH = 8;
-    /** Then fewer and fewer: the daemon stores the consumed word all the time, so each load of it is a cache miss. */
-    private static final int MAX_QUICK_CHECKS = CHECKS_OF_EACH + 6;
-    /** Checks that follow each other within this time make a burst. */
-    private static final long BURST_NS = TimeUnit.MICROSECONDS.toNanos(20);
+    /** In a burst the daemon stores the consumed word all the time, so each load of it is a cache miss. */
+    private static final long CHECK_INTERVAL_NS = TimeUnit.MICROSECONDS.toNanos(10);
 
     private final BusDirectory directory;
     private final SignalsFile signals;
@@ -54,11 +50,8 @@ final class ClientConnection {
     private long watched = -1;
     /** When a check last found that the daemon had taken it. */
     private long progressNs;
-    /** Commands that may be sent before the next check. */
-    private int unchecked;
-    /** Checks that followed each other quickly, up to the last one. */
-    private int quickChecks;
-    private long checkedNs = System.nanoTime();
+    /** When to check next; 0: with the next command. */
+    private long nextCheckNs;
 
     /** What a connection is made of. */
     record Parts(SignalsFile signals, RepliesFile replies, ClientIdentity identity, ClientFile file,
@@ -109,23 +102,21 @@ final class ClientConnection {
     }
 
     /**
-     * Before a command is sent: whether the daemon serves the client, as far as memory shows. No system call. In a
-     * burst at least one command in 64 is checked, at the cost of a cache miss and a clock read.
+     * Before a command is sent: whether the daemon serves the client, as far as memory shows. A few loads, no system
+     * call; nothing at all within {@link #CHECK_INTERVAL_NS} after a check.
      *
      * @param nextCommand the command's sequence
+     * @param nowNs       the time
      */
-    boolean isServed(long nextCommand) {
-        return --unchecked >= 0 || isTakingCommands(nextCommand);
+    boolean isServed(long nextCommand, long nowNs) {
+        return nowNs < nextCheckNs || isTakingCommands(nextCommand, nowNs);
     }
 
-    private boolean isTakingCommands(long nextCommand) {
-        unchecked = 0;
+    private boolean isTakingCommands(long nextCommand, long nowNs) {
+        nextCheckNs = 0;
         if (loss != null || !session.isConnectedTo(uuid) || waker.isRetryNeeded()) {
             return false;
         }
-        long nowNs = System.nanoTime();
-        quickChecks = nowNs - checkedNs < BURST_NS ? Math.min(quickChecks + 1, MAX_QUICK_CHECKS) : 0;
-        checkedNs = nowNs;
         long consumed = session.consumed();
         if (consumed > watched || consumed >= nextCommand) {
             watched = nextCommand;
@@ -133,8 +124,7 @@ final class ClientConnection {
         } else if (nowNs - progressNs >= ASK_INTERVAL_NS || !PublisherLiveness.isHeartbeatFresh(signals, nowNs)) {
             return false;
         }
-        // None at first, then 1, 3, 7 and so on up to 63.
-        unchecked = quickChecks <= CHECKS_OF_EACH ? 0 : (1 << (quickChecks - CHECKS_OF_EACH)) - 1;
+        nextCheckNs = nowNs + CHECK_INTERVAL_NS;
         return true;
     }
 
@@ -152,7 +142,7 @@ final class ClientConnection {
             try {
                 waker.retry();
                 loss = check(isAsking);
-                unchecked = 0;
+                nextCheckNs = 0;
             } catch (InternalError e) {
                 recover(e);
             }
@@ -205,7 +195,7 @@ final class ClientConnection {
         if (!FaultBoundary.isFault(fault)) {
             throw fault;
         }
-        unchecked = 0;
+        nextCheckNs = 0;
         if (!waker.lose()) {
             signals.checkSound();
             replies.checkSound();
@@ -214,7 +204,7 @@ final class ClientConnection {
 
     /** Ends it; commands sent before are still executed. Idempotent. */
     void close() {
-        unchecked = 0;
+        nextCheckNs = 0;
         try {
             if (loss == null) {
                 loss = ConnectionLoss.CLOSED;

@@ -41,11 +41,12 @@ final class ReplyReader {
     private long listLimit;
     private long lost;
     private long rejected;
+    private boolean isTelling;
     /** A dummy: stops the JIT from eliminating the prefetch's loads. */
     @SuppressWarnings("UnusedVariable")
     private long prefetched;
 
-    /** @param isDiscarding whether to discard replies when there is no room */
+    /** @param isDiscarding whether the user polls no replies */
     ReplyReader(ClientConnection connection, CommandNumbers numbers, TimerClientListener listener,
             boolean isDiscarding) {
         this.isDiscarding = isDiscarding;
@@ -78,9 +79,6 @@ final class ReplyReader {
     }
 
     private void refreshLimits() {
-        if (isDiscarding) {
-            discard();
-        }
         // First: the replies to the commands before it are counted in what is loaded next.
         long consumed = session.consumed();
         long undelivered = session.nextReply() - delivered;
@@ -134,9 +132,27 @@ final class ReplyReader {
         return count;
     }
 
-    /** Discards all replies, and tells of the refusals; returns how many there were. */
+    /** Discards all replies, and tells of the refusals; returns how many there were. Nothing in a call by itself. */
     int discard() {
-        return poll(discarded, ring.slotCount());
+        if (isTelling) {
+            return 0;
+        }
+        isTelling = true;
+        try {
+            return poll(discarded, ring.slotCount());
+        } finally {
+            isTelling = false;
+        }
+    }
+
+    /** Whether the listener is being told of a refusal. */
+    boolean isTelling() {
+        return isTelling;
+    }
+
+    /** Where a command found no room: reads what there is; returns whether there was any. */
+    boolean readMore() {
+        return isDiscarding ? discard() > 0 : noteNext();
     }
 
     private void tellRefusal(TimerReply discarded) {

@@ -27,11 +27,11 @@ import java.util.UUID;
  * <p><b>Threads:</b> one, and none of its own: each call checks whether the daemon is gone.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
  * takes commands; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
- * {@link #list} wait, never longer than told. The first arming after the daemon's death finds room in the ring; one
- * that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as does every other call; up
- * to 64 more may find room where the daemon dies in the middle of a burst.
+ * {@link #list} wait, never longer than told. The first arming after the daemon's death finds room in the ring, and so
+ * do those within 10 µs; one that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as
+ * does every other call.
  * <p><b>Loss:</b> never silent. A command that finds no room is answered with {@link #FULL}. Each command gets one
- * reply. When the daemon goes, or evicts the client, every call says so, and {@link #reconnect} counts the commands
+ * reply, unless it is {@link TimerCommand#quiet} and carried out. When the daemon goes, or evicts the client, every call says so, and {@link #reconnect} counts the commands
  * whose answers are lost. When the client dies, its timers end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
  * {@link #reconnect}; TRUNCATED or UNREADABLE when a file is shortened or loses a page under it.
@@ -95,7 +95,11 @@ public final class TimerClient implements AutoCloseable {
      * @return the command's number, at least 0, for {@link SignalRecord#isOf}; or {@link #FULL}
      */
     public long arm(long key, int signalId, long deadlineNs) {
-        prepare();
+        return arm(key, signalId, deadlineNs, System.nanoTime());
+    }
+
+    private long arm(long key, int signalId, long deadlineNs, long nowNs) {
+        prepare(nowNs);
         long next = sender.nextSequence();
         try {
             return numbered(sender.arm(key, signalId, deadlineNs));
@@ -108,7 +112,7 @@ public final class TimerClient implements AutoCloseable {
     /** As {@link #arm(long, int, long)}, due after this delay. */
     public long armAfter(long key, int signalId, long delayNs) {
         long nowNs = System.nanoTime();
-        return arm(key, signalId, delayNs > Long.MAX_VALUE - nowNs ? Long.MAX_VALUE : nowNs + delayNs);
+        return arm(key, signalId, delayNs > Long.MAX_VALUE - nowNs ? Long.MAX_VALUE : nowNs + delayNs, nowNs);
     }
 
     /**
@@ -117,7 +121,7 @@ public final class TimerClient implements AutoCloseable {
      * @return its number, or {@link #FULL}
      */
     public long send(TimerCommand command) {
-        prepare();
+        prepare(System.nanoTime());
         long next = sender.nextSequence();
         try {
             return numbered(sender.send(command));
@@ -142,9 +146,19 @@ public final class TimerClient implements AutoCloseable {
         return send(scratch.reset(CommandLayout.TYPE_RESUME, key));
     }
 
-    private void prepare() {
-        if (!connection.isServed(sender.nextSequence())) {
+    private void prepare(long nowNs) {
+        if (!connection.isServed(sender.nextSequence(), nowNs)) {
             checkConnected();
+        }
+        // Before the command has its number: the listener may send others.
+        if (options.discardsReplies() && !replies.hasRoom(sender.nextSequence())) {
+            discardReplies();
+        }
+    }
+
+    private void checkNotTelling() {
+        if (replies.isTelling()) {
+            throw new IllegalStateException("onRefused may send commands, and neither wait for answers nor read them");
         }
     }
 
@@ -174,6 +188,7 @@ public final class TimerClient implements AutoCloseable {
      * @throws BusException DISCONNECTED when there is none left and none can come
      */
     public int pollReplies(TimerReplyHandler handler, int limit) {
+        checkNotTelling();
         int count = 0;
         try {
             count = replies.poll(handler, limit);
@@ -195,7 +210,8 @@ public final class TimerClient implements AutoCloseable {
      * @throws IllegalStateException when there is no room for it until replies are polled
      */
     public TimerReply call(TimerCommand command, long timeoutNs) {
-        prepare();
+        checkNotTelling();
+        prepare(System.nanoTime());
         try {
             TimerReply answer = calls.call(command, timeoutNs);
             return answer.commandSequence(numbered(answer.commandSequence()));
@@ -214,7 +230,8 @@ public final class TimerClient implements AutoCloseable {
      * @throws BusException TIMEOUT as {@link #call}
      */
     public List<ArmedTimer> list(boolean allOwners, long timeoutNs) {
-        prepare();
+        checkNotTelling();
+        prepare(System.nanoTime());
         List<ArmedTimer> found = new ArrayList<>();
         try {
             calls.list(allOwners, timeoutNs, found);
@@ -259,6 +276,7 @@ public final class TimerClient implements AutoCloseable {
      */
     public long reconnect() {
         checkOpen();
+        checkNotTelling();
         noteAll();
         long unanswered = unanswered();
         connection.close();

@@ -35,6 +35,7 @@ public interface TimerClientListener {
      * A command was refused by the daemon, and the client discards its replies. Heard when the client next reads its
      * replies: before it would have no room for a command, in {@link TimerClient#rejected()} and {@link
      * TimerClient#unanswered()}, and in a call that waits for an answer.
+     * This method may send commands to the client, and neither call nor poll.
      *
      * @param refusal says which command, and why; valid until this method returns
      */

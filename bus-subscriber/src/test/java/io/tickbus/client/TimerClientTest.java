@@ -5,6 +5,7 @@ import static io.tickbus.subscriber.SubscriberFixture.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,7 +22,9 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -326,6 +329,49 @@ class TimerClientTest {
         assertEquals(0, client.unanswered());
         assertEquals(sent, refused);
         assertEquals(0, client.repliesLost());
+    }
+
+    @Test
+    void shouldKeepNumbersApartWhenListenerSendsCommands() {
+        List<String> refused = new ArrayList<>();
+        Map<Long, Long> keys = new HashMap<>();
+        long[] nextKey = {0};
+        connectWithFewReplies(TimerClientOptions.defaults().withDiscardedReplies()
+                .withListener(new TimerClientListener() {
+                    @Override
+                    public void onRefused(TimerReply refusal) {
+                        long key = refusal.key();
+                        long number = client.arm(++nextKey[0], 0, 0);
+                        if (number != TimerClient.FULL) {
+                            assertNull(keys.put(number, nextKey[0]));
+                        }
+                        assertThrows(IllegalStateException.class, () -> client.pollReplies(reply -> { }, 1));
+                        assertEquals(key, refusal.key());
+                        refused.add(refusal.commandSequence() + " " + key);
+                    }
+                }));
+        daemon.quota(0);
+        for (int i = 0; i < 300; i++) {
+            long key = ++nextKey[0];
+            long number = client.arm(key, 0, 0);
+            if (number != TimerClient.FULL) {
+                assertNull(keys.put(number, key));
+            }
+            daemon.serve(3);
+        }
+        while (client.unanswered() > 0) {
+            daemon.serve(100);
+            if (refused.size() > 100_000) {
+                break;
+            }
+            daemon.quota(Integer.MAX_VALUE);
+        }
+        assertTrue(refused.size() > 200, "refused=" + refused.size());
+        assertEquals(0, client.repliesLost());
+        for (String each : refused) {
+            String[] numberAndKey = each.split(" ");
+            assertEquals(Long.parseLong(numberAndKey[1]), keys.get(Long.parseLong(numberAndKey[0])));
+        }
     }
 
     /** Quiet commands, others and refusals in any mixture, and a user that polls now and then. */

@@ -193,7 +193,7 @@ final class ForeignLibc extends Libc {
         try {
             return (long) function.invokeExact(STATE.get().segment, a, b, c, d, e, f, g);
         } catch (Throwable thrown) {
-            throw new LinkageError("a native call failed", thrown);
+            throw unchecked(thrown);
         }
     }
 
@@ -201,7 +201,18 @@ final class ForeignLibc extends Libc {
         try {
             return (long) function.invokeExact(a, b, c, d);
         } catch (Throwable thrown) {
-            throw new LinkageError("a native call failed", thrown);
+            throw unchecked(thrown);
         }
+    }
+
+    /** As it is: the fault of a mapped file surfaces at the return of a native call, and callers contain it. */
+    private static LinkageError unchecked(Throwable thrown) {
+        if (thrown instanceof Error) {
+            throw (Error) thrown;
+        }
+        if (thrown instanceof RuntimeException) {
+            throw (RuntimeException) thrown;
+        }
+        return new LinkageError("a native call failed", thrown);
     }
 }
