@@ -51,7 +51,7 @@ public final class CommandSpec {
         footer = text;
     }
 
-    /** Adds options that stand under a heading of their own in help. */
+    /** Adds options that are listed under a heading of their own in help. */
     public void group(String newHeading, Runnable adding) {
         heading = newHeading;
         adding.run();
@@ -171,7 +171,7 @@ public final class CommandSpec {
             }
         }
         throw new IllegalArgumentException("'" + name + "' takes " + (arguments.isEmpty() ? "no argument"
-                : "no further argument") + ", so '" + text + "' is too much");
+                : "no further argument") + ": unexpected '" + text + "'");
     }
 
     /** Takes an option with its value; returns how many of the texts that follow were its. */

@@ -24,7 +24,7 @@ final class ServedClient {
     private final SlotRing commands;
     private final SlotWriter replies;
     private final TimerCommand[] staged;
-    /** A dummy value, see {@link SlotRing#lookAhead}. */
+    /** A dummy value, see {@link SlotRing#prefetch}. */
     @SuppressWarnings("UnusedVariable")
     private long seen;
     private int stagedCount;

@@ -161,13 +161,19 @@ final class DeadlineHeap {
     }
 
     private int copyDueOfHeap(long nowNs, int[] into, int max) {
-        int count = 0;
-        int lastChild = ROOT;
-        for (int index = ROOT; index <= lastChild && index < end && count < max; index++) {
-            if (entryNs(index) <= nowNs) {
-                into[count++] = timerOf(word(index));
-                lastChild = firstChild(index) + 3;
+        // The indices at first: only the children of what is due can be due.
+        int count = ROOT < end && max > 0 && entryNs(ROOT) <= nowNs ? 1 : 0;
+        into[0] = ROOT;
+        for (int i = 0; i < count; i++) {
+            int child = firstChild(into[i]);
+            for (int after = Math.min(child + 4, end); child < after && count < max; child++) {
+                if (entryNs(child) <= nowNs) {
+                    into[count++] = child;
+                }
             }
+        }
+        for (int i = 0; i < count; i++) {
+            into[i] = timerOf(word(into[i]));
         }
         return count;
     }

@@ -311,7 +311,7 @@ public final class TimingWheel {
 
     /** Whether anything was due at the time of the last {@link #expire}. */
     public boolean hasMoreDue() {
-        return nextDeadlineNs() <= latestNs && pending > 0;
+        return pending > 0 && latestNs != Long.MAX_VALUE && nextDeadlineNs() <= latestNs;
     }
 
     /** How many timers are armed. */

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +46,25 @@ class TimingWheelTest {
         assertFalse(wheel.isPending(timer));
         assertEquals(0, expire(NOW_NS + 1));
         assertEquals(List.of(NOW_NS), firedNs);
+    }
+
+    /** Far more than the buckets take: most are in the heap, and those that are due lie on paths between them. */
+    @Test
+    void shouldCopyDueTimersAndNoOthersWhenMostAreNotDue() {
+        Random random = new Random(5);
+        for (int i = 0; i < MANY; i++) {
+            wheel.arm(NOW_NS + TimeUnit.DAYS.toNanos(7) + random.nextInt(1_000));
+        }
+        for (int count = 1; count <= 100; count++) {
+            wheel.arm(NOW_NS - random.nextInt(10));
+            int[] due = new int[200];
+            int copied = wheel.copyDue(NOW_NS, due, due.length);
+            assertEquals(count, IntStream.of(due).limit(copied).filter(wheel::isPending).distinct().count());
+            assertTrue(IntStream.of(due).limit(copied).allMatch(timer -> wheel.deadlineNs(timer) <= NOW_NS));
+            int some = wheel.copyDue(NOW_NS, due, 16);
+            assertTrue(some >= Math.min(8, count) && some <= 16, "some=" + some);
+        }
+        assertEquals(100, expire(NOW_NS));
     }
 
     @Test

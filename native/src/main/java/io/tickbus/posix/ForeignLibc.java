@@ -207,11 +207,11 @@ final class ForeignLibc extends Libc {
 
     /** As it is: the fault of a mapped file surfaces at the return of a native call, and callers contain it. */
     private static LinkageError unchecked(Throwable thrown) {
-        if (thrown instanceof Error) {
-            throw (Error) thrown;
+        if (thrown instanceof Error error) {
+            throw error;
         }
-        if (thrown instanceof RuntimeException) {
-            throw (RuntimeException) thrown;
+        if (thrown instanceof RuntimeException exception) {
+            throw exception;
         }
         return new LinkageError("a native call failed", thrown);
     }

@@ -43,7 +43,7 @@ public final class BenchOptions {
     /** How long the figures have to come to rest before they count. */
     public static final class WarmUp {
         @Option(names = "--warm-up", paramLabel = "SECONDS", description = {
-            "At most, until the figures of all that take part stand still; only then they count.",
+            "At most, until the figures of all that take part settle; only then they count.",
             "Default ${DEFAULT-VALUE}."})
         private int seconds;
 

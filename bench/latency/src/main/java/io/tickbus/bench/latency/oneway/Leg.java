@@ -42,7 +42,7 @@ record Leg(Transports transport, int count, long gapNs, int rounds) {
         return burstNs() <= SHORT_NS;
     }
 
-    /** When its medians stand still: where a burst costs little, of more of them, until all of its code is compiled. */
+    /** When its medians are steady: where a burst costs little, of more of them, until all of its code is compiled. */
     Convergence warmth() {
         return count >= DENSE_COUNT ? new Convergence(0.15, 3, 12) : new Convergence(0.25, 1, 5);
     }

@@ -93,7 +93,7 @@ abstract class TimersBenchmark implements Callable<Integer> {
         return row;
     }
 
-    /** Something that is repeated until its figures stand still. */
+    /** Something that is repeated until its figures settle. */
     interface Pass {
         /** Runs it once; its figures, always the same ones. */
         List<? extends Number> run() throws Exception;
