@@ -31,9 +31,9 @@ import java.util.UUID;
  * do those within 10 µs; one that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as
  * does every other call.
  * <p><b>Loss:</b> never silent. A command that finds no room is answered with {@link #FULL}. Each command gets one
- * reply, unless it is {@link TimerCommand#quiet} and carried out. When the daemon goes, or evicts the client, every call
- * says so, and {@link #reconnect} counts the commands whose answers are lost. When the client dies, its timers end, but
- * for those armed with {@code FLAG_KEEP_ON_DEATH}.
+ * reply, unless it is {@link TimerCommand#quiet} and carried out. When the daemon goes, or evicts the client, every
+ * call says so, and {@link #reconnect} counts the commands whose answers are lost. When the client dies, its timers
+ * end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
  * {@link #reconnect}; TRUNCATED or UNREADABLE when a file is shortened or loses a page under it.
  * {@link IllegalStateException} after {@link #close}.

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
  * A ring of 64-byte slots in shared memory with one writer and any number of readers that the writer does not know.
  *
  * <p>The first word of each slot is its <i>stamp</i>: 0 when never written, {@code −(sequence + 1)} while sequence is
- * being written into it or is among the next to be, {@code sequence + 1} once it is committed. The stamp is at once the valid flag, the version
- * for the reader's check against being overwritten, and what a restarted writer recovers from. It is a sequence lock
- * per slot whose version is never reused.
+ * being written into it or is among the next to be, {@code sequence + 1} once it is committed. The stamp is at once the
+ * valid flag, the version for the reader's check against being overwritten, and what a restarted writer recovers from.
+ * It is a sequence lock per slot whose version is never reused.
  *
  * <pre>
  *  writer                                    reader
