@@ -333,7 +333,7 @@ class TimerClientTest {
 
     @Test
     void shouldKeepNumbersApartWhenListenerSendsCommands() {
-        List<String> refused = new ArrayList<>();
+        List<long[]> refused = new ArrayList<>();
         Map<Long, Long> keys = new HashMap<>();
         long[] nextKey = {0};
         connectWithFewReplies(TimerClientOptions.defaults().withDiscardedReplies()
@@ -347,7 +347,7 @@ class TimerClientTest {
                         }
                         assertThrows(IllegalStateException.class, () -> client.pollReplies(reply -> { }, 1));
                         assertEquals(key, refusal.key());
-                        refused.add(refusal.commandSequence() + " " + key);
+                        refused.add(new long[] {refusal.commandSequence(), key});
                     }
                 }));
         daemon.quota(0);
@@ -368,9 +368,8 @@ class TimerClientTest {
         }
         assertTrue(refused.size() > 200, "refused=" + refused.size());
         assertEquals(0, client.repliesLost());
-        for (String each : refused) {
-            String[] numberAndKey = each.split(" ");
-            assertEquals(Long.parseLong(numberAndKey[1]), keys.get(Long.parseLong(numberAndKey[0])));
+        for (long[] numberAndKey : refused) {
+            assertEquals(numberAndKey[1], keys.get(numberAndKey[0]));
         }
     }
 
