@@ -301,6 +301,27 @@ class TimerClientLossTest implements TimerClientListener {
         assertFails(Reason.DISCONNECTED, () -> client.arm(4, 0, 0));
     }
 
+    /** What was checked in a burst says nothing about later. */
+    @Test
+    void shouldHearOfDeathSoonWhenItComesAfterBurst() {
+        connect();
+        for (int i = 0; i < 5_000; i++) {
+            client.arm(i, 0, 0);
+            daemon.serve(10);
+            client.pollReplies(reply -> { }, 10);
+        }
+        daemon.die();
+        assertFails(Reason.DISCONNECTED, () -> {
+            for (int i = 0; i < 3; i++) {
+                client.arm(i, 0, 0);
+                long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(15);
+                while (System.nanoTime() < untilNs) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+    }
+
     /** As while the daemon stops or is replaced: it listens no more, and its name goes. */
     @Test
     void shouldTryUntilDeadlineWhenDaemonGoesWhileConnecting() throws InterruptedException {
