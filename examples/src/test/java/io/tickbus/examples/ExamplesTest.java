@@ -4,6 +4,7 @@ package io.tickbus.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.testkit.ProjectFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -72,10 +73,7 @@ class ExamplesTest {
     }
 
     private static void assertQuoted(String document, String... names) throws IOException {
-        Path project = Path.of("").toAbsolutePath();
-        while (!Files.exists(project.resolve("mvnw"))) {
-            project = project.getParent();
-        }
+        Path project = ProjectFiles.root();
         Path examples = project.resolve("examples/src/main/java/io/tickbus/examples");
         List<String> quoted = QUOTED.matcher(Files.readString(project.resolve(document))).results()
                 .map(block -> block.group(1)).toList();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tickbus.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,10 +27,7 @@ final class LauncherIT {
 
     @BeforeEach
     void copy() throws IOException {
-        Path project = Path.of("").toAbsolutePath();
-        while (!Files.exists(project.resolve("mvnw"))) {
-            project = project.getParent();
-        }
+        Path project = ProjectFiles.root();
         Path jar = project.resolve("bus-cli/target/tickbus.jar");
         assumeTrue(Files.exists(jar), "skipped: the jar is not built");
         target = Files.createDirectories(folder.resolve("bus-cli/target"));

@@ -4,6 +4,7 @@ package io.tickbus.lint;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class GuaranteesTest {
 
     @Test
     void shouldNameTestsThatExist() throws IOException {
-        Path project = project();
+        Path project = ProjectFiles.root();
         String text = Files.readString(project.resolve("docs/GUARANTEES.md"));
         Set<String> named = NAME.matcher(text).results().map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -32,18 +33,10 @@ class GuaranteesTest {
 
     @Test
     void shouldNameATestInEachRow() throws IOException {
-        String text = Files.readString(project().resolve("docs/GUARANTEES.md"));
+        String text = Files.readString(ProjectFiles.root().resolve("docs/GUARANTEES.md"));
         Set<String> untested = ROW.matcher(text).results().map(found -> found.group())
                 .filter(row -> !NAME.matcher(row).find()).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(Set.of(), untested, "promises without a test");
-    }
-
-    private static Path project() {
-        Path project = Path.of("").toAbsolutePath();
-        while (!Files.exists(project.resolve("mvnw"))) {
-            project = project.getParent();
-        }
-        return project;
     }
 
     private static Set<String> classes(Path project) throws IOException {

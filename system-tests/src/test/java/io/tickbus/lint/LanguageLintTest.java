@@ -4,18 +4,15 @@ package io.tickbus.lint;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,16 +28,12 @@ class LanguageLintTest {
     private static final Pattern READ = Pattern.compile(".*\\.(java|md|sh|js|css|c|go|xml|yml|yaml)|tickbus|run");
     private static final int MOST_SHOWN = 100;
 
-    private static Path project;
+    private static final Path PROJECT = ProjectFiles.root();
     private static final Map<Pattern, String> BANNED = new LinkedHashMap<>();
 
     @BeforeAll
     static void readList() throws IOException {
-        project = Path.of("").toAbsolutePath();
-        while (!Files.exists(project.resolve("mvnw"))) {
-            project = project.getParent();
-        }
-        Path list = project.resolve("system-tests/src/test/resources/io/tickbus/lint").resolve(LIST);
+        Path list = PROJECT.resolve("system-tests/src/test/resources/io/tickbus/lint").resolve(LIST);
         for (String line : Files.readAllLines(list, StandardCharsets.UTF_8)) {
             Matcher entry = ENTRY.matcher(line);
             if (!line.isBlank() && !line.startsWith("#")) {
@@ -53,26 +46,13 @@ class LanguageLintTest {
     @Test
     void shouldContainNoBannedWord() throws IOException {
         List<String> found = new ArrayList<>();
-        int[] files = new int[1];
-        Files.walkFileTree(project, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                boolean isOfOthers = !folder.equals(project)
-                        && Set.of(".git", "target", "results").contains(folder.getFileName().toString());
-                return isOfOthers ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        List<Path> files = ProjectFiles.named(READ);
+        for (Path file : files) {
+            if (!file.endsWith("LanguageLintTest.java")) {
+                check(PROJECT.relativize(file), Files.readString(file, StandardCharsets.UTF_8), BANNED, found);
             }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                String name = file.getFileName().toString();
-                if (READ.matcher(name).matches() && !name.equals("LanguageLintTest.java")) {
-                    files[0]++;
-                    check(project.relativize(file), Files.readString(file, StandardCharsets.UTF_8), BANNED, found);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        assertTrue(files[0] > 500, "files=" + files[0]);
+        }
+        assertTrue(files.size() > 500, "files=" + files.size());
         assertEquals("", String.join("\n", found.subList(0, Math.min(found.size(), MOST_SHOWN))),
                 found.size() + " banned words; what to write instead is in " + LIST);
     }

@@ -4,6 +4,7 @@ package io.tickbus.lint;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.testkit.ProjectFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,10 +37,7 @@ class LocaleLintTest {
 
     @Test
     void shouldNameLocaleAndCharsetEverywhereInMainCode() throws IOException {
-        Path project = Path.of("").toAbsolutePath();
-        while (!Files.exists(project.resolve("mvnw"))) {
-            project = project.getParent();
-        }
+        Path project = ProjectFiles.root();
         List<String> wrong = new ArrayList<>();
         int count = 0;
         for (String module : List.of("bus-core", "native", "bus-publisher", "bus-daemon", "bus-subscriber",

@@ -4,13 +4,11 @@ package io.tickbus.lint;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.testkit.ProjectFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,37 +37,23 @@ class SyncLintTest {
 
     private static final Map<String, String> SOURCES = new TreeMap<>();
     private static final Map<String, List<Place>> PLACES = new TreeMap<>();
-    private static Path project;
+    private static final Path PROJECT = ProjectFiles.root();
+    private static final Pattern JAVA = Pattern.compile(".*\\.java");
 
     private record Place(String file, String comment) {
     }
 
     @BeforeAll
     static void readSources() throws IOException {
-        project = Path.of("").toAbsolutePath();
-        while (!Files.exists(project.resolve("mvnw"))) {
-            project = project.getParent();
+        for (Path file : ProjectFiles.named(JAVA)) {
+            if (isMainSource(file)) {
+                read(file);
+            }
         }
-        Files.walkFileTree(project, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                boolean isOfOthers = !folder.equals(project)
-                        && Set.of(".git", "target").contains(folder.getFileName().toString());
-                return isOfOthers ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (isMainSource(file)) {
-                    read(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     private static boolean isMainSource(Path path) {
-        String name = project.relativize(path).toString().replace('\\', '/');
+        String name = PROJECT.relativize(path).toString().replace('\\', '/');
         // The stress tests under bench name the pairs that they test, and are not part of any.
         return name.endsWith(".java") && name.contains("src/main/java/")
                 && !name.startsWith("bench/");
@@ -92,7 +76,7 @@ class SyncLintTest {
 
     @Test
     void shouldFindSourcesAndNames() {
-        assertTrue(SOURCES.containsKey("SlotRing"), "project=" + project);
+        assertTrue(SOURCES.containsKey("SlotRing"), "project=" + PROJECT);
         assertTrue(PLACES.containsKey("slot-publish"), PLACES::toString);
     }
 
@@ -135,7 +119,7 @@ class SyncLintTest {
     @Test
     void shouldExplainEachNameInMemoryModel() throws IOException {
         Set<String> rows = new TreeSet<>();
-        Matcher row = ROW.matcher(Files.readString(project.resolve(MEMORY_MODEL)));
+        Matcher row = ROW.matcher(Files.readString(PROJECT.resolve(MEMORY_MODEL)));
         while (row.find()) {
             rows.add(row.group(1));
         }
@@ -144,9 +128,9 @@ class SyncLintTest {
 
     @Test
     void shouldNameStressTestsThatExistInMemoryModel() throws IOException {
-        String text = Files.readString(project.resolve(MEMORY_MODEL));
+        String text = Files.readString(PROJECT.resolve(MEMORY_MODEL));
         Set<String> existing = new TreeSet<>();
-        try (Stream<Path> paths = Files.walk(project.resolve(STRESS_TESTS))) {
+        try (Stream<Path> paths = Files.walk(PROJECT.resolve(STRESS_TESTS))) {
             paths.map(path -> path.getFileName().toString()).filter(name -> name.endsWith("Stress.java"))
                     .forEach(name -> existing.add(name.substring(0, name.length() - ".java".length())));
         }
