@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,11 +64,11 @@ class OutOfMemoryIT {
         signals = SignalSubscriber.attach(bus.directory());
         honest.call(command.arm(7, 1, System.nanoTime() + PERIOD_NS).periodNs(PERIOD_NS), TIMEOUT_NS);
         int admitted = admitUntilMemoryIsShort(daemon);
-        assertTrue(ChildJvm.number(daemon.ask("counters", "COUNTERS"), "CONDUCTOR_ERRORS") > 0, daemon::transcript);
-        awaitConnected(1, daemon);
+        awaitCounter("CONDUCTOR_ERRORS", errors -> errors > 0, daemon);
+        awaitCounter("CLIENTS_CONNECTED", count -> count == 1, daemon);
         // Their memory and their sessions are released.
         assertTrue(admitUntilMemoryIsShort(daemon) > admitted / 2, daemon::transcript);
-        awaitConnected(1, daemon);
+        awaitCounter("CLIENTS_CONNECTED", count -> count == 1, daemon);
         assertEquals(0, signals.lost());
         honest.close();
         signals.close();
@@ -93,9 +94,10 @@ class OutOfMemoryIT {
         }
     }
 
-    private void awaitConnected(long count, ChildJvm daemon) {
+    /** The daemon publishes its counters with its heartbeat, so what has happened may not be in them yet. */
+    private void awaitCounter(String name, LongPredicate isReached, ChildJvm daemon) {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
-        while (ChildJvm.number(daemon.ask("counters", "COUNTERS"), "CLIENTS_CONNECTED") != count) {
+        while (!isReached.test(ChildJvm.number(daemon.ask("counters", "COUNTERS"), name))) {
             assertTrue(System.nanoTime() < giveUpNs, daemon::transcript);
             assertStillFires(5, daemon);
         }
