@@ -37,8 +37,9 @@ final class LauncherTest {
         while (!Files.exists(project.resolve("mvnw"))) {
             project = project.getParent();
         }
-        Files.copy(project.resolve("tickbus"), folder.resolve("tickbus"));
-        script("tickbus", Files.readString(folder.resolve("tickbus"), StandardCharsets.UTF_8));
+        for (String file : new String[] {"tickbus", "deploy/packages/src/main/launcher/launcher.sh"}) {
+            script(file, Files.readString(project.resolve(file), StandardCharsets.UTF_8));
+        }
         source = Files.createDirectories(folder.resolve("bus-cli/src/main")).resolve("Some.java");
         Files.createDirectories(folder.resolve("native/src/main"));
         Files.createDirectories(folder.resolve("bench/latency/src/main"));
@@ -93,6 +94,7 @@ final class LauncherTest {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("JAVA_HOME");
         builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().put("XDG_CACHE_HOME", folder.resolve("nowhere").toString());
         builder.environment().put("PATH", java + ":" + System.getenv("PATH"));
         return builder.start();
     }

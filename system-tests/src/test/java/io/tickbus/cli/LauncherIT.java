@@ -33,6 +33,9 @@ final class LauncherIT {
         target = Files.createDirectories(folder.resolve("bus-cli/target"));
         Files.copy(jar, target.resolve("tickbus.jar"));
         Files.copy(project.resolve("tickbus"), folder.resolve("tickbus"));
+        Path launcher = Path.of("deploy/packages/src/main/launcher/launcher.sh");
+        Files.createDirectories(folder.resolve(launcher).getParent());
+        Files.copy(project.resolve(launcher), folder.resolve(launcher));
     }
 
     private String run(String... args) throws IOException, InterruptedException {
