@@ -3,6 +3,7 @@ package io.tickbus.cli;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.daemon.DaemonContext;
+import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class ArchiveTraining implements Command {
         Path folder = Files.createTempDirectory("tickbus");
         try {
             try (TimerDaemon daemon = TimerDaemon.open(DaemonContext.of(BusDirectory.at(folder, "default"))
-                    .settings(DaemonSettings.defaults().withLogLevel(Level.OFF)))) {
+                    .settings(DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, Level.OFF)))) {
                 daemon.start();
                 for (String line : LINES) {
                     boolean isOfBus = !line.contains("--help") && !line.startsWith("-");

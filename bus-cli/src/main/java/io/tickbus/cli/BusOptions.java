@@ -49,12 +49,16 @@ public class BusOptions {
 
     /** The parent directory of the buses; an owner's own where none is named. */
     public Path root() {
-        if (dir.isGiven()) {
-            return dir.get().toAbsolutePath().normalize();
+        return root(dir.get(), ownerId.get());
+    }
+
+    private static Path root(Path dir, Integer ownerId) {
+        if (dir != null) {
+            return dir.toAbsolutePath().normalize();
         }
         String configured = System.getenv(BusDirectory.ROOT_VARIABLE);
         boolean isConfigured = configured != null && !configured.isBlank();
-        return !ownerId.isGiven() || isConfigured ? BusDirectory.defaultRoot() : BusRoots.ofUser(ownerId.get());
+        return ownerId == null || isConfigured ? BusDirectory.defaultRoot() : BusRoots.ofUser(ownerId);
     }
 
     /** The bus that is meant. */
@@ -64,7 +68,16 @@ public class BusOptions {
 
     /** The bus of another name at the same place. */
     public BusDirectory directory(String name) {
-        BusDirectory directory = BusDirectory.at(root(), name);
-        return ownerId.isGiven() ? directory.ownedBy(ownerId.get()) : directory;
+        return directory(name, dir.get(), ownerId.get());
+    }
+
+    /** The bus that a daemon's settings name; {@code dir} and {@code owner} are null where there are none. */
+    public static BusDirectory directory(String name, Path dir, String owner) {
+        return directory(name, dir, owner == null ? null : UserName.parse(owner));
+    }
+
+    private static BusDirectory directory(String name, Path dir, Integer ownerId) {
+        BusDirectory directory = BusDirectory.at(root(dir, ownerId), name);
+        return ownerId == null ? directory : directory.ownedBy(ownerId);
     }
 }

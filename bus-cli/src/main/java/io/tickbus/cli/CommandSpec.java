@@ -2,6 +2,7 @@
 package io.tickbus.cli;
 
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.NearestName;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -202,38 +203,7 @@ public final class CommandSpec {
         String full = typed.equals("-h") ? help.name : typed.equals("-V") ? version.name : typed;
         return options.stream().filter(option -> option.name.equals(full)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("'" + name + "' has no option '" + typed + "'"
-                        + nearest(typed, options.stream().filter(Option::isShown)
+                        + NearestName.of(typed, options.stream().filter(Option::isShown)
                                 .map(option -> option.name).toList())));
-    }
-
-    /** {@code , but 'stat'} where one of the names is near what was typed. */
-    static String nearest(String typed, List<String> names) {
-        String best = null;
-        int fewest = Math.max(1, typed.replace("-", "").length() / 3) + 1;
-        for (String each : names) {
-            int distance = distance(typed, each);
-            if (distance < fewest) {
-                fewest = distance;
-                best = each;
-            }
-        }
-        return best == null ? "" : ", but '" + best + "'";
-    }
-
-    /** How many letters must be added, removed or replaced. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[b.length()];
     }
 }

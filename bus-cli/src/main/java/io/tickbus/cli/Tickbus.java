@@ -18,6 +18,7 @@ import io.tickbus.cli.timer.ArmCommand;
 import io.tickbus.cli.timer.CancelCommand;
 import io.tickbus.cli.timer.ListCommand;
 import io.tickbus.cli.timer.PauseCommand;
+import io.tickbus.core.internal.NearestName;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -153,7 +154,7 @@ public final class Tickbus {
         if (name.equals("demo-subscriber") || name.equals("archive-training")) {
             return "Started by other commands.";
         }
-        throw new IllegalArgumentException("there is no command '" + name + "'" + CommandSpec.nearest(name,
+        throw new IllegalArgumentException("there is no command '" + name + "'" + NearestName.of(name,
                 List.of(COMMANDS).stream().map(command -> command[0]).toList()));
     }
 

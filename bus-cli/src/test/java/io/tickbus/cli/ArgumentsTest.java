@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli;
 
+import io.tickbus.core.internal.IntegerText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,10 +118,10 @@ final class ArgumentsTest {
     @Test
     void shouldTakeValuesInEveryForm() {
         CommandSpec command = new CommandSpec("x", "", null, null);
-        Option<Long> number = command.option("--number", "N", IntegerConverter::toLong, "");
+        Option<Long> number = command.option("--number", "N", IntegerText::toLong, "");
         Option<String> text = command.option("--text", "T", each -> each, "").repeatable();
         Option<String> journal = command.option("--journal", "DIR", each -> each, "").alone("here");
-        Option<Long> argument = command.argument("KEY", IntegerConverter::toLong, "");
+        Option<Long> argument = command.argument("KEY", IntegerText::toLong, "");
         Option<Boolean> flag = command.flag("--flag", "");
         assertTrue(command.parse(List.of("--number=-5", "--text", "a", "--text=b=c", "--journal", "--flag", "--",
                 "-7")));

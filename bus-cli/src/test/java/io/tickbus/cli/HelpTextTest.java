@@ -27,7 +27,7 @@ final class HelpTextTest {
     @ValueSource(ints = {60, 80, 100})
     void shouldKeepEachSettingsKeyInOnePieceInLinesOfTheWidth(int width) {
         List<String> lines = daemon(width);
-        for (DaemonSetting setting : DaemonSetting.values()) {
+        for (DaemonSetting<?> setting : DaemonSetting.all()) {
             assertTrue(lines.stream().anyMatch(line -> line.contains("(" + setting.key() + ")")), setting.key());
             assertTrue(lines.stream().anyMatch(line -> line.strip().startsWith(setting.option())), setting.option());
         }
@@ -38,7 +38,8 @@ final class HelpTextTest {
 
     @Test
     void shouldGroupOptionsUnderHeadings() {
-        assertEquals(List.of("Options:", "Bus:", "Settings, with their keys in the file:", "Journal:", "General:"),
+        assertEquals(List.of("Options:", "Bus:", "Timer thread:", "Idle processors:", "Limits:", "Journal:",
+                "Log:", "General:"),
                 daemon(80).stream().filter(line -> line.endsWith(":") && !line.startsWith(" "))
                         .filter(line -> !line.equals("Examples:")).toList());
     }

@@ -191,7 +191,7 @@ final class ClientRegistry {
     }
 
     private int limit() {
-        return Math.min(settings.maxClients(), replies.sessionCount());
+        return Math.min(settings.value(DaemonSetting.QUOTA_CLIENTS), replies.sessionCount());
     }
 
     private long sessionsOf(int user) {
@@ -211,8 +211,8 @@ final class ClientRegistry {
         // Everything that may fail for lack of memory comes before the owner number is taken.
         int index = freeSession();
         boolean isNameShared = identity.hasRing() || group == null || peer.user() != overflowUser;
-        ServedClient client =
-                new ServedClient(index, identity, ring, replies.session(index), settings.commandLimit());
+        ServedClient client = new ServedClient(index, identity, ring, replies.session(index),
+                settings.value(DaemonSetting.COMMAND_LIMIT));
         client.user(peer.user(), isNameShared);
         int owner = owners.open(peer.user(), client.name());
         if (owner == 0) {

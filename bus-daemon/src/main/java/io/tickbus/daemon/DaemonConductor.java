@@ -225,7 +225,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         if (nextCheckNs - nowNs > 0) {
             return;
         }
-        nextCheckNs = nowNs + (settings.mode() == DaemonMode.ECO ? ECO_CHECK_NS : CHECK_NS);
+        nextCheckNs = nowNs + (settings.value(DaemonSetting.MODE) == DaemonMode.ECO ? ECO_CHECK_NS : CHECK_NS);
         if (failedAccepts > 0 && acceptAgainNs - nowNs <= 0) {
             acceptKey.interestOps(SelectionKey.OP_ACCEPT);
         }

@@ -23,7 +23,8 @@ public final class DaemonContext {
     private static final int REPLY_SLOTS = 1024;
 
     final BusDirectory directory;
-    SignalsOptions signals = SignalsOptions.defaults();
+    /** The next one and the journal's are those of the settings unless they are set. */
+    SignalsOptions signals;
     DaemonSettings settings = DaemonSettings.defaults();
     JournalOptions journalOptions;
     DaemonLog log;
@@ -50,12 +51,12 @@ public final class DaemonContext {
         this.directory = directory;
     }
 
-    /** A daemon with default options and settings, no journal, and the log {@link DaemonLog#standard}. */
+    /** A daemon with default settings and the log {@link DaemonLog#standard}. */
     public static DaemonContext of(BusDirectory directory) {
         return new DaemonContext(directory);
     }
 
-    /** How the bus is opened. */
+    /** How the bus is opened, if not as the settings say. */
     public DaemonContext signals(SignalsOptions newSignals) {
         signals = newSignals;
         return this;
@@ -73,7 +74,7 @@ public final class DaemonContext {
         return this;
     }
 
-    /** Keeps durable timers in a journal; null for none. Needs tickbus-journal on the class path. */
+    /** Keeps durable timers in a journal, if not as the settings say. Needs tickbus-journal on the class path. */
     public DaemonContext journal(JournalOptions newJournal) {
         journalOptions = newJournal;
         return this;
@@ -81,6 +82,9 @@ public final class DaemonContext {
 
     /** Supplies what was not chosen. */
     void conclude() {
+        settings.checkConsistent();
+        signals = signals == null ? settings.signals() : signals;
+        journalOptions = journalOptions == null ? settings.journal(directory.name()) : journalOptions;
         engine = engine == null ? TimerEngine.create(settings.quotas()) : engine;
         if (journalOptions != null && journalProvider == null) {
             journalProvider = JournalProvider.find();
@@ -92,13 +96,14 @@ public final class DaemonContext {
     /** Opens the bus, its journal and the daemon's files. */
     void openFiles() {
         publisher = SignalPublisher.openWithoutThread(directory, signals);
-        idle = IdleRequest.make(directory, processors, settings.idle(), log);
+        idle = IdleRequest.make(directory, processors, settings, log);
         if (journalProvider != null) {
             journal = journalProvider.open(directory, publisher, journalOptions, log);
         }
         SignalsHeader header = publisher.bus().signals().header();
         counters = new DaemonCounters(
                 CountersFile.create(directory, header, DaemonCounter.definitions(), signals.group()));
-        replies = RepliesFile.create(directory, header, settings.maxClients(), REPLY_SLOTS, signals.group());
+        replies = RepliesFile.create(directory, header, settings.value(DaemonSetting.QUOTA_CLIENTS), REPLY_SLOTS,
+                signals.group());
     }
 }

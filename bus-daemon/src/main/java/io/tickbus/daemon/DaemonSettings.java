@@ -1,71 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon;
 
-import io.tickbus.core.internal.wait.WakeGuard;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.timer.RateQuotas;
 import io.tickbus.timer.TimerQuotas;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
- * How a daemon is to behave; {@link DaemonSetting} is the table of what can be set.
+ * How a daemon is to behave: a value for each {@link DaemonSetting}, and where it came from. Two are equal whose values
+ * are.
  *
  * <p><b>Threads:</b> immutable.
  * <p><b>Errors:</b> {@link IllegalArgumentException} with {@code key=value} for what is not allowed; {@link #load}
  * names the file and the line too, in a {@link io.tickbus.core.BusException}.
- *
- * @param mode         how to wait for the next deadline
- * @param guard        hybrid: how long before a deadline to wake
- * @param ecoSlackNs   eco: the longest time that a firing waits for others
- * @param quotas       how many timers are kept; those of a user follow from the share
- * @param userShare    share of all timers, and of all clients, that a user other than the daemon's own may have
- * @param rates        how much is done in a second for a client and for a user
- * @param maxClients   how many clients are served at one time
- * @param fireLimit    firings in one duty cycle
- * @param commandLimit commands of one client in one duty cycle
- * @param logLevel     the least severe events that are logged
- * @param graceNs      how late one of the daemon's own timers may be before it is flagged
- * @param idle         how fast idle processors must wake
  */
-public record DaemonSettings(DaemonMode mode, Guard guard, long ecoSlackNs, TimerQuotas quotas, double userShare,
-        RateQuotas rates, int maxClients, int fireLimit, int commandLimit, Level logLevel, long graceNs, Idle idle) {
-    private static final DaemonSettings DEFAULTS = new DaemonSettings(DaemonMode.HYBRID,
-            new Guard(WakeGuard.MIN_NS, WakeGuard.MAX_NS, WakeGuard.MAX_SPIN_SHARE), TimeUnit.MILLISECONDS.toNanos(50),
-            TimerQuotas.DEFAULT, 0.5, RateQuotas.DEFAULT, 100, 256, 64, Level.INFO, TimeUnit.MILLISECONDS.toNanos(1),
-            new Idle(Idle.OFF, List.of()));
+public final class DaemonSettings {
+    /** {@link #origin} of what nobody has set. */
+    public static final String DEFAULT = "default";
+    private static final String COMMAND_LINE = "command line";
+    private static final String PROGRAM = "program";
+    private static final DaemonSettings DEFAULTS = new DaemonSettings(
+            DaemonSetting.all().stream().map(setting -> (Object) setting.standard).toArray(),
+            DaemonSetting.all().stream().map(setting -> DEFAULT).toArray(String[]::new));
 
-    /**
-     * Hybrid: the bounds of the time to wake before a deadline, which calibrates itself between them.
-     *
-     * @param share share of a core that spinning may cost
-     */
-    public record Guard(long minNs, long maxNs, double share) {
-    }
+    private final Object[] values;
+    private final String[] origins;
 
-    /**
-     * How fast idle processors must wake; see {@link io.tickbus.core.IdleLatency}.
-     *
-     * @param latencyUs microseconds; {@link #OFF} asks for nothing
-     * @param cpus      which processors; empty for all of the host
-     */
-    public record Idle(int latencyUs, List<Integer> cpus) {
-        /** No request. */
-        public static final int OFF = -1;
-
-        /** Copies the list. */
-        public Idle {
-            cpus = List.copyOf(cpus);
-        }
-    }
-
-    /** Unchecked, unlike {@link #defaults()} with what is to be different. */
-    public DaemonSettings {
-        quotas = new TimerQuotas(quotas.maxTimers(), quotas.maxTimersPerOwner(),
-                shareOf(quotas.maxTimers(), userShare));
+    private DaemonSettings(Object[] values, String[] origins) {
+        this.values = values;
+        this.origins = origins;
     }
 
     /** Every setting at its default. */
@@ -81,149 +50,171 @@ public record DaemonSettings(DaemonMode mode, Guard guard, long ecoSlackNs, Time
      * @throws io.tickbus.core.BusException BAD_SETTINGS with file, line, key, value and what is allowed; NOT_FOUND,
      *         SYSTEM
      */
-    public static DaemonSettings load(Path file, Map<DaemonSetting, String> flags) {
-        DaemonSettings settings = file == null ? DEFAULTS : SettingsFile.read(file);
-        for (Map.Entry<DaemonSetting, String> flag : flags.entrySet()) {
-            settings = settings.with(flag.getKey(), flag.getValue());
+    public static DaemonSettings load(Path file, Map<DaemonSetting<?>, String> flags) {
+        return load(file, flags, problem -> {
+            throw problem;
+        });
+    }
+
+    /** The same, where every problem is handed over and what has one is left as it was; null if there were any. */
+    public static DaemonSettings load(Path file, Map<DaemonSetting<?>, String> flags,
+            Consumer<RuntimeException> problems) {
+        boolean[] hasProblem = new boolean[1];
+        Consumer<RuntimeException> noted = problem -> {
+            hasProblem[0] = true;
+            problems.accept(problem);
+        };
+        DaemonSettings settings = file == null ? DEFAULTS : SettingsFile.read(file, noted);
+        for (Map.Entry<DaemonSetting<?>, String> flag : flags.entrySet()) {
+            settings = settings.with(flag.getKey(), flag.getValue(), COMMAND_LINE);
         }
         try {
-            return settings.consistent();
+            settings.checkConsistent();
         } catch (IllegalArgumentException e) {
-            throw file == null ? e : SettingsFile.refused(file.toString(), e.getMessage());
+            noted.accept(file == null ? e : SettingsFile.refused(file.toString(), e.getMessage()));
         }
+        return hasProblem[0] ? null : settings;
     }
 
-    /** How to wait for the next deadline. */
-    public DaemonSettings withMode(DaemonMode newMode) {
-        return new DaemonSettings(newMode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs, idle).checked();
+    /** A setting's value. */
+    @SuppressWarnings("unchecked") // Only with() stores values, and it takes those of the setting's type only.
+    public <T> T value(DaemonSetting<T> setting) {
+        return (T) values[setting.index];
     }
 
-    /** Hybrid: the bounds of the time to wake before a deadline, and the share of a core that spinning may cost. */
-    public DaemonSettings withGuard(long minNs, long maxNs, double share) {
-        return with(new Guard(minNs, maxNs, share)).consistent();
+    /** A setting's value as it is typed. */
+    public <T> String text(DaemonSetting<T> setting) {
+        return setting.text(value(setting));
     }
 
-    /** While settings are read one by one, the bounds may contradict each other. */
-    DaemonSettings with(Guard newGuard) {
-        return new DaemonSettings(mode, newGuard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs, idle).checked();
+    /** Where a setting's value comes from: {@link #DEFAULT}, {@code FILE:LINE}, the command line or the program. */
+    public String origin(DaemonSetting<?> setting) {
+        return origins[setting.index];
     }
 
-    private DaemonSettings checked() {
-        for (DaemonSetting setting : DaemonSetting.values()) {
-            setting.check(this);
+    /** The same settings with another value for one. */
+    public <T> DaemonSettings with(DaemonSetting<T> setting, T value) {
+        return replaced(setting, setting.checked(value), PROGRAM);
+    }
+
+    /** With a value as it is typed. */
+    DaemonSettings with(DaemonSetting<?> setting, String text, String origin) {
+        return replaced(setting, setting.parse(text.strip()), origin);
+    }
+
+    private DaemonSettings replaced(DaemonSetting<?> setting, Object value, String origin) {
+        Object[] newValues = values.clone();
+        String[] newOrigins = origins.clone();
+        newValues[setting.index] = value;
+        newOrigins[setting.index] = origin;
+        return new DaemonSettings(newValues, newOrigins);
+    }
+
+    /** Throws {@link IllegalArgumentException} where values contradict each other. */
+    DaemonSettings checkConsistent() {
+        if (value(DaemonSetting.GUARD_MIN) > value(DaemonSetting.GUARD_MAX)) {
+            throw new IllegalArgumentException("the shortest guard must not be longer than the longest: "
+                    + texts(DaemonSetting.GUARD_MIN, DaemonSetting.GUARD_MAX));
+        }
+        if (!value(DaemonSetting.IDLE_CPUS).isEmpty() && value(DaemonSetting.IDLE_LATENCY) == null) {
+            throw new IllegalArgumentException("processors are named for no idle latency: "
+                    + texts(DaemonSetting.IDLE_CPUS, DaemonSetting.IDLE_LATENCY));
+        }
+        for (DaemonSetting<?> setting : DaemonSetting.all()) {
+            if (setting.section() == DaemonSetting.Section.JOURNAL && value(DaemonSetting.JOURNAL) == null
+                    && origin(setting).equals(COMMAND_LINE) && setting != DaemonSetting.JOURNAL) {
+                throw new IllegalArgumentException(setting.option() + " says how a journal is kept, and there is "
+                        + "none: give --journal too");
+            }
         }
         return this;
     }
 
-    /** How fast idle processors must wake, in microseconds; which ones, or none for all. */
-    public DaemonSettings withIdle(int latencyUs, List<Integer> cpus) {
-        return with(new Idle(latencyUs, cpus)).consistent();
+    private String texts(DaemonSetting<?> one, DaemonSetting<?> other) {
+        return one.key() + "=" + text(one) + " " + other.key() + "=" + text(other);
     }
 
-    DaemonSettings with(Idle newIdle) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs, newIdle).checked();
+    /** How the bus is opened. */
+    public SignalsOptions signals() {
+        return SignalsOptions.defaults().withSlotCount(value(DaemonSetting.BUS_SLOTS))
+                .withParking(value(DaemonSetting.BUS_PARKING))
+                .withHeartbeatIntervalNs(value(DaemonSetting.BUS_HEARTBEAT))
+                .withGroup(value(DaemonSetting.BUS_GROUP));
     }
 
-    private DaemonSettings consistent() {
-        if (idle.latencyUs == Idle.OFF && !idle.cpus.isEmpty()) {
-            throw new IllegalArgumentException("processors are named for no idle latency: idle.cpus="
-                    + text(DaemonSetting.IDLE_CPUS) + " idle.latency=" + text(DaemonSetting.IDLE_LATENCY));
-        }
-        if (guard.minNs > guard.maxNs) {
-            throw new IllegalArgumentException("the shortest guard must not be longer than the longest: guard.min="
-                    + text(DaemonSetting.GUARD_MIN) + " guard.max=" + text(DaemonSetting.GUARD_MAX));
-        }
-        return this;
+    /** How the journal of a bus is kept; null for none. */
+    public JournalOptions journal(String bus) {
+        String folder = value(DaemonSetting.JOURNAL);
+        return folder == null ? null
+                : JournalOptions.defaults(folder.isEmpty() ? JournalOptions.defaultFolder(bus) : Path.of(folder))
+                        .withRetention(value(DaemonSetting.JOURNAL_KEEP), value(DaemonSetting.JOURNAL_SIZE))
+                        .withRoll(value(DaemonSetting.JOURNAL_ROLL))
+                        .withSnapshotBytes(value(DaemonSetting.JOURNAL_SNAPSHOT))
+                        .withRecoveryRate(value(DaemonSetting.JOURNAL_RECOVERY_RATE))
+                        .withClockWaitNs(value(DaemonSetting.JOURNAL_CLOCK_WAIT));
     }
 
-    /** Eco: the longest time that a firing waits for others. */
-    public DaemonSettings withEcoSlackNs(long newSlackNs) {
-        return new DaemonSettings(mode, guard, newSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs, idle).checked();
+    /** How many timers are kept, of all clients, of one and of a user. */
+    public TimerQuotas quotas() {
+        int maxTimers = value(DaemonSetting.QUOTA_TIMERS);
+        return new TimerQuotas(maxTimers, value(DaemonSetting.QUOTA_TIMERS_PER_CLIENT), userShareOf(maxTimers));
     }
 
-    /** How many timers are kept, of all clients and of one. */
-    public DaemonSettings withQuotas(TimerQuotas newQuotas) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, newQuotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs, idle).checked();
-    }
-
-    /** The share of all timers, and of all clients, that a user other than the daemon's own may have. */
-    public DaemonSettings withUserShare(double newShare) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, newShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs, idle).checked();
+    /** With other numbers of timers of all clients and of one. */
+    public DaemonSettings withQuotas(int maxTimers, int maxTimersPerClient) {
+        return with(DaemonSetting.QUOTA_TIMERS, maxTimers)
+                .with(DaemonSetting.QUOTA_TIMERS_PER_CLIENT, maxTimersPerClient);
     }
 
     /** How much is done in a second for a client and for a user. */
-    public DaemonSettings withRates(RateQuotas newRates) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, newRates, maxClients, fireLimit,
-                commandLimit, logLevel, graceNs, idle).checked();
+    public RateQuotas rates() {
+        return new RateQuotas(value(DaemonSetting.QUOTA_FIRINGS_PER_CLIENT),
+                value(DaemonSetting.QUOTA_FIRINGS_PER_USER), value(DaemonSetting.QUOTA_ARMS_PER_CLIENT),
+                value(DaemonSetting.QUOTA_ARMS_PER_USER), value(DaemonSetting.QUOTA_ARMS_BURST));
     }
 
-    /** How many clients are served at one time. */
-    public DaemonSettings withMaxClients(int count) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, count, fireLimit, commandLimit,
-                logLevel, graceNs, idle).checked();
-    }
-
-    /** Firings in one duty cycle. */
-    public DaemonSettings withFireLimit(int count) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, count, commandLimit,
-                logLevel, graceNs, idle).checked();
-    }
-
-    /** Commands of one client in one duty cycle. */
-    public DaemonSettings withCommandLimit(int count) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit, count,
-                logLevel, graceNs, idle).checked();
-    }
-
-    /** The least severe events that are logged. */
-    public DaemonSettings withLogLevel(Level newLevel) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, newLevel, graceNs, idle).checked();
-    }
-
-    /** How late one of the daemon's own timers may be before it is flagged. */
-    public DaemonSettings withGraceNs(long newGraceNs) {
-        return new DaemonSettings(mode, guard, ecoSlackNs, quotas, userShare, rates, maxClients, fireLimit,
-                commandLimit, logLevel, newGraceNs, idle).checked();
-    }
-
-    /** Any setting, as it is typed. */
-    DaemonSettings with(DaemonSetting setting, String text) {
-        return setting.set(this, text.strip());
+    /** With other rates. */
+    public DaemonSettings withRates(RateQuotas rates) {
+        return with(DaemonSetting.QUOTA_FIRINGS_PER_CLIENT, rates.firingsPerOwner())
+                .with(DaemonSetting.QUOTA_FIRINGS_PER_USER, rates.firingsPerUser())
+                .with(DaemonSetting.QUOTA_ARMS_PER_CLIENT, rates.armsPerOwner())
+                .with(DaemonSetting.QUOTA_ARMS_PER_USER, rates.armsPerUser())
+                .with(DaemonSetting.QUOTA_ARMS_BURST, rates.armsBurst());
     }
 
     /** The share of a number that a user other than the daemon's own may have; one at least. */
     public int userShareOf(int count) {
-        return shareOf(count, userShare);
+        return (int) Math.max(1, Math.ceil(count * value(DaemonSetting.QUOTA_USER_SHARE)));
     }
 
-    private static int shareOf(int count, double share) {
-        return (int) Math.max(1, Math.ceil(count * share));
-    }
-
-    /** A setting's value as it is typed. */
-    public String text(DaemonSetting setting) {
-        return setting.text(this);
-    }
-
-    /** The settings that differ, in their order. */
-    public List<DaemonSetting> differences(DaemonSettings other) {
-        return Arrays.stream(DaemonSetting.values()).filter(setting -> !setting.copy(other, this).equals(other))
-                .toList();
+    /** The settings that differ, in the order of the table. */
+    public List<DaemonSetting<?>> differences(DaemonSettings other) {
+        return DaemonSetting.all().stream()
+                .filter(setting -> !Objects.equals(values[setting.index], other.values[setting.index])).toList();
     }
 
     /** What a reload of others leads to: theirs, but for those that only a restart changes. */
     public DaemonSettings reloaded(DaemonSettings wanted) {
         DaemonSettings merged = wanted;
-        for (DaemonSetting setting : DaemonSetting.values()) {
-            merged = setting.isReloadable() ? merged : setting.copy(merged, this);
+        for (DaemonSetting<?> setting : DaemonSetting.all()) {
+            merged = setting.isReloadable() ? merged
+                    : merged.replaced(setting, value(setting), origin(setting));
         }
         return merged;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DaemonSettings settings && Arrays.equals(values, settings.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+        return differences(DEFAULTS).stream().map(setting -> setting + "=" + text(setting)).toList().toString();
     }
 }

@@ -6,32 +6,49 @@ import io.tickbus.core.IdleLatency;
 import io.tickbus.core.internal.file.ProcessorIdleLimits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What the daemon asks of idle processors while it runs; nothing unless its settings say so. */
 public final class IdleRequest {
     private static final long SOME_PROCESSORS = 1L << 32;
 
-    private final DaemonSettings.Idle settings;
+    /** Null for no request. */
+    private final Integer latencyUs;
+    /** Empty for all. */
+    private final List<Integer> cpus;
     private final Runnable release;
 
-    private IdleRequest(DaemonSettings.Idle settings, Runnable release) {
-        this.settings = settings;
+    private IdleRequest(Integer latencyUs, List<Integer> cpus, Runnable release) {
+        this.latencyUs = latencyUs;
+        this.cpus = cpus;
         this.release = release;
     }
 
     /** Restores what a daemon that was killed has changed, then makes the request. The caller owns the bus. */
-    static IdleRequest make(BusDirectory bus, Path processors, DaemonSettings.Idle settings, DaemonLog log) {
+    static IdleRequest make(BusDirectory bus, Path processors, DaemonSettings settings, DaemonLog log) {
         try {
             ProcessorIdleLimits.restore(bus.idle(), processors);
         } catch (IOException e) {
             log.warn("processors-not-restored", "file", bus.idle(), "why", e, "remedy",
                     "start and stop the daemon once as the user that made the file");
         }
-        if (settings.latencyUs() == DaemonSettings.Idle.OFF) {
-            return new IdleRequest(settings, () -> { });
+        Integer latencyUs = settings.value(DaemonSetting.IDLE_LATENCY);
+        List<Integer> cpus = cpus(settings);
+        Runnable release = latencyUs == null ? () -> { } : cpus.isEmpty() ? IdleLatency.hold(latencyUs)::close
+                : ProcessorIdleLimits.hold(bus.idle(), processors, cpus, latencyUs)::close;
+        return new IdleRequest(latencyUs, cpus, release);
+    }
+
+    /** With that of the timer thread, for which it is done in the first place; none for all of the host. */
+    private static List<Integer> cpus(DaemonSettings settings) {
+        Set<Integer> cpus = new TreeSet<>(settings.value(DaemonSetting.IDLE_CPUS));
+        Integer ofTimerThread = settings.value(DaemonSetting.CPU);
+        if (!cpus.isEmpty() && ofTimerThread != null) {
+            cpus.add(ofTimerThread);
         }
-        return new IdleRequest(settings, settings.cpus().isEmpty() ? IdleLatency.hold(settings.latencyUs())::close
-                : ProcessorIdleLimits.hold(bus.idle(), processors, settings.cpus(), settings.latencyUs())::close);
+        return List.copyOf(cpus);
     }
 
     /** Ends it. */
@@ -41,7 +58,7 @@ public final class IdleRequest {
 
     /** For {@link DaemonCounter#IDLE_LATENCY}: 0 for none, else microseconds plus 1, plus 2³² if of some processors. */
     long code() {
-        return settings.latencyUs() + 1L + (settings.cpus().isEmpty() ? 0 : SOME_PROCESSORS);
+        return latencyUs == null ? 0 : latencyUs + 1L + (cpus.isEmpty() ? 0 : SOME_PROCESSORS);
     }
 
     /** That counter's value in words; null for none. */

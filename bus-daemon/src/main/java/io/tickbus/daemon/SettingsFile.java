@@ -3,6 +3,7 @@ package io.tickbus.daemon;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.NearestName;
 import io.tickbus.core.internal.VisibleText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,11 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 
 /**
  * Reads a settings file: a {@code .properties} file, of which only comments and lines of {@code key = value} are
@@ -33,24 +33,23 @@ final class SettingsFile {
     }
 
     /** The defaults with what the file says; each value is checked, but not yet whether they contradict each other. */
-    static DaemonSettings read(Path file) {
-        Map<DaemonSetting, Integer> lineOf = new EnumMap<>(DaemonSetting.class);
+    static DaemonSettings read(Path file, Consumer<RuntimeException> problems) {
+        Map<DaemonSetting<?>, Integer> lineOf = new HashMap<>();
         DaemonSettings settings = DaemonSettings.defaults();
         int number = 0;
         for (String raw : lines(file)) {
             number++;
             String line = raw.strip();
             if (!line.isEmpty() && line.charAt(0) != '#' && line.charAt(0) != '!') {
-                String place = file + " line " + number;
                 try {
-                    DaemonSetting setting = setting(line);
-                    Integer before = lineOf.put(setting, number);
+                    DaemonSetting<?> setting = setting(line);
+                    Integer before = lineOf.putIfAbsent(setting, number);
                     if (before != null) {
-                        throw refused(place, setting.key() + " is set in line " + before + " already");
+                        throw new IllegalArgumentException(setting.key() + " is set in line " + before + " already");
                     }
-                    settings = settings.with(setting, line.substring(line.indexOf('=') + 1));
+                    settings = settings.with(setting, line.substring(line.indexOf('=') + 1), file + ":" + number);
                 } catch (IllegalArgumentException e) {
-                    throw refused(place, e.getMessage());
+                    problems.accept(refused(file + " line " + number, e.getMessage()));
                 }
             }
         }
@@ -82,17 +81,17 @@ final class SettingsFile {
         }
     }
 
-    private static DaemonSetting setting(String line) {
+    private static DaemonSetting<?> setting(String line) {
         int equals = line.indexOf('=');
         if (equals < 0) {
             throw new IllegalArgumentException("a line is key = value, or a comment after #: line=" + line);
         }
         String key = line.substring(0, equals).strip();
-        DaemonSetting setting = DaemonSetting.of(key);
+        DaemonSetting<?> setting = DaemonSetting.of(key);
         if (setting == null) {
-            throw new IllegalArgumentException("there is no setting of that name: " + key + "="
-                    + line.substring(equals + 1).strip() + ", known are "
-                    + Arrays.stream(DaemonSetting.values()).map(DaemonSetting::key).collect(Collectors.joining(", ")));
+            throw new IllegalArgumentException("there is no setting '" + key + "'" + NearestName.of(key,
+                    DaemonSetting.all().stream().map(DaemonSetting::key).toList())
+                    + "; 'tickbus config sample' lists all");
         }
         return setting;
     }

@@ -47,6 +47,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     /** Heap for everything but the timers; a quarter of the rest is left to the garbage collector. */
     private static final long HEAP_WITHOUT_TIMERS = 32L << 20;
     private static final long MIN_TIMER_BYTES = 2L << 20;
+    /** Before the first firing of the daemon's own timers: time to report that it is ready, and to start. */
+    private static final long HEAD_START_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final DaemonContext context;
     private final SignalPublisher publisher;
@@ -113,6 +115,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         if (journal != null) {
             recovered(journal.recover(DurableTimers.of(engine)));
         }
+        TimerSpec.arm(settings.value(DaemonSetting.EVERY), engine, System.nanoTime() + HEAD_START_NS,
+                settings.value(DaemonSetting.GRACE));
         // Last: clients find it from here on.
         conductor.listen();
     }
@@ -355,24 +359,24 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     /** Changes what can be changed while it runs; see {@link DaemonSettings}. Done when this returns or soon after. */
     public void reload(DaemonSettings newSettings) {
-        settings = newSettings;
+        settings = newSettings.checkConsistent();
         conductor.settings(newSettings);
         loop.change(() -> apply(newSettings));
     }
 
     private void apply(DaemonSettings newSettings) {
-        DaemonMode mode = newSettings.mode();
+        DaemonMode mode = newSettings.value(DaemonSetting.MODE);
         if (!loop.waitStrategy().name().equals(mode.waiting())) {
             loop.waitStrategy(WaitStrategy.named(mode.waiting()));
         }
         if (loop.waitStrategy() instanceof PredictiveWait predictive) {
-            DaemonSettings.Guard guard = newSettings.guard();
-            predictive.guard().setBounds(guard.minNs(), guard.maxNs(), guard.share());
+            predictive.guard().setBounds(newSettings.value(DaemonSetting.GUARD_MIN),
+                    newSettings.value(DaemonSetting.GUARD_MAX), newSettings.value(DaemonSetting.GUARD_SHARE));
         }
-        agent.fireLimit(newSettings.fireLimit());
+        agent.fireLimit(newSettings.value(DaemonSetting.FIRE_LIMIT));
         limit(newSettings);
-        engine.ecoSlackNs(mode == DaemonMode.ECO ? newSettings.ecoSlackNs() : 0);
-        log.level(newSettings.logLevel());
+        engine.ecoSlackNs(mode == DaemonMode.ECO ? newSettings.value(DaemonSetting.ECO_SLACK) : 0);
+        log.level(newSettings.value(DaemonSetting.LOG_LEVEL));
         counters.set(DaemonCounter.MODE, mode.code());
         counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
     }

@@ -447,7 +447,7 @@ class DaemonConductorTest {
 
     @Test
     void shouldSleepWhileNothingHappens() throws Exception {
-        conductor.settings(DaemonSettings.defaults().withMode(DaemonMode.ECO));
+        conductor.settings(DaemonSettings.defaults().with(DaemonSetting.MODE, DaemonMode.ECO));
         RawClient client = served("");
         // However long the host takes for what the admission has left to do: then two rounds a second remain.
         await("it slept", () -> roundsPerSecond() <= 3);

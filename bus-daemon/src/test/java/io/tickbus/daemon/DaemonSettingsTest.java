@@ -4,6 +4,7 @@ package io.tickbus.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,7 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
-import io.tickbus.core.internal.wait.WakeGuard;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.daemon.journal.JournalOptions.Roll;
 import io.tickbus.timer.RateQuotas;
 import io.tickbus.timer.TimerQuotas;
 import java.io.IOException;
@@ -19,11 +22,11 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,61 +41,69 @@ class DaemonSettingsTest {
     @Test
     void shouldHaveTheDefaultsOfTheParts() {
         DaemonSettings settings = DaemonSettings.defaults();
-        assertEquals(DaemonMode.HYBRID, settings.mode());
-        assertEquals(WakeGuard.MIN_NS, settings.guard().minNs());
-        assertEquals(WakeGuard.MAX_NS, settings.guard().maxNs());
-        assertEquals(WakeGuard.MAX_SPIN_SHARE, settings.guard().share());
-        assertEquals(50_000_000, settings.ecoSlackNs());
+        assertEquals(SignalsOptions.defaults(), settings.signals());
         assertEquals(TimerQuotas.DEFAULT, settings.quotas());
-        assertEquals(100, settings.maxClients());
-        assertEquals(256, settings.fireLimit());
-        assertEquals(64, settings.commandLimit());
-        assertEquals(Level.INFO, settings.logLevel());
-        assertEquals(1_000_000, settings.graceNs());
+        assertEquals(RateQuotas.DEFAULT, settings.rates());
+        assertNull(settings.journal("bus"));
+        Path journal = folder.resolve("journal");
+        assertEquals(JournalOptions.defaults(journal),
+                settings.with(DaemonSetting.JOURNAL, journal.toString()).journal("bus"));
+        assertEquals("settings [mode=park]",
+                "settings " + settings.with(DaemonSetting.MODE, DaemonMode.PARK).with(DaemonSetting.CPU, null));
     }
 
     @Test
     void shouldReadEveryKeyFromAFile() throws IOException {
-        DaemonSettings settings = load(List.of("# how we like it", "! another comment", "", "mode = ECO",
-                "guard.min=10us", " guard.max = 0.2ms ", "guard.share = 0.5", "eco.slack=1s", "quota.timers=1000",
+        DaemonSettings settings = load(List.of("# how we like it", "! another comment", "", "bus.name = md",
+                "bus.dir=/tmp/buses", "bus.owner = timers", "bus.group=staff", "bus.slots = 0x100", "bus.parking=off",
+                "bus.heartbeat=1s", "mode = ECO", "cpu = 3", "every=1ms:42, 10ms:7:1001", "guard.min=10us",
+                " guard.max = 0.2ms ", "guard.share = 0.5", "eco.slack=1s", "fire.limit=1", "command.limit = 65536",
+                "grace=0", "idle.latency = 0", "idle.cpus=4-5,2", "quota.clients = 7", "quota.timers=1000",
                 "quota.timers-per-client = 10", "quota.user-share=0.02", "quota.firings-per-client=1",
                 "quota.firings-per-user=2", "quota.arms-per-client=3", "quota.arms-per-user=4",
-                "quota.arms-burst=5", "quota.clients = 7", "fire.limit=1",
-                "command.limit = 65536", "log.level = Warning", "grace=0", "idle.latency = 0",
-                "idle.cpus=4-5,2"), Map.of());
-        assertEquals(DaemonSettings.defaults().withMode(DaemonMode.ECO).withGuard(10_000, 200_000, 0.5)
-                .withEcoSlackNs(1_000_000_000).withQuotas(new TimerQuotas(1000, 10)).withUserShare(0.02)
-                .withRates(new RateQuotas(1, 2, 3, 4, 5)).withMaxClients(7)
-                .withFireLimit(1).withCommandLimit(65_536).withLogLevel(Level.WARNING).withGraceNs(0)
-                .withIdle(0, List.of(2, 4, 5)), settings);
-        assertEquals("2,4,5", settings.text(DaemonSetting.IDLE_CPUS));
+                "quota.arms-burst=5", "journal = /var/lib/j", "journal.keep=1d", "journal.size=3",
+                "journal.roll = daily", "journal.snapshot-every=4", "journal.recovery-rate=5",
+                "journal.clock-wait=90s", "log.level = Warning"), Map.of());
+        assertEquals(DaemonSetting.all().size(), DaemonSettings.defaults().differences(settings).size(),
+                "every setting was changed: " + settings);
+        assertEquals(new SignalsOptions(256, false, 1_000_000_000, "staff"), settings.signals());
+        assertEquals(new JournalOptions(Path.of("/var/lib/j"), 86_400_000_000_000L, 3 << 20, Roll.DAILY, 5, 4 << 20,
+                90_000_000_000L), settings.journal("md"));
         assertEquals(new TimerQuotas(1000, 10, 20), settings.quotas());
+        assertEquals(new RateQuotas(1, 2, 3, 4, 5), settings.rates());
+        assertEquals(List.of(2, 4, 5), settings.value(DaemonSetting.IDLE_CPUS));
+        assertEquals("1ms:42,10ms:7:1001", settings.text(DaemonSetting.EVERY));
+        assertEquals("200us", settings.text(DaemonSetting.GUARD_MAX));
+        assertEquals("90s", settings.text(DaemonSetting.JOURNAL_CLOCK_WAIT));
         assertEquals(1, settings.userShareOf(7));
         assertEquals(4, DaemonSettings.defaults().userShareOf(7));
-        assertEquals(20, DaemonSettings.defaults().differences(settings).size(), "every setting was changed");
     }
 
     @Test
     void shouldLetFlagsGoBeforeTheFile() throws IOException {
-        Map<DaemonSetting, String> flags = Map.of(DaemonSetting.MODE, "spin", DaemonSetting.GUARD_MAX, "1ms");
+        Map<DaemonSetting<?>, String> flags = Map.of(DaemonSetting.MODE, "spin", DaemonSetting.GUARD_MAX, "1ms");
         DaemonSettings settings = load(List.of("mode=park", "guard.min=500us", "fire.limit=5"), flags);
-        assertEquals(DaemonMode.SPIN, settings.mode());
-        assertEquals(1_000_000, settings.guard().maxNs());
-        assertEquals(500_000, settings.guard().minNs());
-        assertEquals(5, settings.fireLimit());
-        assertEquals(DaemonMode.SPIN, DaemonSettings.load(null, flags).mode());
+        assertEquals(DaemonMode.SPIN, settings.value(DaemonSetting.MODE));
+        assertEquals(1_000_000, settings.value(DaemonSetting.GUARD_MAX));
+        assertEquals(500_000, settings.value(DaemonSetting.GUARD_MIN));
+        assertEquals(5, settings.value(DaemonSetting.FIRE_LIMIT));
+        assertEquals(DaemonMode.SPIN, DaemonSettings.load(null, flags).value(DaemonSetting.MODE));
+        assertEquals(List.of("command line", folder.resolve("daemon.properties") + ":3", "default", "program"),
+                List.of(settings.origin(DaemonSetting.MODE), settings.origin(DaemonSetting.FIRE_LIMIT),
+                        settings.origin(DaemonSetting.GRACE),
+                        settings.with(DaemonSetting.GRACE, 1L).origin(DaemonSetting.GRACE)));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "mode = turbo|mode=turbo|one of spin, hybrid, park, eco",
         "mode =|mode=|one of spin",
-        "guard.max = 11ms|guard.max=11ms|a duration from 0ns to 10ms",
+        "guard.max = 11ms|guard.max=11ms|a duration from 0 to 10ms",
         "guard.max = 10|guard.max=10|a duration",
         "guard.min = -1us|guard.min=-1us|a duration",
         "guard.share = 1.01|guard.share=1.01|a number from 0 to 1",
         "guard.share = NaN|guard.share=NaN|a number from 0 to 1",
-        "eco.slack = 61s|eco.slack=61s|0ns to 1m0s",
+        "eco.slack = 61s|eco.slack=61s|0 to 1m",
         "quota.timers = 0|quota.timers=0|a whole number from 1 to 16777216",
         "quota.timers = 16777217|quota.timers=16777217|16777216",
         "quota.timers = 1e6|quota.timers=1e6|a whole number",
@@ -104,9 +115,21 @@ class DaemonSettingsTest {
         "idle.latency = 1000001|idle.latency=1000001|off, or microseconds",
         "idle.cpus = 5-4|idle.cpus=5-4|all, or processors such as 2,4-5",
         "idle.cpus = ,|idle.cpus=,|all, or processors",
-        "speed = 3|speed=3|known are mode, guard.min",
-        "Mode = spin|Mode=spin|known are mode",
-        "= 3|=3|known are",
+        "speed = 3|no setting 'speed'; |config sample",
+        "Mode = spin|no setting 'Mode', but 'mode'|config sample",
+        "guard.mx = 1us|no setting 'guard.mx', but 'guard.max'|config sample",
+        "= 3|no setting ''|config sample",
+        "bus.name = a/b|bus.name=a/b|1 to 64 letters",
+        "bus.slots = 3|bus.slots=3|a power of two",
+        "bus.parking = yes|bus.parking=yes|on or off",
+        "bus.dir =|bus.dir=|a path that is not empty",
+        "cpu = -1|cpu=-1|a processor's number, or any",
+        "every = 1ms|every=1ms|timers such as",
+        "every = 1ms:1:5,2ms:2:5|every=1ms:1:5,2ms:2:5|no two have the same key",
+        "every = 36501d:1|every=36501d:1|36500d",
+        "journal = /|journal=/|a folder of its own",
+        "journal.size = 8796093022208|journal.size=8796093022208|of MiB from 1 to 8796093022207",
+        "journal.recovery-rate = 0|journal.recovery-rate=0|a whole number from 1",
         "mode spin|line=mode spin|key = value",
         "mode: spin|line=mode: spin|key = value",
     })
@@ -126,7 +149,7 @@ class DaemonSettingsTest {
 
     @Test
     void shouldRefuseProcessorsWithoutALatency() {
-        Map<DaemonSetting, String> flags = Map.of(DaemonSetting.IDLE_CPUS, "1");
+        Map<DaemonSetting<?>, String> flags = Map.of(DaemonSetting.IDLE_CPUS, "1");
         String message =
                 assertThrows(IllegalArgumentException.class, () -> DaemonSettings.load(null, flags)).getMessage();
         assertTrue(message.endsWith("idle.cpus=1 idle.latency=off"), message);
@@ -137,7 +160,31 @@ class DaemonSettingsTest {
         BusException e = assertThrows(BusException.class, () ->
                 load(List.of("guard.min=151us"), Map.of()));
         assertTrue(e.getMessage().contains("guard.min=151us guard.max=150us"), e.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults().withGuard(2, 1, 0.1));
+        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults()
+                .with(DaemonSetting.GUARD_MIN, 2L).with(DaemonSetting.GUARD_MAX, 1L).checkConsistent());
+    }
+
+    @Test
+    void shouldRefuseOptionsOfNoJournal() throws IOException {
+        Map<DaemonSetting<?>, String> flags = Map.of(DaemonSetting.JOURNAL_KEEP, "1d");
+        String message = assertThrows(IllegalArgumentException.class, () ->
+                DaemonSettings.load(null, flags)).getMessage();
+        assertTrue(message.startsWith("--journal-keep says how a journal is kept"), message);
+        assertNotNull(load(List.of("journal=on"), flags).journal("md"));
+        assertNull(load(List.of("journal.keep=1d"), Map.of()).journal("md"), "a file may leave it off");
+    }
+
+    @Test
+    void shouldHandOverEveryProblem() throws IOException {
+        List<String> problems = new ArrayList<>();
+        assertNull(load(List.of("mode=x", "mode=spin", "grace=1h", "guard.min=1ms"), problems));
+        assertEquals(3, problems.size(), problems.toString());
+        assertTrue(problems.get(0).contains("line 1: "), problems.toString());
+        assertTrue(problems.get(1).contains("line 2: mode is set in line 1 already"), problems.toString());
+        assertTrue(problems.get(2).contains("the shortest guard"), problems.toString());
+        problems.clear();
+        assertEquals("10us", load(List.of("grace=10us"), problems).text(DaemonSetting.GRACE));
+        assertEquals(List.of(), problems);
     }
 
     @Test
@@ -156,10 +203,10 @@ class DaemonSettingsTest {
     @Test
     void shouldSkipByteOrderMarkAndShowWhatIsInvisible() throws IOException {
         Path file = Files.writeString(folder.resolve("bom"), "\uFEFFmode = park\n");
-        assertEquals(DaemonMode.PARK, DaemonSettings.load(file, Map.of()).mode());
+        assertEquals(DaemonMode.PARK, DaemonSettings.load(file, Map.of()).value(DaemonSetting.MODE));
         Files.writeString(file, "mode\u200b = park\n");
         BusException e = assertThrows(BusException.class, () -> DaemonSettings.load(file, Map.of()));
-        assertTrue(e.getMessage().contains("mode\\u200b=park"), e.getMessage());
+        assertTrue(e.getMessage().contains("'mode\\u200b', but 'mode'"), e.getMessage());
     }
 
     @Test
@@ -178,9 +225,10 @@ class DaemonSettingsTest {
         String message = assertThrows(IllegalArgumentException.class, () ->
                 DaemonSettings.load(null, Map.of(DaemonSetting.MODE, "x"))).getMessage();
         assertTrue(message.contains("mode=x"), message);
-        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults().withFireLimit(0));
-        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults().withMode(null));
-        assertThrows(IllegalArgumentException.class, () -> DaemonSettings.defaults().withLogLevel(Level.ALL));
+        DaemonSettings settings = DaemonSettings.defaults();
+        assertThrows(IllegalArgumentException.class, () -> settings.with(DaemonSetting.FIRE_LIMIT, 0));
+        assertThrows(IllegalArgumentException.class, () -> settings.with(DaemonSetting.MODE, null));
+        assertThrows(IllegalArgumentException.class, () -> settings.with(DaemonSetting.LOG_LEVEL, Level.ALL));
     }
 
     @ParameterizedTest
@@ -192,45 +240,50 @@ class DaemonSettingsTest {
 
     @Test
     void shouldReadBackWhatItWrites() throws IOException {
-        DaemonSettings settings =
-                DaemonSettings.defaults().withMode(DaemonMode.PARK).withGuard(0, 0, 0).withMaxClients(3);
-        List<String> lines = Stream.of(DaemonSetting.values())
-                .map(setting -> setting.key() + "=" + settings.text(setting)).collect(Collectors.toList());
+        DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.MODE, DaemonMode.PARK)
+                .with(DaemonSetting.GUARD_MAX, 1_234_567L).with(DaemonSetting.QUOTA_CLIENTS, 3)
+                .with(DaemonSetting.JOURNAL, "").with(DaemonSetting.CPU, 0);
+        List<String> lines = DaemonSetting.all().stream()
+                .map(setting -> setting.key() + "=" + settings.text(setting)).toList();
         assertEquals(settings, load(lines, Map.of()));
     }
 
     @Test
     void shouldKeepWhatOnlyARestartChanges() {
-        DaemonSettings running = DaemonSettings.defaults().withGraceNs(5);
-        DaemonSettings wanted = DaemonSettings.defaults().withGraceNs(7).withMode(DaemonMode.SPIN).withCommandLimit(9);
+        DaemonSettings running = DaemonSettings.defaults().with(DaemonSetting.GRACE, 5L);
+        DaemonSettings wanted = DaemonSettings.defaults().with(DaemonSetting.GRACE, 7L)
+                .with(DaemonSetting.MODE, DaemonMode.SPIN).with(DaemonSetting.COMMAND_LIMIT, 9);
         DaemonSettings reloaded = running.reloaded(wanted);
-        assertEquals(5, reloaded.graceNs());
-        assertEquals(DaemonMode.SPIN, reloaded.mode());
-        assertEquals(9, reloaded.commandLimit());
+        assertEquals(5, reloaded.value(DaemonSetting.GRACE));
+        assertEquals(DaemonMode.SPIN, reloaded.value(DaemonSetting.MODE));
+        assertEquals(9, reloaded.value(DaemonSetting.COMMAND_LIMIT));
         assertEquals(List.of(DaemonSetting.GRACE), reloaded.differences(wanted));
-        assertEquals(List.of(DaemonSetting.MODE, DaemonSetting.COMMAND_LIMIT, DaemonSetting.GRACE),
+        assertEquals(List.of(DaemonSetting.MODE, DaemonSetting.GRACE, DaemonSetting.COMMAND_LIMIT),
                 running.differences(wanted));
         assertNotEquals(running, wanted);
     }
 
     @Test
     void shouldSayWhatEachSettingIs() {
-        Set<DaemonSetting> forRestart =
-                Set.of(DaemonSetting.GRACE, DaemonSetting.IDLE_LATENCY, DaemonSetting.IDLE_CPUS);
-        for (DaemonSetting setting : DaemonSetting.values()) {
+        Set<String> options = new HashSet<>();
+        for (DaemonSetting<?> setting : DaemonSetting.all()) {
             assertSame(setting, DaemonSetting.of(setting.key()));
             assertFalse(setting.allowed().isEmpty());
             assertFalse(setting.description().isEmpty());
             assertEquals(DaemonSettings.defaults().text(setting), setting.defaultText());
-            assertEquals(!forRestart.contains(setting), setting.isReloadable(), setting.key());
+            assertTrue(options.add(setting.option()), setting.option());
         }
         assertNull(DaemonSetting.of("modes"));
-        assertEquals(List.of("--mode", "--guard-max", "--max-timers-per-client", "--user-share"),
-                Stream.of(DaemonSetting.MODE, DaemonSetting.GUARD_MAX, DaemonSetting.QUOTA_TIMERS_PER_CLIENT,
-                        DaemonSetting.QUOTA_USER_SHARE).map(DaemonSetting::option).toList());
+        assertTrue(DaemonSetting.MODE.isReloadable());
+        assertFalse(DaemonSetting.IDLE_LATENCY.isReloadable());
     }
 
-    private DaemonSettings load(List<String> lines, Map<DaemonSetting, String> flags) throws IOException {
+    private DaemonSettings load(List<String> lines, List<String> problems) throws IOException {
+        return DaemonSettings.load(Files.write(folder.resolve("daemon.properties"), lines), Map.of(),
+                problem -> problems.add(problem.getMessage()));
+    }
+
+    private DaemonSettings load(List<String> lines, Map<DaemonSetting<?>, String> flags) throws IOException {
         Path file = folder.resolve("daemon.properties");
         Files.write(file, lines, StandardCharsets.UTF_8);
         return DaemonSettings.load(file, flags);

@@ -51,9 +51,9 @@ class IdleRequestTest {
     @Test
     void shouldRestoreWhatAKilledDaemonLeftWhenStartedWithoutRequest() throws Exception {
         String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-        open(DaemonSettings.Idle.OFF).start().close();
+        open(null).start().close();
         Files.writeString(bus.idle(), boot + "\ncpu3 0 100\n");
-        try (TimerDaemon daemon = open(DaemonSettings.Idle.OFF)) {
+        try (TimerDaemon daemon = open(null)) {
             assertEquals("0", limit());
             assertNull(IdleRequest.describe(daemon.counters().value(DaemonCounter.IDLE_LATENCY)));
         }
@@ -74,10 +74,11 @@ class IdleRequestTest {
         assertEquals("20 us on some processors", IdleRequest.describe((1L << 32) + 21));
     }
 
-    private TimerDaemon open(int latencyUs, Integer... cpus) {
+    private TimerDaemon open(Integer latencyUs, Integer... cpus) {
         DaemonContext context = DaemonContext.of(bus)
                 .signals(SignalsOptions.defaults().withSlotCount(64))
-                .settings(DaemonSettings.defaults().withIdle(latencyUs, List.of(cpus)));
+                .settings(DaemonSettings.defaults()
+                        .with(DaemonSetting.IDLE_LATENCY, latencyUs).with(DaemonSetting.IDLE_CPUS, List.of(cpus)));
         context.processors = folder;
         return TimerDaemon.open(context);
     }

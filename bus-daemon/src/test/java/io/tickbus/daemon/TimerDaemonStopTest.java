@@ -63,7 +63,7 @@ class TimerDaemonStopTest {
         directory = BusDirectory.at(root, "bus");
         DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
         // It says at that level alone when a client comes and goes.
-        DaemonSettings settings = DaemonSettings.defaults().withLogLevel(System.Logger.Level.DEBUG);
+        DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, System.Logger.Level.DEBUG);
         daemon = TimerDaemon.open(DaemonContext.of(directory).signals(SignalsOptions.defaults().withSlotCount(64)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(heartbeatMs))).settings(settings).log(log));
         bus = SignalsFile.attach(directory).header();

@@ -5,9 +5,9 @@ import io.tickbus.core.SignalsOptions;
 import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonMode;
+import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
-import io.tickbus.timer.TimerQuotas;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Queue;
@@ -29,17 +29,20 @@ public final class DaemonMain {
 
     private DaemonMain(ChildArguments arguments) {
         settings = DaemonSettings.defaults()
-                .withMode(mode(arguments.text("mode", "hybrid")))
-                .withMaxClients(arguments.number("maxClients", 64))
-                .withQuotas(new TimerQuotas(arguments.number("maxTimers", 2_000_000),
-                        arguments.number("maxTimersPerClient", 1_000_000)))
-                .withIdle(arguments.number("idleUs", DaemonSettings.Idle.OFF),
-                        Stream.ofNullable(arguments.text("idleCpu", null)).map(Integer::valueOf).toList());
+                .with(DaemonSetting.MODE, mode(arguments.text("mode", "hybrid")))
+                .with(DaemonSetting.QUOTA_CLIENTS, arguments.number("maxClients", 64))
+                .withQuotas(arguments.number("maxTimers", 2_000_000), arguments.number("maxTimersPerClient", 1_000_000))
+                .with(DaemonSetting.IDLE_LATENCY, number(arguments.text("idleUs", null)))
+                .with(DaemonSetting.IDLE_CPUS, Stream.ofNullable(number(arguments.text("idleCpu", null))).toList());
         daemon = TimerDaemon.open(DaemonContext.of(arguments.directory())
                 .signals(SignalsOptions.defaults().withSlotCount(arguments.number("slots", 1 << 16))
                         .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
                         .withGroup(arguments.text("group", null)))
                 .settings(settings));
+    }
+
+    private static Integer number(String text) {
+        return text == null ? null : Integer.valueOf(text);
     }
 
     private static DaemonMode mode(String name) {
@@ -71,7 +74,7 @@ public final class DaemonMain {
             case "counters" -> ChildArguments.say("COUNTERS " + Arrays.stream(DaemonCounter.values())
                     .map(counter -> counter.name() + "=" + daemon.counters().value(counter))
                     .collect(Collectors.joining(" ")));
-            case "mode" -> daemon.reload(settings.withMode(mode(words[1])));
+            case "mode" -> daemon.reload(settings.with(DaemonSetting.MODE, mode(words[1])));
             default -> throw new IllegalArgumentException("command=" + words[0]);
         }
         ChildArguments.say("DONE " + words[0]);

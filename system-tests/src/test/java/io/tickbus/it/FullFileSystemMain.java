@@ -9,6 +9,7 @@ import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.daemon.DaemonContext;
+import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.publisher.SignalPublisher;
@@ -161,7 +162,7 @@ public final class FullFileSystemMain {
     /** A daemon that fails to start leaves nothing behind either. */
     private boolean fitsWithDaemon(String where) {
         List<Path> before = uncheckedFiles();
-        DaemonSettings settings = DaemonSettings.defaults().withMaxClients(1);
+        DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.QUOTA_CLIENTS, 1);
         try {
             TimerDaemon.open(DaemonContext.of(directory).signals(SignalsOptions.defaults().withSlotCount(SMALL))
                     .settings(settings)).close();

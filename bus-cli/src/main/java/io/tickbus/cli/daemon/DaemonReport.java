@@ -7,7 +7,9 @@ import io.tickbus.cli.Report;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.daemon.DaemonCounter;
+import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.TimerDaemon;
+import io.tickbus.daemon.TimerSpec;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import java.util.Arrays;
@@ -17,7 +19,7 @@ import java.util.stream.Collectors;
 
 /** The daemon's two lines, ready and stopped: {@code name=value} pairs, or an object each. */
 record DaemonReport(OutputOptions output) {
-    void ready(String bus, TimerDaemon daemon, List<TimerSpec> timers, int[] cpus) {
+    void ready(String bus, TimerDaemon daemon, int[] cpus) {
         SignalPublisher publisher = daemon.publisher();
         Report line = new Report().with("event", "ready")
                 .with("bus", bus)
@@ -27,18 +29,18 @@ record DaemonReport(OutputOptions output) {
                 .with("nextSequence", publisher.nextSequence())
                 .with("slots", publisher.bus().signals().header().slotCount())
                 .with("parking", publisher.bus().signals().header().hasParking())
-                .with("mode", daemon.settings().mode().toString())
-                .with("timers", timers.stream().map(TimerSpec::toString).toList())
+                .with("mode", daemon.settings().value(DaemonSetting.MODE).toString())
+                .with("timers", daemon.settings().value(DaemonSetting.EVERY).stream().map(TimerSpec::toString).toList())
                 .with("cpus", Arrays.stream(cpus).boxed().toList())
                 .with("platform", Platforms.reason());
         print(line);
     }
 
     /** What it did, and how many timers it had armed: those that its journal brings back, and the others. */
-    void stopped(String bus, TimerDaemon daemon, boolean hasJournal, long firstSequence, long ranNs) {
+    void stopped(String bus, TimerDaemon daemon, long firstSequence, long ranNs) {
         SignalPublisher publisher = daemon.publisher();
         int armed = daemon.engine().pending();
-        int saved = hasJournal ? durable(daemon) : 0;
+        int saved = daemon.settings().value(DaemonSetting.JOURNAL) == null ? 0 : durable(daemon);
         Report line = new Report().with("event", "stopped")
                 .with("bus", bus)
                 .with("timersSaved", saved)

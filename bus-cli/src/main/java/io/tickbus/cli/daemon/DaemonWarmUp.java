@@ -4,16 +4,15 @@ package io.tickbus.cli.daemon;
 import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
-import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.DaemonContext;
+import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,14 +38,14 @@ final class DaemonWarmUp {
      * without room for it is no reason to fail. It creates files in the bus's directory only; where this process
      * is killed meanwhile, the next publisher removes it.
      */
-    static void run(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
+    static void run(BusDirectory directory, DaemonSettings settings) {
         boolean hadRoot = BusFiles.hasRoot(directory);
         boolean hadBus = Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
         try {
             BusFiles.createIfMissing(directory);
             BusDirectory scratch = BusFiles.scratch(directory);
             try {
-                exercise(scratch, settings, options);
+                exercise(scratch, settings);
             } finally {
                 scratch.delete();
                 BusFiles.deleteRootIfEmpty(scratch);
@@ -62,12 +61,12 @@ final class DaemonWarmUp {
         }
     }
 
-    private static void exercise(BusDirectory directory, DaemonSettings settings, SignalsOptions options) {
-        SignalsOptions small = SignalsOptions.defaults().withSlotCount(SLOT_COUNT).withParking(options.hasParking());
-        DaemonSettings silent = settings.withMaxClients(1).withLogLevel(Level.OFF)
-                .withIdle(DaemonSettings.Idle.OFF, List.of());
-        try (TimerDaemon daemon = TimerDaemon.open(
-                DaemonContext.of(directory).signals(small).settings(silent))) {
+    private static void exercise(BusDirectory directory, DaemonSettings settings) {
+        DaemonSettings small = DaemonSettings.defaults().with(DaemonSetting.MODE, settings.value(DaemonSetting.MODE))
+                .with(DaemonSetting.BUS_PARKING, settings.value(DaemonSetting.BUS_PARKING))
+                .with(DaemonSetting.BUS_SLOTS, SLOT_COUNT).with(DaemonSetting.QUOTA_CLIENTS, 1)
+                .with(DaemonSetting.LOG_LEVEL, Level.OFF);
+        try (TimerDaemon daemon = TimerDaemon.open(DaemonContext.of(directory).settings(small))) {
             daemon.start();
             try (TimerClient client = TimerClient.connect(directory,
                     TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_TIMEOUT_NS))) {

@@ -7,32 +7,36 @@ import io.tickbus.cli.PathText;
 import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The daemon's settings: a file, and an option for each, which goes before what the file says. */
 final class SettingsOptions {
-    private final Map<DaemonSetting, Option<String>> options = new EnumMap<>(DaemonSetting.class);
-
+    private final Map<DaemonSetting<?>, Option<String>> options = new LinkedHashMap<>();
     private final Option<Path> file;
 
     SettingsOptions(CommandSpec command) {
         file = command.option("--settings", "FILE", PathText::parse, "A file of settings, one 'key = value' a line, "
-                + "read again at SIGHUP or 'tickbus reload'; the options under Settings win.");
-        command.group("Settings, with their keys in the file", () -> {
-            for (DaemonSetting setting : DaemonSetting.values()) {
-                options.put(setting, command.option(setting.option(), setting.label(), text -> text,
-                        setting.description() + " (" + setting.key() + ")").standard(setting.defaultText()));
-            }
-        });
+                + "read again at SIGHUP or 'tickbus reload'. The options below, which have the keys in brackets, win.");
+        for (DaemonSetting.Section section : DaemonSetting.Section.values()) {
+            command.group(section.title(), () -> DaemonSetting.all().stream()
+                    .filter(setting -> setting.section() == section).forEach(setting -> add(command, setting)));
+        }
+    }
+
+    private void add(CommandSpec command, DaemonSetting<?> setting) {
+        Option<String> option = command.option(setting.option(), setting.label(), text -> text,
+                setting.description() + " (" + setting.key() + ")").standard(setting.defaultText())
+                .alone(setting.valueAlone());
+        options.put(setting, setting.isList() ? option.repeatable() : option);
     }
 
     /** Reads file and options; the file each time again. */
     DaemonSettings load() {
-        Map<DaemonSetting, String> given = new EnumMap<>(DaemonSetting.class);
+        Map<DaemonSetting<?>, String> given = new LinkedHashMap<>();
         options.forEach((setting, option) -> {
             if (option.isGiven()) {
-                given.put(setting, option.get());
+                given.put(setting, String.join(",", option.all()));
             }
         });
         return DaemonSettings.load(file.get(), given);

@@ -40,14 +40,14 @@ final class SettingsReload {
         DaemonSettings old = daemon.settings();
         DaemonSettings next = old.reloaded(wanted);
         List<Object> changes = new ArrayList<>();
-        for (DaemonSetting setting : old.differences(next)) {
+        for (DaemonSetting<?> setting : old.differences(next)) {
             changes.add(setting.key());
             changes.add(old.text(setting) + "->" + next.text(setting));
         }
         if (changes.isEmpty()) {
             changes.addAll(List.of("changed", "nothing"));
         }
-        for (DaemonSetting setting : next.differences(wanted)) {
+        for (DaemonSetting<?> setting : next.differences(wanted)) {
             log.warn("setting-needs-restart", "key", setting.key(), "now", next.text(setting), "wanted",
                     wanted.text(setting));
         }

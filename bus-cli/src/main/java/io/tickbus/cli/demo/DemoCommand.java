@@ -4,7 +4,6 @@ package io.tickbus.cli.demo;
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.PathText;
@@ -16,6 +15,7 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.file.BusFiles;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.internal.wait.PredictiveWait;
@@ -75,7 +75,7 @@ public final class DemoCommand implements Command {
 
     /** Says what it takes. */
     public DemoCommand(CommandSpec command) {
-        secondsOption = command.option("--seconds", "N", IntegerConverter::toInt, "How long to measure").standard("10");
+        secondsOption = command.option("--seconds", "N", IntegerText::toInt, "How long to measure").standard("10");
         every = command.duration("--every", "The timer's period, 20us to 50ms").standard("1ms");
         root = command.option("--dir", "DIR", PathText::parse,
                 "The parent directory of the demo's bus; else $TICKBUS_DIR, else /dev/shm/tickbus-UID.");

@@ -4,7 +4,6 @@ package io.tickbus.cli.demo;
 import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.LatencyStats;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.Report;
@@ -13,6 +12,7 @@ import io.tickbus.cli.host.HiccupMeter;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.WaitCondition;
 import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.posix.PosixSignal;
@@ -67,7 +67,7 @@ public final class DemoSubscriber implements Command {
     /** Says what it takes. */
     public DemoSubscriber(CommandSpec command) {
         bus = new BusOptions(command);
-        cpu = command.option("--cpu", "N", IntegerConverter::toInt, "Where it runs.").standard("-1");
+        cpu = command.option("--cpu", "N", IntegerText::toInt, "Where it runs.").standard("-1");
     }
 
     private final class SwitchingWait implements WaitStrategy {

@@ -4,7 +4,6 @@ package io.tickbus.cli.dump;
 import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.PathText;
@@ -13,6 +12,7 @@ import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Sizes;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ public final class DumpCommand implements Command {
         path = command.option("--file", "FILE", PathText::parse, "A signals file by its path.");
         headerOnly = command.flag("--header", "The header alone.");
         slots = command.option("--slots", "A..B", SlotRange::parse, "These slots of the ring, from 0.");
-        last = command.option("--last", "N", IntegerConverter::toLong, "The latest N signals; without it "
+        last = command.option("--last", "N", IntegerText::toLong, "The latest N signals; without it "
                 + DEFAULT_LAST + ".");
         raw = command.flag("--raw", "The bytes too.");
         command.footer("""

@@ -4,7 +4,6 @@ package io.tickbus.cli.journal;
 import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.Output;
 import io.tickbus.cli.OutputOptions;
@@ -15,6 +14,7 @@ import io.tickbus.cli.SignalReport;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.journal.JournalReader;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.PrintWriter;
@@ -51,7 +51,7 @@ public final class ReplayCommand implements Command {
                 "Where to end, not included; without it at the end of the journal.");
         speedOption = command.option("--speed", "1x|max", text -> text,
                 "As fast as it was, a multiple such as 10x, or as fast as possible.").standard("max");
-        signals = command.option("--signal", "ID", IntegerConverter::toInt, "Only this signal id.").repeatable();
+        signals = command.option("--signal", "ID", IntegerText::toInt, "Only this signal id.").repeatable();
         onto = command.option("--onto", "BUS", text -> text, "Publish on this bus instead of printing.");
         output = new OutputOptions(command);
         command.footer("""

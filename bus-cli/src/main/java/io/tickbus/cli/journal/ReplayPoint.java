@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.journal;
 
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.TimeText;
+import io.tickbus.core.internal.IntegerText;
 
 /** Where a replay begins or ends: a sequence, or a time. */
 record ReplayPoint(Long sequence, Long realtimeNs) {
     static ReplayPoint parse(String text) {
-        return text.matches("[0-9]+") ? new ReplayPoint(IntegerConverter.toLong(text), null)
+        return text.matches("[0-9]+") ? new ReplayPoint(IntegerText.toLong(text), null)
                 : new ReplayPoint(null, TimeText.parse(text).saturatedNs());
     }
 

@@ -5,7 +5,6 @@ import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Durations;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.Payload;
@@ -17,6 +16,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.publisher.SignalPublisher;
@@ -46,12 +46,12 @@ public final class PublishCommand implements Command {
     /** Says what it takes. */
     public PublishCommand(CommandSpec command) {
         bus = BusOptions.ofPublisher(command);
-        signalId = command.argument("SIGNAL_ID", IntegerConverter::toInt, "What the signal means, a 32-bit number.")
+        signalId = command.argument("SIGNAL_ID", IntegerText::toInt, "What the signal means, a 32-bit number.")
                 .required();
-        key = command.option("--key", "KEY", IntegerConverter::toLong, "A correlation id, a 64-bit number.")
+        key = command.option("--key", "KEY", IntegerText::toLong, "A correlation id, a 64-bit number.")
                 .standard("0");
         payload = command.option("--payload", "TEXT|0xHEX", Payload::parse, "At most 12 bytes.");
-        countOption = command.option("--count", "N", IntegerConverter::toLong, "How many.").standard("1");
+        countOption = command.option("--count", "N", IntegerText::toLong, "How many.").standard("1");
         period = command.duration("--every", "Time from one to the next; without it as fast as possible.");
         output = new OutputOptions(command);
         command.footer("""

@@ -5,13 +5,13 @@ import io.tickbus.cli.BusArgument;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Durations;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.WaitStrategy;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.platform.Platforms;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
@@ -45,8 +45,8 @@ public final class TailCommand implements Command {
                 + "at the newest, or at the oldest on a bus that was not there yet.");
         waiting = command.option("--wait", "predictive|spin|park|backoff", text -> text,
                 "How to wait for the next signal.").standard("predictive");
-        signalIds = command.option("--signal", "ID", IntegerConverter::toInt, "Only this signal id.").repeatable();
-        count = command.option("--count", "N", IntegerConverter::toLong, "End after N signals.");
+        signalIds = command.option("--signal", "ID", IntegerText::toInt, "Only this signal id.").repeatable();
+        count = command.option("--count", "N", IntegerText::toLong, "End after N signals.");
         durationNs = command.option("--seconds", "S", Durations::parseSeconds, "End after S seconds.");
         timeoutNs = command.duration("--timeout", "How long to wait for the bus to appear; 0 for not at all, without "
                 + "it forever.");

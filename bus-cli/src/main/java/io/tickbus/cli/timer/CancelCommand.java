@@ -3,8 +3,8 @@ package io.tickbus.cli.timer;
 
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.Option;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
@@ -19,7 +19,7 @@ public final class CancelCommand implements Command {
     /** Says what it takes. */
     public CancelCommand(CommandSpec command) {
         timer = new TimerKey(command);
-        owner = command.option("--timer-owner", "N", IntegerConverter::toInt,
+        owner = command.option("--timer-owner", "N", IntegerText::toInt,
                 "The number of the timer's owner, where it is not --client-name; 0 for the daemon.");
         command.footer("""
                 Examples:

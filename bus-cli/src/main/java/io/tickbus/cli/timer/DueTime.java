@@ -2,9 +2,9 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.Durations;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.TimeText;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.IntegerText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +18,7 @@ record DueTime(TimeText time, Long monotonicNs) {
 
     static DueTime parse(String text) {
         if (text.startsWith(MONOTONIC)) {
-            return new DueTime(null, IntegerConverter.toLong(text.substring(MONOTONIC.length())));
+            return new DueTime(null, IntegerText.toLong(text.substring(MONOTONIC.length())));
         }
         if (text.matches("-?[0-9]+")) {
             throw new IllegalArgumentException("a number alone may be " + (text.length() < DIGITS_OF_SECONDS

@@ -2,10 +2,10 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.CommandSpec;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
 import io.tickbus.client.TimerClient;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 
@@ -17,7 +17,7 @@ final class TimerKey {
 
     TimerKey(CommandSpec command) {
         client = new ClientOptions(command);
-        key = command.argument("KEY", IntegerConverter::toLong, "The timer's key.").required();
+        key = command.argument("KEY", IntegerText::toLong, "The timer's key.").required();
         output = new OutputOptions(command);
     }
 

@@ -2,10 +2,10 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.CommandSpec;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.Payload;
 import io.tickbus.cli.TimeText;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
@@ -34,9 +34,9 @@ final class TimerOptions {
     private String remark = "";
 
     TimerOptions(CommandSpec command) {
-        keyOption = command.option("--key", "KEY", IntegerConverter::toLong,
+        keyOption = command.option("--key", "KEY", IntegerText::toLong,
                 "The timer's name, a 64-bit number: arming it again replaces it.").required();
-        signal = command.option("--signal", "ID", IntegerConverter::toInt,
+        signal = command.option("--signal", "ID", IntegerText::toInt,
                 "What its signal means, a 32-bit number.").required();
         delay = command.duration("--in", "When it is due, from now; with --every and without this, in one period.");
         at = command.option("--at", "TIME", DueTime::parse, "When it is due: an ISO time such as "
@@ -45,7 +45,7 @@ final class TimerOptions {
         period = command.duration("--every", "The time from one firing to the next; without it the timer is one-shot.");
         misfire = command.choice("--misfire", MisfirePolicy.class, "What becomes of occurrences later than the grace: "
                 + "all merged into one firing, skipped, or each fired after all, up to --cap").standard("fire-once");
-        cap = command.option("--cap", "N", IntegerConverter::toInt, "With fire-all, how many are fired after all.");
+        cap = command.option("--cap", "N", IntegerText::toInt, "With fire-all, how many are fired after all.");
         grace = command.duration("--grace", "How late a firing may be before it is LATE, in whole microseconds")
                 .standard("1ms");
         jitter = command.duration("--jitter", "Due later by a random time below this, drawn once: so that many do not "

@@ -72,8 +72,8 @@ final class SettingsReloadTest {
     void shouldSayWhatHasChanged() throws IOException {
         String line = reload("mode = eco\nquota.timers = 5\n");
         assertTrue(line.contains("INFO settings-reloaded mode=park->eco quota.timers=10000000->5"), line);
-        assertEquals(DaemonMode.ECO, daemon.settings().mode());
-        assertEquals(7, daemon.settings().fireLimit());
+        assertEquals(DaemonMode.ECO, daemon.settings().value(DaemonSetting.MODE));
+        assertEquals(7, daemon.settings().value(DaemonSetting.FIRE_LIMIT));
         assertTrue(reload("mode = eco\nquota.timers = 5\n").contains("settings-reloaded changed=nothing"));
     }
 
@@ -81,7 +81,7 @@ final class SettingsReloadTest {
     void shouldSayWhatOnlyARestartChanges() throws IOException {
         String lines = reload("mode = park\ngrace = 5ms\n");
         assertTrue(lines.contains("WARNING setting-needs-restart key=grace now=1ms wanted=5ms"), lines);
-        assertEquals(1_000_000, daemon.settings().graceNs());
+        assertEquals(1_000_000, daemon.settings().value(DaemonSetting.GRACE));
     }
 
     @Test
@@ -89,7 +89,7 @@ final class SettingsReloadTest {
         String line = reload("mode = eco\nquota.timers = many\n");
         assertTrue(line.contains("ERROR settings-refused"), line);
         assertTrue(line.contains(file + " line 2"), line);
-        assertEquals(DaemonMode.PARK, daemon.settings().mode());
+        assertEquals(DaemonMode.PARK, daemon.settings().value(DaemonSetting.MODE));
         assertEquals(1, daemon.counters().value(DaemonCounter.SETTINGS_ERRORS));
         Files.delete(file);
         reload.run();

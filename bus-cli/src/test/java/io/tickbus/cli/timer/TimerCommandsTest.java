@@ -13,9 +13,9 @@ import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.daemon.DaemonContext;
+import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
-import io.tickbus.timer.TimerQuotas;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -45,8 +45,8 @@ final class TimerCommandsTest {
         directory = BusDirectory.at(root, "default");
         daemon = TimerDaemon.open(DaemonContext.of(directory)
                 .signals(SignalsOptions.defaults().withSlotCount(1024))
-                .settings(DaemonSettings.defaults().withQuotas(new TimerQuotas(100, QUOTA))
-                        .withLogLevel(Level.OFF))).start();
+                .settings(DaemonSettings.defaults().withQuotas(100, QUOTA)
+                        .with(DaemonSetting.LOG_LEVEL, Level.OFF))).start();
     }
 
     @AfterEach

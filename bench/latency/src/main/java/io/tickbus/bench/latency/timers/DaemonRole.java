@@ -11,6 +11,7 @@ import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonMode;
+import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.daemon.journal.JournalOptions;
@@ -33,15 +34,15 @@ final class DaemonRole implements ChildRole {
 
     DaemonRole(Map<String, Object> settings) {
         SignalsOptions options = SignalsOptions.defaults().withSlotCount((int) JsonLines.number(settings, "slots"));
-        DaemonSettings wanted = DaemonSettings.defaults().withMode(mode(settings))
-                .withQuotas(new TimerQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS))
+        DaemonSettings wanted = DaemonSettings.defaults().with(DaemonSetting.MODE, mode(settings))
+                .withQuotas(TimerQuotas.MOST_TIMERS, TimerQuotas.MOST_TIMERS)
                 .withRates(RateQuotas.NONE)
-                .withLogLevel(System.Logger.Level.WARNING);
+                .with(DaemonSetting.LOG_LEVEL, System.Logger.Level.WARNING);
         if (settings.containsKey("slackNs")) {
-            wanted = wanted.withEcoSlackNs(JsonLines.number(settings, "slackNs"));
+            wanted = wanted.with(DaemonSetting.ECO_SLACK, JsonLines.number(settings, "slackNs"));
         }
         if (settings.containsKey("fireLimit")) {
-            wanted = wanted.withFireLimit((int) JsonLines.number(settings, "fireLimit"));
+            wanted = wanted.with(DaemonSetting.FIRE_LIMIT, (int) JsonLines.number(settings, "fireLimit"));
         }
         Object journal = settings.get("journal");
         daemon = TimerDaemon.open(DaemonContext.of(bus(settings)).signals(options).settings(wanted)
@@ -67,7 +68,7 @@ final class DaemonRole implements ChildRole {
     public Map<String, Object> carryOut(String order, Map<String, Object> arguments) throws InterruptedException {
         return switch (order) {
             case "mode" -> {
-                daemon.reload(daemon.settings().withMode(mode(arguments)));
+                daemon.reload(daemon.settings().with(DaemonSetting.MODE, mode(arguments)));
                 yield Map.of();
             }
             case CPU -> CpuWindow.start(JsonLines.number(arguments, "fromNs"), JsonLines.number(arguments, "untilNs"))

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tickbus.cli;
+package io.tickbus.core.internal;
 
 import java.math.BigInteger;
 import java.util.regex.Pattern;
 
 /** Whole numbers as they are typed: decimal, or hexadecimal after {@code 0x}; never octal. */
-public final class IntegerConverter {
+public final class IntegerText {
     private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,40}");
     private static final Pattern HEXADECIMAL = Pattern.compile("0[xX][0-9a-fA-F]{1,40}");
     private static final int HEX = 16;
 
-    private IntegerConverter() {
+    private IntegerText() {
     }
 
     /** 64 bits. */

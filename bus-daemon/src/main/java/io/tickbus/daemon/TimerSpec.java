@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tickbus.cli.daemon;
+package io.tickbus.daemon;
 
-import io.tickbus.cli.Durations;
-import io.tickbus.cli.IntegerConverter;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.timer.TimerEngine;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
-/** One periodic timer of the command line: {@code PERIOD:SIGNAL_ID[:KEY]}; {@code key} is null without one. */
-record TimerSpec(long periodNs, int signalId, Long key) {
+/**
+ * A periodic timer of the daemon's own, as its settings name it: {@code PERIOD:SIGNAL_ID[:KEY]}.
+ *
+ * @param periodNs nanoseconds from one occurrence to the next
+ * @param signalId what its signal means
+ * @param key      its key; null for one that the daemon chooses
+ */
+public record TimerSpec(long periodNs, int signalId, Long key) {
     private static final int MAX_PARTS = 3;
     private static final long SHORTEST_PERIOD_NS = 1_000;
+    private static final long LONGEST_PERIOD_NS = TimeUnit.DAYS.toNanos(36_500);
     private static final long NS_PER_US = 1_000;
     private static final long LONGEST_GRACE_US = 0xFFFF_FFFFL;
 
-    static TimerSpec parse(String text) {
+    /** Reads one; {@link IllegalArgumentException} with what is wrong. */
+    public static TimerSpec parse(String text) {
         try {
             return read(text);
         } catch (IllegalArgumentException e) {
@@ -33,11 +41,11 @@ record TimerSpec(long periodNs, int signalId, Long key) {
             throw new IllegalArgumentException("parts=" + parts.length);
         }
         long periodNs = DurationText.parse(parts[0]);
-        if (periodNs < SHORTEST_PERIOD_NS || periodNs > Durations.LONGEST_NS) {
+        if (periodNs < SHORTEST_PERIOD_NS || periodNs > LONGEST_PERIOD_NS) {
             throw new IllegalArgumentException("a period is 1us to 36500d: period=" + parts[0]);
         }
-        return new TimerSpec(periodNs, IntegerConverter.toInt(parts[1]),
-                parts.length == 2 ? null : IntegerConverter.toLong(parts[2]));
+        return new TimerSpec(periodNs, IntegerText.toInt(parts[1]),
+                parts.length == 2 ? null : IntegerText.toLong(parts[2]));
     }
 
     /**
@@ -46,11 +54,7 @@ record TimerSpec(long periodNs, int signalId, Long key) {
      */
     static void arm(List<TimerSpec> specs, TimerEngine engine, long startNs, long graceNs) {
         Set<Long> keys = new HashSet<>();
-        for (TimerSpec spec : specs) {
-            if (spec.key != null && !keys.add(spec.key)) {
-                throw new IllegalArgumentException("two timers have the same key: key=" + spec.key);
-            }
-        }
+        specs.stream().filter(spec -> spec.key != null).forEach(spec -> keys.add(spec.key));
         long graceUs = Math.min((graceNs + NS_PER_US - 1) / NS_PER_US, LONGEST_GRACE_US);
         for (TimerSpec spec : specs) {
             long key = spec.key == null ? lowestFree(keys) : spec.key;
@@ -60,6 +64,11 @@ record TimerSpec(long periodNs, int signalId, Long key) {
                 throw new IllegalArgumentException("a timer cannot be armed: timer=" + spec + " code=" + code);
             }
         }
+    }
+
+    static boolean haveDifferentKeys(List<TimerSpec> specs) {
+        Set<Long> keys = new HashSet<>();
+        return specs.stream().allMatch(spec -> spec.key == null || keys.add(spec.key));
     }
 
     private static long lowestFree(Set<Long> keys) {
@@ -72,6 +81,6 @@ record TimerSpec(long periodNs, int signalId, Long key) {
 
     @Override
     public String toString() {
-        return DurationText.format(periodNs).replace(" ", "") + ":" + signalId + (key == null ? "" : ":" + key);
+        return SettingKind.text(periodNs) + ":" + signalId + (key == null ? "" : ":" + key);
     }
 }
