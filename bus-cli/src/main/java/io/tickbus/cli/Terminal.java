@@ -19,6 +19,7 @@ public final class Terminal {
     public static final int UNLIMITED = 1 << 20;
 
     private static final int NARROWEST = 20;
+    private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
     private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
     private Terminal() {
@@ -27,6 +28,11 @@ public final class Terminal {
     /** Whether standard output is a terminal that shows colours, and neither NO_COLOR nor TERM=dumb is set. */
     public static boolean hasColours() {
         return hasColours(System.getenv("TERM")) && System.getenv("NO_COLOR") == null && !Device.PATH.isEmpty();
+    }
+
+    /** Whether standard input and output are a terminal that can draw a screen. */
+    public static boolean isInteractive() {
+        return hasColours(System.getenv("TERM")) && !Device.PATH.isEmpty() && !Device.path(STANDARD_INPUT).isEmpty();
     }
 
     static boolean hasColours(String terminal) {
@@ -45,11 +51,11 @@ public final class Terminal {
 
     /** The terminal that standard output is; empty for a file or a pipe. */
     private static final class Device {
-        static final String PATH = path();
+        static final String PATH = path(STANDARD_OUTPUT);
 
-        private static String path() {
+        private static String path(Path stream) {
             try {
-                String target = Files.readSymbolicLink(STANDARD_OUTPUT).toString();
+                String target = Files.readSymbolicLink(stream).toString();
                 return target.matches("/dev/(pts/|tty|console).*") ? target : "";
             } catch (IOException | UnsupportedOperationException e) {
                 return "";
@@ -102,8 +108,13 @@ public final class Terminal {
         return coloured("1;31", text);
     }
 
+    /** Dark on light, or the other way round. */
+    public static String inverse(String text) {
+        return coloured("7", text);
+    }
+
     /** Bold. */
-    static String bold(String text) {
+    public static String bold(String text) {
         return coloured("1", text);
     }
 
@@ -128,7 +139,7 @@ public final class Terminal {
     }
 
     /** What standard output and standard error are written in. */
-    static Charset encoding() {
+    public static Charset encoding() {
         String name = System.getProperty("stdout.encoding", System.getProperty("native.encoding"));
         try {
             Charset charset = name == null ? Charset.defaultCharset() : Charset.forName(name);

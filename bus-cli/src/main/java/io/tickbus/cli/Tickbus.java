@@ -18,6 +18,7 @@ import io.tickbus.cli.timer.ArmCommand;
 import io.tickbus.cli.timer.CancelCommand;
 import io.tickbus.cli.timer.ListCommand;
 import io.tickbus.cli.timer.PauseCommand;
+import io.tickbus.cli.top.TopCommand;
 import io.tickbus.core.internal.NearestName;
 import java.io.PrintWriter;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class Tickbus {
         {"resume", "Resume a timer that 'tickbus pause' has paused."},
         {"list", "List the timers that are armed, by when they are due, paused ones last."},
         {"stat", "Show all buses in a table, or one in full, and what is wrong with them."},
+        {"top", "Show a bus on a screen that is drawn again and again: rates, lateness, clients, the host."},
         {"remove", "Remove a bus that has no publisher: its files and its directory."},
         {"reload", "Have a bus's daemon read its settings file again, without a restart."},
         {"replay", "Print what a journal has recorded, or publish it again on another bus."},
@@ -135,6 +137,7 @@ public final class Tickbus {
             case "resume" -> PauseCommand.resume(spec);
             case "list" -> new ListCommand(spec);
             case "stat" -> new StatCommand(spec);
+            case "top" -> new TopCommand(spec);
             case "remove" -> new RemoveCommand(spec);
             case "reload" -> new ReloadCommand(spec);
             case "replay" -> new ReplayCommand(spec);

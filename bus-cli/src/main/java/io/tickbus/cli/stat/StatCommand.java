@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /** Reports the state of buses, and what is wrong with them. */
 public final class StatCommand implements Command {
@@ -52,26 +53,27 @@ public final class StatCommand implements Command {
     }
 
     private void one() {
-        BusInspector inspector = new BusInspector(bus.directory());
-        Report report = sample(List.of(inspector)).get(0);
-        if (inspector.isMissing() && !output.isWatch()) {
-            throw inspector.refusal();
+        List<BusSnapshot> buses = new ArrayList<>();
+        Report report = sample(List.of(bus.directory()), buses).get(0);
+        BusSnapshot read = buses.get(0);
+        if (read.isMissing() && !output.isWatch()) {
+            throw read.refusal();
         }
-        isReadable = inspector.refusal() == null;
+        isReadable = read.refusal() == null;
         output.clear();
         output.print(report);
     }
 
     private void list() {
-        List<BusInspector> inspectors = new ArrayList<>();
+        List<BusDirectory> buses = new ArrayList<>();
         for (String name : BusDirectory.list(bus.root())) {
             try {
-                inspectors.add(new BusInspector(bus.directory(name)));
+                buses.add(bus.directory(name));
             } catch (IllegalArgumentException e) {
                 // A directory whose name no bus can have is not a bus, and may lie there.
             }
         }
-        List<Report> reports = inspectors.isEmpty() ? List.of() : sample(inspectors);
+        List<Report> reports = buses.isEmpty() ? List.of() : sample(buses, new ArrayList<>());
         output.clear();
         if (output.isJson()) {
             output.print(new Report().with("root", bus.root().toString()).with("buses", reports));
@@ -85,12 +87,15 @@ public final class StatCommand implements Command {
         }
     }
 
-    private static List<Report> sample(List<BusInspector> inspectors) {
-        inspectors.forEach(BusInspector::begin);
+    /** Reads buses twice, since a rate takes two readings. */
+    private static List<Report> sample(List<BusDirectory> directories, List<BusSnapshot> buses) {
+        List<BusReader> readers = directories.stream().map(BusReader::new).toList();
+        List<BusSnapshot> before = readers.stream().map(BusReader::read).toList();
         long untilNs = System.nanoTime() + SAMPLE_NS;
         while (System.nanoTime() < untilNs && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(untilNs - System.nanoTime());
         }
-        return inspectors.stream().map(BusInspector::end).toList();
+        readers.forEach(reader -> buses.add(reader.read()));
+        return IntStream.range(0, buses.size()).mapToObj(i -> BusReport.of(before.get(i), buses.get(i))).toList();
     }
 }

@@ -2,7 +2,10 @@
 package io.tickbus.core.internal;
 
 import io.tickbus.core.internal.memory.SharedRegion;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Handles faults of mapped memory: accesses to pages that no longer exist, because the file was shortened, or because a
@@ -79,6 +82,19 @@ public final class FaultBoundary {
                 throw e;
             }
         }
+    }
+
+    /**
+     * Reads once from mapped memory inside of another such boundary. {@code check} throws where the fault was of that
+     * memory; else the fault is the caller's, which has read other memory before.
+     */
+    public static <T> T call(Supplier<T> reading, Runnable check) {
+        List<T> value = new ArrayList<>(1);
+        run(() -> value.add(reading.get()), fault -> {
+            check.run();
+            throw fault;
+        });
+        return value.get(0);
     }
 
     /** A pending fault must not surface in the caller. */

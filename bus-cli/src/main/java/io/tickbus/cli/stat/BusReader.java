@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cli.stat;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.FileStatus;
+import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.file.SignalsHeader;
+import io.tickbus.subscriber.PublisherStatus;
+import io.tickbus.subscriber.internal.PublisherLiveness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads the files of one bus again and again without joining it. Whatever happens to them meanwhile (a daemon that
+ * ends or is replaced, a bus that is removed, a file that is shortened) is in the snapshot, and none of it throws.
+ *
+ * <p><b>Threads:</b> one. <b>Progress:</b> makes system calls.
+ */
+public final class BusReader {
+    private static final long OVERDUE_NS = 10_000_000;
+
+    private final BusDirectory directory;
+    private SignalsFile file;
+    private CountersFile counters;
+    private RepliesFile replies;
+
+    /** For this bus, which may be missing. */
+    public BusReader(BusDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** The bus as it is now. */
+    public BusSnapshot read() {
+        try {
+            if (file == null || file.fileStatus() != FileStatus.CURRENT) {
+                file = SignalsFile.attach(directory);
+            }
+            BusSnapshot[] snapshot = new BusSnapshot[1];
+            FaultBoundary.run(() -> snapshot[0] = inspect(), fault -> file.checkSound());
+            return snapshot[0];
+        } catch (BusException e) {
+            file = null;
+            return new BusSnapshot(directory, System.nanoTime(), "unreadable", e.getMessage(), e, null, null);
+        }
+    }
+
+    private BusSnapshot inspect() {
+        SignalsHeader header = file.header();
+        long nowNs = System.nanoTime();
+        BusSnapshot.Signals signals = new BusSnapshot.Signals(header.layoutVersion(), header.state(),
+                header.publisher(), header.publisherCpu(), header.historyId(), header.epoch(),
+                header.epochStartedNs(), header.nextSequence(), header.nextDeadlineNs(), header.heartbeatNs(),
+                header.heartbeatIntervalNs(), header.hasParking(), header.slotCount(), header.fileLength(),
+                header.createdRealtimeNs());
+        PublisherStatus status = new PublisherLiveness(directory).status(file, nowNs);
+        file.checkLength();
+        BusSnapshot snapshot = new BusSnapshot(directory, nowNs, status.name().toLowerCase(Locale.ROOT), null, null,
+                signals, daemon(header));
+        return new BusSnapshot(directory, nowNs, snapshot.condition(), problem(status, snapshot), null, signals,
+                snapshot.daemon());
+    }
+
+    /** What is wrong and what to do, one sentence; null where nothing is. */
+    private String problem(PublisherStatus status, BusSnapshot bus) {
+        String pid = "publisher pid=" + bus.signals().publisher().pid();
+        String silent = DurationText.format(bus.readNs() - bus.signals().heartbeatNs());
+        Long deadlineInNs = bus.nextDeadlineInNs();
+        return switch (status) {
+            case DEAD -> pid + " is gone without having closed the bus, its last heartbeat was " + silent
+                    + " ago; start it again, the sequence continues at " + bus.signals().published();
+            case STALLED -> pid + " owns the bus but has written no heartbeat for " + silent + "; it is stopped"
+                    + " (continue it with kill -CONT) or starved of CPU";
+            case ALIVE -> deadlineInNs != null && deadlineInNs < -OVERDUE_NS
+                    ? pid + " is late: its next deadline passed " + DurationText.format(-deadlineInNs)
+                            + " ago; it gets too little CPU, see 'tickbus doctor'"
+                    : noRoom();
+            case CLOSED -> null;
+        };
+    }
+
+    /** A publisher that changes its geometry, or another bus, needs room for a second file. */
+    private String noRoom() {
+        try {
+            long usable = Files.getFileStore(directory.signals()).getUsableSpace();
+            return usable >= file.region().length() ? null : String.format(Locale.ROOT,
+                    "only %,d bytes are free beside it, less than another such bus needs; free some, or enlarge its"
+                    + " file system (mount -o remount,size=… /dev/shm)", usable);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** What the daemon's files say; null where the publisher that a signals file belongs to is no daemon. */
+    private DaemonSnapshot daemon(SignalsHeader header) {
+        try {
+            if (counters == null || !FaultBoundary.call(() -> counters.belongsTo(header), counters::checkSound)) {
+                counters = CountersFile.attach(directory);
+            }
+            DaemonSnapshot read = FaultBoundary.call(() -> counters.belongsTo(header)
+                    ? DaemonSnapshot.read(counters) : null, counters::checkSound);
+            return read == null ? null : withClients(read, header);
+        } catch (BusException e) {
+            counters = null;
+            return e.reason() == Reason.NOT_FOUND ? null : DaemonSnapshot.unreadable(e.getMessage());
+        }
+    }
+
+    private DaemonSnapshot withClients(DaemonSnapshot read, SignalsHeader header) {
+        try {
+            return read.with(clients(header), null);
+        } catch (BusException e) {
+            replies = null;
+            return read.with(List.of(), e.reason() == Reason.NOT_FOUND ? null : e.getMessage());
+        }
+    }
+
+    private List<ClientSnapshot> clients(SignalsHeader header) {
+        if (replies == null || !isOf(replies, header)) {
+            replies = RepliesFile.attach(directory);
+        }
+        return isOf(replies, header)
+                ? FaultBoundary.call(() -> ClientSnapshot.readAll(replies), replies::checkSound) : List.of();
+    }
+
+    private static boolean isOf(RepliesFile replies, SignalsHeader header) {
+        return FaultBoundary.call(() -> replies.epoch() == header.epoch()
+                && replies.historyId() == header.historyId(), replies::checkSound);
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cli.stat;
+
+import io.tickbus.core.internal.file.CounterDefinition;
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.daemon.DaemonCounter;
+import io.tickbus.daemon.DaemonMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A daemon as its files showed it at one moment.
+ *
+ * @param problem  why one of the files cannot be read; null where all can
+ * @param counters in the order of the file, with those of other versions that this one does not know
+ * @param lateness of all firings since the daemon started
+ */
+public record DaemonSnapshot(String problem, List<Counter> counters, DurationCounts lateness,
+        List<ClientSnapshot> clients) {
+
+    /** A counter and its value. */
+    public record Counter(CounterDefinition definition, long value) {
+    }
+
+    static DaemonSnapshot read(CountersFile file) {
+        List<Counter> counters = new ArrayList<>();
+        for (int i = 0; i < file.count(); i++) {
+            counters.add(new Counter(file.definition(i), file.value(i)));
+        }
+        return new DaemonSnapshot(null, counters, DurationCounts.of(file.lateness()), List.of());
+    }
+
+    static DaemonSnapshot unreadable(String problem) {
+        return new DaemonSnapshot(problem, List.of(), DurationCounts.NONE, List.of());
+    }
+
+    DaemonSnapshot with(List<ClientSnapshot> newClients, String newProblem) {
+        return new DaemonSnapshot(newProblem, counters, lateness, newClients);
+    }
+
+    /** Whether its counters could be read. */
+    public boolean isReadable() {
+        return !counters.isEmpty();
+    }
+
+    /** A counter's value; 0 where this daemon has none of it. */
+    public long value(DaemonCounter counter) {
+        return counters.stream().filter(each -> each.definition().id() == counter.id()).mapToLong(Counter::value)
+                .findFirst().orElse(0);
+    }
+
+    /** How it waits; null before it has said so. */
+    public DaemonMode mode() {
+        return DaemonMode.of(value(DaemonCounter.MODE));
+    }
+
+    /** The names of its clients, by the numbers of their timers' owners; those without a name are left out. */
+    public Map<Integer, String> ownerNames() {
+        Map<Integer, String> names = new HashMap<>();
+        clients.stream().filter(client -> client.name() != null)
+                .forEach(client -> names.put(client.owner(), client.name()));
+        return names;
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cli.top;
+
+import io.tickbus.cli.Terminal;
+import io.tickbus.cli.stat.ClientSnapshot;
+import io.tickbus.cli.stat.DaemonSnapshot.Counter;
+import io.tickbus.core.CounterUnit;
+import io.tickbus.core.internal.DurationText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The rows of each {@link Pane}; the first is the heading of the columns. */
+final class TopLists {
+    private static final int[] CLIENT_COLUMNS = {34, 42, 54, 65, 75};
+    private static final int[] COUNTER_COLUMNS = {50, 64};
+
+    private TopLists() {
+    }
+
+    static List<Line> of(Pane pane, TopModel model) {
+        if (!model.isDaemon()) {
+            return List.of(new Line().add(Terminal::faint, "no daemon"));
+        }
+        return switch (pane) {
+            case CLIENTS -> clients(model);
+            case COUNTERS -> counters(model);
+        };
+    }
+
+    private static List<Line> clients(TopModel model) {
+        List<Line> lines = new ArrayList<>();
+        lines.add(TopView.bold(row(Line.of("name"), CLIENT_COLUMNS, "pid", "via", "timers", "commands", "/s")));
+        for (ClientSnapshot client : model.daemon().clients()) {
+            String name = client.name() == null ? "(none) owner " + client.owner() : client.name();
+            Line line = row(Line.of(cut(name, CLIENT_COLUMNS[0] - 8)), CLIENT_COLUMNS, Long.toString(client.pid()));
+            if (client.evictedBecause() != null) {
+                line.add(Terminal::warning, "  evicted: " + client.evictedBecause());
+            } else {
+                row(line, CLIENT_COLUMNS, 1, client.commandSlots() == 0 ? "socket" : "ring",
+                        number(client.pendingTimers()), number(client.commands()),
+                        number(Math.round(model.commandsPerSecond(client))));
+            }
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    private static List<Line> counters(TopModel model) {
+        List<Line> lines = new ArrayList<>();
+        lines.add(TopView.bold(row(Line.of("name"), COUNTER_COLUMNS, "value", "/s")));
+        for (Counter counter : model.daemon().counters()) {
+            CounterUnit unit = counter.definition().unit();
+            if (counter.value() != 0 && unit != CounterUnit.CODE) {
+                boolean isDuration = unit == CounterUnit.NANOSECONDS || unit == CounterUnit.NANOSECONDS_TOTAL;
+                double rate = model.perSecond(counter);
+                lines.add(row(Line.of(counter.definition().label()), COUNTER_COLUMNS,
+                        isDuration ? DurationText.format(counter.value()) : number(counter.value()),
+                        unit != CounterUnit.EVENTS || rate == 0 ? "" : number(Math.round(rate))));
+            }
+        }
+        return lines;
+    }
+
+    private static Line row(Line line, int[] columns, String... values) {
+        return row(line, columns, 0, values);
+    }
+
+    private static Line row(Line line, int[] columns, int first, String... values) {
+        for (int i = 0; i < values.length; i++) {
+            line.right(columns[first + i], values[i]);
+        }
+        return line;
+    }
+
+    private static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static String cut(String text, int width) {
+        return text.length() <= width ? text : text.substring(0, width - 1) + "…";
+    }
+}
