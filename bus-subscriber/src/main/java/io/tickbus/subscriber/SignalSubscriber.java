@@ -43,6 +43,8 @@ public final class SignalSubscriber implements AutoCloseable {
     private final BusFollower bus;
     private final OverrunRecovery recovery;
     private final SignalRecord signal = new SignalRecord();
+    /** Null unless asked for. */
+    private final SlowHandlerWatch slowHandlers;
     private SlotRing ring;
     private long historyId;
     private long sequence;
@@ -60,6 +62,8 @@ public final class SignalSubscriber implements AutoCloseable {
         this.signalIds = options.signalIds().stream().mapToInt(Integer::intValue).sorted().toArray();
         this.bus = new BusFollower(directory, options.listener());
         this.recovery = new OverrunRecovery(options.overrunPolicy(), options.history());
+        this.slowHandlers = options.slowHandlerNs() == 0 ? null
+                : new SlowHandlerWatch(options.slowHandlerNs(), options.listener());
     }
 
     /** Joins a bus with {@link SubscriberOptions#defaults()}. */
@@ -82,6 +86,9 @@ public final class SignalSubscriber implements AutoCloseable {
             subscriber.bus.file().checkSound();
             throw fault;
         });
+        if (subscriber.slowHandlers != null) {
+            subscriber.slowHandlers.start();
+        }
         return subscriber;
     }
 
@@ -115,7 +122,8 @@ public final class SignalSubscriber implements AutoCloseable {
             // Two methods, since a spinning caller finds nothing a thousand times for each signal: in one method the
             // compiler would treat the path of a signal as cold and not inline it.
             int found = ring.state(sequence);
-            return found == SlotRing.NOT_YET ? foundNothing() : drain(handler, limit, found);
+            return found == SlotRing.NOT_YET ? foundNothing()
+                    : drain(slowHandlers == null ? handler : slowHandlers.of(handler), limit, found);
         } catch (InternalError e) {
             bus.recover(e);
             return 0;
@@ -342,6 +350,9 @@ public final class SignalSubscriber implements AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
+        if (slowHandlers != null) {
+            slowHandlers.close();
+        }
         nextCheckNs = Long.MIN_VALUE;
         ring = new SlotRing(SharedRegion.allocate(2 * SlotRing.SLOT_LENGTH), 0, 2);
     }

@@ -35,4 +35,12 @@ public interface SubscriberListener {
     /** The publisher's status has changed. */
     default void onPublisherStatus(PublisherStatus status) {
     }
+
+    /**
+     * A handler takes longer than {@link SubscriberOptions#withSlowHandlerNs} allows: called while it runs, on a thread
+     * of the subscriber's, and once it has returned, on the one that polls, with its whole duration. Only the second
+     * call comes where it returned soon after the limit.
+     */
+    default void onSlowHandler(SlowHandler slow) {
+    }
 }

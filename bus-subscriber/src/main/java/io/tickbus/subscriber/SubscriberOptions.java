@@ -5,6 +5,7 @@ import io.tickbus.core.SignalHistory;
 import io.tickbus.core.WaitStrategy;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -18,18 +19,25 @@ import java.util.stream.Collectors;
  * @param listener      is told of losses and of the publisher's state
  * @param signalIds     the signal ids to deliver; empty for all
  * @param history       where to read what the ring has overwritten; null for none
+ * @param slowHandlerNs how long a handler may take before the listener is told, in nanoseconds; 0 for no such watch
  */
 public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, OverrunPolicy overrunPolicy,
-        SubscriberListener listener, Set<Integer> signalIds, SignalHistory history) {
+        SubscriberListener listener, Set<Integer> signalIds, SignalHistory history,
+        long slowHandlerNs) {
     /** Join position: the next signal to be published. */
     static final long NEWEST = -1;
     /** Join position: the oldest signal that is still in the ring. */
     static final long OLDEST = -2;
+    private static final long SHORTEST_SLOW_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** Checks and copies the values. */
     public SubscriberOptions {
         if (joinSequence < OLDEST) {
             throw new IllegalArgumentException("a join position is a sequence, -1 or -2: joinSequence=" + joinSequence);
+        }
+        if (slowHandlerNs != 0 && slowHandlerNs < SHORTEST_SLOW_NS) {
+            throw new IllegalArgumentException("a handler is slow from a millisecond on, or 0 for no watch: "
+                    + "slowHandlerNs=" + slowHandlerNs);
         }
         signalIds = Set.copyOf(signalIds);
     }
@@ -40,7 +48,7 @@ public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, Ov
      */
     public static SubscriberOptions defaults() {
         return new SubscriberOptions(NEWEST, WaitStrategy.predictive(), OverrunPolicy.OLDEST, SubscriberListener.NONE,
-                Set.of(), null);
+                Set.of(), null, 0);
     }
 
     /** Joins at the next signal to be published. */
@@ -62,28 +70,33 @@ public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, Ov
     }
 
     SubscriberOptions joinedAt(long sequence) {
-        return new SubscriberOptions(sequence, waitStrategy, overrunPolicy, listener, signalIds, history);
+        return new SubscriberOptions(sequence, waitStrategy, overrunPolicy, listener, signalIds, history,
+                slowHandlerNs);
     }
 
     /** Sets the wait strategy; it must not be shared with another subscriber. */
     public SubscriberOptions withWaitStrategy(WaitStrategy strategy) {
-        return new SubscriberOptions(joinSequence, strategy, overrunPolicy, listener, signalIds, history);
+        return new SubscriberOptions(joinSequence, strategy, overrunPolicy, listener, signalIds, history,
+                slowHandlerNs);
     }
 
     /** Sets the overrun policy. */
     public SubscriberOptions withOverrunPolicy(OverrunPolicy policy) {
-        return new SubscriberOptions(joinSequence, waitStrategy, policy, listener, signalIds, history);
+        return new SubscriberOptions(joinSequence, waitStrategy, policy, listener, signalIds, history,
+                slowHandlerNs);
     }
 
     /** Sets the listener. */
     public SubscriberOptions withListener(SubscriberListener newListener) {
-        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, newListener, signalIds, history);
+        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, newListener, signalIds, history,
+                slowHandlerNs);
     }
 
     /** Delivers only these signal ids; none means all. The others count as filtered, not as lost. */
     public SubscriberOptions withSignalIds(int... ids) {
         Set<Integer> set = Arrays.stream(ids).boxed().collect(Collectors.toUnmodifiableSet());
-        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, set, history);
+        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, set, history,
+                slowHandlerNs);
     }
 
     /**
@@ -91,6 +104,18 @@ public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, Ov
      * the caller closes it.
      */
     public SubscriberOptions withHistory(SignalHistory newHistory) {
-        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, signalIds, newHistory);
+        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, signalIds, newHistory,
+                slowHandlerNs);
+    }
+
+    /**
+     * Tells the listener of each call of a handler that takes this long or longer, with its stack. It takes a thread
+     * that wakes twice in that time, so it is off unless asked for.
+     *
+     * @param durationNs at least 1 ms in nanoseconds; 0 for no such watch
+     */
+    public SubscriberOptions withSlowHandlerNs(long durationNs) {
+        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, signalIds, history,
+                durationNs);
     }
 }
