@@ -29,6 +29,7 @@ public final class DaemonContext {
     JournalOptions journalOptions;
     DaemonLog log;
     boolean isOwnLog;
+    ServiceNotifier notifier = ServiceNotifier.NONE;
     /** The next five are set by tests. */
     Path processors = ProcessorIdleLimits.PROCESSORS;
     TimerEngine engine;
@@ -71,6 +72,12 @@ public final class DaemonContext {
     /** A log that its user closes. */
     public DaemonContext log(DaemonLog newLog) {
         log = newLog;
+        return this;
+    }
+
+    /** The service manager that is told when the daemon is ready and that it is alive; without it none. */
+    public DaemonContext notifier(ServiceNotifier newNotifier) {
+        notifier = newNotifier;
         return this;
     }
 

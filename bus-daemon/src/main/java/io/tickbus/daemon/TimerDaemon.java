@@ -113,10 +113,13 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         apply(settings);
         counters.set(DaemonCounter.IDLE_LATENCY, context.idle.code());
         if (journal != null) {
+            context.notifier.starting("Reading the journal");
             recovered(journal.recover(DurableTimers.of(engine)));
         }
         TimerSpec.arm(settings.value(DaemonSetting.EVERY), engine, System.nanoTime() + HEAD_START_NS,
                 settings.value(DaemonSetting.GRACE));
+        SignalsHeader header = publisher.bus().signals().header();
+        context.notifier.opened(header.heartbeatNs(), header.heartbeatIntervalNs());
         // Last: clients find it from here on.
         conductor.listen();
     }
@@ -154,6 +157,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                     "it was deleted or replaced while the daemon ran, so that nobody new can find it",
                     "start the daemon again"));
         }
+        context.notifier.onCheck(nowNs, publisher.bus().signals().header().heartbeatNs(), () -> "Serving "
+                + counters.value(DaemonCounter.CLIENTS_CONNECTED) + " clients, "
+                + counters.value(DaemonCounter.TIMERS_PENDING) + " timers pending");
     }
 
     private void report() {
@@ -349,6 +355,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     private void endConductor() {
+        context.notifier.stopping();
         conductor.stop();
         long timeoutMs = TimeUnit.NANOSECONDS.toMillis(timeoutNs);
         Uninterrupted.join(conductorThread, timeoutMs);
@@ -365,6 +372,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     }
 
     private void apply(DaemonSettings newSettings) {
+        log.level(newSettings.value(DaemonSetting.LOG_LEVEL));
         DaemonMode mode = newSettings.value(DaemonSetting.MODE);
         if (!loop.waitStrategy().name().equals(mode.waiting())) {
             loop.waitStrategy(WaitStrategy.named(mode.waiting()));
@@ -376,7 +384,6 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         agent.fireLimit(newSettings.value(DaemonSetting.FIRE_LIMIT));
         limit(newSettings);
         engine.ecoSlackNs(mode == DaemonMode.ECO ? newSettings.value(DaemonSetting.ECO_SLACK) : 0);
-        log.level(newSettings.value(DaemonSetting.LOG_LEVEL));
         counters.set(DaemonCounter.MODE, mode.code());
         counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
     }

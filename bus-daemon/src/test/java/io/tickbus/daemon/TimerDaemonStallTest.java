@@ -3,6 +3,7 @@ package io.tickbus.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
@@ -12,9 +13,12 @@ import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.SignalsLayout;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.testkit.NotifySocket;
 import io.tickbus.timer.TimerEngine;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +50,10 @@ class TimerDaemonStallTest {
     private TimerDaemon daemon;
 
     private void start() {
+        start(Map.of());
+    }
+
+    private void start(Map<String, String> environment) {
         directory = BusDirectory.at(root, "bus");
         DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
         DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, System.Logger.Level.DEBUG);
@@ -53,6 +61,7 @@ class TimerDaemonStallTest {
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(5))).settings(settings).log(log);
         context.engine = TimerEngine.create(settings.quotas(), 1024, this::calendarOffset);
         context.timeoutNs = TIMEOUT_NS;
+        context.notifier(ServiceNotifier.of(environment, log));
         daemon = TimerDaemon.open(context);
         // So that the clock is checked.
         daemon.engine().execute(new TimerCommand().armAt(1, 1, System.nanoTime() + TimeUnit.DAYS.toNanos(1)));
@@ -119,6 +128,25 @@ class TimerDaemonStallTest {
         mayGoOn.countDown();
         await(() -> bus.heartbeatNs() > silentNs);
         assertTrue(daemon.isRunning());
+    }
+
+    @Test
+    void shouldSendNoWatchdogMessageWhileTimerThreadStands() throws InterruptedException {
+        try (NotifySocket manager = NotifySocket.bind("@tickbus-test-" + UUID.randomUUID())) {
+            start(Map.of("NOTIFY_SOCKET", manager.address(), "WATCHDOG_USEC", "300000"));
+            manager.await("WATCHDOG=1");
+            stallTimerThread();
+            // The heartbeat before the stall may not have been told yet; the log line is two checks later at least.
+            await(() -> hasLogged("timer-thread-stalled silentMs="));
+            while (manager.poll() != null) {
+                // Told before the stall.
+            }
+            long rounds = daemon.counters().value(DaemonCounter.CONDUCTOR_ROUNDS);
+            await(() -> daemon.counters().value(DaemonCounter.CONDUCTOR_ROUNDS) > rounds + 5);
+            assertNull(manager.poll());
+            mayGoOn.countDown();
+            manager.await("WATCHDOG=1");
+        }
     }
 
     @Test

@@ -92,6 +92,11 @@ public final class LinuxPlatform implements Platform {
     }
 
     @Override
+    public void sendDatagram(String address, byte[] message) throws IOException {
+        UnixDatagram.send(address, message, Syscalls.here());
+    }
+
+    @Override
     public long processCpuNs() {
         return PosixClock.now(ClockId.PROCESS_CPUTIME);
     }

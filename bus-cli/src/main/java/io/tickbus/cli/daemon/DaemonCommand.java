@@ -17,6 +17,7 @@ import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.ServiceNotifier;
 import io.tickbus.daemon.TimerDaemon;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,13 +89,14 @@ public final class DaemonCommand implements Command {
             DaemonWarmUp.run(directory, first);
         }
         DaemonLog log = DaemonLog.toStream(System.err);
+        ServiceNotifier notifier = ServiceNotifier.of(System.getenv(), log);
         try (TimerDaemon daemon = isStopped ? null : TimerDaemon.open(DaemonContext.of(directory)
-                .settings(first).log(log))) {
+                .settings(first).log(log).notifier(notifier))) {
             if (daemon != null) {
                 // After the daemon has read on which processors its other thread may run.
                 int[] cpus = pin(first.value(DaemonSetting.CPU));
                 daemon.counters().set(DaemonCounter.RELOAD_SIGNAL, isListening ? 1 : 0);
-                requests.leadTo(new SettingsReload(daemon, log, settings::load)::run);
+                requests.leadTo(new SettingsReload(daemon, log, notifier, settings::load)::run);
                 try {
                     serve(directory.name(), daemon, cpus);
                 } finally {

@@ -5,6 +5,7 @@ import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.ServiceNotifier;
 import io.tickbus.daemon.TimerDaemon;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,16 +19,25 @@ import java.util.function.Supplier;
 final class SettingsReload {
     private final TimerDaemon daemon;
     private final DaemonLog log;
+    private final ServiceNotifier notifier;
     private final Supplier<DaemonSettings> source;
 
-    SettingsReload(TimerDaemon daemon, DaemonLog log, Supplier<DaemonSettings> source) {
+    SettingsReload(TimerDaemon daemon, DaemonLog log, ServiceNotifier notifier, Supplier<DaemonSettings> source) {
         this.daemon = daemon;
         this.log = log;
+        this.notifier = notifier;
         this.source = source;
     }
 
     /** Two signals at once would read and count at once. */
     synchronized void run() {
+        notifier.reloading();
+        boolean isAccepted = reload();
+        notifier.reloaded(isAccepted ? "Settings reloaded"
+                : "New settings refused, see the log; the former ones are in force");
+    }
+
+    private boolean reload() {
         DaemonSettings wanted;
         try {
             wanted = source.get();
@@ -35,7 +45,7 @@ final class SettingsReload {
             log.error("settings-refused", "error", String.valueOf(e.getMessage()));
             // The only place that counts them, and synchronized: one writer at a time.
             daemon.counters().add(DaemonCounter.SETTINGS_ERRORS, 1);
-            return;
+            return false;
         }
         DaemonSettings old = daemon.settings();
         DaemonSettings next = old.reloaded(wanted);
@@ -54,5 +64,6 @@ final class SettingsReload {
         // Before the change itself, which may be that nothing is logged any more.
         log.info("settings-reloaded", changes.toArray());
         daemon.reload(next);
+        return true;
     }
 }

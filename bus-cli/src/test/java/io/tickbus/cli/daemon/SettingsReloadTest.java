@@ -12,6 +12,7 @@ import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonMode;
 import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.ServiceNotifier;
 import io.tickbus.daemon.TimerDaemon;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class SettingsReloadTest {
         DaemonLog log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
         daemon = TimerDaemon.open(DaemonContext.of(BusDirectory.at(root, "one"))
                 .signals(SignalsOptions.defaults().withSlotCount(64)).settings(load()).log(log));
-        reload = new SettingsReload(daemon, log, this::load);
+        reload = new SettingsReload(daemon, log, ServiceNotifier.NONE, this::load);
     }
 
     @AfterEach

@@ -77,6 +77,14 @@ public interface Platform {
     /** What the system calls an error number, as exceptions of Java do: in the user's language; empty where unknown. */
     String errorText(int number);
 
+    /**
+     * Sends one datagram to a Unix socket, and does not wait for room in it.
+     *
+     * @param address the socket's path, or its abstract name behind an {@code @}
+     * @throws IOException why it was not sent
+     */
+    void sendDatagram(String address, byte[] message) throws IOException;
+
     /** CPU time used by all threads of this process, in nanoseconds; −1 where unknown. */
     long processCpuNs();
 }

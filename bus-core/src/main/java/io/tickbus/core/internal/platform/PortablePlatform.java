@@ -94,6 +94,11 @@ public final class PortablePlatform implements Platform {
     }
 
     @Override
+    public void sendDatagram(String address, byte[] message) throws IOException {
+        throw new IOException("Java has no Unix datagram sockets, and there is no native code");
+    }
+
+    @Override
     public long processCpuNs() {
         return ProcessHandle.current().info().totalCpuDuration().map(java.time.Duration::toNanos).orElse(-1L);
     }
