@@ -1,56 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.timer;
 
-import java.util.Arrays;
-
 /**
- * Finds the timer of an owner and a key: linear hashing, whose buckets are lists threaded through the {@link
+ * Finds the timer of an owner and a key: a hash table with linear probing. A slot holds half of the hash beside the
+ * timer's number, so that adding and removing a timer, and not finding one, cost one cache miss and none in the {@link
  * TimerTable}.
  *
- * <p>When a timer is added and there are fewer than two buckets for each timer, the index grows by two: the next
- * buckets in line are split by one more bit of the hash. Most lists are empty or have one timer; each further one costs
- * a cache miss. So there is never a pause for rehashing everything; the longest step allocates {@value #CHUNK_LENGTH}
- * more buckets. The index never shrinks.
+ * <p>A timer's home is given by the highest bits of its hash. So slots {@code 2i} and {@code 2i + 1} of an array of
+ * twice the length get what slot {@code i} has, and growing reads one array and writes the other from the first to the
+ * last slot: {@value #MOVED} slots with each timer that is added. There is never a pause for rehashing everything; the
+ * longest step allocates {@value Slots#CHUNK_LENGTH} slots. The index never shrinks.
  *
  * <p>Clients choose the keys, and a hostile one could choose keys of equal hashes, so the hash depends on a secret of
  * the process.
  *
- * <p>Source: W. Litwin, "Linear hashing: a new tool for file and table addressing", VLDB 1980. The mixing is that of
- * MurmurHash3's finaliser, with a secret before each multiplication.
+ * <p>Source: Knuth, <i>The Art of Computer Programming</i>, vol. 3, 6.4, algorithms L and R; Amble and Knuth, "Ordered
+ * Hash Tables" (1974), for the order. The mixing is that of MurmurHash3's finaliser, with a secret before each
+ * multiplication.
  */
 final class KeyIndex {
     static final int NONE = -1;
 
-    private static final int CHUNK_BITS = 14;
-    private static final int CHUNK_LENGTH = 1 << CHUNK_BITS;
-    private static final int CHUNK_MASK = CHUNK_LENGTH - 1;
-
-    private static final int BUCKETS_PER_TIMER = 2;
+    private static final int MIN_BITS = Slots.CHUNK_BITS;
+    /** Slots that are moved to the larger array at least, with each timer that is added. */
+    private static final int MOVED = 16;
+    /** In eighths: the load at which the index grows, and the highest without the memory for that. */
+    private static final int GROWING_LOAD = 5;
+    private static final int HIGHEST_LOAD = 6;
 
     private final TimerTable table;
     private final long keySecret;
     private final long ownerSecret;
-    /** Head of each bucket plus 1, so that 0 means empty; links in the table are encoded alike. */
-    private final int[][] chunks;
-    private int bucketCount = CHUNK_LENGTH;
-    /** All ones; at least {@code bucketCount − 1} and less than twice that. */
-    private int mask = CHUNK_MASK;
+    private final int maxBits;
+    private Slots slots;
+    /** While the index grows: the array of half the length, of which the slots before {@code moved} are moved. */
+    private Slots old;
+    /** Nothing from here on has its home before. */
+    private int moved;
     private int size;
 
     KeyIndex(TimerTable table, int capacity, long seed) {
         this.table = table;
         this.keySecret = mix(seed, 0x9E37_79B9_7F4A_7C15L);
         this.ownerSecret = mix(keySecret, seed);
-        this.chunks = new int[Math.max(1, (BUCKETS_PER_TIMER * capacity + CHUNK_MASK) >>> CHUNK_BITS)][];
-        chunks[0] = new int[CHUNK_LENGTH];
+        this.maxBits = Math.max(MIN_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(capacity));
+        clear();
     }
 
     /** Removes everything. */
     void clear() {
-        Arrays.fill(chunks, null);
-        chunks[0] = new int[CHUNK_LENGTH];
-        bucketCount = CHUNK_LENGTH;
-        mask = CHUNK_MASK;
+        slots = new Slots(MIN_BITS);
+        slots.reserve(slots.length());
+        old = null;
         size = 0;
     }
 
@@ -60,8 +61,7 @@ final class KeyIndex {
 
     /** Bytes of the arrays. */
     long sizeBytes() {
-        int chunkCount = (bucketCount + CHUNK_MASK) >>> CHUNK_BITS;
-        return ((long) chunkCount * CHUNK_LENGTH + chunks.length) * Integer.BYTES;
+        return slots.sizeBytes() + (old == null ? 0 : old.sizeBytes());
     }
 
     /**
@@ -70,103 +70,111 @@ final class KeyIndex {
      * @param hash of owner and key, as everywhere
      */
     int find(long hash, int owner, long key) {
-        int timer = first(hash);
-        while (timer != NONE && (table.key(timer) != key || table.owner(timer) != owner)) {
-            timer = table.link(timer) - 1;
+        Slots in = slotsOf(hash);
+        for (int at = in.find(hash, in.home(hash)); at != NONE; at = in.find(hash, at + 1)) {
+            int timer = in.timer(at);
+            if (table.key(timer) == key && table.owner(timer) == owner) {
+                return timer;
+            }
         }
-        return timer;
+        return NONE;
     }
 
-    /** The first timer of the hash's bucket, or {@link #NONE}. */
+    /** The first timer whose hash looks alike, or {@link #NONE}; it is the one to find but for a rare coincidence. */
     int first(long hash) {
-        return head(bucketOf(hash)) - 1;
+        Slots in = slotsOf(hash);
+        int at = in.find(hash, in.home(hash));
+        return at == NONE ? NONE : in.timer(at);
     }
 
-    /** Whether {@link #add} needs no memory. */
+    /** Loads the home of a hash, so that it is in the cache; the result is meaningless. */
+    long prefetch(long hash) {
+        Slots in = slotsOf(hash);
+        return in.get(in.home(hash));
+    }
+
+    /** Whether the index need not grow now, or has the memory for it. */
     boolean hasSpare() {
-        int chunk = (bucketCount + BUCKETS_PER_TIMER - 1) >>> CHUNK_BITS;
-        return bucketCount >= BUCKETS_PER_TIMER * (size + 1) || chunk >= chunks.length || chunks[chunk] != null;
+        return !mustGrow() && canMove();
     }
 
-    /** Allocates the memory that the next {@link #add} needs. */
+    /** Whether there is room for {@link #add} even if the index cannot grow. */
+    boolean hasRoom() {
+        return hasSpare() || !isLoaded(old == null ? slots : old, HIGHEST_LOAD);
+    }
+
+    private boolean canMove() {
+        return old == null || slots.has(neededLength());
+    }
+
+    /** Allocates the memory for the next step of growing. */
     void reserve() {
-        if (!hasSpare()) {
-            chunks[(bucketCount + BUCKETS_PER_TIMER - 1) >>> CHUNK_BITS] = new int[CHUNK_LENGTH];
+        if (mustGrow()) {
+            Slots larger = new Slots(slots.bits() + 1);
+            old = slots;
+            slots = larger;
+            moved = 0;
+        }
+        if (old != null) {
+            slots.reserve(neededLength());
         }
     }
 
-    /** Adds a timer whose owner and key are in the table and not yet in the index. */
+    private boolean mustGrow() {
+        return old == null && slots.bits() < maxBits && isLoaded(slots, GROWING_LOAD);
+    }
+
+    private boolean isLoaded(Slots homes, int eighths) {
+        return size >= (1 << homes.bits()) / Byte.SIZE * eighths;
+    }
+
+    /** How far the larger array can be in use after the next step. */
+    private int neededLength() {
+        return 2 * (moved + MOVED + Slots.LONGEST_CLUSTER) + Slots.LONGEST_CLUSTER;
+    }
+
+    /** Adds a timer whose owner and key are in the table and not yet in the index, which must have room. */
     void add(long hash, int timer) {
-        size++;
-        for (int i = 0; i < BUCKETS_PER_TIMER && bucketCount < BUCKETS_PER_TIMER * size; i++) {
-            split();
+        if (old != null && canMove()) {
+            move();
         }
-        push(bucketOf(hash), timer);
+        slotsOf(hash).add(Slots.slot(hash, timer));
+        size++;
     }
 
     /** Removes a timer that is in the index. */
     void remove(long hash, int timer) {
-        int bucket = bucketOf(hash);
-        int previous = NONE;
-        int candidate = head(bucket) - 1;
-        while (candidate != timer) {
-            previous = candidate;
-            candidate = table.link(candidate) - 1;
+        Slots in = slotsOf(hash);
+        int at = in.home(hash);
+        while (in.timer(at) != timer) {
+            at++;
         }
-        if (previous == NONE) {
-            head(bucket, table.link(timer));
-        } else {
-            table.link(previous, table.link(timer));
-        }
+        in.remove(at);
         size--;
     }
 
-    /** The length of the longest list; for tests. */
-    int longestChain() {
-        int longest = 0;
-        for (int bucket = 0; bucket < bucketCount; bucket++) {
-            int length = 0;
-            for (int timer = head(bucket) - 1; timer != NONE; timer = table.link(timer) - 1) {
-                length++;
+    /** The length of the longest run of slots in use; for tests. */
+    int longestCluster() {
+        return Math.max(slots.longestCluster(), old == null ? 0 : old.longestCluster());
+    }
+
+    private Slots slotsOf(long hash) {
+        return old != null && old.home(hash) >= moved ? old : slots;
+    }
+
+    /** Moves whole clusters, so that what is left has its home among what is left. */
+    private void move() {
+        int end = moved + MOVED;
+        while (moved < old.length() && (moved < end || old.get(moved) != 0)) {
+            if (old.get(moved) != 0) {
+                slots.add(old.get(moved));
             }
-            longest = Math.max(longest, length);
+            moved++;
         }
-        return longest;
-    }
-
-    private void split() {
-        reserve();
-        int upper = bucketCount;
-        if (upper > mask) {
-            mask = (mask << 1) | 1;
+        old.release(moved);
+        if (moved == old.length()) {
+            old = null;
         }
-        bucketCount++;
-        int lower = upper & (mask >>> 1);
-        int timer = head(lower) - 1;
-        head(lower, 0);
-        while (timer != NONE) {
-            int next = table.link(timer) - 1;
-            push(bucketOf(hashOf(timer)), timer);
-            timer = next;
-        }
-    }
-
-    private void push(int bucket, int timer) {
-        table.link(timer, head(bucket));
-        head(bucket, timer + 1);
-    }
-
-    private int bucketOf(long hash) {
-        int bucket = (int) hash & mask;
-        return bucket < bucketCount ? bucket : bucket & (mask >>> 1);
-    }
-
-    private int head(int bucket) {
-        return chunks[bucket >>> CHUNK_BITS][bucket & CHUNK_MASK];
-    }
-
-    private void head(int bucket, int head) {
-        chunks[bucket >>> CHUNK_BITS][bucket & CHUNK_MASK] = head;
     }
 
     /** The hash of the owner and key of a timer in the table. */

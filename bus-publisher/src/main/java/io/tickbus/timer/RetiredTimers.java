@@ -23,7 +23,6 @@ final class RetiredTimers {
     private int first;
     private int count;
     private final long[] hashes = new long[MAX_REMOVED];
-    private final int[] firsts = new int[MAX_REMOVED];
     /** Meaningless: stops the JIT from eliminating the loads. */
     @SuppressWarnings("UnusedVariable")
     private long prefetched;
@@ -73,11 +72,7 @@ final class RetiredTimers {
             hashes[i] = index.hashOf(timer);
         }
         for (int i = 0; i < length; i++) {
-            firsts[i] = Math.max(0, index.first(hashes[i]));
-            sum += log.prefetch(hashes[i]);
-        }
-        for (int i = 0; i < length; i++) {
-            sum += table.link(firsts[i]);
+            sum += index.prefetch(hashes[i]) + log.prefetch(hashes[i]);
         }
         prefetched = sum;
     }
@@ -111,10 +106,9 @@ final class RetiredTimers {
         log.remove(hash, generation, key);
     }
 
-    /** Loads a key's place in the log; returns the first entry of the key's bucket in the index, or −1. */
-    int prefetch(long hash) {
-        prefetched = log.prefetch(hash);
-        return index.first(hash);
+    /** Loads a key's place in the log, so that it is in the cache; the result is meaningless. */
+    long prefetch(long hash) {
+        return log.prefetch(hash);
     }
 
     /** Before the index is rebuilt from the table: logs the firings of all entries and frees these. */

@@ -42,7 +42,11 @@ final class TimerStore {
     private final KeyIndex index;
     private final RetiredTimers retired;
     private final OwnerQuotas owners;
+    private final long[] hashes = new long[MAX_PREFETCHED];
     private final int[] prefetching = new int[MAX_PREFETCHED];
+    /** Meaningless: stops the JIT from eliminating the loads. */
+    @SuppressWarnings("UnusedVariable")
+    private long prefetched;
     private final long[] undoImage = new long[TimerTable.LONGS];
     private SlackClasses slacks = new SlackClasses();
     private int size;
@@ -187,7 +191,7 @@ final class TimerStore {
             return true;
         }
         if (sizeBytes() >= maxBytes) {
-            return false;
+            return hasEntry && index.hasRoom() && to.hasSpare();
         }
         try {
             table.reserve();
@@ -376,12 +380,23 @@ final class TimerStore {
      * wait for each cache miss. Changes nothing.
      */
     void prefetch(int owner, TimerCommand[] commands, int count) {
-        int length = table.usedEver() == 0 ? 0 : Math.min(count, MAX_PREFETCHED);
+        int length = Math.min(count, MAX_PREFETCHED);
+        long sum = 0;
         for (int i = 0; i < length; i++) {
-            prefetching[i] = Math.max(0, retired.prefetch(index.hash(owner, commands[i].key())));
+            hashes[i] = index.hash(owner, commands[i].key());
+            sum += index.prefetch(hashes[i]);
+            // Arming does not ask whether a timer of the key has fired.
+            sum += commands[i].type() == CommandLayout.TYPE_ARM ? 0 : retired.prefetch(hashes[i]);
         }
-        table.prefetch(prefetching, length);
-        wheels.prefetch(prefetching, length);
+        prefetched = sum;
+        int found = 0;
+        for (int i = 0; i < length; i++) {
+            int timer = index.first(hashes[i]);
+            prefetching[found] = timer;
+            found += timer == NONE ? 0 : 1;
+        }
+        table.prefetch(prefetching, found);
+        wheels.prefetch(prefetching, found);
     }
 
     /**
@@ -555,6 +570,7 @@ final class TimerStore {
         if (timer != entry) {
             table.move(entry, timer);
         }
+        index.reserve();
         addFilled(timer, to);
     }
 }

@@ -15,7 +15,7 @@ import io.tickbus.core.timer.TimerCommand;
  *  +-----------------+-----------------+-----------------+-----------------+
  *  | key             | periodNs        | dueNs or left   | occurrence      |
  *  +-----------------+-----------------+--------+----+---+--------+--------+
- *  | payload                  | gener. |signalId|own.| b | graceUs| link   |
+ *  | payload                  | gener. |signalId|own.| b | graceUs|   0    |
  *  +--------+--------+-----------------+--------+----+---+--------+--------+
  *  | cap    | misfire|        44       48       52   54  56       60       64
  *  +--------+--------+
@@ -26,7 +26,7 @@ import io.tickbus.core.timer.TimerCommand;
  * may be later, for a timer that catches up. For a paused one-shot timer the field is the time left. {@code b}: bits 0
  * to 4 payload length, 5 and 6 misfire policy, 7 persistent, 8 and 9 state, 10 to 15 slack class. {@code misfire}: how
  * many occurrences a SKIP timer has skipped, or how many a FIRE_ALL timer may still catch up on, see {@link
- * MisfireRule}. {@code link}: the next entry in the bucket of {@link KeyIndex}. {@code cap}: bits 0 to 19 the cap, 20
+ * MisfireRule}. {@code cap}: bits 0 to 19 the cap, 20
  * and 21 durability, 22 calendar, 24 recovered, 25 maybe a duplicate.
  *
  * <p>An entry that no timer has is in the state {@link #FREE}, and its other fields are meaningless. A retired entry,
@@ -53,7 +53,7 @@ final class TimerTable {
     private static final int PAYLOAD_LOW = 4;
     private static final int PAYLOAD_GENERATION = 5;
     private static final int HEADER = 6;
-    private static final int GRACE_LINK = 7;
+    private static final int GRACE = 7;
     private static final int CAP_MISFIRE = 8;
 
     private static final int FIRED_GENERATION = PERIOD_NS;
@@ -124,7 +124,7 @@ final class TimerTable {
         prefetched = sum;
     }
 
-    /** Fills a free entry from a checked command; the timer is then pending. The link stays. */
+    /** Fills a free entry from a checked command; the timer is then pending. */
     void fill(int timer, int owner, TimerCommand command, int slackClass) {
         long[] chunk = chunk(timer);
         int at = at(timer);
@@ -136,7 +136,7 @@ final class TimerTable {
         chunk[at + PAYLOAD_LOW] = command.payloadLow();
         chunk[at + PAYLOAD_GENERATION] =
                 (command.payloadHigh() & UINT32) | ((long) command.generation() << Integer.SIZE);
-        chunk[at + GRACE_LINK] = (chunk[at + GRACE_LINK] & ~UINT32) | command.graceUs();
+        chunk[at + GRACE] = command.graceUs();
         chunk[at + CAP_MISFIRE] = (command.catchUpCap() & CAP_MASK)
                 | ((long) command.durability().code() << DURABILITY_SHIFT)
                 | ((command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? CALENDAR : 0);
@@ -186,10 +186,8 @@ final class TimerTable {
 
     /** Fills a free entry from an image, for this owner. Whatever the image says, the timer is pending or paused. */
     void fillImage(int timer, int owner, long[] image) {
-        int link = link(timer);
         restore(timer, image);
         usedEver = Math.max(usedEver, timer + 1);
-        link(timer, link);
         long[] chunk = chunk(timer);
         int at = at(timer) + HEADER;
         chunk[at] = (chunk[at] & ~((long) OWNER_MASK << OWNER_SHIFT)) | ((long) owner << OWNER_SHIFT) | PERSISTENT;
@@ -287,17 +285,7 @@ final class TimerTable {
     }
 
     long graceUs(int timer) {
-        return chunk(timer)[at(timer) + GRACE_LINK] & UINT32;
-    }
-
-    int link(int timer) {
-        return (int) (chunk(timer)[at(timer) + GRACE_LINK] >>> Integer.SIZE);
-    }
-
-    void link(int timer, int link) {
-        long[] chunk = chunk(timer);
-        int at = at(timer) + GRACE_LINK;
-        chunk[at] = (chunk[at] & UINT32) | ((long) link << Integer.SIZE);
+        return chunk(timer)[at(timer) + GRACE] & UINT32;
     }
 
     int cap(int timer) {

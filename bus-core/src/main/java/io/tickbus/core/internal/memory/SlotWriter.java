@@ -25,7 +25,9 @@ public final class SlotWriter {
     private long nextSequence;
     /** Of the next slot; computed in advance, to keep it off the path to the reader. */
     private int nextOffset;
+    /** Nothing from here on is written without {@link #refreshLimit}: of a refusing writer, the end of a row. */
     private long limit;
+    private long consumedLimit = Long.MIN_VALUE;
     private boolean isStopped;
 
     private SlotWriter(SlotRing ring, long nextSequence, int positionOffset, SharedRegion consumed,
@@ -89,9 +91,6 @@ public final class SlotWriter {
         int following = ring.slotOffset(sequence + 1);
         nextSequence = sequence + 1;
         nextOffset = following;
-        if (((sequence + 1) & (ROW - 1)) == 0 && consumedRegion != null && sequence + 2 * ROW < limit) {
-            beginRow(memory, sequence + 1);
-        }
         if (positionOffset != NO_POSITION) {
             // SYNC next-sequence: pairs with SignalsHeader.nextSequence; without release a subscriber could wait for a
             // slot that the position promises and that appears unwritten.
@@ -166,30 +165,37 @@ public final class SlotWriter {
         return commit(memory, offset, sequence);
     }
 
-    /**
-     * Marks the slots of the next records as being written. The reader's cache has their lines, and fetching eight at
-     * once takes as long as fetching one; a caller that fences after each record would wait for each.
-     */
-    private void beginRow(ByteBuffer memory, long first) {
-        for (long next = first; next < first + ROW; next++) {
-            SlotRing.beginWrite(memory, ring.slotOffset(next), next);
-        }
-    }
-
     /** Ends writing: every further claim or write throws {@link IllegalStateException}. */
     public void stop() {
         isStopped = true;
         limit = Long.MIN_VALUE;
     }
 
+    /** Of a refusing writer, once in a row of slots. */
     private boolean refreshLimit() {
         if (isStopped) {
             throw new IllegalStateException("the writer is closed: open another, which continues the sequence");
         }
-        // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the next lap's fields could be
-        // stored before the reader has finished copying this lap's.
-        limit = consumedRegion.getLongAcquire(consumedOffset) + ring.slotCount();
+        if (nextSequence >= consumedLimit) {
+            // SYNC slot-consumed: pairs with SlotWriter.releaseConsumed; without acquire the next lap's fields could be
+            // stored before the reader has finished copying this lap's.
+            consumedLimit = consumedRegion.getLongAcquire(consumedOffset) + ring.slotCount();
+        }
+        limit = Math.min(consumedLimit, (nextSequence & -ROW) + ROW);
+        if ((nextSequence & ROW - 1) == 0 && nextSequence + ROW <= consumedLimit) {
+            beginRow();
+        }
         return nextSequence < limit;
+    }
+
+    /**
+     * Marks the slots of the next records as being written. The reader's cache has their lines, and fetching eight at
+     * once takes as long as fetching one; a caller that fences after each record would wait for each.
+     */
+    private void beginRow() {
+        for (long next = nextSequence; next < nextSequence + ROW; next++) {
+            ring.beginWrite(next);
+        }
     }
 
     /** The reader's side of a refusing ring: everything before {@code nextSequence} is copied and may be reused. */
