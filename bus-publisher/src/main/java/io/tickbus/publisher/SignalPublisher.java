@@ -34,6 +34,7 @@ public final class SignalPublisher implements AutoCloseable {
     private final Heartbeat heartbeat;
     private long nextDeadlineNs = SignalsLayout.NO_DEADLINE;
     private boolean isClosed;
+    private boolean isReleased;
 
     private SignalPublisher(WritableBus bus) {
         this.bus = bus;
@@ -261,31 +262,25 @@ public final class SignalPublisher implements AutoCloseable {
      *
      * <p>Publishing afterwards throws {@link IllegalStateException}: the bus may have another owner.
      *
+     * <p>If an {@link InternalError} of the call before surfaces in its place, it has not begun: call it again.
+     *
      * @throws BusException TRUNCATED or UNREADABLE when the signals file was shortened or has lost a page; the bus is
      *                      released all the same
      */
     @Override
     public void close() {
-        if (isClosed) {
-            return;
-        }
-        isClosed = true;
+        // Nothing stands outside the try. A fault may still be pending: the doorbell's, since the latest signal, or of
+        // memory of others. It surfaces at whichever method the JVM resolves or compiles first, as that is entered.
         try {
-            closeSound();
-        } finally {
-            bus.close();
-        }
-    }
-
-    private void closeSound() {
-        try {
-            // A fault so far is the doorbell's, since the latest signal, or of memory of others; neither is used here.
-            FaultBoundary.surface();
+            markClosed();
         } catch (InternalError e) {
             FaultBoundary.swallowRest();
             checkSignals(e);
+            FaultBoundary.run(this::markClosed, this::checkSignals);
+        } finally {
+            isReleased = true;
+            bus.close();
         }
-        FaultBoundary.run(this::markClosed, this::checkSignals);
     }
 
     /** As {@link #close}, for a caller that could not start: removes the files that were not there before. */
@@ -297,11 +292,18 @@ public final class SignalPublisher implements AutoCloseable {
         }
     }
 
+    /** Also from the start again, after a fault in the midst of it; not once a successor may own the bus. */
     private void markClosed() {
+        if (isReleased) {
+            return;
+        }
+        isClosed = true;
+        FaultBoundary.surface();
         writer.stop();
         heartbeat.stop();
         header.putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
         header.putState(SignalsLayout.STATE_CLOSED);
         waker.wakeAll();
+        FaultBoundary.surface();
     }
 }
