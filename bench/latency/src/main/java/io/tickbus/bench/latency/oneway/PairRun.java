@@ -67,7 +67,7 @@ final class PairRun {
         return run;
     }
 
-    /** Repeats the short legs until each has stood still once, or until the time for that is over. */
+    /** Repeats the short legs until each has settled, or until the time for that is over. */
     private void warmUp(long longestNs) {
         long giveUpNs = System.nanoTime() + longestNs;
         Progress.say("warm-up");

@@ -19,15 +19,15 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("wakeup", "wakeup --rounds 4 --warm-up 8 --longest-gap 10ms", 20,
                     "wakeup --rounds 40 --warm-up 30", 260),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
-            section("timers", "timers precision --rounds 1 --warm-up 4 --periodic-ms 400 --timers 2000"
+            section("timers", "timers precision --rounds 1 --warm-up 4 --lead-ms 150 --periodic-ms 400 --timers 2000"
                     + " --random-ms 600 --rest-ms 100 --only tickbus,stpe,netty,agrona,cyclictest", 35,
                     "timers precision --rounds 4", 260),
             full("pending", "timers pending", 85),
             full("drift", "timers drift", 105),
             full("cost", "timers cost", 75),
             section("eco", "timers eco --seconds 1 --warm-up 5 --only tickbus,naive-map", 15, "timers eco", 155),
-            section("contention", "timers contention --rounds 2 --warm-up 2 --tracked-keys 0 --traced-bursts 0", 16,
-                    "timers contention --tracked-keys 0", 60),
+            section("contention", "timers contention --rounds 2 --warm-up 2 --rest-ms 100 --tracked-keys 0"
+                    + " --traced-bursts 0", 16, "timers contention --tracked-keys 0", 60),
             section("herd", "timers herd --rounds 2 --warm-up 6", 13, "timers herd", 30),
             section("gc", "timers gc --collections 10,100 --seconds 1 --windows 4 --warm-up 4", 15, "timers gc", 130),
             section("load", "timers load --seconds 3 --modes hybrid --clock-seconds 0 --steps 1000000"

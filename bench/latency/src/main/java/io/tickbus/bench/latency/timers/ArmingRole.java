@@ -18,7 +18,10 @@ import org.agrona.concurrent.IdleStrategy;
 
 /** A process whose threads arm timers, all at once; they are due so late that none of them fires. */
 final class ArmingRole implements ChildRole {
+    /** Before the first round, since what it takes would keep the others waiting. */
+    static final String OPEN = "open";
     private static final long DELAY_NS = TimeUnit.MINUTES.toNanos(5);
+    private static final double SECOND_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int SPINS = 10;
     private static final int YIELDS = 20;
     private static final long SHORTEST_NAP_NS = 1_000;
@@ -41,25 +44,18 @@ final class ArmingRole implements ChildRole {
         while (ofThreads.size() < count) {
             ofThreads.add(timers.apply(new Handles(capacity)));
         }
+        if (order.equals(OPEN)) {
+            return Map.of();
+        }
         List<Future<Pass>> passes = new ArrayList<>();
         for (PendingTimers each : ofThreads.subList(0, count)) {
             passes.add(threads.submit(() -> Pass.run(each, arguments)));
         }
-        long fromNs = Long.MAX_VALUE;
-        long untilNs = Long.MIN_VALUE;
-        List<Double> nsPerArm = new ArrayList<>();
-        List<Double> settledNsPerArm = new ArrayList<>();
+        List<Object> answers = new ArrayList<>();
         for (Future<Pass> each : passes) {
-            Pass pass = each.get();
-            fromNs = Math.min(fromNs, pass.fromNs());
-            untilNs = Math.max(untilNs, pass.untilNs());
-            nsPerArm.addAll(pass.nsPerArm());
-            settledNsPerArm.addAll(pass.settledNsPerArm());
+            answers.add(each.get().toMap());
         }
-        return Map.of("arms",
-                count * JsonLines.number(arguments, "bursts") * JsonLines.number(arguments, "burst"), "fromNs", fromNs,
-                "untilNs", untilNs, "nsPerArm", nsPerArm, "settledNsPerArm", settledNsPerArm,
-                "fulls", ofThreads.stream().mapToLong(PendingTimers::fulls).sum());
+        return Map.of("passes", answers);
     }
 
     @Override
@@ -71,42 +67,93 @@ final class ArmingRole implements ChildRole {
     /**
      * What one thread did.
      *
-     * @param fromNs          when it began
-     * @param untilNs         when all it had armed was taken in
-     * @param nsPerArm        of each burst, the caller's side alone
-     * @param settledNsPerArm of each burst, until all of it was taken in
+     * @param fromNs       when it began
+     * @param settledAtNs  for each burst, when all of it was taken in
+     * @param nsPerArm     of each burst, the caller's side alone
      */
-    private record Pass(long fromNs, long untilNs, List<Double> nsPerArm, List<Double> settledNsPerArm) {
+    record Pass(long fromNs, List<Long> settledAtNs, List<Double> nsPerArm) {
         static Pass run(PendingTimers timers, Map<String, Object> arguments) {
             long startNs = JsonLines.number(arguments, "startNs");
+            long untilNs = startNs + JsonLines.number(arguments, "durationNs");
             int bursts = (int) JsonLines.number(arguments, "bursts");
             int burst = (int) JsonLines.number(arguments, "burst");
             // With eight threads on two processors, a thread that waits for the daemon must let it run.
             IdleStrategy idle =
                     (boolean) arguments.get("isAlone") ? new BusySpinIdleStrategy()
                             : new BackoffIdleStrategy(SPINS, YIELDS, SHORTEST_NAP_NS, LONGEST_NAP_NS);
-            List<Double> nsPerArm = new ArrayList<>();
-            List<Double> settledNsPerArm = new ArrayList<>();
-            while (System.nanoTime() < startNs) {
-                Thread.onSpinWait();
-            }
-            long fromNs = System.nanoTime();
+            Pass pass = new Pass(awaitStart(startNs), new ArrayList<>(), new ArrayList<>());
             int armed = 0;
-            for (int i = 0; i < bursts; i++) {
-                long beginNs = System.nanoTime();
+            for (long beginNs = pass.fromNs; armed == 0 || armed < bursts * burst && beginNs < untilNs;) {
                 for (int end = armed + burst; armed < end; armed++) {
                     timers.arm(armed, DELAY_NS);
                 }
-                nsPerArm.add((System.nanoTime() - beginNs) / (double) burst);
+                pass.nsPerArm.add((System.nanoTime() - beginNs) / (double) burst);
                 timers.awaitDone(idle);
-                settledNsPerArm.add((System.nanoTime() - beginNs) / (double) burst);
+                beginNs = System.nanoTime();
+                pass.settledAtNs.add(beginNs);
             }
-            long untilNs = System.nanoTime();
             while (armed > 0) {
                 timers.cancel(--armed);
             }
             timers.awaitDone(idle);
-            return new Pass(fromNs, untilNs, nsPerArm, settledNsPerArm);
+            return pass;
+        }
+
+        private static long awaitStart(long startNs) {
+            long nowNs = System.nanoTime();
+            while (nowNs < startNs) {
+                Thread.onSpinWait();
+                nowNs = System.nanoTime();
+            }
+            return nowNs;
+        }
+
+        private Map<String, Object> toMap() {
+            return Map.of("fromNs", fromNs, "settledAtNs", settledAtNs, "nsPerArm", nsPerArm);
+        }
+
+        static Pass of(Map<String, Object> map) {
+            return new Pass(JsonLines.number(map, "fromNs"), JsonLines.numbers(map, "settledAtNs"),
+                    JsonLines.fractions(map, "nsPerArm"));
+        }
+
+        /** When it had nothing more to arm. */
+        private long untilNs() {
+            return settledAtNs.isEmpty() ? fromNs : settledAtNs.get(settledAtNs.size() - 1);
+        }
+
+        /** Of each burst, until all of it was taken in. */
+        List<Double> settledNsPerArm(int burst) {
+            List<Double> each = new ArrayList<>();
+            long beginNs = fromNs;
+            for (long endNs : settledAtNs) {
+                each.add((endNs - beginNs) / (double) burst);
+                beginNs = endNs;
+            }
+            return each;
+        }
+
+        /**
+         * Bursts a second that all of them settled together while all of them were at work: from the last one's start
+         * to the first one's end, so that neither counts as idleness of the others; not a number where that is empty.
+         */
+        static double perSecond(List<Pass> passes) {
+            long fromNs = passes.stream().mapToLong(Pass::fromNs).max().orElseThrow();
+            long untilNs = passes.stream().mapToLong(Pass::untilNs).min().orElseThrow();
+            double bursts = passes.stream().mapToDouble(each -> each.burstsWithin(fromNs, untilNs)).sum();
+            return untilNs > fromNs ? SECOND_NS * bursts / (untilNs - fromNs) : Double.NaN;
+        }
+
+        /** Of a burst that is partly within, that part. */
+        private double burstsWithin(long fromTimeNs, long untilTimeNs) {
+            double bursts = 0;
+            long beginNs = fromNs;
+            for (long endNs : settledAtNs) {
+                long withinNs = Math.min(endNs, untilTimeNs) - Math.max(beginNs, fromTimeNs);
+                bursts += Math.max(0, withinNs) / (double) Math.max(1, endNs - beginNs);
+                beginNs = endNs;
+            }
+            return bursts;
         }
     }
 }

@@ -18,16 +18,23 @@ import picocli.CommandLine.Option;
 
 /** Many threads and processes that arm at once. */
 @Command(name = "contention", mixinStandardHelpOptions = true, description = {
-    "Arms per second of all together, and nanoseconds per arm on the caller's side: 1 and 8 threads in one process,",
-    "4 processes; Tickbus (a client for each thread), ScheduledThreadPoolExecutor, Netty. And system calls per arm."})
+    "Arms per second of all together while all of them are busy, and nanoseconds per arm on the caller's side: 1 and 8",
+    "threads in one process, 4 processes; Tickbus (a client for each thread), ScheduledThreadPoolExecutor, Netty. And",
+    "system calls per arm."})
 final class ContentionBenchmark extends TimersBenchmark {
     private static final int THREADS = 8;
     private static final int PROCESSES = 4;
-    private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long NO_LIMIT_NS = TimeUnit.MINUTES.toNanos(10);
 
     @Mixin
     private final Rounds rounds = new Rounds(10);
-    @Option(names = "--bursts", defaultValue = "20", description = "Of each thread in a round; default 20.")
+    @Option(names = "--round-ms", defaultValue = "100",
+            description = "How long all of them arm in a round, from one start; default 100 ms.")
+    private long roundMs;
+
+    @Option(names = "--bursts", defaultValue = "512", description = {
+        "Of each thread in a round, at most: one that is through with them ends the round for all. Default 512."})
     private int bursts;
 
     @Option(names = "--burst", defaultValue = "512", description = "Arms in a burst, at most 900; default 512.")
@@ -47,11 +54,39 @@ final class ContentionBenchmark extends TimersBenchmark {
         super("contention");
     }
 
-    /** Children that arm at once, and how many threads each. */
-    private record Line(String name, List<ChildProcess> children, int threads, List<Double> perSecond,
-            List<Double> nsPerArm, List<Double> settledNsPerArm) {
+    /** Children that arm at once, and how many threads each; and what they came to, over all rounds. */
+    private static final class Line {
+        private final String name;
+        private final List<ChildProcess> children;
+        private final int threads;
+        private long arms;
+        private final List<Double> perSecond = new ArrayList<>();
+        private final List<Double> nsPerArm = new ArrayList<>();
+        private final List<Double> settledNsPerArm = new ArrayList<>();
+
         Line(String name, List<ChildProcess> children, int threads) {
-            this(name, children, threads, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            this.name = name;
+            this.children = children;
+            this.threads = threads;
+        }
+
+        void clear() {
+            arms = 0;
+            perSecond.clear();
+            nsPerArm.clear();
+            settledNsPerArm.clear();
+        }
+
+        void add(List<ArmingRole.Pass> passes, int burst) {
+            for (ArmingRole.Pass each : passes) {
+                arms += (long) burst * each.settledAtNs().size();
+                nsPerArm.addAll(each.nsPerArm());
+                settledNsPerArm.addAll(each.settledNsPerArm(burst));
+            }
+            double rate = burst * ArmingRole.Pass.perSecond(passes);
+            if (!Double.isNaN(rate)) {
+                perSecond.add(rate);
+            }
         }
     }
 
@@ -62,13 +97,14 @@ final class ContentionBenchmark extends TimersBenchmark {
         daemon = harness().child(DaemonRole.class, harness().senderCpu(), settings);
         List<Line> lines = lines(settings);
         for (Line line : lines) {
-            warmUp(line.name(), 0, () -> {
+            line.children.forEach(each -> each.ask(ArmingRole.OPEN, Map.of("threads", line.threads)));
+            warmUp(line.name, 0, () -> {
+                line.clear();
                 pass(line);
                 rest();
-                return List.of(line.perSecond().remove(0));
+                return List.of(Percentiles.median(line.settledNsPerArm));
             });
-            line.nsPerArm().clear();
-            line.settledNsPerArm().clear();
+            line.clear();
         }
         for (int round = 0; round < rounds.count(); round++) {
             Progress.say("round " + (round + 1) + " of " + rounds.count());
@@ -77,16 +113,20 @@ final class ContentionBenchmark extends TimersBenchmark {
                 rest();
             }
         }
-        for (Line line : lines) {
-            row(line.name())
-                    .put("arms",
-                            (long) rounds.count() * bursts * burst * line.threads() * line.children().size())
-                    .put("armsPerSecond", Math.round(Percentiles.median(line.perSecond())))
-                    .put("nsPerArm", Percentiles.of(line.nsPerArm()))
-                    .put("settledNsPerArm", Percentiles.of(line.settledNsPerArm()));
-        }
+        lines.forEach(this::addRow);
         if (tracedBursts > 0) {
-            countSystemCalls(lines.get(0).children().get(0));
+            countSystemCalls(lines.get(0).children.get(0));
+        }
+    }
+
+    private void addRow(Line line) {
+        Row row = row(line.name).put("arms", line.arms).put("nsPerArm", Percentiles.of(line.nsPerArm))
+                .put("settledNsPerArm", Percentiles.of(line.settledNsPerArm));
+        if (line.perSecond.isEmpty()) {
+            report().leaveOut("the rate of " + line.name, "never were all of them at work at once: use a longer "
+                    + "--round-ms");
+        } else {
+            row.put("armsPerSecond", Math.round(Percentiles.median(line.perSecond)));
         }
     }
 
@@ -112,34 +152,28 @@ final class ContentionBenchmark extends TimersBenchmark {
     }
 
     private void pass(Line line) {
-        boolean isTickbus = line.name().startsWith("tickbus");
+        boolean isTickbus = line.name.startsWith("tickbus");
         if (isTickbus) {
             DaemonRole.setMode(daemon, "spin");
         }
-        Map<String, Object> order = order(line.threads(), line.threads() * line.children().size(), bursts);
-        line.children().forEach(each -> each.send("arm", order));
-        long arms = 0;
-        long fromNs = Long.MAX_VALUE;
-        long untilNs = Long.MIN_VALUE;
-        for (ChildProcess child : line.children()) {
-            Map<String, Object> answer = child.answer();
-            arms += JsonLines.number(answer, "arms");
-            fromNs = Math.min(fromNs, JsonLines.number(answer, "fromNs"));
-            untilNs = Math.max(untilNs, JsonLines.number(answer, "untilNs"));
-            line.nsPerArm().addAll(JsonLines.fractions(answer, "nsPerArm"));
-            line.settledNsPerArm().addAll(JsonLines.fractions(answer, "settledNsPerArm"));
+        Map<String, Object> order = order(line.threads, line.threads * line.children.size(), bursts,
+                TimeUnit.MILLISECONDS.toNanos(roundMs));
+        line.children.forEach(each -> each.send("arm", order));
+        List<ArmingRole.Pass> passes = new ArrayList<>();
+        for (ChildProcess child : line.children) {
+            JsonLines.objects(child.answer(), "passes").forEach(each -> passes.add(ArmingRole.Pass.of(each)));
         }
         if (isTickbus) {
             DaemonRole.setMode(daemon, "park");
         }
-        line.perSecond().add(1e9 * arms / (untilNs - fromNs));
+        line.add(passes, burst);
     }
 
     /** {@code arming} is how many threads arm at once, in all processes; {@code threads} those of each process. */
-    private Map<String, Object> order(int threads, int arming, int burstsOfEach) {
+    private Map<String, Object> order(int threads, int arming, int burstsOfEach, long durationNs) {
         // One thread alone never sleeps: that would be a system call.
         return Map.of("threads", threads, "bursts", burstsOfEach, "burst", burst, "isAlone", arming == 1,
-                "startNs", System.nanoTime() + LEAD_NS);
+                "startNs", System.nanoTime() + LEAD_NS, "durationNs", durationNs);
     }
 
     private void countSystemCalls(ChildProcess child) throws IOException, InterruptedException {
@@ -149,7 +183,7 @@ final class ContentionBenchmark extends TimersBenchmark {
         try {
             Strace calls = Strace.attach(child.pid(), harness().directory(), "-c");
             long beginNs = System.nanoTime();
-            child.ask("arm", order(1, 1, tracedBursts));
+            child.ask("arm", order(1, 1, tracedBursts, NO_LIMIT_NS));
             long tookNs = System.nanoTime() - beginNs;
             Map<String, Long> byName = Strace.table(calls.detach());
             Strace idle = Strace.attach(child.pid(), harness().directory(), "-c");
@@ -162,7 +196,7 @@ final class ContentionBenchmark extends TimersBenchmark {
                     + "same process in as long a time without arming");
         } catch (IOException e) {
             report().leaveOut("the count of system calls", "strace cannot do it: " + e.getMessage());
-            child.ask("arm", order(1, 1, tracedBursts));
+            child.ask("arm", order(1, 1, tracedBursts, NO_LIMIT_NS));
         } finally {
             DaemonRole.setMode(daemon, "park");
         }

@@ -46,7 +46,7 @@ final class EcoBenchmark extends TimersBenchmark {
                 .map(each -> TimeUnit.MILLISECONDS.toNanos(10 * each)).boxed().toList();
         Interleaving interleaving = new Interleaving(this, peers);
         interleaving.warmUp(outcome -> outcome.cpuPercent().values().iterator().next(),
-                Workload.periodic(periodsNs.stream().map(each -> each / SHORTER).toList(), SPREAD_NS, 0)
+                Workload.periodic(periodsNs.stream().map(each -> each / SHORTER).toList(), SPREAD_NS / 2, 0)
                         .spread(timers, SPREAD_NS / SHORTER, seed()));
         Workload workload = Workload.periodic(periodsNs, TimeUnit.SECONDS.toNanos(seconds), SETTLE_NS)
                 .spread(timers, SPREAD_NS, seed());

@@ -37,12 +37,12 @@ final class Interleaving {
         this.recorder = recorder;
     }
 
-    /** Warms every peer up with short workloads until its median lateness with each stands still. */
+    /** Warms every peer up with short workloads until its median lateness with each settles. */
     void warmUp(Workload... workloads) throws Exception {
         warmUp(outcome -> outcome.stats().percentileNs(MEDIAN), workloads);
     }
 
-    /** The same until another figure stands still. */
+    /** The same until another figure settles. */
     void warmUp(ToDoubleFunction<Peer.Outcome> figure, Workload... workloads) throws Exception {
         for (Peer peer : peers) {
             benchmark.warmUp(peer.name(), 0, () -> {

@@ -107,7 +107,7 @@ final class LoadBenchmark extends TimersBenchmark {
 
     private void runTimers(Map<String, Object> settings) throws Exception {
         try (TickbusPeer tickbus = TickbusPeer.start(harness(), settings)) {
-            Workload warmUp = workload(rate, SECOND_NS);
+            Workload warmUp = workload(rate, SECOND_NS / 2);
             warmUp(tickbus.name(), 0, () -> List.of(TickbusPeer.published(run(tickbus, warmUp)).percentileNs(50)));
             Progress.say(rate + " firings a second for " + seconds + " s");
             Peer.Outcome outcome = run(tickbus, workload(rate, seconds * SECOND_NS).windows(WINDOW_NS));

@@ -22,8 +22,8 @@ abstract class TimersBenchmark implements Callable<Integer> {
     private static final long LEAD_PER_TIMER_NS = TimeUnit.MICROSECONDS.toNanos(15);
     private static final long LEAD_PER_TIMER_OF_MANY_NS = TimeUnit.MICROSECONDS.toNanos(4);
     private static final int MANY_TIMERS = 100_000;
-    /** By how much the figures of three passes may differ that are warm. */
-    private static final double STILL = 0.25;
+    /** By how much the best of the last two passes may be better than any before. */
+    private static final double SETTLED = 0.25;
     private static final int LEAST_PASSES = 3;
 
     @Mixin
@@ -95,12 +95,12 @@ abstract class TimersBenchmark implements Callable<Integer> {
 
     /** Something that is repeated until its figures settle. */
     interface Pass {
-        /** Runs it once; its figures, always the same ones. */
+        /** Runs it once; its figures, always the same ones, which fall while it warms up. */
         List<? extends Number> run() throws Exception;
     }
 
     /**
-     * Repeats a pass until each of its figures has stood still, or until the time for that is over.
+     * Repeats a pass until each of its figures has settled, or until the time for that is over.
      *
      * @param rows   what the names of the rows begin with that are warm then
      * @param fewest passes, however soon it is
@@ -118,7 +118,7 @@ abstract class TimersBenchmark implements Callable<Integer> {
             int figure = 0;
             for (Number found : pass.run()) {
                 if (figure == figures.size()) {
-                    figures.add(new Convergence(STILL, 1, fewest));
+                    figures.add(new Convergence(SETTLED, 1, fewest));
                 }
                 isWarm &= figures.get(figure++).add(found.doubleValue());
             }

@@ -120,7 +120,7 @@ final class TimersIT {
     void shouldArmEverythingAtOnce() throws Exception {
         assumeQuietMachine();
         List<Map<String, Object>> rows = rows("contention", "--rounds", "1", "--bursts", "2",
-                "--burst", "100", "--traced-bursts", "2");
+                "--burst", "100", "--round-ms", "10000", "--traced-bursts", "2");
         assertEquals(200, row(rows, "tickbus 1-thread").get("arms"), rows.toString());
         assertEquals(1600, row(rows, "tickbus 8-threads").get("arms"), rows.toString());
         assertEquals(800, row(rows, "tickbus 4-processes").get("arms"), rows.toString());
