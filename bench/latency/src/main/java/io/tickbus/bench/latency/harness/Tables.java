@@ -57,6 +57,7 @@ public final class Tables {
                     + "replyP99Ns=replyNs.p99 maxNs=replyNs.max refused"),
             new Kind("collectingMs", "timers=name collections collectingMs"),
             new Kind("tickbusPublished", "correlation=name windows tickbusPublished tickbusObserved stpe"),
+            new Kind("compilersCpuPercent", "second=name p50Ns p99Ns maxNs processCpuPercent compilersCpuPercent"),
             new Kind("timerThreadAllocatedBytes", "process=name timerThreadAllocatedBytes"));
 
     /** From here on a fraction of a nanosecond is not shown. */

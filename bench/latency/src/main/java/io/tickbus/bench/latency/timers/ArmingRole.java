@@ -83,7 +83,7 @@ final class ArmingRole implements ChildRole {
                             : new BackoffIdleStrategy(SPINS, YIELDS, SHORTEST_NAP_NS, LONGEST_NAP_NS);
             Pass pass = new Pass(awaitStart(startNs), new ArrayList<>(), new ArrayList<>());
             int armed = 0;
-            for (long beginNs = pass.fromNs; armed == 0 || armed < bursts * burst && beginNs < untilNs;) {
+            for (long beginNs = pass.fromNs; armed == 0 || (armed < bursts * burst && beginNs < untilNs);) {
                 for (int end = armed + burst; armed < end; armed++) {
                     timers.arm(armed, DELAY_NS);
                 }

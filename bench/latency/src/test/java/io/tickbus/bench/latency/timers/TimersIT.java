@@ -159,6 +159,18 @@ final class TimersIT {
     }
 
     @Test
+    void shouldTellOfEachOfTheFirstSecondsOfADaemon() throws Exception {
+        List<Map<String, Object>> rows = rows("start", "--rounds", "1", "--seconds", "2");
+        assertEquals(List.of("hybrid second-01", "hybrid second-02"),
+                rows.stream().map(each -> each.get("name")).toList());
+        for (Map<String, Object> row : rows) {
+            assertTrue(JsonLines.fraction(row, "p99Ns") > 0, row.toString());
+            assertTrue(JsonLines.fraction(row, "processCpuPercent") >= JsonLines.fraction(row, "compilersCpuPercent"),
+                    row.toString());
+        }
+    }
+
+    @Test
     void shouldProvokeTheCollectionsItPromises() throws Exception {
         assumeQuietMachine();
         List<Map<String, Object>> rows = rows("gc", "--collections", "0,3", "--seconds", "1", "--windows", "3");
