@@ -129,6 +129,10 @@ public final class Option<T> {
         return isRequired;
     }
 
+    boolean isRepeatable() {
+        return isRepeatable;
+    }
+
     /** What it is for, and what it is where it is not given. */
     String explanation() {
         String text = description.endsWith(".") ? description.substring(0, description.length() - 1) : description;

@@ -21,6 +21,8 @@ import io.tickbus.cli.timer.PauseCommand;
 import io.tickbus.cli.top.TopCommand;
 import io.tickbus.core.internal.NearestName;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -83,6 +85,20 @@ public final class Tickbus {
     /** Runs one command, which prints to these writers, to the last byte; returns the exit code. */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         return new Tickbus(out, err).run(List.of(args));
+    }
+
+    /** All commands, the tool itself first, for manual pages and completion. */
+    static List<CommandSpec> describe() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        List<CommandSpec> specs = new ArrayList<>(List.of(new Tickbus(nowhere, nowhere).root()));
+        for (String[] command : COMMANDS) {
+            if (!command[0].equals("help")) {
+                CommandSpec spec = new CommandSpec(NAME + " " + command[0], command[1], nowhere, nowhere);
+                create(command[0], spec);
+                specs.add(spec);
+            }
+        }
+        return specs;
     }
 
     private int run(List<String> line) {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Writes what packages contain beside the jar: manual pages and completion, from the commands' own options, the notice
+ * of the components on the class path, and the changelog. It is in the commands' package, whose fields it reads.
+ */
+final class PackageFiles {
+    private final Path folder;
+
+    private PackageFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    /** The folder to write to, the version, the time of the build, the list of licences, the changelog. */
+    public static void main(String[] args) throws IOException {
+        List<Path> jars = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(element -> element.endsWith(".jar")).map(Path::of).toList();
+        PackageFiles files = new PackageFiles(Path.of(args[0]));
+        files.writeManual(args[1], args[2].substring(0, "2026-01-01".length()));
+        files.write("doc/NOTICE.txt", Notice.of(jars, Path.of(args[3])));
+        files.compress("deb/changelog.gz", Files.readString(Path.of(args[4]), StandardCharsets.UTF_8));
+    }
+
+    private void writeManual(String version, String date) throws IOException {
+        List<CommandSpec> commands = Tickbus.describe();
+        for (CommandSpec command : commands) {
+            compress("share/man/man1/" + ManPage.name(command) + ".1.gz",
+                    ManPage.of(command, commands, version, date));
+        }
+        write("share/bash-completion/completions/tickbus", BashCompletion.of(commands));
+        write("share/zsh/site-functions/_tickbus", ZshCompletion.of(commands));
+    }
+
+    private Path file(String name) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return file;
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(file(name), text, StandardCharsets.UTF_8);
+    }
+
+    /** Without a time, and as small as it gets, which Debian asks for. */
+    private void compress(String name, String text) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file(name)); OutputStream zipped = new BestGzip(out)) {
+            zipped.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static final class BestGzip extends GZIPOutputStream {
+        BestGzip(OutputStream out) throws IOException {
+            super(out);
+            def.setLevel(Deflater.BEST_COMPRESSION);
+        }
+    }
+}
