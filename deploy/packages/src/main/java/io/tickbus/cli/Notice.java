@@ -31,18 +31,20 @@ final class Notice {
     private static final String APACHE_ID = "Apache-2.0";
     private static final String RULE = "-".repeat(79);
 
+    private final Path folder;
     private final Properties licences = new Properties();
     private final Map<String, String> lines = new TreeMap<>();
     /** Texts, and the components that have them. */
     private final Map<String, Set<String>> texts = new LinkedHashMap<>();
 
-    private Notice(Path list) throws IOException {
-        licences.load(Files.newBufferedReader(list, StandardCharsets.UTF_8));
+    private Notice(Path folder) throws IOException {
+        this.folder = folder;
+        licences.load(Files.newBufferedReader(folder.resolve("list.properties"), StandardCharsets.UTF_8));
     }
 
-    /** For the jars of a class path but those of Tickbus. */
-    static String of(List<Path> jars, Path list) throws IOException {
-        Notice notice = new Notice(list);
+    /** For the jars of a class path but those of Tickbus, with a folder of {@code list.properties} and texts. */
+    static String of(List<Path> jars, Path licences) throws IOException {
+        Notice notice = new Notice(licences);
         for (Path jar : jars.stream().sorted().toList()) {
             notice.add(jar);
         }
@@ -61,30 +63,37 @@ final class Notice {
         String licence = licences.getProperty(artifact);
         if (licence == null) {
             throw new IllegalArgumentException("the packages contain " + artifact + ", whose licence is not listed: "
-                    + "add a line '" + artifact + " = SPDX-ID, whose' to deploy/packages/src/main/licences.properties");
+                    + "add a line '" + artifact + " = SPDX-ID, whose' to "
+                    + "deploy/packages/src/main/licences/list.properties");
         }
         lines.put(artifact, String.format(Locale.ROOT, "  %-26s %-12s %s", artifact, name.group(2), licence));
-        boolean isTold = addTexts(jar, artifact + " " + name.group(2));
-        if (!isTold && !licence.startsWith(APACHE_ID)) {
-            throw new IllegalArgumentException("the licence of " + artifact + " asks for its text, which its jar does "
-                    + "not contain: leave the component out, or take it under another licence");
-        }
+        addTexts(jar, artifact, artifact + " " + name.group(2), licence);
     }
 
-    private boolean addTexts(Path jar, String component) throws IOException {
-        boolean isTold = false;
+    private void addTexts(Path jar, String artifact, String component, String licence) throws IOException {
+        boolean isTold = licence.startsWith(APACHE_ID);
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             for (ZipEntry entry : zip.stream().filter(each -> TEXT.matcher(each.getName()).matches()).toList()) {
                 try (InputStream in = zip.getInputStream(entry)) {
-                    String text = new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r", "").strip();
                     isTold = true;
-                    if (!APACHE.matcher(text).matches()) {
-                        texts.computeIfAbsent(text, each -> new LinkedHashSet<>()).add(component);
-                    }
+                    addText(new String(in.readAllBytes(), StandardCharsets.UTF_8), component);
                 }
             }
         }
-        return isTold;
+        Path text = folder.resolve(artifact.split("-", 2)[0] + ".txt");
+        if (Files.exists(text)) {
+            addText(Files.readString(text, StandardCharsets.UTF_8), component);
+        } else if (!isTold) {
+            throw new IllegalArgumentException("the licence of " + artifact + " asks for its text, which its jar does "
+                    + "not contain: add it as " + text.getFileName() + " beside the list of licences");
+        }
+    }
+
+    private void addText(String text, String component) {
+        String stripped = text.replace("\r", "").strip();
+        if (!APACHE.matcher(stripped).matches()) {
+            texts.computeIfAbsent(stripped, each -> new LinkedHashSet<>()).add(component);
+        }
     }
 
     private String text() {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -17,20 +21,46 @@ import java.util.zip.GZIPOutputStream;
  * of the components on the class path, and the changelog. It is in the commands' package, whose fields it reads.
  */
 final class PackageFiles {
+    /** Where in a gzip file it is said how it was compressed. */
+    private static final int EXTRA_FLAGS = 8;
+    private static final byte SMALLEST = 2;
+
     private final Path folder;
 
     private PackageFiles(Path folder) {
         this.folder = folder;
     }
 
-    /** The folder to write to, the version, the time of the build, the list of licences, the changelog. */
+    /** The folder to write to, the version, the time of the build, the folder of licences, the changelog. */
     public static void main(String[] args) throws IOException {
         List<Path> jars = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(element -> element.endsWith(".jar")).map(Path::of).toList();
         PackageFiles files = new PackageFiles(Path.of(args[0]));
+        files.deleteAll();
         files.writeManual(args[1], args[2].substring(0, "2026-01-01".length()));
         files.write("doc/NOTICE.txt", Notice.of(jars, Path.of(args[3])));
         files.compress("deb/changelog.gz", Files.readString(Path.of(args[4]), StandardCharsets.UTF_8));
+        files.compress("deb/changelog.Debian.gz", debianChangelog(args[1], args[2]));
+    }
+
+    /** Of the packaging, which is new with each version. */
+    private static String debianChangelog(String version, String time) {
+        return "tickbus (" + version.replace("-", "~") + "-1) unstable; urgency=medium\n\n  * Version " + version
+                + "; changelog.gz says what has changed.\n\n -- Tickbus maintainers "
+                + "<tickbus@users.noreply.github.com>  "
+                + DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss Z", Locale.ROOT)
+                        .format(OffsetDateTime.parse(time)) + "\n";
+    }
+
+    /** Of an earlier build, which may have had commands that are gone. */
+    private void deleteAll() throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     private void writeManual(String version, String date) throws IOException {
@@ -53,11 +83,15 @@ final class PackageFiles {
         Files.writeString(file(name), text, StandardCharsets.UTF_8);
     }
 
-    /** Without a time, and as small as it gets, which Debian asks for. */
+    /** Without a time, and as small as it gets, which Debian asks for and wants to read in the header. */
     private void compress(String name, String text) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file(name)); OutputStream zipped = new BestGzip(out)) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream zipped = new BestGzip(bytes)) {
             zipped.write(text.getBytes(StandardCharsets.UTF_8));
         }
+        byte[] file = bytes.toByteArray();
+        file[EXTRA_FLAGS] = SMALLEST;
+        Files.write(file(name), file);
     }
 
     private static final class BestGzip extends GZIPOutputStream {

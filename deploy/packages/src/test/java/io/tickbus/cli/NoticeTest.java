@@ -31,17 +31,18 @@ final class NoticeTest {
     }
 
     private Path licences(String text) throws IOException {
-        return Files.writeString(folder.resolve("licences.properties"), text);
+        Files.writeString(folder.resolve("list.properties"), text);
+        return folder;
     }
 
     @Test
     void shouldListComponentsAndQuoteTheirTextsOnce() throws Exception {
-        Path list = licences("some-api = MIT, Some\nsome-core = MIT, Some\nother = Apache-2.0, Other\n");
+        Path licences = licences("some-api = MIT, Some\nsome-core = MIT, Some\nother = Apache-2.0, Other\n");
         String notice = Notice.of(List.of(jar("some-core-1.0.jar", "META-INF/LICENSE.txt", "Permission is granted"),
                 jar("some-api-1.0.jar", "META-INF/LICENSE.txt", "Permission is granted\r\n"),
                 jar("other-2.jar", "META-INF/LICENSE", " Apache License\n Version 2.0, January 2004\n",
                         "META-INF/NOTICE", "Other's notice"),
-                jar("tickbus-core-3.jar")), list);
+                jar("tickbus-core-3.jar")), licences);
         assertTrue(notice.contains("  some-api                   1.0          MIT, Some\n"), notice);
         assertEquals(1, notice.split("Permission is granted", -1).length - 1, notice);
         assertTrue(notice.contains("some-api 1.0, some-core 1.0\n") && notice.contains("Other's notice"), notice);
@@ -50,11 +51,14 @@ final class NoticeTest {
 
     @Test
     void shouldFailForAComponentWithoutALicence() throws Exception {
-        Path list = licences("told = MIT, Told\n");
+        Path licences = licences("told = MIT, Told\n");
         Path unknown = jar("un-known-1.0.jar");
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Notice.of(List.of(unknown), list)).getMessage()
-                .contains("'un-known = SPDX-ID, whose'"));
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> Notice.of(List.of(unknown), licences)).getMessage();
+        assertTrue(message.contains("'un-known = SPDX-ID, whose'"), message);
         Path textless = jar("told-1.0.jar");
-        assertThrows(IllegalArgumentException.class, () -> Notice.of(List.of(textless), list));
+        assertThrows(IllegalArgumentException.class, () -> Notice.of(List.of(textless), licences));
+        Files.writeString(folder.resolve("told.txt"), "Permission is granted");
+        assertTrue(Notice.of(List.of(textless), licences).endsWith("\n\nPermission is granted\n"));
     }
 }

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# Run by in-root.sh: unpacks an archive into a tree that is then only read, and uses it.
+mkdir -p /opt
+tar -xzf package -C /opt
+mount -t tmpfs tmpfs /mnt
+mv /opt/tickbus-* /mnt/tickbus
+mount -o remount,ro /mnt
+if touch /mnt/tickbus/any; then exit 1; fi
+PATH=$PATH:/mnt/tickbus/bin
+if [ -d /mnt/tickbus/runtime ] && type -P java; then exit 1; fi
+tickbus --version
+ls /root/.cache/tickbus/*/*.archive
+tickbus doctor
+tickbus demo --seconds 1
+tickbus daemon --journal /tmp/journal --every 20ms:5 >/tmp/daemon.log 2>&1 &
+daemon=$!
+{ set +x; } 2>/dev/null
+for i in $(seq 600); do
+    ! grep '^ready' /tmp/daemon.log || break
+    kill -0 $daemon || { cat /tmp/daemon.log; exit 1; }
+    sleep 0.1
+done
+set -x
+tickbus arm --key 7 --signal 42 --in 1h --durable disk
+tickbus list
+tickbus pause 7
+tickbus resume 7
+tickbus arm --key 8 --signal 43 --in 10ms --wait
+tickbus tail --signal 5 --count 2
+tickbus stat default
+tickbus stat --json >/dev/null
+tickbus dump --header >/dev/null
+tickbus reload
+tickbus cancel 7
+tickbus clock
+kill $daemon
+wait $daemon
+tickbus journal verify --journal /tmp/journal
+tickbus replay --journal /tmp/journal --from 0 >/tmp/signals
+grep ' 43 ' /tmp/signals
+tickbus publish 9
+tickbus remove default
+set +x
+echo "all is well"
