@@ -17,14 +17,17 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a daemon and a client of it for a moment on a bus of this process alone, so that the first real commands and
- * signals are not interpreted. It is part of the command and not of the daemon: it needs a client too, and a quarter
- * of a second that an application which embeds a daemon may not have.
+ * signals are not interpreted, and until the compilers have little left to do, so that they do not work beside them. It
+ * is part of the command and not of the daemon: it needs a client too, and time that an application which embeds a
+ * daemon may not have.
  */
 final class DaemonWarmUp {
-    private static final long DURATION_NS = TimeUnit.MILLISECONDS.toNanos(120);
+    private static final long SHORTEST_NS = TimeUnit.MILLISECONDS.toNanos(120);
+    private static final long LONGEST_NS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(5);
-    private static final long GRACE_US = TimeUnit.SECONDS.toMicros(1);
+    /** So long that the daemon sleeps in between, as it will; and what it misses while it is slow is no backlog. */
+    private static final long PERIOD_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long GRACE_US = 100;
     private static final long DELAY_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final int SLOT_COUNT = 1024;
     private static final int KEYS = 64;
@@ -34,7 +37,7 @@ final class DaemonWarmUp {
     }
 
     /**
-     * Takes less than 250 ms on the calling thread, but for loading classes that the daemon needs anyway. A file system
+     * Takes 120 to 400 ms on the calling thread, but for loading classes that the daemon needs anyway. A file system
      * without room for it is no reason to fail. It creates files in the bus's directory only; where this process
      * is killed meanwhile, the next publisher removes it.
      */
@@ -73,8 +76,8 @@ final class DaemonWarmUp {
                 TimerCommand command = new TimerCommand();
                 client.call(command.arm(KEYS, SIGNAL_ID, System.nanoTime()).periodNs(PERIOD_NS).graceUs(GRACE_US),
                         CONNECT_TIMEOUT_NS);
-                long endNs = System.nanoTime() + DURATION_NS;
-                for (long key = 0; System.nanoTime() < endNs; key = (key + 1) % KEYS) {
+                CompilerRest rest = new CompilerRest(System.nanoTime(), SHORTEST_NS, LONGEST_NS);
+                for (long key = 0; !rest.isReached(System.nanoTime()); key = (key + 1) % KEYS) {
                     if (client.unanswered() < KEYS) {
                         client.armAfter(key, SIGNAL_ID, DELAY_NS);
                         client.cancel((key + KEYS / 2) % KEYS);

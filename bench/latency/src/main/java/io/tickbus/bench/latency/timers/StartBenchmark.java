@@ -85,9 +85,16 @@ final class StartBenchmark extends TimersBenchmark {
             Row row = row(mode + " second-" + String.format(Locale.ROOT, "%02d", second + 1));
             figures.toMap().forEach(row::put);
         });
-        startUp.toMap().forEach((name, figure) -> report().head(name, figure));
+        Map<String, Object> start = startUp.toMap();
+        start.forEach((name, figure) -> report().head(name, figure));
+        report().note("the bus could be used " + millis(start, "readyNs") + " ms after the start; until the first "
+                + "deadline the process had used " + millis(start, "cpuUntilFirstDeadlineNs") + " ms of CPU");
         report().note("medians of " + rounds.count() + " starts; a second begins with the first deadline, "
                 + TimeUnit.NANOSECONDS.toMillis(leadNs()) + " ms after the bus could be used");
+    }
+
+    private static long millis(Map<String, Object> figures, String name) {
+        return TimeUnit.NANOSECONDS.toMillis(JsonLines.number(figures, name));
     }
 
     private long leadNs() {
