@@ -19,8 +19,8 @@ record Section(String name, List<String> quick, int quickSeconds, List<String> f
             section("wakeup", "wakeup --rounds 4 --warm-up 8 --longest-gap 10ms", 20,
                     "wakeup --rounds 40 --warm-up 30", 260),
             section("throughput", "throughput --slices 10 --readers 1 --passes 1", 12, "throughput --slices 20", 150),
-            section("timers", "timers precision --rounds 1 --warm-up 4 --lead-ms 150 --periodic-ms 400 --timers 2000"
-                    + " --random-ms 600 --rest-ms 100 --only tickbus,stpe,netty,agrona,cyclictest", 35,
+            section("timers", "timers precision --rounds 1 --warm-up 5 --periodic-ms 400 --timers 2000"
+                    + " --random-ms 600 --rest-ms 100 --only tickbus,stpe,netty,agrona,cyclictest", 40,
                     "timers precision --rounds 4", 260),
             full("pending", "timers pending", 85),
             full("drift", "timers drift", 105),

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
     "A timer of 1 kHz as soon as the bus is there; with '--mode eco' 10,000 of 1 to 5 s that may be 50 ms late."})
 final class StartBenchmark extends TimersBenchmark {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LEAD_PER_TIMER_NS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long METERED_NS = TimeUnit.MILLISECONDS.toNanos(100);
