@@ -3,10 +3,8 @@ package io.tickbus.cli;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.file.ClientIdentity;
-import io.tickbus.core.internal.file.CountersFile;
 import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.SignalsHeader;
-import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonCounters;
 import io.tickbus.publisher.SignalPublisher;
 import java.util.UUID;
@@ -19,7 +17,7 @@ public final class DaemonFixture implements AutoCloseable {
 
     public DaemonFixture(BusDirectory directory) {
         publisher = SignalPublisher.open(directory);
-        counters = new DaemonCounters(CountersFile.create(directory, header(), DaemonCounter.definitions(), null));
+        counters = DaemonCounters.create(directory, header(), null);
         replies = RepliesFile.create(directory, header(), 4, 8, null);
     }
 

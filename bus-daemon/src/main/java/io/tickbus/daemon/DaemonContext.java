@@ -3,7 +3,6 @@ package io.tickbus.daemon;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
-import io.tickbus.core.internal.file.CountersFile;
 import io.tickbus.core.internal.file.ProcessorIdleLimits;
 import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.SignalsHeader;
@@ -108,8 +107,7 @@ public final class DaemonContext {
             journal = journalProvider.open(directory, publisher, journalOptions, log);
         }
         SignalsHeader header = publisher.bus().signals().header();
-        counters = new DaemonCounters(
-                CountersFile.create(directory, header, DaemonCounter.definitions(), signals.group()));
+        counters = DaemonCounters.create(directory, header, signals.group());
         replies = RepliesFile.create(directory, header, settings.value(DaemonSetting.QUOTA_CLIENTS), REPLY_SLOTS,
                 signals.group());
     }

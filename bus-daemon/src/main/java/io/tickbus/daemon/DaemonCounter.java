@@ -2,6 +2,7 @@
 package io.tickbus.daemon;
 
 import io.tickbus.core.CounterUnit;
+import io.tickbus.core.LateCause;
 import io.tickbus.core.internal.file.CounterDefinition;
 import java.util.Arrays;
 import java.util.List;
@@ -107,6 +108,42 @@ public enum DaemonCounter {
     REFUSED_ARMINGS(49, CounterUnit.EVENTS, "refused: quota of armings"),
     /** Those that could not be made durable, as the journal could not be written. */
     REFUSED_JOURNAL(9, CounterUnit.EVENTS, "refused: journal unavailable"),
+    /** From now to the deadline that no timer is due after, cancelled timers included. */
+    LATEST_DEADLINE(64, CounterUnit.NANOSECONDS, "furthest deadline"),
+    /** Duty cycles that were longer than the threshold of late firings. */
+    CYCLES_SLOW(65, CounterUnit.EVENTS, "timer thread cycles slow"),
+    /** Firings beyond that threshold. */
+    LATE_FIRINGS(66, CounterUnit.EVENTS, "firings beyond threshold"),
+    /** From which lateness on the cause of a firing is looked for. */
+    LATE_THRESHOLD(67, CounterUnit.NANOSECONDS, "late threshold"),
+    /** Late firings, by cause. */
+    LATE_UNKNOWN(70, LateCause.UNKNOWN),
+    /** {@link LateCause#ARMED_LATE}. */
+    LATE_ARMED_LATE(71, LateCause.ARMED_LATE),
+    /** {@link LateCause#HERD}. */
+    LATE_HERD(72, LateCause.HERD),
+    /** {@link LateCause#COMMAND_BACKLOG}. */
+    LATE_COMMAND_BACKLOG(73, LateCause.COMMAND_BACKLOG),
+    /** {@link LateCause#JOURNAL}. */
+    LATE_JOURNAL(74, LateCause.JOURNAL),
+    /** {@link LateCause#GC}. */
+    LATE_GC(75, LateCause.GC),
+    /** {@link LateCause#SAFEPOINT}. */
+    LATE_SAFEPOINT(76, LateCause.SAFEPOINT),
+    /** {@link LateCause#JIT}. */
+    LATE_JIT(77, LateCause.JIT),
+    /** {@link LateCause#PAGE_FAULT}. */
+    LATE_PAGE_FAULT(78, LateCause.PAGE_FAULT),
+    /** {@link LateCause#NOT_SCHEDULED}. */
+    LATE_NOT_SCHEDULED(79, LateCause.NOT_SCHEDULED),
+    /** {@link LateCause#STOLEN}. */
+    LATE_STOLEN(80, LateCause.STOLEN),
+    /** {@link LateCause#PROCESSOR_HALTED}. */
+    LATE_PROCESSOR_HALTED(81, LateCause.PROCESSOR_HALTED),
+    /** {@link LateCause#CLOCK_STEP}. */
+    LATE_CLOCK_STEP(82, LateCause.CLOCK_STEP),
+    /** {@link LateCause#STOPPED}. */
+    LATE_STOPPED(83, LateCause.STOPPED),
 
     /** Conductor's: settings that were refused. */
     SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings refused"),
@@ -131,19 +168,40 @@ public enum DaemonCounter {
     /** Conductor's: how often the timer thread was silent for too long. */
     TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls"),
     /** {@link IdleRequest#code()}, since the start. */
-    IDLE_LATENCY(63, CounterUnit.CODE, "idle latency");
+    IDLE_LATENCY(63, CounterUnit.CODE, "idle latency"),
+    /** Conductor's: how often a thread was silent for too long. */
+    STALLS(68, CounterUnit.EVENTS, "stalls");
 
     private static final DaemonCounter[] ALL = values();
-    private static final int FIRST_OF_CONDUCTOR = 50;
+    private static final DaemonCounter[] BY_CAUSE = Arrays.stream(LateCause.values())
+            .map(cause -> Arrays.stream(ALL).filter(counter -> counter.cause == cause).findFirst().orElseThrow())
+            .toArray(DaemonCounter[]::new);
 
     private final int id;
     private final CounterUnit unit;
     private final String label;
+    /** Null but for those of late firings. */
+    private final LateCause cause;
 
     DaemonCounter(int id, CounterUnit unit, String label) {
+        this(id, unit, label, null);
+    }
+
+    DaemonCounter(int id, LateCause cause) {
+        this(id, CounterUnit.EVENTS, "late: " + cause.label(), cause);
+    }
+
+    DaemonCounter(int id, CounterUnit unit, String label, LateCause cause) {
         this.id = id;
         this.unit = unit;
         this.label = label;
+        this.cause = cause;
+    }
+
+    /** The counter of the late firings of a cause. */
+    @SuppressWarnings("EnumOrdinal") // The array is made of the same constants.
+    public static DaemonCounter of(LateCause cause) {
+        return BY_CAUSE[cause.ordinal()];
     }
 
     /** Its id, unit and label. */
@@ -159,7 +217,7 @@ public enum DaemonCounter {
 
     /** Whether the conductor writes it, and not the timer thread. */
     public boolean isConductors() {
-        return id >= FIRST_OF_CONDUCTOR;
+        return compareTo(SETTINGS_ERRORS) >= 0;
     }
 
     /** All of them, in the order of the file, which is that of the constants. */

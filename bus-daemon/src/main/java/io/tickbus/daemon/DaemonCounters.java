@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon;
 
+import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.DurationHistogram;
+import io.tickbus.core.internal.file.HistogramDefinition;
+import io.tickbus.core.internal.file.HistogramKind;
+import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerReply;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The daemon's counters as it writes them.
@@ -15,15 +22,36 @@ import io.tickbus.core.timer.TimerReply;
  * io.tickbus.core.internal.FaultBoundary}, after which {@code checkSound} says so in a {@code BusException}.
  */
 public final class DaemonCounters {
-    private final CountersFile file;
+    private static final int LATE_SLOTS = 1024;
+    private static final CountersFile.Contents CONTENTS =
+            new CountersFile.Contents(DaemonCounter.definitions(), histograms(), LATE_SLOTS);
 
-    /**
-     * Counters in a file of {@link DaemonCounter#definitions}.
-     *
-     * @param file as the daemon created it
-     */
+    private final CountersFile file;
+    private final LatenessHistograms lateness;
+    private final DurationHistogram dutyCycles;
+    private final DurationHistogram wakeUps;
+
+    /** Makes a bus's file, see {@link CountersFile#create}. */
     @SuppressWarnings("exports") // For the other modules of the project.
-    public DaemonCounters(CountersFile file) {
+    public static DaemonCounters create(BusDirectory directory, SignalsHeader bus, String group) {
+        return new DaemonCounters(CountersFile.create(directory, bus, CONTENTS, group));
+    }
+
+    /** Counters that nobody else sees. */
+    public static DaemonCounters inMemory() {
+        return new DaemonCounters(CountersFile.inMemory(CONTENTS));
+    }
+
+    private static List<HistogramDefinition> histograms() {
+        List<HistogramDefinition> all = new ArrayList<>(LatenessHistograms.definitions());
+        all.add(new HistogramDefinition(HistogramKind.DUTY_CYCLE, 0, "timer thread cycles"));
+        all.add(new HistogramDefinition(HistogramKind.WAKE_UP, 0, "timer thread wake-ups"));
+        all.add(new HistogramDefinition(HistogramKind.HICCUP, 0, "hiccups of the host"));
+        return all;
+    }
+
+    /** Of a file that the daemon has created. */
+    DaemonCounters(CountersFile file) {
         this.file = file;
         for (DaemonCounter counter : DaemonCounter.values()) {
             if (file.find(counter.id()) != counter.place()) {
@@ -31,11 +59,14 @@ public final class DaemonCounters {
                         + counter.definition().label());
             }
         }
+        lateness = new LatenessHistograms(file);
+        dutyCycles = histogram(HistogramKind.DUTY_CYCLE);
+        wakeUps = histogram(HistogramKind.WAKE_UP);
     }
 
-    /** Counters that nobody else sees. */
-    public static DaemonCounters inMemory() {
-        return new DaemonCounters(CountersFile.inMemory(DaemonCounter.definitions()));
+    /** The only histogram of a kind. */
+    private DurationHistogram histogram(HistogramKind kind) {
+        return file.histograms().stream().filter(histogram -> histogram.kind() == kind).findFirst().orElseThrow();
     }
 
     /** Sets a counter. */
@@ -60,9 +91,25 @@ public final class DaemonCounters {
         return file.value(counter.place());
     }
 
-    /** Timer thread: adds the lateness of a firing to the histogram, and to nothing else. */
-    public void recordLateness(long latenessNs) {
-        file.lateness().record(latenessNs);
+    /** Timer thread: the mode from now on. */
+    void mode(DaemonMode mode) {
+        set(DaemonCounter.MODE, mode.code());
+        lateness.mode(mode);
+    }
+
+    /** Timer thread: adds the lateness of a firing to the histograms of its mode and its signal. */
+    public void recordLateness(int signalId, long latenessNs) {
+        lateness.record(signalId, latenessNs);
+    }
+
+    /** Timer thread: one duty cycle in which there was something to do. */
+    void recordDutyCycle(long ns) {
+        dutyCycles.record(ns);
+    }
+
+    /** Timer thread: by how much it slept longer than planned. */
+    void recordWakeUp(long ns) {
+        wakeUps.record(ns);
     }
 
     /** Timer thread: one command, by its {@code CommandLayout.TYPE_*}. */

@@ -34,6 +34,7 @@ final class DeadlineCondition implements WaitCondition {
     private int seenWord;
     private long rings;
     private long sleeps;
+    private long plannedWakeNs = Long.MAX_VALUE;
 
     DeadlineCondition(NanoClock clock, Doorbell doorbell, CommandPoller commands) {
         this.clock = clock;
@@ -59,6 +60,16 @@ final class DeadlineCondition implements WaitCondition {
     /** How often the thread went to sleep. */
     long sleeps() {
         return sleeps;
+    }
+
+    /**
+     * By how much the latest sleep was longer than planned, if there was one since this was asked last and the thread
+     * continued at this time; below 0 if something ended it before.
+     */
+    long oversleepNs(long continuedNs) {
+        long oversleepNs = continuedNs - plannedWakeNs;
+        plannedWakeNs = Long.MAX_VALUE;
+        return oversleepNs;
     }
 
     /** Sets until when to wait. */
@@ -109,9 +120,11 @@ final class DeadlineCondition implements WaitCondition {
     private void sleep(long wakeNs) {
         long nowNs = clock.nanoTime();
         if (doorbell.isLost()) {
-            LockSupport.parkNanos(Math.min(wakeNs - nowNs, LOST_NAP_NS));
+            plannedWakeNs = Math.min(wakeNs, nowNs + LOST_NAP_NS);
+            LockSupport.parkNanos(plannedWakeNs - nowNs);
         } else {
-            daemonWord.await(seenWord, Math.min(wakeNs, nowNs + LONGEST_SLEEP_NS));
+            plannedWakeNs = Math.min(wakeNs, nowNs + LONGEST_SLEEP_NS);
+            daemonWord.await(seenWord, plannedWakeNs);
         }
     }
 }

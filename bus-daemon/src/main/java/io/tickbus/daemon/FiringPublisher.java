@@ -28,6 +28,7 @@ final class FiringPublisher implements FiringHandler {
 
     private final SignalPublisher publisher;
     private final DaemonCounters counters;
+    private final LateFirings lateFirings;
     private final CrashPoint crash;
     private final FiringListener listener;
     private final SignalRecord[] row = new SignalRecord[MAX_ROW];
@@ -45,11 +46,17 @@ final class FiringPublisher implements FiringHandler {
     FiringPublisher(SignalPublisher publisher, DaemonCounters counters, CrashPoint crash, FiringListener listener) {
         this.publisher = publisher;
         this.counters = counters;
+        this.lateFirings = new LateFirings(counters);
         this.crash = crash;
         this.listener = listener;
         for (int i = 0; i < MAX_ROW; i++) {
             row[i] = new SignalRecord();
         }
+    }
+
+    /** Those that were late. */
+    LateFirings lateFirings() {
+        return lateFirings;
     }
 
     /** Sets how many firings to take before they are published; the firing that fills the row publishes it. */
@@ -107,7 +114,10 @@ final class FiringPublisher implements FiringHandler {
         }
         crash.reach("published");
         long latenessNs = signal.publishedNs() - signal.deadlineNs();
-        counters.recordLateness(latenessNs);
+        counters.recordLateness(signal.signalId(), latenessNs);
+        if (latenessNs > lateFirings.thresholdNs()) {
+            lateFirings.note(signal, publisher.nextSequence() - 1);
+        }
         maxLatenessNs = Math.max(maxLatenessNs, latenessNs);
         firings++;
         late += signal.isLate() ? 1 : 0;

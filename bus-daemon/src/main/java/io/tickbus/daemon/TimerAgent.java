@@ -37,6 +37,8 @@ final class TimerAgent implements Agent {
     /** The latest duty cycle left some that were due. */
     private boolean wasCutShort;
     private long backlogCycles;
+    /** Since it last had nothing to do. */
+    private long firedInARow;
 
     TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringPublisher firings,
             CommandPoller commands) {
@@ -77,6 +79,8 @@ final class TimerAgent implements Agent {
         wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
         // After the signals, never before: a reader of the new deadline must find the signals of the old one.
         publisher.announceDeadline(wakeNs);
+        firedInARow += fired;
+        firings.lateFirings().settle(firedInARow);
         if (nowNs >= nextHeartbeatNs || joinsHeartbeat(nowNs, fired)) {
             // Whatever faults in it does so again with the next one, and not before.
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
@@ -85,6 +89,9 @@ final class TimerAgent implements Agent {
             onHeartbeat.run();
         }
         int done = staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
+        if (done == 0) {
+            firedInARow = 0;
+        }
         if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
             // It has just woken before a deadline, or is about to wait for one that is near.
             timers.prefetch(nowNs + PREPARED_NS);
@@ -133,6 +140,11 @@ final class TimerAgent implements Agent {
             length = Math.min(2 * length, FiringPublisher.MAX_ROW);
         }
         return fired;
+    }
+
+    /** Whether a duty cycle that takes so long makes firings late. */
+    boolean isSlow(long cycleNs) {
+        return cycleNs > firings.lateFirings().thresholdNs();
     }
 
     /** When the latest duty cycle began. */

@@ -53,6 +53,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final DaemonContext context;
     private final SignalPublisher publisher;
     private final TimerEngine engine;
+    private final FiringPublisher firings;
     private final TimerAgent agent;
     private final TimerLoop loop;
     private final DaemonConductor conductor;
@@ -87,9 +88,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         CommandProcessor processor = new CommandProcessor(engine, publisher, counters, journal, context.crash);
         clients = new ServedClients(engine, context.replies, counters, context.tasks, processor);
         context.clients = clients;
-        FiringPublisher firings = new FiringPublisher(publisher, counters, context.crash, FiringListener.NONE);
+        firings = new FiringPublisher(publisher, counters, context.crash, FiringListener.NONE);
         agent = new TimerAgent(System::nanoTime, publisher, engine, firings, clients);
-        loop = new TimerLoop(publisher, agent, clients, WaitStrategy.park());
+        loop = new TimerLoop(publisher, agent, clients, counters, WaitStrategy.park());
         context.timerThreadWaker = loop::wake;
         conductor = new DaemonConductor(context);
         // A thread inherits its processors; the timer thread may be pinned later, and must not share its own.
@@ -170,8 +171,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             counters.add(DaemonCounter.CONDUCTOR_STALLS, 1);
             log.warn("conductor-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(timeoutNs));
         }
-        loop.report(counters);
+        loop.report();
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
+        long nowNs = System.nanoTime();
+        counters.set(DaemonCounter.LATEST_DEADLINE, Math.max(0, engine.latestDeadlineNs() - nowNs));
+        firings.lateFirings().adapt(nowNs);
         long steps = engine.clockSteps();
         if (steps > counters.value(DaemonCounter.CLOCK_STEPS)) {
             log.info("clock-set", "realtimeAheadNs", CalendarOffset.measureNs());
@@ -384,7 +388,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         agent.fireLimit(newSettings.value(DaemonSetting.FIRE_LIMIT));
         limit(newSettings);
         engine.ecoSlackNs(mode == DaemonMode.ECO ? newSettings.value(DaemonSetting.ECO_SLACK) : 0);
-        counters.set(DaemonCounter.MODE, mode.code());
+        counters.mode(mode);
         counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
     }
 

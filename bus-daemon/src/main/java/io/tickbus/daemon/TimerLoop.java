@@ -31,6 +31,7 @@ public final class TimerLoop implements Runnable {
     private final TimerAgent agent;
     private final DeadlineCondition condition;
     private final CommandPoller commands;
+    private final DaemonCounters counters;
     private WaitStrategy waitStrategy;
     /** A change that another thread wants; made between two cycles. */
     private final AtomicReference<Runnable> change = new AtomicReference<>();
@@ -45,6 +46,7 @@ public final class TimerLoop implements Runnable {
     private long drainUntilNs;
     private long dutyCycles;
     private long longestCycleNs;
+    private long slowCycles;
     private long wakeUps;
     private long spuriousWakeUps;
     private long faults;
@@ -62,16 +64,18 @@ public final class TimerLoop implements Runnable {
     /** As {@link #of(SignalPublisher, TimerQueue, WaitStrategy)}, with a listener that is told of each firing. */
     public static TimerLoop of(
             SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringListener listener) {
-        FiringPublisher firings =
-                new FiringPublisher(publisher, DaemonCounters.inMemory(), CrashPoint.NONE, listener);
+        DaemonCounters counters = DaemonCounters.inMemory();
+        FiringPublisher firings = new FiringPublisher(publisher, counters, CrashPoint.NONE, listener);
         TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, firings, CommandPoller.NONE);
-        return new TimerLoop(publisher, agent, CommandPoller.NONE, waitStrategy);
+        return new TimerLoop(publisher, agent, CommandPoller.NONE, counters, waitStrategy);
     }
 
-    TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandPoller commands, WaitStrategy waitStrategy) {
+    TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandPoller commands, DaemonCounters counters,
+            WaitStrategy waitStrategy) {
         this.publisher = publisher;
         this.agent = agent;
         this.commands = commands;
+        this.counters = counters;
         this.waitStrategy = waitStrategy;
         this.firstSequence = publisher.nextSequence();
         this.condition = new DeadlineCondition(System::nanoTime, publisher.bus().doorbell(), commands);
@@ -164,10 +168,14 @@ public final class TimerLoop implements Runnable {
         dutyCycles++;
         errorsInARow = 0;
         if (isBusy) {
-            longestCycleNs = Math.max(longestCycleNs, System.nanoTime() - startNs);
+            recordCycle(System.nanoTime() - startNs);
         }
         if (hasWaited) {
             hasWaited = false;
+            long oversleepNs = condition.oversleepNs(startNs);
+            if (oversleepNs >= 0) {
+                counters.recordWakeUp(oversleepNs);
+            }
             if (isBusy) {
                 wakeUps++;
             } else if (startNs < agent.wakeNs()) {
@@ -177,8 +185,15 @@ public final class TimerLoop implements Runnable {
         return isBusy;
     }
 
+    private void recordCycle(long ns) {
+        counters.recordDutyCycle(ns);
+        longestCycleNs = Math.max(longestCycleNs, ns);
+        slowCycles += agent.isSlow(ns) ? 1 : 0;
+    }
+
     /** Timer thread: publishes what it has counted. */
-    void report(DaemonCounters counters) {
+    void report() {
+        counters.set(DaemonCounter.CYCLES_SLOW, slowCycles);
         counters.set(DaemonCounter.DUTY_CYCLES, dutyCycles);
         counters.raise(DaemonCounter.DUTY_CYCLE_MAX, longestCycleNs);
         counters.set(DaemonCounter.EXPIRE_BACKLOG_CYCLES, agent.backlogCycles());

@@ -98,9 +98,9 @@ class DaemonCounterTest {
 
     @Test
     void shouldKeepLatenessAndItsMaximum() {
-        counters.recordLateness(700);
-        counters.recordLateness(900);
-        counters.recordLateness(-3);
+        counters.recordLateness(1, 700);
+        counters.recordLateness(2, 900);
+        counters.recordLateness(1, -3);
         counters.raise(DaemonCounter.LATENESS_MAX, 900);
         counters.raise(DaemonCounter.LATENESS_MAX, 700);
         assertEquals(900, value(DaemonCounter.LATENESS_MAX));
@@ -110,8 +110,8 @@ class DaemonCounterTest {
 
     @Test
     void shouldRefuseAFileOfOtherCounters() {
-        CountersFile other =
-                CountersFile.inMemory(List.of(new CounterDefinition(2, CounterUnit.EVENTS, "firings late")));
+        CountersFile other = CountersFile.inMemory(new CountersFile.Contents(
+                List.of(new CounterDefinition(2, CounterUnit.EVENTS, "firings late")), List.of(), 2));
         String message =
                 assertThrows(IllegalArgumentException.class, () -> new DaemonCounters(other)).getMessage();
         assertTrue(message.contains("missing=firings"), message);
@@ -135,7 +135,9 @@ class DaemonCounterTest {
         for (int i = 0; i < times; i++) {
             counters.add(DaemonCounter.FIRINGS, 1);
             counters.raise(DaemonCounter.DUTY_CYCLE_MAX, i);
-            counters.recordLateness(i);
+            counters.recordLateness(i, i);
+            counters.recordDutyCycle(i);
+            counters.recordWakeUp(i);
             counters.countCommand(i & 7);
             counters.countReply(reply);
         }

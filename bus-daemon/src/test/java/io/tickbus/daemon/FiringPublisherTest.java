@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
+import io.tickbus.core.LateFiring;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.Doorbell;
@@ -175,6 +176,28 @@ class FiringPublisherTest {
             firings.flush();
             assertEquals(List.of(200L, 100L, 199L, 200L), counted());
             assertEquals(maxLatenessNs[0], counters.value(DaemonCounter.LATENESS_MAX));
+        }
+    }
+
+    @Test
+    void shouldNoteWhatIsLaterThanTheThresholdAndNothingElse() {
+        long nowNs = System.nanoTime();
+        int lateCount = LateFirings.MAX_NOTED + 5;
+        for (int i = 0; i < lateCount; i++) {
+            firings.fire(firing.clear().key(i).signalId(i).deadlineNs(nowNs - 1_000_000_000L).owner(7).generation(i));
+        }
+        firings.fire(firing.clear().deadlineNs(Long.MAX_VALUE / 2));
+        firings.flush();
+        assertEquals(0, counters.value(DaemonCounter.LATE_FIRINGS), "no cause is looked for in between");
+        firings.lateFirings().settle(lateCount);
+        firings.lateFirings().settle(lateCount);
+        assertEquals(lateCount, counters.value(DaemonCounter.LATE_FIRINGS));
+        List<LateFiring> late = counters.file().lateFirings().readAll();
+        assertEquals(LateFirings.MAX_NOTED, late.size());
+        for (int i = 0; i < late.size(); i++) {
+            assertEquals(List.of((long) i, (long) i, (long) i, 7L, nowNs - 1_000_000_000L), List.of(
+                    late.get(i).sequence(), (long) late.get(i).signalId(), (long) late.get(i).generation(),
+                    (long) late.get(i).owner(), late.get(i).deadlineNs()));
         }
     }
 

@@ -452,6 +452,14 @@ public final class TimerEngine implements TimerQueue {
         return wheels.pollCalendar(nowNs);
     }
 
+    /**
+     * A deadline that no pending timer is due after, CLOCK_MONOTONIC nanoseconds: the latest there is, or was before
+     * timers were cancelled or re-armed; {@link Long#MIN_VALUE} if nothing is pending.
+     */
+    public long latestDeadlineNs() {
+        return wheels.latestDeadlineNs();
+    }
+
     /** How often CLOCK_REALTIME was found set by a millisecond or more while there were calendar timers. */
     public long clockSteps() {
         return wheels.clockSteps();

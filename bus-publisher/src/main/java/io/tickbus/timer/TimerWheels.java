@@ -106,6 +106,13 @@ final class TimerWheels {
         return Math.min(wheel.nextDeadlineNs(), nextCalendarNs());
     }
 
+    /** As {@link TimingWheel#latestDeadlineNs} of both wheels, CLOCK_MONOTONIC. */
+    long latestDeadlineNs() {
+        long latestNs = wheel.latestDeadlineNs();
+        return calendarWheel.pending() == 0 ? latestNs
+                : Math.max(latestNs, clock.monotonicNs(calendarWheel.latestDeadlineNs()));
+    }
+
     private long nextCalendarNs() {
         return calendarWheel.pending() == 0 ? Long.MAX_VALUE : clock.monotonicNs(calendarWheel.nextDeadlineNs());
     }

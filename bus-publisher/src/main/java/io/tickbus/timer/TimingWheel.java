@@ -55,6 +55,8 @@ public final class TimingWheel {
     private final BucketRings rings;
     private long armings;
     private int pending;
+    /** No pending timer is due later. */
+    private long lastNs = Long.MIN_VALUE;
     private boolean isExpiring;
     /** The time of the latest {@link #expire}; MAX_VALUE before the first. */
     private long latestNs = Long.MAX_VALUE;
@@ -118,6 +120,7 @@ public final class TimingWheel {
         if (!rings.offer(deadlineNs, word, heap.firstNs(), latestNs)) {
             heap.add(deadlineNs, word);
         }
+        lastNs = pending == 0 ? deadlineNs : Math.max(lastNs, deadlineNs);
         pending++;
     }
 
@@ -239,6 +242,14 @@ public final class TimingWheel {
             rings.drainFirst(heap);
         }
         return heap.firstNs();
+    }
+
+    /**
+     * A deadline that no pending timer is due after: the latest there is, or was before timers were cancelled or
+     * re-armed; {@link Long#MIN_VALUE} if nothing is pending.
+     */
+    public long latestDeadlineNs() {
+        return pending == 0 ? Long.MIN_VALUE : lastNs;
     }
 
     /**

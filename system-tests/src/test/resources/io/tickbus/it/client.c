@@ -537,9 +537,17 @@ static void check_replies(void) {
 
 static void check_counters(void) {
     long length;
-    struct tb_counters *c = golden("counters-v2.hex", &length);
-    MUST(c->file.magic == TB_COUNTERS_MAGIC && c->file.layout_version == TB_VERSION);
-    MUST(c->buckets == 592 && c->buckets_per_power == 16 && length == 8832 + 64 * c->file.slot_count);
+    struct tb_counters *c = golden("counters-v3.hex", &length);
+    MUST(c->file.magic == TB_COUNTERS_MAGIC && c->file.layout_version == TB_COUNTERS_VERSION);
+    MUST(c->buckets == 592 && c->buckets_per_power == 16 && c->histogram_count == 3 && c->late_slots == 4);
+    MUST(length == 4096 + 64 * c->file.slot_count + 4800 * c->histogram_count + 64 * c->late_slots);
+    struct tb_histogram *h = (struct tb_histogram *) ((char *) c + 4096 + 64 * c->file.slot_count);
+    MUST(h->kind == 1 && h->key == 2 && strcmp(h->label, "hybrid") == 0 && h->count[96] == 2);
+    MUST(h[1].kind == 2 && h[1].key == -42 && h[1].sum_ns == 1000000);
+    struct tb_late_firing *late = (struct tb_late_firing *) (h + 3);
+    MUST(late->stamp == 5 && late->sequence == 1004 && late->signal_id == -46 && late->cause == 4 && late->mode == 3);
+    MUST(late->flags == 0x12 && late->owner == 65244 && late->generation == -52);
+    MUST(late->cause_ns == 900004 && late->detail == -4 && late[2].stamp == 3);
     free(c);
 }
 

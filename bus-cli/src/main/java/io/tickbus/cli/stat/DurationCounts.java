@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.stat;
 
-import io.tickbus.core.internal.file.LatenessHistogram;
+import io.tickbus.core.internal.file.HistogramView;
 import io.tickbus.core.internal.layout.CountersLayout;
 
 /**
@@ -27,7 +27,7 @@ public final class DurationCounts {
         total = sum;
     }
 
-    static DurationCounts of(LatenessHistogram histogram) {
+    static DurationCounts of(HistogramView histogram) {
         long[] counts = new long[CountersLayout.BUCKET_COUNT];
         for (int bucket = 0; bucket < counts.length; bucket++) {
             counts[bucket] = Math.max(0, histogram.inBucket(bucket));

@@ -49,7 +49,7 @@ final class DaemonStatTest {
             daemon.counters().set(DaemonCounter.DUTY_CYCLE_MAX, 1_500);
             daemon.counters().set(DaemonCounter.SETTINGS_ERRORS, 2);
             for (int ns = 1; ns <= 1000; ns++) {
-                daemon.counters().recordLateness(ns <= 900 ? 20 : 5_000);
+                daemon.counters().recordLateness(1, ns <= 900 ? 20 : 5_000);
             }
             daemon.counters().raise(DaemonCounter.LATENESS_MAX, 5_000);
             daemon.replies().session(1).putPendingTimers(7);

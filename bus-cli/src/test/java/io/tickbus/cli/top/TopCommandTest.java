@@ -66,12 +66,12 @@ final class TopCommandTest {
             daemon.connect(2, "", 8);
             daemon.counters().set(DaemonCounter.MODE, DaemonMode.ECO.code());
             daemon.counters().set(DaemonCounter.FIRINGS, 1_000);
-            daemon.counters().recordLateness(20);
+            daemon.counters().recordLateness(1, 20);
             read(reader);
             assertTrue(!screen(80, 24).contains("latest"), "a rate takes two readings");
             daemon.counters().set(DaemonCounter.FIRINGS, 999_000_000);
             daemon.counters().set(DaemonCounter.REPLIES_FULL, 5);
-            daemon.counters().recordLateness(5_000);
+            daemon.counters().recordLateness(1, 5_000);
             daemon.replies().session(2).putEvicted(ReplyReason.CORRUPT_RING);
             read(reader);
             read(reader);

@@ -3,6 +3,8 @@ package io.tickbus.core.internal.file;
 
 import io.tickbus.core.CounterUnit;
 import io.tickbus.core.internal.layout.CountersLayout;
+import io.tickbus.core.internal.memory.SharedRegion;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What a counter is, besides its value.
@@ -19,14 +21,30 @@ public record CounterDefinition(int id, CounterUnit unit, String label) {
 
     /** Checks the label. */
     public CounterDefinition {
-        if (label.isEmpty() || label.length() > CountersLayout.LABEL_LENGTH
+        checkLabel(label, CountersLayout.LABEL_LENGTH);
+    }
+
+    static void checkLabel(String label, int maxLength) {
+        if (label.isEmpty() || label.length() > maxLength
                 || !label.chars().allMatch(CounterDefinition::isPrintable)) {
-            throw new IllegalArgumentException("a counter's label has 1 to " + CountersLayout.LABEL_LENGTH
+            throw new IllegalArgumentException("a label has 1 to " + maxLength
                     + " printable ASCII characters: label=" + label);
         }
     }
 
-    static boolean isPrintable(int character) {
+    /** Reads a label, as it may go to a terminal. */
+    static String label(SharedRegion region, int offset, int maxLength) {
+        byte[] bytes = new byte[maxLength];
+        region.asByteBuffer().get(offset, bytes);
+        int length = 0;
+        while (length < bytes.length && bytes[length] != 0) {
+            bytes[length] = isPrintable(bytes[length]) ? bytes[length] : (byte) '?';
+            length++;
+        }
+        return length == 0 ? "?" : new String(bytes, 0, length, StandardCharsets.US_ASCII);
+    }
+
+    private static boolean isPrintable(int character) {
         return character >= FIRST_PRINTABLE && character <= LAST_PRINTABLE;
     }
 }

@@ -16,12 +16,13 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * A mapped {@code counters} file: what there is to know about a daemon, by number, label and unit. A reader needs no
- * list of the counters and goes from 0 to {@link #count}.
+ * A mapped {@code counters} file: what there is to know about a daemon. A reader needs no list of its counters and goes
+ * from 0 to {@link #count}; besides, there are histograms of durations, and the latest firings that were late.
  *
- * <p><b>Threads:</b> any read; each counter is written by one thread, not necessarily the same for all.
+ * <p><b>Threads:</b> any read; each counter and histogram is written by one thread, not necessarily the same for all.
  * <p><b>Progress:</b> values are wait-free and written without allocation; creating and attaching make system calls.
  * <p><b>Errors:</b> its owner can shorten the file while it is mapped: use it inside of a {@link
  * io.tickbus.core.internal.FaultBoundary}, after which {@code checkSound} says so in a {@code BusException}.
@@ -30,54 +31,84 @@ public final class CountersFile {
     private final Path path;
     private final SharedRegion region;
     private final int count;
-    private final LatenessHistogram lateness;
+    private final List<DurationHistogram> histograms;
+    private final LateFiringRing lateFirings;
 
     private CountersFile(Path path, SharedRegion region) {
         this.path = path;
         this.region = region;
         this.count = (int) region.getLong(FileHeaderLayout.SLOT_COUNT);
-        this.lateness = new LatenessHistogram(region, CountersLayout.histogramOffset(count));
+        int histogramCount = region.getInt(CountersLayout.HISTOGRAM_COUNT);
+        this.histograms = IntStream.range(0, histogramCount).mapToObj(
+                i -> new DurationHistogram(region, CountersLayout.histogramOffset(count, i))).toList();
+        this.lateFirings = new LateFiringRing(region, CountersLayout.lateOffset(count, histogramCount),
+                region.getInt(CountersLayout.LATE_SLOTS));
+    }
+
+    /**
+     * What is in a file.
+     *
+     * @param counters   in the order that readers will find them
+     * @param histograms likewise
+     * @param lateSlots  how many late firings it keeps, a power of two
+     */
+    public record Contents(List<CounterDefinition> counters, List<HistogramDefinition> histograms, int lateSlots) {
+        /** Checks the numbers. */
+        public Contents {
+            String objection = objection(counters.size(), histograms.size(), lateSlots);
+            if (objection != null) {
+                throw new IllegalArgumentException(objection);
+            }
+        }
+
+        int length() {
+            return CountersLayout.fileLength(counters.size(), histograms.size(), lateSlots);
+        }
     }
 
     /**
      * Daemon, holding the lock: makes a new file of zeros, in place of that of a former daemon.
      *
-     * @param bus      header of the daemon's signals, whose history and epoch the file carries
-     * @param counters in the order that readers will find them
-     * @param group    a group that may read it; null for the owner alone
+     * @param bus   header of the daemon's signals, whose history and epoch the file carries
+     * @param group a group that may read it; null for the owner alone
      * @throws BusException NO_SPACE, NOT_TRUSTED or SYSTEM, with nothing left behind
      */
-    public static CountersFile create(
-            BusDirectory directory, SignalsHeader bus, List<CounterDefinition> counters, String group) {
-        checkCount(counters.size());
-        SharedRegion region = AtomicFile.create(directory.counters(),
-                CountersLayout.fileLength(counters.size()), group, made -> {
-                    made.putLong(CountersLayout.HISTORY_ID, bus.historyId());
-                    made.putLong(CountersLayout.EPOCH, bus.epoch());
-                    writeHeader(made, counters);
-                });
+    public static CountersFile create(BusDirectory directory, SignalsHeader bus, Contents contents, String group) {
+        SharedRegion region = AtomicFile.create(directory.counters(), contents.length(), group, made -> {
+            made.putLong(CountersLayout.HISTORY_ID, bus.historyId());
+            made.putLong(CountersLayout.EPOCH, bus.epoch());
+            write(made, contents);
+        });
         return new CountersFile(directory.counters(), region);
     }
 
     /** Counters in the memory of this process, for an embedded daemon that does not publish them. */
-    public static CountersFile inMemory(List<CounterDefinition> counters) {
-        checkCount(counters.size());
-        SharedRegion region = SharedRegion.allocate((int) CountersLayout.fileLength(counters.size()));
-        writeHeader(region, counters);
+    public static CountersFile inMemory(Contents contents) {
+        SharedRegion region = SharedRegion.allocate(contents.length());
+        write(region, contents);
         return new CountersFile(Path.of("counters in memory"), region);
     }
 
-    private static void checkCount(int count) {
-        if (count < 1 || count > CountersLayout.MAX_COUNTER_COUNT) {
-            throw new IllegalArgumentException("a file has 1 to " + CountersLayout.MAX_COUNTER_COUNT
-                    + " counters: count=" + count);
+    private static String objection(long counters, int histograms, int lateSlots) {
+        if (counters < 1 || counters > CountersLayout.MAX_COUNTER_COUNT) {
+            return "counterCount=" + counters + " is not from 1 to " + CountersLayout.MAX_COUNTER_COUNT;
         }
+        if (histograms < 0 || histograms > CountersLayout.MAX_HISTOGRAM_COUNT) {
+            return "histogramCount=" + histograms + " is not from 0 to " + CountersLayout.MAX_HISTOGRAM_COUNT;
+        }
+        if (Integer.bitCount(lateSlots) != 1 || lateSlots < 2 || lateSlots > CountersLayout.MAX_LATE_SLOTS) {
+            return "lateSlots=" + lateSlots + " is not a power of two from 2 to " + CountersLayout.MAX_LATE_SLOTS;
+        }
+        return null;
     }
 
-    private static void writeHeader(SharedRegion region, List<CounterDefinition> counters) {
+    private static void write(SharedRegion region, Contents contents) {
+        List<CounterDefinition> counters = contents.counters();
         FileHeader.COUNTERS.write(region, counters.size());
         region.putInt(CountersLayout.HISTOGRAM_BUCKETS, CountersLayout.BUCKET_COUNT);
         region.putInt(CountersLayout.HISTOGRAM_BUCKETS_PER_POWER, CountersLayout.BUCKETS_PER_POWER);
+        region.putInt(CountersLayout.HISTOGRAM_COUNT, contents.histograms().size());
+        region.putInt(CountersLayout.LATE_SLOTS, contents.lateSlots());
         ProcessIdentity self = ProcessIdentity.current();
         region.putLong(CountersLayout.PID, self.pid());
         region.putLong(CountersLayout.START_TICKS, self.startTicks());
@@ -89,6 +120,10 @@ public final class CountersFile {
             region.putInt(offset + CountersLayout.COUNTER_UNIT, counter.unit().code());
             byte[] label = counter.label().getBytes(StandardCharsets.US_ASCII);
             region.asByteBuffer().put(offset + CountersLayout.COUNTER_LABEL, label);
+        }
+        for (int i = 0; i < contents.histograms().size(); i++) {
+            DurationHistogram.write(region, CountersLayout.histogramOffset(counters.size(), i),
+                    contents.histograms().get(i));
         }
         FileHeader.COUNTERS.commit(region);
     }
@@ -124,11 +159,13 @@ public final class CountersFile {
                     + CountersLayout.BUCKETS_PER_POWER);
         }
         long count = header.getLong(FileHeaderLayout.SLOT_COUNT);
-        if (count < 1 || count > CountersLayout.MAX_COUNTER_COUNT) {
-            throw FileHeader.COUNTERS.refuse(Reason.CORRUPT, path, "counterCount=" + count + " is not from 1 to "
-                    + CountersLayout.MAX_COUNTER_COUNT);
+        int histogramCount = header.getInt(CountersLayout.HISTOGRAM_COUNT);
+        int lateSlots = header.getInt(CountersLayout.LATE_SLOTS);
+        String objection = objection(count, histogramCount, lateSlots);
+        if (objection != null) {
+            throw FileHeader.COUNTERS.refuse(Reason.CORRUPT, path, objection);
         }
-        long expected = CountersLayout.fileLength((int) count);
+        long expected = CountersLayout.fileLength((int) count, histogramCount, lateSlots);
         FileHeader.COUNTERS.length(path, header, channel.size(), expected);
         return expected;
     }
@@ -170,19 +207,8 @@ public final class CountersFile {
     public CounterDefinition definition(int counter) {
         int offset = offset(counter);
         return new CounterDefinition(region.getInt(offset + CountersLayout.COUNTER_ID),
-                CounterUnit.of(region.getInt(offset + CountersLayout.COUNTER_UNIT)), label(offset));
-    }
-
-    private String label(int offset) {
-        byte[] bytes = new byte[CountersLayout.LABEL_LENGTH];
-        region.asByteBuffer().get(offset + CountersLayout.COUNTER_LABEL, bytes);
-        int length = 0;
-        while (length < bytes.length && bytes[length] != 0) {
-            // It may go to a terminal.
-            bytes[length] = CounterDefinition.isPrintable(bytes[length]) ? bytes[length] : (byte) '?';
-            length++;
-        }
-        return length == 0 ? "?" : new String(bytes, 0, length, StandardCharsets.US_ASCII);
+                CounterUnit.of(region.getInt(offset + CountersLayout.COUNTER_UNIT)),
+                CounterDefinition.label(region, offset + CountersLayout.COUNTER_LABEL, CountersLayout.LABEL_LENGTH));
     }
 
     /** The place of the counter of that id; −1 where this daemon has none of it. */
@@ -218,8 +244,34 @@ public final class CountersFile {
         return CountersLayout.counterOffset(counter);
     }
 
-    /** How late the daemon's firings were. */
-    public LatenessHistogram lateness() {
-        return lateness;
+    /** All histograms, those included that are not in use. */
+    public List<DurationHistogram> histograms() {
+        return histograms;
+    }
+
+    /** How late the daemon's firings were, in all modes. */
+    public HistogramView lateness() {
+        List<DurationHistogram> modes = histograms.stream()
+                .filter(histogram -> histogram.kind() == HistogramKind.LATENESS_BY_MODE).toList();
+        return new HistogramView() {
+            @Override
+            public long inBucket(int bucket) {
+                long sum = 0;
+                for (DurationHistogram mode : modes) {
+                    sum += mode.inBucket(bucket);
+                }
+                return sum;
+            }
+
+            @Override
+            public long sumNs() {
+                return modes.stream().mapToLong(DurationHistogram::sumNs).sum();
+            }
+        };
+    }
+
+    /** The latest firings that were late, and why. */
+    public LateFiringRing lateFirings() {
+        return lateFirings;
     }
 }

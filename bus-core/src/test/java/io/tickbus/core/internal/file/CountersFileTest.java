@@ -13,6 +13,7 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.CounterUnit;
+import io.tickbus.core.internal.layout.CountersLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +25,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CountersFileTest {
-    private static final int LENGTH = 4096 + 3 * 64 + 592 * 8;
+    private static final int HISTOGRAM = 64 + 592 * 8;
+    private static final int LENGTH = 4096 + 3 * 64 + 2 * HISTOGRAM + 4 * 64;
     private static final List<CounterDefinition> COUNTERS = List.of(
             new CounterDefinition(11, CounterUnit.EVENTS, "firings"),
             new CounterDefinition(7, CounterUnit.NANOSECONDS, "guard"),
             new CounterDefinition(9, CounterUnit.NUMBER, "x".repeat(48)));
+    private static final CountersFile.Contents CONTENTS = new CountersFile.Contents(COUNTERS, List.of(
+            new HistogramDefinition(HistogramKind.LATENESS_BY_MODE, 3, "park"),
+            new HistogramDefinition(HistogramKind.LATENESS_BY_SIGNAL, CountersLayout.NOT_USED, "signal")), 4);
 
     @TempDir
     Path folder;
@@ -45,7 +50,7 @@ class CountersFileTest {
     }
 
     private CountersFile create(String group) {
-        return CountersFile.create(directory, bus.signals().header(), COUNTERS, group);
+        return CountersFile.create(directory, bus.signals().header(), CONTENTS, group);
     }
 
     @AfterEach
@@ -98,7 +103,7 @@ class CountersFileTest {
     void shouldRefuseStoresOfAReader() {
         CountersFile read = CountersFile.attach(directory);
         assertThrows(UnsupportedOperationException.class, () -> read.set(0, 1));
-        assertThrows(UnsupportedOperationException.class, () -> read.lateness().record(1));
+        assertThrows(UnsupportedOperationException.class, () -> read.histograms().get(0).record(1));
     }
 
     @Test
@@ -115,7 +120,17 @@ class CountersFileTest {
         for (String label : new String[] {"", "x".repeat(49), "né", "a\u001bb", "a\nb"}) {
             assertThrows(IllegalArgumentException.class, () -> new CounterDefinition(1, CounterUnit.EVENTS, label));
         }
-        assertThrows(IllegalArgumentException.class, () -> CountersFile.inMemory(List.of()));
+        assertThrows(IllegalArgumentException.class,
+                () -> new HistogramDefinition(HistogramKind.HICCUP, 0, "x".repeat(41)));
+    }
+
+    @Test
+    void shouldRefuseContentsThatNoFileCanHave() {
+        for (int lateSlots : new int[] {0, 1, 3, -4, 1 << 17}) {
+            assertThrows(IllegalArgumentException.class,
+                    () -> new CountersFile.Contents(COUNTERS, List.of(), lateSlots));
+        }
+        assertThrows(IllegalArgumentException.class, () -> new CountersFile.Contents(List.of(), List.of(), 2));
     }
 
     @Test
@@ -149,9 +164,9 @@ class CountersFileTest {
 
     @Test
     void shouldServeWithoutAFile() {
-        CountersFile memory = CountersFile.inMemory(COUNTERS);
+        CountersFile memory = CountersFile.inMemory(CONTENTS);
         memory.add(2, 3);
-        memory.lateness().record(100);
+        memory.histograms().get(0).record(100);
         assertEquals(3, memory.value(2));
         assertEquals(1, memory.lateness().total());
         assertEquals("guard", memory.definition(1).label());
@@ -164,7 +179,7 @@ class CountersFileTest {
         assertRefused(Reason.WRONG_MAGIC, 0, 0x3147_4953_4B43_4954L, "not a counters file");
         assertRefused(Reason.WRONG_BYTE_ORDER, 0, Long.reverseBytes(0x3154_4E43_4B43_4954L), "little-endian");
         assertRefused(Reason.WRONG_BYTE_ORDER, 12, 0x0D0C_0B0A, "byteOrder=0xd0c0b0a");
-        assertRefused(Reason.WRONG_VERSION, 8, 3, "layoutVersion=3 expected=2");
+        assertRefused(Reason.WRONG_VERSION, 8, 2, "layoutVersion=2 expected=3");
         assertRefused(Reason.WRONG_RECORD_SIZE, 16, 8192, "headerBytes=8192");
         assertRefused(Reason.WRONG_RECORD_SIZE, 20, 128, "recordBytes=128");
         assertRefused(Reason.WRONG_RECORD_SIZE, 40, 593, "buckets=593");
@@ -172,6 +187,14 @@ class CountersFileTest {
         for (long count : new long[] {0, -1, 1025, 1L << 32 | 3, Long.MIN_VALUE}) {
             assertRefused(Reason.CORRUPT, 24, count, "counterCount=" + count);
         }
+        for (int histograms : new int[] {-1, 1025, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+            assertRefused(Reason.CORRUPT, 48, histograms, "histogramCount=" + histograms);
+        }
+        for (int slots : new int[] {0, -1, 3, 1 << 17, Integer.MIN_VALUE}) {
+            assertRefused(Reason.CORRUPT, 52, slots, "lateSlots=" + slots);
+        }
+        assertRefused(Reason.WRONG_LENGTH, 48, 3, "need " + (LENGTH + HISTOGRAM));
+        assertRefused(Reason.WRONG_LENGTH, 52, 8, "need " + (LENGTH + 4 * 64));
         assertRefused(Reason.WRONG_LENGTH, 24, 4L, "4 slots need");
         assertRefused(Reason.WRONG_LENGTH, 32, LENGTH - 1L, "states " + (LENGTH - 1));
     }
@@ -213,11 +236,14 @@ class CountersFileTest {
         System.out.println("CountersFileTest -Dseed=" + seed);
         Random random = new Random(seed);
         byte[] sound = Files.readAllBytes(directory.counters());
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 200; i++) {
             byte[] mutated = sound.clone();
             for (int change = 1 + random.nextInt(3); change > 0; change--) {
-                int area = random.nextBoolean() ? 48 : 4096 + 3 * 64;
+                int area = random.nextBoolean() ? 56 : mutated.length;
                 mutated[random.nextInt(area)] = (byte) random.nextInt(256);
+            }
+            for (int at = LENGTH - 4 * 64 + 7; at < LENGTH; at += 64) {
+                mutated[at] = (byte) random.nextInt(256);
             }
             Files.write(directory.counters(), mutated);
             try {
@@ -226,7 +252,12 @@ class CountersFileTest {
                     assertTrue(read.definition(counter).label().matches("[ -~]{1,48}"), "-Dseed=" + seed);
                 }
                 read.belongsTo(bus.signals().header());
-                assertTrue(read.lateness().percentileNs(50) >= LatenessHistogram.NONE);
+                for (DurationHistogram histogram : read.histograms()) {
+                    assertTrue(histogram.label().matches("[ -~]{1,40}"), "-Dseed=" + seed);
+                    histogram.kind();
+                }
+                assertTrue(read.lateness().percentileNs(50) >= HistogramView.NONE);
+                assertTrue(read.lateFirings().readAll().size() <= 4);
             } catch (BusException e) {
                 assertTrue(e.reason() != Reason.SYSTEM, e.getMessage() + " -Dseed=" + seed);
             }

@@ -3,9 +3,13 @@ package io.tickbus.core.internal.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.CounterUnit;
+import io.tickbus.core.LateCause;
+import io.tickbus.core.LateFiring;
+import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.layout.CountersLayout;
 import io.tickbus.core.internal.platform.ProcessIdentity;
 import io.tickbus.testkit.GoldenHex;
@@ -18,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Layout version 1 of {@code counters} as it was written once: today's code reads it, and writes it to the byte. */
+/** A layout version of {@code counters} as it was written once: today's code reads it, and writes it to the byte. */
 class GoldenCountersTest {
     private static final String RESOURCE = "counters-v" + CountersLayout.VERSION + ".hex";
     private static final List<CounterDefinition> COUNTERS = List.of(
@@ -27,6 +31,10 @@ class GoldenCountersTest {
             new CounterDefinition(5, CounterUnit.NANOSECONDS, "longest"),
             new CounterDefinition(6, CounterUnit.NANOSECONDS_TOTAL, "busy"),
             new CounterDefinition(-1, CounterUnit.CODE, "mode"));
+    private static final List<HistogramDefinition> HISTOGRAMS = List.of(
+            new HistogramDefinition(HistogramKind.LATENESS_BY_MODE, 2, "hybrid"),
+            new HistogramDefinition(HistogramKind.LATENESS_BY_SIGNAL, CountersLayout.NOT_USED, "signal"),
+            new HistogramDefinition(HistogramKind.WAKE_UP, 0, "40 characters, which is the most it has."));
 
     @TempDir
     Path folder;
@@ -38,14 +46,22 @@ class GoldenCountersTest {
 
     private static byte[] written(BusDirectory directory) throws IOException {
         GoldenBus.open(directory, header -> {
-            CountersFile counters = CountersFile.create(directory, header, COUNTERS, null);
+            CountersFile counters = CountersFile.create(directory, header,
+                    new CountersFile.Contents(COUNTERS, HISTOGRAMS, 4), null);
             for (int i = 0; i < COUNTERS.size(); i++) {
                 counters.set(i, 1_000_000_000_000L * i);
                 counters.add(i, 1 - 3L * i);
             }
             // In the buckets 0, 0, 15, 16, 17, 96 (twice) and the last.
             for (long latenessNs : new long[] {-1, 0, 15, 16, 17, 512, 543, 1L << 40}) {
-                counters.lateness().record(latenessNs);
+                counters.histograms().get(0).record(latenessNs);
+            }
+            counters.histograms().get(1).claim(-42);
+            counters.histograms().get(1).record(1_000_000);
+            for (int i = 0; i < 6; i++) {
+                counters.lateFirings().record(new SignalRecord().sequence(1_000 + i).deadlineNs(5_000_000 + i)
+                        .publishedNs(6_000_000 + 2 * i).signalId(-42 - i).owner(65_244).generation(-52).flags(0x12),
+                        LateCause.of(i), 3, 900_000 + i, -i);
             }
         });
         return withoutProcess(Files.readAllBytes(directory.counters()));
@@ -89,7 +105,7 @@ class GoldenCountersTest {
 
     @Test
     void shouldReadHistogramOfGoldenFile() throws IOException {
-        LatenessHistogram lateness = golden().lateness();
+        HistogramView lateness = golden().lateness();
         assertEquals(8, lateness.total());
         assertEquals(2, lateness.inBucket(0));
         assertEquals(1, lateness.inBucket(15));
@@ -98,6 +114,27 @@ class GoldenCountersTest {
         assertEquals(2, lateness.inBucket(96));
         assertEquals(1, lateness.inBucket(591));
         assertEquals(543, lateness.percentileNs(80));
+    }
+
+    @Test
+    void shouldReadKeysOfGoldenFile() throws IOException {
+        List<String> found = golden().histograms().stream().map(histogram -> histogram.kind() + " " + histogram.key()
+                + " " + histogram.isUsed() + " " + histogram.label() + " " + histogram.total() + " "
+                + histogram.sumNs()).toList();
+        assertEquals(List.of("LATENESS_BY_MODE 2 true hybrid 8 1099511628879",
+                "LATENESS_BY_SIGNAL -42 true signal 1 1000000",
+                "WAKE_UP 0 true 40 characters, which is the most it has. 0 0"), found);
+    }
+
+    @Test
+    void shouldReadLateFiringsOfGoldenFile() throws IOException {
+        LateFiringReader reader = golden().lateFirings().reader();
+        assertEquals(3, reader.overwritten());
+        for (int i = 3; i < 6; i++) {
+            assertEquals(new LateFiring(5_000_000 + i, 6_000_000 + 2 * i, 1_000 + i, -42 - i, LateCause.of(i), 3, 0x12,
+                    65_244, -52, 900_000 + i, -i), reader.poll());
+        }
+        assertNull(reader.poll());
     }
 
     private CountersFile golden() throws IOException {

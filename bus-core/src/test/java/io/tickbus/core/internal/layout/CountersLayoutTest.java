@@ -10,12 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The literal offsets of layout version 1: a failure here means that older readers are broken. */
+/** The literal offsets of the layout: a failure here means that older readers are broken. */
 class CountersLayoutTest {
     @Test
     void shouldKeepOffsetsOfHeaderWhenConstantsAreEdited() {
         assertEquals(40, CountersLayout.HISTOGRAM_BUCKETS);
         assertEquals(44, CountersLayout.HISTOGRAM_BUCKETS_PER_POWER);
+        assertEquals(48, CountersLayout.HISTOGRAM_COUNT);
+        assertEquals(52, CountersLayout.LATE_SLOTS);
         assertEquals(64, CountersLayout.HISTORY_ID);
         assertEquals(72, CountersLayout.EPOCH);
         assertEquals(128, CountersLayout.PID);
@@ -33,16 +35,47 @@ class CountersLayoutTest {
         assertEquals(16, CountersLayout.COUNTER_LABEL);
         assertEquals(48, CountersLayout.LABEL_LENGTH);
         assertEquals(4096 + 3 * 64, CountersLayout.counterOffset(3));
-        assertEquals(4096 + 40 * 64, CountersLayout.histogramOffset(40));
+    }
+
+    @Test
+    void shouldKeepOffsetsOfHistogramWhenConstantsAreEdited() {
+        assertEquals(0, CountersLayout.HISTOGRAM_KIND);
+        assertEquals(8, CountersLayout.HISTOGRAM_KEY);
+        assertEquals(16, CountersLayout.HISTOGRAM_SUM);
+        assertEquals(24, CountersLayout.HISTOGRAM_LABEL);
+        assertEquals(40, CountersLayout.HISTOGRAM_LABEL_LENGTH);
+        assertEquals(64, CountersLayout.HISTOGRAM_BUCKET);
+        assertEquals(4800, CountersLayout.HISTOGRAM_LENGTH);
+        assertEquals(Long.MIN_VALUE + 1, CountersLayout.NOT_USED);
+        assertEquals(4096 + 40 * 64 + 2 * 4800, CountersLayout.histogramOffset(40, 2));
+    }
+
+    @Test
+    void shouldKeepOffsetsOfLateFiringWhenConstantsAreEdited() {
+        assertEquals(0, LateFiringLayout.STAMP);
+        assertEquals(8, LateFiringLayout.DEADLINE_NS);
+        assertEquals(16, LateFiringLayout.PUBLISHED_NS);
+        assertEquals(24, LateFiringLayout.SEQUENCE);
+        assertEquals(32, LateFiringLayout.SIGNAL_ID);
+        assertEquals(36, LateFiringLayout.CAUSE);
+        assertEquals(37, LateFiringLayout.MODE);
+        assertEquals(38, LateFiringLayout.FLAGS);
+        assertEquals(40, LateFiringLayout.OWNER);
+        assertEquals(44, LateFiringLayout.GENERATION);
+        assertEquals(48, LateFiringLayout.CAUSE_NS);
+        assertEquals(56, LateFiringLayout.DETAIL);
+        assertEquals(64, LateFiringLayout.LENGTH);
     }
 
     @Test
     void shouldKeepValuesWhenConstantsAreEdited() {
-        assertEquals(2, CountersLayout.VERSION);
+        assertEquals(3, CountersLayout.VERSION);
         assertEquals(1024, CountersLayout.MAX_COUNTER_COUNT);
         assertEquals(16, CountersLayout.BUCKETS_PER_POWER);
         assertEquals(592, CountersLayout.BUCKET_COUNT);
-        assertEquals(4096 + 64 + 592 * 8, CountersLayout.fileLength(1));
+        assertEquals(1024, CountersLayout.MAX_HISTOGRAM_COUNT);
+        assertEquals(65_536, CountersLayout.MAX_LATE_SLOTS);
+        assertEquals(4096 + 64 + 3 * 4800 + 8 * 64, CountersLayout.fileLength(1, 3, 8));
         byte[] magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(CountersLayout.MAGIC_VALUE).array();
         assertEquals("TICKCNT1", new String(magic, StandardCharsets.US_ASCII));

@@ -2,6 +2,7 @@
 package io.tickbus.core.internal.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,13 +13,41 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class LatenessHistogramTest {
-    private final LatenessHistogram histogram =
-            CountersFile.inMemory(List.of(new CounterDefinition(1, CounterUnit.EVENTS, "one"))).lateness();
+class DurationHistogramTest {
+    private final CountersFile file = CountersFile.inMemory(new CountersFile.Contents(
+            List.of(new CounterDefinition(1, CounterUnit.EVENTS, "one")), List.of(
+                    new HistogramDefinition(HistogramKind.LATENESS_BY_MODE, 1, "spin"),
+                    new HistogramDefinition(HistogramKind.LATENESS_BY_MODE, 2, "hybrid"),
+                    new HistogramDefinition(HistogramKind.LATENESS_BY_SIGNAL, CountersLayout.NOT_USED, "signal")), 2));
+    private final DurationHistogram histogram = file.histograms().get(0);
+
+    @Test
+    void shouldSumTheModes() {
+        histogram.record(10);
+        file.histograms().get(1).record(-3);
+        file.histograms().get(1).record(30);
+        file.histograms().get(2).record(5);
+        HistogramView all = file.lateness();
+        assertEquals(List.of(3L, 1L, 1L, 0L, 1L, 40L), List.of(all.total(), all.inBucket(0), all.inBucket(10),
+                all.inBucket(5), all.inBucket(30), all.sumNs()));
+        assertEquals(10, all.percentileNs(50));
+        assertEquals("hybrid", file.histograms().get(1).label());
+        assertEquals(HistogramKind.LATENESS_BY_MODE, file.histograms().get(1).kind());
+    }
+
+    @Test
+    void shouldGetItsKeyWhenItIsClaimed() {
+        DurationHistogram signal = file.histograms().get(2);
+        assertFalse(signal.isUsed());
+        signal.claim(-7);
+        assertTrue(signal.isUsed());
+        assertEquals(-7, signal.key());
+        assertTrue(histogram.isUsed());
+    }
 
     @Test
     void shouldKnowNoPercentileWhenNothingWasRecorded() {
-        assertEquals(LatenessHistogram.NONE, histogram.percentileNs(50));
+        assertEquals(HistogramView.NONE, histogram.percentileNs(50));
         assertEquals(0, histogram.total());
     }
 
@@ -39,7 +68,7 @@ class LatenessHistogramTest {
     @Test
     void shouldNeverBeTooShortAndAtMostA16thTooLong() {
         long seed = Long.getLong("seed", System.nanoTime());
-        System.out.println("LatenessHistogramTest -Dseed=" + seed);
+        System.out.println("DurationHistogramTest -Dseed=" + seed);
         Random random = new Random(seed);
         long[] samples = new long[50_000];
         for (int i = 0; i < samples.length; i++) {

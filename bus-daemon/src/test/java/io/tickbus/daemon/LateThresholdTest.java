@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class LateThresholdTest {
+    private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final DaemonCounters counters = DaemonCounters.inMemory();
+    private final LateThreshold threshold = new LateThreshold();
+    private long nowNs;
+
+    private void second(int firings, long latenessNs) {
+        for (int i = 0; i < firings; i++) {
+            counters.recordLateness(1, latenessNs);
+        }
+        nowNs += SECOND_NS;
+        threshold.adapt(nowNs, counters.file().lateness());
+    }
+
+    @Test
+    void shouldBe100MicrosecondsWhileFiringsAreUsuallyEarlier() {
+        assertEquals(100_000, threshold.ns());
+        second(1_000, 500);
+        assertEquals(100_000, threshold.ns());
+    }
+
+    @Test
+    void shouldRiseTenfoldWithWhatIsUsualAndFallAgain() {
+        for (int i = 0; i < 4; i++) {
+            second(1_000, 1_000_000);
+        }
+        assertTrue(threshold.ns() >= 10_000_000 && threshold.ns() <= 10_700_000, "ns=" + threshold.ns());
+        second(1_000, 500);
+        assertEquals(100_000, threshold.ns());
+    }
+
+    @Test
+    void shouldStayWhenOneSecondIsBad() {
+        second(1_000, 500);
+        for (int i = 0; i < 3; i++) {
+            second(1_000, 1_000_000);
+            assertEquals(100_000, threshold.ns());
+        }
+    }
+
+    @Test
+    void shouldWaitForEnoughFirings() {
+        for (int i = 0; i < 3; i++) {
+            second(50, 1_000_000);
+            assertEquals(100_000, threshold.ns());
+        }
+        second(50, 1_000_000);
+        assertTrue(threshold.ns() > 1_000_000, "ns=" + threshold.ns());
+    }
+
+    @Test
+    void shouldNotAdaptWhenItIsFixed() {
+        threshold.fix(5_000);
+        second(1_000, 1_000_000);
+        assertEquals(5_000, threshold.ns());
+        threshold.fix(0);
+        assertEquals(100_000, threshold.ns());
+    }
+}
