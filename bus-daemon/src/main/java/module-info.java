@@ -3,6 +3,8 @@
 module io.tickbus.daemon {
     requires transitive io.tickbus.publisher;
     requires org.agrona;
+    requires java.management;
+    requires static jdk.jfr;
 
     exports io.tickbus.daemon;
     exports io.tickbus.daemon.journal;

@@ -26,9 +26,10 @@ final class AsyncLines implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_MS = 1000;
 
     private final Consumer<Line> printer;
+    private final LoopProgress progress = new LoopProgress("tickbus-log");
     private final AtomicLong lost = new AtomicLong();
     private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(CAPACITY), AsyncLines::thread);
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(CAPACITY), this::thread);
 
     /** One line of the log. */
     record Line(long timeMs, Level level, String text) {
@@ -48,8 +49,11 @@ final class AsyncLines implements AutoCloseable {
         executor.prestartCoreThread();
     }
 
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "tickbus-log");
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(() -> {
+            progress.begin();
+            work.run();
+        }, progress.name());
         thread.setDaemon(true);
         return thread;
     }
@@ -62,7 +66,13 @@ final class AsyncLines implements AutoCloseable {
         }
     }
 
+    /** Where the thread is. */
+    LoopProgress progress() {
+        return progress;
+    }
+
     private void print(Line line) {
+        progress.round(LoopStep.PRINTING);
         try {
             printer.accept(line);
             long count = lost.getAndSet(0);
@@ -72,6 +82,8 @@ final class AsyncLines implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             // A handler that fails, or too little memory: the line is lost, and the thread is not.
             lost.incrementAndGet();
+        } finally {
+            progress.step(LoopStep.IDLE);
         }
     }
 

@@ -8,6 +8,7 @@ import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.daemon.journal.Journal;
+import io.tickbus.daemon.late.CommandHistory;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import io.tickbus.timer.TimerEngine;
@@ -29,6 +30,7 @@ final class CommandProcessor {
     private final SignalPublisher publisher;
     private final DaemonCounters counters;
     private final CrashPoint crash;
+    private final CommandHistory history;
     private final TimerReply reply = new TimerReply();
     private final DurableTimers durable;
     /** Null for none; so are the next two. */
@@ -37,7 +39,8 @@ final class CommandProcessor {
     private final SnapshotTaker snapshots;
 
     CommandProcessor(TimerEngine engine, SignalPublisher publisher, DaemonCounters counters, Journal journal,
-            CrashPoint crash) {
+            CrashPoint crash, CommandHistory history) {
+        this.history = history;
         this.engine = engine;
         this.publisher = publisher;
         this.counters = counters;
@@ -80,6 +83,7 @@ final class CommandProcessor {
             return refuse(client, command, sequence, ReplyCode.FULL, ReplyReason.JOURNAL_UNAVAILABLE);
         }
         if (!journal.hasRoom(MAX_JOURNAL_ENTRIES) || waiting.isFull()) {
+            history.journalBlocked(nowNs);
             return false;
         }
         introduce(client);
@@ -147,7 +151,11 @@ final class CommandProcessor {
     private boolean execute(int owner, TimerCommand command, long nowNs, long ticket, boolean isDurable) {
         counters.countCommand(command.type());
         crash.reach("accept");
+        history.count();
         engine.execute(owner, command, nowNs, publisher.nextSequence(), reply);
+        if (reply.code() == ReplyCode.ARMED && reply.deadlineNs() < nowNs) {
+            history.armedLate(owner, command.generation(), nowNs, nowNs);
+        }
         boolean isRecorded = isDurable && isChange(reply.code());
         if (isRecorded) {
             crash.reach("journal");
@@ -205,6 +213,10 @@ final class CommandProcessor {
             boolean isDurable = command.durability() != Durability.NONE
                     || durable.durability(entry.owner, command.key()) != Durability.NONE;
             boolean isRecorded = execute(entry.owner, command, entry.nowNs, entry.ticket, isDurable);
+            long executedNs = System.nanoTime();
+            if (reply.code() == ReplyCode.ARMED && reply.deadlineNs() < executedNs) {
+                history.armedLate(entry.owner, command.generation(), entry.nowNs, executedNs);
+            }
             reply(client, entry.sequence);
             if (!isRecorded) {
                 journal.appendAborted(entry.ticket);

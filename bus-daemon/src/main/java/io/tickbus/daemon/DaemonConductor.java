@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 final class DaemonConductor implements Runnable, AutoCloseable {
     static final long HELLO_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long CHECK_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long ECO_CHECK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    static final long ECO_CHECK_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long TIMER_SLACK_NS = 50_000;
     /** A selector's timeout is in whole milliseconds. */
@@ -44,6 +44,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     private final ClientRegistry registry;
     private final ConductorErrors errors;
     private final String group;
+    private final LoopProgress progress = new LoopProgress("tickbus-conductor");
     /** This and the next two fields are null until {@link #listen}. */
     private ControlSocket socket;
     private Selector selector;
@@ -110,6 +111,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         try {
             tasks.conductorWaker(selector::wakeup);
             Platforms.current().setTimerSlackNs(TIMER_SLACK_NS);
+            progress.begin();
             while (!isStopped) {
                 if (!errors.attempt(this::runCycle)) {
                     LockSupport.parkNanos(CHECK_NS);
@@ -118,8 +120,14 @@ final class DaemonConductor implements Runnable, AutoCloseable {
             // The timer thread's last tasks.
             errors.attempt(this::runTasks);
         } finally {
+            progress.end();
             close();
         }
+    }
+
+    /** Where the thread is. */
+    LoopProgress progress() {
+        return progress;
     }
 
     /** Releases everything, after {@link #run} has returned or if it never ran. */
@@ -135,8 +143,10 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     }
 
     private void runCycle() throws IOException {
+        progress.round(LoopStep.WAITING);
         selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNs() + ROUND_UP_NS)));
         long startNs = System.nanoTime();
+        progress.step(LoopStep.CLIENTS);
         Set<SelectionKey> ready = selector.selectedKeys();
         // Before new peers, as clients that close make room for them.
         for (SelectionKey key : ready) {
@@ -150,6 +160,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         ready.clear();
         errors.attempt(this::runTasks);
         registry.recheckWaiting();
+        progress.step(LoopStep.CHECKS);
         errors.attempt(() -> check(startNs));
         if (registry.pollForwarded() || tasks.hasTasksForTimerThread()) {
             context.timerThreadWaker.run();

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the daemon counts. Each counter is written by one of its two threads: the timer thread's come first, so that
- * the two share one pair of cache lines at most.
+ * What the daemon counts. Each counter is written by one thread, nearly all by the timer thread or the
+ * conductor: the timer thread's come first, so that the two share one pair of cache lines at most.
  *
  * <p>Ids stay the same in every version, and one that is given up is not used again; labels may change.
  */
@@ -98,7 +98,7 @@ public enum DaemonCounter {
     CLOCK_STEPS(45, CounterUnit.EVENTS, "clock steps"),
     /** Errors of the timer thread after which it continued, for lack of memory. */
     TIMER_THREAD_ERRORS(46, CounterUnit.EVENTS, "timer thread errors"),
-    /** How often the conductor was silent for too long. */
+    /** The watching thread's: how often the conductor stalled. */
     CONDUCTOR_STALLS(47, CounterUnit.EVENTS, "client thread stalls"),
     /** Of the commands refused as FULL, those beyond a quota of timers. */
     REFUSED_TIMERS(19, CounterUnit.EVENTS, "refused: quota of timers"),
@@ -165,11 +165,11 @@ public enum DaemonCounter {
     CPU_TIME(60, CounterUnit.NANOSECONDS_TOTAL, "cpu time"),
     /** Conductor's: errors after which it continued; the log says which. */
     CONDUCTOR_ERRORS(61, CounterUnit.EVENTS, "client thread errors"),
-    /** Conductor's: how often the timer thread was silent for too long. */
+    /** The watching thread's: how often the timer thread stalled. */
     TIMER_THREAD_STALLS(62, CounterUnit.EVENTS, "timer thread stalls"),
     /** {@link IdleRequest#code()}, since the start. */
     IDLE_LATENCY(63, CounterUnit.CODE, "idle latency"),
-    /** Conductor's: how often a thread was silent for too long. */
+    /** The watching thread's: how often any thread stalled. */
     STALLS(68, CounterUnit.EVENTS, "stalls");
 
     private static final DaemonCounter[] ALL = values();

@@ -30,6 +30,7 @@ public final class DaemonCounters {
     private final LatenessHistograms lateness;
     private final DurationHistogram dutyCycles;
     private final DurationHistogram wakeUps;
+    private final DurationHistogram hiccups;
 
     /** Makes a bus's file, see {@link CountersFile#create}. */
     @SuppressWarnings("exports") // For the other modules of the project.
@@ -62,6 +63,7 @@ public final class DaemonCounters {
         lateness = new LatenessHistograms(file);
         dutyCycles = histogram(HistogramKind.DUTY_CYCLE);
         wakeUps = histogram(HistogramKind.WAKE_UP);
+        hiccups = histogram(HistogramKind.HICCUP);
     }
 
     /** The only histogram of a kind. */
@@ -110,6 +112,11 @@ public final class DaemonCounters {
     /** Timer thread: by how much it slept longer than planned. */
     void recordWakeUp(long ns) {
         wakeUps.record(ns);
+    }
+
+    /** The watching thread: by how much it slept longer than planned. */
+    void recordHiccup(long ns) {
+        hiccups.record(ns);
     }
 
     /** Timer thread: one command, by its {@code CommandLayout.TYPE_*}. */

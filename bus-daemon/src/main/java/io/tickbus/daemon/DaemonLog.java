@@ -88,6 +88,11 @@ public final class DaemonLog implements AutoCloseable {
         return new DaemonLog(out, clock, timeOfDay, null);
     }
 
+    /** Where the thread is that prints. */
+    LoopProgress progress() {
+        return lines == null ? new LoopProgress("none") : lines.progress();
+    }
+
     /** Drops what is less severe. */
     public void level(Level newLevel) {
         level = newLevel;

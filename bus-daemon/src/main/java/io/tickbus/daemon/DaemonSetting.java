@@ -89,6 +89,10 @@ public final class DaemonSetting<T> {
     public static final DaemonSetting<Long> ECO_SLACK = new DaemonSetting<>(Section.TIMERS, "eco.slack", "--eco-slack",
             duration(0, MINUTE_NS), TimeUnit.MILLISECONDS.toNanos(50), Effect.AT_ONCE,
             "Eco: the longest time that a firing waits for others");
+    /** From which lateness on a firing gets a cause; 0 adapts to what is usual. */
+    public static final DaemonSetting<Long> LATE_THRESHOLD = new DaemonSetting<>(Section.TIMERS, "late.threshold",
+            "--late-threshold", duration(0, MINUTE_NS), 0L, Effect.AT_ONCE,
+            "From which lateness on the cause of a firing is recorded; 0: ten times what is usual, at least 100 us");
     /** Firings in one duty cycle. */
     public static final DaemonSetting<Integer> FIRE_LIMIT = new DaemonSetting<>(Section.TIMERS, "fire.limit",
             "--fire-limit", count(1 << 20), 256, Effect.AT_ONCE, "Firings in one duty cycle");

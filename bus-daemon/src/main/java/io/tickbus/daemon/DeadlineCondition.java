@@ -6,6 +6,7 @@ import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.layout.DoorbellLayout;
 import io.tickbus.core.internal.platform.FutexWord;
 import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.daemon.late.Evidence;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.NanoClock;
@@ -34,7 +35,7 @@ final class DeadlineCondition implements WaitCondition {
     private int seenWord;
     private long rings;
     private long sleeps;
-    private long plannedWakeNs = Long.MAX_VALUE;
+    private long plannedWakeNs = Evidence.NEVER;
 
     DeadlineCondition(NanoClock clock, Doorbell doorbell, CommandPoller commands) {
         this.clock = clock;
@@ -62,19 +63,15 @@ final class DeadlineCondition implements WaitCondition {
         return sleeps;
     }
 
-    /**
-     * By how much the latest sleep was longer than planned, if there was one since this was asked last and the thread
-     * continued at this time; below 0 if something ended it before.
-     */
-    long oversleepNs(long continuedNs) {
-        long oversleepNs = continuedNs - plannedWakeNs;
-        plannedWakeNs = Long.MAX_VALUE;
-        return oversleepNs;
+    /** Until when the thread wanted to sleep in the latest wait; {@link Evidence#NEVER} if it did not. */
+    long plannedWakeNs() {
+        return plannedWakeNs;
     }
 
     /** Sets until when to wait. */
     void until(long wakeNs) {
         deadlineNs = wakeNs;
+        plannedWakeNs = Evidence.NEVER;
     }
 
     /** Whether to ignore commands. */

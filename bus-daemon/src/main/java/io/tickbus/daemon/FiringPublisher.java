@@ -43,20 +43,16 @@ final class FiringPublisher implements FiringHandler {
     private long missed;
     private long maxLatenessNs;
 
-    FiringPublisher(SignalPublisher publisher, DaemonCounters counters, CrashPoint crash, FiringListener listener) {
+    FiringPublisher(SignalPublisher publisher, DaemonCounters counters, LateFirings lateFirings, CrashPoint crash,
+            FiringListener listener) {
         this.publisher = publisher;
         this.counters = counters;
-        this.lateFirings = new LateFirings(counters);
+        this.lateFirings = lateFirings;
         this.crash = crash;
         this.listener = listener;
         for (int i = 0; i < MAX_ROW; i++) {
             row[i] = new SignalRecord();
         }
-    }
-
-    /** Those that were late. */
-    LateFirings lateFirings() {
-        return lateFirings;
     }
 
     /** Sets how many firings to take before they are published; the firing that fills the row publishes it. */

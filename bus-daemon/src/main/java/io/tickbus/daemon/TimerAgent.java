@@ -22,7 +22,9 @@ final class TimerAgent implements Agent {
     private final SignalPublisher publisher;
     private final TimerQueue timers;
     private final FiringPublisher firings;
+    private final LateFirings lateFirings;
     private final CommandPoller commands;
+    private final LoopProgress progress = new LoopProgress("tickbus-timers");
     private final long heartbeatIntervalNs;
     private int fireLimit = DEFAULT_FIRE_LIMIT;
     private long startNs;
@@ -37,17 +39,21 @@ final class TimerAgent implements Agent {
     /** The latest duty cycle left some that were due. */
     private boolean wasCutShort;
     private long backlogCycles;
-    /** Since it last had nothing to do. */
-    private long firedInARow;
 
     TimerAgent(NanoClock clock, SignalPublisher publisher, TimerQueue timers, FiringPublisher firings,
-            CommandPoller commands) {
+            LateFirings lateFirings, CommandPoller commands) {
         this.clock = clock;
         this.publisher = publisher;
         this.timers = timers;
         this.firings = firings;
+        this.lateFirings = lateFirings;
         this.commands = commands;
         this.heartbeatIntervalNs = publisher.bus().signals().header().heartbeatIntervalNs();
+    }
+
+    /** Where the thread is. */
+    LoopProgress progress() {
+        return progress;
     }
 
     /** The most firings of one cycle. */
@@ -66,12 +72,16 @@ final class TimerAgent implements Agent {
         // commands and be in time.
         long nowNs = clock.nanoTime();
         startNs = nowNs;
+        lateFirings.beginCycle(nowNs);
+        progress.round(LoopStep.COMMANDS);
         int staged = isMuted || isFiringFirst ? 0 : commands.stage();
         isFiringFirst = false;
         // The rest of a paused timer counts from when its command is read, or it would be early.
         commands.execute(staged > 0 ? clock.nanoTime() : nowNs);
+        progress.step(LoopStep.FIRING);
         int fired = expireInRows(nowNs);
         firings.flush();
+        progress.step(LoopStep.DEADLINES);
         nextCalendarLookNs = timers.pollCalendar(nowNs);
         long nextNs = timers.nextDeadlineNs();
         wasCutShort = fired >= fireLimit && nextNs <= nowNs;
@@ -79,19 +89,17 @@ final class TimerAgent implements Agent {
         wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
         // After the signals, never before: a reader of the new deadline must find the signals of the old one.
         publisher.announceDeadline(wakeNs);
-        firedInARow += fired;
-        firings.lateFirings().settle(firedInARow);
+        lateFirings.settle(fired);
         if (nowNs >= nextHeartbeatNs || joinsHeartbeat(nowNs, fired)) {
             // Whatever faults in it does so again with the next one, and not before.
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;
             isMuted = false;
+            progress.step(LoopStep.HEARTBEAT);
             publisher.heartbeat(nowNs);
             onHeartbeat.run();
         }
+        progress.step(LoopStep.HOUSEKEEPING);
         int done = staged + fired + timers.doHousekeeping() + commands.doHousekeeping();
-        if (done == 0) {
-            firedInARow = 0;
-        }
         if (done == 0 && wakeNs - nowNs > PREPARING_NS && wakeNs - nowNs <= PREPARED_NS) {
             // It has just woken before a deadline, or is about to wait for one that is near.
             timers.prefetch(nowNs + PREPARED_NS);
@@ -144,7 +152,7 @@ final class TimerAgent implements Agent {
 
     /** Whether a duty cycle that takes so long makes firings late. */
     boolean isSlow(long cycleNs) {
-        return cycleNs > firings.lateFirings().thresholdNs();
+        return cycleNs > lateFirings.thresholdNs();
     }
 
     /** When the latest duty cycle began. */

@@ -14,6 +14,7 @@ import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.daemon.journal.Journal;
 import io.tickbus.daemon.journal.RecoveryResult;
+import io.tickbus.daemon.late.CommandHistory;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import io.tickbus.timer.TimerEngine;
@@ -36,7 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  *
  * <p>Two threads: the timer thread ({@link TimerLoop}), which reads commands, fires and publishes, and the conductor,
- * which admits and closes clients and makes the system calls.
+ * which admits and closes clients and makes the system calls. A third only checks that these do not stall.
  *
  * <p><b>Threads:</b> {@link #run} on one, which becomes the timer thread; the rest from any.
  * <p><b>Progress:</b> no client and no subscriber can block it. <b>Loss:</b> no firing is lost silently: late
@@ -46,6 +47,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TimerDaemon implements Runnable, AutoCloseable {
     /** Heap for everything but the timers; a quarter of the rest is left to the garbage collector. */
     private static final long HEAP_WITHOUT_TIMERS = 32L << 20;
+    /** A thread that makes no progress for so long has stalled. */
+    private static final long STALL_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long MIN_TIMER_BYTES = 2L << 20;
     /** Before the first firing of the daemon's own timers: time to report that it is ready, and to start. */
     private static final long HEAD_START_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -53,7 +56,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final DaemonContext context;
     private final SignalPublisher publisher;
     private final TimerEngine engine;
-    private final FiringPublisher firings;
+    private final LateFirings lateFirings;
     private final TimerAgent agent;
     private final TimerLoop loop;
     private final DaemonConductor conductor;
@@ -67,8 +70,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private volatile DaemonSettings settings;
     private Thread ownThread;
     private final long timeoutNs;
-    private final ThreadWatch conductorWatch;
-    private final ThreadWatch timerWatch;
+    private final StallWatch watch;
     private long loggedFaults;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     /** The next three under this object's lock: of the thread and the closer, whichever is second releases the bus. */
@@ -85,12 +87,16 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         journal = context.journal;
         settings = context.settings;
         timeoutNs = context.timeoutNs;
-        CommandProcessor processor = new CommandProcessor(engine, publisher, counters, journal, context.crash);
+        CommandHistory history = new CommandHistory();
+        lateFirings = new LateFirings(counters, history);
+        CommandProcessor processor = new CommandProcessor(engine, publisher, counters, journal, context.crash,
+                history);
         clients = new ServedClients(engine, context.replies, counters, context.tasks, processor);
         context.clients = clients;
-        firings = new FiringPublisher(publisher, counters, context.crash, FiringListener.NONE);
-        agent = new TimerAgent(System::nanoTime, publisher, engine, firings, clients);
-        loop = new TimerLoop(publisher, agent, clients, counters, WaitStrategy.park());
+        FiringPublisher firings =
+                new FiringPublisher(publisher, counters, lateFirings, context.crash, FiringListener.NONE);
+        agent = new TimerAgent(System::nanoTime, publisher, engine, firings, lateFirings, clients);
+        loop = new TimerLoop(publisher, agent, lateFirings, clients, counters, WaitStrategy.park());
         context.timerThreadWaker = loop::wake;
         conductor = new DaemonConductor(context);
         // A thread inherits its processors; the timer thread may be pinned later, and must not share its own.
@@ -103,8 +109,14 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }, "tickbus-conductor");
         conductorThread.setDaemon(true);
         SignalsHeader header = publisher.bus().signals().header();
-        conductorWatch = new ThreadWatch(() -> counters.value(DaemonCounter.CONDUCTOR_ROUNDS), timeoutNs);
-        timerWatch = new ThreadWatch(header::heartbeatNs, timeoutNs + 5 * header.heartbeatIntervalNs());
+        long stallNs = Math.min(timeoutNs, STALL_NS);
+        watch = new StallWatch(counters, lateFirings, log, cpus);
+        watch.watch(agent.progress(), DaemonCounter.TIMER_THREAD_STALLS, stallNs + 5 * header.heartbeatIntervalNs());
+        watch.watch(conductor.progress(), DaemonCounter.CONDUCTOR_STALLS, stallNs + DaemonConductor.ECO_CHECK_NS);
+        watch.watch(log.progress(), null, stallNs);
+        if (journal != null) {
+            watch.watch(journal.progress(), null, stallNs);
+        }
     }
 
     private void prepare() {
@@ -138,14 +150,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                 TimeUnit.NANOSECONDS.toMillis(recovery.tookNs()));
     }
 
-    /** Conductor: watches the timer thread, and makes the checks that cost system calls. */
+    /** Conductor: the checks that cost system calls. */
     private void check() {
-        long nowNs = System.nanoTime();
-        if (timerWatch.findsStall(nowNs)) {
-            counters.add(DaemonCounter.TIMER_THREAD_STALLS, 1);
-            log.warn("timer-thread-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(nowNs
-                    - publisher.bus().signals().header().heartbeatNs()));
-        }
         long faults = counters.value(DaemonCounter.FAULTS) + counters.value(DaemonCounter.TIMER_THREAD_ERRORS);
         if (faults != loggedFaults) {
             log.warn("timer-thread-survived", "faults", counters.value(DaemonCounter.FAULTS), "memoryShortages",
@@ -158,7 +164,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
                     "it was deleted or replaced while the daemon ran, so that nobody new can find it",
                     "start the daemon again"));
         }
-        context.notifier.onCheck(nowNs, publisher.bus().signals().header().heartbeatNs(), () -> "Serving "
+        context.notifier.onCheck(System.nanoTime(), publisher.bus().signals().header().heartbeatNs(), () -> "Serving "
                 + counters.value(DaemonCounter.CLIENTS_CONNECTED) + " clients, "
                 + counters.value(DaemonCounter.TIMERS_PENDING) + " timers pending");
     }
@@ -167,15 +173,11 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         if (!conductorThread.isAlive()) {
             throw new IllegalStateException("the thread tickbus-conductor has ended; see the log");
         }
-        if (conductorWatch.findsStall(System.nanoTime())) {
-            counters.add(DaemonCounter.CONDUCTOR_STALLS, 1);
-            log.warn("conductor-stalled", "silentMs", TimeUnit.NANOSECONDS.toMillis(timeoutNs));
-        }
         loop.report();
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
         long nowNs = System.nanoTime();
         counters.set(DaemonCounter.LATEST_DEADLINE, Math.max(0, engine.latestDeadlineNs() - nowNs));
-        firings.lateFirings().adapt(nowNs);
+        lateFirings.adapt(nowNs);
         long steps = engine.clockSteps();
         if (steps > counters.value(DaemonCounter.CLOCK_STEPS)) {
             log.info("clock-set", "realtimeAheadNs", CalendarOffset.measureNs());
@@ -326,17 +328,23 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     private void runToEnd() {
         try {
+            agent.progress().begin();
             conductorThread.start();
+            watch.start();
             if (journal != null) {
                 journal.start();
             }
+            lateFirings.begin(engine::clockSteps);
             loop.run();
         } catch (RuntimeException | Error e) {
             log.error("timer-thread-failed", "error", e);
             closeClients();
             throw e;
         } finally {
+            agent.progress().end();
+            lateFirings.end();
             endConductor();
+            watch.stop(TimeUnit.NANOSECONDS.toMillis(timeoutNs));
         }
     }
 
@@ -387,7 +395,10 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }
         agent.fireLimit(newSettings.value(DaemonSetting.FIRE_LIMIT));
         limit(newSettings);
-        engine.ecoSlackNs(mode == DaemonMode.ECO ? newSettings.value(DaemonSetting.ECO_SLACK) : 0);
+        long slackNs = mode == DaemonMode.ECO ? newSettings.value(DaemonSetting.ECO_SLACK) : 0;
+        engine.ecoSlackNs(slackNs);
+        lateFirings.slackNs(slackNs);
+        lateFirings.fixThreshold(newSettings.value(DaemonSetting.LATE_THRESHOLD));
         counters.mode(mode);
         counters.add(DaemonCounter.SETTINGS_GENERATION, 1);
     }

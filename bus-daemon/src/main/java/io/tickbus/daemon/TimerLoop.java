@@ -6,6 +6,8 @@ import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.wait.PredictiveWait;
 import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.daemon.late.CommandHistory;
+import io.tickbus.daemon.late.Evidence;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.TimerQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ public final class TimerLoop implements Runnable {
 
     private final SignalPublisher publisher;
     private final TimerAgent agent;
+    private final LateFirings lateFirings;
     private final DeadlineCondition condition;
     private final CommandPoller commands;
     private final DaemonCounters counters;
@@ -65,15 +68,18 @@ public final class TimerLoop implements Runnable {
     public static TimerLoop of(
             SignalPublisher publisher, TimerQueue timers, WaitStrategy waitStrategy, FiringListener listener) {
         DaemonCounters counters = DaemonCounters.inMemory();
-        FiringPublisher firings = new FiringPublisher(publisher, counters, CrashPoint.NONE, listener);
-        TimerAgent agent = new TimerAgent(System::nanoTime, publisher, timers, firings, CommandPoller.NONE);
-        return new TimerLoop(publisher, agent, CommandPoller.NONE, counters, waitStrategy);
+        LateFirings lateFirings = new LateFirings(counters, new CommandHistory());
+        FiringPublisher firings = new FiringPublisher(publisher, counters, lateFirings, CrashPoint.NONE, listener);
+        TimerAgent agent =
+                new TimerAgent(System::nanoTime, publisher, timers, firings, lateFirings, CommandPoller.NONE);
+        return new TimerLoop(publisher, agent, lateFirings, CommandPoller.NONE, counters, waitStrategy);
     }
 
-    TimerLoop(SignalPublisher publisher, TimerAgent agent, CommandPoller commands, DaemonCounters counters,
-            WaitStrategy waitStrategy) {
+    TimerLoop(SignalPublisher publisher, TimerAgent agent, LateFirings lateFirings, CommandPoller commands,
+            DaemonCounters counters, WaitStrategy waitStrategy) {
         this.publisher = publisher;
         this.agent = agent;
+        this.lateFirings = lateFirings;
         this.commands = commands;
         this.counters = counters;
         this.waitStrategy = waitStrategy;
@@ -156,8 +162,13 @@ public final class TimerLoop implements Runnable {
             if (!runCycle() && !isStopped) {
                 condition.until(agent.wakeNs());
                 condition.mute(agent.isMuted());
+                if (agent.wakeNs() > agent.startNs()) {
+                    lateFirings.beforeWait(agent.startNs());
+                }
+                agent.progress().step(LoopStep.WAITING);
                 waitStrategy.await(condition, agent.latestNextNs());
                 hasWaited = true;
+                lateFirings.waited(condition.plannedWakeNs());
             }
         }
     }
@@ -172,9 +183,8 @@ public final class TimerLoop implements Runnable {
         }
         if (hasWaited) {
             hasWaited = false;
-            long oversleepNs = condition.oversleepNs(startNs);
-            if (oversleepNs >= 0) {
-                counters.recordWakeUp(oversleepNs);
+            if (startNs >= condition.plannedWakeNs() && condition.plannedWakeNs() != Evidence.NEVER) {
+                counters.recordWakeUp(startNs - condition.plannedWakeNs());
             }
             if (isBusy) {
                 wakeUps++;

@@ -17,6 +17,7 @@ import io.tickbus.core.internal.memory.SlotWriter;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
+import io.tickbus.daemon.late.CommandHistory;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
@@ -73,7 +74,8 @@ class ClientFuzzTest {
         tasks = new TaskMailboxes();
         DaemonCounters counters = DaemonCounters.inMemory();
         clients = new ServedClients(engine, replies, counters, tasks,
-                new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE));
+                new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE,
+                        new CommandHistory()));
         ClientIdentity client = identity();
         ClientFile honest = ClientFile.create(directory, client);
         clients.admit(connected(1, HONEST_OWNER, client, ClientFile.open(directory, client)));

@@ -13,6 +13,8 @@ import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.journal.Journal;
 import io.tickbus.daemon.journal.RecoveryResult;
+import io.tickbus.daemon.late.CommandHistory;
+import io.tickbus.daemon.late.Evidence;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import io.tickbus.timer.TimerEngine;
@@ -41,6 +43,8 @@ class CommandProcessorTest {
     private final TimerEngine engine = TimerEngine.create(new TimerQuotas(100, 100), 16, () -> offsetNs);
     private final SlowDisk disk = new SlowDisk();
     private final TimerCommand command = new TimerCommand();
+    private final CommandHistory history = new CommandHistory();
+    private final Evidence evidence = new Evidence();
     private SignalPublisher publisher;
     private ServedClient client;
     private CommandProcessor processor;
@@ -137,13 +141,44 @@ class CommandProcessorTest {
                 "app", 64), ClientFile.inMemory(64), replies.session(1), 64);
         client.user(0, true);
         client.connect(OWNER);
-        processor = new CommandProcessor(engine, publisher, DaemonCounters.inMemory(), disk, CrashPoint.NONE);
+        processor = new CommandProcessor(engine, publisher, DaemonCounters.inMemory(), disk, CrashPoint.NONE,
+                history);
         engine.openOwner(OWNER);
     }
 
     @AfterEach
     void closeBus() {
         publisher.close();
+    }
+
+    private List<Long> remembered(int generation, long deadlineNs) {
+        evidence.deadlineNs = deadlineNs;
+        history.find(OWNER, generation, evidence);
+        return evidence.executedNs == Evidence.NEVER ? List.of() : List.of(evidence.receivedNs, evidence.executedNs);
+    }
+
+    @Test
+    void shouldRememberWhatWasArmedAfterItsDeadline() {
+        processor.process(client, command.arm(1, 1, NOW_NS - 5).generation(7), 0, NOW_NS);
+        processor.process(client, command.arm(2, 1, NOW_NS + 5).generation(8), 1, NOW_NS);
+        assertEquals(List.of(NOW_NS, NOW_NS), remembered(7, NOW_NS - 5));
+        assertEquals(List.of(), remembered(8, NOW_NS + 5));
+        assertEquals(List.of(), remembered(9, NOW_NS - 5));
+        assertEquals(List.of(), remembered(7, NOW_NS + 1_000), "a later firing of the same timer");
+        assertEquals(2, history.commands());
+    }
+
+    @Test
+    void shouldRememberThatACommandWaitedForTheDiskBeyondItsDeadline() {
+        long deadlineNs = System.nanoTime();
+        long receivedNs = deadlineNs - 1_000_000;
+        processor.process(client, command.arm(1, 1, deadlineNs).durability(Durability.DISK).generation(7), 0,
+                receivedNs);
+        disk.syncedTicket = 0;
+        processor.completeWaiting();
+        List<Long> found = remembered(7, deadlineNs);
+        assertEquals(receivedNs, found.get(0));
+        assertTrue(found.get(1) >= deadlineNs && found.get(1) <= System.nanoTime(), found.toString());
     }
 
     @Test

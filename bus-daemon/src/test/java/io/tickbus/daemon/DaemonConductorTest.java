@@ -18,6 +18,7 @@ import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
+import io.tickbus.daemon.late.CommandHistory;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
@@ -74,7 +75,8 @@ class DaemonConductorTest {
         context = DaemonContext.of(directory);
         tasks = context.tasks;
         clients = new ServedClients(engine, replies, counters, tasks,
-                new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE));
+                new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE,
+                        new CommandHistory()));
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
         conductor = conductor(log);
         thread = new Thread(conductor, "conductor");

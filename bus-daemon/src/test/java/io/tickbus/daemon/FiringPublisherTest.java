@@ -12,6 +12,7 @@ import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.daemon.late.CommandHistory;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +30,7 @@ class FiringPublisherTest {
     private Path root;
 
     private final DaemonCounters counters = DaemonCounters.inMemory();
+    private final LateFirings lateFirings = new LateFirings(counters, new CommandHistory());
     private final SignalRecord firing = new SignalRecord();
     private final long[] timesNs = new long[COUNT];
     private SignalPublisher publisher;
@@ -43,7 +45,7 @@ class FiringPublisherTest {
         BusDirectory directory = BusDirectory.at(root, "bus");
         publisher = SignalPublisher.openWithoutThread(directory, SignalsOptions.defaults().withSlotCount(1024));
         sleeper = Doorbell.attach(directory);
-        firings = new FiringPublisher(publisher, counters, this::reach, FiringListener.NONE);
+        firings = new FiringPublisher(publisher, counters, lateFirings, this::reach, FiringListener.NONE);
     }
 
     @AfterEach
@@ -162,7 +164,7 @@ class FiringPublisherTest {
     @Test
     void shouldHaveCountedEveryFiringWhenFlushed() {
         long[] maxLatenessNs = {Long.MIN_VALUE};
-        firings = new FiringPublisher(publisher, counters, CrashPoint.NONE, signal -> maxLatenessNs[0] =
+        firings = new FiringPublisher(publisher, counters, lateFirings, CrashPoint.NONE, signal -> maxLatenessNs[0] =
                 Math.max(maxLatenessNs[0], signal.publishedNs() - signal.deadlineNs()));
         long nowNs = System.nanoTime();
         for (int i = 0; i < 200; i++) {
@@ -189,8 +191,8 @@ class FiringPublisherTest {
         firings.fire(firing.clear().deadlineNs(Long.MAX_VALUE / 2));
         firings.flush();
         assertEquals(0, counters.value(DaemonCounter.LATE_FIRINGS), "no cause is looked for in between");
-        firings.lateFirings().settle(lateCount);
-        firings.lateFirings().settle(lateCount);
+        lateFirings.settle(lateCount);
+        lateFirings.settle(lateCount);
         assertEquals(lateCount, counters.value(DaemonCounter.LATE_FIRINGS));
         List<LateFiring> late = counters.file().lateFirings().readAll();
         assertEquals(LateFirings.MAX_NOTED, late.size());

@@ -11,6 +11,8 @@ import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.Doorbell;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.memory.SlotRing;
+import io.tickbus.daemon.late.CommandHistory;
+import io.tickbus.daemon.late.JvmCounts;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.TimerEngine;
 import java.lang.management.ManagementFactory;
@@ -256,7 +258,11 @@ class TimerAgentTest {
     }
 
     private TimerAgent agent(CommandPoller commands, FiringListener listener) {
+        DaemonCounters counters = DaemonCounters.inMemory();
+        LateFirings late = new LateFirings(counters, new CommandHistory());
+        late.begin(() -> 0);
+        late.jvm(JvmCounts.open());
         return new TimerAgent(() -> nowNs, publisher, timers,
-                new FiringPublisher(publisher, DaemonCounters.inMemory(), CrashPoint.NONE, listener), commands);
+                new FiringPublisher(publisher, counters, late, CrashPoint.NONE, listener), late, commands);
     }
 }

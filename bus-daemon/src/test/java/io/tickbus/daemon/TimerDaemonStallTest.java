@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One of the daemon's two threads stalls, and the other reports it. */
+/** One of the daemon's two threads stalls, and a third reports it. */
 @Timeout(60)
 class TimerDaemonStallTest {
     private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -121,13 +121,16 @@ class TimerDaemonStallTest {
     void shouldSayWhenTimerThreadStandsAndContinueWhenItIsOver() throws InterruptedException {
         start();
         stallTimerThread();
-        await(() -> hasLogged("timer-thread-stalled silentMs="));
+        await(() -> hasLogged("thread-stalled thread=tickbus-timers step=deadlines silentMs="));
+        assertTrue(hasLogged("TimerDaemonStallTest.standIfVictim"), "the stack is missing");
         assertTrue(daemon.counters().value(DaemonCounter.TIMER_THREAD_STALLS) > 0);
         SignalsHeader bus = SignalsFile.attach(directory).header();
         long silentNs = bus.heartbeatNs();
         mayGoOn.countDown();
         await(() -> bus.heartbeatNs() > silentNs);
+        await(() -> hasLogged("thread-continues thread=tickbus-timers step=deadlines stalledMs="));
         assertTrue(daemon.isRunning());
+        assertTrue(daemon.counters().value(DaemonCounter.STALLS) > 0);
     }
 
     @Test
@@ -154,7 +157,7 @@ class TimerDaemonStallTest {
         start();
         victim = "tickbus-conductor";
         try (RawClient client = RawClient.connect(directory, SignalsFile.attach(directory).header(), "")) {
-            await(() -> hasLogged("conductor-stalled silentMs="));
+            await(() -> hasLogged("thread-stalled thread=tickbus-conductor step=clients silentMs="));
             assertTrue(daemon.counters().value(DaemonCounter.CONDUCTOR_STALLS) > 0);
             mayGoOn.countDown();
             await(client::isWelcome);

@@ -7,6 +7,7 @@ import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonCounters;
 import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.LoopProgress;
 import io.tickbus.daemon.journal.Journal;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.daemon.journal.RecoveryResult;
@@ -249,6 +250,11 @@ final class ChronicleJournal implements Journal {
     }
 
     @Override
+    public LoopProgress progress() {
+        return writer.progress();
+    }
+
+    @Override
     public void report(DaemonCounters counters) {
         watch(clocks.nowNs());
         counters.set(DaemonCounter.JOURNAL_ENTRIES, writer.entries());
@@ -263,7 +269,7 @@ final class ChronicleJournal implements Journal {
 
     /** Checks that the writer makes progress, so that a disk that hangs does not keep clients waiting for ever. */
     void watch(long nowNs) {
-        long cycles = writer.cycles();
+        long cycles = writer.progress().rounds();
         if (cycles != lastCycles) {
             lastCycles = cycles;
             progressNs = nowNs;

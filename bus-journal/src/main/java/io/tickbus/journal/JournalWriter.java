@@ -5,6 +5,8 @@ import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.LoopProgress;
+import io.tickbus.daemon.LoopStep;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.journal.JournalStore.Position;
 import io.tickbus.journal.JournalStore.Segment;
@@ -91,7 +93,7 @@ final class JournalWriter implements Runnable {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong syncs = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
-    private final AtomicLong cycles = new AtomicLong();
+    private final LoopProgress progress = new LoopProgress("tickbus-journal");
     private final CountDownLatch firstCycleDone = new CountDownLatch(1);
     private long bytesAtSnapshot;
 
@@ -141,6 +143,7 @@ final class JournalWriter implements Runnable {
     @Override
     public void run() {
         boolean isDone = false;
+        progress.begin();
         try {
             while (!isDone) {
                 isDone = writeGuarded();
@@ -151,6 +154,7 @@ final class JournalWriter implements Runnable {
     }
 
     private void end() {
+        progress.end();
         try {
             closeSegment();
         } finally {
@@ -178,6 +182,7 @@ final class JournalWriter implements Runnable {
             // After a full block there is probably more to write.
             boolean mayNap = !hasWork || block.hasRoom();
             if (mayNap && !woken) {
+                progress.step(LoopStep.WAITING);
                 LockSupport.parkNanos(napNs);
             }
             woken = false;
@@ -190,7 +195,7 @@ final class JournalWriter implements Runnable {
 
     /** Writes at most one block; returns whether there was anything to write. */
     boolean runCycle() {
-        cycles.lazySet(cycles.get() + 1);
+        progress.round(LoopStep.JOURNAL);
         if (!writable && clocks.nowNs() < retryNs) {
             return false;
         }
@@ -413,9 +418,9 @@ final class JournalWriter implements Runnable {
         wantsSnapshot = false;
     }
 
-    /** Cycles begun so far. The number stops growing when the thread hangs or has ended. */
-    long cycles() {
-        return cycles.get();
+    /** Where the thread is; its rounds stop growing when it hangs or has ended. */
+    LoopProgress progress() {
+        return progress;
     }
 
     boolean wantsSnapshot() {

@@ -3,6 +3,7 @@ package io.tickbus.daemon.journal;
 
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.DaemonCounters;
+import io.tickbus.daemon.LoopProgress;
 import io.tickbus.timer.DurableTimers;
 
 /**
@@ -76,6 +77,11 @@ public interface Journal extends AutoCloseable {
 
     /** Completes the snapshot. */
     void endSnapshot();
+
+    /** Where the thread is that writes. */
+    default LoopProgress progress() {
+        return new LoopProgress("none");
+    }
 
     /** Publishes the journal's counters; called at each heartbeat. */
     void report(DaemonCounters counters);
