@@ -5,6 +5,7 @@
 # Needs root, podman and runc. Prints what happened; exit code 0 if all was as it should be, 77 with the reason if it
 # cannot run here.
 set -u
+here=$(dirname -- "$(readlink -f -- "$0")")
 
 skip() {
     echo "skipped: $1" >&2
@@ -65,12 +66,13 @@ check() {
 
 # Waits up to 30 s for a container to have printed something.
 prints() {
-    local i
+    local i name=$1
+    [[ $name == tickbus-* ]] || name=$id-$name
     for i in {1..150}; do
-        podman logs "$id-$1" 2>&1 | grep -q -- "$2" && return 0
+        podman logs "$name" 2>&1 | grep -q -- "$2" && return 0
         sleep 0.2
     done
-    podman logs "$id-$1"
+    podman logs "$name"
     return 1
 }
 
@@ -120,4 +122,12 @@ podman stop -t 30 "$id-daemon2" >/dev/null
 check "stopped, the daemon ends cleanly" prints daemon2 '^stopped '
 check "with exit code 0, and killed for memory it was not" \
     test "$(podman inspect -f '{{.State.ExitCode}} {{.State.OOMKilled}}' "$id-daemon2")" = "0 false"
+# Elsewhere, podman takes a file "tickbus" of the current folder for something to build.
+cd "$work" || exit 1
+check "the pod starts" podman play kube "$here/pod.yaml"
+check "its daemon is ready" prints tickbus-daemon '^ready '
+check "its application attaches" prints tickbus-app SEQUENCE
+check "and observes a timer" eval 'podman exec tickbus-daemon java -jar /opt/tickbus/tickbus.jar arm --key 1 --signal 47 \
+    --in 300ms && prints tickbus-app " 47 "'
+podman play kube --down "$here/pod.yaml" >/dev/null 2>&1
 [ $failed = 0 ] && echo "all as it should be"
