@@ -7,6 +7,7 @@ import io.tickbus.cli.demo.DemoCommand;
 import io.tickbus.cli.demo.DemoSubscriber;
 import io.tickbus.cli.doctor.DoctorCommand;
 import io.tickbus.cli.dump.DumpCommand;
+import io.tickbus.cli.metrics.MetricsCommand;
 import io.tickbus.cli.journal.JournalCommand;
 import io.tickbus.cli.journal.ReplayCommand;
 import io.tickbus.cli.publish.PublishCommand;
@@ -55,6 +56,7 @@ public final class Tickbus {
         {"stat", "Show all buses in a table, or one in full, and what is wrong with them."},
         {"top", "Show a bus on a screen that is drawn again and again: rates, lateness, clients, the host."},
         {"remove", "Remove a bus that has no publisher: its files and its directory."},
+        {"metrics", "Serve the metrics of buses to Prometheus, until Ctrl-C or SIGTERM."},
         {"reload", "Have a bus's daemon read its settings file again, without a restart."},
         {"replay", "Print what a journal has recorded, or publish it again on another bus."},
         {"journal", "Check whether a journal is whole, or count what it contains. Changes nothing."},
@@ -155,6 +157,7 @@ public final class Tickbus {
             case "stat" -> new StatCommand(spec);
             case "top" -> new TopCommand(spec);
             case "remove" -> new RemoveCommand(spec);
+            case "metrics" -> new MetricsCommand(spec);
             case "reload" -> new ReloadCommand(spec);
             case "replay" -> new ReplayCommand(spec);
             case "journal" -> new JournalCommand(spec);

@@ -38,7 +38,7 @@ final class HelpTextTest {
 
     @Test
     void shouldGroupOptionsUnderHeadings() {
-        assertEquals(List.of("Options:", "Bus:", "Timer thread:", "Idle processors:", "Limits:", "Journal:",
+        assertEquals(List.of("Options:", "Bus:", "Timer thread:", "Idle processors:", "Limits:", "Journal:", "Metrics:",
                 "Log:", "General:"),
                 daemon(80).stream().filter(line -> line.endsWith(":") && !line.startsWith(" "))
                         .filter(line -> !line.equals("Examples:")).toList());

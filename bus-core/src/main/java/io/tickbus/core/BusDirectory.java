@@ -44,13 +44,18 @@ public final class BusDirectory {
     private final int ownerId;
 
     private BusDirectory(Path root, String name, int ownerId) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("a bus's name is 1 to 64 letters, digits, '.', '_' or '-', and starts "
                     + "with a letter, a digit or '_': name=" + name);
         }
         this.root = root.toAbsolutePath().normalize();
         this.name = name;
         this.ownerId = ownerId;
+    }
+
+    /** Whether a bus can have that name. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** The bus of that name under the default root of this user. */

@@ -172,6 +172,15 @@ public final class DaemonSetting<T> {
             "journal.clock-wait", "--clock-wait", duration(0, Long.MAX_VALUE), JournalOptions.DEFAULT_CLOCK_WAIT_NS,
             Effect.AT_START, "After a boot, how long to wait for a wall clock that shows less than the journal");
 
+    /** The TCP port of metrics; null where they are not served. */
+    public static final DaemonSetting<Integer> METRICS_PORT = new DaemonSetting<>(Section.METRICS, "metrics.port",
+            "--metrics-port", SettingKind.port(9464), null, Effect.AT_START, "Serve metrics to Prometheus from this "
+            + "process, those of the JVM included; 0 takes a free port");
+    /** The address of metrics. */
+    public static final DaemonSetting<String> METRICS_ADDRESS = new DaemonSetting<>(Section.METRICS, "metrics.bind",
+            "--metrics-bind", SettingKind.address(), "127.0.0.1", Effect.AT_START, "The address to serve them at; "
+            + "0.0.0.0 serves other hosts too");
+
     /** What is logged. */
     public static final DaemonSetting<Level> LOG_LEVEL = new DaemonSetting<>(Section.LOG, "log.level", "--log-level",
             word(List.of(Level.TRACE, Level.DEBUG, Level.INFO, Level.WARNING, Level.ERROR, Level.OFF)), Level.INFO,
@@ -189,6 +198,8 @@ public final class DaemonSetting<T> {
         LIMITS("Limits"),
         /** The journal. */
         JOURNAL("Journal"),
+        /** What it shows to Prometheus. */
+        METRICS("Metrics"),
         /** The log. */
         LOG("Log");
 

@@ -206,6 +206,11 @@ final class ServedClient {
         words.putPendingTimers(pendingTimers);
     }
 
+    /** Publishes how many of its commands wait for an answer. Touches the client's memory. */
+    void reportUnanswered() {
+        words.putUnanswered(inFlight + (commands.hasNews(taken) ? commands.countFrom(taken) : 0));
+    }
+
     /** After a fault: what was staged and not answered will be staged again. */
     void unstage() {
         stagedCount = 0;

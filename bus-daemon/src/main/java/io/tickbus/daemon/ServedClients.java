@@ -207,10 +207,11 @@ final class ServedClients implements CommandPoller {
         left.add(owner);
     }
 
-    /** Publishes for each client how many timers its owner has. */
+    /** Publishes for each client how many timers its owner has, and how many commands wait. */
     void report() {
         for (int i = 0; i < clients.size(); i++) {
             clients.get(i).report(engine.pending(clients.get(i).owner()));
+            clients.get(i).reportUnanswered();
         }
     }
 

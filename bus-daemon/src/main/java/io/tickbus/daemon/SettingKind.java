@@ -33,6 +33,7 @@ record SettingKind<T>(String label, String allowed, Function<String, T> parser, 
     private static final long MS_PER_S = 1000;
     private static final long S_PER_MINUTE = 60;
     private static final long HOURS_PER_DAY = 24;
+    private static final int MAX_PORT = 65_535;
     private static final int MAX_TEXT = 255;
     private static final String[] UNITS = {"d", "h", "m", "s", "ms", "us", "ns"};
     private static final long[] PER_UNIT = {HOURS_PER_DAY, S_PER_MINUTE, S_PER_MINUTE, MS_PER_S, NS_PER_US, NS_PER_US};
@@ -143,6 +144,18 @@ record SettingKind<T>(String label, String allowed, Function<String, T> parser, 
             throw new IllegalArgumentException("no folder");
         }
         return text;
+    }
+
+    /** A TCP port; null for none. */
+    static SettingKind<Integer> port(int usual) {
+        return new SettingKind<>("PORT", "off, on (" + usual + "), or a port from 0 to " + MAX_PORT,
+                text -> text.equals("off") ? null : (Integer) (text.equals("on") ? usual : IntegerText.toInt(text)),
+                port -> port == null ? "off" : port.toString(), port -> port >= 0 && port <= MAX_PORT, "on", false);
+    }
+
+    static SettingKind<String> address() {
+        return new SettingKind<>("ADDRESS", "a name or number of an address of this host", text -> text, text -> text,
+                text -> !text.isBlank() && text.length() <= MAX_TEXT);
     }
 
     static SettingKind<List<Integer>> processors() {

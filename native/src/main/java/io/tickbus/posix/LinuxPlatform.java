@@ -2,6 +2,7 @@
 package io.tickbus.posix;
 
 import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.ClockDiscipline;
 import io.tickbus.core.internal.platform.FutexWord;
 import io.tickbus.core.internal.platform.Platform;
 import java.io.IOException;
@@ -20,6 +21,9 @@ import java.util.Optional;
  */
 @SuppressWarnings("exports") // What it implements is between the core and this module.
 public final class LinuxPlatform implements Platform {
+    private static final int PRIO_PROCESS = 0;
+    private static final int LOWEST_PRIORITY = 19;
+
     /** For {@link java.util.ServiceLoader}; does nothing. */
     public LinuxPlatform() {
     }
@@ -66,6 +70,12 @@ public final class LinuxPlatform implements Platform {
         return TimerSlack.get();
     }
 
+    /** {@inheritDoc} Source: setpriority(2), where 0 is the calling thread. */
+    @Override
+    public boolean lowerPriority() {
+        return Libc.here().quickSyscall(Syscalls.here().setpriority(), PRIO_PROCESS, 0, LOWEST_PRIORITY) == 0;
+    }
+
     @Override
     public int[] setAffinity(int... cpus) {
         return CpuAffinity.set(cpus);
@@ -99,5 +109,10 @@ public final class LinuxPlatform implements Platform {
     @Override
     public long processCpuNs() {
         return PosixClock.now(ClockId.PROCESS_CPUTIME);
+    }
+
+    @Override
+    public Optional<ClockDiscipline> clockDiscipline() {
+        return ClockAdjustment.read();
     }
 }

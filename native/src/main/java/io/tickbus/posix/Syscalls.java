@@ -9,10 +9,10 @@ import java.util.Locale;
  * <p>Source: Linux {@code arch/x86/entry/syscalls/syscall_64.tbl}, {@code include/uapi/asm-generic/unistd.h},
  * {@code include/uapi/asm-generic/fcntl.h}, {@code arch/arm64/include/uapi/asm/fcntl.h}.
  */
-record Syscalls(
-        String architecture, int futex, int clockGettime, int prctl, int socket, int sendto, int openNoFollow) {
-    static final Syscalls X86_64 = new Syscalls("x86-64", 202, 228, 157, 41, 44, 0x20000);
-    static final Syscalls AARCH64 = new Syscalls("aarch64", 98, 113, 167, 198, 206, 0x8000);
+record Syscalls(String architecture, int futex, int clockGettime, int prctl, int socket, int sendto, int setpriority,
+        int adjtimex, int openNoFollow) {
+    static final Syscalls X86_64 = new Syscalls("x86-64", 202, 228, 157, 41, 44, 141, 159, 0x20000);
+    static final Syscalls AARCH64 = new Syscalls("aarch64", 98, 113, 167, 198, 206, 140, 171, 0x8000);
 
     private static final Syscalls HERE = of(System.getProperty("os.arch", ""));
 

@@ -19,7 +19,9 @@ import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.ServiceNotifier;
 import io.tickbus.daemon.TimerDaemon;
+import io.tickbus.metrics.MetricsServer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Owns a bus and keeps timers, its own and those of all clients, until it is told to stop. */
@@ -82,7 +84,14 @@ public final class DaemonCommand implements Command {
 
     /** A daemon that fails to start leaves nothing behind. */
     private void run(BusDirectory directory, DaemonSettings first, boolean isListening) {
-        // Before the pinning, which a new thread inherits: the watch must not share the timer thread's processor.
+        // Before the pinning, which a new thread inherits: these must not share the timer thread's processor.
+        Integer metricsPort = first.value(DaemonSetting.METRICS_PORT);
+        MetricsServer metrics = metricsPort == null ? null : MetricsServer.start(
+                first.value(DaemonSetting.METRICS_ADDRESS), metricsPort, () -> List.of(directory), true);
+        if (metrics != null) {
+            output.say("serving metrics at http://" + first.value(DaemonSetting.METRICS_ADDRESS) + ":"
+                    + metrics.port() + "/metrics");
+        }
         ClockSourceMonitor clock = ClockSourceMonitor.start(output.err());
         // A bus in use is refused at once; opening it names its owner.
         if (OwnerLock.probe(directory.lock()) != OwnerLock.Probe.HELD) {
@@ -106,6 +115,9 @@ public final class DaemonCommand implements Command {
         } finally {
             log.close();
             clock.stop();
+            if (metrics != null) {
+                metrics.close();
+            }
         }
     }
 

@@ -15,10 +15,11 @@ import java.util.UUID;
  * @param name           the owner's name; null for none
  * @param commandSlots   0 where its commands come over the socket
  * @param commands       commands carried out
+ * @param unanswered     commands that waited for an answer at the daemon's last heartbeat
  * @param evictedBecause null while it is served
  */
 public record ClientSnapshot(int session, UUID uuid, int owner, String name, long user, long pid, int commandSlots,
-        long pendingTimers, long commands, String evictedBecause) {
+        long pendingTimers, long commands, long unanswered, String evictedBecause) {
 
     static List<ClientSnapshot> readAll(RepliesFile replies) {
         List<ClientSnapshot> clients = new ArrayList<>();
@@ -35,7 +36,7 @@ public record ClientSnapshot(int session, UUID uuid, int owner, String name, lon
         return new ClientSnapshot(session.index(), session.uuid(), session.owner(),
                 session.name().isEmpty() ? null : session.name(), Integer.toUnsignedLong(session.user()),
                 session.pid(), session.commandSlots(), session.pendingTimers(), session.consumed(),
-                isEvicted ? session.reason().sentence() : null);
+                session.unanswered(), isEvicted ? session.reason().sentence() : null);
     }
 
     /** For printing. */
@@ -44,6 +45,6 @@ public record ClientSnapshot(int session, UUID uuid, int owner, String name, lon
                 .with("name", name).with("user", user).with("pid", pid)
                 .with("commandSlots", commandSlots, commandSlots == 0 ? "socket" : "ring")
                 .with("pendingTimers", pendingTimers).with("commands", commands)
-                .with("evictedBecause", evictedBecause);
+                .with("unanswered", unanswered).with("evictedBecause", evictedBecause);
     }
 }

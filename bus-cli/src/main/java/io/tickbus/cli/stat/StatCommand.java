@@ -65,14 +65,9 @@ public final class StatCommand implements Command {
     }
 
     private void list() {
-        List<BusDirectory> buses = new ArrayList<>();
-        for (String name : BusDirectory.list(bus.root())) {
-            try {
-                buses.add(bus.directory(name));
-            } catch (IllegalArgumentException e) {
-                // A directory whose name no bus can have is not a bus, and may lie there.
-            }
-        }
+        // A directory whose name no bus can have is not a bus, and may be there.
+        List<BusDirectory> buses = BusDirectory.list(bus.root()).stream().filter(BusDirectory::isName)
+                .map(bus::directory).toList();
         List<Report> reports = buses.isEmpty() ? List.of() : sample(buses, new ArrayList<>());
         output.clear();
         if (output.isJson()) {

@@ -119,6 +119,11 @@ public final class Session {
         return region.getLongOpaque(offset + RepliesLayout.SESSION_PENDING_TIMERS);
     }
 
+    /** Commands of the client that waited for an answer at the daemon's last heartbeat. */
+    public long unanswered() {
+        return region.getLongOpaque(offset + RepliesLayout.SESSION_UNANSWERED);
+    }
+
     /** The next reply to be written. */
     public long nextReply() {
         // SYNC next-sequence: pairs with SlotWriter.commit; without acquire a reply that this word promises could
@@ -156,6 +161,7 @@ public final class Session {
         region.putInt(offset + RepliesLayout.SESSION_USER, user);
         region.asByteBuffer().put(offset + RepliesLayout.SESSION_NAME, ClientIdentity.nameBytes(client.name()));
         putPendingTimers(0);
+        putUnanswered(0);
         putConsumed(0);
         putState(RepliesLayout.STATE_CONNECTED);
     }
@@ -185,5 +191,10 @@ public final class Session {
     /** Daemon: how many timers its owner has. A figure that orders nothing. */
     public void putPendingTimers(long count) {
         region.putLongOpaque(offset + RepliesLayout.SESSION_PENDING_TIMERS, count);
+    }
+
+    /** Daemon: how many commands wait for an answer. A figure that orders nothing. */
+    public void putUnanswered(long count) {
+        region.putLongOpaque(offset + RepliesLayout.SESSION_UNANSWERED, count);
     }
 }

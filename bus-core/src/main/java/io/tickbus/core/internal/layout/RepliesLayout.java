@@ -28,6 +28,7 @@ package io.tickbus.core.internal.layout;
  *  128  consumed         int64     the next command to be carried out: the replies to those before it are written
  *  136  pendingTimers    int64     timers of its owner, as of the last command or firing
  *  144  nextReply        int64     the next reply to be written
+ *  152  unanswered       int64     commands that wait for an answer, as of the daemon's last heartbeat
  * </pre>
  */
 public final class RepliesLayout {
@@ -81,6 +82,8 @@ public final class RepliesLayout {
     public static final int SESSION_PENDING_TIMERS = SESSION_CONSUMED + Long.BYTES;
     /** Within a session, int64, release: the next reply to be written. */
     public static final int SESSION_NEXT_REPLY = SESSION_PENDING_TIMERS + Long.BYTES;
+    /** Within a session, int64, opaque: commands without an answer, as of the daemon's last heartbeat. */
+    public static final int SESSION_UNANSWERED = SESSION_NEXT_REPLY + Long.BYTES;
 
     /** A free session. */
     public static final int STATE_FREE = 0;

@@ -200,6 +200,20 @@ public final class SlotRing {
         return stamp > sequence || stamp < -(sequence + 1);
     }
 
+    /** Reader: how many records are there from {@code sequence} on; some loads, as it searches by halves. */
+    public int countFrom(long sequence) {
+        int count = 0;
+        int end = slotCount + 1;
+        // Those up to count are there, that of end is not.
+        while (end - count > 1) {
+            int middle = (count + end) >>> 1;
+            boolean isThere = state(sequence + middle - 1) != NOT_YET;
+            count = isThere ? middle : count;
+            end = isThere ? end : middle;
+        }
+        return count;
+    }
+
     /** The stamp of the slot that {@code sequence} maps to. */
     public long stamp(long sequence) {
         return acquireStamp(buffer, slotOffset(sequence));

@@ -53,6 +53,14 @@ public interface Platform {
     long timerSlackNs();
 
     /**
+     * Gives the calling thread, and those that it starts later, the lowest ordinary priority; for good, as raising it
+     * takes a privilege.
+     *
+     * @return whether it has it
+     */
+    boolean lowerPriority();
+
+    /**
      * Pins the calling thread.
      *
      * @param cpus processor numbers, at least one
@@ -87,4 +95,7 @@ public interface Platform {
 
     /** CPU time used by all threads of this process, in nanoseconds; −1 where unknown. */
     long processCpuNs();
+
+    /** How CLOCK_REALTIME is kept; empty where unknown. */
+    Optional<ClockDiscipline> clockDiscipline();
 }

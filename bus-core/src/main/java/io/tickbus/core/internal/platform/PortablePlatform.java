@@ -69,6 +69,11 @@ public final class PortablePlatform implements Platform {
     }
 
     @Override
+    public boolean lowerPriority() {
+        return false;
+    }
+
+    @Override
     public int[] setAffinity(int... cpus) {
         return new int[0];
     }
@@ -101,6 +106,11 @@ public final class PortablePlatform implements Platform {
     @Override
     public long processCpuNs() {
         return ProcessHandle.current().info().totalCpuDuration().map(java.time.Duration::toNanos).orElse(-1L);
+    }
+
+    @Override
+    public Optional<ClockDiscipline> clockDiscipline() {
+        return Optional.empty();
     }
 
     private record PolledWord(SharedRegion region, int offset) implements FutexWord {

@@ -33,6 +33,7 @@ class RepliesLayoutTest {
         assertEquals(128, RepliesLayout.SESSION_CONSUMED);
         assertEquals(136, RepliesLayout.SESSION_PENDING_TIMERS);
         assertEquals(144, RepliesLayout.SESSION_NEXT_REPLY);
+        assertEquals(152, RepliesLayout.SESSION_UNANSWERED);
     }
 
     @Test

@@ -56,6 +56,20 @@ class SlotRingTest {
     }
 
     @Test
+    void shouldCountRecordsFromSequence() {
+        for (int written = 0; written <= SLOTS; written++) {
+            for (int from = 0; from <= written; from++) {
+                assertEquals(written - from, ring.countFrom(from), "written=" + written + " from=" + from);
+            }
+            if (written < SLOTS) {
+                ring.commit(ring.beginWrite(written), written);
+            }
+        }
+        ring.beginWrite(SLOTS);
+        assertEquals(SLOTS - 1, ring.countFrom(1), "one that is being written is not there");
+    }
+
+    @Test
     void shouldAnswerNothingWhenSlotWasNeverWritten() {
         for (long sequence = 0; sequence < 2 * SLOTS; sequence++) {
             assertNotEquals(SlotRing.COMMITTED, ring.state(sequence));
