@@ -40,6 +40,8 @@ public final class SignalSubscriber implements AutoCloseable {
     private final SubscriberListener listener;
     private final WaitStrategy waitStrategy;
     private final int[] signalIds;
+    /** Null where they are off. */
+    private final SubscriberStatistics statistics;
     private final BusFollower bus;
     private final OverrunRecovery recovery;
     private final SignalRecord signal = new SignalRecord();
@@ -60,6 +62,7 @@ public final class SignalSubscriber implements AutoCloseable {
         this.listener = options.listener();
         this.waitStrategy = options.waitStrategy();
         this.signalIds = options.signalIds().stream().mapToInt(Integer::intValue).sorted().toArray();
+        this.statistics = options.statistics();
         this.bus = new BusFollower(directory, options.listener());
         this.recovery = new OverrunRecovery(options.overrunPolicy(), options.history());
         this.slowHandlers = options.slowHandlerNs() == 0 ? null
@@ -165,10 +168,16 @@ public final class SignalSubscriber implements AutoCloseable {
             if (signalIds.length == 0 || Arrays.binarySearch(signalIds, signal.signalId()) >= 0) {
                 received++;
                 count++;
+                if (statistics != null) {
+                    statistics.received(current, System.nanoTime() - signal.deadlineNs());
+                }
                 handler.onSignal(signal);
             } else {
                 filtered++;
             }
+        }
+        if (statistics != null) {
+            statistics.polled(sequence, filtered, lost, recovery.overruns(), backlog());
         }
         return count;
     }

@@ -20,10 +20,11 @@ import java.util.stream.Collectors;
  * @param signalIds     the signal ids to deliver; empty for all
  * @param history       where to read what the ring has overwritten; null for none
  * @param slowHandlerNs how long a handler may take before the listener is told, in nanoseconds; 0 for no such watch
+ * @param statistics    where to count for other threads; null for nowhere
  */
 public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, OverrunPolicy overrunPolicy,
         SubscriberListener listener, Set<Integer> signalIds, SignalHistory history,
-        long slowHandlerNs) {
+        long slowHandlerNs, SubscriberStatistics statistics) {
     /** Join position: the next signal to be published. */
     static final long NEWEST = -1;
     /** Join position: the oldest signal that is still in the ring. */
@@ -48,7 +49,7 @@ public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, Ov
      */
     public static SubscriberOptions defaults() {
         return new SubscriberOptions(NEWEST, WaitStrategy.predictive(), OverrunPolicy.OLDEST, SubscriberListener.NONE,
-                Set.of(), null, 0);
+                Set.of(), null, 0, null);
     }
 
     /** Joins at the next signal to be published. */
@@ -71,32 +72,32 @@ public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, Ov
 
     SubscriberOptions joinedAt(long sequence) {
         return new SubscriberOptions(sequence, waitStrategy, overrunPolicy, listener, signalIds, history,
-                slowHandlerNs);
+                slowHandlerNs, statistics);
     }
 
     /** Sets the wait strategy; it must not be shared with another subscriber. */
     public SubscriberOptions withWaitStrategy(WaitStrategy strategy) {
         return new SubscriberOptions(joinSequence, strategy, overrunPolicy, listener, signalIds, history,
-                slowHandlerNs);
+                slowHandlerNs, statistics);
     }
 
     /** Sets the overrun policy. */
     public SubscriberOptions withOverrunPolicy(OverrunPolicy policy) {
         return new SubscriberOptions(joinSequence, waitStrategy, policy, listener, signalIds, history,
-                slowHandlerNs);
+                slowHandlerNs, statistics);
     }
 
     /** Sets the listener. */
     public SubscriberOptions withListener(SubscriberListener newListener) {
         return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, newListener, signalIds, history,
-                slowHandlerNs);
+                slowHandlerNs, statistics);
     }
 
     /** Delivers only these signal ids; none means all. The others count as filtered, not as lost. */
     public SubscriberOptions withSignalIds(int... ids) {
         Set<Integer> set = Arrays.stream(ids).boxed().collect(Collectors.toUnmodifiableSet());
         return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, set, history,
-                slowHandlerNs);
+                slowHandlerNs, statistics);
     }
 
     /**
@@ -105,7 +106,7 @@ public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, Ov
      */
     public SubscriberOptions withHistory(SignalHistory newHistory) {
         return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, signalIds, newHistory,
-                slowHandlerNs);
+                slowHandlerNs, statistics);
     }
 
     /**
@@ -116,6 +117,12 @@ public record SubscriberOptions(long joinSequence, WaitStrategy waitStrategy, Ov
      */
     public SubscriberOptions withSlowHandlerNs(long durationNs) {
         return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, signalIds, history,
-                durationNs);
+                durationNs, statistics);
+    }
+
+    /** Counts into these, for a monitoring thread. Only this subscriber may write them. */
+    public SubscriberOptions withStatistics(SubscriberStatistics newStatistics) {
+        return new SubscriberOptions(joinSequence, waitStrategy, overrunPolicy, listener, signalIds, history,
+                slowHandlerNs, newStatistics);
     }
 }

@@ -80,6 +80,22 @@ class AllocationTest {
         }
     }
 
+    @Test
+    void shouldAllocateNothingWhenStatisticsAreOn() {
+        try (SignalPublisher publisher = open(true)) {
+            SubscriberStatistics statistics = new SubscriberStatistics();
+            SignalSubscriber subscriber = SignalSubscriber.attach(BusDirectory.at(folder.resolve("root"), "bus"),
+                    SubscriberOptions.defaults().withSignalIds(1).withStatistics(statistics));
+            SignalHandler handler = taken -> sum += taken.key();
+            assertAllocatesNothing(() -> {
+                publisher.publish(1, 2);
+                publisher.publish(3, 2);
+                assertTrue(subscriber.poll(handler, 3) == 1);
+            });
+            assertEquals(subscriber.received(), statistics.received());
+        }
+    }
+
     private SignalPublisher open(boolean hasParking) {
         return SignalPublisher.open(BusDirectory.at(folder.resolve("root"), "bus"),
                 SignalsOptions.defaults().withParking(hasParking));
