@@ -10,6 +10,7 @@ import io.tickbus.cli.dump.DumpCommand;
 import io.tickbus.cli.metrics.MetricsCommand;
 import io.tickbus.cli.journal.JournalCommand;
 import io.tickbus.cli.journal.ReplayCommand;
+import io.tickbus.cli.profile.ProfileCommand;
 import io.tickbus.cli.publish.PublishCommand;
 import io.tickbus.cli.reload.ReloadCommand;
 import io.tickbus.cli.remove.RemoveCommand;
@@ -55,6 +56,7 @@ public final class Tickbus {
         {"list", "List the timers that are armed, by when they are due, paused ones last."},
         {"stat", "Show all buses in a table, or one in full, and what is wrong with them."},
         {"top", "Show a bus on a screen that is drawn again and again: rates, lateness, clients, the host."},
+        {"profile", "Write a flame graph of a bus's daemon, or of a client."},
         {"remove", "Remove a bus that has no publisher: its files and its directory."},
         {"metrics", "Serve the metrics of buses to Prometheus, until Ctrl-C or SIGTERM."},
         {"reload", "Have a bus's daemon read its settings file again, without a restart."},
@@ -156,6 +158,7 @@ public final class Tickbus {
             case "list" -> new ListCommand(spec);
             case "stat" -> new StatCommand(spec);
             case "top" -> new TopCommand(spec);
+            case "profile" -> new ProfileCommand(spec);
             case "remove" -> new RemoveCommand(spec);
             case "metrics" -> new MetricsCommand(spec);
             case "reload" -> new ReloadCommand(spec);
