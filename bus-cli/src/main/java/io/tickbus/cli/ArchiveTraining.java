@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 final class ArchiveTraining implements Command {
     private static final String[] LINES = {"--help", "daemon --help", "--version", "arm --key 1 --signal 1 --in 1h",
         "arm --key 2 --signal 1 --in 1us --wait", "list --all", "pause 1", "resume 1", "cancel 1", "stat",
-        "stat default --json", "stat nosuch", "publish 1 --bus other", "tail --from oldest --count 1", "dump --header",
-        "remove other"};
+        "stat default --json", "stat nosuch", "late", "publish 1 --bus other", "tail --from oldest --count 1",
+        "dump --header", "remove other"};
 
     @Override
     public int run() throws IOException {

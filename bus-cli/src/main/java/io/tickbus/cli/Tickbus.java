@@ -10,6 +10,7 @@ import io.tickbus.cli.dump.DumpCommand;
 import io.tickbus.cli.metrics.MetricsCommand;
 import io.tickbus.cli.journal.JournalCommand;
 import io.tickbus.cli.journal.ReplayCommand;
+import io.tickbus.cli.late.LateCommand;
 import io.tickbus.cli.profile.ProfileCommand;
 import io.tickbus.cli.publish.PublishCommand;
 import io.tickbus.cli.reload.ReloadCommand;
@@ -57,6 +58,7 @@ public final class Tickbus {
         {"stat", "Show all buses in a table, or one in full, and what is wrong with them."},
         {"top", "Show a bus on a screen that is drawn again and again: rates, lateness, clients, the host."},
         {"profile", "Write a flame graph of a bus's daemon, or of a client."},
+        {"late", "List the firings that were late, and why."},
         {"remove", "Remove a bus that has no publisher: its files and its directory."},
         {"metrics", "Serve the metrics of buses to Prometheus, until Ctrl-C or SIGTERM."},
         {"reload", "Have a bus's daemon read its settings file again, without a restart."},
@@ -159,6 +161,7 @@ public final class Tickbus {
             case "stat" -> new StatCommand(spec);
             case "top" -> new TopCommand(spec);
             case "profile" -> new ProfileCommand(spec);
+            case "late" -> new LateCommand(spec);
             case "remove" -> new RemoveCommand(spec);
             case "metrics" -> new MetricsCommand(spec);
             case "reload" -> new ReloadCommand(spec);

@@ -17,6 +17,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.internal.platform.ProcessIdentity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -50,13 +51,14 @@ public final class ProfileCommand implements Command {
         bus = new BusOptions(command);
         output = new OutputOptions(command);
         command.footer("""
-                The process gets async-profiler loaded, which samples it until the time is over or Ctrl-C. It needs your
-                user, or root. A flame graph of --event cpu shows what costs processor time, one of --event wall what
-                threads wait for. Each thread has a tower of its own.
+                The process gets async-profiler loaded, which samples it until the time is over or Ctrl-C. It must be
+                of your user, unless you are root. --event cpu shows what costs processor time, --event wall what
+                threads wait for. Each thread has a tower of its own. Below the graph are the stalls and the late
+                firings of that time.
 
                 Examples:
                   tickbus profile --bus md --seconds 30 -o md.html
-                  tickbus profile --pid 4711 --event wall      a client""");
+                  tickbus profile --pid 4711 --bus md --event wall      a client of that bus""");
     }
 
     private static long pid(String text) {
@@ -76,12 +78,21 @@ public final class ProfileCommand implements Command {
         long process = pid.isGiven() ? pid.get() : publisher();
         String name = event.get().name().toLowerCase(Locale.ROOT);
         Path page = file.get().toAbsolutePath();
+        if (page.getParent() == null || !Files.isWritable(page.getParent())) {
+            throw new IllegalArgumentException("the folder of the page is missing, or cannot be written to; name a "
+                    + "file that can be written: -o " + page);
+        }
+        boolean isOfBus = !pid.isGiven() || bus.isBusNamed();
         try (Profiler profiler = Profiler.attach(process)) {
+            ProfilePage meanwhile = isOfBus ? ProfilePage.begin(new BusReader(bus.directory())) : null;
             profiler.start(name);
             output.say("profiling pid=" + process + " for " + DurationText.format(durationNs)
                     + "; Ctrl-C ends it earlier");
             sleep(durationNs);
-            profiler.stop(page, "tickbus pid=" + process + ", " + name);
+            profiler.stop(page, "tickbus pid=" + process + " " + name);
+            if (meanwhile != null) {
+                meanwhile.complete(page);
+            }
         }
         output.print(new Report().with("pid", process).with("file", page.toString()), "flame graph of pid=" + process
                 + " is in " + page);

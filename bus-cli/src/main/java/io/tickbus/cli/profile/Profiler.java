@@ -46,6 +46,7 @@ final class Profiler implements AutoCloseable {
         Path folder = makeFolder(target);
         Profiler profiler = null;
         try {
+            target.linkSocket();
             profiler = new Profiler(target, VirtualMachine.attach(Long.toString(pid)), folder);
             return profiler;
         } catch (AttachNotSupportedException | IOException e) {
@@ -99,7 +100,7 @@ final class Profiler implements AutoCloseable {
     /** Ends sampling and writes the page. */
     void stop(Path page, String title) {
         Path written = folder.resolve("flame.html");
-        order("stop,threads,title=" + title.replace(',', ' ') + ",file=" + written);
+        order("stop,threads,title=" + title + ",file=" + written);
         try {
             Files.copy(target.outside(written), page, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
@@ -128,8 +129,10 @@ final class Profiler implements AutoCloseable {
         }
     }
 
+    /** Leaves nothing behind. */
     private static void delete(TargetProcess target, Path folder) {
         try (Stream<Path> files = Files.list(target.outside(folder))) {
+            target.unlinkSocket();
             for (Path file : files.toList()) {
                 Files.delete(file);
             }

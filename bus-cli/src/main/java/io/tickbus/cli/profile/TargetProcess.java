@@ -8,6 +8,7 @@ import io.tickbus.core.internal.platform.HostFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -42,7 +43,7 @@ final class TargetProcess {
         }
         int userId = UserId.ofFile(proc);
         if (userId != UserId.current() && UserId.current() != ROOT) {
-            throw new BusException(Reason.NOT_TRUSTED, name, "it belongs to " + UserId.text(userId),
+            throw new BusException(Reason.NOT_TRUSTED, name, "it belongs to user " + UserId.text(userId),
                     "run as that user, or as root");
         }
         try {
@@ -87,6 +88,32 @@ final class TargetProcess {
             Files.setAttribute(outside(file), "unix:uid", userId);
             Files.setAttribute(outside(folder), "unix:uid", userId);
         }
+    }
+
+    /**
+     * Lets the JDK find the process's socket, which it looks for in its own {@code /tmp}, while a service may have
+     * another: a link there leads to it.
+     */
+    void linkSocket() throws IOException {
+        if (!isSame("ns/mnt") && isSame("ns/pid") && !Files.exists(socket(), LinkOption.NOFOLLOW_LINKS)) {
+            Files.createSymbolicLink(socket(), outside(socket()));
+        }
+    }
+
+    /** Removes that link. */
+    void unlinkSocket() throws IOException {
+        if (Files.isSymbolicLink(socket())) {
+            Files.delete(socket());
+        }
+    }
+
+    private Path socket() {
+        return Path.of("/tmp/.java_pid" + pid);
+    }
+
+    private boolean isSame(String namespace) throws IOException {
+        return Files.readSymbolicLink(proc.resolve(namespace))
+                .equals(Files.readSymbolicLink(Path.of("/proc/self", namespace)));
     }
 
     @Override

@@ -4,10 +4,12 @@ package io.tickbus.cli.stat;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
+import io.tickbus.core.LateFiring;
 import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.CountersFile;
 import io.tickbus.core.internal.file.FileStatus;
+import io.tickbus.core.internal.file.LateFiringReader;
 import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
@@ -15,6 +17,7 @@ import io.tickbus.subscriber.PublisherStatus;
 import io.tickbus.subscriber.internal.PublisherLiveness;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,12 +28,16 @@ import java.util.Locale;
  * <p><b>Threads:</b> one. <b>Progress:</b> makes system calls.
  */
 public final class BusReader {
+    private static final int MOST_LATE = 4096;
     private static final long OVERDUE_NS = 10_000_000;
 
     private final BusDirectory directory;
     private SignalsFile file;
     private CountersFile counters;
     private RepliesFile replies;
+    /** The counters that {@link #lateReader} reads. */
+    private CountersFile lateCounters;
+    private LateFiringReader lateReader;
 
     /** For this bus, which may be missing. */
     public BusReader(BusDirectory directory) {
@@ -50,6 +57,43 @@ public final class BusReader {
             file = null;
             return new BusSnapshot(directory, System.nanoTime(), "unreadable", e.getMessage(), e, null, null);
         }
+    }
+
+    /**
+     * The late firings of the daemon that was read last, the oldest first: at the first call all that are known, then
+     * those that have come since.
+     */
+    public List<LateFiring> newLateFirings() {
+        if (counters == null) {
+            return List.of();
+        }
+        try {
+            return FaultBoundary.call(this::pollLateFirings, counters::checkSound);
+        } catch (BusException e) {
+            // The next reading tells why.
+            counters = null;
+            return List.of();
+        }
+    }
+
+    private List<LateFiring> pollLateFirings() {
+        if (lateCounters != counters) {
+            lateReader = counters.lateFirings().reader();
+            lateCounters = counters;
+        }
+        List<LateFiring> late = new ArrayList<>();
+        LateFiring next = lateReader.poll();
+        // Bounded, should a daemon write as fast as this reads.
+        while (next != null && late.size() < MOST_LATE) {
+            late.add(next);
+            next = lateReader.poll();
+        }
+        return late;
+    }
+
+    /** How many late firings of that daemon were overwritten before {@link #newLateFirings} could have them. */
+    public long missedLateFirings() {
+        return lateReader == null ? 0 : lateReader.overwritten();
     }
 
     private BusSnapshot inspect() {

@@ -3,12 +3,17 @@ package io.tickbus.cli.stat;
 
 import io.tickbus.core.internal.file.CounterDefinition;
 import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.DurationHistogram;
+import io.tickbus.core.internal.file.HistogramKind;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonMode;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A daemon as its files showed it at one moment.
@@ -16,9 +21,13 @@ import java.util.Map;
  * @param problem  why one of the files cannot be read; null where all can
  * @param counters in the order of the file, with those of other versions that this one does not know
  * @param lateness of all firings since the daemon started
+ * @param durations the other histograms of which a file has one of a kind, by their kinds
  */
 public record DaemonSnapshot(String problem, List<Counter> counters, DurationCounts lateness,
-        List<ClientSnapshot> clients) {
+        Map<HistogramKind, DurationCounts> durations, List<ClientSnapshot> clients) {
+
+    private static final Set<HistogramKind> SINGLE = EnumSet.of(HistogramKind.DUTY_CYCLE, HistogramKind.WAKE_UP,
+            HistogramKind.HICCUP);
 
     /** A counter and its value. */
     public record Counter(CounterDefinition definition, long value) {
@@ -29,15 +38,21 @@ public record DaemonSnapshot(String problem, List<Counter> counters, DurationCou
         for (int i = 0; i < file.count(); i++) {
             counters.add(new Counter(file.definition(i), file.value(i)));
         }
-        return new DaemonSnapshot(null, counters, DurationCounts.of(file.lateness()), List.of());
+        Map<HistogramKind, DurationCounts> durations = new EnumMap<>(HistogramKind.class);
+        for (DurationHistogram histogram : file.histograms()) {
+            if (SINGLE.contains(histogram.kind())) {
+                durations.put(histogram.kind(), DurationCounts.of(histogram));
+            }
+        }
+        return new DaemonSnapshot(null, counters, DurationCounts.of(file.lateness()), durations, List.of());
     }
 
     static DaemonSnapshot unreadable(String problem) {
-        return new DaemonSnapshot(problem, List.of(), DurationCounts.NONE, List.of());
+        return new DaemonSnapshot(problem, List.of(), DurationCounts.NONE, Map.of(), List.of());
     }
 
     DaemonSnapshot with(List<ClientSnapshot> newClients, String newProblem) {
-        return new DaemonSnapshot(newProblem, counters, lateness, newClients);
+        return new DaemonSnapshot(newProblem, counters, lateness, durations, newClients);
     }
 
     /** Whether its counters could be read. */
@@ -49,6 +64,11 @@ public record DaemonSnapshot(String problem, List<Counter> counters, DurationCou
     public long value(DaemonCounter counter) {
         return counters.stream().filter(each -> each.definition().id() == counter.id()).mapToLong(Counter::value)
                 .findFirst().orElse(0);
+    }
+
+    /** One of {@link #durations}; of nothing where the daemon has none of it. */
+    public DurationCounts durations(HistogramKind kind) {
+        return durations.getOrDefault(kind, DurationCounts.NONE);
     }
 
     /** How it waits; null before it has said so. */

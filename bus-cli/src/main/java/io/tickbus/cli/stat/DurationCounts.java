@@ -13,8 +13,6 @@ public final class DurationCounts {
     /** Of nothing. */
     static final DurationCounts NONE = new DurationCounts(new long[CountersLayout.BUCKET_COUNT]);
 
-    private static final double HUNDRED = 100;
-
     private final long[] counts;
     private final long total;
 
@@ -56,14 +54,7 @@ public final class DurationCounts {
      * @param percent above 0, at most 100
      */
     public Long percentileNs(double percent) {
-        if (total == 0) {
-            return null;
-        }
-        long rank = Math.max(1, (long) Math.ceil(total * percent / HUNDRED));
-        int bucket = 0;
-        for (long seen = counts[0]; seen < rank && bucket < counts.length - 1; seen += counts[bucket]) {
-            bucket++;
-        }
-        return CountersLayout.bucketStartNs(bucket + 1) - 1;
+        long ns = HistogramView.percentileNs(counts, percent);
+        return ns == HistogramView.NONE ? null : Long.valueOf(ns);
     }
 }

@@ -11,6 +11,7 @@ import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.stat.BusReader;
+import io.tickbus.cli.stat.BusSnapshot;
 import io.tickbus.core.internal.DurationText;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -63,18 +64,23 @@ public final class TopCommand implements Command {
             throw new IllegalArgumentException("a screen needs a terminal for input and output, with TERM set to its "
                     + "type; use --once or --json here");
         } else {
-            new TopScreen(model, () -> model.add(reader.read(), HostLoad.read()), intervalNs).run();
+            new TopScreen(model, () -> read(reader), intervalNs).run();
         }
         return Tickbus.DONE;
     }
 
+    private void read(BusReader reader) {
+        BusSnapshot read = reader.read();
+        model.add(read, reader.newLateFirings(), HostLoad.read());
+    }
+
     private int printOnce(BusReader reader, long intervalNs) throws InterruptedException {
-        model.add(reader.read(), HostLoad.read());
+        read(reader);
         if (model.bus().isMissing()) {
             throw model.bus().refusal();
         }
         TimeUnit.NANOSECONDS.sleep(intervalNs);
-        model.add(reader.read(), HostLoad.read());
+        read(reader);
         if (output.isJson()) {
             output.print(model.report());
         } else {
@@ -89,10 +95,10 @@ public final class TopCommand implements Command {
     private void printLines(BusReader reader, long intervalNs) {
         Thread printer = Thread.currentThread();
         try (ShutdownHook stop = ShutdownHook.listen(printer::interrupt)) {
-            model.add(reader.read(), HostLoad.read());
+            read(reader);
             while (!stop.isRequested()) {
                 TimeUnit.NANOSECONDS.sleep(intervalNs);
-                model.add(reader.read(), HostLoad.read());
+                read(reader);
                 output.printLine(model.report(), "");
                 Output.check();
             }

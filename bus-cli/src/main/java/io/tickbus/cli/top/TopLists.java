@@ -2,17 +2,24 @@
 package io.tickbus.cli.top;
 
 import io.tickbus.cli.Terminal;
+import io.tickbus.cli.late.LateText;
 import io.tickbus.cli.stat.ClientSnapshot;
 import io.tickbus.cli.stat.DaemonSnapshot.Counter;
 import io.tickbus.core.CounterUnit;
+import io.tickbus.core.LateFiring;
 import io.tickbus.core.internal.DurationText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The rows of each {@link Pane}; the first is the heading of the columns. */
 final class TopLists {
     private static final int[] CLIENT_COLUMNS = {34, 42, 54, 65, 75};
+    private static final int[] LATE_COLUMNS = {22, 31};
+    private static final int CAUSE = 33;
+    private static final int SHARE = 63;
+    private static final int DETAILS = 80;
     private static final int[] COUNTER_COLUMNS = {50, 64};
 
     private TopLists() {
@@ -24,6 +31,7 @@ final class TopLists {
         }
         return switch (pane) {
             case CLIENTS -> clients(model);
+            case LATE_FIRINGS -> lateFirings(model);
             case COUNTERS -> counters(model);
         };
     }
@@ -42,6 +50,21 @@ final class TopLists {
                         number(Math.round(model.commandsPerSecond(client))));
             }
             lines.add(line);
+        }
+        return lines;
+    }
+
+    private static List<Line> lateFirings(TopModel model) {
+        List<Line> lines = new ArrayList<>();
+        lines.add(TopView.bold(row(Line.of("published"), LATE_COLUMNS, "late by", "signal").to(CAUSE).add("cause")
+                .right(SHARE, "share").add("  client").to(DETAILS).add("details")));
+        Map<Integer, String> owners = model.daemon().ownerNames();
+        for (LateFiring late : model.late) {
+            lines.add(row(Line.of(LateText.time(late)), LATE_COLUMNS, DurationText.format(late.latenessNs()),
+                    Integer.toString(late.signalId())).to(CAUSE).add(late.cause().label())
+                    .right(SHARE, String.format(Locale.ROOT, "%.0f %%", LateText.explainedPercent(late)))
+                    .add("  " + cut(LateText.client(late, owners), DETAILS - SHARE - 4)).to(DETAILS)
+                    .add(Terminal::faint, LateText.details(late)));
         }
         return lines;
     }

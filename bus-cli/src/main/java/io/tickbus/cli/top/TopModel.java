@@ -7,7 +7,13 @@ import io.tickbus.cli.stat.ClientSnapshot;
 import io.tickbus.cli.stat.DaemonSnapshot;
 import io.tickbus.cli.stat.DaemonStatus;
 import io.tickbus.cli.stat.DurationCounts;
+import io.tickbus.core.LateCause;
+import io.tickbus.core.LateFiring;
+import io.tickbus.core.internal.file.HistogramKind;
 import io.tickbus.daemon.DaemonCounter;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -15,24 +21,36 @@ import java.util.UUID;
 final class TopModel {
     private static final double TAIL_PERCENT = 99;
     private static final double HUNDRED = 100;
+    private static final int MOST_LATE = 1024;
     private static final List<DaemonCounter> COMMANDS = List.of(DaemonCounter.COMMANDS_ARM,
             DaemonCounter.COMMANDS_CANCEL, DaemonCounter.COMMANDS_PAUSE, DaemonCounter.COMMANDS_RESUME,
             DaemonCounter.COMMANDS_LIST, DaemonCounter.COMMANDS_UNKNOWN);
 
     final History firings = new History();
     final History tail = new History();
+    /** The latest first. */
+    final ArrayDeque<LateFiring> late = new ArrayDeque<>();
     private BusSnapshot before;
     private BusSnapshot now;
     private HostLoad hostBefore;
     private HostLoad host;
 
-    /** Adds a reading. */
-    void add(BusSnapshot bus, HostLoad load) {
+    /**
+     * Adds a reading.
+     *
+     * @param newLate late firings that have come since the reading before, the oldest first
+     */
+    void add(BusSnapshot bus, List<LateFiring> newLate, HostLoad load) {
         before = now != null && bus.isOfSameRun(now) ? now : null;
         hostBefore = host;
         if (now != null && before == null && bus.signals() != null) {
             firings.clear();
             tail.clear();
+            late.clear();
+        }
+        newLate.forEach(late::addFirst);
+        while (late.size() > MOST_LATE) {
+            late.removeLast();
         }
         now = bus;
         host = load;
@@ -117,6 +135,19 @@ final class TopModel {
                 : now.daemon().lateness().since(before.daemon().lateness());
     }
 
+    /** Durations of a kind since the reading before; null where there is nothing to compare. */
+    DurationCounts latest(HistogramKind kind) {
+        return before == null || before.daemon() == null || !isDaemon() ? null
+                : now.daemon().durations(kind).since(before.daemon().durations(kind));
+    }
+
+    /** How many firings were late for each cause since the daemon started, the most frequent first. */
+    List<LateCause> causes() {
+        return Arrays.stream(LateCause.values()).filter(cause -> value(DaemonCounter.of(cause)) > 0)
+                .sorted(Comparator.comparingLong((LateCause cause) -> value(DaemonCounter.of(cause))).reversed())
+                .toList();
+    }
+
     /** Commands of a client in a second. */
     double commandsPerSecond(ClientSnapshot client) {
         return before == null || before.daemon() == null ? 0 : before.daemon().clients().stream()
@@ -167,8 +198,25 @@ final class TopModel {
                 .with("timersPending", value(DaemonCounter.TIMERS_PENDING)).with("cpuPercent", cpuPercent())
                 .with("latestLateness", latest() == null ? null : DaemonStatus.lateness(latest()))
                 .with("lateness", DaemonStatus.lateness(daemon().lateness()))
+                .with("lateFirings", value(DaemonCounter.LATE_FIRINGS))
+                .with("lateThresholdNs", value(DaemonCounter.LATE_THRESHOLD)).with("lateCauses", causesReport())
+                .with("furthestDeadlineInNs", value(DaemonCounter.LATEST_DEADLINE))
+                .with("wakeUp", durations(HistogramKind.WAKE_UP)).with("hiccup", durations(HistogramKind.HICCUP))
                 .with("clients", daemon().clients().stream().map(client -> client.report()
                         .with("commandsPerSecond", commandsPerSecond(client))).toList());
+    }
+
+    private Report causesReport() {
+        Report report = new Report();
+        causes().forEach(cause -> report.with(cause.label(), value(DaemonCounter.of(cause))));
+        return report;
+    }
+
+    private Report durations(HistogramKind kind) {
+        DurationCounts latest = latest(kind);
+        return latest == null ? null : new Report().with("count", latest.total())
+                .with("p50Ns", latest.percentileNs(50)).with("p99Ns", latest.percentileNs(99))
+                .with("maxNs", latest.percentileNs(HUNDRED));
     }
 
     private Report hostReport() {

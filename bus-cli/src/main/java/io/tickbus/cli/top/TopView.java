@@ -5,8 +5,10 @@ import io.tickbus.cli.Terminal;
 import io.tickbus.cli.TextLayout;
 import io.tickbus.cli.stat.BusSnapshot;
 import io.tickbus.cli.stat.DurationCounts;
+import io.tickbus.core.LateCause;
 import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.internal.VisibleText;
+import io.tickbus.core.internal.file.HistogramKind;
 import io.tickbus.daemon.DaemonCounter;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** Draws a {@link TopModel} on a screen of any size: what does not fit is left out, the lists below first. */
 final class TopView {
@@ -25,20 +28,29 @@ final class TopView {
     private static final int RIGHT = 66;
     private static final int[] COLUMNS = {25, 36, 51};
     private static final int BARS = 53;
+    private static final int FIGURE = 9;
+    private static final int MOST_LATE_LINES = 2;
     private static final int MIN_LIST = 4;
+    private static final int LATE_ONCE = 11;
+    /** With fewer lines for the list, the figures are packed closely. */
+    private static final int EASY_LIST = 9;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final String KEYS = "q quit  p pause  tab next list  ↑↓ scroll  ? help";
     private static final String[] HELP = {
         "q        quit",
         "p        pause and continue",
-        "tab      the next list: clients, counters",
+        "tab      the next list: clients, late firings, counters",
         "↑ ↓      scroll the list; page up, page down and home too",
         "+ -      read twice or half as often",
         "? h      this text, and back",
         "",
         "All figures are read from the bus's files. The daemon is not asked and does not notice.",
-        "Rates and the first line of lateness are of the time between two readings. Percentiles are rounded up by",
-        "6 % at most. Bars go from 0 to the highest value shown.",
+        "",
+        "'now' and 'latest' are of the time between two readings. Percentiles are rounded up by 6 % at most. Bars go "
+                + "from 0 to the highest value shown.",
+        "",
+        "A firing is LATE from the threshold on, and its cause explains a share of its lateness; 'tickbus late' says "
+                + "what each cause means.",
     };
 
     /** The list that keys scroll. */
@@ -59,7 +71,7 @@ final class TopView {
     List<String> draw(TopModel model, int width, int height) {
         List<Line> lines = new ArrayList<>();
         lines.add(title(model, width));
-        List<Line> body = isHelp ? help() : width < WIDE ? narrow(model, width, height - 2)
+        List<Line> body = isHelp ? help(width) : width < WIDE ? narrow(model, width, height - 2)
                 : wide(model, width, height - 2);
         lines.addAll(body.subList(0, Math.min(body.size(), Math.max(0, height - 2))));
         while (lines.size() < height - 1) {
@@ -77,19 +89,20 @@ final class TopView {
         lines.add(title(model, width));
         lines.addAll(figures(model, width));
         for (Pane each : Pane.values()) {
-            List<Line> list = TopLists.of(each, model);
             lines.add(new Line());
             lines.add(new Line().add(Terminal::bold, each.toString().toUpperCase(Locale.ROOT)));
-            lines.addAll(list);
+            TopLists.of(each, model).stream().limit(each == Pane.LATE_FIRINGS ? LATE_ONCE : Integer.MAX_VALUE)
+                    .forEach(lines::add);
         }
         return lines.stream().map(line -> line.text(width).stripTrailing()).toList();
     }
 
-    private List<Line> help() {
+    private static List<Line> help(int width) {
         List<Line> lines = new ArrayList<>();
         lines.add(new Line());
         for (String line : HELP) {
-            lines.add(Line.of("  " + line));
+            TextLayout.wrap(line, Math.max(1, Math.min(width, WIDE) - 4)).forEach(text -> lines.add(Line.of("  "
+                    + text)));
         }
         return lines;
     }
@@ -107,6 +120,9 @@ final class TopView {
 
     private List<Line> narrow(TopModel model, int width, int height) {
         List<Line> lines = new ArrayList<>(figures(model, width));
+        if (height - lines.size() < EASY_LIST) {
+            lines.removeIf(line -> line.length() == 0);
+        }
         int rows = height - lines.size() - 2;
         if (rows >= MIN_LIST) {
             lines.add(new Line());
@@ -124,7 +140,10 @@ final class TopView {
             left.add(new Line());
             left.addAll(list(model, Pane.CLIENTS, rows, false));
         }
-        right.addAll(list(model, Pane.COUNTERS, height - 1, false));
+        int late = Math.max(2, Math.min(height / 2, model.late.size() + 2));
+        right.addAll(list(model, Pane.LATE_FIRINGS, late - 1, false));
+        right.add(new Line());
+        right.addAll(list(model, Pane.COUNTERS, height - late - 2, false));
         List<Line> lines = new ArrayList<>();
         for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
             lines.add((i < left.size() ? left.get(i) : new Line()).fit(leftWidth).add("  ")
@@ -147,8 +166,10 @@ final class TopView {
         List<Line> lines = new ArrayList<>();
         Line heading = new Line();
         for (Pane each : isAlone ? Pane.values() : new Pane[] {shown}) {
-            heading.add(each == pane ? Terminal::inverse : Terminal::faint,
-                    " " + each.toString().toUpperCase(Locale.ROOT) + " ").add(" ");
+            String name = each.toString().toUpperCase(Locale.ROOT);
+            boolean isMarked = each == pane && !Terminal.hasColours();
+            heading.add(each == pane ? Terminal::inverse : Terminal::faint, isMarked ? "[" + name + "]"
+                    : " " + name + " ").add(" ");
         }
         if (most > 0) {
             heading.add(Terminal::faint, (first + 1) + " to " + (first + rows - 1) + " of " + (all.size() - 1));
@@ -180,6 +201,7 @@ final class TopView {
             lines.add(new Line());
             lines.add(timers(model, bus));
             lines.add(thread(model));
+            late(lines, model, width);
         }
         lines.add(host(model));
         return lines;
@@ -279,16 +301,21 @@ final class TopView {
         Line line = figure("TIMERS", String.format(Locale.ROOT, "%,d pending",
                 model.value(DaemonCounter.TIMERS_PENDING)));
         Long nextNs = bus.condition().equals("alive") ? bus.nextDeadlineInNs() : null;
-        return nextNs == null ? line
-                : line.add(nextNs >= 0 ? " · next in " + DurationText.format(nextNs) : " · next is due");
+        if (nextNs != null) {
+            line.add(nextNs >= 0 ? " · next in " + DurationText.format(nextNs) : " · next is due");
+        }
+        long furthestNs = model.value(DaemonCounter.LATEST_DEADLINE);
+        return furthestNs <= 0 ? line : line.add(" · furthest in " + DurationText.format(furthestNs));
     }
 
     private static Line thread(TopModel model) {
-        Line line = figure("THREAD", "longest cycle " + DurationText.format(model.value(DaemonCounter.DUTY_CYCLE_MAX)));
-        line.add(String.format(Locale.ROOT, " · %s cycles/s · %s sleeps/s",
-                number(model.perSecond(DaemonCounter.DUTY_CYCLES)), number(model.perSecond(DaemonCounter.SLEEPS))));
+        Line line = figure("THREAD", "cycle max " + DurationText.format(model.value(DaemonCounter.DUTY_CYCLE_MAX)));
+        long stalls = model.value(DaemonCounter.STALLS);
+        line.add(Terminal::warning, stalls == 0 ? "" : String.format(Locale.ROOT, " · stalls %,d", stalls));
+        line.add(" · " + number(model.perSecond(DaemonCounter.SLEEPS)) + " sleeps/s");
+        tail(line, model, HistogramKind.WAKE_UP, " · woken %s late");
         long guardNs = model.value(DaemonCounter.GUARD);
-        line.add(guardNs == 0 ? "" : " · wakes " + DurationText.format(guardNs) + " early");
+        line.add(guardNs == 0 ? "" : " · guard " + DurationText.format(guardNs));
         long backlog = model.value(DaemonCounter.JOURNAL_BACKLOG);
         line.add(model.value(DaemonCounter.JOURNAL_ENTRIES) == 0 ? ""
                 : String.format(Locale.ROOT, " · journal behind by %,d", backlog));
@@ -298,8 +325,34 @@ final class TopView {
         return line;
     }
 
+    /** How many were late and why; on two lines at most, since the most frequent causes come first. */
+    private static void late(List<Line> lines, TopModel model, int width) {
+        long total = model.value(DaemonCounter.LATE_FIRINGS);
+        if (total == 0) {
+            return;
+        }
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%,d by more than %s: ", total,
+                duration(model.value(DaemonCounter.LATE_THRESHOLD))));
+        String separator = "";
+        for (LateCause cause : model.causes()) {
+            text.append(String.format(Locale.ROOT, "%s%s %,d", separator, cause.label(),
+                    model.value(DaemonCounter.of(cause))));
+            separator = " · ";
+        }
+        boolean isNow = model.perSecond(DaemonCounter.LATE_FIRINGS) > 0;
+        Line line = new Line().add(Terminal::bold, "LATE");
+        List<String> wrapped = TextLayout.wrap(text.toString(), Math.max(1, width - FIGURE));
+        for (String each : wrapped.subList(0, Math.min(MOST_LATE_LINES, wrapped.size()))) {
+            lines.add(line.to(FIGURE).add(isNow ? Terminal::warning : UnaryOperator.identity(), each));
+            line = new Line();
+        }
+    }
+
     private static Line host(TopModel model) {
         Line line = figure("HOST", "clock " + model.host().clockSource());
+        if (model.isDaemon()) {
+            tail(line, model, HistogramKind.HICCUP, " · hiccups %s");
+        }
         if (model.busyPercent() != null) {
             line.add(String.format(Locale.ROOT, " · busy %.0f %%", model.busyPercent()));
             double stolen = model.stolenPercent();
@@ -309,8 +362,16 @@ final class TopView {
         return line;
     }
 
+    /** Adds the 99th percentile of durations, where there were any. */
+    private static void tail(Line line, TopModel model, HistogramKind kind, String format) {
+        DurationCounts latest = model.latest(kind);
+        if (latest != null && latest.total() > 0) {
+            line.add(String.format(Locale.ROOT, format, duration(latest.percentileNs(99)) + " (p99)"));
+        }
+    }
+
     private static Line figure(String name, String text) {
-        return new Line().add(Terminal::bold, name).to(9).add(text);
+        return new Line().add(Terminal::bold, name).to(FIGURE).add(text);
     }
 
     static Line bold(Line line) {

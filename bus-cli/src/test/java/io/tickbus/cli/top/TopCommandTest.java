@@ -9,6 +9,7 @@ import io.tickbus.cli.CliRun;
 import io.tickbus.cli.DaemonFixture;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.stat.BusReader;
+import io.tickbus.cli.stat.BusSnapshot;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.internal.platform.HostFiles;
 import io.tickbus.core.timer.ReplyReason;
@@ -41,7 +42,8 @@ final class TopCommandTest {
     }
 
     private void read(BusReader reader) {
-        model.add(reader.read(), HostLoad.read());
+        BusSnapshot bus = reader.read();
+        model.add(bus, reader.newLateFirings(), HostLoad.read());
     }
 
     private String screen(int width, int height) {
@@ -76,14 +78,14 @@ final class TopCommandTest {
             read(reader);
             read(reader);
             String text = screen(80, 24);
-            assertFinds(text, "ALIVE", "eco", "firings +0 +[0-9,]+ +999,000,000  █▁", "refused +0 +5",
-                    "latest +- +-", "since the start +20 ns +5.12 µs", "prober +\\d+ +socket", "CLIENTS +COUNTERS",
-                    "evicted: ", "q quit");
+            assertFinds(text, "ALIVE", "eco", "firings +0 +[0-9,]+ +999,000,000 +█▁", "refused +0 +5",
+                    "latest +- +-", "since the start +20 ns +5.12 µs", "prober +\\d+ +socket",
+                    "\\[CLIENTS\\] +LATE FIRINGS +COUNTERS", "evicted: ", "q quit");
             assertEquals(2, model.daemon().clients().size());
-            view.pane = view.pane.next(1);
+            view.pane = Pane.COUNTERS;
             assertFinds(screen(80, 24), "refused: no room +5");
-            view.pane = view.pane.next(1);
-            assertFinds(screen(200, 50), "epoch 1.* COUNTERS", "\n CLIENTS", "refused: no room +5", "prober");
+            assertFinds(screen(200, 50), "epoch 1.* LATE FIRINGS", "\\[COUNTERS\\]", "\n CLIENTS",
+                    "refused: no room +5", "prober");
         }
     }
 
