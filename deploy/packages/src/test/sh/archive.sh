@@ -32,6 +32,19 @@ tickbus stat --json >/dev/null
 tickbus dump --header >/dev/null
 tickbus reload
 tickbus cancel 7
+tickbus late >/dev/null
+tickbus top --once >/dev/null
+tickbus profile --seconds 1 -o /tmp/flame.html
+tickbus metrics --port 9464 &
+metrics=$!
+for i in $(seq 300); do
+    ! { true <>/dev/tcp/127.0.0.1/9464; } 2>/dev/null || break
+    sleep 0.1
+done
+exec 3<>/dev/tcp/127.0.0.1/9464
+printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
+grep 'tickbus_up' <&3
+kill $metrics
 tickbus clock
 kill $daemon
 wait $daemon

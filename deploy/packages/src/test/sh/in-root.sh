@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs the script $3 in the root $1, with the package $2 as /package. What it writes goes to memory; it sees no other
-# process, and has no network; when it ends, all that it has started does.
+# process, and has no network but its own host; when it ends, all that it has started does.
 set -eu
 
 root=$(readlink -f -- "$1") package=$(readlink -f -- "$2") script=$(readlink -f -- "$3")
 exec unshare --mount --pid --net --fork --kill-child bash -eu -c '
+    ip link set lo up
     scratch=/mnt
     mount -t tmpfs tmpfs "$scratch"
     mkdir "$scratch/upper" "$scratch/work" "$scratch/root"
