@@ -30,7 +30,7 @@ public enum LateCause {
     STOLEN(10, "stolen by the hypervisor", "the host's hypervisor had given the processor to another guest"),
     /** Detail: by how much the sleep was too long, in nanoseconds. */
     PROCESSOR_HALTED(11, "processor halted", "an idle processor, or its guest, took that long to wake up"),
-    /** Detail: by how much the clock was set, in nanoseconds. */
+    /** Detail: how often it was set. */
     CLOCK_STEP(12, "clock set", "CLOCK_REALTIME was set forward beyond its time"),
     /** Detail: for how long, in nanoseconds. */
     STOPPED(13, "stopped", "the process was stopped, or the host or its guest was suspended");
@@ -52,7 +52,7 @@ public enum LateCause {
         return code;
     }
 
-    /** Its name for people. */
+    /** Its name in lists, metrics and logs. */
     public String label() {
         return label;
     }

@@ -55,7 +55,7 @@ final class Slots {
         return (long) chunkCount << CHUNK_BITS >= Math.min(count, length);
     }
 
-    /** Allocates the first so many slots, as far as they are not. */
+    /** Allocates the first {@code count} slots, except those that are already. */
     void reserve(int count) {
         while (!has(count)) {
             chunks[chunkCount] = new long[CHUNK_LENGTH];

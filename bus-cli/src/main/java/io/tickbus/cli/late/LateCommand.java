@@ -111,8 +111,8 @@ public final class LateCommand implements Command {
             table.print(output.out(), firings);
             output.out().println();
         }
-        output.out().println(String.format(Locale.ROOT, "%,d of %,d firings since the daemon started were late; from "
-                + "%s on the cause is looked for%s", since, daemon.value(DaemonCounter.FIRINGS),
+        output.out().println(String.format(Locale.ROOT, "%,d of %,d firings since the daemon started were late; the "
+                + "threshold is %s%s", since, daemon.value(DaemonCounter.FIRINGS),
                 DurationText.format(thresholdNs), reader.missedLateFirings() == 0 ? "" : String.format(Locale.ROOT,
                         ", and of %,d only the latest %,d are kept", reader.missedLateFirings() + all.size(),
                         all.size())));
@@ -178,7 +178,7 @@ public final class LateCommand implements Command {
         boolean isNews = newProblem == null ? problem != null
                 : problem == null || !problem.replaceAll("[0-9]", "").equals(newProblem.replaceAll("[0-9]", ""));
         if (isNews) {
-            output.say(newProblem == null ? "the bus is well again" : newProblem);
+            output.say(newProblem == null ? "the bus has recovered" : newProblem);
         }
         problem = newProblem;
     }

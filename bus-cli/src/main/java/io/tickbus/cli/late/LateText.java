@@ -76,13 +76,17 @@ public final class LateText {
             case JIT -> "the compiler worked for " + duration;
             case PAGE_FAULT -> counted(count, "page fault");
             case NOT_SCHEDULED -> "ready for " + DurationText.format(late.causeNs()) + ", preempted "
-                    + (count == 1 ? "once" : String.format(Locale.ROOT, "%,d times", count));
+                    + times(count);
             case STOLEN -> duration + " stolen";
             case PROCESSOR_HALTED -> "woke " + duration + " late";
-            case CLOCK_STEP -> "set by " + duration;
+            case CLOCK_STEP -> "set " + times(count);
             case STOPPED -> "for " + duration;
             case UNKNOWN -> "";
         };
+    }
+
+    private static String times(long count) {
+        return count == 1 ? "once" : String.format(Locale.ROOT, "%,d times", count);
     }
 
     private static String counted(long count, String noun) {

@@ -67,7 +67,7 @@ final class LateCommandTest {
             String text = late().out();
             assertFinds(text, "2 ms +herd before it +75.0 % +312 firings before it +42 +prober +park",
                     "5 ms +garbage collection +100.0 % +1 collection, 5 ms +42 +\\(daemon\\)", "7 ms.* owner 9 ",
-                    "3 of 10,000 firings since the daemon started were late; from 100 µs on",
+                    "3 of 10,000 firings since the daemon started were late; the threshold is 100 µs",
                     "garbage collection +2 +7 ms +the garbage collector", "herd before it +1 +2 ms ");
             Map<String, Object> json = late("--json", "--count", "2").json();
             assertEquals(3, json.get("lateFirings"));

@@ -20,7 +20,7 @@ class CauseRulesTest {
 
     private final List<DynamicTest> tests = new ArrayList<>();
 
-    /** Of a firing that is published so many microseconds late; until it is told otherwise, the thread was idle. */
+    /** Of a firing that is published late by this many microseconds, by a thread that was idle before. */
     private static Evidence late(long us) {
         Evidence e = new Evidence();
         e.deadlineNs = DEADLINE_NS;

@@ -18,7 +18,10 @@ final class BashCompletion {
                     [ "${COMP_WORDS[i]}" != --dir ] || root=${COMP_WORDS[i + 1]}
                 done
                 for folder in "$root"/*/; do
-                    [ ! -d "$folder" ] || basename -- "$folder"
+                    folder=${folder%/}
+                    folder=${folder##*/}
+                    # No bus has another name, and compgen would run what is in $(...).
+                    [[ ! $folder =~ ^[A-Za-z0-9_][A-Za-z0-9._-]*$ ]] || echo "$folder"
                 done
             }
 

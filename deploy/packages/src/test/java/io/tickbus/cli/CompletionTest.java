@@ -39,6 +39,8 @@ final class CompletionTest {
         buses = folder.resolve("some buses");
         Files.createDirectories(buses.resolve("md"));
         Files.createDirectories(buses.resolve("orders"));
+        // No bus can have this name, and nothing in it may be run.
+        Files.createDirectories(buses.resolve("$(echo intruder)"));
         others = folder.resolve("others");
         Files.createDirectories(others.resolve("prices"));
         Files.writeString(folder.resolve("my settings"), "");
