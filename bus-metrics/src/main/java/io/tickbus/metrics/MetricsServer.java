@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 /**
  * Serves metrics over HTTP at {@code /metrics}, in the formats that Prometheus asks for.
  *
- * <p><b>Threads:</b> those that serve have the lowest priority, and may run on the processors of the thread that starts
- * them: start it before a thread is pinned.
+ * <p><b>Threads:</b> in a daemon's process those that serve have the lowest priority. They may run on the processors of
+ * the thread that starts them: start it before a thread is pinned.
  */
 public final class MetricsServer implements AutoCloseable {
     /** The port where none is named. */
@@ -43,24 +43,27 @@ public final class MetricsServer implements AutoCloseable {
      * @param address     a name or number of this host's addresses
      * @param port        0 for any free one
      * @param directories the buses, asked at each scrape
-     * @param withJvm     whether to serve the metrics of this JVM too
+     * @param isInDaemon  whether this is the daemon's process: its JVM's metrics are served too, by threads of the
+     *                    lowest priority
      * @throws BusException SYSTEM when the port cannot be had
      */
     public static MetricsServer start(
-            String address, int port, Supplier<List<BusDirectory>> directories, boolean withJvm) {
+            String address, int port, Supplier<List<BusDirectory>> directories, boolean isInDaemon) {
         if (port < 0 || port > MOST_PORT) {
             throw new IllegalArgumentException("a port is 0 to " + MOST_PORT + ": port=" + port);
         }
         PrometheusRegistry registry = new PrometheusRegistry();
         registry.register(new BusCollector(directories));
-        if (withJvm) {
+        if (isInDaemon) {
             JvmMetrics.builder().register(registry);
         }
         // Threads inherit the priority of the one that starts them.
         CompletableFuture<MetricsServer> started = new CompletableFuture<>();
         Thread starter = new Thread(() -> {
             try {
-                Platforms.current().lowerPriority();
+                if (isInDaemon) {
+                    Platforms.current().lowerPriority();
+                }
                 started.complete(start(address, port, registry));
             } catch (RuntimeException | IOException e) {
                 started.completeExceptionally(e);

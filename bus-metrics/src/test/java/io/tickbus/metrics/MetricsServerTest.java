@@ -33,9 +33,9 @@ class MetricsServerTest {
     @TempDir
     Path root;
 
-    private MetricsServer start(int port, boolean withJvm) {
+    private MetricsServer start(int port, boolean isInDaemon) {
         return MetricsServer.start(MetricsServer.DEFAULT_ADDRESS, port, () -> List.of(BusDirectory.at(root, "bus")),
-                withJvm);
+                isInDaemon);
     }
 
     private static HttpResponse<String> get(MetricsServer server, String accept)
@@ -85,9 +85,9 @@ class MetricsServerTest {
     }
 
     @Test
-    void shouldServeWithThreadsOfLowestPriority() throws Exception {
+    void shouldServeWithThreadsOfLowestPriorityInDaemon() throws Exception {
         Assumptions.assumeTrue(Platforms.current().hasFutex(), "only the native platform lowers priorities");
-        try (MetricsServer server = start(0, false)) {
+        try (MetricsServer server = start(0, true)) {
             get(server, "text/plain");
             List<String> found = new ArrayList<>();
             try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
