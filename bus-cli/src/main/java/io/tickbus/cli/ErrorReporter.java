@@ -23,7 +23,9 @@ final class ErrorReporter {
             return Tickbus.DONE;
         }
         boolean isUsage = e instanceof IllegalArgumentException;
-        int exitCode = isUsage ? Tickbus.WRONG_USAGE : Tickbus.FAILED;
+        boolean isWrong = isUsage || (e instanceof BusException known
+                && known.reason() == BusException.Reason.BAD_SETTINGS);
+        int exitCode = isWrong ? Tickbus.WRONG_USAGE : Tickbus.FAILED;
         String sentence = VisibleText.of(sentence(e)) + (isUsage ? "; see '" + command.name + " --help'" : "");
         command.err().println("tickbus: " + sentence);
         if (command.isDebug()) {
@@ -31,8 +33,8 @@ final class ErrorReporter {
         }
         command.err().flush();
         if (isJson && !(e instanceof Output.Lost)) {
-            String reason = isUsage ? "usage" : e instanceof BusException known
-                    ? known.reason().name().toLowerCase(Locale.ROOT) : "unexpected";
+            String reason = isUsage ? "usage" : e instanceof BusException failure
+                    ? failure.reason().name().toLowerCase(Locale.ROOT) : "unexpected";
             try {
                 command.out().println(new Report().with("type", "error").with("error", sentence)
                         .with("reason", reason).with("exitCode", exitCode).line());

@@ -2,6 +2,7 @@
 package io.tickbus.cli;
 
 import io.tickbus.cli.clock.ClockCommand;
+import io.tickbus.cli.config.ConfigCommand;
 import io.tickbus.cli.daemon.DaemonCommand;
 import io.tickbus.cli.demo.DemoCommand;
 import io.tickbus.cli.demo.DemoSubscriber;
@@ -62,6 +63,8 @@ public final class Tickbus {
         {"remove", "Remove a bus that has no publisher: its files and its directory."},
         {"metrics", "Serve the metrics of buses to Prometheus, until Ctrl-C or SIGTERM."},
         {"reload", "Have a bus's daemon read its settings file again, without a restart."},
+        {"config", "Check a settings file, show the settings that are in force and where each comes from, or print a "
+                + "sample."},
         {"replay", "Print what a journal has recorded, or publish it again on another bus."},
         {"journal", "Check whether a journal is whole, or count what it contains. Changes nothing."},
         {"dump", "Show what a signals file contains, byte by byte: also of a dead, foreign or damaged bus."},
@@ -165,6 +168,7 @@ public final class Tickbus {
             case "remove" -> new RemoveCommand(spec);
             case "metrics" -> new MetricsCommand(spec);
             case "reload" -> new ReloadCommand(spec);
+            case "config" -> new ConfigCommand(spec);
             case "replay" -> new ReplayCommand(spec);
             case "journal" -> new JournalCommand(spec);
             case "dump" -> new DumpCommand(spec);
@@ -193,7 +197,7 @@ public final class Tickbus {
             root.commands.put(command[0], command[1]);
         }
         root.footer("""
-                Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage.
+                Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage or settings.
 
                 Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is
                 --debug, NO_COLOR=1 prints without colours.

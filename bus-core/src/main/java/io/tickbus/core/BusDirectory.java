@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  *    lock        held by the publisher as long as it lives
  *    replies     the daemon writes its answers to clients
  *    counters    the daemon writes what there is to know about it
+ *    settings    the daemon writes its settings as they are in force
  *    control     the daemon's socket, through which clients connect
  *    idle        what the daemon restores of the processors' settings
  *    clients/    rings of clients that are just connecting
@@ -124,6 +125,11 @@ public final class BusDirectory {
     /** What the daemon has promised and not yet journalled. */
     public Path intents() {
         return path().resolve("intents");
+    }
+
+    /** The daemon's settings, as they are in force. */
+    public Path settings() {
+        return path().resolve("settings");
     }
 
     /** Limits of processors, as they were before the daemon changed them. */

@@ -47,7 +47,8 @@ final class SettingsFile {
                     if (before != null) {
                         throw new IllegalArgumentException(setting.key() + " is set in line " + before + " already");
                     }
-                    settings = settings.with(setting, line.substring(line.indexOf('=') + 1), file + ":" + number);
+                    settings = settings.with(setting, line.substring(line.indexOf('=') + 1),
+                            file.toAbsolutePath() + ":" + number);
                 } catch (IllegalArgumentException e) {
                     problems.accept(refused(file + " line " + number, e.getMessage()));
                 }

@@ -19,10 +19,12 @@ import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * Keeps the timers of all processes of the host that ask for it, and publishes each as a signal when it is due. Run it
@@ -131,6 +133,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }
         TimerSpec.arm(settings.value(DaemonSetting.EVERY), engine, System.nanoTime() + HEAD_START_NS,
                 settings.value(DaemonSetting.GRACE));
+        record(settings, settings);
         SignalsHeader header = publisher.bus().signals().header();
         context.notifier.opened(header.heartbeatNs(), header.heartbeatIntervalNs());
         // Last: clients find it from here on.
@@ -376,11 +379,34 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         }
     }
 
-    /** Changes what can be changed while it runs; see {@link DaemonSettings}. Done when this returns or soon after. */
-    public void reload(DaemonSettings newSettings) {
-        settings = newSettings.checkConsistent();
-        conductor.settings(newSettings);
-        loop.change(() -> apply(newSettings));
+    /**
+     * Changes the settings that can be changed while it runs, and logs what has changed, and which of the others need
+     * a restart. Done when this returns or soon after.
+     */
+    public synchronized void reload(DaemonSettings wanted) {
+        DaemonSettings former = settings;
+        DaemonSettings next = former.reloaded(wanted.checkConsistent());
+        for (DaemonSetting<?> setting : next.differences(wanted)) {
+            log.warn("setting-needs-restart", "key", setting, "now", next.text(setting), "wanted",
+                    wanted.text(setting));
+        }
+        List<DaemonSetting<?>> changes = former.differences(next);
+        // Before the change itself, which may be that nothing is logged any more.
+        log.info("settings-reloaded", changes.isEmpty() ? new Object[] {"changed", "nothing"}
+                : changes.stream().flatMap(setting -> Stream.of(setting,
+                        former.text(setting) + "->" + next.text(setting))).toArray());
+        record(next, wanted);
+        settings = next;
+        conductor.settings(next);
+        loop.change(() -> apply(next));
+    }
+
+    private void record(DaemonSettings inForce, DaemonSettings wanted) {
+        try {
+            EffectiveSettings.write(context.directory, publisher.epoch(), context.signals.group(), inForce, wanted);
+        } catch (BusException e) {
+            log.warn("settings-not-recorded", "error", e);
+        }
     }
 
     private void apply(DaemonSettings newSettings) {

@@ -9,18 +9,23 @@ import io.tickbus.core.internal.file.OwnerLock;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.platform.ProcessIdentity;
 import io.tickbus.daemon.DaemonCounter;
+import io.tickbus.daemon.EffectiveSettings;
 import io.tickbus.posix.PosixSignal;
 import io.tickbus.posix.PosixSignals;
+import java.nio.file.Files;
+import java.util.List;
 
 /**
  * The running daemon of a bus, to send signals to. A pid alone does not identify it, and SIGHUP ends a process that
  * does not expect it: so everything is compared before one is sent.
  */
 final class DaemonProcess {
+    private final BusDirectory directory;
     private final String bus;
     private final CountersFile counters;
 
-    private DaemonProcess(String bus, CountersFile counters) {
+    private DaemonProcess(BusDirectory directory, String bus, CountersFile counters) {
+        this.directory = directory;
         this.bus = bus;
         this.counters = counters;
     }
@@ -48,7 +53,7 @@ final class DaemonProcess {
             throw new BusException(Reason.NOT_FOUND, bus, publisher + " is no daemon", "there are no settings to "
                     + "read again");
         }
-        DaemonProcess daemon = new DaemonProcess(bus, counters);
+        DaemonProcess daemon = new DaemonProcess(directory, bus, counters);
         if (daemon.value(DaemonCounter.RELOAD_SIGNAL) != 1) {
             throw new BusException(Reason.SYSTEM, bus, publisher + " does not read its settings again at a signal: it "
                     + "is part of an application, or was started with nohup", "start it again to change settings");
@@ -92,6 +97,11 @@ final class DaemonProcess {
     long value(DaemonCounter counter) {
         int place = counters.find(counter.id());
         return place < 0 ? 0 : counters.value(place);
+    }
+
+    /** Its settings; none where this version of the daemon has recorded none. */
+    List<EffectiveSettings.Row> settings() {
+        return Files.exists(directory.settings()) ? EffectiveSettings.read(directory, counters.epoch()) : List.of();
     }
 
     /** Asks it to read its settings again. */

@@ -20,7 +20,7 @@ public final class AtomicFile {
     private static final String TEMPORARY_PREFIX = ".new-";
     /** Names that {@link #temporaryFor} makes, and no others. */
     private static final Pattern TEMPORARY = Pattern.compile("\\.new-"
-            + "(s|signals|doorbell|replies|counters|intents|id|bus|snapshot|[0-9a-f-]{36})-[0-9]+-[0-9a-z]+");
+            + "(s|signals|doorbell|replies|counters|settings|intents|id|bus|snapshot|[0-9a-f-]{36})-[0-9]+-[0-9a-z]+");
 
     private AtomicFile() {
     }
@@ -48,10 +48,18 @@ public final class AtomicFile {
 
     /** Writes a line as a file, mode 0600, replacing an earlier one; returns when it is on the disk. */
     public static void write(Path path, String line) {
+        write(path, line, null);
+    }
+
+    /** The same, readable by a group unless that is null. */
+    public static void write(Path path, String line, String group) {
         replace(path, temporary -> {
             try (FileChannel channel = open(temporary)) {
                 channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
                 channel.force(true);
+            }
+            if (group != null) {
+                SecureFiles.share(temporary, group, "rw-r-----");
             }
             return null;
         });
