@@ -3,10 +3,6 @@ package io.tickbus.daemon;
 
 import io.tickbus.core.internal.Uninterrupted;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -25,25 +21,13 @@ final class AsyncLines implements AutoCloseable {
     static final int CAPACITY = 1024;
     private static final long CLOSE_TIMEOUT_MS = 1000;
 
-    private final Consumer<Line> printer;
+    private final Consumer<LogLine> printer;
     private final LoopProgress progress = new LoopProgress("tickbus-log");
     private final AtomicLong lost = new AtomicLong();
     private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(CAPACITY), this::thread);
 
-    /** One line of the log. */
-    record Line(long timeMs, Level level, String text) {
-        private static final int MILLISECOND_DIGITS = 3;
-        private static final DateTimeFormatter TIME =
-                new DateTimeFormatterBuilder().appendInstant(MILLISECOND_DIGITS).toFormatter(Locale.ROOT);
-
-        /** Time in UTC, level and text, with its line feed. */
-        String format() {
-            return TIME.format(Instant.ofEpochMilli(timeMs)) + " " + level + " " + text + "\n";
-        }
-    }
-
-    AsyncLines(Consumer<Line> printer) {
+    AsyncLines(Consumer<LogLine> printer) {
         this.printer = printer;
         // A thread inherits its processors from the one that starts it, which may be pinned later.
         executor.prestartCoreThread();
@@ -58,7 +42,7 @@ final class AsyncLines implements AutoCloseable {
         return thread;
     }
 
-    void add(Line line) {
+    void add(LogLine line) {
         try {
             executor.execute(() -> print(line));
         } catch (RejectedExecutionException e) {
@@ -71,13 +55,13 @@ final class AsyncLines implements AutoCloseable {
         return progress;
     }
 
-    private void print(Line line) {
+    private void print(LogLine line) {
         progress.round(LoopStep.PRINTING);
         try {
             printer.accept(line);
             long count = lost.getAndSet(0);
             if (count > 0) {
-                printer.accept(new Line(line.timeMs(), Level.WARNING, "log-lines-lost count=" + count));
+                printer.accept(LogLine.of(line.timeMs(), Level.WARNING, "log-lines-lost", "count", count));
             }
         } catch (RuntimeException | Error e) {
             // A handler that fails, or too little memory: the line is lost, and the thread is not.

@@ -97,6 +97,8 @@ public final class DaemonContext {
         }
         isOwnLog = log == null;
         log = isOwnLog ? DaemonLog.standard() : log;
+        log.level(settings.value(DaemonSetting.LOG_LEVEL));
+        log.format(settings.value(DaemonSetting.LOG_FORMAT), directory.name());
     }
 
     /** Opens the bus, its journal and the daemon's files. */

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon;
 
-import io.tickbus.core.BusException;
-import io.tickbus.core.internal.VisibleText;
-import io.tickbus.daemon.AsyncLines.Line;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -18,8 +16,7 @@ import org.agrona.concurrent.NanoClock;
  * What the daemon tells its operator: one line per event, {@code event key=value key=value}. {@link #toStream} puts
  * time and level before it; {@link #standard} hands it to a {@link System.Logger}, which its user has configured.
  *
- * <p>Some values come from clients. What is not plain is quoted and control characters are escaped, so that nobody can
- * forge a line. An event that happens more than {@value #MAX_PER_SECOND} times in a second is suppressed until the
+ * <p>An event that happens more than {@value #MAX_PER_SECOND} times in a second is suppressed until the
  * second is over; its next line says how many were.
  *
  * <p><b>Threads:</b> any, though the timer thread should not. <b>Progress:</b> it allocates and locks for moments;
@@ -32,16 +29,16 @@ public final class DaemonLog implements AutoCloseable {
     public static final int MAX_PER_SECOND = 20;
 
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final char FIRST_PRINTABLE = ' ';
-    private static final char DELETE = 0x7F;
 
-    private final Consumer<Line> out;
+    private final Consumer<LogLine> out;
     private final NanoClock clock;
     private final EpochClock timeOfDay;
     /** Null in tests that print on the caller's thread. */
     private final AsyncLines lines;
     private final Map<String, Budget> budgets = new HashMap<>();
     private volatile Level level = Level.INFO;
+    private volatile LogFormat format = LogFormat.TEXT;
+    private volatile String bus;
 
     private static final class Budget {
         private long startNs;
@@ -49,7 +46,7 @@ public final class DaemonLog implements AutoCloseable {
         private long suppressed;
     }
 
-    private DaemonLog(Consumer<Line> out, NanoClock clock, EpochClock timeOfDay, AsyncLines lines) {
+    private DaemonLog(Consumer<LogLine> out, NanoClock clock, EpochClock timeOfDay, AsyncLines lines) {
         this.out = out;
         this.clock = clock;
         this.timeOfDay = timeOfDay;
@@ -67,24 +64,26 @@ public final class DaemonLog implements AutoCloseable {
     }
 
     /** Loggers that print their caller's name print this method's. */
-    private static void report(System.Logger logger, Line line) {
+    private static void report(System.Logger logger, LogLine line) {
         logger.log(line.level(), line.text());
     }
 
     /**
-     * Lines of {@code time level event key=value …}, for a daemon that is a process of its own. If nobody reads them,
-     * the latest are lost, and a line of its own says how many; nobody waits.
+     * Lines of {@code time level event key=value …}, or JSON, for a daemon that is a process of its own. If nobody
+     * reads them, the latest are lost, and a line of its own says how many; nobody waits.
      */
     public static DaemonLog toStream(PrintStream stream) {
-        return to(new AsyncLines(line -> {
+        AtomicReference<DaemonLog> log = new AtomicReference<>();
+        log.set(to(new AsyncLines(line -> {
             // In one piece, so that lines of other threads do not come in between.
-            stream.print(line.format());
+            stream.print(line.format(log.get().format, log.get().bus));
             stream.flush();
-        }));
+        })));
+        return log.get();
     }
 
     /** For tests: on the caller's thread. */
-    static DaemonLog to(Consumer<Line> out, NanoClock clock, EpochClock timeOfDay) {
+    static DaemonLog to(Consumer<LogLine> out, NanoClock clock, EpochClock timeOfDay) {
         return new DaemonLog(out, clock, timeOfDay, null);
     }
 
@@ -96,6 +95,12 @@ public final class DaemonLog implements AutoCloseable {
     /** Drops what is less severe. */
     public void level(Level newLevel) {
         level = newLevel;
+    }
+
+    /** How lines are written to a stream, and of which bus they say they are; null for none. */
+    public void format(LogFormat newFormat, String newBus) {
+        bus = newBus;
+        format = newFormat;
     }
 
     /** The least severe level that is logged. */
@@ -139,14 +144,13 @@ public final class DaemonLog implements AutoCloseable {
         if (suppressed < 0) {
             return;
         }
-        StringBuilder line = new StringBuilder(event);
-        for (int i = 0; i + 1 < pairs.length; i += 2) {
-            append(line, String.valueOf(pairs[i]), pairs[i + 1]);
-        }
+        Object[] all = pairs;
         if (suppressed > 0) {
-            append(line, "suppressed", suppressed);
+            all = Arrays.copyOf(pairs, pairs.length + 2);
+            all[pairs.length] = "suppressed";
+            all[pairs.length + 1] = suppressed;
         }
-        out.accept(new Line(timeOfDay.time(), severity, line.toString()));
+        out.accept(LogLine.of(timeOfDay.time(), severity, event, all));
     }
 
     /** How many lines of this event were suppressed before; negative if this one is too. */
@@ -165,35 +169,5 @@ public final class DaemonLog implements AutoCloseable {
         long suppressed = budget.suppressed;
         budget.suppressed = 0;
         return suppressed;
-    }
-
-    private static void append(StringBuilder line, String key, Object value) {
-        line.append(' ').append(key).append('=');
-        String text = value instanceof Throwable cause ? text(cause) : String.valueOf(value);
-        if (!text.isEmpty() && text.chars().allMatch(DaemonLog::isPlain)) {
-            line.append(text);
-            return;
-        }
-        line.append('"');
-        text.codePoints().forEach(letter -> appendQuoted(line, letter));
-        line.append('"');
-    }
-
-    /** A sentence for a fault of the environment; anything else is a bug, whose class says most. */
-    private static String text(Throwable cause) {
-        return cause instanceof BusException || cause instanceof IOException ? BusException.why(cause)
-                : cause.toString();
-    }
-
-    private static boolean isPlain(int character) {
-        return character > FIRST_PRINTABLE && character < DELETE && character != '=' && character != '"'
-                && character != '\\';
-    }
-
-    private static void appendQuoted(StringBuilder line, int letter) {
-        if (letter == '"' || letter == '\\') {
-            line.append('\\');
-        }
-        VisibleText.append(line, letter);
     }
 }

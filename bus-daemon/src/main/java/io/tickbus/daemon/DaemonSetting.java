@@ -186,6 +186,11 @@ public final class DaemonSetting<T> {
             word(List.of(Level.TRACE, Level.DEBUG, Level.INFO, Level.WARNING, Level.ERROR, Level.OFF)), Level.INFO,
             Effect.AT_ONCE, "The least severe events that are logged on standard error");
 
+    /** How it is written. */
+    public static final DaemonSetting<LogFormat> LOG_FORMAT = new DaemonSetting<>(Section.LOG, "log.format",
+            "--log-format", word(List.of(LogFormat.values())), LogFormat.TEXT, Effect.AT_ONCE,
+            "How events are written: as text, or as one JSON object a line");
+
     /** What belongs together, under a heading. */
     public enum Section {
         /** The bus and its files. */

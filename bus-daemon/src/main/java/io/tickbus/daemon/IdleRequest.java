@@ -37,8 +37,19 @@ public final class IdleRequest {
         Integer latencyUs = settings.value(DaemonSetting.IDLE_LATENCY);
         List<Integer> cpus = cpus(settings);
         Runnable release = latencyUs == null ? () -> { } : cpus.isEmpty() ? IdleLatency.hold(latencyUs)::close
-                : ProcessorIdleLimits.hold(bus.idle(), processors, cpus, latencyUs)::close;
+                : limits(bus, processors, cpus, latencyUs, log)::close;
         return new IdleRequest(latencyUs, cpus, release);
+    }
+
+    private static ProcessorIdleLimits limits(BusDirectory bus, Path processors, List<Integer> cpus, int latencyUs,
+            DaemonLog log) {
+        ProcessorIdleLimits limits = ProcessorIdleLimits.hold(bus.idle(), processors, cpus, latencyUs);
+        if (!limits.limitedBefore().isEmpty()) {
+            log.warn("processors-limited-before", "cpus", limits.limitedBefore(), "why", "another daemon, or somebody "
+                    + "else, limits them too, and the first that ends removes the limit of both", "remedy",
+                    "give each daemon processors of its own, or limit the whole host: leave out idle.cpus");
+        }
+        return limits;
     }
 
     /** With that of the timer thread, for which it is done in the first place; none for all of the host. */

@@ -411,6 +411,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
 
     private void apply(DaemonSettings newSettings) {
         log.level(newSettings.value(DaemonSetting.LOG_LEVEL));
+        log.format(newSettings.value(DaemonSetting.LOG_FORMAT), context.directory.name());
         DaemonMode mode = newSettings.value(DaemonSetting.MODE);
         if (!loop.waitStrategy().name().equals(mode.waiting())) {
             loop.waitStrategy(WaitStrategy.named(mode.waiting()));

@@ -24,7 +24,7 @@ class AsyncLinesTest {
             printed.incrementAndGet();
         });
         for (int i = 0; i < 10; i++) {
-            lines.add(new AsyncLines.Line(0, Level.INFO, "line"));
+            lines.add(LogLine.of(0, Level.INFO, "line"));
         }
         Thread.currentThread().interrupt();
         isClosing.countDown();

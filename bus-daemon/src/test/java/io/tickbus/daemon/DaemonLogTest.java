@@ -23,8 +23,9 @@ class DaemonLogTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private long nowNs;
     private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    private LogFormat format = LogFormat.TEXT;
     private final DaemonLog log =
-            DaemonLog.to(line -> stream.print(line.format()), () -> nowNs, () -> TIME_MS);
+            DaemonLog.to(line -> stream.print(line.format(format, "md")), () -> nowNs, () -> TIME_MS);
 
     private List<String> lines() {
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
@@ -56,6 +57,34 @@ class DaemonLogTest {
                 + " line=\"1\\u000a2\\u000d3\\u001b[0m\" odd=\"\\u2028\\u202e\\u0085\" umlaut=\"für\""), lines());
         log.info("{0}", "key", "{0} %s");
         assertTrue(lines().get(1).endsWith(" {0} key=\"{0} %s\""), lines().get(1));
+    }
+
+    @Test
+    void shouldWriteOneJsonObjectALine() {
+        format = LogFormat.JSON;
+        log.info("client-connected", "owner", 3, "share", 0.5, "isNamed", true, "name", "a \"b\"\\\n\u2028f\u00fcr",
+                "group", null, "rate", Double.NaN, "error", new NoSuchFileException("/x"));
+        log.warn("nothing");
+        String begin = "{\"time\":\"" + TIME.strip() + "\",\"level\":\"";
+        String end = "\",\"bus\":\"md\",\"thread\":\"" + Thread.currentThread().getName() + "\",\"message\":\"";
+        assertEquals(List.of(begin + "INFO" + end + "client-connected\",\"fields\":{\"owner\":3,\"share\":0.5,"
+                + "\"isNamed\":true,\"name\":\"a \\\"b\\\"\\\\\\u000a\\u2028f\\u00fcr\",\"group\":\"null\","
+                + "\"rate\":\"NaN\",\"error\":\"there is no such file\"}}",
+                begin + "WARNING" + end + "nothing\",\"fields\":{}}"), lines());
+    }
+
+    @Test
+    void shouldChangeTheFormatOfAStream() {
+        try (DaemonLog toStream = DaemonLog.toStream(stream)) {
+            toStream.info("text");
+            awaitLines(1);
+            toStream.format(LogFormat.JSON, null);
+            toStream.info("json");
+            awaitLines(2);
+        }
+        assertTrue(lines().get(0).endsWith(" INFO text"), lines().get(0));
+        assertTrue(lines().get(1).matches("\\{\"time\":\"[^\"]+\",\"level\":\"INFO\",\"thread\":\"[^\"]+\",\"message\":"
+                + "\"json\",\"fields\":\\{\\}\\}"), lines().get(1));
     }
 
     @Test
@@ -148,11 +177,11 @@ class DaemonLogTest {
         CountDownLatch isDone = new CountDownLatch(2);
         AsyncLines queue = new AsyncLines(line -> {
             handler.acquireUninterruptibly();
-            stream.print(line.format());
+            stream.print(line.format(LogFormat.TEXT, null));
             isDone.countDown();
         });
-        queue.add(new AsyncLines.Line(TIME_MS, Level.INFO, "one"));
-        queue.add(new AsyncLines.Line(TIME_MS, Level.WARNING, "two"));
+        queue.add(LogLine.of(TIME_MS, Level.INFO, "one"));
+        queue.add(LogLine.of(TIME_MS, Level.WARNING, "two"));
         assertEquals(0, bytes.size());
         handler.release(Integer.MAX_VALUE);
         isDone.await();

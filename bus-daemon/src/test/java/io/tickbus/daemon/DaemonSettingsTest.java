@@ -64,7 +64,8 @@ class DaemonSettingsTest {
                 "quota.firings-per-user=2", "quota.arms-per-client=3", "quota.arms-per-user=4",
                 "quota.arms-burst=5", "journal = /var/lib/j", "journal.keep=1d", "journal.size=3",
                 "journal.roll = daily", "journal.snapshot-every=4", "journal.recovery-rate=5",
-                "journal.clock-wait=90s", "log.level = Warning"), Map.of());
+                "journal.clock-wait=90s", "log.level = Warning",
+                "log.format = json", "metrics.port = 9000", "metrics.bind=0.0.0.0"), Map.of());
         assertEquals(DaemonSetting.all().size(), DaemonSettings.defaults().differences(settings).size(),
                 "every setting was changed: " + settings);
         assertEquals(new SignalsOptions(256, false, 1_000_000_000, "staff"), settings.signals());

@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.BusFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,32 @@ class IdleRequestTest {
         assertTrue(message.endsWith("there is no such file; name processors that exist"), message);
         assertEquals("100", limit());
         assertFalse(Files.exists(bus.path()));
+    }
+
+    @Test
+    void shouldAddTheTimerThreadsProcessorAndWarnOfASecondDaemon() throws Exception {
+        Path ofTimerThread = folder.resolve("cpu4/power/pm_qos_resume_latency_us");
+        Files.createDirectories(ofTimerThread.getParent());
+        Files.writeString(ofTimerThread, "0\n");
+        Files.writeString(limit, "0\n");
+        DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.IDLE_LATENCY, 0)
+                .with(DaemonSetting.IDLE_CPUS, List.of(3)).with(DaemonSetting.CPU, 4);
+        List<String> lines = new ArrayList<>();
+        DaemonLog log = DaemonLog.to(line -> lines.add(line.text()), () -> 0, () -> 0);
+        BusFiles.createIfMissing(bus);
+        BusDirectory other = BusDirectory.at(folder.resolve("buses"), "other");
+        BusFiles.createIfMissing(other);
+        IdleRequest first = IdleRequest.make(bus, folder, settings, log);
+        assertEquals("n/a", limit());
+        assertEquals("n/a", Files.readString(ofTimerThread).strip());
+        assertEquals(List.of(), lines);
+        IdleRequest second = IdleRequest.make(other, folder, settings.with(DaemonSetting.CPU, null), log);
+        assertEquals(1, lines.size());
+        assertTrue(lines.get(0).startsWith("processors-limited-before cpus=[3] why="), lines.get(0));
+        first.release();
+        second.release();
+        assertEquals("0", limit());
+        assertEquals("0", Files.readString(ofTimerThread).strip());
     }
 
     @Test

@@ -56,7 +56,7 @@ class TimerDaemonStallTest {
 
     private void start(Map<String, String> environment) {
         directory = BusDirectory.at(root, "bus");
-        DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
+        DaemonLog log = DaemonLog.to(line -> print(line.format(LogFormat.TEXT, null)), () -> 0L, () -> 0L);
         DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, System.Logger.Level.DEBUG);
         DaemonContext context = DaemonContext.of(directory).signals(SignalsOptions.defaults().withSlotCount(64)
                 .withHeartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(5))).settings(settings).log(log);

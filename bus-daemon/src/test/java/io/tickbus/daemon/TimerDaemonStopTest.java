@@ -61,7 +61,7 @@ class TimerDaemonStopTest {
 
     private void open(long heartbeatMs) {
         directory = BusDirectory.at(root, "bus");
-        DaemonLog log = DaemonLog.to(line -> print(line.format()), () -> 0L, () -> 0L);
+        DaemonLog log = DaemonLog.to(line -> print(line.format(LogFormat.TEXT, null)), () -> 0L, () -> 0L);
         // It says at that level alone when a client comes and goes.
         DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, System.Logger.Level.DEBUG);
         daemon = TimerDaemon.open(DaemonContext.of(directory).signals(SignalsOptions.defaults().withSlotCount(64)

@@ -147,6 +147,26 @@ final class JournalFolder implements JournalStore {
         return OwnerLock.probe(path.resolve("lock")) != OwnerLock.Probe.FREE;
     }
 
+    /** Deletes the journal and, unless something else is in it, the folder. The caller has locked it. */
+    void delete() throws IOException {
+        for (long number : segments()) {
+            for (String name : names(segment(number))) {
+                Files.deleteIfExists(segment(number).resolve(name));
+            }
+            Files.deleteIfExists(segment(number));
+        }
+        for (String name : names(path)) {
+            if (name.matches("id|bus|snapshot|unreadable-[0-9]+\\.bin")) {
+                Files.deleteIfExists(path.resolve(name));
+            }
+        }
+        AtomicFile.deleteTemporary(path);
+        Files.deleteIfExists(path.resolve("lock"));
+        if (names(path).isEmpty()) {
+            Files.deleteIfExists(path);
+        }
+    }
+
     @Override
     public void release() {
         if (lock != null) {

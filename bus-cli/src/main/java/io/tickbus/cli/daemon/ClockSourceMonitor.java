@@ -3,25 +3,24 @@ package io.tickbus.cli.daemon;
 
 import io.tickbus.cli.host.ClockSourceWatch;
 import io.tickbus.cli.host.ClockSourceWatch.Change;
-import java.io.PrintWriter;
-import java.util.Locale;
+import io.tickbus.daemon.DaemonLog;
 import java.util.concurrent.TimeUnit;
 
 /** Warns when the kernel changes its clock source; on a thread of its own and rarely, to not disturb the timers. */
 final class ClockSourceMonitor {
     private static final long INTERVAL_S = 30;
 
-    private final PrintWriter err;
+    private final DaemonLog log;
     private final Thread thread;
 
-    private ClockSourceMonitor(PrintWriter err) {
-        this.err = err;
+    private ClockSourceMonitor(DaemonLog log) {
+        this.log = log;
         this.thread = new Thread(this::watch, "tickbus-clock");
         thread.setDaemon(true);
     }
 
-    static ClockSourceMonitor start(PrintWriter err) {
-        ClockSourceMonitor monitor = new ClockSourceMonitor(err);
+    static ClockSourceMonitor start(DaemonLog log) {
+        ClockSourceMonitor monitor = new ClockSourceMonitor(log);
         monitor.thread.start();
         return monitor;
     }
@@ -31,18 +30,17 @@ final class ClockSourceMonitor {
         try {
             while (true) {
                 TimeUnit.SECONDS.sleep(INTERVAL_S);
-                watch.poll(System.nanoTime()).ifPresent(this::print);
+                watch.poll(System.nanoTime()).ifPresent(this::report);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void print(Change change) {
-        err.printf(Locale.ROOT, "tickbus: the clock source was %s at %.0f ns a read and is %s at %.0f ns: timers lose"
-                + " precision; see 'tickbus clock'%n", change.oldSource(), change.oldCostNs(), change.newSource(),
-                change.newCostNs());
-        err.flush();
+    private void report(Change change) {
+        log.warn("clock-source-changed", "was", change.oldSource(), "is", change.newSource(), "wasNs",
+                Math.round(change.oldCostNs()), "isNs", Math.round(change.newCostNs()), "why",
+                "timers lose precision where reading the clock is slow: see 'tickbus clock'");
     }
 
     void stop() {

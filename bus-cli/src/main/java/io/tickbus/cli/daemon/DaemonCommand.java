@@ -84,6 +84,7 @@ public final class DaemonCommand implements Command {
 
     /** A daemon that fails to start leaves nothing behind. */
     private void run(BusDirectory directory, DaemonSettings first, boolean isListening) {
+        DaemonLog log = DaemonLog.toStream(System.err);
         // Before the pinning, which a new thread inherits: these must not share the timer thread's processor.
         Integer metricsPort = first.value(DaemonSetting.METRICS_PORT);
         MetricsServer metrics = metricsPort == null ? null : MetricsServer.start(
@@ -92,12 +93,11 @@ public final class DaemonCommand implements Command {
             output.say("serving metrics at http://" + first.value(DaemonSetting.METRICS_ADDRESS) + ":"
                     + metrics.port() + "/metrics");
         }
-        ClockSourceMonitor clock = ClockSourceMonitor.start(output.err());
+        ClockSourceMonitor clock = ClockSourceMonitor.start(log);
         // A bus in use is refused at once; opening it names its owner.
         if (OwnerLock.probe(directory.lock()) != OwnerLock.Probe.HELD) {
             DaemonWarmUp.run(directory, first);
         }
-        DaemonLog log = DaemonLog.toStream(System.err);
         ServiceNotifier notifier = ServiceNotifier.of(System.getenv(), log);
         try (TimerDaemon daemon = isStopped ? null : TimerDaemon.open(DaemonContext.of(directory)
                 .settings(first).log(log).notifier(notifier))) {

@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.BusDirectory;
+import io.tickbus.daemon.DaemonContext;
+import io.tickbus.daemon.DaemonSetting;
+import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.publisher.SignalPublisher;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,5 +78,42 @@ final class RemoveCommandTest {
         assertTrue(run.out().contains("stays"), run.out());
         assertTrue(Files.exists(notes));
         assertFalse(Files.exists(bus.signals()));
+    }
+
+    @Test
+    void shouldSayWhatItRemovedAndKeepTheJournalUnlessAsked() throws Exception {
+        BusDirectory bus = BusDirectory.at(root, "one");
+        Path journal = root.resolve("journal");
+        DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, System.Logger.Level.OFF)
+                .with(DaemonSetting.BUS_SLOTS, 64).with(DaemonSetting.JOURNAL, journal.toString());
+        for (int i = 0; i < 2; i++) {
+            try (TimerDaemon daemon = TimerDaemon.open(DaemonContext.of(bus).settings(settings)).start()) {
+                CliRun run = remove("one", "--journal=" + journal);
+                assertEquals(Tickbus.FAILED, run.exitCode(), run.out() + daemon.isRunning());
+                assertTrue(Files.exists(journal.resolve("id")));
+            }
+            CliRun run = i == 0 ? remove("one") : remove("one", "--journal=" + journal);
+            assertEquals(Tickbus.DONE, run.exitCode(), run.err());
+            for (String name : List.of("counters", "doorbell", "lock", "replies", "settings", "signals")) {
+                assertTrue(run.out().contains(name), run.out());
+            }
+            assertEquals(i == 0, Files.exists(journal), "the journal stays unless asked");
+        }
+        assertFalse(Files.exists(bus.path()));
+    }
+
+    @Test
+    void shouldNotRemoveWhatIsNoJournalOfTheBus() throws IOException {
+        SignalPublisher.open(BusDirectory.at(root, "one")).close();
+        Path folder = Files.createDirectory(root.resolve("photos"));
+        CliRun run = remove("one", "--journal=" + folder);
+        assertEquals(Tickbus.FAILED, run.exitCode());
+        assertTrue(run.err().contains("there is no journal in it"), run.err());
+        Files.writeString(folder.resolve("id"), "1f\n");
+        Files.writeString(folder.resolve("bus"), "/elsewhere/two\n");
+        run = remove("one", "--journal=" + folder);
+        assertTrue(run.err().contains("this is the journal of the bus /elsewhere/two"), run.err());
+        assertTrue(Files.exists(folder.resolve("id")));
+        assertEquals(Tickbus.DONE, remove("one").exitCode());
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,10 +38,12 @@ public final class ProcessorIdleLimits implements AutoCloseable {
 
     private final Path record;
     private final Path processors;
+    private final List<Integer> limitedBefore;
 
-    private ProcessorIdleLimits(Path record, Path processors) {
+    private ProcessorIdleLimits(Path record, Path processors, List<Integer> limitedBefore) {
         this.record = record;
         this.processors = processors;
+        this.limitedBefore = limitedBefore;
     }
 
     /**
@@ -68,8 +71,12 @@ public final class ProcessorIdleLimits implements AutoCloseable {
             throws IOException {
         String wanted = latencyUs == 0 ? NO_LATENCY : Integer.toString(latencyUs);
         StringBuilder lines = new StringBuilder(HostIdentity.current().bootId() + "\n");
+        List<Integer> limitedBefore = new ArrayList<>();
         for (int cpu : cpus) {
             String former = read(limit(processors, cpu));
+            if (!former.equals(NO_LIMIT)) {
+                limitedBefore.add(cpu);
+            }
             if (microseconds(former) > latencyUs) {
                 lines.append("cpu").append(cpu).append(' ').append(former).append(' ').append(wanted).append('\n');
             }
@@ -83,11 +90,16 @@ public final class ProcessorIdleLimits implements AutoCloseable {
                     write(limit(processors, Integer.parseInt(matcher.group(1))), wanted);
                 }
             }
-            return new ProcessorIdleLimits(record, processors);
+            return new ProcessorIdleLimits(record, processors, limitedBefore);
         } catch (IOException e) {
             restore(record, processors);
             throw e;
         }
+    }
+
+    /** Processors that somebody else had limited already, and whose limit may end with that somebody. */
+    public List<Integer> limitedBefore() {
+        return limitedBefore;
     }
 
     private static long microseconds(String limit) {
