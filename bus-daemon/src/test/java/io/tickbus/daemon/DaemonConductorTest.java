@@ -72,7 +72,7 @@ class DaemonConductorTest {
         bus = publisher.bus().signals().header();
         replies = RepliesFile.create(directory, bus, SESSIONS, 64, null);
         engine = TimerEngine.create(new TimerQuotas(10_000, 10_000));
-        context = DaemonContext.of(directory);
+        context = DaemonContext.of(directory).signals(SignalsOptions.defaults());
         tasks = context.tasks;
         clients = new ServedClients(engine, replies, counters, tasks,
                 new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE,
