@@ -40,6 +40,8 @@ final class LateFirings {
     private int count;
     private LongSupplier clockSteps = () -> 0;
     private volatile JvmCounts jvm = JvmCounts.NONE;
+    /** The one that the latest reading is of. */
+    private JvmCounts readJvm = JvmCounts.NONE;
     /** Null until {@link #begin}. */
     private KernelCounts kernel;
     private long slackNs;
@@ -190,7 +192,12 @@ final class LateFirings {
     }
 
     private void read(boolean isStealRead) {
-        jvm.read(evidence.after);
+        if (jvm != readJvm) {
+            // Nothing has happened between two readings of which only the second counts.
+            readJvm = jvm;
+            readJvm.read(evidence.before);
+        }
+        readJvm.read(evidence.after);
         evidence.after.clockSteps = clockSteps.getAsLong();
         if (kernel != null) {
             kernel.readSchedule(evidence.after);

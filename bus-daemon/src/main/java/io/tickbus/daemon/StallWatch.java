@@ -24,6 +24,8 @@ final class StallWatch implements Runnable {
     private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long ECO_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int MAX_FRAMES = 16;
+    /** Before it loads what is not needed to start. */
+    private static final int QUIET_ROUNDS = 3;
 
     private final DaemonCounters counters;
     private final LateFirings lateFirings;
@@ -34,6 +36,7 @@ final class StallWatch implements Runnable {
     private final int[] cpus;
     private final Thread thread = new Thread(this, "tickbus-watch");
     private volatile boolean isStopped;
+    private int rounds;
 
     private final class Watched {
         private final LoopProgress loop;
@@ -112,7 +115,6 @@ final class StallWatch implements Runnable {
         if (cpus.length > 0) {
             Platforms.current().setAffinity(cpus);
         }
-        lateFirings.jvm(JvmCounts.open());
         // The counters' file may be shortened: the timer thread finds out, and ends the daemon.
         FaultBoundary.run(this::runRounds, fault -> LockSupport.parkNanos(INTERVAL_NS));
     }
@@ -135,6 +137,9 @@ final class StallWatch implements Runnable {
 
     private void check(long plannedNs) {
         long nowNs = System.nanoTime();
+        if (rounds++ == QUIET_ROUNDS) {
+            lateFirings.jvm(JvmCounts.open());
+        }
         counters.recordHiccup(nowNs - plannedNs);
         for (Watched watched : all) {
             watched.check(nowNs);

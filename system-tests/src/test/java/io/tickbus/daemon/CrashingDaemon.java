@@ -5,8 +5,10 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.daemon.journal.JournalProvider;
+import io.tickbus.timer.TimerEngine;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Opens a daemon with a hook at each of its steps. */
 public final class CrashingDaemon {
@@ -22,6 +24,12 @@ public final class CrashingDaemon {
         context.journalProvider = provider;
         context.timeoutNs = TIMEOUT_NS;
         context.crash = hook::accept;
+        return TimerDaemon.open(context);
+    }
+
+    /** A daemon whose CLOCK_REALTIME is the test's, and read on the timer thread. */
+    public static TimerDaemon open(DaemonContext context, LongSupplier calendarOffset) {
+        context.engine = TimerEngine.create(context.settings.quotas(), 1 << 16, calendarOffset);
         return TimerDaemon.open(context);
     }
 }

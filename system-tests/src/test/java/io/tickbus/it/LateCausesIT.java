@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tickbus.client.TimerClient;
+import io.tickbus.client.TimerClientOptions;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.LateCause;
+import io.tickbus.core.LateFiring;
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.LateFiringReader;
+import io.tickbus.core.timer.Durability;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.testkit.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Real trouble of each kind, and what the daemon takes it for. {@code -Dtickbus.injections=20} makes that many of each;
+ * a table of causes is printed. With {@code -Psoak} there are those too that take root, a disk or a whole processor.
+ */
+@Timeout(900)
+@EnabledOnOs(OS.LINUX)
+class LateCausesIT {
+    private static final int INJECTIONS = Integer.getInteger("tickbus.injections", 2);
+    private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int SIGNAL = 7;
+    private static final int HERD = 50_000;
+    private static final double RIGHT = 0.95;
+    private static final double SHORT_RIGHT = 0.5;
+    private static final int LONG = 10;
+    private static final int ATTEMPTS = 3;
+
+    @RegisterExtension
+    private final TestBus bus = new TestBus();
+
+    private final Map<LateCause, Integer> named = new EnumMap<>(LateCause.class);
+    private final List<String> lines = new ArrayList<>();
+    private ChildJvm daemon;
+    private TimerClient client;
+    private LateFiringReader late;
+    private long nextKey;
+    private int inTime;
+
+    private interface Injection {
+        /** Makes a timer of the client late. */
+        void run() throws IOException;
+    }
+
+    private void start(String... arguments) {
+        daemon = bus.start(bus.jvm(LateDaemonMain.class, arguments).flags("-Xmx400m")
+                .accessFlagsOfThisJvm());
+        daemon.expect("READY");
+        BusDirectory directory = bus.directory();
+        client = bus.connect(TimerClientOptions.defaults().withName("causes").withDiscardedReplies());
+        late = CountersFile.attach(directory).lateFirings().reader();
+    }
+
+    private static void sleepUntil(long timeNs) {
+        for (long nowNs = System.nanoTime(); nowNs < timeNs; nowNs = System.nanoTime()) {
+            LockSupport.parkNanos(timeNs - nowNs);
+        }
+    }
+
+    private void inject(LateCause expected, Injection injection) throws IOException {
+        named.clear();
+        inTime = 0;
+        for (int i = 0; i < INJECTIONS; i++) {
+            LateCause found = null;
+            for (int attempt = 0; attempt < ATTEMPTS && found == null; attempt++) {
+                injection.run();
+                found = cause();
+                inTime += found == null ? 1 : 0;
+            }
+            if (found != null) {
+                named.merge(found, 1, Integer::sum);
+            }
+        }
+        boolean isShort = INJECTIONS < LONG;
+        // While other tests have the processors, that is a true answer too.
+        int right = named.getOrDefault(expected, 0) + (isShort && expected != LateCause.NOT_SCHEDULED
+                ? named.getOrDefault(LateCause.NOT_SCHEDULED, 0) : 0);
+        System.out.println("LateCausesIT expected=" + expected + " named=" + named + " inTime=" + inTime);
+        double share = isShort ? SHORT_RIGHT : RIGHT;
+        assertTrue(right >= share * INJECTIONS, "expected=" + expected + " named=" + named + " inTime=" + inTime
+                + "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+    }
+
+    /** What most of the client's late firings are taken for; null if none is late within seconds. */
+    private LateCause cause() {
+        Map<LateCause, Integer> causes = new EnumMap<>(LateCause.class);
+        long giveUpNs = System.nanoTime() + 1_500 * MS;
+        while (causes.isEmpty() && System.nanoTime() < giveUpNs) {
+            LockSupport.parkNanos(20 * MS);
+            for (LateFiring next = late.poll(); next != null; next = late.poll()) {
+                if (next.owner() == client.owner()) {
+                    causes.merge(next.cause(), 1, Integer::sum);
+                    lines.add(next.toString());
+                }
+            }
+        }
+        return causes.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).orElse(null);
+    }
+
+    private void armAt(long deadlineNs) {
+        client.arm(nextKey++, SIGNAL, deadlineNs);
+    }
+
+    /** The daemon knows of the timer before anything happens to it. */
+    private void awaitArmed() {
+        while (client.pendingTimers() == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldNameWhatStopsTheThread() throws IOException {
+        start("objects=2000000");
+        inject(LateCause.STOPPED, () -> {
+            long deadlineNs = System.nanoTime() + 200 * MS;
+            armAt(deadlineNs);
+            awaitArmed();
+            daemon.stop();
+            sleepUntil(deadlineNs + 50 * MS);
+            daemon.resume();
+        });
+        inject(LateCause.GC, () -> {
+            long deadlineNs = System.nanoTime() + 100 * MS;
+            armAt(deadlineNs);
+            daemon.send("gc " + deadlineNs);
+            daemon.expect("DONE gc");
+        });
+    }
+
+    @Test
+    void shouldNameWhatComesWithTheTimers() throws IOException {
+        start();
+        inject(LateCause.ARMED_LATE, () -> {
+            sleepUntil(System.nanoTime() + 20 * MS);
+            armAt(System.nanoTime() - 5 * MS);
+        });
+        inject(LateCause.CLOCK_STEP, () -> {
+            client.send(new TimerCommand().armAt(nextKey++, SIGNAL,
+                    TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + 3_600_000 * MS));
+            sleepUntil(System.nanoTime() + 50 * MS);
+            daemon.send("step " + 3_600_000 * MS);
+            daemon.expect("DONE step");
+            sleepUntil(System.nanoTime() + 250 * MS);
+            daemon.send("step " + -3_600_000 * MS);
+            daemon.expect("DONE step");
+        });
+        inject(LateCause.HERD, () -> {
+            long deadlineNs = System.nanoTime() + 1_500 * MS;
+            for (int i = 0; i < HERD; i++) {
+                while (client.arm(i, SIGNAL, deadlineNs) == TimerClient.FULL) {
+                    Thread.onSpinWait();
+                }
+            }
+            sleepUntil(deadlineNs);
+        });
+    }
+
+    /** The clock's reading, by which a calendar timer fires, touches a thousand pages that are not in memory. */
+    @Test
+    @Tag("soak")
+    void shouldNameMemoryThatIsNotThere() throws IOException {
+        start();
+        inject(LateCause.PAGE_FAULT, () -> {
+            daemon.send("cool 0");
+            daemon.expect("DONE cool");
+            long deadlineNs = System.nanoTime() + 100 * MS;
+            daemon.send("fault " + deadlineNs);
+            daemon.expect("DONE fault");
+            client.send(new TimerCommand().armAt(nextKey++, SIGNAL, deadlineNs
+                    + TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime() + MS));
+        });
+    }
+
+    /** Many threads that never sleep, on the timer thread's own processor. */
+    @Test
+    @Tag("soak")
+    void shouldNameOtherProcesses() throws IOException {
+        start("cpu=1");
+        inject(LateCause.NOT_SCHEDULED, () -> {
+            long deadlineNs = System.nanoTime() + 400 * MS;
+            armAt(deadlineNs);
+            List<Process> hogs = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                hogs.add(new ProcessBuilder("taskset", "-c", "1", "sh", "-c", "while :; do :; done").start());
+            }
+            sleepUntil(deadlineNs + 200 * MS);
+            hogs.forEach(Process::destroyForcibly);
+        });
+    }
+
+    /** The journal is on a file system of its own that is frozen while a command waits for it. */
+    @Test
+    @Tag("soak")
+    void shouldNameADiskThatHangs() throws IOException {
+        Path image = bus.folder().resolve("image");
+        Path mounted = Files.createDirectory(bus.folder().resolve("disk"));
+        assumeTrue(run("truncate", "-s", "1G", image.toString()) && run("mkfs.ext4", "-q", image.toString())
+                && run("mount", "-o", "loop", image.toString(), mounted.toString()),
+                "it takes root and a loop device to have a disk that hangs");
+        try {
+            start("journal=" + mounted.resolve("journal"));
+            inject(LateCause.JOURNAL, () -> {
+                assertTrue(run("fsfreeze", "-f", mounted.toString()));
+                long deadlineNs = System.nanoTime() + 50 * MS;
+                client.send(new TimerCommand().arm(nextKey++, SIGNAL, deadlineNs)
+                        .durability(Durability.DISK));
+                sleepUntil(deadlineNs + 200 * MS);
+                assertTrue(run("fsfreeze", "-u", mounted.toString()));
+                });
+        } finally {
+            run("fsfreeze", "-u", mounted.toString());
+            daemon.close();
+            assertTrue(run("umount", mounted.toString()));
+        }
+    }
+
+    private static boolean run(String... command) throws IOException {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

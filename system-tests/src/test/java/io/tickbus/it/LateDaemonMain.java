@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.it;
+
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.platform.CalendarOffset;
+import io.tickbus.core.internal.platform.Platforms;
+import io.tickbus.daemon.CrashingDaemon;
+import io.tickbus.daemon.DaemonContext;
+import io.tickbus.daemon.DaemonLog;
+import io.tickbus.daemon.DaemonMode;
+import io.tickbus.daemon.DaemonSetting;
+import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.TimerDaemon;
+import io.tickbus.daemon.journal.JournalOptions;
+import io.tickbus.daemon.journal.JournalOptions.Roll;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A daemon that is embedded in a program with a large heap, and that obeys, line by line: {@code gc TIME} collects the
+ * heap from before that until after it; {@code step NS} sets its CLOCK_REALTIME; {@code cool 0} puts memory on the
+ * disk, and {@code fault TIME} has the timer thread touch it at its first reading of that clock from then on;
+ * {@code quit}. Times are CLOCK_MONOTONIC nanoseconds.
+ *
+ * <p>Arguments: {@code root}, {@code bus}, {@code mode}, {@code cpu}, {@code objects}, {@code journal}.
+ */
+public final class LateDaemonMain {
+    private static final int FAULTS = 1 << 10;
+    private static final int FAULT_STRIDE = 1 << 16;
+    private static final long GC_AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int PAGE_ORDER = 379;
+
+    private final Queue<String> commands = ChildArguments.commands();
+    private final List<long[]> heap = new ArrayList<>();
+    private final Path folder = Path.of("");
+    private final int cpu;
+    private final TimerDaemon daemon;
+    private final AtomicLong stepNs = new AtomicLong();
+    private volatile long faultNs = Long.MAX_VALUE;
+    private volatile MappedByteBuffer cold;
+    private long touched;
+
+    private LateDaemonMain(ChildArguments arguments) {
+        cpu = arguments.number("cpu", -1);
+        for (int i = arguments.number("objects", 0); i > 0; i--) {
+            heap.add(new long[2]);
+        }
+        String journal = arguments.text("journal", "");
+        DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.LATE_THRESHOLD, 200_000L)
+                .with(DaemonSetting.MODE, DaemonMode.valueOf(arguments.text("mode", "PARK")));
+        DaemonContext context = DaemonContext.of(arguments.directory()).settings(settings)
+                .signals(SignalsOptions.defaults().withSlotCount(1 << 17)).log(DaemonLog.toStream(System.err))
+                .journal(journal.isEmpty() ? null
+                        : JournalOptions.defaults(Path.of(journal)).withRoll(Roll.DAILY));
+        daemon = CrashingDaemon.open(context, this::calendarOffset);
+    }
+
+    public static void main(String... arguments) {
+        ChildArguments.run(() -> new LateDaemonMain(new ChildArguments(arguments)).obey());
+    }
+
+    private long calendarOffset() {
+        MappedByteBuffer file = cold;
+        if (file != null && System.nanoTime() >= faultNs) {
+            cold = null;
+            faultNs = Long.MAX_VALUE;
+            for (int i = 0; i < FAULTS; i++) {
+                // Not in order, so that nothing is read ahead.
+                touched += file.get(i * PAGE_ORDER % FAULTS * FAULT_STRIDE);
+            }
+        }
+        return CalendarOffset.measureNs() + stepNs.get();
+    }
+
+    private int obey() throws IOException {
+        Thread timers = new Thread(() -> {
+            if (cpu >= 0) {
+                Platforms.current().setAffinity(cpu);
+            }
+            daemon.run();
+        }, "tickbus-timers");
+        timers.start();
+        ChildArguments.say("READY objects=" + heap.size());
+        String command = "";
+        while (!command.equals(ChildArguments.END)) {
+            if (command.isEmpty()) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            } else {
+                obey(command.split(" ", -1));
+            }
+            String next = commands.poll();
+            command = next == null ? "" : next;
+        }
+        daemon.stop();
+        return touched == Long.MIN_VALUE ? 1 : 0;
+    }
+
+    private void obey(String... words) throws IOException {
+        long argument = Long.parseLong(words[1]);
+        switch (words[0]) {
+            case "gc" -> {
+                while (System.nanoTime() < argument - GC_AHEAD_NS) {
+                    Thread.onSpinWait();
+                }
+                do {
+                    System.gc();
+                } while (System.nanoTime() < argument);
+            }
+            case "step" -> stepNs.addAndGet(argument);
+            case "cool" -> cold = coldFile();
+            case "fault" -> faultNs = argument;
+            default -> throw new IllegalArgumentException("command=" + words[0]);
+        }
+        ChildArguments.say("DONE " + words[0]);
+    }
+
+    private MappedByteBuffer coldFile() throws IOException {
+        Path file = folder.resolve("cold");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
+                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (channel.size() == 0) {
+                channel.write(ByteBuffer.allocate(FAULTS * FAULT_STRIDE));
+            }
+            channel.force(true);
+            Process drop = new ProcessBuilder("dd", "if=" + file.toAbsolutePath(), "iflag=nocache", "count=0")
+                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            drop.waitFor();
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
