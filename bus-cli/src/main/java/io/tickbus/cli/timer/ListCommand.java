@@ -12,6 +12,7 @@ import io.tickbus.cli.stat.DaemonStatus;
 import io.tickbus.client.ArmedTimer;
 import io.tickbus.client.TimerClient;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.platform.CalendarOffset;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -55,8 +56,9 @@ public final class ListCommand implements Command {
             names.put(0, "(daemon)");
             names.put(timers.owner(), client.clientName());
             long nowNs = System.nanoTime();
-            print(armed.stream().map(timer -> report(timer, names.get(timer.owner()), nowNs)).toList(),
-                    timers.owner());
+            long realtimeAheadNs = CalendarOffset.measureNs();
+            print(armed.stream().map(timer -> report(timer, names.get(timer.owner()), nowNs, realtimeAheadNs))
+                    .toList(), timers.owner());
         }
         return Tickbus.DONE;
     }
@@ -69,16 +71,18 @@ public final class ListCommand implements Command {
             output.out().println(all.isGiven() ? "no timer is armed on bus '" + client.name() + "'"
                     : "no timer of client name '" + client.clientName() + "' is armed; see everybody's with --all");
         } else {
-            ReportText.table("key", "owner", "client", "signalId", "dueInNs", "periodNs", "occurrence", "paused")
+            ReportText.table("key", "owner", "client", "signalId", "dueInNs", "dueRealtimeNs", "periodNs",
+                    "occurrence", "paused")
                     .print(output.out(), timers);
         }
     }
 
-    private static Report report(ArmedTimer timer, String clientName, long nowNs) {
+    private static Report report(ArmedTimer timer, String clientName, long nowNs, long realtimeAheadNs) {
         return new Report().with("owner", timer.owner()).with("client", clientName)
                 .with("key", Long.toString(timer.key())).with("signalId", timer.signalId())
                 .with("deadlineNs", timer.isPaused() ? null : timer.deadlineNs())
                 .with("dueInNs", timer.isPaused() ? null : timer.deadlineNs() - nowNs)
+                .with("dueRealtimeNs", timer.isPaused() ? null : timer.deadlineNs() + realtimeAheadNs)
                 .with("periodNs", timer.periodNs(), timer.periodNs() == 0 ? "one-shot"
                         : DurationText.format(timer.periodNs()))
                 .with("occurrence", timer.occurrence()).with("paused", timer.isPaused());
