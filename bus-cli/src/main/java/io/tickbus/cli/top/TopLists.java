@@ -15,7 +15,7 @@ import java.util.Map;
 
 /** The rows of each {@link Pane}; the first is the heading of the columns. */
 final class TopLists {
-    private static final int[] CLIENT_COLUMNS = {34, 42, 54, 65, 75};
+    private static final int[] CLIENT_COLUMNS = {30, 38, 47, 57, 67, 79};
     private static final int[] LATE_COLUMNS = {22, 31};
     private static final int CAUSE = 33;
     private static final int SHARE = 63;
@@ -38,7 +38,8 @@ final class TopLists {
 
     private static List<Line> clients(TopModel model) {
         List<Line> lines = new ArrayList<>();
-        lines.add(TopView.bold(row(Line.of("name"), CLIENT_COLUMNS, "pid", "via", "timers", "commands", "/s")));
+        lines.add(TopView.bold(row(Line.of("name"), CLIENT_COLUMNS, "pid", "via", "timers", "commands", "/s",
+                "unanswered")));
         for (ClientSnapshot client : model.daemon().clients()) {
             String name = client.name() == null ? "(none) owner " + client.owner() : client.name();
             Line line = row(Line.of(cut(name, CLIENT_COLUMNS[0] - 8)), CLIENT_COLUMNS, Long.toString(client.pid()));
@@ -47,7 +48,7 @@ final class TopLists {
             } else {
                 row(line, CLIENT_COLUMNS, 1, client.commandSlots() == 0 ? "socket" : "ring",
                         number(client.pendingTimers()), number(client.commands()),
-                        number(Math.round(model.commandsPerSecond(client))));
+                        number(Math.round(model.commandsPerSecond(client))), number(client.unanswered()));
             }
             lines.add(line);
         }

@@ -74,12 +74,13 @@ final class TopCommandTest {
             daemon.counters().set(DaemonCounter.FIRINGS, 999_000_000);
             daemon.counters().set(DaemonCounter.REPLIES_FULL, 5);
             daemon.counters().recordLateness(1, 5_000);
+            daemon.replies().session(1).putUnanswered(77);
             daemon.replies().session(2).putEvicted(ReplyReason.CORRUPT_RING);
             read(reader);
             read(reader);
             String text = screen(80, 24);
             assertFinds(text, "ALIVE", "eco", "firings +0 +[0-9,]+ +999,000,000 +█▁", "refused +0 +5",
-                    "latest +- +-", "since the start +20 ns +5.12 µs", "prober +\\d+ +socket",
+                    "latest +- +-", "since the start +20 ns +5.12 µs", "prober +\\d+ +socket +0 +0 +0 +77",
                     "\\[CLIENTS\\] +LATE FIRINGS +COUNTERS", "evicted: ", "q quit");
             assertEquals(2, model.daemon().clients().size());
             view.pane = Pane.COUNTERS;
