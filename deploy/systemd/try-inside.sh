@@ -78,9 +78,9 @@ check "and it continues" served
 echo 'mode = park' >/etc/tickbus/md.properties
 sleep 4
 check "the watchdog is served" equals "$(show NRestarts)" 0
-kill -STOP "$(show MainPID)"
+systemctl kill --kill-who=main -s STOP "$unit"
 check "stopped, it is restarted by the watchdog and serves again" restarted 1
-kill -KILL "$(show MainPID)"
+systemctl kill --kill-who=main -s KILL "$unit"
 check "killed, it is restarted and serves again" restarted 2
 check "it stops" systemctl stop "$unit"
 check "with exit code 0" equals "$(show ExecMainStatus) $(show Result)" "0 success"
