@@ -52,9 +52,9 @@ public final class ProfileCommand implements Command {
         output = new OutputOptions(command);
         command.footer("""
                 The process gets async-profiler loaded, which samples it until the time is over or Ctrl-C. It must be
-                of your user, unless you are root. --event cpu shows what costs processor time, --event wall what
-                threads wait for. Each thread has a tower of its own. Below the graph are the stalls and the late
-                firings of that time.
+                of your user: root profiles another user's with sudo -u USER. --event cpu shows what costs processor
+                time, --event wall what threads wait for. Each thread has a tower of its own. Below the graph are
+                the stalls and the late firings of that time.
 
                 Examples:
                   tickbus profile --bus md --seconds 30 -o md.html

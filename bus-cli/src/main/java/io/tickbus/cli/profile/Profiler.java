@@ -11,11 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * async-profiler in another JVM: its library is put where that process finds it, and loaded by the JDK's attach API.
@@ -23,7 +22,10 @@ import java.util.stream.Stream;
  * <p><b>Threads:</b> one. <b>Progress:</b> makes system calls and waits for the other process.
  */
 final class Profiler implements AutoCloseable {
-    private static final List<String> FOLDERS = List.of("/tmp", "/dev/shm", "/var/tmp");
+    private static final List<Path> FOLDERS = List.of(Path.of("/tmp"), Path.of("/dev/shm"), Path.of("/var/tmp"));
+    private static final String LIBRARY = "libasyncProfiler.so";
+    private static final String PAGE = "flame.html";
+    private static final String LOG = "log";
 
     private final TargetProcess target;
     private final VirtualMachine machine;
@@ -67,15 +69,15 @@ final class Profiler implements AutoCloseable {
     private static Path makeFolder(TargetProcess target) {
         String architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64";
         String resource = "/linux-" + architecture + "/libasyncProfiler.so";
-        IOException failure = new IOException("all are mounted noexec");
-        for (String parent : FOLDERS) {
-            Path folder = Path.of(parent, "tickbus-profile-" + ProcessHandle.current().pid());
-            if (target.allowsCodeIn(folder.getParent())) {
+        IOException failure = new IOException("all are links, or mounted noexec");
+        for (Path parent : FOLDERS) {
+            if (target.allowsCodeIn(parent)) {
+                Path folder = null;
                 try (InputStream library = Profiler.class.getResourceAsStream(resource)) {
-                    Files.createDirectory(target.outside(folder),
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                    Files.copy(library, target.outside(library(folder)));
-                    target.give(folder, library(folder));
+                    // Of a name that nobody can guess, and its owner's alone.
+                    folder = parent.resolve(Files.createTempDirectory(target.outside(parent), "tickbus-profile-")
+                            .getFileName());
+                    Files.copy(library, target.outside(folder.resolve(LIBRARY)));
                     return folder;
                 } catch (IOException e) {
                     failure = e;
@@ -84,12 +86,8 @@ final class Profiler implements AutoCloseable {
             }
         }
         throw new BusException(Reason.SYSTEM, target.toString(), "the profiler's library can be put into none of "
-                + String.join(", ", FOLDERS) + " (" + BusException.why(failure) + ")", "mount one of them without "
+                + FOLDERS + " (" + BusException.why(failure) + ")", "mount one of them without "
                 + "noexec, with 1 MB of room");
-    }
-
-    private static Path library(Path folder) {
-        return folder.resolve("libasyncProfiler.so");
     }
 
     /** Starts sampling. */
@@ -99,19 +97,19 @@ final class Profiler implements AutoCloseable {
 
     /** Ends sampling and writes the page. */
     void stop(Path page, String title) {
-        Path written = folder.resolve("flame.html");
+        Path written = folder.resolve(PAGE);
         order("stop,threads,title=" + title + ",file=" + written);
-        try {
-            Files.copy(target.outside(written), page, StandardCopyOption.REPLACE_EXISTING);
+        try (InputStream sampled = open(target.outside(written))) {
+            Files.copy(sampled, page, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw BusException.system(page, e, "name a file that can be written with -o");
         }
     }
 
     private void order(String arguments) {
-        Path log = folder.resolve("log");
+        Path log = folder.resolve(LOG);
         try {
-            machine.loadAgentPath(library(folder).toString(), arguments + ",log=" + log);
+            machine.loadAgentPath(folder.resolve(LIBRARY).toString(), arguments + ",log=" + log);
         } catch (AgentLoadException | AgentInitializationException | IOException e) {
             throw new BusException(Reason.SYSTEM, target.toString(), "the profiler could not do '"
                     + arguments.substring(0, arguments.indexOf(',')) + "' (" + reason(log, e) + ")",
@@ -121,24 +119,34 @@ final class Profiler implements AutoCloseable {
 
     /** What the profiler has logged, else what the attach API says. */
     private String reason(Path log, Exception e) {
-        try {
-            String text = Files.readString(target.outside(log), StandardCharsets.UTF_8).strip();
+        try (InputStream logged = open(target.outside(log))) {
+            String text = new String(logged.readAllBytes(), StandardCharsets.UTF_8).strip();
             return text.isEmpty() ? BusException.why(e) : text.lines().reduce((first, last) -> last).orElse(text);
         } catch (IOException none) {
             return BusException.why(e);
         }
     }
 
-    /** Leaves nothing behind. */
+    /** What the process has written, which may be in a container and not trusted: no link, and nothing to wait for. */
+    private static InputStream open(Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is missing, or no regular file");
+        }
+        return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Deletes what was made, and nothing else; the folder is null if it was not. */
     private static void delete(TargetProcess target, Path folder) {
-        try (Stream<Path> files = Files.list(target.outside(folder))) {
+        try {
             target.unlinkSocket();
-            for (Path file : files.toList()) {
-                Files.delete(file);
+            if (folder != null) {
+                for (String name : List.of(LIBRARY, PAGE, LOG)) {
+                    Files.deleteIfExists(target.outside(folder.resolve(name)));
+                }
+                Files.delete(target.outside(folder));
             }
-            Files.delete(target.outside(folder));
         } catch (IOException e) {
-            // It was not made, or the process has ended, and its files with it.
+            // The process has ended, and its files with it.
             return;
         }
     }

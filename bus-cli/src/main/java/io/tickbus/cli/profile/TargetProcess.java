@@ -11,27 +11,25 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** A JVM that runs, perhaps in a container, and the files that it sees. */
 final class TargetProcess {
-    private static final int ROOT = 0;
     private static final int MOUNT_POINT = 1;
     private static final int MOUNT_OPTIONS = 3;
 
     private final long pid;
     private final Path proc;
-    private final int userId;
+    private boolean isSocketLinked;
 
-    private TargetProcess(long pid, Path proc, int userId) {
+    private TargetProcess(long pid, Path proc) {
         this.pid = pid;
         this.proc = proc;
-        this.userId = userId;
     }
 
     /**
-     * Checks that it is a JVM, and one of ours: attaching sends a signal that ends a process that is none.
+     * Checks that it is a JVM, since attaching sends a signal that ends a process that is none. And that it is of this
+     * user: root would follow the links that another user's process plants in its folders.
      *
      * @throws BusException which says why not
      */
@@ -41,11 +39,7 @@ final class TargetProcess {
         if (!Files.isDirectory(proc)) {
             throw new BusException(Reason.NOT_FOUND, name, "it does not exist", "name one that 'tickbus stat' shows");
         }
-        int userId = UserId.ofFile(proc);
-        if (userId != UserId.current() && UserId.current() != ROOT) {
-            throw new BusException(Reason.NOT_TRUSTED, name, "it belongs to user " + UserId.text(userId),
-                    "run as that user, or as root");
-        }
+        requireSameUser(name, pid);
         try {
             // Not all of it is text in any encoding.
             if (!Files.readString(proc.resolve("maps"), StandardCharsets.ISO_8859_1).contains("/libjvm.so")) {
@@ -55,9 +49,22 @@ final class TargetProcess {
             throw new BusException(Reason.NOT_FOUND, name, "it has just ended", "name another");
         } catch (IOException e) {
             throw new BusException(Reason.NOT_TRUSTED, name, "it may not be examined (" + BusException.why(e) + ")",
-                    "run as its user outside of a container, or as root");
+                    "run as its user, outside of a container");
         }
-        return new TargetProcess(pid, proc, userId);
+        return new TargetProcess(pid, proc);
+    }
+
+    /** By all of its ids: the folder's owner is root for a process that must not be dumped. */
+    private static void requireSameUser(String name, long pid) {
+        String ids = HostFiles.ROOT.field("proc/" + pid + "/status", "Uid").orElse("");
+        String own = UserId.text(UserId.current());
+        for (String id : ids.split("\\s+", -1)) {
+            if (!id.equals(own)) {
+                throw new BusException(Reason.NOT_TRUSTED, name, id.isEmpty() ? "its user cannot be read"
+                        : "it belongs to user " + id, "run it as that user: sudo -u " + (id.isEmpty() ? "USER"
+                        : "'#" + id + "'") + " tickbus profile ...");
+            }
+        }
     }
 
     /** A file of the process, as this one finds it. */
@@ -65,7 +72,19 @@ final class TargetProcess {
         return proc.resolve("root").resolve(path.toString().substring(1));
     }
 
-    /** Whether a library there can be loaded. */
+    /** Whether it is a folder below a root, on a path without links, which lead elsewhere for another process. */
+    static boolean isPlainFolder(Path root, Path folder) {
+        Path at = root;
+        for (Path name : folder) {
+            at = at.resolve(name);
+            if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a library there can be loaded, and is where the process looks for it. */
     boolean allowsCodeIn(Path folder) {
         String options = "noexec";
         int longest = 0;
@@ -78,16 +97,7 @@ final class TargetProcess {
                 options = fields.get(MOUNT_OPTIONS);
             }
         }
-        return !List.of(options.split(",", -1)).contains("noexec");
-    }
-
-    /** Lets the process, whose user may be another, read a file, and write into its folder. */
-    void give(Path folder, Path file) throws IOException {
-        Files.setPosixFilePermissions(outside(file), PosixFilePermissions.fromString("r-x------"));
-        if (userId != UserId.current()) {
-            Files.setAttribute(outside(file), "unix:uid", userId);
-            Files.setAttribute(outside(folder), "unix:uid", userId);
-        }
+        return !List.of(options.split(",", -1)).contains("noexec") && isPlainFolder(proc.resolve("root"), folder);
     }
 
     /**
@@ -97,13 +107,14 @@ final class TargetProcess {
     void linkSocket() throws IOException {
         if (!isSame("ns/mnt") && isSame("ns/pid") && !Files.exists(socket(), LinkOption.NOFOLLOW_LINKS)) {
             Files.createSymbolicLink(socket(), outside(socket()));
+            isSocketLinked = true;
         }
     }
 
-    /** Removes that link. */
+    /** Removes that link, if this process has made it. */
     void unlinkSocket() throws IOException {
-        if (Files.isSymbolicLink(socket())) {
-            Files.delete(socket());
+        if (isSocketLinked) {
+            Files.deleteIfExists(socket());
         }
     }
 
