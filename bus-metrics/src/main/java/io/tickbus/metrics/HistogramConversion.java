@@ -7,7 +7,6 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import io.tickbus.core.internal.file.HistogramView;
 import io.tickbus.core.internal.layout.CountersLayout;
-import java.util.TreeMap;
 
 /**
  * Hands the buckets of a bus's histograms to Prometheus as they are, without recording any value again.
@@ -81,14 +80,23 @@ final class HistogramConversion {
     }
 
     private static NativeHistogramBuckets natives(long[] counts) {
-        TreeMap<Integer, Long> sums = new TreeMap<>();
+        NativeHistogramBuckets.Builder buckets = NativeHistogramBuckets.builder();
+        int index = 0;
+        long sum = 0;
         for (int bucket = 1; bucket < counts.length; bucket++) {
             if (counts[bucket] > 0) {
-                sums.merge(nativeIndex(bucket), counts[bucket], Long::sum);
+                int next = nativeIndex(bucket);
+                if (next != index && sum > 0) {
+                    buckets.bucket(index, sum);
+                    sum = 0;
+                }
+                index = next;
+                sum += counts[bucket];
             }
         }
-        NativeHistogramBuckets.Builder buckets = NativeHistogramBuckets.builder();
-        sums.forEach(buckets::bucket);
+        if (sum > 0) {
+            buckets.bucket(index, sum);
+        }
         return buckets.build();
     }
 

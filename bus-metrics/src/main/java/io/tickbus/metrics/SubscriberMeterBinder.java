@@ -21,7 +21,7 @@ import java.util.function.ToDoubleFunction;
  */
 public final class SubscriberMeterBinder implements MeterBinder {
     private static final String PREFIX = "tickbus.subscriber.";
-    private static final double[] PERCENTS = {50, 99, 99.9};
+    private static final String[] QUANTILES = {"0.5", "0.99", "0.999"};
     private static final double HUNDRED = 100;
 
     private final Tags tags;
@@ -51,9 +51,10 @@ public final class SubscriberMeterBinder implements MeterBinder {
         FunctionTimer.builder(PREFIX + "lateness", statistics, SubscriberStatistics::received,
                 SubscriberStatistics::latenessSumNs, TimeUnit.NANOSECONDS).tags(tags)
                 .description(BusMetric.SUBSCRIBER_LATENESS.help()).register(registry);
-        for (double percent : PERCENTS) {
+        for (String phi : QUANTILES) {
+            double percent = Double.parseDouble(phi) * HUNDRED;
             TimeGauge.builder(PREFIX + "lateness.percentile", statistics, TimeUnit.NANOSECONDS,
-                    each -> Math.max(0, each.latenessNs(percent))).tags(tags).tag("phi", "" + percent / HUNDRED)
+                    each -> Math.max(0, each.latenessNs(percent))).tags(tags).tag("phi", phi)
                     .description(BusMetric.SUBSCRIBER_LATENESS.help()).register(registry);
         }
     }

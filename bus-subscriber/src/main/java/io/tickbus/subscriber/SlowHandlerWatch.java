@@ -71,7 +71,7 @@ final class SlowHandlerWatch implements SignalHandler {
             running = NONE;
             long durationNs = System.nanoTime() - startedNs;
             if (durationNs >= thresholdNs) {
-                listener.onSlowHandler(slow(called, durationNs, false, found == call ? stack : List.of()));
+                tell(slow(called, durationNs, false, found == call ? stack : List.of()));
             }
         }
     }
@@ -98,11 +98,17 @@ final class SlowHandlerWatch implements SignalHandler {
         if (running == call) {
             stack = taken;
             found = call;
-            try {
-                listener.onSlowHandler(slow);
-            } catch (RuntimeException e) {
-                watcher.getUncaughtExceptionHandler().uncaughtException(watcher, e);
-            }
+            tell(slow);
+        }
+    }
+
+    /** An error of the listener neither hides one of the handler nor ends the watcher. */
+    private void tell(SlowHandler slow) {
+        try {
+            listener.onSlowHandler(slow);
+        } catch (RuntimeException | Error e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         }
     }
 

@@ -39,7 +39,8 @@ public interface SubscriberListener {
     /**
      * A handler takes longer than {@link SubscriberOptions#withSlowHandlerNs} allows: called while it runs, on a thread
      * of the subscriber's, and once it has returned, on the one that polls, with its whole duration. Only the second
-     * call comes where it returned soon after the limit.
+     * call comes where it returned soon after the limit. What this throws goes to the thread's
+     * {@link Thread.UncaughtExceptionHandler}.
      */
     default void onSlowHandler(SlowHandler slow) {
     }

@@ -99,6 +99,33 @@ final class SlowHandlerTest {
         }
     }
 
+    /** The latch that it waits for is counted down by the watcher's call, which throws too. */
+    @Test
+    void shouldPassOnTheHandlersExceptionWhenTheListenerThrowsToo() {
+        ConcurrentLinkedQueue<String> uncaught = new ConcurrentLinkedQueue<>();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.add(e.getMessage()));
+        SubscriberOptions throwing = options.withSlowHandlerNs(LIMIT_NS).withListener(new SubscriberListener() {
+            @Override
+            public void onSlowHandler(SlowHandler slow) {
+                found.countDown();
+                throw new AssertionError(slow.isRunning() ? "running" : "returned");
+            }
+        });
+        try (SignalPublisher publisher = SignalPublisher.open(BusDirectory.at(root, "one"))) {
+            publisher.publish(6);
+            try (SignalSubscriber subscriber = SignalSubscriber.attach(BusDirectory.at(root, "one"), throwing)) {
+                assertEquals("the handler's", assertThrows(IllegalStateException.class, () -> subscriber.poll(signal -> {
+                    assertTrue(await());
+                    throw new IllegalStateException("the handler's");
+                }, 10)).getMessage());
+            }
+            assertTrue(uncaught.contains("running") && uncaught.contains("returned"), uncaught.toString());
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+    }
+
     private boolean await() {
         try {
             return found.await(30, TimeUnit.SECONDS);

@@ -85,19 +85,35 @@ public final class DaemonCommand implements Command {
     /** A daemon that fails to start leaves nothing behind. */
     private void run(BusDirectory directory, DaemonSettings first, boolean isListening) {
         DaemonLog log = DaemonLog.toStream(System.err);
-        // Before the pinning, which a new thread inherits: these must not share the timer thread's processor.
-        Integer metricsPort = first.value(DaemonSetting.METRICS_PORT);
-        MetricsServer metrics = metricsPort == null ? null : MetricsServer.start(
-                first.value(DaemonSetting.METRICS_ADDRESS), metricsPort, () -> List.of(directory), true);
-        if (metrics != null) {
-            output.say("serving metrics at http://" + first.value(DaemonSetting.METRICS_ADDRESS) + ":"
-                    + metrics.port() + "/metrics");
-        }
+        // Before the pinning, which a new thread inherits: this one, and those of metrics, must not share the timer
+        // thread's processor.
         ClockSourceMonitor clock = ClockSourceMonitor.start(log);
-        // A bus in use is refused at once; opening it names its owner.
-        if (OwnerLock.probe(directory.lock()) != OwnerLock.Probe.HELD) {
-            DaemonWarmUp.run(directory, first);
+        try {
+            // A bus in use is refused at once; opening it names its owner.
+            boolean isFree = OwnerLock.probe(directory.lock()) != OwnerLock.Probe.HELD;
+            try (MetricsServer metrics = isFree ? metrics(directory, first) : null) {
+                if (metrics != null) {
+                    output.say("serving metrics at http://" + first.value(DaemonSetting.METRICS_ADDRESS) + ":"
+                            + metrics.port() + "/metrics");
+                }
+                if (isFree) {
+                    DaemonWarmUp.run(directory, first);
+                }
+                keep(directory, first, isListening, log);
+            }
+        } finally {
+            log.close();
+            clock.stop();
         }
+    }
+
+    private static MetricsServer metrics(BusDirectory directory, DaemonSettings first) {
+        Integer port = first.value(DaemonSetting.METRICS_PORT);
+        return port == null ? null : MetricsServer.start(first.value(DaemonSetting.METRICS_ADDRESS), port,
+                () -> List.of(directory), true);
+    }
+
+    private void keep(BusDirectory directory, DaemonSettings first, boolean isListening, DaemonLog log) {
         ServiceNotifier notifier = ServiceNotifier.of(System.getenv(), log);
         try (TimerDaemon daemon = isStopped ? null : TimerDaemon.open(DaemonContext.of(directory)
                 .settings(first).log(log).notifier(notifier))) {
@@ -111,12 +127,6 @@ public final class DaemonCommand implements Command {
                 } finally {
                     requests.end();
                 }
-            }
-        } finally {
-            log.close();
-            clock.stop();
-            if (metrics != null) {
-                metrics.close();
             }
         }
     }
