@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(180)
 class FullFileSystemIT {
     private static final String MOUNT_AND_RUN =
-            "mount -t tmpfs -o size=1m,nr_inodes=40 tmpfs \"$0\" && exec \"$@\"";
+            "mount -t tmpfs -o size=3m,nr_inodes=40 tmpfs \"$0\" && exec \"$@\"";
 
     @RegisterExtension
     final TestBus bus = new TestBus();

@@ -35,7 +35,7 @@ public final class FullFileSystemMain {
     private static final int FILES_OF_A_BUS = 5;
     private static final int SIGNALS = 1000;
     private static final int LARGE = 1 << 16;
-    private static final int PAGES_AT_ONCE = 3;
+    private static final int PAGES_AT_ONCE = 16;
 
     private final Path mount;
     private final BusDirectory directory;

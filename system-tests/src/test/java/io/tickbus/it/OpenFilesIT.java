@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class OpenFilesIT {
     private static final int LIMIT = 100;
+    private static final int MAX_LOGGED = 4;
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
 
     @RegisterExtension
@@ -43,12 +44,13 @@ class OpenFilesIT {
                 peers.add(peer);
             }
             awaitFirings(signals, 400);
-            assertEquals(1, count(daemon, "accept-failed"), daemon::transcript);
+            // Once, and again if a file that the JVM itself closes makes room for a moment; not at each attempt.
+            assertTrue(count(daemon, "accept-failed") <= MAX_LOGGED, daemon::transcript);
             for (HostilePeer peer : peers) {
                 peer.close();
             }
             bus.connect().close();
-            assertEquals(1, count(daemon, "accepting-again"), daemon::transcript);
+            assertTrue(count(daemon, "accepting-again") > 0, daemon::transcript);
             awaitFirings(signals, 100);
             assertEquals(0, signals.lost());
         }
