@@ -103,7 +103,8 @@ public final class DaemonSetting<T> {
     /** How fast idle processors must wake; null asks for nothing. */
     public static final DaemonSetting<Integer> IDLE_LATENCY = new DaemonSetting<>(Section.IDLE, "idle.latency",
             "--idle-latency", SettingKind.idleLatency(), null, Effect.AT_START, "Microseconds that an idle processor "
-            + "may take to wake; 0 keeps it from halting, at full power; needs root");
+            + "may take to wake; 0 keeps it from halting, at full power; needs root, or the udev rule of "
+            + "deploy/systemd");
     /** Which processors; empty for all of the host. */
     public static final DaemonSetting<List<Integer>> IDLE_CPUS = new DaemonSetting<>(Section.IDLE, "idle.cpus",
             "--idle-cpus", SettingKind.processors(), List.of(), Effect.AT_START,

@@ -3,6 +3,7 @@ package io.tickbus.daemon;
 
 import io.tickbus.core.LateCause;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.file.HistogramView;
 import io.tickbus.core.internal.file.LateFiringRing;
 import io.tickbus.daemon.late.CauseRules;
 import io.tickbus.daemon.late.CommandHistory;
@@ -34,6 +35,7 @@ final class LateFirings {
     private final DaemonCounters counters;
     private final CommandHistory history;
     private final LateFiringRing ring;
+    private final HistogramView lateness;
     private final LateThreshold threshold = new LateThreshold();
     private final Evidence evidence = new Evidence();
     private final SignalRecord[] noted = new SignalRecord[MAX_NOTED];
@@ -55,6 +57,7 @@ final class LateFirings {
         this.counters = counters;
         this.history = history;
         this.ring = counters.file().lateFirings();
+        this.lateness = counters.file().lateness();
         for (int i = 0; i < MAX_NOTED; i++) {
             noted[i] = new SignalRecord();
         }
@@ -97,7 +100,7 @@ final class LateFirings {
 
     /** At each heartbeat: adapts the threshold to what was usual lately. */
     void adapt(long nowNs) {
-        threshold.adapt(nowNs, counters.file().lateness());
+        threshold.adapt(nowNs, lateness, slackNs);
         counters.set(DaemonCounter.LATE_THRESHOLD, thresholdNs());
         if (!isTroubled) {
             advance(true);

@@ -3,17 +3,18 @@ package io.tickbus.daemon;
 
 import io.tickbus.core.internal.file.HistogramView;
 import io.tickbus.core.internal.layout.CountersLayout;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * From which lateness on a firing is worth a cause: ten times what 99 % of the firings did not exceed lately, and 100
- * µs at least. Of the last {@value #WINDOWS} seconds the calmest counts, so that one bad second does not hide the next.
+ * From which lateness on, beyond the delay that is on purpose, a firing is worth a cause: ten times what 99 % of the
+ * firings did not exceed lately, 100 µs at least and 10 ms at most. Of the last {@value #WINDOWS} seconds the calmest
+ * counts, so that one bad second does not hide the next.
  *
  * <p><b>Threads:</b> the timer thread. <b>Progress:</b> wait-free, allocates nothing.
  */
 final class LateThreshold {
     static final long LEAST_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    static final long MOST_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int TIMES_USUAL = 10;
     private static final double USUAL_PERCENT = 99;
     private static final int WINDOWS = 4;
@@ -39,7 +40,8 @@ final class LateThreshold {
         ns = fixedNs > 0 ? fixedNs : LEAST_NS;
     }
 
-    void adapt(long nowNs, HistogramView lateness) {
+    /** Once a second: takes what was usual since; {@code slackNs} is how long firings may be delayed on purpose. */
+    void adapt(long nowNs, HistogramView lateness, long slackNs) {
         if (nowNs < nextNs || fixedNs > 0) {
             return;
         }
@@ -55,8 +57,13 @@ final class LateThreshold {
         for (int bucket = 0; bucket < window.length; bucket++) {
             before[bucket] += window[bucket];
         }
-        usualNs[windows++ % WINDOWS] = HistogramView.percentileNs(window, USUAL_PERCENT);
-        long calmestNs = Arrays.stream(usualNs, 0, Math.min(windows, WINDOWS)).min().getAsLong();
-        ns = Math.max(LEAST_NS, TIMES_USUAL * calmestNs);
+        // A percentile is the end of its bucket, and so the slack must be that of its own.
+        long slackEndNs = CountersLayout.bucketStartNs(CountersLayout.bucketOf(slackNs) + 1) - 1;
+        usualNs[windows++ % WINDOWS] = HistogramView.percentileNs(window, USUAL_PERCENT) - slackEndNs;
+        long calmestNs = Long.MAX_VALUE;
+        for (int i = 0; i < Math.min(windows, WINDOWS); i++) {
+            calmestNs = Math.min(calmestNs, usualNs[i]);
+        }
+        ns = Math.min(MOST_NS, Math.max(LEAST_NS, TIMES_USUAL * calmestNs));
     }
 }

@@ -206,9 +206,9 @@ final class ServedClient {
         words.putPendingTimers(pendingTimers);
     }
 
-    /** Publishes how many of its commands wait for an answer. Touches the client's memory. */
+    /** Publishes how many of its commands wait for an answer. Touches the client's memory unless it is closed. */
     void reportUnanswered() {
-        words.putUnanswered(inFlight + (commands.hasNews(taken) ? commands.countFrom(taken) : 0));
+        words.putUnanswered(isClosed ? 0 : inFlight + (commands.hasNews(taken) ? commands.countFrom(taken) : 0));
     }
 
     /** After a fault: what was staged and not answered will be staged again. */

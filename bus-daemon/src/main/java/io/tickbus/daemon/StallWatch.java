@@ -36,6 +36,8 @@ final class StallWatch implements Runnable {
     private final int[] cpus;
     private final Thread thread = new Thread(this, "tickbus-watch");
     private volatile boolean isStopped;
+    /** What was logged; the same in each round would say nothing new. */
+    private String lastError = "";
     private int rounds;
 
     private final class Watched {
@@ -113,7 +115,7 @@ final class StallWatch implements Runnable {
     public void run() {
         // A thread inherits its processors; the timer thread may be pinned, and must not share its own.
         if (cpus.length > 0) {
-            Platforms.current().setAffinity(cpus);
+            attempt(() -> Platforms.current().setAffinity(cpus));
         }
         // The counters' file may be shortened: the timer thread finds out, and ends the daemon.
         FaultBoundary.run(this::runRounds, fault -> LockSupport.parkNanos(INTERVAL_NS));
@@ -126,11 +128,24 @@ final class StallWatch implements Runnable {
             for (long nowNs = System.nanoTime(); nowNs < plannedNs && !isStopped; nowNs = System.nanoTime()) {
                 LockSupport.parkNanos(plannedNs - nowNs);
             }
-            try {
-                check(plannedNs);
-            } catch (OutOfMemoryError e) {
-                // Another round may find room for a stack.
-                LockSupport.parkNanos(INTERVAL_NS);
+            attempt(() -> check(plannedNs));
+        }
+    }
+
+    /** Whatever goes wrong in one round, the next may succeed, and a thread that has ended watches nothing. */
+    private void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (OutOfMemoryError e) {
+            // Another round may find room for a stack.
+            LockSupport.parkNanos(INTERVAL_NS);
+        } catch (RuntimeException | Error e) {
+            if (e instanceof InternalError fault && FaultBoundary.isFault(fault)) {
+                throw e;
+            }
+            if (!e.toString().equals(lastError)) {
+                lastError = e.toString();
+                log.error("watch-failed", "error", e);
             }
         }
     }
@@ -144,8 +159,10 @@ final class StallWatch implements Runnable {
         for (Watched watched : all) {
             watched.check(nowNs);
         }
-        if (FlightEvents.isOn()) {
-            for (LateFiring late = reader.poll(); late != null && !isStopped; late = reader.poll()) {
+        // Read all the same while nothing records: a recording that is started later must not get them as of then.
+        boolean isRecording = FlightEvents.isOn();
+        for (LateFiring late = reader.poll(); late != null && !isStopped; late = reader.poll()) {
+            if (isRecording) {
                 FlightEvents.late(late);
             }
         }

@@ -131,8 +131,6 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             context.notifier.starting("Reading the journal");
             recovered(journal.recover(DurableTimers.of(engine)));
         }
-        TimerSpec.arm(settings.value(DaemonSetting.EVERY), engine, System.nanoTime() + HEAD_START_NS,
-                settings.value(DaemonSetting.GRACE));
         record(settings, settings);
         SignalsHeader header = publisher.bus().signals().header();
         context.notifier.opened(header.heartbeatNs(), header.heartbeatIntervalNs());
@@ -326,6 +324,14 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private void begin() {
         if (isStarted.getAndSet(true)) {
             throw new IllegalStateException("a daemon runs once: open another");
+        }
+        try {
+            // Not before: one that is started long after it was opened would find them overdue.
+            TimerSpec.arm(settings.value(DaemonSetting.EVERY), engine, System.nanoTime() + HEAD_START_NS,
+                    settings.value(DaemonSetting.GRACE));
+        } catch (RuntimeException | Error e) {
+            end(e);
+            throw e;
         }
     }
 

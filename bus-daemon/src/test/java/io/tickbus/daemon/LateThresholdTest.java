@@ -13,13 +13,14 @@ class LateThresholdTest {
     private final DaemonCounters counters = DaemonCounters.inMemory();
     private final LateThreshold threshold = new LateThreshold();
     private long nowNs;
+    private long slackNs;
 
     private void second(int firings, long latenessNs) {
         for (int i = 0; i < firings; i++) {
             counters.recordLateness(1, latenessNs);
         }
         nowNs += SECOND_NS;
-        threshold.adapt(nowNs, counters.file().lateness());
+        threshold.adapt(nowNs, counters.file().lateness(), slackNs);
     }
 
     @Test
@@ -32,11 +33,31 @@ class LateThresholdTest {
     @Test
     void shouldRiseTenfoldWithWhatIsUsualAndFallAgain() {
         for (int i = 0; i < 4; i++) {
-            second(1_000, 1_000_000);
+            second(1_000, 500_000);
         }
-        assertTrue(threshold.ns() >= 10_000_000 && threshold.ns() <= 10_700_000, "ns=" + threshold.ns());
+        assertTrue(threshold.ns() >= 5_000_000 && threshold.ns() <= 5_350_000, "ns=" + threshold.ns());
         second(1_000, 500);
         assertEquals(100_000, threshold.ns());
+    }
+
+    @Test
+    void shouldRiseNoFurtherThan10Milliseconds() {
+        for (int i = 0; i < 4; i++) {
+            second(1_000, 5_000_000);
+        }
+        assertEquals(10_000_000, threshold.ns());
+    }
+
+    @Test
+    void shouldNotTakeSlackForLateness() {
+        slackNs = 50_000_000;
+        second(1_000, slackNs);
+        assertEquals(100_000, threshold.ns());
+        slackNs = 1_000_000;
+        for (int i = 0; i < 4; i++) {
+            second(1_000, 1_500_000);
+        }
+        assertTrue(threshold.ns() > 4_000_000 && threshold.ns() < 6_000_000, "ns=" + threshold.ns());
     }
 
     @Test

@@ -253,6 +253,27 @@ class TimerAgentTest {
         assertTrue(allocated <= 1_024, "allocated=" + allocated);
     }
 
+    @Test
+    void shouldAllocateNothingWhenThresholdAdapts() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        DaemonCounters counters = DaemonCounters.inMemory();
+        LateFirings late = new LateFirings(counters, new CommandHistory());
+        late.begin(() -> 0);
+        late.jvm(JvmCounts.open());
+        long allocated = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 5 && allocated > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 1_000; i++) {
+                counters.recordLateness(1, TimeUnit.SECONDS.toNanos(1));
+                nowNs += TimeUnit.SECONDS.toNanos(1);
+                late.adapt(nowNs);
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        late.end();
+        assertTrue(allocated <= 1_024, "allocated=" + allocated);
+    }
+
     private TimerAgent agent() {
         return agent(CommandPoller.NONE, FiringListener.NONE);
     }

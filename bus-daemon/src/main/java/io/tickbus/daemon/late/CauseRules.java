@@ -29,6 +29,8 @@ public final class CauseRules {
     /** What one of them takes at most. */
     private static final long ITEM_NS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long MINOR_FAULT_NS = TimeUnit.MICROSECONDS.toNanos(2);
+    /** The collectors count whole milliseconds. */
+    private static final long COLLECTION_UNIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private CauseRules() {
     }
@@ -75,7 +77,9 @@ public final class CauseRules {
         boolean isUncounted = countedNs == 0 && e.after.safepoints > e.before.safepoints;
         // The last safepoint is counted when it begins, its time a moment after it ends.
         long safepointNs = isUncounted ? Math.max(0, e.busySinceNs - e.deadlineNs) : countedNs;
-        return Math.max(safepointNs, e.after.safepoints == 0 ? e.after.collectionNs - e.before.collectionNs : 0);
+        boolean isOfCollectors = e.after.safepoints == 0 && e.after.collections > e.before.collections;
+        return Math.max(safepointNs,
+                isOfCollectors ? e.after.collectionNs - e.before.collectionNs + COLLECTION_UNIT_NS : 0);
     }
 
     private static long waitNs(Evidence e) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon.late;
 
+import io.tickbus.core.internal.FaultBoundary;
+import io.tickbus.core.internal.file.SecureFiles;
+import io.tickbus.core.internal.file.UserId;
 import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.internal.platform.HostFiles;
 import java.io.IOException;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.GarbageCollectorMXBean;
@@ -16,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * What the JVM counts of its own pauses: from the file that it maps for jstat and others, by plain loads; or, where
  * that is switched off (-XX:-UsePerfData), from the beans of its collectors, in milliseconds and without other
- * safepoints.
+ * safepoints. The file is in a folder that everybody may write to: it is used only where this JVM has mapped it.
  *
- * <p><b>Threads:</b> any. <b>Progress:</b> wait-free, allocates nothing.
+ * <p><b>Threads:</b> any. <b>Progress:</b> wait-free, allocates nothing. <b>Errors:</b> none.
  */
 public final class JvmCounts {
     /** Knows nothing. */
@@ -28,6 +32,8 @@ public final class JvmCounts {
     private static final int ENTRY_NAME = 4;
     private static final int ENTRY_VALUE = 16;
     private static final int MAX_ENTRIES = 10_000;
+    private static final int MAX_NAME = 128;
+    private static final int MAX_LENGTH = 1 << 25;
 
     private final SharedRegion region;
     private final GarbageCollectorMXBean[] beans;
@@ -35,7 +41,7 @@ public final class JvmCounts {
     private final CompilationMXBean compiler;
     private final int[] collections = new int[MAX_COLLECTORS];
     private final int[] collectionTimes = new int[MAX_COLLECTORS];
-    private int collectors;
+    private boolean hasCollectors;
     private int safepoints;
     private int safepointTime;
     private int compilations;
@@ -52,23 +58,31 @@ public final class JvmCounts {
         // The user's name is the one that the JVM itself has used, and so is the folder, whatever java.io.tmpdir says.
         Path file = Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"),
                 Long.toString(ProcessHandle.current().pid()));
-        JvmCounts counts = open(file);
+        JvmCounts counts = isMapped(file, HostFiles.ROOT) ? open(file) : null;
         if (counts == null) {
+            CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
             counts = new JvmCounts(null, ManagementFactory.getGarbageCollectorMXBeans(),
-                    ManagementFactory.getCompilationMXBean());
+                    compiler != null && compiler.isCompilationTimeMonitoringSupported() ? compiler : null);
             counts.read(new Reading());
         }
         return counts;
     }
 
-    /** Of such a file; null where it is missing or has not what is needed. */
+    /** Whether this JVM itself uses the file: it does not where that is switched off, whoever has put one there. */
+    static boolean isMapped(Path file, HostFiles host) {
+        return host.lines("proc/self/maps").stream().anyMatch(line -> line.endsWith(" " + file));
+    }
+
+    /** Of such a file; null where it is missing, not this user's or has not what is needed. */
     static JvmCounts open(Path file) {
-        try (FileChannel channel = FileChannel.open(file)) {
-            JvmCounts counts = new JvmCounts(SharedRegion.map(channel, channel.size(), false), List.of(), null);
+        try (FileChannel channel = SecureFiles.open(file, UserId.current(), false)) {
+            long length = Math.min(channel.size(), MAX_LENGTH);
+            JvmCounts counts = new JvmCounts(SharedRegion.map(channel, length, false), List.of(), null);
             counts.index();
-            return counts.safepointTime > 0 && counts.collectors > 0 ? counts : null;
-        } catch (IOException | IndexOutOfBoundsException e) {
-            // Switched off, or of a JVM that has another format.
+            FaultBoundary.surface();
+            return counts.safepointTime > 0 && counts.hasCollectors ? counts : null;
+        } catch (IOException | RuntimeException | InternalError e) {
+            // Of a JVM that has another format, or shortened at this moment.
             return null;
         }
     }
@@ -80,7 +94,7 @@ public final class JvmCounts {
         for (int i = 0; i < count; i++) {
             int nameAt = entry + file.getInt(entry + ENTRY_NAME);
             StringBuilder name = new StringBuilder();
-            for (int at = nameAt; file.get(at) != 0; at++) {
+            for (int at = nameAt; file.get(at) != 0 && at - nameAt < MAX_NAME; at++) {
                 name.append((char) file.get(at));
             }
             put(name.toString(), entry + file.getInt(entry + ENTRY_VALUE));
@@ -89,6 +103,9 @@ public final class JvmCounts {
     }
 
     private void put(String name, int offset) {
+        if (offset <= 0 || offset % Long.BYTES != 0 || offset > region.length() - Long.BYTES) {
+            throw new IndexOutOfBoundsException(offset);
+        }
         switch (name) {
             case "sun.rt.safepoints" -> safepoints = offset;
             case "sun.rt.safepointTime" -> safepointTime = offset;
@@ -99,7 +116,7 @@ public final class JvmCounts {
                     collections[name.charAt("sun.gc.collector.".length()) - '0'] = offset;
                 } else if (name.matches("sun\\.gc\\.collector\\.[0-7]\\.time")) {
                     collectionTimes[name.charAt("sun.gc.collector.".length()) - '0'] = offset;
-                    collectors++;
+                    hasCollectors = true;
                 }
             }
         }
@@ -113,7 +130,7 @@ public final class JvmCounts {
             count += bean.getCollectionCount();
             ns += TimeUnit.MILLISECONDS.toNanos(bean.getCollectionTime());
         }
-        for (int i = 0; i < collectors; i++) {
+        for (int i = 0; i < MAX_COLLECTORS; i++) {
             count += value(collections[i]);
             ns += value(collectionTimes[i]);
         }

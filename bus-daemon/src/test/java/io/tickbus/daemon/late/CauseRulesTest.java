@@ -152,6 +152,12 @@ class CauseRulesTest {
             e.after.collections = 1;
             e.after.collectionNs = 29_000 * US;
         });
+        expect(LateCause.GC, "the collectors count less than a millisecond", 900, e -> {
+            slept(e);
+            e.after.safepoints = 0;
+            e.before.safepoints = 0;
+            e.after.collections = 1;
+        });
         expect(LateCause.GC, "it came in the middle of its work", 30_000, e -> {
             working(e, 500, 1_000, 0);
             e.after.safepoints = 2;

@@ -2,11 +2,17 @@
 package io.tickbus.daemon.late;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.internal.platform.HostFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -100,6 +106,60 @@ class CountsTest {
                 assertNull(JvmCounts.open(file), "length=" + length + " value=" + value);
             }
         }
+    }
+
+    /** As the JVM maps it; each counter has the value 7. */
+    private Path countersFile(int valueAt, String... names) throws IOException {
+        int entryLength = 64;
+        ByteBuffer file = ByteBuffer.allocate(32 + names.length * entryLength).order(ByteOrder.nativeOrder());
+        file.putInt(24, 32).putInt(28, names.length);
+        for (int i = 0; i < names.length; i++) {
+            int entry = 32 + i * entryLength;
+            file.putInt(entry, entryLength).putInt(entry + 4, 20).putInt(entry + 16, valueAt);
+            file.put(entry + 20, names[i].getBytes(StandardCharsets.ISO_8859_1));
+            file.putLong(entry + entryLength - 8, 7);
+        }
+        return Files.write(root.resolve("4712"), file.array());
+    }
+
+    @Test
+    void shouldCountEachCollectorOnceWhateverFileSays() throws IOException {
+        String[] names = new String[11];
+        Arrays.fill(names, "sun.gc.collector.3.time");
+        names[10] = "sun.rt.safepointTime";
+        JvmCounts counts = JvmCounts.open(countersFile(56, names));
+        counts.read(reading);
+        assertEquals(List.of(7L, 7L, 0L), List.of(reading.collectionNs, reading.safepointNs, reading.collections));
+        for (int valueAt : new int[] {-1_000, 57, 60, 1 << 20, Integer.MAX_VALUE}) {
+            assertNull(JvmCounts.open(countersFile(valueAt, names)), "valueAt=" + valueAt);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldOpenNeitherLinkNorPipeNorEmptyFile() throws Exception {
+        Path file = countersFile(56, "sun.gc.collector.0.time", "sun.rt.safepointTime");
+        assertNotNull(JvmCounts.open(file));
+        assertNull(JvmCounts.open(Files.createSymbolicLink(root.resolve("link"), file)));
+        Path pipe = root.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertNull(JvmCounts.open(pipe));
+        assertNull(JvmCounts.open(Files.createFile(root.resolve("empty"))));
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
+        assertNull(JvmCounts.open(file));
+    }
+
+    @Test
+    void shouldUseOnlyFileThatThisJvmHasMapped() throws IOException {
+        HostFiles host = new HostFiles(root);
+        assertFalse(JvmCounts.isMapped(Path.of("/tmp/hsperfdata_a/47"), host));
+        put("proc/self/maps", """
+                7f00-7f08 rw-s 00000000 08:01 1311 /tmp/hsperfdata_a/47
+                7f10-7f18 rw-s 00000000 08:01 1312 /tmp/hsperfdata_a/48 (deleted)
+                """);
+        assertTrue(JvmCounts.isMapped(Path.of("/tmp/hsperfdata_a/47"), host));
+        assertFalse(JvmCounts.isMapped(Path.of("/tmp/hsperfdata_a/48"), host));
+        assertFalse(JvmCounts.isMapped(Path.of("/tmp/hsperfdata_a/4"), host));
     }
 
     @Test
