@@ -16,6 +16,7 @@ skip() {
 type -P podman >/dev/null || skip "there is no podman"
 type -P runc >/dev/null || skip "there is no runc"
 work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
 # Not every host lets limits be raised or has a unified hierarchy of control groups.
 cat >"$work/containers.conf" <<'CONF'
 [containers]
@@ -80,8 +81,15 @@ arm() {
     client arm --owner 10001 --key 7 --signal "$1" --in 300ms --wait
 }
 
+# A command that fails for the expected reason, and no other.
 refuses() {
-    ! "$@"
+    local sentence=$1 output
+    shift
+    if output=$("$@" 2>&1) || ! grep -q -- "$sentence" <<<"$output"; then
+        echo "expected a refusal: $sentence"
+        echo "$output"
+        return 1
+    fi
 }
 
 # Nobody else than the daemon may publish, as only its user may write.
@@ -102,18 +110,18 @@ start tail 10003 -d localhost/tickbus tail --owner 10001 --wait park >/dev/null
 check "a subscriber of another user attaches" prints tail SEQUENCE
 check "an application of a third user arms and observes a timer" arm 41
 check "the subscriber observes it too" prints tail ' 41 '
-check "another user of the group cannot publish" refuses intrudes
-check "somebody outside of the group reads nothing" refuses outsider
+check "another user of the group cannot publish" refuses "permission denied" intrudes
+check "somebody outside of the group reads nothing" refuses "permission denied" outsider
 start app 10002 -d localhost/tickbus arm --owner 10001 --key 8 --signal 42 --in 1h --wait >/dev/null
 check "the application waits for a timer" prints app 'armed key 8'
 podman kill -s KILL "$id-app" >/dev/null
-check "killed, its timer is gone" refuses client cancel 8 --owner 10001
+check "killed, its timer is gone" refuses "has none of that key" client cancel 8 --owner 10001
 podman kill -s KILL "$id-tail" >/dev/null
 check "the subscriber killed, the others continue" arm 43
 start tail2 10003 -d localhost/tickbus tail --owner 10001 --wait park >/dev/null
 check "another subscriber attaches" prints tail2 SEQUENCE
 podman kill -s KILL "$id-daemon1" >/dev/null
-check "the daemon killed, an application is told" refuses arm 44
+check "the daemon killed, an application is told" refuses "no daemon answers" arm 44
 daemon 2
 check "another daemon takes over the bus" prints daemon2 'ready .* epoch=2'
 check "an application is served" arm 45

@@ -26,8 +26,26 @@ equals() {
     [ "$1" = "$2" ] || { echo "expected: $2, found: $1"; return 1; }
 }
 
+# A command that fails for the expected reason, and no other.
 refuses() {
-    ! "$@"
+    local sentence=$1 output
+    shift
+    if output=$("$@" 2>&1) || ! grep -q -- "$sentence" <<<"$output"; then
+        echo "expected a refusal: $sentence"
+        echo "$output"
+        return 1
+    fi
+}
+
+# Waits up to 30 s, as journald takes lines later than they are written.
+logs() {
+    local i
+    for i in {1..150}; do
+        journalctl --no-pager -u "$unit" | grep -q -- "$1" && return 0
+        sleep 0.2
+    done
+    echo "not in the log: $1"
+    return 1
 }
 
 # Waits up to 30 s for a property to have a value.
@@ -67,13 +85,14 @@ check "it runs under seccomp" grep -q '^Seccomp:.*2$' "/proc/$(show MainPID)/sta
 check "native code works: it waits by futex" \
     env TICKBUS_DIR=/run/tickbus tickbus stat md --owner tickbus
 check "a member of the group is served" served
-check "others are not" refuses setpriv --reuid=nobody --regid=nogroup --clear-groups \
+check "others are not" refuses "permission denied" setpriv --reuid=nobody --regid=nogroup --clear-groups \
     env TICKBUS_DIR=/run/tickbus tickbus stat md --owner tickbus
 echo 'mode = eco' >/etc/tickbus/md.properties
 check "it reloads" systemctl reload "$unit"
-check "its log says so" grep -q 'settings-reloaded mode=park->eco' <(journalctl -u "$unit")
+check "its log says so" logs 'settings-reloaded mode=park->eco'
 echo 'mode = sideways' >/etc/tickbus/md.properties
-check "a reload with wrong settings fails" refuses systemctl reload "$unit"
+check "a reload with wrong settings fails" refuses "Job for $unit.service failed" systemctl reload "$unit"
+check "its log says why" logs 'settings-refused .*sideways'
 check "and it continues" served
 echo 'mode = park' >/etc/tickbus/md.properties
 sleep 4
@@ -85,7 +104,7 @@ check "killed, it is restarted and serves again" restarted 2
 check "it stops" systemctl stop "$unit"
 check "with exit code 0" equals "$(show ExecMainStatus) $(show Result)" "0 success"
 echo 'mode = sideways' >/etc/tickbus/md.properties
-check "it does not start with wrong settings" refuses systemctl start "$unit"
+check "it does not start with wrong settings" refuses "Job for $unit.service failed" systemctl start "$unit"
 check "is tried a few times, and then no more" becomes ActiveState failed
 echo "systemd-analyze security: $(systemd-analyze security --no-pager "$unit" 2>&1 | tail -n 1 | sed 's/[^[:print:]]*//g')"
 check "the package is purged" dpkg --purge tickbus

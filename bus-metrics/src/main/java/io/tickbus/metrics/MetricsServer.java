@@ -65,7 +65,7 @@ public final class MetricsServer implements AutoCloseable {
                     Platforms.current().lowerPriority();
                 }
                 started.complete(start(address, port, registry));
-            } catch (RuntimeException | IOException e) {
+            } catch (RuntimeException | IOException | Error e) {
                 started.completeExceptionally(e);
             }
         }, "tickbus-metrics");
