@@ -47,6 +47,7 @@ class TimerDaemonStallTest {
     /** The thread of this name stalls, or fails. */
     private volatile String victim = "none";
     private volatile boolean isToFail;
+    private volatile boolean isLogToFail;
     private BusDirectory directory;
     private TimerDaemon daemon;
 
@@ -80,6 +81,9 @@ class TimerDaemonStallTest {
 
     private void print(String line) {
         lines.add(line);
+        if (isLogToFail && line.contains("thread-stalled")) {
+            throw new IllegalStateException("says the test");
+        }
         if (line.contains("client-connected")) {
             standIfVictim();
         }
@@ -138,6 +142,16 @@ class TimerDaemonStallTest {
         await(() -> hasLogged("thread-continues thread=tickbus-timers step=deadlines stalledMs="));
         assertTrue(daemon.isRunning());
         assertTrue(daemon.counters().value(DaemonCounter.STALLS) > 0);
+    }
+
+    @Test
+    void shouldKeepWatchingWhenARoundFails() throws InterruptedException {
+        isLogToFail = true;
+        start();
+        stallTimerThread();
+        await(() -> hasLogged("watch-failed error="));
+        mayGoOn.countDown();
+        await(() -> hasLogged("thread-continues thread=tickbus-timers"));
     }
 
     @Test
