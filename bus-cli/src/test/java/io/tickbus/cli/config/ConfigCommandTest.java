@@ -75,7 +75,6 @@ final class ConfigCommandTest {
                         "every = 1h:7\n"), Map.of()).value(DaemonSetting.EVERY));
         try (TimerDaemon daemon = TimerDaemon.open(DaemonContext.of(bus)
                 .signals(SignalsOptions.defaults().withSlotCount(64)).settings(settings))) {
-            assertEquals(1, daemon.engine().pending());
             daemon.reload(settings.with(DaemonSetting.MODE, DaemonMode.ECO).with(DaemonSetting.GRACE, 5L));
             Map<String, Object> shown = CliRun.of("config", "show", "--bus", "one", "--dir", root, "--json").json();
             assertEquals(List.of("eco", "program"),
