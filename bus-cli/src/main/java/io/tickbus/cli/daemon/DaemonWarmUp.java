@@ -46,6 +46,11 @@ final class DaemonWarmUp {
         boolean hadBus = Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
         try {
             BusFiles.createIfMissing(directory);
+            String group = settings.value(DaemonSetting.BUS_GROUP);
+            if (group != null) {
+                // So that a member of the group who attaches meanwhile waits for the bus, and is not refused.
+                BusFiles.shareWith(directory, group);
+            }
             BusDirectory scratch = BusFiles.scratch(directory);
             try {
                 exercise(scratch, settings);

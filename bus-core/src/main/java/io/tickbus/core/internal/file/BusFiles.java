@@ -41,7 +41,7 @@ public final class BusFiles {
     }
 
     /** Gives a group access: directory 0750, everybody may pass through a root of ours. */
-    static void shareWith(BusDirectory directory, String group) {
+    public static void shareWith(BusDirectory directory, String group) {
         SecureFiles.share(directory.path(), group, "rwxr-x---");
         if (UserId.ofFile(directory.root()) == UserId.current()) {
             SecureFiles.letPass(directory.root());
