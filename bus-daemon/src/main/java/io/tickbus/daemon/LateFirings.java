@@ -52,6 +52,7 @@ final class LateFirings {
     private boolean isTroubled;
     private long nextPlannedWakeNs = Evidence.NEVER;
     private long commandsBefore;
+    private long commandsSeen;
 
     LateFirings(DaemonCounters counters, CommandHistory history) {
         this.counters = counters;
@@ -120,18 +121,6 @@ final class LateFirings {
         nextPlannedWakeNs = plannedWakeNs;
     }
 
-    /** A duty cycle begins. */
-    void beginCycle(long nowNs) {
-        if (isRunOver) {
-            isRunOver = false;
-            isTroubled = false;
-            evidence.busySinceNs = nowNs;
-            evidence.plannedWakeNs = nextPlannedWakeNs;
-            evidence.firings = 0;
-            commandsBefore = history.commands();
-        }
-    }
-
     /** A firing that was published with this sequence. */
     void note(SignalRecord signal, long sequence) {
         if (count < MAX_NOTED) {
@@ -142,13 +131,22 @@ final class LateFirings {
     }
 
     /** The signals of a duty cycle are out: finds the causes of those that were late. */
-    void settle(int fired) {
+    void settle(long startNs, int fired) {
+        if (isRunOver) {
+            isRunOver = false;
+            isTroubled = false;
+            evidence.busySinceNs = startNs;
+            evidence.plannedWakeNs = nextPlannedWakeNs;
+            evidence.firings = 0;
+            commandsBefore = commandsSeen;
+        }
         evidence.firings += fired;
         if (count > 0) {
             isTroubled = true;
             findCauses(Math.min(count, MAX_NOTED));
             count = 0;
         }
+        commandsSeen = history.commands();
     }
 
     private void findCauses(int records) {

@@ -35,8 +35,13 @@ public final class LoopProgress {
 
     /** The loop begins another round, with this step. */
     public void round(LoopStep step) {
-        rounds++;
+        countRound();
         step(step);
+    }
+
+    /** The loop has gone round once more, which is seen with its next step. */
+    void countRound() {
+        rounds++;
     }
 
     /** The loop comes to another step of its round. */

@@ -72,8 +72,7 @@ final class TimerAgent implements Agent {
         // commands and be in time.
         long nowNs = clock.nanoTime();
         startNs = nowNs;
-        lateFirings.beginCycle(nowNs);
-        progress.round(LoopStep.COMMANDS);
+        progress.step(LoopStep.COMMANDS);
         int staged = isMuted || isFiringFirst ? 0 : commands.stage();
         isFiringFirst = false;
         // The rest of a paused timer counts from when its command is read, or it would be early.
@@ -89,7 +88,9 @@ final class TimerAgent implements Agent {
         wakeNs = nextNs == Long.MAX_VALUE ? nextNs : nextNs + timers.shortestSlackNs();
         // After the signals, never before: a reader of the new deadline must find the signals of the old one.
         publisher.announceDeadline(wakeNs);
-        lateFirings.settle(fired);
+        // What is only counted comes after the signals: its memory is not in the cache when the thread has slept.
+        lateFirings.settle(nowNs, fired);
+        progress.countRound();
         if (nowNs >= nextHeartbeatNs || joinsHeartbeat(nowNs, fired)) {
             // Whatever faults in it does so again with the next one, and not before.
             nextHeartbeatNs = nowNs + heartbeatIntervalNs;

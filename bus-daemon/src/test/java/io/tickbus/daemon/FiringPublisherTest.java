@@ -191,8 +191,8 @@ class FiringPublisherTest {
         firings.fire(firing.clear().deadlineNs(Long.MAX_VALUE / 2));
         firings.flush();
         assertEquals(0, counters.value(DaemonCounter.LATE_FIRINGS), "no cause is looked for in between");
-        lateFirings.settle(lateCount);
-        lateFirings.settle(lateCount);
+        lateFirings.settle(nowNs, lateCount);
+        lateFirings.settle(nowNs, lateCount);
         assertEquals(lateCount, counters.value(DaemonCounter.LATE_FIRINGS));
         List<LateFiring> late = counters.file().lateFirings().readAll();
         assertEquals(LateFirings.MAX_NOTED, late.size());
