@@ -28,6 +28,7 @@ public final class CauseRules {
     private static final long LEAST_ITEMS = 32;
     /** What one of them takes at most. */
     private static final long ITEM_NS = TimeUnit.MICROSECONDS.toNanos(20);
+    private static final long LONGEST_TICK_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long MINOR_FAULT_NS = TimeUnit.MICROSECONDS.toNanos(2);
     /** The collectors count whole milliseconds. */
     private static final long COLLECTION_UNIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -132,7 +133,10 @@ public final class CauseRules {
     }
 
     private static void working(Evidence e, long partNs) {
-        long onProcessorNs = Math.min(partNs, e.after.runNs - e.before.runNs);
+        long items = e.firings + e.commands;
+        // The kernel adds to the run time of a thread that does not sleep only at its clock's ticks.
+        long uncountedNs = items >= LEAST_ITEMS ? LONGEST_TICK_NS : 0;
+        long onProcessorNs = Math.min(partNs, e.after.runNs - e.before.runNs + uncountedNs);
         long blockedNs = partNs - onProcessorNs;
         if (isStolen(e, blockedNs)) {
             offer(e, LateCause.STOLEN, blockedNs, e.after.stealNs - e.before.stealNs);
@@ -141,7 +145,6 @@ public final class CauseRules {
         } else {
             offer(e, blockedNs >= LONGEST_HALT_NS ? LateCause.STOPPED : LateCause.UNKNOWN, blockedNs, blockedNs);
         }
-        long items = e.firings + e.commands;
         long minorFaults = e.after.minorFaults - e.before.minorFaults;
         boolean isHerd = e.firings >= e.commands;
         if (items >= LEAST_ITEMS && items * ITEM_NS >= onProcessorNs) {

@@ -89,6 +89,8 @@ class CauseRulesTest {
             e.after.waitNs = 2_900 * US;
         });
         expect(LateCause.HERD, "many fired before it", 20_000, e -> working(e, 20_000, 40_000, 0));
+        expect(LateCause.HERD, "many fired before it, and the kernel has not counted the time yet", 8_000,
+                e -> working(e, 0, 40_000, 0));
         expect(LateCause.HERD, "it woke in time for many", 20_000, e -> {
             working(e, 19_900, 40_000, 10);
             slept(e);
