@@ -14,12 +14,15 @@ import io.tickbus.core.timer.ReplyReason;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * All connections and their states. A peer is pending until its HELLO has arrived and a session is free; then it is
@@ -53,6 +56,8 @@ final class ClientRegistry {
     private int latestSession = -1;
     private boolean hasClosing;
     private boolean hasForwarded;
+    /** Whether a peer has ended that may have left a file under a name that it has not told. */
+    private boolean mayHaveUnclaimed;
     private long cycle;
     private volatile DaemonSettings settings;
 
@@ -138,6 +143,24 @@ final class ClientRegistry {
             boolean hasHello = late.identity() != null;
             reject(late, hasHello ? ReplyReason.TOO_MANY_CLIENTS : ReplyReason.BAD_HELLO,
                     hasHello ? ReplyReason.TOO_MANY_CLIENTS.sentence() : "it has not sent its HELLO in time");
+        }
+    }
+
+    /**
+     * Deletes the files of clients that died before their HELLO. A client connects first and creates its file then. So
+     * one that still connects had connected before its file was found, and is pending once everybody was accepted who
+     * had connected by then: files found before are nobody's where nobody is pending after it.
+     *
+     * @param acceptAll accepts all who have connected; false if it could not
+     */
+    void deleteUnclaimed(BooleanSupplier acceptAll) {
+        if (!mayHaveUnclaimed) {
+            return;
+        }
+        List<Path> unclaimed = ClientFile.unclaimed(directory);
+        if (acceptAll.getAsBoolean() && pending.isEmpty()) {
+            mayHaveUnclaimed = false;
+            ClientFile.delete(unclaimed);
         }
     }
 
@@ -303,6 +326,7 @@ final class ClientRegistry {
         }
         peer.close();
         ClientIdentity client = peer.identity();
+        mayHaveUnclaimed |= client == null && peer.user() == ownUser;
         if (client != null && client.hasRing() && peer.user() == ownUser) {
             // Removes the ring's name in case the client has died; a live one removes it too.
             errors.attempt(() -> ClientFile.delete(directory, client.uuid()));

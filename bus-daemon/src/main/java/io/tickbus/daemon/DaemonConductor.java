@@ -179,20 +179,22 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         return registry.isPeerWaiting() ? Math.min(waitNs, PAUSE_NS) : waitNs;
     }
 
-    private void accept() {
+    /** Accepts peers; false if there may be more. */
+    private boolean accept() {
         for (int i = 0; i < MAX_NEW_PER_CYCLE; i++) {
             SocketChannel channel;
             try {
                 channel = socket.channel().accept();
             } catch (IOException e) {
                 pauseAccepting(e);
-                return;
+                return false;
             }
             if (channel == null) {
-                return;
+                return true;
             }
             onNewPeer(channel);
         }
+        return false;
     }
 
     /** Pauses, as the most likely cause lasts for a while; retrying at once would only use CPU time. */
@@ -242,6 +244,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         }
         counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
         onCheck.run();
+        errors.attempt(() -> registry.deleteUnclaimed(this::accept));
         checksWithoutName = socket.isCurrent() ? 0 : checksWithoutName + 1;
         if (checksWithoutName >= CHECKS_WITHOUT_NAME) {
             checksWithoutName = -CHECKS_BEFORE_NEXT_TRY;

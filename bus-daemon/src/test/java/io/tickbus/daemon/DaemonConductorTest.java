@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.ClientFile;
 import io.tickbus.core.internal.file.ControlMessage;
 import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.SignalsHeader;
@@ -321,9 +322,26 @@ class DaemonConductorTest {
         assertTrue(replies.session(honest.answer().session()).isConnectedTo(honest.identity.uuid()));
         honest.close();
         assertEquals(0, counters.value(DaemonCounter.CONDUCTOR_ERRORS));
-        try (var left = Files.list(directory.clients())) {
-            assertTrue(left.count() <= 4);
-        }
+        await("no file was left", () -> files().isEmpty());
+    }
+
+    @Test
+    void shouldDeleteFilesOfClientsThatDiedBeforeHelloOnly() throws IOException {
+        RawClient dead = new RawClient(directory, bus, "", 0);
+        RawClient connecting = new RawClient(directory, bus, "", RawClient.SLOTS);
+        ClientFile.create(directory, connecting.identity);
+        Path unfinished = Files.createFile(directory.clients().resolve(".new-" + dead.identity.uuid() + "-1-x"));
+        Path finished = Files.createFile(directory.clients().resolve(dead.identity.uuid().toString()));
+        dead.close();
+        connecting.say(ControlMessage.hello(connecting.identity));
+        await("the one that lives was admitted", connecting::isWelcome);
+        await("the files of the dead one were deleted", () -> files().isEmpty());
+        assertFalse(Files.exists(unfinished) || Files.exists(finished));
+        connecting.close();
+    }
+
+    private List<Path> files() {
+        return ClientFile.unclaimed(directory);
     }
 
     @Test

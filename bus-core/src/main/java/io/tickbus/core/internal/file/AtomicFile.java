@@ -117,7 +117,7 @@ public final class AtomicFile {
         SecureFiles.entries(directory, AtomicFile::isTemporary).forEach(AtomicFile::deleteTree);
     }
 
-    private static boolean isTemporary(Path path) {
+    static boolean isTemporary(Path path) {
         return TEMPORARY.matcher(path.getFileName().toString()).matches();
     }
 

@@ -37,7 +37,7 @@ public final class BusFiles {
         SecureFiles.createDirectory(clients);
         SecureFiles.checkDirectory(clients, directory.ownerId());
         SecureFiles.chmod(clients, "rwx------");
-        ClientFile.deleteAll(directory);
+        ClientFile.delete(ClientFile.unclaimed(directory));
     }
 
     /** Gives a group access: directory 0750, everybody may pass through a root of ours. */
@@ -108,7 +108,7 @@ public final class BusFiles {
     /** Deletes the bus's files except some. The caller holds the lock. */
     static void deleteFiles(BusDirectory bus, Set<Path> kept) {
         AtomicFile.deleteTemporary(bus.path());
-        ClientFile.deleteAll(bus);
+        ClientFile.delete(ClientFile.unclaimed(bus));
         restoreProcessors(bus);
         for (Path file : List.of(bus.clients(), bus.control(), bus.intents(), bus.replies(), bus.counters(),
                 bus.settings(), bus.signals(), bus.doorbell(), bus.lock())) {

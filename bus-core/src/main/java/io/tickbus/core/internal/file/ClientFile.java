@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -134,16 +135,23 @@ public final class ClientFile {
     }
 
     /**
-     * Daemon, before it listens: deletes the files of clients that died while connecting. Files of other names stay.
+     * Daemon: the files, finished or not, of clients that are connecting or died while they were. Files of other names
+     * are not among them.
      */
-    public static void deleteAll(BusDirectory directory) {
-        if (Files.isDirectory(directory.clients(), LinkOption.NOFOLLOW_LINKS)) {
-            AtomicFile.deleteTemporary(directory.clients());
-            SecureFiles.entries(directory.clients(), ClientFile::isOfClient).forEach(SecureFiles::deleteIfPossible);
-        }
+    public static List<Path> unclaimed(BusDirectory directory) {
+        return Files.isDirectory(directory.clients(), LinkOption.NOFOLLOW_LINKS)
+                ? SecureFiles.entries(directory.clients(), ClientFile::isOfClient) : List.of();
+    }
+
+    /** Daemon: deletes what {@link #unclaimed} found, once no client is connecting that may have created it. */
+    public static void delete(List<Path> unclaimed) {
+        unclaimed.forEach(SecureFiles::deleteIfPossible);
     }
 
     private static boolean isOfClient(Path path) {
+        if (AtomicFile.isTemporary(path)) {
+            return true;
+        }
         String name = path.getFileName().toString();
         try {
             return UUID.fromString(name).toString().equals(name);
