@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.bench.micro;
 
+import io.tickbus.core.internal.file.CountersFile;
+import io.tickbus.core.internal.file.DurationHistogram;
+import io.tickbus.core.internal.file.HistogramDefinition;
+import io.tickbus.core.internal.file.HistogramKind;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonCounters;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,8 +23,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the daemon pays to count: one counter, and the lateness of one firing, which goes into two histograms, that of
- * the mode and that of the signal.
+ * What the daemon pays to count: one counter, one value of a histogram, and the lateness of one firing, which goes into
+ * two histograms, that of the mode and that of the signal.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -36,6 +41,9 @@ public class RecordBenchmark {
     public int signals;
 
     private final DaemonCounters counters = DaemonCounters.inMemory();
+    private final DurationHistogram histogram = CountersFile.inMemory(new CountersFile.Contents(
+            List.of(DaemonCounter.FIRINGS.definition()),
+            List.of(new HistogramDefinition(HistogramKind.DUTY_CYCLE, 0, "values")), 2)).histograms().get(0);
     private final long[] latenessNs = new long[BATCH];
     private final int[] ids = new int[BATCH];
 
@@ -54,6 +62,15 @@ public class RecordBenchmark {
     public void lateness() {
         for (int i = 0; i < BATCH; i++) {
             counters.recordLateness(ids[i & MASK], latenessNs[i & MASK]);
+        }
+    }
+
+    /** One value in one histogram. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public void value() {
+        for (int i = 0; i < BATCH; i++) {
+            histogram.record(latenessNs[i & MASK]);
         }
     }
 

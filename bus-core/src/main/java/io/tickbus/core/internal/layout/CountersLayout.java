@@ -26,8 +26,8 @@ package io.tickbus.core.internal.layout;
  *  +--------+----+----+---------------------------------------------------+
  * </pre>
  *
- * <p>A histogram. The sum and the buckets change by opaque stores of the one thread that it belongs to, and so does,
- * once, the key of one that was not in use at first; they order nothing.
+ * <p>A histogram. The sum and the buckets change by plain stores of whole words by the one thread that it belongs to;
+ * the key of one that was not in use at first changes once, by an opaque store. They order nothing.
  *
  * <pre>
  *   0    4    8        16       24                                       64
@@ -103,11 +103,11 @@ public final class CountersLayout {
     public static final int HISTOGRAM_KIND = 0;
     /** Within a histogram, int64, opaque: which one of its kind, or {@link #NOT_USED}. */
     public static final int HISTOGRAM_KEY = HISTOGRAM_KIND + 2 * Integer.BYTES;
-    /** Within a histogram, int64, opaque: the sum of what was recorded, in nanoseconds. */
+    /** Within a histogram, int64, plain: the sum of what was recorded, in nanoseconds. */
     public static final int HISTOGRAM_SUM = HISTOGRAM_KEY + Long.BYTES;
     /** Within a histogram, 40 bytes: its name. */
     public static final int HISTOGRAM_LABEL = HISTOGRAM_SUM + Long.BYTES;
-    /** Within a histogram: bucket 0, an int64, opaque. */
+    /** Within a histogram: bucket 0, an int64, plain. */
     public static final int HISTOGRAM_BUCKET = LINE;
     /** Bytes of a histogram's label. */
     public static final int HISTOGRAM_LABEL_LENGTH = HISTOGRAM_BUCKET - HISTOGRAM_LABEL;
