@@ -8,6 +8,7 @@ import io.tickbus.bench.latency.oneway.Wakeup;
 import io.tickbus.bench.latency.report.AllCommand;
 import io.tickbus.bench.latency.report.CompareCommand;
 import io.tickbus.bench.latency.report.ReportCommand;
+import io.tickbus.bench.latency.soak.SoakCommand;
 import io.tickbus.bench.latency.throughput.Throughput;
 import io.tickbus.bench.latency.timers.TimersCommand;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(name = "tickbus bench", mixinStandardHelpOptions = true,
         subcommands = {OneWay.class, Wakeup.class, Throughput.class, TimersCommand.class,
-            ClocksCommand.class, AllCommand.class, ReportCommand.class, CompareCommand.class},
+            ClocksCommand.class, SoakCommand.class, AllCommand.class, ReportCommand.class, CompareCommand.class},
         description = {"Measure signals and timers between processes. Without a command: oneway.",
             "gc and load are short for timers gc and timers load, timers alone for timers precision."})
 public final class Latency {
