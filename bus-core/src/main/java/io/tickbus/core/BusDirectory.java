@@ -132,6 +132,11 @@ public final class BusDirectory {
         return path().resolve("settings");
     }
 
+    /** The names of owners that have timers and no client. */
+    public Path owners() {
+        return path().resolve("owners");
+    }
+
     /** Limits of processors, as they were before the daemon changed them. */
     public Path idle() {
         return path().resolve("idle");

@@ -9,6 +9,7 @@ import io.tickbus.core.internal.file.ClientIdentity;
 import io.tickbus.core.internal.file.ControlMessage;
 import io.tickbus.core.internal.file.ControlMessage.Answer;
 import io.tickbus.core.internal.file.ControlSocket;
+import io.tickbus.core.internal.file.OwnersFile;
 import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.timer.ReplyReason;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -369,6 +371,14 @@ final class ClientRegistry {
         log.log(isEvicted ? Level.INFO : Level.DEBUG, isEvicted ? "client-evicted" : "client-closed", "client",
                 peer.identity().uuid(), "reason", reason, "why", reason.sentence());
         hasClosing = Arrays.stream(admitted).anyMatch(other -> other != null && other.isClosing());
+    }
+
+    /** Writes the names of owners that have timers and no client, if they have changed. */
+    void reportAbsent() {
+        Map<Integer, String> absent = owners.pollAbsent();
+        if (absent != null) {
+            OwnersFile.write(directory, replies.epoch(), group, absent);
+        }
     }
 
     /** Frees the number of an owner that has neither clients nor timers any more. */

@@ -36,6 +36,8 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     /** One failed check is not enough: the file may just be being replaced. */
     private static final int CHECKS_WITHOUT_NAME = 2;
     private static final int CHECKS_BEFORE_NEXT_TRY = 100;
+    /** The owners without clients are written at most this often, as many of them can come and go. */
+    private static final int CHECKS_PER_REPORT = 5;
 
     private final DaemonContext context;
     private final DaemonLog log;
@@ -53,6 +55,7 @@ final class DaemonConductor implements Runnable, AutoCloseable {
     private long acceptAgainNs;
     private long failedAccepts;
     private int checksWithoutName;
+    private long checks;
     private volatile DaemonSettings settings;
     private volatile boolean isStopped;
     private Runnable onCheck = () -> { };
@@ -245,6 +248,9 @@ final class DaemonConductor implements Runnable, AutoCloseable {
         counters.set(DaemonCounter.CPU_TIME, Platforms.current().processCpuNs());
         onCheck.run();
         errors.attempt(() -> registry.deleteUnclaimed(this::accept));
+        if (checks++ % CHECKS_PER_REPORT == 0) {
+            errors.attempt(registry::reportAbsent);
+        }
         checksWithoutName = socket.isCurrent() ? 0 : checksWithoutName + 1;
         if (checksWithoutName >= CHECKS_WITHOUT_NAME) {
             checksWithoutName = -CHECKS_BEFORE_NEXT_TRY;

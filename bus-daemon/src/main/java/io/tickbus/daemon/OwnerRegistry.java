@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Assigns the owners' numbers. A client without a name is an owner of its own; clients of one user with the same name
@@ -20,7 +22,10 @@ final class OwnerRegistry {
     private final Map<String, Owner> named = new HashMap<>();
     private final Map<Integer, Owner> numbered = new HashMap<>();
     private final Map<Integer, Integer> countByUser = new HashMap<>();
+    /** Names of owners that have no client and may have timers. */
+    private final SortedMap<Integer, String> absent = new TreeMap<>();
     private final Queue<Integer> released = new ArrayDeque<>();
+    private boolean hasAbsentChanged;
     private int neverUsed = 1;
 
     private static final class Owner {
@@ -59,6 +64,7 @@ final class OwnerRegistry {
             }
         }
         owner.clients++;
+        hasAbsentChanged |= absent.remove(owner.number) != null;
         return owner.number;
     }
 
@@ -78,11 +84,31 @@ final class OwnerRegistry {
         if (fullName != null) {
             named.put(fullName, owner);
         }
+        addAbsent(owner);
+    }
+
+    private void addAbsent(Owner owner) {
+        if (owner.name != null) {
+            absent.put(owner.number, owner.name.substring(owner.name.indexOf(':') + 1));
+            hasAbsentChanged = true;
+        }
+    }
+
+    /** The names of owners without a client, by number; null if nothing has changed since the last call. */
+    SortedMap<Integer, String> pollAbsent() {
+        boolean hadChanged = hasAbsentChanged;
+        hasAbsentChanged = false;
+        return hadChanged ? absent : null;
     }
 
     /** A client has closed; returns whether it was its owner's last. */
     boolean close(int number) {
-        return --numbered.get(number).clients == 0;
+        Owner owner = numbered.get(number);
+        owner.clients--;
+        if (owner.clients == 0) {
+            addAbsent(owner);
+        }
+        return owner.clients == 0;
     }
 
     /** Nothing is left of an owner: releases its number, unless a client was admitted meanwhile. */
@@ -92,6 +118,7 @@ final class OwnerRegistry {
             return false;
         }
         numbered.remove(number);
+        hasAbsentChanged |= absent.remove(number) != null;
         countByUser.compute(owner.user, (user, count) -> count == 1 ? null : count - 1);
         if (owner.name != null) {
             named.remove(owner.name);

@@ -18,8 +18,8 @@ import java.util.List;
  * contains costs its own connection and nobody else's: see {@link ServedClient}.
  */
 final class ServedClients implements CommandPoller {
-    /** Replies to one request for a list, its end included. */
-    static final int LIST_PAGE = 64;
+    /** Timers in the answer to one request for a list: two replies each, and the end, are 63 of 64. */
+    private static final int LIST_PAGE = 31;
     /** Owners without clients that are checked in one duty cycle. */
     private static final int OWNERS_PER_CYCLE = 16;
 
@@ -112,7 +112,7 @@ final class ServedClients implements CommandPoller {
         boolean isForAll = (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
         listing = client;
         listingSequence = sequence;
-        engine.list(isForAll ? TimerEngine.ALL_OWNERS : client.owner(), command.key(), LIST_PAGE - 1,
+        engine.list(isForAll ? TimerEngine.ALL_OWNERS : client.owner(), command.key(), LIST_PAGE,
                 this::answerListing, reply);
     }
 

@@ -4,8 +4,10 @@ package io.tickbus.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OwnerRegistryTest {
@@ -19,6 +21,21 @@ class OwnerRegistryTest {
         assertNotEquals(first, owners.open(1000, "other"));
         assertFalse(owners.close(first));
         assertTrue(owners.close(first));
+    }
+
+    @Test
+    void shouldNameOwnersWithoutClients() {
+        assertNull(owners.pollAbsent());
+        owners.restore(7, 1000, "night:shift");
+        owners.restore(8, 1000, "");
+        int number = owners.open(1000, "app");
+        assertEquals(Map.of(7, "night:shift"), owners.pollAbsent());
+        assertNull(owners.pollAbsent(), "nothing has changed");
+        owners.close(number);
+        assertEquals(7, owners.open(1000, "night:shift"));
+        assertEquals(Map.of(number, "app"), owners.pollAbsent());
+        owners.release(number);
+        assertEquals(Map.of(), owners.pollAbsent());
     }
 
     @Test

@@ -466,9 +466,9 @@ public final class TimerEngine implements TimerQueue {
     }
 
     /**
-     * Lists one page of timers, each as LISTED, then LIST_END with the cursor of the next page, 0 at the end. Examines
-     * a few thousand timers at most, so a page may be short or empty before the end. A timer that is armed or fires
-     * between two pages may be on one of them or on none, never on both.
+     * Lists one page of timers, each as LISTED and LISTED_REST, then LIST_END with the cursor of the next page, 0 at
+     * the end. Examines a few thousand timers at most, so a page may be short or empty before the end. A timer that is
+     * armed or fires between two pages may be on one of them or on none, never on both.
      *
      * @param owner  an owner, or {@link #ALL_OWNERS}
      * @param cursor 0, or that of the last LIST_END

@@ -47,6 +47,7 @@ final class TimerStore {
     /** Meaningless: stops the JIT from eliminating the loads. */
     @SuppressWarnings("UnusedVariable")
     private long prefetched;
+    private final TimerCommand scratchCommand = new TimerCommand();
     private final long[] undoImage = new long[TimerTable.LONGS];
     private SlackClasses slacks = new SlackClasses();
     private int size;
@@ -493,21 +494,27 @@ final class TimerStore {
         while (listed < max && page.next()) {
             int timer = page.timer();
             if ((owner == TimerEngine.ALL_OWNERS || owner == table.owner(timer)) && !isClosing(timer)) {
-                describe(timer, scratch);
-                sink.reply(scratch);
+                sink.reply(describe(timer, scratch));
+                sink.reply(describeRest(timer, scratch));
                 listed++;
             }
         }
         sink.reply(scratch.answer(ReplyCode.LIST_END, ReplyReason.NONE, 0).detail(page.position()));
     }
 
-    private void describe(int timer, TimerReply reply) {
+    private TimerReply describe(int timer, TimerReply reply) {
         long occurrence = table.occurrence(timer);
         boolean isPaused = table.state(timer) == TimerTable.PAUSED;
-        reply.answer(ReplyCode.LISTED, ReplyReason.NONE, table.key(timer))
-                .deadlineNs(isPaused ? 0 : dueNs(timer))
+        return reply.answer(ReplyCode.LISTED, ReplyReason.NONE, table.key(timer))
+                .deadlineNs(isPaused ? 0 : dueNs(timer)).signalSequence(table.lateCount(timer))
                 .timer(table.owner(timer), table.signalId(timer), table.periodNs(timer))
                 .detail(isPaused ? -1 - occurrence : occurrence);
+    }
+
+    private TimerReply describeRest(int timer, TimerReply reply) {
+        table.copyArming(timer, scratchCommand);
+        return reply.answer(ReplyCode.LISTED_REST, ReplyReason.NONE, table.key(timer))
+                .deadlineNs(table.dueNs(timer)).arming(table.owner(timer), scratchCommand);
     }
 
     /** Saves a timer's entry of the table, to be restored by {@link #rollBack} until {@link #endChange}. */

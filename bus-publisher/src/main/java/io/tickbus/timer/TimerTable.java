@@ -4,6 +4,7 @@ package io.tickbus.timer;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.timer.Durability;
+import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.TimerCommand;
 
 /**
@@ -368,6 +369,21 @@ final class TimerTable {
 
     void catchUpLeft(int timer, int catchUpLeft) {
         misfire(timer, catchUpLeft);
+    }
+
+    /** {@link #skippedCount} or {@link #catchUpLeft}, whichever the timer has. */
+    int lateCount(int timer) {
+        return misfire(timer);
+    }
+
+    /** Makes a command the one that would arm the timer again, but for its deadline. */
+    void copyArming(int timer, TimerCommand command) {
+        command.arm(key(timer), signalId(timer), 0).periodNs(periodNs(timer)).graceUs(graceUs(timer))
+                .flags((isPersistent(timer) ? CommandLayout.FLAG_KEEP_ON_DEATH : 0)
+                        | Durability.of(durabilityCode(timer)).flags()
+                        | (isCalendar(timer) ? CommandLayout.FLAG_CALENDAR : 0))
+                .misfire(MisfirePolicy.of(policyCode(timer)), cap(timer))
+                .payload(payloadLow(timer), payloadHigh(timer), payloadLength(timer)).generation(generation(timer));
     }
 
     /** Forgets the occurrences that were skipped, and ends any backlog. */

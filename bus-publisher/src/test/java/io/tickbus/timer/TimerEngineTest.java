@@ -2,6 +2,7 @@
 package io.tickbus.timer;
 
 import static io.tickbus.timer.Firing.LAST;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
@@ -253,6 +255,47 @@ class TimerEngineTest {
     }
 
     @Test
+    void shouldListAllThatTimerHas() {
+        TimerCommand durable = new TimerCommand().arm(-1, -2, NOW_NS + MS).periodNs(2 * MS).generation(-3).graceUs(7)
+                .misfire(MisfirePolicy.FIRE_ALL, 1_000_000).durability(Durability.DISK).payload(-4, -5, 12);
+        TimerCommand calendar = new TimerCommand().armAt(-6, 8, 9 * MS).graceUs(0xFFFF_FFFFL).payload(1, 0, 1);
+        for (TimerCommand arming : List.of(durable, calendar)) {
+            engine.execute(0, arming, NOW_NS, 0, reply);
+            assertEquals(ReplyCode.ARMED, reply.code());
+            List<TimerCommand> listed = new ArrayList<>();
+            engine.list(0, 0, 31, entry -> {
+                if (entry.code() == ReplyCode.LISTED) {
+                    listed.add(new TimerCommand().arm(entry.key(), entry.signalId(), 0).periodNs(entry.periodNs()));
+                    assertEquals(0, entry.signalSequence(), "late ones");
+                } else if (entry.code() == ReplyCode.LISTED_REST) {
+                    assertEquals(listed.get(0).key(), entry.key());
+                    entry.copyTo(listed.get(0).deadlineNs(entry.deadlineNs()));
+                }
+            }, reply);
+            boolean isDurable = arming.durability() != Durability.NONE;
+            arming.flags(arming.flags() | (isDurable ? CommandLayout.FLAG_KEEP_ON_DEATH : 0));
+            assertArrayEquals(arming.fields(), listed.get(0).fields());
+            engine.cancel(arming.key());
+        }
+    }
+
+    @Test
+    void shouldListLateOccurrencesAndTimeLeft() {
+        engine.execute(0, new TimerCommand().arm(1, 2, NOW_NS).periodNs(MS).misfire(MisfirePolicy.FIRE_ALL, 5), NOW_NS,
+                0, reply);
+        engine.expire(NOW_NS + 10 * MS, 2, firing -> 0);
+        List<Long> late = new ArrayList<>();
+        engine.list(0, 0, 31, entry -> late.add(entry.code() == ReplyCode.LISTED ? entry.signalSequence() : 0), reply);
+        assertEquals(List.of(3L, 0L, 0L), late);
+        engine.cancel(1);
+        engine.execute(0, new TimerCommand().arm(3, 4, NOW_NS + 10 * MS), NOW_NS, 0, reply);
+        engine.execute(0, new TimerCommand().reset(CommandLayout.TYPE_PAUSE, 3), NOW_NS + 4 * MS, 0, reply);
+        List<Long> due = new ArrayList<>();
+        engine.list(0, 0, 31, entry -> due.add(entry.deadlineNs()), reply);
+        assertEquals(List.of(0L, 6 * MS, 0L), due);
+    }
+
+    @Test
     void shouldListInPagesOfBoundedWork() {
         int count = 5_000;
         for (int key = 0; key < count; key++) {
@@ -266,7 +309,7 @@ class TimerEngineTest {
         assertEquals(List.of(ReplyCode.LIST_END), codes);
         assertEquals(TimerStore.MAX_PAGE_ENTRIES, reply.detail(), "the end of the page, not of the list");
         engine.list(0, 4_096, 63, entry -> codes.add(entry.code()), reply);
-        assertEquals(List.of(ReplyCode.LIST_END, ReplyCode.LISTED, ReplyCode.LIST_END), codes);
+        assertEquals(List.of(ReplyCode.LIST_END, ReplyCode.LISTED, ReplyCode.LISTED_REST, ReplyCode.LIST_END), codes);
         assertEquals(0, reply.detail());
         for (long cursor : new long[] {-1, Long.MIN_VALUE, count + 1, Long.MAX_VALUE}) {
             codes.clear();

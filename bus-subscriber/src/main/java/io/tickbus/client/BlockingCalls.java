@@ -70,13 +70,15 @@ final class BlockingCalls {
         Deadline deadline = new Deadline(timeoutNs);
         TimerCommand command = new TimerCommand();
         TimerReply answer = new TimerReply();
+        TimerReply rest = new TimerReply();
         long cursor = 0;
         do {
             long sequence = send(command.reset(CommandLayout.TYPE_LIST, cursor)
                     .flags(allOwners ? CommandLayout.FLAG_ALL_OWNERS : 0), deadline);
             for (copyNext(sequence, deadline, answer); answer.code() == ReplyCode.LISTED;
                     copyNext(sequence, deadline, answer)) {
-                found.add(ArmedTimer.of(answer));
+                copyNext(sequence, deadline, rest);
+                found.add(ArmedTimer.of(answer, rest));
             }
             if (answer.code() != ReplyCode.LIST_END) {
                 throw new BusException(Reason.SYSTEM, "the list of timers", "the daemon refused it: "

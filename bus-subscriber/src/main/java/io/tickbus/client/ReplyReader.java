@@ -216,7 +216,7 @@ final class ReplyReader {
         if (isRefusal(reply)) {
             rejected++;
         }
-        if (reply.code() != ReplyCode.LISTED) {
+        if (reply.code() == null || !reply.code().isPartOfList()) {
             notedCommands = Math.max(notedCommands, reply.commandSequence() + 1);
         }
     }

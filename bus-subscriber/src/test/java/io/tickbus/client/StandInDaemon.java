@@ -38,7 +38,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class StandInDaemon implements AutoCloseable {
     static final int OWNER = 300;
-    private static final int LIST_PAGE = 63;
+    private static final int LIST_PAGE = 31;
     private static final int WINDOW = 256;
 
     final SignalPublisher publisher;
@@ -47,7 +47,7 @@ final class StandInDaemon implements AutoCloseable {
     private final BusDirectory directory;
     private final List<Served> served = new ArrayList<>();
     private volatile ControlSocket socket;
-    private final Map<Long, Timer> timers = new TreeMap<>();
+    private final Map<Long, TimerCommand> timers = new TreeMap<>();
     private final Map<Long, Long> fired = new TreeMap<>();
     private final Thread conductor = new Thread(this::run, "stand-in-daemon");
     private volatile ReplyReason rejection = ReplyReason.NONE;
@@ -55,9 +55,6 @@ final class StandInDaemon implements AutoCloseable {
     private boolean isAdmitting = true;
     private volatile boolean isStopped;
     private int quota = Integer.MAX_VALUE;
-
-    private record Timer(int signalId, long deadlineNs, long periodNs) {
-    }
 
     private static final class Served {
         private final ClientIdentity identity;
@@ -203,14 +200,14 @@ final class StandInDaemon implements AutoCloseable {
             return;
         }
         long key = command.key();
-        Timer timer = timers.get(key);
+        TimerCommand timer = timers.get(key);
         switch (command.type()) {
             case CommandLayout.TYPE_ARM -> {
                 boolean isFull = timer == null && timers.size() >= quota;
                 reply.answer(isFull ? ReplyCode.FULL : ReplyCode.ARMED,
                         isFull ? ReplyReason.OWNER_QUOTA : ReplyReason.NONE, key);
                 if (!isFull) {
-                    timers.put(key, new Timer(command.signalId(), command.deadlineNs(), command.periodNs()));
+                    timers.put(key, new TimerCommand().copyOf(command));
                     fired.remove(key);
                 }
             }
@@ -239,10 +236,12 @@ final class StandInDaemon implements AutoCloseable {
         TimerReply reply = new TimerReply();
         List<Long> keys = timers.keySet().stream().skip(command.key()).limit(LIST_PAGE).toList();
         for (long key : keys) {
-            Timer timer = timers.get(key);
-            client.writer.write(reply.answer(ReplyCode.LISTED, ReplyReason.NONE, key).deadlineNs(timer.deadlineNs())
-                    .timer(OWNER, timer.signalId(), timer.periodNs()).detail(key % 2 == 0 ? key : -1 - key)
+            TimerCommand arming = timers.get(key);
+            client.writer.write(reply.answer(ReplyCode.LISTED, ReplyReason.NONE, key).deadlineNs(arming.deadlineNs())
+                    .timer(OWNER, arming.signalId(), arming.periodNs()).detail(key % 2 == 0 ? key : -1 - key)
                     .commandSequence(client.consumed).fields());
+            client.writer.write(reply.answer(ReplyCode.LISTED_REST, ReplyReason.NONE, key)
+                    .deadlineNs(arming.deadlineNs()).arming(OWNER, arming).commandSequence(client.consumed).fields());
         }
         long next = command.key() + keys.size();
         client.writer.write(reply.answer(ReplyCode.LIST_END, ReplyReason.NONE, 0)
@@ -251,7 +250,7 @@ final class StandInDaemon implements AutoCloseable {
 
     /** Fires a timer, if it is pending; returns whether it was. */
     synchronized boolean fire(long key) {
-        Timer timer = timers.get(key);
+        TimerCommand timer = timers.get(key);
         if (timer == null) {
             return false;
         }

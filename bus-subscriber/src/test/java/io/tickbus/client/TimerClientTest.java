@@ -2,6 +2,7 @@
 package io.tickbus.client;
 
 import static io.tickbus.subscriber.SubscriberFixture.assertFails;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -210,24 +211,33 @@ class TimerClientTest {
         assertTrue(e.getMessage().contains("within 3 ms"), e.getMessage());
         assertFails(Reason.TIMEOUT, () -> client.list(false, 0));
         daemon.serve(100);
-        assertEquals(3, poll());
-        assertEquals(List.of("0 1 ARMED", "1 1 LISTED", "1 0 LIST_END"), answers);
+        assertEquals(4, poll());
+        assertEquals(List.of("0 1 ARMED", "1 1 LISTED", "1 1 LISTED_REST", "1 0 LIST_END"), answers);
     }
 
     @Test
     void shouldListEveryTimerWhenPagesAreMany() {
         daemon.serveAlways();
         for (int i = 0; i < 200; i++) {
-            client.call(new TimerCommand().arm(i, i + 1, i + 2).periodNs(i + 3), LONG_NS);
+            client.call(new TimerCommand().arm(i, i + 1, i + 2).periodNs(i % 3).graceUs(i + 4)
+                    .misfire(MisfirePolicy.FIRE_ALL, i + 5).payload(i, i + 6, 12)
+                    .flags(CommandLayout.FLAG_KEEP_ON_DEATH), LONG_NS);
         }
         assertEquals(0, poll());
         List<ArmedTimer> timers = client.list(true, LONG_NS);
         assertEquals(200, timers.size());
-        assertEquals(new ArmedTimer(StandInDaemon.OWNER, 8, 9, 10, 11, 8, false), timers.get(8));
-        assertEquals(new ArmedTimer(StandInDaemon.OWNER, 9, 10, 11, 12, 9, true), timers.get(9));
+        for (int i = 0; i < 200; i++) {
+            boolean isPaused = i % 2 != 0;
+            boolean hasTimeLeft = isPaused && i % 3 == 0;
+            ArmedTimer timer = timers.get(i);
+            assertEquals(new ArmedTimer(StandInDaemon.OWNER, timer.arming(), i + 2, i, 0, isPaused,
+                    hasTimeLeft ? i + 2 : 0), timer);
+            assertArrayEquals(daemon.received.get(i).deadlineNs(hasTimeLeft ? 0 : i + 2).fields(),
+                    timer.arming().fields());
+        }
         assertEquals(CommandLayout.FLAG_ALL_OWNERS, daemon.received.get(200).flags());
         assertEquals(200, client.list(false, LONG_NS).size());
-        assertEquals(0, daemon.received.get(204).flags());
+        assertEquals(0, daemon.received.get(207).flags());
         assertEquals(0, poll());
         assertTrue(client.arm(1, 1, 1) >= 0);
     }

@@ -76,9 +76,11 @@ final class JournalIT {
         }
         try (ChildJvm daemon = start("daemon --mode park" + journal())) {
             daemon.line();
-            Map<String, Object> list = json(Tickbus.DONE, "list");
+            Map<String, Object> list = json(Tickbus.DONE, "list --all --client-name other");
             assertEquals(1, list.get("count"), list.toString());
-            assertTrue(list.toString().contains("7"), list.toString());
+            Map<?, ?> timer = (Map<?, ?>) ((List<?>) list.get("timers")).get(0);
+            assertEquals(List.of("7", "disk"), List.of(timer.get("key"), timer.get("durable")));
+            assertEquals("cli", timer.get("client"), "whose owner has no client");
             daemon.terminate();
             assertEquals(Tickbus.DONE, daemon.exitCode(), daemon.errors());
             assertTrue(daemon.errors().contains("recovered timers=1 "), daemon.errors());

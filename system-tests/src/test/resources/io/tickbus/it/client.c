@@ -77,7 +77,7 @@ static void *map(const char *name, int64_t magic, int64_t max_slots, struct stat
     MUST(fd >= 0 && fstat(fd, s) == 0 && S_ISREG(s->st_mode) && s->st_uid == geteuid());
     struct tb_file f;
     MUST(s->st_size >= 4096 && pread(fd, &f, sizeof f, 0) == sizeof f);
-    MUST(f.magic == magic && f.byte_order == TB_BYTE_ORDER && f.layout_version == TB_VERSION);
+    MUST(f.magic == magic && f.byte_order == TB_BYTE_ORDER && f.layout_version == (magic == TB_REPLIES_MAGIC ? TB_REPLIES_VERSION : TB_VERSION));
     MUST(f.header_bytes == 4096 && f.record_bytes == 64 && f.file_length == s->st_size);
     MUST(f.slot_count >= 2 && f.slot_count <= max_slots && (f.slot_count & (f.slot_count - 1)) == 0);
     void *memory = mmap(NULL, (size_t) s->st_size, PROT_READ, MAP_SHARED, fd, 0);
@@ -359,6 +359,10 @@ static void list(int64_t key) {
     send_command((struct tb_command) {.type = TB_LIST});
     struct tb_reply listed = reply_of(TB_LISTED, 0, key);
     MUST(listed.detail == -1 - 0 && listed.deadline_ns == 0 && listed.owner == welcome.of.welcome.owner);
+    struct tb_listed_rest rest;
+    listed = reply_of(TB_LISTED_REST, 0, key);
+    memcpy(&rest, &listed, sizeof rest);
+    MUST(rest.payload_length == 12 && strcmp((char *) rest.payload, "to be fired") == 0 && rest.misfire == TB_FIRE_ONCE);
     MUST(reply_of(TB_LIST_END, 0, 0).detail == 0);
 }
 
@@ -521,7 +525,7 @@ static void check_client(void) {
 
 static void check_replies(void) {
     long length;
-    struct tb_replies *s = golden("replies-v2.hex", &length);
+    struct tb_replies *s = golden("replies-v3.hex", &length);
     MUST(s->file.magic == TB_REPLIES_MAGIC && s->session_count == 3 && s->file.slot_count == 4 && s->epoch == 7);
     MUST(s->file.file_length == length && atomic_load(&s->sleeping_until_ns) == INT64_C(1000000000000));
     struct tb_session *one = tb_session_at(s, 1);
@@ -532,6 +536,11 @@ static void check_replies(void) {
     struct tb_reply r;
     MUST(tb_read(tb_replies_of(s, 1), 4, 5, &r) == TB_COMMITTED && r.command_sequence == 5 && r.key == -6);
     MUST(r.code == TB_LIST_END && r.owner == 65239 && r.detail == -25);
+    struct tb_listed_rest rest;
+    MUST(tb_read(tb_replies_of(s, 1), 4, 4, &rest) == TB_COMMITTED && rest.command_sequence == 4 && rest.key == -5);
+    MUST(rest.code == TB_LISTED_REST && rest.due_ns == INT64_C(1000000000004) && rest.generation == -52);
+    MUST(rest.grace_us == 4294967294 && rest.catch_up_cap == 1000 && rest.misfire == TB_FIRE_ALL);
+    MUST(rest.flags == (TB_KEEP | TB_CALENDAR) && rest.payload_length == 12 && rest.payload[11] == 12);
     free(s);
 }
 

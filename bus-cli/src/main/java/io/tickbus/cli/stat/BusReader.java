@@ -10,6 +10,7 @@ import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.CountersFile;
 import io.tickbus.core.internal.file.FileStatus;
 import io.tickbus.core.internal.file.LateFiringReader;
+import io.tickbus.core.internal.file.OwnersFile;
 import io.tickbus.core.internal.file.RepliesFile;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Reads the files of one bus again and again without joining it. Whatever happens to them meanwhile (a daemon that
@@ -159,10 +161,10 @@ public final class BusReader {
 
     private DaemonSnapshot withClients(DaemonSnapshot read, SignalsHeader header) {
         try {
-            return read.with(clients(header), null);
+            return read.with(clients(header), OwnersFile.read(directory, header.epoch()), null);
         } catch (BusException e) {
             replies = null;
-            return read.with(List.of(), e.reason() == Reason.NOT_FOUND ? null : e.getMessage());
+            return read.with(List.of(), Map.of(), e.reason() == Reason.NOT_FOUND ? null : e.getMessage());
         }
     }
 

@@ -22,9 +22,11 @@ import java.util.Set;
  * @param counters in the order of the file, with those of other versions that this one does not know
  * @param lateness of all firings since the daemon started
  * @param durations the other histograms of which a file has one of a kind, by their kinds
+ * @param absentOwners the names of owners that have timers and no client, by their numbers
  */
 public record DaemonSnapshot(String problem, List<Counter> counters, DurationCounts lateness,
-        Map<HistogramKind, DurationCounts> durations, List<ClientSnapshot> clients) {
+        Map<HistogramKind, DurationCounts> durations, List<ClientSnapshot> clients,
+        Map<Integer, String> absentOwners) {
 
     private static final Set<HistogramKind> SINGLE = EnumSet.of(HistogramKind.DUTY_CYCLE, HistogramKind.WAKE_UP,
             HistogramKind.HICCUP);
@@ -44,15 +46,15 @@ public record DaemonSnapshot(String problem, List<Counter> counters, DurationCou
                 durations.put(histogram.kind(), DurationCounts.of(histogram));
             }
         }
-        return new DaemonSnapshot(null, counters, DurationCounts.of(file.lateness()), durations, List.of());
+        return new DaemonSnapshot(null, counters, DurationCounts.of(file.lateness()), durations, List.of(), Map.of());
     }
 
     static DaemonSnapshot unreadable(String problem) {
-        return new DaemonSnapshot(problem, List.of(), DurationCounts.NONE, Map.of(), List.of());
+        return new DaemonSnapshot(problem, List.of(), DurationCounts.NONE, Map.of(), List.of(), Map.of());
     }
 
-    DaemonSnapshot with(List<ClientSnapshot> newClients, String newProblem) {
-        return new DaemonSnapshot(newProblem, counters, lateness, durations, newClients);
+    DaemonSnapshot with(List<ClientSnapshot> newClients, Map<Integer, String> newAbsentOwners, String newProblem) {
+        return new DaemonSnapshot(newProblem, counters, lateness, durations, newClients, newAbsentOwners);
     }
 
     /** Whether its counters could be read. */
@@ -76,10 +78,10 @@ public record DaemonSnapshot(String problem, List<Counter> counters, DurationCou
         return DaemonMode.of(value(DaemonCounter.MODE));
     }
 
-    /** The names of its clients, by the numbers of their timers' owners; those without a name are left out. */
+    /** The names of the owners of timers, by their numbers, clients or not; those without a name are left out. */
     public Map<Integer, String> ownerNames() {
-        Map<Integer, String> names = new HashMap<>();
-        clients.stream().filter(client -> client.name() != null)
+        Map<Integer, String> names = new HashMap<>(absentOwners);
+        clients.stream().filter(client -> client.name() != null && client.evictedBecause() == null)
                 .forEach(client -> names.put(client.owner(), client.name()));
         return names;
     }

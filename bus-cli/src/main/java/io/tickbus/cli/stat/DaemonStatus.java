@@ -67,8 +67,8 @@ public final class DaemonStatus {
     }
 
     /**
-     * The names of the clients that are connected, by the numbers of their timers' owners; none where the files cannot
-     * be read, since names are a help and no more.
+     * The names of the owners of timers, by their numbers; none where the files cannot be read, since names are a help
+     * and no more.
      */
     public static Map<Integer, String> ownerNames(BusDirectory directory) {
         DaemonSnapshot daemon = new BusReader(directory).read().daemon();

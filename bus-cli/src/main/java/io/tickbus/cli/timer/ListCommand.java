@@ -11,17 +11,30 @@ import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.stat.DaemonStatus;
 import io.tickbus.client.ArmedTimer;
 import io.tickbus.client.TimerClient;
+import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.platform.CalendarOffset;
+import io.tickbus.core.timer.MisfirePolicy;
+import io.tickbus.core.timer.TimerCommand;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Lists the timers that a daemon keeps. */
 public final class ListCommand implements Command {
     private static final long SHORTEST_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final List<String> COLUMNS = List.of("key", "owner", "client", "signalId", "dueInNs",
+            "dueRealtimeNs", "periodNs", "paused", "leftNs", "occurrence", "lateCount", "clock", "misfire", "cap",
+            "graceNs", "durable", "outlivesClient", "generation", "payload");
+    /** Of these, those that no timer of the list needs. */
+    private static final Set<String> OPTIONAL_COLUMNS = Set.of("paused", "leftNs", "cap", "lateCount", "payload");
 
     private final ClientOptions client;
     private final Option<Boolean> all;
@@ -71,20 +84,45 @@ public final class ListCommand implements Command {
             output.out().println(all.isGiven() ? "no timer is armed on bus '" + client.name() + "'"
                     : "no timer of client name '" + client.clientName() + "' is armed; see everybody's with --all");
         } else {
-            ReportText.table("key", "owner", "client", "signalId", "dueInNs", "dueRealtimeNs", "periodNs",
-                    "occurrence", "paused")
+            ReportText.table(COLUMNS.stream().filter(name -> !OPTIONAL_COLUMNS.contains(name)
+                    || timers.stream().anyMatch(timer -> isUnusual(timer.get(name)))).toArray(String[]::new))
                     .print(output.out(), timers);
         }
     }
 
+    private static boolean isUnusual(Object value) {
+        return value != null && !value.equals(0L) && !value.equals(false);
+    }
+
     private static Report report(ArmedTimer timer, String clientName, long nowNs, long realtimeAheadNs) {
+        TimerCommand arming = timer.arming();
+        boolean isCalendar = (arming.flags() & CommandLayout.FLAG_CALENDAR) != 0;
+        boolean isPaused = timer.isPaused();
+        MisfirePolicy misfire = MisfirePolicy.of(arming.misfireCode());
+        byte[] payload = new SignalRecord().payload(arming.payloadLow(), arming.payloadHigh(), arming.payloadLength())
+                .payload();
         return new Report().with("owner", timer.owner()).with("client", clientName)
                 .with("key", Long.toString(timer.key())).with("signalId", timer.signalId())
-                .with("deadlineNs", timer.isPaused() ? null : timer.deadlineNs())
-                .with("dueInNs", timer.isPaused() ? null : timer.deadlineNs() - nowNs)
-                .with("dueRealtimeNs", timer.isPaused() ? null : timer.deadlineNs() + realtimeAheadNs)
+                .with("deadlineNs", isPaused ? null : timer.deadlineNs())
+                .with("dueInNs", isPaused ? null : timer.deadlineNs() - nowNs)
+                .with("dueRealtimeNs", isPaused ? null
+                        : isCalendar ? arming.deadlineNs() : timer.deadlineNs() + realtimeAheadNs)
                 .with("periodNs", timer.periodNs(), timer.periodNs() == 0 ? "one-shot"
                         : DurationText.format(timer.periodNs()))
-                .with("occurrence", timer.occurrence()).with("paused", timer.isPaused());
+                .with("occurrence", timer.occurrence()).with("paused", isPaused)
+                .with("leftNs", isPaused && timer.periodNs() == 0 ? timer.leftNs() : null)
+                .with("clock", isCalendar ? "calendar" : "monotonic").with("misfire", typed(misfire))
+                .with("cap", misfire == MisfirePolicy.FIRE_ALL ? arming.catchUpCap() : null)
+                .with("lateCount", timer.lateCount())
+                .with("graceNs", TimeUnit.MICROSECONDS.toNanos(arming.graceUs()))
+                .with("durable", typed(arming.durability()))
+                .with("outlivesClient", (arming.flags() & CommandLayout.FLAG_KEEP_ON_DEATH) != 0)
+                .with("generation", Integer.toUnsignedLong(arming.generation()))
+                .with("payload", payload.length == 0 ? null : "0x" + HexFormat.of().formatHex(payload));
+    }
+
+    /** As the option of {@code tickbus arm} is typed. */
+    private static String typed(Enum<?> choice) {
+        return choice == null ? null : choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -2,6 +2,7 @@
 package io.tickbus.cli.timer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.file.OwnersFile;
 import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +93,6 @@ final class TimerCommandsTest {
         assertEquals(List.of(43, 42), timers.stream().map(timer -> timer.get("signalId")).toList());
         assertEquals(List.of(1_800_000_000_000L, 0),
                 timers.stream().map(timer -> timer.get("periodNs")).toList());
-        assertTrue(done("list").lines().skip(1).allMatch(line -> line.endsWith("no")));
         assertTrue(done("cancel 7").startsWith("cancelled key 7 of owner "));
         refused("cancel 7", "has none of that key");
         assertEquals(1, list("").size());
@@ -103,9 +105,11 @@ final class TimerCommandsTest {
         assertEquals(true, list("").get(0).get("paused"));
         assertNull(list("").get(0).get("dueInNs"));
         assertNull(list("").get(0).get("dueRealtimeNs"));
-        assertTrue(done("list").stripTrailing().endsWith("yes"));
+        assertTrue(done("list").contains("PAUSED"));
+        assertTrue(((Number) list("").get(0).get("leftNs")).longValue() > TimeUnit.MINUTES.toNanos(59));
         assertTrue(done("resume 7").contains("due in "));
         assertEquals(false, list("").get(0).get("paused"));
+        assertFalse(done("list").contains("PAUSED"));
         refused("pause 8", "has none of that key");
         refused("resume 8", "has none of that key");
     }
@@ -172,6 +176,34 @@ final class TimerCommandsTest {
         assertTrue(out.contains("fired key 3"), out);
         assertTrue(done("arm --key 3 --signal 2 --at monotonic:1 --wait --json")
                 .contains("\"flags\":[\"LATE\",\"LAST\"]"));
+    }
+
+    @Test
+    void shouldListAllThatTimerHas() throws IOException {
+        done("arm --key 8 --signal 43 --every 30m --misfire fire-all --cap 5 --grace 7us --payload hey");
+        done("arm --key 9 --signal 44 --at 2100-01-01T00:00:00Z --calendar");
+        Map<String, Object> timer = list("").get(0);
+        assertEquals(List.of("fire-all", 5, 7000, "0x686579", "none", "monotonic", true, 0, 0),
+                Stream.of("misfire", "cap", "graceNs", "payload", "durable", "clock", "outlivesClient", "occurrence",
+                        "lateCount").map(timer::get).toList());
+        assertTrue(timer.get("generation") instanceof Number, timer.toString());
+        assertNull(timer.get("leftNs"));
+        String text = done("list");
+        Stream.of("0x686579", "fire-all", "calendar", "2100-01-01T00:00:00Z", "GENERATION").forEach(word ->
+                assertTrue(text.contains(word), word + " is not in " + text));
+    }
+
+    @Test
+    void shouldNameOwnerThatIsNotConnected() throws IOException {
+        done("arm --key 8 --signal 43 --in 1h --client-name night-shift");
+        long endNs = System.nanoTime() + TIMEOUT_NS;
+        while (!"night-shift".equals(list(" --all").get(0).get("client"))) {
+            assertTrue(System.nanoTime() < endNs, "the name is unknown");
+        }
+        done("cancel 8 --client-name night-shift");
+        while (!OwnersFile.read(directory, 1).isEmpty()) {
+            assertTrue(System.nanoTime() < endNs, "an owner without timers has a name");
+        }
     }
 
     @Test

@@ -22,7 +22,9 @@ public enum ReplyCode {
     /** One timer of the list that was asked for. */
     LISTED,
     /** The end of a page of the list. */
-    LIST_END;
+    LIST_END,
+    /** The rest of what the timer of the reply before is. */
+    LISTED_REST;
 
     private static final ReplyCode[] BY_CODE = values();
 
@@ -30,6 +32,11 @@ public enum ReplyCode {
     @SuppressWarnings("EnumOrdinal")
     public int code() {
         return ordinal() + 1;
+    }
+
+    /** Whether more replies to the same command follow. */
+    public boolean isPartOfList() {
+        return this == LISTED || this == LISTED_REST;
     }
 
     /** The code of a number; null for one that means nothing. */

@@ -151,8 +151,13 @@ public final class TimerCommand {
 
     /** Sets the misfire policy; {@code cap} applies to FIRE_ALL only. */
     public TimerCommand misfire(MisfirePolicy policy, int cap) {
+        return misfire(policy.code(), cap);
+    }
+
+    /** The same, with the number of a policy. */
+    TimerCommand misfire(int policyCode, int cap) {
         fields[LIMITS] = (fields[LIMITS] & UINT32) | ((long) cap << Integer.SIZE);
-        return header(MISFIRE_SHIFT, policy.code(), "misfire");
+        return header(MISFIRE_SHIFT, policyCode, "misfire");
     }
 
     /** Sets how late a firing may be, in microseconds, 0 to 2^32 − 1. */

@@ -12,6 +12,11 @@ import java.util.Arrays;
 public final class TimerReply {
     private static final int REASON_SHIFT = 8;
     private static final int OWNER_SHIFT = 16;
+    private static final int FLAGS_SHIFT = 40;
+    private static final int MISFIRE_SHIFT = 48;
+    private static final int LENGTH_SHIFT = 56;
+    private static final int BYTE = 0xFF;
+    private static final long UINT32 = 0xFFFF_FFFFL;
 
     private static final int COMMAND_SEQUENCE = index(ReplyLayout.COMMAND_SEQUENCE);
     private static final int KEY = index(ReplyLayout.KEY);
@@ -62,7 +67,10 @@ public final class TimerReply {
         return fields[DEADLINE_NS];
     }
 
-    /** The first signal that can belong to this arming; for ALREADY_FIRED, the firing's own. */
+    /**
+     * The first signal that can belong to this arming; for ALREADY_FIRED, the firing's own; for LISTED, how many late
+     * occurrences will yet be fired one by one, or were skipped since the last firing.
+     */
     public long signalSequence() {
         return fields[SIGNAL_SEQUENCE];
     }
@@ -119,6 +127,25 @@ public final class TimerReply {
                 | ((long) signalId << Integer.SIZE);
         fields[PERIOD_NS] = periodNs;
         return this;
+    }
+
+    /** Of LISTED_REST: sets whose timer it is, and everything of its arming that LISTED has not. */
+    public TimerReply arming(int owner, TimerCommand arming) {
+        timer(owner, arming.generation(), arming.payloadLow());
+        fields[SIGNAL_SEQUENCE] = arming.graceUs() | (arming.catchUpCap() << Integer.SIZE);
+        fields[DETAIL] = (arming.payloadHigh() & UINT32) | ((long) arming.flags() << FLAGS_SHIFT)
+                | ((long) arming.misfireCode() << MISFIRE_SHIFT) | ((long) arming.payloadLength() << LENGTH_SHIFT);
+        return this;
+    }
+
+    /** Of LISTED_REST: adds to an arming what {@link #arming} has set. */
+    public TimerCommand copyTo(TimerCommand arming) {
+        long detail = fields[DETAIL];
+        return arming.graceUs(fields[SIGNAL_SEQUENCE] & UINT32)
+                .misfire((int) (detail >>> MISFIRE_SHIFT) & BYTE, (int) (fields[SIGNAL_SEQUENCE] >>> Integer.SIZE))
+                .flags((int) (detail >>> FLAGS_SHIFT) & BYTE)
+                .payload(fields[PERIOD_NS], (int) detail, (int) (detail >>> LENGTH_SHIFT) & BYTE)
+                .generation(signalId());
     }
 
     /** Sets the detail. */

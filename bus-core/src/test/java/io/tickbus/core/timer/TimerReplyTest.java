@@ -60,7 +60,7 @@ class TimerReplyTest {
     void shouldKeepCodesWhenConstantsAreEdited() {
         ReplyCode[] codes = {ReplyCode.ARMED, ReplyCode.CANCELLED, ReplyCode.ALREADY_FIRED, ReplyCode.UNKNOWN,
             ReplyCode.FULL, ReplyCode.INVALID, ReplyCode.PAUSED, ReplyCode.RESUMED, ReplyCode.LISTED,
-            ReplyCode.LIST_END};
+            ReplyCode.LIST_END, ReplyCode.LISTED_REST};
         for (int i = 0; i < codes.length; i++) {
             assertEquals(i + 1, codes[i].code());
             assertEquals(codes[i], ReplyCode.of(i + 1));

@@ -20,7 +20,8 @@ public final class AtomicFile {
     private static final String TEMPORARY_PREFIX = ".new-";
     /** Names that {@link #temporaryFor} makes, and no others. */
     private static final Pattern TEMPORARY = Pattern.compile("\\.new-"
-            + "(s|signals|doorbell|replies|counters|settings|intents|id|bus|snapshot|[0-9a-f-]{36})-[0-9]+-[0-9a-z]+");
+            + "(s|signals|doorbell|replies|counters|settings|owners|intents|id|bus|snapshot|[0-9a-f-]{36})"
+            + "-[0-9]+-[0-9a-z]+");
 
     private AtomicFile() {
     }

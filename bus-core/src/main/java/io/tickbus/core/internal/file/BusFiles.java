@@ -111,7 +111,7 @@ public final class BusFiles {
         ClientFile.delete(ClientFile.unclaimed(bus));
         restoreProcessors(bus);
         for (Path file : List.of(bus.clients(), bus.control(), bus.intents(), bus.replies(), bus.counters(),
-                bus.settings(), bus.signals(), bus.doorbell(), bus.lock())) {
+                bus.settings(), bus.owners(), bus.signals(), bus.doorbell(), bus.lock())) {
             if (!kept.contains(file)) {
                 SecureFiles.deleteIfPossible(file);
             }

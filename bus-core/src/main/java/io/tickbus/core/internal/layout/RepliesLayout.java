@@ -33,7 +33,7 @@ package io.tickbus.core.internal.layout;
  */
 public final class RepliesLayout {
     /** Version of everything in this file. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
     /** The ASCII bytes {@code TICKREP1}, read as a little-endian int64. */
     public static final long MAGIC_VALUE = 0x3150_4552_4B43_4954L;
     /** Bytes before the table of sessions: one page. */

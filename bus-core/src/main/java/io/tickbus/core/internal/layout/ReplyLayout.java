@@ -14,6 +14,19 @@ package io.tickbus.core.internal.layout;
  *  32                40 41 42 44       48                56                64
  * </pre>
  *
+ * <p>A listed timer has two replies. The second, {@code LISTED_REST}, has the same key and owner, and what remains:
+ *
+ * <pre>
+ *  24                32                40 41 42 44       48                56                64
+ *  +-----------------+-----------------+-+-+----+--------+-----------------+--------+--------+
+ *  | dueNs           | graceUs|  cap   |c|r|own.|generat.| payload 0-7     | pl.8-11|0 f m l |
+ *  +-----------------+-----------------+-+-+----+--------+-----------------+--------+--------+
+ * </pre>
+ *
+ * <p>where {@code dueNs} is the next deadline in the timer's own clock, CLOCK_REALTIME for a calendar timer, or what is
+ * left of a paused one-shot timer; and {@code f}, {@code m} and {@code l} are flags, misfire policy and payload length
+ * as in {@link CommandLayout}.
+ *
  * <p>Writer of every field: the daemon. Ordering: {@code stamp} as {@link io.tickbus.core.internal.memory.SlotRing}
  * says, all
  * others plain between its two stamps. A reply is committed before any signal that the command causes.
@@ -33,6 +46,7 @@ public final class ReplyLayout {
     /**
      * int64: the sequence that the next signal got after the command was carried out: signals of this key before it
      * belong to an earlier arming, those from it on to this one. For {@code ALREADY_FIRED}, the sequence of the firing.
+     * For {@code LISTED}, how many late occurrences will yet fire one by one, or were skipped since the last firing.
      */
     public static final int SIGNAL_SEQUENCE = DEADLINE_NS + Long.BYTES;
     /** uint8: {@link io.tickbus.core.timer.ReplyCode#code()}. */

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.layout.RepliesLayout;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.internal.memory.SlotWriter;
+import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import io.tickbus.testkit.GoldenHex;
 import java.io.IOException;
@@ -21,7 +24,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Layout version 2 of {@code replies} as it was written once: today's code reads it, and writes it to the byte. */
+/** Layout version 3 of {@code replies} as it was written once: today's code reads it, and writes it to the byte. */
 class GoldenRepliesTest {
     private static final String RESOURCE = "replies-v" + RepliesLayout.VERSION + ".hex";
     private static final int SESSIONS = 3;
@@ -33,6 +36,9 @@ class GoldenRepliesTest {
     private static final ClientIdentity EVICTED = new ClientIdentity(
             UUID.fromString("fedcba98-7654-3210-0123-456789abcdef"), GoldenBus.HISTORY_ID, GoldenBus.EPOCH, 1, "", 0);
     private static final long DUE_NS = 1_000_000_000_000L;
+    private static final TimerCommand ARMING = new TimerCommand().arm(-5, -73, DUE_NS + 4).periodNs(50_003)
+            .flags(CommandLayout.FLAG_KEEP_ON_DEATH | CommandLayout.FLAG_CALENDAR).misfire(MisfirePolicy.FIRE_ALL, 1000)
+            .graceUs(4_294_967_294L).payload(0x0807_0605_0403_0201L, 0x0C0B_0A09, 12).generation(-52);
 
     @TempDir
     Path folder;
@@ -62,11 +68,12 @@ class GoldenRepliesTest {
     }
 
     private static TimerReply reply(int i) {
-        ReplyCode code = new ReplyCode[] {ReplyCode.ARMED, ReplyCode.CANCELLED, ReplyCode.ALREADY_FIRED,
-            ReplyCode.INVALID, ReplyCode.LISTED, ReplyCode.LIST_END}[i];
-        return new TimerReply().answer(code, i == 3 ? ReplyReason.BAD_PERIOD : ReplyReason.NONE, -1L - i)
-                .commandSequence(i).deadlineNs(DUE_NS + i).signalSequence(100 + i).timer(OWNER - i, -70 - i, 50_000 + i)
-                .detail(-5L * i);
+        ReplyCode code = new ReplyCode[] {ReplyCode.ARMED, ReplyCode.CANCELLED, ReplyCode.INVALID, ReplyCode.LISTED,
+            ReplyCode.LISTED_REST, ReplyCode.LIST_END}[i];
+        TimerReply reply = new TimerReply().answer(code, i == 2 ? ReplyReason.BAD_PERIOD : ReplyReason.NONE, -1L - i)
+                .commandSequence(i).deadlineNs(DUE_NS + i);
+        return code == ReplyCode.LISTED_REST ? reply.arming(OWNER, ARMING)
+                : reply.signalSequence(100 + i).timer(OWNER - i, -70 - i, 50_000 + i).detail(-5L * i);
     }
 
     @Test
@@ -111,14 +118,18 @@ class GoldenRepliesTest {
         SlotRing ring = replies.session(1).ring();
         TimerReply reply = new TimerReply();
         assertEquals(SlotRing.OVERWRITTEN, ring.state(1));
-        int[] codes = {3, 6, 9, 10};
+        int[] codes = {6, 9, 11, 10};
         for (int i = 2; i < 6; i++) {
             assertEquals(SlotRing.COMMITTED, ring.read(i, reply.fields()));
             assertEquals(codes[i - 2], reply.code().code());
-            assertEquals(i == 3 ? 4 : 0, reply.reason().code());
+            assertEquals(i == 2 ? 4 : 0, reply.reason().code());
             assertEquals(i, reply.commandSequence());
             assertEquals(-1L - i, reply.key());
             assertEquals(1_000_000_000_000L + i, reply.deadlineNs());
+            if (i == 4) {
+                assertRest(reply);
+                continue;
+            }
             assertEquals(100 + i, reply.signalSequence());
             assertEquals(65_244 - i, reply.owner());
             assertEquals(-70 - i, reply.signalId());
@@ -126,6 +137,17 @@ class GoldenRepliesTest {
             assertEquals(-5L * i, reply.detail());
         }
         assertNotEquals(SlotRing.COMMITTED, ring.state(6));
+    }
+
+    /** The words as a reader of WIRE_FORMAT.md finds them, and the command made of them. */
+    private static void assertRest(TimerReply rest) {
+        assertEquals(65_244, rest.owner());
+        assertEquals(-52, rest.signalId(), "generation");
+        assertEquals(0x0807_0605_0403_0201L, rest.periodNs(), "payload");
+        assertEquals(0x0C02_1100_0C0B_0A09L, rest.detail(), "length, misfire, flags, payload");
+        assertEquals((1000L << 32) | 4_294_967_294L, rest.signalSequence(), "cap, grace");
+        TimerCommand arming = rest.copyTo(new TimerCommand().arm(-5, -73, DUE_NS + 4).periodNs(50_003));
+        assertArrayEquals(ARMING.fields(), arming.fields());
     }
 
     private RepliesFile golden() throws IOException {

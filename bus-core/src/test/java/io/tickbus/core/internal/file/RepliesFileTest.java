@@ -161,7 +161,7 @@ class RepliesFileTest {
     void shouldRefuseEachHeaderFieldThatDiffers() {
         assertRefused(0, 0L, Reason.WRONG_MAGIC, "it is not a replies file: magic=0x0 expected=0x315045524b434954");
         assertRefused(0, Long.reverseBytes(0x3150_4552_4B43_4954L), Reason.WRONG_BYTE_ORDER, "not little-endian");
-        assertRefused(8, 1 | (0x0A0B_0C0DL << 32), Reason.WRONG_VERSION, "layoutVersion=1 expected=2");
+        assertRefused(8, 1 | (0x0A0B_0C0DL << 32), Reason.WRONG_VERSION, "layoutVersion=1 expected=3");
         assertRefused(16, 4096 | (128L << 32), Reason.WRONG_RECORD_SIZE, "recordBytes=128");
         for (long slots : new long[] {0, 1, 3, -4, 1L << 25}) {
             assertRefused(24, slots, Reason.CORRUPT, "slotCount=" + slots);

@@ -38,7 +38,7 @@ class RepliesLayoutTest {
 
     @Test
     void shouldKeepValuesWhenConstantsAreEdited() {
-        assertEquals(2, RepliesLayout.VERSION);
+        assertEquals(3, RepliesLayout.VERSION);
         assertEquals(4096, RepliesLayout.MAX_SESSION_COUNT);
         assertEquals(0x8000_0000_0000_0000L, RepliesLayout.AWAKE);
         assertEquals(0, RepliesLayout.STATE_FREE);
