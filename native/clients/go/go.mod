@@ -1,0 +1,3 @@
+module tickbus.io/tickbus
+
+go 1.19

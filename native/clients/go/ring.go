@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tickbus
+
+import "sync/atomic"
+
+type found int
+
+const (
+	notYet found = iota
+	committed
+	overrun
+)
+
+type record [8]uint64
+
+// ring is a power of two of slots of eight words, which are shared with other processes. Go's atomic operations are
+// sequentially consistent, which is more than the wire format asks for: no fence is needed beside them.
+type ring []uint64
+
+func (r ring) slots() int64 { return int64(len(r) / 8) }
+
+func (r ring) slot(sequence int64) *record {
+	at := int(sequence) * 8 & (len(r) - 1)
+	return (*record)(r[at : at+8])
+}
+
+func (r ring) stamp(sequence int64) int64 { return int64(atomic.LoadUint64(&r.slot(sequence)[0])) }
+
+// read copies the record of a sequence; the copy is whole only where committed is returned.
+func (r ring) read(q int64, copied *record) found {
+	slot := r.slot(q)
+	if a := int64(atomic.LoadUint64(&slot[0])); a != q+1 {
+		if a > q+1 || a < -(q+1) {
+			return overrun
+		}
+		return notYet
+	}
+	copied[1] = atomic.LoadUint64(&slot[1])
+	copied[2] = atomic.LoadUint64(&slot[2])
+	copied[3] = atomic.LoadUint64(&slot[3])
+	copied[4] = atomic.LoadUint64(&slot[4])
+	copied[5] = atomic.LoadUint64(&slot[5])
+	copied[6] = atomic.LoadUint64(&slot[6])
+	copied[7] = atomic.LoadUint64(&slot[7])
+	if int64(atomic.LoadUint64(&slot[0])) != q+1 {
+		return overrun
+	}
+	return committed
+}
+
+// hasNews: there is something to read, or a loss to be counted.
+func (r ring) hasNews(q int64) bool {
+	a := r.stamp(q)
+	return a > q || a < -(q+1)
+}
+
+// write publishes a record, whose first word counts for nothing. Each ring has one writer.
+func (r ring) write(sequence int64, written *record) {
+	slot := r.slot(sequence)
+	atomic.StoreUint64(&slot[0], uint64(-(sequence + 1)))
+	for i := 1; i < 8; i++ {
+		atomic.StoreUint64(&slot[i], written[i])
+	}
+	atomic.StoreUint64(&slot[0], uint64(sequence+1))
+}
+
+// skip is the sequence to continue at after an overrun; -1: the file was tampered with. A reader that is overrun again
+// and again asks for more headroom.
+func (r ring) skip(base int64, nextSequence *uint64, q, headroom int64) int64 {
+	begun := magnitude(r.stamp(q)) - 1
+	next := int64(atomic.LoadUint64(nextSequence)) // after the stamp
+	if begun <= q || (begun-q)&(r.slots()-1) != 0 || next < begun-1 {
+		return -1
+	}
+	return max(min(max(base, next-r.slots()+1)+headroom, next), q+1)
+}
+
+// recover is the next sequence to be written, from the stamps alone; -1: they contradict each other.
+func (r ring) recover(base int64) int64 {
+	next := base
+	for i := int64(0); i < r.slots(); i++ {
+		next = max(next, r.stamp(i))
+	}
+	for i := int64(0); i < r.slots(); i++ {
+		expected := next - (next-1-i)&(r.slots()-1)
+		if expected <= base {
+			expected = 0
+		}
+		isHalfWritten := i == next&(r.slots()-1) && r.stamp(i) == -(next+1)
+		if r.stamp(i) != expected && !isHalfWritten {
+			return -1
+		}
+	}
+	return next
+}
+
+func magnitude(stamp int64) int64 { return max(stamp, -stamp) }
+
+func min(a, b int64) int64 {
+	if a < b {
+		return a
+	}
+	return b
+}
+
+func max(a, b int64) int64 {
+	if a > b {
+		return a
+	}
+	return b
+}
