@@ -12,24 +12,23 @@ import (
 type Code string
 
 const (
-	Absent               Code = "ABSENT"                 // no bus of that name
-	NotABus              Code = "NOT_A_BUS"              // the file does not start with the magic number
-	WrongByteOrder       Code = "BYTE_ORDER"             // written in the other byte order
-	WrongVersion         Code = "VERSION"                // another version of the layout
-	WrongGeometry        Code = "GEOMETRY"               // header, record, slot count or clock are not as they must be
-	Truncated            Code = "TRUNCATED"              // the file's length is not what its header says
-	Tampered             Code = "TAMPERED"               // the contents contradict each other
-	AnotherBoot          Code = "ANOTHER_BOOT"           // left from before the host was last booted
-	AnotherTimeNamespace Code = "ANOTHER_TIME_NAMESPACE" // its clock differs
-	Permission           Code = "PERMISSION"             // somebody else's, open to everybody, or not accessible
-	InUse                Code = "IN_USE"                 // somebody else publishes on this bus
-	NoDaemon             Code = "NO_DAEMON"              // no daemon serves this bus, or it has ended
-	Rejected             Code = "REJECTED"               // the daemon does not accept this client
-	Evicted              Code = "EVICTED"                // the daemon has ended this client's session
+	Absent               Code = "ABSENT"                 // no such bus, or no daemon on it
+	NotABus              Code = "NOT_A_BUS"              // a wrong magic number, a link, or no regular file
+	WrongByteOrder       Code = "BYTE_ORDER"             // the other byte order
+	WrongVersion         Code = "VERSION"                // another version of the layout, or of the daemon's messages
+	WrongGeometry        Code = "GEOMETRY"               // other lengths of header or record
+	Truncated            Code = "TRUNCATED"              // shorter or longer than the header says
+	Tampered             Code = "TAMPERED"               // contents that contradict each other, or the format's limits
+	AnotherBoot          Code = "ANOTHER_BOOT"           // from before the host was booted
+	AnotherTimeNamespace Code = "ANOTHER_TIME_NAMESPACE" // a clock with another offset
+	Permission           Code = "PERMISSION"             // of another user, writable by everybody, or not accessible
+	InUse                Code = "IN_USE"                 // another publishes on this bus
+	Disconnected         Code = "DISCONNECTED"           // the daemon has ended, or has rejected or evicted this client
 	NoRoom               Code = "NO_ROOM"                // nothing was sent: read replies first
 	NoSpace              Code = "NO_SPACE"               // the file system is full
-	Misuse               Code = "MISUSE"                 // an argument is out of its range
-	System               Code = "SYSTEM"                 // the operating system refused a call
+	OpenFiles            Code = "OPEN_FILES"             // this process has too many open files
+	Argument             Code = "ARGUMENT"               // an argument is out of its range
+	System               Code = "SYSTEM"                 // any other failed call
 )
 
 func (c Code) Error() string { return string(c) }
@@ -57,8 +56,12 @@ func must(path string, err error) {
 		return
 	case errors.Is(err, syscall.ENOENT):
 		code, remedy = Absent, "start its publisher first"
-	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM), errors.Is(err, syscall.ELOOP):
-		code, remedy = Permission, "run as the user who owns the bus, and use no symbolic links"
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		code, remedy = Permission, "run as the user who owns the bus"
+	case errors.Is(err, syscall.ELOOP), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR):
+		code, remedy = NotABus, "give a bus's directory, without links"
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		code, remedy = OpenFiles, "raise its limit with ulimit -n"
 	case errors.Is(err, syscall.ENOSPC):
 		code, remedy = NoSpace, "free some space or use fewer slots"
 	}

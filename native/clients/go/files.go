@@ -22,8 +22,9 @@ const (
 	byteOrder                           uint64 = 0x0A0B0C0D
 	signalsMagic, repliesMagic, control        = 0x314749534B434954, 0x315045524B434954, 0x314C54434B434954
 
-	ms, checkNs = int64(time.Millisecond), 50 * int64(time.Millisecond) // nobody sleeps longer than checkNs
-	noDeadline  = int64(1<<63 - 1)
+	ms, checkNs  = int64(time.Millisecond), 50 * int64(time.Millisecond) // nobody sleeps longer than checkNs
+	noDeadline   = int64(1<<63 - 1)
+	mostSequence = 1 << 62 // so that none overflows
 
 	// Words of 8 bytes in the header of signals.
 	wordSlots, wordLength, wordOptions, wordBase, wordHistory, wordBoot         = 3, 4, 5, 6, 7, 8
@@ -64,7 +65,7 @@ func directoryOf(bus string) string {
 	if strings.Contains(bus, "/") {
 		return filepath.Clean(bus)
 	}
-	require(busName.MatchString(bus), Misuse, "bus '%s': a name is 1 to 64 of A-Z a-z 0-9 . _ -; give another", bus)
+	require(busName.MatchString(bus), Argument, "bus '%s': a name is 1 to 64 of A-Z a-z 0-9 . _ -; give another", bus)
 	if root := os.Getenv("TICKBUS_DIR"); root != "" {
 		return filepath.Join(root, bus)
 	}
@@ -148,8 +149,10 @@ func mapChecked(path string, owner int, magic uint64, protection int, lengthOf f
 	require(uint32(word(h[8:])) == version, WrongVersion, "%s: layoutVersion=%d and not %d; use the same release on both sides",
 		path, uint32(word(h[8:])), version)
 	implied := lengthOf(h)
-	require(word(h[16:]) == headerBytes|64<<32 && slots >= 2 && slots <= mostSlots && slots&(slots-1) == 0 && implied > 0,
-		WrongGeometry, "%s: its header is wrong, slotCount=%d; start its publisher again", path, slots)
+	require(word(h[16:]) == headerBytes|64<<32, WrongGeometry,
+		"%s: its header or records have other lengths; start its publisher again", path)
+	require(slots >= 2 && slots <= mostSlots && slots&(slots-1) == 0 && implied > 0, Tampered,
+		"%s: its header is wrong, slotCount=%d; start its publisher again", path, slots)
 	require(s.Size == implied && int64(word(h[32:])) == implied, Truncated,
 		"%s: it has %d bytes and not %d; start its publisher again", path, s.Size, implied)
 	m, err := mapFile(fd, int(s.Size), protection)
@@ -158,7 +161,7 @@ func mapChecked(path string, owner int, magic uint64, protection int, lengthOf f
 }
 
 func signalsLength(header []byte) int64 {
-	if word(header[40:])>>32 != 1 || int64(word(header[48:])) < 0 {
+	if word(header[40:])>>32 != 1 || word(header[48:]) > mostSequence {
 		return 0
 	}
 	return headerBytes + 64*int64(word(header[24:]))
@@ -212,7 +215,7 @@ func attach(directory string, owner int) *mapping {
 	h, next, base := thisHost(), m.load(wordNext), m.load(wordBase)
 	require(h.isBootOf(m), AnotherBoot, "%s: it is from before the last boot; start its publisher again", path)
 	require(h.isClockOf(m), AnotherTimeNamespace, "%s: its clock is another time namespace's; run in its publisher's", path)
-	isSound = next >= base && (next == base || magnitude(m.ring().stamp(next-1)) >= next)
+	isSound = next >= base && next <= mostSequence && (next == base || magnitude(m.ring().stamp(next-1)) >= next)
 	require(isSound, Tampered, "%s: its contents contradict each other; delete the bus", path)
 	return m
 }

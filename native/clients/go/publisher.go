@@ -47,7 +47,7 @@ func Publish(bus string, options PublisherOptions) (p *Publisher, err error) {
 		options.Heartbeat = 100 * time.Millisecond
 	}
 	isPower := options.Slots >= 2 && options.Slots <= mostSlots && options.Slots&(options.Slots-1) == 0
-	require(isPower && options.Heartbeat >= time.Millisecond, Misuse, "slots=%d heartbeat=%v: they must be a power of two "+
+	require(isPower && options.Heartbeat >= time.Millisecond, Argument, "slots=%d heartbeat=%v: they must be a power of two "+
 		"from 2 to %d, and at least 1ms; change them", options.Slots, options.Heartbeat, mostSlots)
 	directory := directoryOf(bus)
 	os.Mkdir(filepath.Dir(directory), 0700)
@@ -190,7 +190,7 @@ func (p *Publisher) Next() int64 { return p.next }
 func (p *Publisher) Publish(signalID int32, key int64, payload []byte) (int64, error) {
 	now := Now()
 	if len(payload) > 12 {
-		return -1, fail(Misuse, "payload=%d bytes: a signal carries 12 at most; send less", len(payload))
+		return -1, fail(Argument, "payload=%d bytes: a signal carries 12 at most; send less", len(payload))
 	} else if now >= p.beatAt {
 		if err := p.Heartbeat(); err != nil {
 			return -1, err
@@ -215,7 +215,7 @@ func (p *Publisher) Publish(signalID int32, key int64, payload []byte) (int64, e
 // Heartbeat tells readers that this publisher lives; it fails, and closes, where its bus was deleted.
 func (p *Publisher) Heartbeat() (err error) {
 	defer catch(&err)
-	require(p.file.words != nil, Misuse, "%s: its publisher is closed; open it again", p.directory)
+	require(p.file.words != nil, Argument, "%s: its publisher is closed; open it again", p.directory)
 	p.beatAt = Now() + p.intervalNs
 	p.file.store(wordHeartbeat, p.beatAt-p.intervalNs)
 	at, _ := os.Lstat(p.lockFile)

@@ -70,7 +70,7 @@ func (r ring) write(sequence int64, written *record) {
 func (r ring) skip(base int64, nextSequence *uint64, q, headroom int64) int64 {
 	begun := magnitude(r.stamp(q)) - 1
 	next := int64(atomic.LoadUint64(nextSequence)) // after the stamp
-	if begun <= q || (begun-q)&(r.slots()-1) != 0 || next < begun-1 {
+	if begun <= q || (begun-q)&(r.slots()-1) != 0 || next < begun-1 || next > mostSequence {
 		return -1
 	}
 	return max(min(max(base, next-r.slots()+1)+headroom, next), q+1)

@@ -106,7 +106,7 @@ const (
 // Connect attaches to a bus and connects to its daemon.
 func Connect(bus string, options ConnectOptions) (*Timers, error) {
 	if options.Name != "" && !busName.MatchString(options.Name) {
-		return nil, fail(Misuse, "name '%s': a name is 1 to 64 of A-Z a-z 0-9 . _ -; give another", options.Name)
+		return nil, fail(Argument, "name '%s': a name is 1 to 64 of A-Z a-z 0-9 . _ -; give another", options.Name)
 	}
 	if options.Timeout == 0 {
 		options.Timeout = 5 * time.Second
@@ -115,7 +115,7 @@ func Connect(bus string, options ConnectOptions) (*Timers, error) {
 	return t, t.connect(bus)
 }
 
-// Reconnect connects to the daemon's successor, after an error NoDaemon or Evicted. Timers that were not durable are
+// Reconnect connects to the daemon's successor, after an error Disconnected. Timers that were not durable are
 // gone and must be armed again; commands without a reply may or may not have been carried out.
 func (t *Timers) Reconnect() error {
 	t.earlier = t.owner
@@ -129,20 +129,17 @@ func (t *Timers) connect(bus string) error {
 			return nil
 		}
 		t.disconnect()
-		if t.signals != nil && errors.Is(err, Absent) {
-			err = t.noDaemon("no daemon is there")
-		}
-		if Now() >= end || !(errors.Is(err, NoDaemon) || errors.Is(err, Absent)) {
+		if Now() >= end || !errors.Is(err, Absent) {
 			return err
 		}
 	}
 }
 
-func (t *Timers) noDaemon(why string) error {
-	return fail(NoDaemon, "%s: %s; start its daemon, then connect again", t.signals.directory, why)
+func (t *Timers) gone(code Code, why string) error {
+	return fail(code, "%s: %s; start its daemon, then connect again", t.signals.directory, why)
 }
 
-// attempt fails with NoDaemon or Absent where it is worth while to try again.
+// attempt fails with Absent where it is worth while to try again.
 func (t *Timers) attempt(bus string, end int64) (err error) {
 	defer catch(&err)
 	t.disconnect()
@@ -156,12 +153,12 @@ func (t *Timers) attempt(bus string, end int64) (err error) {
 	if err != nil {
 		return err
 	} else if status == Dead || file.state() != stateOpen {
-		return t.noDaemon("its publisher has ended")
+		return t.gone(Absent, "its publisher has ended")
 	}
 	t.openSocket(end)
 	t.replies = mapChecked(t.signals.directory+"/replies", t.options.Owner, repliesMagic, syscall.PROT_READ, repliesLength)
 	if t.replies.load(8) != file.load(wordHistory) || t.replies.load(9) != file.load(wordEpoch) {
-		return t.noDaemon("its replies are another daemon's")
+		return t.gone(Absent, "its replies are another daemon's")
 	}
 	t.hello()
 	return nil
@@ -206,16 +203,16 @@ func (t *Timers) hello() {
 		if n, _, err = syscall.Recvfrom(t.socket, bytes[read:], syscall.MSG_WAITALL); err == syscall.EINTR {
 			n, err = 0, nil
 		} else if n <= 0 {
-			err = t.noDaemon("it ended the connection")
+			err = t.gone(Absent, "it ended the connection")
 		}
 	}
 	kind, reason := m[1]>>32, uint32(m[6])
 	if err != nil || (kind == 3 && reason == 15) { // 15: a successor has just taken over
-		panic(t.noDaemon("it is not ready"))
+		panic(t.gone(Absent, "it is not ready"))
 	}
 	require(m[0] == control && uint32(m[1]) == version && (kind == 2 || kind == 3), WrongVersion,
 		"%s: its daemon speaks another protocol; use the same release on both sides", t.signals.directory)
-	require(kind == 2, Rejected, "%s: its daemon rejects this client, reason %d (%s); see its limits", t.signals.directory,
+	require(kind == 2, Disconnected, "%s: its daemon rejects this client, reason %d (%s); see its limits", t.signals.directory,
 		reason, bytes[56:56+min(72, int64(m[6]>>32))])
 	session, sessions, slots := int64(uint32(m[6])), int64(uint32(t.replies.words[5])), t.replies.load(wordSlots)
 	t.owner, t.reply, t.window, t.command, t.pending = uint16(m[6]>>32), int64(m[7]), int64(uint32(m[8])), 0, nil
@@ -230,7 +227,7 @@ func (t *Timers) transmit(bytes []byte) error {
 	for len(bytes) > 0 {
 		n, err := syscall.SendmsgN(t.socket, bytes, nil, nil, syscall.MSG_NOSIGNAL)
 		if err != nil && err != syscall.EINTR {
-			return t.noDaemon("it has ended the connection")
+			return t.gone(Disconnected, "it has ended the connection")
 		}
 		bytes = bytes[max(0, int64(n)):]
 	}
@@ -250,7 +247,7 @@ func (t *Timers) Arm(timer Timer) (int64, error) {
 		grace = 1000
 	}
 	if len(timer.Payload) > 12 || grace < 0 {
-		return -1, fail(Misuse, "key=%d: its payload is over 12 bytes or its grace negative; change it", timer.Key)
+		return -1, fail(Argument, "key=%d: its payload is over 12 bytes or its grace negative; change it", timer.Key)
 	}
 	if t.generation++; t.generation == 0 {
 		t.generation = 1
@@ -286,7 +283,7 @@ func (t *Timers) List(cursor int64) (int64, error) {
 // send fails with NoRoom where replies could overtake their reader.
 func (t *Timers) send(c sent, r record) (int64, error) {
 	if t.replies == nil {
-		return -1, t.noDaemon("this client is not connected")
+		return -1, t.gone(Disconnected, "this client is not connected")
 	}
 	consumed := t.replies.load(t.session + sessionConsumed)
 	replies := t.command - consumed + t.replies.load(t.session+sessionNext) - t.reply
@@ -321,7 +318,7 @@ func (t *Timers) send(c sent, r record) (int64, error) {
 // Reply copies the next reply and answers true, or answers false at once where there is none.
 func (t *Timers) Reply(reply *Reply) (bool, error) {
 	if t.replies == nil {
-		return false, t.noDaemon("this client is not connected")
+		return false, t.gone(Disconnected, "this client is not connected")
 	}
 	var r record
 	found := t.ring.read(t.reply, &r)
@@ -403,11 +400,11 @@ func (t *Timers) check() error {
 	var byte [1]byte
 	_, _, err := syscall.Recvfrom(t.socket, byte[:], syscall.MSG_DONTWAIT)
 	if !t.isOurs() || atomic.LoadUint32(t.replies.half(t.session+sessionState)) == 2 {
-		return fail(Evicted, "%s: its daemon has evicted this client, reason %d; connect again", t.signals.directory,
+		return fail(Disconnected, "%s: its daemon has evicted this client, reason %d; connect again", t.signals.directory,
 			t.replies.load(t.session+sessionReason)>>32)
 	} else if (err != syscall.EAGAIN && err != syscall.EINTR) || t.signals.file.state() == stateClosed ||
 		t.signals.file.load(wordEpoch) != t.replies.load(9) {
-		return t.noDaemon("it has ended")
+		return t.gone(Disconnected, "it has ended")
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ var (
 	from      = flags.String("from", "oldest", "oldest or newest")
 	wait      = flags.String("wait", "park", "spin, park or predict")
 	timeoutMs = flags.Int64("timeout-ms", 10_000, "how long to wait for anything")
-	slowEvery = flags.Int64("slow-every", 0, "sleep 1 ms after so many records")
+	slowEvery = flags.Int64("slow-every", 0, "sleep 1 ms after this many signals")
 	slots     = flags.Int64("slots", 65_536, "slots of the bus")
 	rate      = flags.Int64("rate", 0, "signals a second; 0: as fast as possible")
 	closing   = flags.String("close", "yes", "yes, or no to end without closing")
@@ -86,7 +86,7 @@ func subscribe(r result) error {
 	defer s.Close()
 	ready()
 	first, received, torn, order := s.Next(), int64(0), 0, 0
-	expected, quiet := first, tickbus.Now()
+	expected, quiet, closed := first, tickbus.Now(), int64(0)
 	var signal tickbus.Signal
 	for received+s.Lost() < *count {
 		ok, err := s.Poll(&signal)
@@ -108,15 +108,19 @@ func subscribe(r result) error {
 			}
 			continue
 		}
+		now := tickbus.Now()
 		if quiet == 0 {
-			quiet = tickbus.Now()
+			quiet = now
 		}
-		status, err := s.Status()
-		if err != nil {
+		if status, err := s.Status(); err != nil {
 			return err
+		} else if status != tickbus.Closed || received+s.Lost() == 0 {
+			closed = 0
+		} else if closed == 0 {
+			closed = now
 		}
-		if status == tickbus.Closed || tickbus.Now()-quiet > *timeoutMs*1_000_000 {
-			break
+		if now-quiet > *timeoutMs*1_000_000 || (closed > 0 && now-closed > 500_000_000) {
+			break // a successor may open it again within half a second
 		}
 		if err := s.WaitFor(50 * time.Millisecond); err != nil {
 			return err

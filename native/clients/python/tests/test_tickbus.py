@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""python3 -m unittest discover -s tests"""
+import asyncio
+import os
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from unittest import mock
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import tickbus
+from tickbus import Code, Mode, Publisher, Status, Subscription, TickbusError, Timers
+from tickbus import _memory
+from tickbus._publisher import _recover
+
+GOLDEN = HERE.parents[3] / "bus-core/src/test/resources/io/tickbus/core/internal/file"
+
+
+def golden(name: str) -> bytearray:
+    lines = (GOLDEN / name).read_text().splitlines()
+    found = bytearray(int(lines[0].split()[1]))
+    for line in lines[1:]:
+        at, *values = (int(word, 16) for word in line.split())
+        found[at:at + len(values)] = values
+    return found
+
+
+class TickbusTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.bus = self.folder.name + "/bus"
+        self.addCleanup(self.folder.cleanup)
+
+    def open(self, slots: int) -> Publisher:
+        publisher = Publisher(self.bus, slots=slots)
+        self.addCleanup(publisher.close)
+        return publisher
+
+    def attach(self, **options) -> Subscription:
+        subscription = Subscription(self.bus, **options)
+        self.addCleanup(subscription.close)
+        return subscription
+
+    def publish(self, publisher: Publisher, count: int) -> None:
+        for _ in range(count):
+            publisher.publish(7, publisher.next_sequence * 3, b"payload")
+
+    def drain(self, subscription: Subscription) -> tuple[int, int]:
+        """Reads all that is there, and checks that every sequence is accounted for."""
+        received = lost = 0
+        expected = subscription.next_sequence
+        while (signal := subscription.poll()) is not None:
+            self.assertEqual(expected + signal.lost, signal.sequence)
+            self.assertEqual((signal.sequence * 3, 7, b"payload"), (signal.key, signal.signal_id, signal.payload))
+            received, lost, expected = received + 1, lost + signal.lost, signal.sequence + 1
+        return received, lost
+
+    def refused(self, code: Code, call, *arguments, **named) -> None:
+        with self.assertRaises(TickbusError) as raised:
+            call(*arguments, **named)
+        self.assertIs(code, raised.exception.code, raised.exception)
+        self.assertIn("; ", str(raised.exception))
+
+    def test_should_read_golden_file(self) -> None:
+        if not GOLDEN.is_dir():
+            self.skipTest("there are no golden files")
+        file = golden("signals-v2.hex")
+        file[32:40] = len(file).to_bytes(8, "little")
+        os.mkdir(self.bus, 0o700)
+        pathlib.Path(self.bus, "signals").write_bytes(file)
+        with mock.patch("tickbus._files.this_host", lambda: (bytes(16), 0, int.from_bytes(file[88:96], "little", signed=True))):
+            subscription = self.attach(oldest=True)
+        self.assertEqual(3, subscription.next_sequence)
+        subscription.next_sequence = 2
+        third, fourth, fifth = (subscription.poll() for _ in range(3))
+        self.assertEqual((3, 1, 5), (third.sequence, third.lost, fifth.sequence))
+        self.assertEqual((-5, 1004, 0xFF04, 0x12, b"0123456789AB", 28, -52, 44), (fourth.key, fourth.signal_id, fourth.owner,
+                         fourth.flags, fourth.payload, fourth.occurrence, fourth.generation, fourth.missed))
+        self.assertIsNone(subscription.poll())
+        self.assertEqual(6, _recover(memoryview(file).cast("q"), 4, 0))
+
+    def test_should_find_contradiction_when_recovering(self) -> None:
+        longs = memoryview(bytearray(4096 + 4 * 64)).cast("q")
+        for s in range(10, 17):
+            longs[512 + 8 * (s % 4)] = s + 1
+        self.assertEqual(17, _recover(longs, 4, 10))
+        longs[512 + 8] = -18
+        self.assertEqual(17, _recover(longs, 4, 10))
+        longs[512] = 99
+        self.assertEqual(-1, _recover(longs, 4, 10))
+
+    def test_should_account_for_every_signal_when_overrun(self) -> None:
+        publisher = self.open(64)
+        subscription = self.attach(oldest=True)
+        self.publish(publisher, 50)
+        self.assertEqual((50, 0), self.drain(subscription))
+        self.publish(publisher, 1000)
+        self.assertEqual((63, 937), self.drain(subscription))
+        self.assertEqual((937, 1050), (subscription.lost, subscription.next_sequence))
+
+    def test_should_lose_nothing_uncounted_when_read_while_written(self) -> None:
+        for mode in Mode:
+            publisher = self.open(256)
+            subscription = self.attach(mode=mode)
+            first = subscription.next_sequence
+
+            def write() -> None:
+                self.publish(publisher, 5_000)
+                publisher.close()
+
+            writer = threading.Thread(target=write)
+            writer.start()
+            received = lost = 0
+            end = time.monotonic() + 30
+            while subscription.next_sequence < first + 5_000 and time.monotonic() < end:
+                subscription.wait()
+                r, l = self.drain(subscription)
+                received, lost = received + r, lost + l
+            writer.join()
+            self.assertEqual((5_000, subscription.lost), (received + lost, lost))
+            self.assertIs(Status.CLOSED, subscription.status())
+
+    def test_should_follow_when_publisher_restarts_and_replaces(self) -> None:
+        publisher = self.open(64)
+        subscription = self.attach(oldest=True)
+        self.publish(publisher, 10)
+        publisher._release()  # as if it had died
+        publisher = self.open(64)
+        self.assertEqual(10, publisher.next_sequence)
+        self.publish(publisher, 10)
+        publisher.close()
+        publisher = self.open(128)  # another file
+        self.publish(publisher, 10)
+        received, end = 0, time.monotonic() + 20
+        while received < 30 and time.monotonic() < end:
+            subscription.wait(0.001)
+            received += self.drain(subscription)[0]
+        self.assertEqual((30, 0), (received, subscription.lost))
+        self.assertGreater(subscription.epochs, 0)
+
+    def test_should_iterate_when_asynchronous(self) -> None:
+        publisher = self.open(64)
+        subscription = self.attach()
+
+        async def read() -> list[int]:
+            found = []
+            async for signal in subscription:
+                found.append(signal.sequence)
+                if len(found) == 3:
+                    return found
+            return []
+
+        async def both() -> list[int]:
+            reader = asyncio.create_task(read())
+            await asyncio.sleep(0)
+            for _ in range(3):
+                self.publish(publisher, 1)
+                await asyncio.sleep(0.001)
+            return await asyncio.wait_for(reader, 20)
+
+        self.assertEqual([0, 1, 2], asyncio.run(both()))
+
+    def test_should_refuse_by_name_when_file_is_not_a_bus(self) -> None:
+        self.open(64).close()
+        signals = pathlib.Path(self.bus, "signals")
+        whole = signals.read_bytes()
+        for at, value, code in [(0, 0x58, Code.NOT_A_BUS), (8, 9, Code.VERSION), (12, 9, Code.BYTE_ORDER), (16, 9, Code.GEOMETRY),
+                                (20, 9, Code.GEOMETRY), (24, 9, Code.TAMPERED), (32, 9, Code.TRUNCATED), (44, 9, Code.TAMPERED),
+                                (55, 0xFF, Code.TAMPERED), (48, 9, Code.TAMPERED), (64, whole[64] ^ 1, Code.ANOTHER_BOOT),
+                                (512, 9, Code.TAMPERED)]:
+            with self.subTest(at=at):
+                signals.write_bytes(whole[:at] + bytes([value]) + whole[at + 1:])
+                self.refused(code, Subscription, self.bus)
+        for length in (0, 4095, 4096, 8193):
+            with self.subTest(length=length):
+                signals.write_bytes((whole + bytes(5000))[:length])
+                self.refused(Code.TRUNCATED, Subscription, self.bus)
+        signals.unlink()
+        self.refused(Code.ABSENT, Subscription, self.bus)
+        os.mkfifo(signals)
+        self.refused(Code.NOT_A_BUS, Subscription, self.bus)
+        signals.unlink()
+        signals.symlink_to("/dev/null")
+        self.refused(Code.NOT_A_BUS, Subscription, self.bus)
+        os.chmod(self.bus, 0o777)
+        self.refused(Code.PERMISSION, Subscription, self.bus)
+        self.refused(Code.ARGUMENT, Subscription, "a bus?")
+
+    def test_should_refuse_second_publisher_and_notice_deletion(self) -> None:
+        publisher = self.open(64)
+        self.refused(Code.IN_USE, Publisher, self.bus)
+        self.refused(Code.ARGUMENT, Publisher, self.bus, slots=63)
+        self.refused(Code.ARGUMENT, publisher.publish, 1, payload=bytes(13))
+        self.refused(Code.ARGUMENT, publisher.publish, 1 << 31)
+        self.refused(Code.ABSENT, Timers, self.bus, timeout=0.001)
+        self.refused(Code.ARGUMENT, Timers, self.bus, "no name")
+        os.rename(self.bus, self.bus + ".away")
+        self.refused(Code.ABSENT, publisher.heartbeat)
+        self.refused(Code.ARGUMENT, publisher.heartbeat)
+
+    def test_should_refuse_processor_without_order(self) -> None:
+        with mock.patch.object(_memory.platform, "machine", lambda: "aarch64"):
+            self.refused(Code.SYSTEM, tickbus.subscribe, self.bus)
+
+
+if __name__ == "__main__":
+    unittest.main()

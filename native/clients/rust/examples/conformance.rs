@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The conformance program: see bench/conformance.
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+use tickbus::*;
+
+const MS: i64 = 1_000_000;
+
+struct Arguments(HashMap<String, String>);
+
+impl Arguments {
+    fn text(&self, name: &str, default: &str) -> String {
+        self.0.get(name).map_or(default, |value| value).to_string()
+    }
+
+    fn number(&self, name: &str, default: i64) -> i64 {
+        self.0.get(name).map_or(default, |value| value.parse().unwrap_or_else(|_| usage()))
+    }
+
+    fn options(&self) -> Options {
+        let mode = match self.text("wait", "park").as_str() {
+            "spin" => Mode::Spin,
+            "park" => Mode::Park,
+            "predict" => Mode::Predict,
+            _ => usage(),
+        };
+        Options { oldest: self.text("from", "oldest") == "oldest", mode, owner: None }
+    }
+}
+
+fn usage() -> ! {
+    eprintln!("usage: conformance subscribe|publish|timers|check --bus DIR [--count N] ...");
+    std::process::exit(2)
+}
+
+type Report = Vec<(&'static str, i64)>;
+
+fn main() {
+    let mut words = std::env::args().skip(1);
+    let role = words.next().unwrap_or_else(|| usage());
+    let mut arguments = Arguments(HashMap::new());
+    while let Some(name) = words.next() {
+        let (Some(name), Some(value)) = (name.strip_prefix("--"), words.next()) else { usage() };
+        arguments.0.insert(name.into(), value);
+    }
+    let bus = arguments.text("bus", "");
+    let run: fn(&str, &Arguments) -> Result<Report> = match role.as_str() {
+        _ if bus.is_empty() => usage(),
+        "subscribe" => subscribe,
+        "publish" => publish,
+        "timers" => timers,
+        "check" => |bus, arguments| Subscription::attach(bus, arguments.options()).map(|_| vec![]),
+        _ => usage(),
+    };
+    let result = run(&bus, &arguments);
+    let mut fields = vec![r#""language":"rust""#.into(), format!(r#""role":"{role}""#)];
+    if role == "check" {
+        fields.push(format!(r#""ok":{}"#, result.is_ok()));
+    }
+    match &result {
+        Ok(report) => fields.extend(report.iter().map(|(name, value)| format!(r#""{name}":{value}"#)).chain([r#""errors":0"#.into()])),
+        Err(e) => fields.push(format!(r#""errors":1,"error":"{}","text":{:?}"#, e.code.name(), e.to_string())),
+    }
+    println!("{{{}}}", fields.join(","));
+    std::process::exit(i32::from(result.is_err()))
+}
+
+/// What the signal of a sequence must carry.
+fn content(sequence: i64) -> (i64, i32, [u8; 12]) {
+    let (key, mut payload) = ((sequence as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15), [0; 12]);
+    payload[..8].copy_from_slice(&(key ^ sequence as u64).to_le_bytes());
+    payload[8..].copy_from_slice(&((key >> 17) as u32).to_le_bytes());
+    (key as i64, (key & 0x7FFF_FFFF) as i32, payload)
+}
+
+fn is_whole(s: &Signal) -> bool {
+    let (key, signal_id, payload) = content(s.sequence);
+    (s.key, s.signal_id, s.payload()) == (key, signal_id, &payload[..]) && (s.occurrence, s.flags, s.owner) == (0, 0, 0)
+}
+
+fn subscribe(bus: &str, arguments: &Arguments) -> Result<Report> {
+    let mut s = Subscription::attach(bus, arguments.options())?;
+    println!("READY");
+    let (count, timeout_ns) = (arguments.number("count", 0), arguments.number("timeout-ms", 10_000) * MS);
+    let slow_every = arguments.number("slow-every", 0);
+    let (first, mut received, mut torn, mut order) = (s.next_sequence(), 0, 0, 0);
+    let (mut expected, mut quiet_since, mut closed_since) = (first, None, None);
+    while received + s.lost() < count {
+        if let Some(signal) = s.poll()? {
+            received += 1;
+            order += i64::from(signal.sequence != expected + signal.lost);
+            torn += i64::from(!is_whole(&signal));
+            expected = signal.sequence + 1;
+            quiet_since = None;
+            if slow_every > 0 && received % slow_every == 0 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            continue;
+        }
+        let (now, quiet) = (now_ns(), *quiet_since.get_or_insert_with(now_ns));
+        let is_closed = s.status()? == Status::Closed && received + s.lost() > 0;
+        closed_since = is_closed.then(|| closed_since.unwrap_or(now));
+        if now - quiet > timeout_ns || closed_since.is_some_and(|closed| now - closed > 500 * MS) {
+            break; // a successor may open it again within half a second
+        }
+        s.wait(Duration::from_millis(50))?;
+    }
+    Ok(vec![("received", received), ("lost", s.lost()), ("torn", torn), ("order", order), ("stale", 0), ("first", first),
+        ("last", s.next_sequence() - 1), ("epochs", s.epochs())])
+}
+
+fn publish(bus: &str, arguments: &Arguments) -> Result<Report> {
+    let mut p = Publisher::open(bus, arguments.number("slots", 65_536), Duration::from_millis(100))?;
+    println!("READY");
+    let (first, start, rate) = (p.next_sequence(), now_ns(), arguments.number("rate", 0));
+    for i in 0..arguments.number("count", 0) {
+        while rate > 0 && now_ns() < start + i * 1_000_000_000 / rate {
+            std::thread::sleep(Duration::from_nanos((start + i * 1_000_000_000 / rate - now_ns()).max(0) as u64));
+        }
+        let (key, signal_id, payload) = content(first + i);
+        p.publish(signal_id, key, &payload)?;
+    }
+    let published = p.next_sequence() - first;
+    if arguments.text("close", "yes") == "no" {
+        p.abandon();
+    }
+    Ok(vec![("published", published), ("first", first)])
+}
+
+/// Counts what a client of a daemon sees.
+#[derive(Default)]
+struct Tally {
+    due: HashMap<i64, i64>,
+    again: HashSet<i64>,
+    answered: i64,
+    armed: i64,
+    rearmed: i64,
+    cancelled: i64,
+    fired: i64,
+    stale: i64,
+    early: i64,
+    refused: i64,
+}
+
+impl Tally {
+    fn drain(&mut self, t: &mut Timers) -> Result<bool> {
+        let before = self.answered + self.fired + self.stale;
+        while let Some(reply) = t.reply()? {
+            self.answered += 1;
+            match reply.code {
+                ReplyCode::Armed if self.again.contains(&reply.command) => self.rearmed += 1,
+                ReplyCode::Armed => self.armed += 1,
+                ReplyCode::Cancelled => self.cancelled += 1,
+                ReplyCode::Full | ReplyCode::Invalid => self.refused += 1,
+                _ => {}
+            }
+        }
+        while let Some((signal, is_current)) = t.poll()? {
+            self.early += i64::from(signal.published_ns < signal.deadline_ns);
+            // A cancelled timer may have fired before: that firing is of its latest arming, and counts.
+            if is_current || self.due.get(&signal.key) == Some(&signal.deadline_ns) {
+                self.fired += 1;
+            } else {
+                self.stale += 1;
+            }
+        }
+        Ok(self.answered + self.fired + self.stale > before)
+    }
+
+    /// Sends, and reads what is there where there is no room.
+    fn command(&mut self, t: &mut Timers, send: impl Fn(&mut Timers) -> Result<i64>) -> Result<i64> {
+        loop {
+            match send(t) {
+                Err(e) if e.code == Code::NoRoom => self.drain(t)?,
+                result => return result,
+            };
+        }
+    }
+}
+
+fn timers(bus: &str, arguments: &Arguments) -> Result<Report> {
+    let mut t = Timers::connect(bus, "", arguments.options(), Duration::from_secs(5))?;
+    println!("READY");
+    let (count, mut a, mut sent) = (arguments.number("count", 0), Tally::default(), 0);
+    for key in 0..count {
+        let mut due = now_ns() + (5 + key % 50) * MS;
+        let arm = |due| move |t: &mut Timers| t.arm(&Timer { key, deadline_ns: due, signal_id: key as i32, ..Timer::default() });
+        a.due.insert(key, due);
+        a.command(&mut t, arm(due))?;
+        if key % 10 == 3 {
+            due += 10 * MS;
+            a.due.insert(key, due);
+            let number = a.command(&mut t, arm(due))?;
+            a.again.insert(number);
+        } else if key % 10 == 7 {
+            a.command(&mut t, |t| t.cancel(key))?;
+        }
+        sent += if matches!(key % 10, 3 | 7) { 2 } else { 1 };
+        a.drain(&mut t)?;
+    }
+    let mut quiet = now_ns();
+    while a.answered < sent || a.fired < count - a.cancelled - a.refused {
+        if a.drain(&mut t)? {
+            quiet = now_ns();
+        } else if now_ns() - quiet > arguments.number("timeout-ms", 10_000) * MS {
+            break;
+        } else {
+            t.wait(Duration::from_millis(5))?;
+        }
+    }
+    Ok(vec![("armed", a.armed), ("rearmed", a.rearmed), ("cancelled", a.cancelled), ("fired", a.fired), ("stale", a.stale),
+        ("early", a.early), ("lost", t.signals().lost()), ("refused", a.refused)])
+}

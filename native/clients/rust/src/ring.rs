@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A ring of slots: safe code over atomic words, whoever else writes them.
+
+use std::sync::atomic::{fence, AtomicU64, Ordering::*};
+
+/// A slot as it lies in memory, or a copy of one.
+pub type Record = [u64; 8];
+
+/// No sequence is beyond this, so that none overflows.
+pub const MOST_SEQUENCE: i64 = 1 << 62;
+
+/// One attempt to read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found {
+    NotYet,
+    Committed(Record),
+    Overrun,
+}
+
+/// A power of two of slots of eight words, which are shared with other processes. It has one writer.
+#[derive(Clone, Copy)]
+pub struct Ring<'a>(pub &'a [AtomicU64]);
+
+impl<'a> Ring<'a> {
+    pub fn slots(self) -> i64 {
+        (self.0.len() / 8) as i64
+    }
+
+    #[inline]
+    fn slot(self, sequence: i64) -> &'a [AtomicU64; 8] {
+        let at = (sequence as usize).wrapping_mul(8) & (self.0.len() - 1);
+        self.0[at..at + 8].try_into().expect("eight words")
+    }
+
+    #[inline]
+    pub fn stamp(self, sequence: i64) -> i64 {
+        self.slot(sequence)[0].load(Acquire) as i64
+    }
+
+    #[inline]
+    pub fn read(self, q: i64) -> Found {
+        let slot = self.slot(q);
+        let a = slot[0].load(Acquire) as i64;
+        if a != q + 1 {
+            return if a > q + 1 || a < -(q + 1) { Found::Overrun } else { Found::NotYet };
+        }
+        let record: Record = std::array::from_fn(|i| if i == 0 { 0 } else { slot[i].load(Relaxed) });
+        fence(Acquire); // the words are loaded before the stamp is loaded again
+        if slot[0].load(Relaxed) as i64 == q + 1 { Found::Committed(record) } else { Found::Overrun }
+    }
+
+    /// There is something to read, or a loss to be counted.
+    #[inline]
+    pub fn has_news(self, q: i64) -> bool {
+        let a = self.stamp(q);
+        a > q || a < -(q + 1)
+    }
+
+    /// Writes a record, whose first word counts for nothing.
+    #[inline]
+    pub fn write(self, sequence: i64, record: &Record) {
+        let slot = self.slot(sequence);
+        slot[0].store(-(sequence + 1) as u64, Relaxed);
+        fence(Release); // the mark is stored before the words
+        for i in 1..8 {
+            slot[i].store(record[i], Relaxed);
+        }
+        slot[0].store((sequence + 1) as u64, Release);
+    }
+
+    /// The sequence to continue at after an overrun; none: the file was tampered with. A reader that is overrun again
+    /// and again asks for more headroom.
+    pub fn skip(self, base: i64, next_sequence: &AtomicU64, q: i64, headroom: i64) -> Option<i64> {
+        let begun = self.stamp(q).wrapping_abs().wrapping_sub(1);
+        let next = next_sequence.load(Acquire) as i64; // after the stamp
+        if begun <= q || (begun - q) & (self.slots() - 1) != 0 || next < begun - 1 || next > MOST_SEQUENCE {
+            return None;
+        }
+        Some(base.max(next - self.slots() + 1).saturating_add(headroom).min(next).max(q + 1))
+    }
+
+    /// The next sequence to be written, from the stamps alone; none: they contradict each other.
+    pub fn recover(self, base: i64) -> Option<i64> {
+        let mask = self.slots() - 1;
+        let next = (0..=mask).map(|i| self.stamp(i)).fold(base, i64::max);
+        let is_right = |i: i64| {
+            let s = next - 1 - ((next - 1 - i) & mask);
+            let stamp = self.stamp(i);
+            stamp == if s < base { 0 } else { s + 1 } || (i == next & mask && stamp == -(next + 1))
+        };
+        (0..=mask).all(is_right).then_some(next)
+    }
+
+    /// Clears the words of a slot whose writer died in it; its stamp stays.
+    pub fn clear_half_written(self, next: i64) {
+        if self.stamp(next) == -(next + 1) {
+            self.slot(next)[1..].iter().for_each(|word| word.store(0, Relaxed));
+        }
+    }
+}
