@@ -4,7 +4,7 @@
 #   archives  a folder for archives of its classes, which whoever can write the jar can write
 #   runtime   the java executable of a bundled runtime; without it the host's Java is looked for
 
-# A small young generation: what a tail or a daemon leaves behind is little, and need not be let grow first.
+# No file in /tmp that the JVM writes to. A small young generation: what a tail or a daemon leaves behind is little, and need not be let grow first.
 flags=(-XX:+UseSerialGC -XX:-UsePerfData -XX:NewSize=8m -XX:MaxNewSize=8m)
 
 fail() {
@@ -90,7 +90,12 @@ export_width() {
 run_command() {
     export_width
     case "${1:-}" in
-        daemon | tail | demo | publish | replay) use_archive ;;
+        daemon)
+            # The JVM counts its pauses for the causes of late firings; in memory, as a file would make it wait for a disk.
+            flags+=(-XX:+UsePerfData -XX:+PerfDisableSharedMem)
+            use_archive
+            ;;
+        tail | demo | publish | replay) use_archive ;;
         # Nothing of a short command runs often enough to be worth the second compiler.
         *)
             use_archive make

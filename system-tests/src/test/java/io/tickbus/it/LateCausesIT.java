@@ -19,10 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +36,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Real trouble of each kind, and what the daemon takes it for. {@code -Dtickbus.injections=20} makes that many of each;
- * a table of causes is printed. With {@code -Psoak} there are those too that take root, a disk or a whole processor.
+ * a table of causes is printed. With {@code -Psoak} there are 20, and those too that take root, a disk or a whole
+ * processor.
  */
 @Timeout(900)
 @EnabledOnOs(OS.LINUX)
@@ -49,13 +54,30 @@ class LateCausesIT {
     @RegisterExtension
     private final TestBus bus = new TestBus();
 
-    private final Map<LateCause, Integer> named = new EnumMap<>(LateCause.class);
+    /** Of all tests. */
+    private static final Map<LateCause, Map<LateCause, Integer>> MATRIX = new EnumMap<>(LateCause.class);
+
+    private Map<LateCause, Integer> named;
     private final List<String> lines = new ArrayList<>();
     private ChildJvm daemon;
     private TimerClient client;
     private LateFiringReader late;
     private long nextKey;
     private int inTime;
+
+    /** A line for each kind of trouble, a column for each cause that was named. */
+    @AfterAll
+    static void printMatrix() {
+        Set<LateCause> causes = EnumSet.noneOf(LateCause.class);
+        MATRIX.values().forEach(each -> causes.addAll(each.keySet()));
+        StringBuilder table = new StringBuilder(String.format(Locale.ROOT, "%-16s", "what happened"));
+        causes.forEach(cause -> table.append(String.format(Locale.ROOT, " %16s", cause)));
+        MATRIX.forEach((expected, found) -> {
+            table.append(String.format(Locale.ROOT, "%n%-16s", expected));
+            causes.forEach(cause -> table.append(String.format(Locale.ROOT, " %16d", found.getOrDefault(cause, 0))));
+        });
+        System.out.println(table);
+    }
 
     private interface Injection {
         /** Makes a timer of the client late. */
@@ -78,7 +100,8 @@ class LateCausesIT {
     }
 
     private void inject(LateCause expected, Injection injection) throws IOException {
-        named.clear();
+        named = new EnumMap<>(LateCause.class);
+        MATRIX.put(expected, named);
         inTime = 0;
         for (int i = 0; i < INJECTIONS; i++) {
             LateCause found = null;
@@ -95,7 +118,6 @@ class LateCausesIT {
         // While other tests have the processors, that is a true answer too.
         int right = named.getOrDefault(expected, 0) + (isShort && expected != LateCause.NOT_SCHEDULED
                 ? named.getOrDefault(LateCause.NOT_SCHEDULED, 0) : 0);
-        System.out.println("LateCausesIT expected=" + expected + " named=" + named + " inTime=" + inTime);
         double share = isShort ? SHORT_RIGHT : RIGHT;
         assertTrue(right >= share * INJECTIONS, "expected=" + expected + " named=" + named + " inTime=" + inTime
                 + "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
@@ -175,7 +197,7 @@ class LateCausesIT {
         });
     }
 
-    /** The clock's reading, by which a calendar timer fires, touches a thousand pages that are not in memory. */
+    /** The clock's reading, by which a calendar timer fires, touches hundreds of pages that are not in memory. */
     @Test
     @Tag("soak")
     void shouldNameMemoryThatIsNotThere() throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.it;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.platform.CalendarOffset;
 import io.tickbus.core.internal.platform.Platforms;
@@ -35,10 +36,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Arguments: {@code root}, {@code bus}, {@code mode}, {@code cpu}, {@code objects}, {@code journal}.
  */
 public final class LateDaemonMain {
-    private static final int FAULTS = 1 << 10;
-    private static final int FAULT_STRIDE = 1 << 16;
+    private static final int FAULTS = 256;
+    private static final int PAGE_BYTES = 4096;
     private static final long GC_AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final int PAGE_ORDER = 379;
 
     private final Queue<String> commands = ChildArguments.commands();
     private final List<long[]> heap = new ArrayList<>();
@@ -47,7 +47,7 @@ public final class LateDaemonMain {
     private final TimerDaemon daemon;
     private final AtomicLong stepNs = new AtomicLong();
     private volatile long faultNs = Long.MAX_VALUE;
-    private volatile MappedByteBuffer cold;
+    private volatile List<MappedByteBuffer> cold;
     private long touched;
 
     private LateDaemonMain(ChildArguments arguments) {
@@ -70,14 +70,11 @@ public final class LateDaemonMain {
     }
 
     private long calendarOffset() {
-        MappedByteBuffer file = cold;
-        if (file != null && System.nanoTime() >= faultNs) {
+        List<MappedByteBuffer> pages = cold;
+        if (pages != null && System.nanoTime() >= faultNs) {
             cold = null;
             faultNs = Long.MAX_VALUE;
-            for (int i = 0; i < FAULTS; i++) {
-                // Not in order, so that nothing is read ahead.
-                touched += file.get(i * PAGE_ORDER % FAULTS * FAULT_STRIDE);
-            }
+            pages.forEach(page -> touched += page.get(0));
         }
         return CalendarOffset.measureNs() + stepNs.get();
     }
@@ -117,27 +114,25 @@ public final class LateDaemonMain {
                 } while (System.nanoTime() < argument);
             }
             case "step" -> stepNs.addAndGet(argument);
-            case "cool" -> cold = coldFile();
+            case "cool" -> cold = coldPages();
             case "fault" -> faultNs = argument;
             default -> throw new IllegalArgumentException("command=" + words[0]);
         }
         ChildArguments.say("DONE " + words[0]);
     }
 
-    private MappedByteBuffer coldFile() throws IOException {
-        Path file = folder.resolve("cold");
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
-                StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            if (channel.size() == 0) {
-                channel.write(ByteBuffer.allocate(FAULTS * FAULT_STRIDE));
+    /** In a file each, as the kernel reads ahead within a file; only the disk has them, as its cache was left out. */
+    private List<MappedByteBuffer> coldPages() throws IOException {
+        List<MappedByteBuffer> pages = new ArrayList<>();
+        ByteBuffer zeros = ByteBuffer.allocateDirect(2 * PAGE_BYTES).alignedSlice(PAGE_BYTES).limit(PAGE_BYTES);
+        for (int i = 0; i < FAULTS; i++) {
+            try (FileChannel channel = FileChannel.open(folder.resolve("cold-" + i + "-" + System.nanoTime()),
+                    StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                    StandardOpenOption.DELETE_ON_CLOSE, ExtendedOpenOption.DIRECT)) {
+                channel.write(zeros.rewind());
+                pages.add(channel.map(FileChannel.MapMode.READ_ONLY, 0, PAGE_BYTES));
             }
-            channel.force(true);
-            Process drop = new ProcessBuilder("dd", "if=" + file.toAbsolutePath(), "iflag=nocache", "count=0")
-                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-            drop.waitFor();
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
+        return pages;
     }
 }

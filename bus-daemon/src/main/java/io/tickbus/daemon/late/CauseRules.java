@@ -83,8 +83,15 @@ public final class CauseRules {
                 isOfCollectors ? e.after.collectionNs - e.before.collectionNs + COLLECTION_UNIT_NS : 0);
     }
 
+    /**
+     * In which it was ready without a processor; but not where it had given its own away to wait for a disk, since that
+     * wait follows from the page fault.
+     */
     private static long waitNs(Evidence e) {
-        return e.after.waitNs - e.before.waitNs;
+        long waitNs = e.after.waitNs - e.before.waitNs;
+        long faults = e.after.majorFaults - e.before.majorFaults;
+        long waits = e.after.slices - e.before.slices;
+        return faults <= 0 ? waitNs : (long) (waitNs * Math.max(0, 1 - (double) faults / Math.max(1, waits)));
     }
 
     /** Returns the part that the command's being late, or waiting, explains; beyond what the thread itself was late. */

@@ -4,12 +4,12 @@ package io.tickbus.daemon.late;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.SecureFiles;
 import io.tickbus.core.internal.file.UserId;
-import io.tickbus.core.internal.memory.SharedRegion;
 import io.tickbus.core.internal.platform.HostFiles;
 import java.io.IOException;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -18,15 +18,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the JVM counts of its own pauses: from the file that it maps for jstat and others, by plain loads; or, where
- * that is switched off (-XX:-UsePerfData), from the beans of its collectors, in milliseconds and without other
- * safepoints. The file is in a folder that everybody may write to: it is used only where this JVM has mapped it.
+ * What the JVM counts of its own pauses, by plain loads: from memory, where this JVM lets this code ask for it
+ * ({@code --add-exports java.base/jdk.internal.perf=ALL-UNNAMED}, as the jar of the command does), or from the file
+ * that it maps for jstat and others. Where there are no such counts (-XX:-UsePerfData), from the beans of its
+ * collectors, in milliseconds and without other safepoints. The file is in a folder that everybody may write to: it is
+ * used only where this JVM has mapped it.
  *
  * <p><b>Threads:</b> any. <b>Progress:</b> wait-free, allocates nothing. <b>Errors:</b> none.
  */
 public final class JvmCounts {
     /** Knows nothing. */
     public static final JvmCounts NONE = new JvmCounts(null, List.of(), null);
+    private static final String PERF = "jdk.internal.perf.Perf";
+    private static final int OWN_PROCESS = 0;
     private static final int MAX_COLLECTORS = 8;
     private static final int ENTRIES_OFFSET = 24;
     private static final int ENTRY_NAME = 4;
@@ -35,7 +39,8 @@ public final class JvmCounts {
     private static final int MAX_NAME = 128;
     private static final int MAX_LENGTH = 1 << 25;
 
-    private final SharedRegion region;
+    /** Null where there are only beans. */
+    private final ByteBuffer counters;
     private final GarbageCollectorMXBean[] beans;
     /** Null where it is not needed. */
     private final CompilationMXBean compiler;
@@ -47,18 +52,21 @@ public final class JvmCounts {
     private int compilations;
     private int compileTime;
 
-    private JvmCounts(SharedRegion region, List<GarbageCollectorMXBean> beans, CompilationMXBean compiler) {
-        this.region = region;
+    private JvmCounts(ByteBuffer counters, List<GarbageCollectorMXBean> beans, CompilationMXBean compiler) {
+        this.counters = counters;
         this.compiler = compiler;
         this.beans = beans.toArray(GarbageCollectorMXBean[]::new);
     }
 
     /** Of this JVM. Takes tens of milliseconds where the beans are needed. */
     public static JvmCounts open() {
+        JvmCounts counts = ofMemory();
         // The user's name is the one that the JVM itself has used, and so is the folder, whatever java.io.tmpdir says.
         Path file = Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"),
                 Long.toString(ProcessHandle.current().pid()));
-        JvmCounts counts = isMapped(file, HostFiles.ROOT) ? open(file) : null;
+        if (counts == null && isMapped(file, HostFiles.ROOT)) {
+            counts = open(file);
+        }
         if (counts == null) {
             CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
             counts = new JvmCounts(null, ManagementFactory.getGarbageCollectorMXBeans(),
@@ -66,6 +74,26 @@ public final class JvmCounts {
             counts.read(new Reading());
         }
         return counts;
+    }
+
+    /** Of this JVM's own memory; null where that is not accessible, or empty. */
+    static JvmCounts ofMemory() {
+        try {
+            Class<?> type = Class.forName(PERF);
+            Object perf = type.getMethod("getPerf").invoke(null);
+            for (Method method : type.getMethods()) {
+                Class<?>[] parameters = method.getParameterTypes();
+                if (method.getName().equals("attach") && parameters[0] == int.class) {
+                    // Older JVMs want to know that it is for reading.
+                    Object found = parameters.length == 1 ? method.invoke(perf, OWN_PROCESS)
+                            : method.invoke(perf, OWN_PROCESS, "r");
+                    return of((ByteBuffer) found);
+                }
+            }
+            return null;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
     }
 
     /** Whether this JVM itself uses the file: it does not where that is switched off, whoever has put one there. */
@@ -76,50 +104,58 @@ public final class JvmCounts {
     /** Of such a file; null where it is missing, not this user's or has not what is needed. */
     static JvmCounts open(Path file) {
         try (FileChannel channel = SecureFiles.open(file, UserId.current(), false)) {
-            long length = Math.min(channel.size(), MAX_LENGTH);
-            JvmCounts counts = new JvmCounts(SharedRegion.map(channel, length, false), List.of(), null);
-            counts.index();
+            JvmCounts counts = of(channel.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(channel.size(), MAX_LENGTH)));
             FaultBoundary.surface();
-            return counts.safepointTime > 0 && counts.hasCollectors ? counts : null;
+            return counts;
         } catch (IOException | RuntimeException | InternalError e) {
             // Of a JVM that has another format, or shortened at this moment.
             return null;
         }
     }
 
+    private static JvmCounts of(ByteBuffer memory) {
+        JvmCounts counts = new JvmCounts(memory.order(ByteOrder.nativeOrder()), List.of(), null);
+        counts.index();
+        return counts.safepointTime > 0 && counts.hasCollectors ? counts : null;
+    }
+
     private void index() {
-        ByteBuffer file = region.asByteBuffer().order(ByteOrder.nativeOrder());
-        int entry = file.getInt(ENTRIES_OFFSET);
-        int count = Math.min(file.getInt(ENTRIES_OFFSET + Integer.BYTES), MAX_ENTRIES);
+        int entry = counters.getInt(ENTRIES_OFFSET);
+        int count = Math.min(counters.getInt(ENTRIES_OFFSET + Integer.BYTES), MAX_ENTRIES);
         for (int i = 0; i < count; i++) {
-            int nameAt = entry + file.getInt(entry + ENTRY_NAME);
+            int nameAt = entry + counters.getInt(entry + ENTRY_NAME);
             StringBuilder name = new StringBuilder();
-            for (int at = nameAt; file.get(at) != 0 && at - nameAt < MAX_NAME; at++) {
-                name.append((char) file.get(at));
+            for (int at = nameAt; counters.get(at) != 0 && at - nameAt < MAX_NAME; at++) {
+                name.append((char) counters.get(at));
             }
-            put(name.toString(), entry + file.getInt(entry + ENTRY_VALUE));
-            entry += file.getInt(entry);
+            put(name.toString(), entry + counters.getInt(entry + ENTRY_VALUE));
+            entry += counters.getInt(entry);
         }
     }
 
     private void put(String name, int offset) {
-        if (offset <= 0 || offset % Long.BYTES != 0 || offset > region.length() - Long.BYTES) {
-            throw new IndexOutOfBoundsException(offset);
-        }
         switch (name) {
-            case "sun.rt.safepoints" -> safepoints = offset;
-            case "sun.rt.safepointTime" -> safepointTime = offset;
-            case "sun.ci.totalCompiles" -> compilations = offset;
-            case "java.ci.totalTime" -> compileTime = offset;
+            case "sun.rt.safepoints" -> safepoints = checked(offset);
+            case "sun.rt.safepointTime" -> safepointTime = checked(offset);
+            case "sun.ci.totalCompiles" -> compilations = checked(offset);
+            case "java.ci.totalTime" -> compileTime = checked(offset);
             default -> {
                 if (name.matches("sun\\.gc\\.collector\\.[0-7]\\.invocations")) {
-                    collections[name.charAt("sun.gc.collector.".length()) - '0'] = offset;
+                    collections[name.charAt("sun.gc.collector.".length()) - '0'] = checked(offset);
                 } else if (name.matches("sun\\.gc\\.collector\\.[0-7]\\.time")) {
-                    collectionTimes[name.charAt("sun.gc.collector.".length()) - '0'] = offset;
+                    collectionTimes[name.charAt("sun.gc.collector.".length()) - '0'] = checked(offset);
                     hasCollectors = true;
                 }
             }
         }
+    }
+
+    /** Where an int64 may be; texts may be anywhere. */
+    private int checked(int offset) {
+        if (offset <= 0 || offset % Long.BYTES != 0 || offset > counters.limit() - Long.BYTES) {
+            throw new IndexOutOfBoundsException(offset);
+        }
+        return offset;
     }
 
     /** Reads all of it. */
@@ -144,6 +180,6 @@ public final class JvmCounts {
     }
 
     private long value(int offset) {
-        return offset == 0 ? 0 : region.getLongOpaque(offset);
+        return offset == 0 ? 0 : counters.getLong(offset);
     }
 }

@@ -187,6 +187,18 @@ class CauseRulesTest {
             working(e, 200, 2, 0);
             e.after.majorFaults = 40;
         });
+        expect(LateCause.PAGE_FAULT, "after each block from the disk it waited for a processor", 30_000, e -> {
+            working(e, 2_000, 2, 0);
+            e.after.majorFaults = 200;
+            e.after.slices = 210;
+            e.after.waitNs = 25_000 * US;
+        });
+        expect(LateCause.NOT_SCHEDULED, "a few blocks came from a disk while others had the processor", 30_000, e -> {
+            working(e, 2_000, 2, 0);
+            e.after.majorFaults = 2;
+            e.after.slices = 10;
+            e.after.waitNs = 27_000 * US;
+        });
         expect(LateCause.PAGE_FAULT, "memory had to be made ready", 3_000, e -> {
             working(e, 3_000, 2, 0);
             e.after.minorFaults = 1_000;

@@ -94,6 +94,24 @@ class CountsTest {
         assertTrue(after.collectionNs >= reading.collectionNs);
     }
 
+    /** By memory, which the command's jar and this module's tests may ask for; and by the file that this JVM maps. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldFindSafepointsOfThisJvm() {
+        Path file = Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"),
+                Long.toString(ProcessHandle.current().pid()));
+        for (JvmCounts jvm : new JvmCounts[] {JvmCounts.ofMemory(), JvmCounts.open(file)}) {
+            jvm.read(reading);
+            long safepoints = reading.safepoints;
+            long safepointNs = reading.safepointNs;
+            System.gc();
+            // Its time is added a moment after it has ended.
+            do {
+                jvm.read(reading);
+            } while (reading.safepoints == safepoints || reading.safepointNs <= safepointNs);
+        }
+    }
+
     @Test
     void shouldNotTakeAnotherFileForTheCountersOfAJvm() throws IOException {
         Path file = root.resolve("4711");
