@@ -145,6 +145,25 @@ public enum DaemonCounter {
     /** {@link LateCause#STOPPED}. */
     LATE_STOPPED(83, LateCause.STOPPED),
 
+    /** Timers by when they are due, see {@link io.tickbus.timer.TimerSurvey}: within 1 ms, or due already. */
+    DUE_1_MS(84, CounterUnit.NUMBER, "due in up to 1 ms"),
+    /** Later than that, and so on. */
+    DUE_10_MS(85, CounterUnit.NUMBER, "due in 1 to 10 ms"),
+    /** Up to 100 ms. */
+    DUE_100_MS(86, CounterUnit.NUMBER, "due in 10 to 100 ms"),
+    /** Up to a second. */
+    DUE_1_S(87, CounterUnit.NUMBER, "due in 100 ms to 1 s"),
+    /** Up to 10 seconds. */
+    DUE_10_S(88, CounterUnit.NUMBER, "due in 1 to 10 s"),
+    /** Up to a minute. */
+    DUE_1_MIN(89, CounterUnit.NUMBER, "due in 10 to 60 s"),
+    /** Up to an hour. */
+    DUE_1_H(90, CounterUnit.NUMBER, "due in 1 to 60 min"),
+    /** In more than an hour. */
+    DUE_LATER(91, CounterUnit.NUMBER, "due later"),
+    /** Timers that are paused. */
+    TIMERS_PAUSED(92, CounterUnit.NUMBER, "timers paused"),
+
     /** Conductor's: settings that were refused. */
     SETTINGS_ERRORS(50, CounterUnit.EVENTS, "settings refused"),
     /** Conductor's: clients served now. */
@@ -173,6 +192,9 @@ public enum DaemonCounter {
     STALLS(68, CounterUnit.EVENTS, "stalls");
 
     private static final DaemonCounter[] ALL = values();
+    /** Timers by when they are due, the next first, at last those that are paused. */
+    public static final List<DaemonCounter> DUE = List.of(DUE_1_MS, DUE_10_MS, DUE_100_MS, DUE_1_S, DUE_10_S, DUE_1_MIN,
+            DUE_1_H, DUE_LATER, TIMERS_PAUSED);
     private static final DaemonCounter[] BY_CAUSE = Arrays.stream(LateCause.values())
             .map(cause -> Arrays.stream(ALL).filter(counter -> counter.cause == cause).findFirst().orElseThrow())
             .toArray(DaemonCounter[]::new);

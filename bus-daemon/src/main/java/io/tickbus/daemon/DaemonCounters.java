@@ -6,10 +6,12 @@ import io.tickbus.core.internal.file.CountersFile;
 import io.tickbus.core.internal.file.DurationHistogram;
 import io.tickbus.core.internal.file.HistogramDefinition;
 import io.tickbus.core.internal.file.HistogramKind;
+import io.tickbus.core.internal.file.NextTimers;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerReply;
+import io.tickbus.timer.TimerSurvey;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +33,7 @@ public final class DaemonCounters {
     private final DurationHistogram dutyCycles;
     private final DurationHistogram wakeUps;
     private final DurationHistogram hiccups;
+    private final NextTimers nextTimers;
 
     /** Makes a bus's file, see {@link CountersFile#create}. */
     @SuppressWarnings("exports") // For the other modules of the project.
@@ -64,6 +67,7 @@ public final class DaemonCounters {
         dutyCycles = histogram(HistogramKind.DUTY_CYCLE);
         wakeUps = histogram(HistogramKind.WAKE_UP);
         hiccups = histogram(HistogramKind.HICCUP);
+        nextTimers = file.nextTimers();
     }
 
     /** The only histogram of a kind. */
@@ -117,6 +121,21 @@ public final class DaemonCounters {
     /** The watching thread: by how much it slept longer than planned. */
     void recordHiccup(long ns) {
         hiccups.record(ns);
+    }
+
+    /** Timer thread: timers by when they are due, and those that are due next. */
+    void record(TimerSurvey survey) {
+        for (int group = 0; group < TimerSurvey.GROUPS; group++) {
+            set(DaemonCounter.DUE.get(group), survey.count(group));
+        }
+        int count = survey.nextCount();
+        for (int i = 0; i < count; i++) {
+            nextTimers.add(i, count, survey.deadlineNs(i), survey.key(i), survey.periodNs(i), survey.signalId(i),
+                    survey.owner(i));
+        }
+        if (count == 0) {
+            nextTimers.addNone();
+        }
     }
 
     /** Timer thread: one command, by its {@code CommandLayout.TYPE_*}. */

@@ -18,6 +18,7 @@ import io.tickbus.daemon.late.CommandHistory;
 import io.tickbus.publisher.SignalPublisher;
 import io.tickbus.timer.DurableTimers;
 import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerSurvey;
 import io.tickbus.timer.TimerQuotas;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +59,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
     private final DaemonContext context;
     private final SignalPublisher publisher;
     private final TimerEngine engine;
+    private final TimerSurvey survey;
     private final LateFirings lateFirings;
     private final TimerAgent agent;
     private final TimerLoop loop;
@@ -84,6 +86,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         this.context = context;
         publisher = context.publisher;
         engine = context.engine;
+        survey = engine.survey();
         counters = context.counters;
         log = context.log;
         journal = context.journal;
@@ -178,6 +181,8 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         counters.set(DaemonCounter.TIMERS_PENDING, engine.pending());
         long nowNs = System.nanoTime();
         counters.set(DaemonCounter.LATEST_DEADLINE, Math.max(0, engine.latestDeadlineNs() - nowNs));
+        survey.step(nowNs);
+        counters.record(survey);
         lateFirings.adapt(nowNs);
         long steps = engine.clockSteps();
         if (steps > counters.value(DaemonCounter.CLOCK_STEPS)) {

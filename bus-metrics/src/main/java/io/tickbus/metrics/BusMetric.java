@@ -18,6 +18,8 @@ enum BusMetric {
             + " further behind loses signals"),
 
     TIMERS_PENDING(Type.GAUGE, "tickbus_timers_pending", "Timers armed, paused ones included"),
+    TIMERS_DUE(Type.GAUGE, "tickbus_timers_due", "Timers by how soon they are due, each in one group; of more than"
+            + " 1,024 timers an estimate"),
     NEXT_DEADLINE(Type.GAUGE, "tickbus_next_deadline_seconds", "Time to the next deadline; negative once it is late"),
     FURTHEST_DEADLINE(Type.GAUGE, "tickbus_furthest_deadline_seconds", "Time to the furthest deadline"),
     FIRINGS(Type.COUNTER, "tickbus_firings", "Signals that a timer caused"),

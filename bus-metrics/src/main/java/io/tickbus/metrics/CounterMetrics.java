@@ -7,6 +7,7 @@ import io.tickbus.core.internal.file.CounterDefinition;
 import io.tickbus.core.internal.file.CountersFile;
 import io.tickbus.daemon.DaemonCounter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -15,6 +16,8 @@ final class CounterMetrics {
     private record Target(BusMetric metric, String label, String value) {
     }
 
+    private static final List<String> DUE_WITHIN =
+            List.of("1ms", "10ms", "100ms", "1s", "10s", "1min", "1h", "later", "paused");
     private static final Map<Integer, Target> TARGETS = new HashMap<>();
 
     static {
@@ -23,6 +26,9 @@ final class CounterMetrics {
         put(DaemonCounter.OCCURRENCES_MISSED, BusMetric.OCCURRENCES_MISSED);
         put(DaemonCounter.LATENESS_MAX, BusMetric.LATENESS_MAX);
         put(DaemonCounter.TIMERS_PENDING, BusMetric.TIMERS_PENDING);
+        for (int i = 0; i < DUE_WITHIN.size(); i++) {
+            put(DaemonCounter.DUE.get(i), BusMetric.TIMERS_DUE, "within", DUE_WITHIN.get(i));
+        }
         put(DaemonCounter.COMMANDS_ARM, BusMetric.COMMANDS, "kind", "arm");
         put(DaemonCounter.COMMANDS_CANCEL, BusMetric.COMMANDS, "kind", "cancel");
         put(DaemonCounter.COMMANDS_PAUSE, BusMetric.COMMANDS, "kind", "pause");

@@ -478,6 +478,11 @@ public final class TimerEngine implements TimerQueue {
         store.list(owner, cursor, max, sink, scratch);
     }
 
+    /** A survey of this engine's timers. */
+    public TimerSurvey survey() {
+        return store.survey();
+    }
+
     /** The durable timers of this engine. */
     DurableTimers durable() {
         return store.durable(this);

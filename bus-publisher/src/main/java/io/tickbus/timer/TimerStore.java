@@ -72,6 +72,11 @@ final class TimerStore {
         return new DurableTimers(engine, this, table, wheels);
     }
 
+    /** A survey of these timers. */
+    TimerSurvey survey() {
+        return new TimerSurvey(this, table, wheels);
+    }
+
     /** The wheels: their time and what is due. Only this class changes which timers they have, except those due. */
     TimerWheels wheels() {
         return wheels;

@@ -546,10 +546,10 @@ static void check_replies(void) {
 
 static void check_counters(void) {
     long length;
-    struct tb_counters *c = golden("counters-v3.hex", &length);
+    struct tb_counters *c = golden("counters-v4.hex", &length);
     MUST(c->file.magic == TB_COUNTERS_MAGIC && c->file.layout_version == TB_COUNTERS_VERSION);
     MUST(c->buckets == 592 && c->buckets_per_power == 16 && c->histogram_count == 3 && c->late_slots == 4);
-    MUST(length == 4096 + 64 * c->file.slot_count + 4800 * c->histogram_count + 64 * c->late_slots);
+    MUST(length == 4096 + 64 * c->file.slot_count + 4800 * c->histogram_count + 64 * c->late_slots + 1024);
     struct tb_histogram *h = (struct tb_histogram *) ((char *) c + 4096 + 64 * c->file.slot_count);
     MUST(h->kind == 1 && h->key == 2 && strcmp(h->label, "hybrid") == 0 && h->count[96] == 2);
     MUST(h[1].kind == 2 && h[1].key == -42 && h[1].sum_ns == 1000000);
@@ -557,6 +557,10 @@ static void check_counters(void) {
     MUST(late->stamp == 5 && late->sequence == 1004 && late->signal_id == -46 && late->cause == 4 && late->mode == 3);
     MUST(late->flags == 0x12 && late->owner == 65244 && late->generation == -52);
     MUST(late->cause_ns == 900004 && late->detail == -4 && late[2].stamp == 3);
+    struct tb_next_timer *next = (struct tb_next_timer *) (late + 4);
+    MUST(next[2].stamp == 3 && next[2].deadline_ns == 7000002 && next[2].key == -9 && next[2].period_ns == 16000);
+    MUST(next[2].signal_id == -11 && next[2].owner == 65246 && next[2].place == 2 && next[2].count == 3);
+    MUST(next[3].place == 0 && next[3].count == 2 && next[4].stamp == 0);
     free(c);
 }
 

@@ -2,6 +2,7 @@
 package io.tickbus.cli.late;
 
 import io.tickbus.cli.Report;
+import io.tickbus.cli.stat.DaemonSnapshot;
 import io.tickbus.core.LateFiring;
 import io.tickbus.core.internal.DurationText;
 import io.tickbus.daemon.DaemonMode;
@@ -31,15 +32,10 @@ public final class LateText {
                 .with("latenessNs", late.latenessNs()).with("cause", late.cause().label())
                 .with("explainedPercent", explainedPercent(late)).with("details", details(late))
                 .with("signalId", late.signalId()).with("owner", late.owner())
-                .with("client", client(late, owners))
+                .with("client", DaemonSnapshot.clientName(late.owner(), owners))
                 .with("mode", mode == null ? null : mode.toString()).with("deadlineNs", late.deadlineNs())
                 .with("publishedNs", late.publishedNs()).with("sequence", late.sequence())
                 .with("generation", late.generation()).with("causeNs", late.causeNs()).with("detail", late.detail());
-    }
-
-    /** Whose timer it was. */
-    public static String client(LateFiring late, Map<Integer, String> owners) {
-        return late.owner() == 0 ? "(daemon)" : owners.getOrDefault(late.owner(), "owner " + late.owner());
     }
 
     /** Share of the lateness that its cause explains. */

@@ -67,7 +67,8 @@ final class ProfilePage {
             for (LateFiring each : late.subList(Math.max(0, late.size() - MOST), late.size())) {
                 row(html, "td", LateText.time(each), DurationText.format(each.latenessNs()), each.cause().label(),
                         String.format(Locale.ROOT, "%.0f %%", LateText.explainedPercent(each)),
-                        LateText.details(each), Integer.toString(each.signalId()), LateText.client(each, owners));
+                        LateText.details(each), Integer.toString(each.signalId()),
+                        DaemonSnapshot.clientName(each.owner(), owners));
             }
             html.append("</table>");
         }

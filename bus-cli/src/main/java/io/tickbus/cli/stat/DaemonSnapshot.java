@@ -5,6 +5,7 @@ import io.tickbus.core.internal.file.CounterDefinition;
 import io.tickbus.core.internal.file.CountersFile;
 import io.tickbus.core.internal.file.DurationHistogram;
 import io.tickbus.core.internal.file.HistogramKind;
+import io.tickbus.core.internal.file.NextTimers;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonMode;
 import java.util.ArrayList;
@@ -23,10 +24,11 @@ import java.util.Set;
  * @param lateness of all firings since the daemon started
  * @param durations the other histograms of which a file has one of a kind, by their kinds
  * @param absentOwners the names of owners that have timers and no client, by their numbers
+ * @param next      the timers that are due next
  */
 public record DaemonSnapshot(String problem, List<Counter> counters, DurationCounts lateness,
         Map<HistogramKind, DurationCounts> durations, List<ClientSnapshot> clients,
-        Map<Integer, String> absentOwners) {
+        Map<Integer, String> absentOwners, List<NextTimers.Timer> next) {
 
     private static final Set<HistogramKind> SINGLE = EnumSet.of(HistogramKind.DUTY_CYCLE, HistogramKind.WAKE_UP,
             HistogramKind.HICCUP);
@@ -46,15 +48,16 @@ public record DaemonSnapshot(String problem, List<Counter> counters, DurationCou
                 durations.put(histogram.kind(), DurationCounts.of(histogram));
             }
         }
-        return new DaemonSnapshot(null, counters, DurationCounts.of(file.lateness()), durations, List.of(), Map.of());
+        return new DaemonSnapshot(null, counters, DurationCounts.of(file.lateness()), durations, List.of(), Map.of(),
+                file.nextTimers().read());
     }
 
     static DaemonSnapshot unreadable(String problem) {
-        return new DaemonSnapshot(problem, List.of(), DurationCounts.NONE, Map.of(), List.of(), Map.of());
+        return new DaemonSnapshot(problem, List.of(), DurationCounts.NONE, Map.of(), List.of(), Map.of(), List.of());
     }
 
     DaemonSnapshot with(List<ClientSnapshot> newClients, Map<Integer, String> newAbsentOwners, String newProblem) {
-        return new DaemonSnapshot(newProblem, counters, lateness, durations, newClients, newAbsentOwners);
+        return new DaemonSnapshot(newProblem, counters, lateness, durations, newClients, newAbsentOwners, next);
     }
 
     /** Whether its counters could be read. */
@@ -76,6 +79,11 @@ public record DaemonSnapshot(String problem, List<Counter> counters, DurationCou
     /** How it waits; null before it has said so. */
     public DaemonMode mode() {
         return DaemonMode.of(value(DaemonCounter.MODE));
+    }
+
+    /** Who has armed a timer, by its owner's number. */
+    public static String clientName(int owner, Map<Integer, String> ownerNames) {
+        return ownerNames.getOrDefault(owner, owner == 0 ? "(daemon)" : "owner " + owner);
     }
 
     /** The names of the owners of timers, by their numbers, clients or not; those without a name are left out. */

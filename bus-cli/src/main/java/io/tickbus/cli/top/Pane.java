@@ -7,6 +7,8 @@ import java.util.Locale;
 enum Pane {
     /** The daemon's clients. */
     CLIENTS,
+    /** The timers that are due next. */
+    NEXT_DEADLINES,
     /** The latest late firings, the latest first. */
     LATE_FIRINGS,
     /** All counters that are not 0. */

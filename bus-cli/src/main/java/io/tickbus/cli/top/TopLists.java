@@ -4,10 +4,12 @@ package io.tickbus.cli.top;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.late.LateText;
 import io.tickbus.cli.stat.ClientSnapshot;
+import io.tickbus.cli.stat.DaemonSnapshot;
 import io.tickbus.cli.stat.DaemonSnapshot.Counter;
 import io.tickbus.core.CounterUnit;
 import io.tickbus.core.LateFiring;
 import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.file.NextTimers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,8 @@ import java.util.Map;
 /** The rows of each {@link Pane}; the first is the heading of the columns. */
 final class TopLists {
     private static final int[] CLIENT_COLUMNS = {30, 38, 47, 57, 67, 79};
+    private static final int[] NEXT_COLUMNS = {22, 44, 55};
+    private static final int NEXT_CLIENT = 57;
     private static final int[] LATE_COLUMNS = {22, 31};
     private static final int CAUSE = 33;
     private static final int SHARE = 63;
@@ -31,6 +35,7 @@ final class TopLists {
         }
         return switch (pane) {
             case CLIENTS -> clients(model);
+            case NEXT_DEADLINES -> next(model);
             case LATE_FIRINGS -> lateFirings(model);
             case COUNTERS -> counters(model);
         };
@@ -55,6 +60,21 @@ final class TopLists {
         return lines;
     }
 
+    private static List<Line> next(TopModel model) {
+        List<Line> lines = new ArrayList<>();
+        lines.add(TopView.bold(row(Line.of("due in"), NEXT_COLUMNS, "signal", "key", "every").to(NEXT_CLIENT)
+                .add("client")));
+        Map<Integer, String> owners = model.daemon().ownerNames();
+        for (NextTimers.Timer timer : model.daemon().next()) {
+            long inNs = timer.deadlineNs() - model.bus().readNs();
+            lines.add(row(Line.of(inNs < 0 ? "due" : DurationText.format(inNs)), NEXT_COLUMNS,
+                    Integer.toString(timer.signalId()), Long.toString(timer.key()),
+                    timer.periodNs() == 0 ? "one-shot" : DurationText.format(timer.periodNs())).to(NEXT_CLIENT)
+                    .add(DaemonSnapshot.clientName(timer.owner(), owners)));
+        }
+        return lines;
+    }
+
     private static List<Line> lateFirings(TopModel model) {
         List<Line> lines = new ArrayList<>();
         lines.add(TopView.bold(row(Line.of("published"), LATE_COLUMNS, "late by", "signal").to(CAUSE).add("cause")
@@ -64,7 +84,7 @@ final class TopLists {
             lines.add(row(Line.of(LateText.time(late)), LATE_COLUMNS, DurationText.format(late.latenessNs()),
                     Integer.toString(late.signalId())).to(CAUSE).add(late.cause().label())
                     .right(SHARE, String.format(Locale.ROOT, "%.0f %%", LateText.explainedPercent(late)))
-                    .add("  " + cut(LateText.client(late, owners), DETAILS - SHARE - 4)).to(DETAILS)
+                    .add("  " + cut(DaemonSnapshot.clientName(late.owner(), owners), DETAILS - SHARE - 4)).to(DETAILS)
                     .add(Terminal::faint, LateText.details(late)));
         }
         return lines;

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** What {@code top} shows: the bus now, what changed since the reading before, and the figures of the last minutes. */
@@ -195,7 +196,8 @@ final class TopModel {
         return new Report().with("mode", daemon().mode() == null ? null : daemon().mode().toString())
                 .with("problem", daemon().problem()).with("firingsPerSecond", perSecond(DaemonCounter.FIRINGS))
                 .with("commandsPerSecond", commandsPerSecond()).with("refusedPerSecond", refusedPerSecond())
-                .with("timersPending", value(DaemonCounter.TIMERS_PENDING)).with("cpuPercent", cpuPercent())
+                .with("timersPending", value(DaemonCounter.TIMERS_PENDING)).with("timersDue", dueReport())
+                .with("nextDeadlines", nextReport()).with("cpuPercent", cpuPercent())
                 .with("latestLateness", latest() == null ? null : DaemonStatus.lateness(latest()))
                 .with("lateness", DaemonStatus.lateness(daemon().lateness()))
                 .with("lateFirings", value(DaemonCounter.LATE_FIRINGS))
@@ -204,6 +206,21 @@ final class TopModel {
                 .with("wakeUp", durations(HistogramKind.WAKE_UP)).with("hiccup", durations(HistogramKind.HICCUP))
                 .with("clients", daemon().clients().stream().map(client -> client.report()
                         .with("commandsPerSecond", commandsPerSecond(client))).toList());
+    }
+
+    private Report dueReport() {
+        Report report = new Report();
+        DaemonCounter.DUE.forEach(counter -> report.with(counter.definition().label(), value(counter)));
+        return report;
+    }
+
+    private List<Report> nextReport() {
+        Map<Integer, String> owners = daemon().ownerNames();
+        return daemon().next().stream().map(timer -> new Report().with("dueInNs", timer.deadlineNs() - now.readNs())
+                .with("deadlineNs", timer.deadlineNs()).with("signalId", timer.signalId())
+                .with("key", Long.toString(timer.key())).with("periodNs", timer.periodNs())
+                .with("owner", timer.owner())
+                .with("client", DaemonSnapshot.clientName(timer.owner(), owners))).toList();
     }
 
     private Report causesReport() {

@@ -29,6 +29,10 @@ final class TopView {
     private static final int[] COLUMNS = {25, 36, 51};
     private static final int BARS = 53;
     private static final int FIGURE = 9;
+    private static final String[] DUE = {"1 ms", "10 ms", "100 ms", "1 s", "10 s", "1 min", "1 h", "later", "paused"};
+    private static final int DUE_COLUMN = 16;
+    private static final int DUE_WIDTH = 8;
+    private static final long MANY = 1_000_000;
     private static final int MOST_LATE_LINES = 2;
     private static final int MIN_LIST = 4;
     private static final int LATE_ONCE = 11;
@@ -39,7 +43,7 @@ final class TopView {
     private static final String[] HELP = {
         "q        quit",
         "p        pause and continue",
-        "tab      the next list: clients, late firings, counters",
+        "tab      the next list: clients, next deadlines, late firings, counters",
         "↑ ↓      scroll the list; page up, page down and home too",
         "+ -      read twice or half as often",
         "? h      this text, and back",
@@ -48,6 +52,11 @@ final class TopView {
         "",
         "'now' and 'latest' are of the time between two readings. Percentiles are rounded up by 6 % at most. Bars go "
                 + "from 0 to the highest value shown.",
+        "",
+        "Of more than 1,024 timers it is estimated how many are due within which time, and one may be missing from "
+                + "the next deadlines.",
+        "",
+        "How far a subscriber lags and what it has lost only it knows: see SubscriberStatistics, and docs/METRICS.md.",
         "",
         "A firing is LATE from the threshold on, and its cause explains a share of its lateness; 'tickbus late' says "
                 + "what each cause means.",
@@ -140,10 +149,13 @@ final class TopView {
             left.add(new Line());
             left.addAll(list(model, Pane.CLIENTS, rows, false));
         }
-        int late = Math.max(2, Math.min(height / 2, model.late.size() + 2));
+        int next = Math.min(height / 3, model.isDaemon() ? model.daemon().next().size() + 2 : 2);
+        int late = Math.max(2, Math.min(height / 3, model.late.size() + 2));
+        right.addAll(list(model, Pane.NEXT_DEADLINES, next - 1, false));
+        right.add(new Line());
         right.addAll(list(model, Pane.LATE_FIRINGS, late - 1, false));
         right.add(new Line());
-        right.addAll(list(model, Pane.COUNTERS, height - late - 2, false));
+        right.addAll(list(model, Pane.COUNTERS, height - next - late - 3, false));
         List<Line> lines = new ArrayList<>();
         for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
             lines.add((i < left.size() ? left.get(i) : new Line()).fit(leftWidth).add("  ")
@@ -200,6 +212,7 @@ final class TopView {
             lateness(lines, model, width);
             lines.add(new Line());
             lines.add(timers(model, bus));
+            due(lines, model);
             lines.add(thread(model));
             late(lines, model, width);
         }
@@ -306,6 +319,23 @@ final class TopView {
         }
         long furthestNs = model.value(DaemonCounter.LATEST_DEADLINE);
         return furthestNs <= 0 ? line : line.add(" · furthest in " + DurationText.format(furthestNs));
+    }
+
+    /** How many timers are due within which time. */
+    private static void due(List<Line> lines, TopModel model) {
+        if (model.value(DaemonCounter.TIMERS_PENDING) == 0) {
+            return;
+        }
+        Line heading = Line.of("due within");
+        Line counts = Line.of("");
+        for (int i = 0; i < DUE.length; i++) {
+            long count = model.value(DaemonCounter.DUE.get(i));
+            heading.right(DUE_COLUMN + i * DUE_WIDTH, DUE[i]);
+            counts.right(DUE_COLUMN + i * DUE_WIDTH, count < MANY ? Long.toString(count)
+                    : String.format(Locale.ROOT, "%.1fM", count / 1e6));
+        }
+        lines.add(new Line().add(Terminal::faint, heading.text(heading.length())));
+        lines.add(counts);
     }
 
     private static Line thread(TopModel model) {

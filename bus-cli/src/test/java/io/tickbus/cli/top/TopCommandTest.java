@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.cli.CliRun;
 import io.tickbus.cli.DaemonFixture;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.stat.BusReader;
 import io.tickbus.cli.stat.BusSnapshot;
 import io.tickbus.core.BusDirectory;
+import io.tickbus.core.internal.file.NextTimers;
+import io.tickbus.core.internal.file.OwnersFile;
 import io.tickbus.core.internal.platform.HostFiles;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.daemon.DaemonCounter;
@@ -81,12 +84,36 @@ final class TopCommandTest {
             String text = screen(80, 24);
             assertFinds(text, "ALIVE", "eco", "firings +0 +[0-9,]+ +999,000,000 +█▁", "refused +0 +5",
                     "latest +- +-", "since the start +20 ns +5.12 µs", "prober +\\d+ +socket +0 +0 +0 +77",
-                    "\\[CLIENTS\\] +LATE FIRINGS +COUNTERS", "evicted: ", "q quit");
+                    "\\[CLIENTS\\] +NEXT DEADLINES +LATE FIRINGS +COUNTERS", "evicted: ", "q quit");
             assertEquals(2, model.daemon().clients().size());
             view.pane = Pane.COUNTERS;
             assertFinds(screen(80, 24), "refused: no room +5");
-            assertFinds(screen(200, 50), "epoch 1.* LATE FIRINGS", "\\[COUNTERS\\]", "\n CLIENTS",
+            assertFinds(screen(200, 50), "epoch 1.* NEXT DEADLINES", "LATE FIRINGS", "\\[COUNTERS\\]", "\n CLIENTS",
                     "refused: no room +5", "prober");
+        }
+    }
+
+    @Test
+    void shouldShowHowSoonTimersAreDueAndWhichAreNext() throws IOException {
+        BusDirectory directory = BusDirectory.at(root, "one");
+        BusReader reader = new BusReader(directory);
+        try (DaemonFixture daemon = new DaemonFixture(directory)) {
+            daemon.connect(1, "prober", 0);
+            daemon.counters().set(DaemonCounter.TIMERS_PENDING, 5);
+            for (int i = 0; i < DaemonCounter.DUE.size(); i++) {
+                daemon.counters().set(DaemonCounter.DUE.get(i), i == 8 ? 12_345_678 : i);
+            }
+            OwnersFile.write(directory, 1, null, Map.of(9, "night-shift"));
+            NextTimers next = daemon.counters().file().nextTimers();
+            next.add(0, 2, System.nanoTime() - 1, -7, 0, 42, 0);
+            next.add(1, 2, System.nanoTime() + 5_000_000_000_000L, 8, 3_000_000, 43, 9);
+            read(reader);
+            view.pane = Pane.NEXT_DEADLINES;
+            assertFinds(screen(80, 24), "within +1 ms +10 ms .* later +paused", "\n +0 +1 +2 +3 +4 +5 +6 +7 +12.3M",
+                    "due +42 +-7 +one-shot +\\(daemon\\)", "1 h 23 m +43 +8 +3 ms +night-shift");
+            Report report = model.report();
+            assertTrue(report.line().contains("\"due later\":7,\"timers paused\":12345678"), report.line());
+            assertTrue(report.line().contains("\"client\":\"night-shift\""), report.line());
         }
     }
 

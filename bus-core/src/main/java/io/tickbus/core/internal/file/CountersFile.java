@@ -33,6 +33,7 @@ public final class CountersFile {
     private final int count;
     private final List<DurationHistogram> histograms;
     private final LateFiringRing lateFirings;
+    private final NextTimers nextTimers;
 
     private CountersFile(Path path, SharedRegion region) {
         this.path = path;
@@ -41,8 +42,10 @@ public final class CountersFile {
         int histogramCount = region.getInt(CountersLayout.HISTOGRAM_COUNT);
         this.histograms = IntStream.range(0, histogramCount).mapToObj(
                 i -> new DurationHistogram(region, CountersLayout.histogramOffset(count, i))).toList();
-        this.lateFirings = new LateFiringRing(region, CountersLayout.lateOffset(count, histogramCount),
-                region.getInt(CountersLayout.LATE_SLOTS));
+        int lateSlots = region.getInt(CountersLayout.LATE_SLOTS);
+        this.lateFirings =
+                new LateFiringRing(region, CountersLayout.lateOffset(count, histogramCount), lateSlots);
+        this.nextTimers = new NextTimers(region, CountersLayout.nextOffset(count, histogramCount, lateSlots));
     }
 
     /**
@@ -268,6 +271,11 @@ public final class CountersFile {
                 return modes.stream().mapToLong(DurationHistogram::sumNs).sum();
             }
         };
+    }
+
+    /** The timers that are due next, as of the daemon's last heartbeat. */
+    public NextTimers nextTimers() {
+        return nextTimers;
     }
 
     /** The latest firings that were late, and why. */

@@ -2,7 +2,8 @@
 package io.tickbus.core.internal.layout;
 
 /**
- * The {@code counters} file: a page of header, a slot per counter, histograms of durations, a ring of late firings.
+ * The {@code counters} file: a page of header, a slot per counter, histograms of durations, a ring of late firings
+ * and one of timers that are due next.
  * Little-endian. Written by the daemon only, recreated by each daemon, mapped read-only by everybody else. Counters and
  * histograms say themselves what they are called and what they count, so that a reader needs no list of them.
  *
@@ -15,6 +16,7 @@ package io.tickbus.core.internal.layout;
  *  4096  counter 0, 1, …          C of 64 bytes
  *        histogram 0, 1, …        H of 64 + 592 × 8 bytes
  *        late firings             a ring of L slots of 64 bytes, see {@link LateFiringLayout}
+ *        timers due next          a ring of 16 slots of 64 bytes, see {@link NextTimerLayout}
  * </pre>
  *
  * <p>A counter. The value alone changes, by opaque stores of the one thread that it belongs to; it orders nothing.
@@ -44,7 +46,7 @@ package io.tickbus.core.internal.layout;
  */
 public final class CountersLayout {
     /** Version of everything in this file. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
     /** The ASCII bytes {@code TICKCNT1}, read as a little-endian int64. */
     public static final long MAGIC_VALUE = 0x3154_4E43_4B43_4954L;
     /** Bytes before counter 0: one page. */
@@ -55,6 +57,8 @@ public final class CountersLayout {
     public static final int MAX_HISTOGRAM_COUNT = 1024;
     /** The most slots of the ring of late firings. */
     public static final int MAX_LATE_SLOTS = 1 << 16;
+    /** Slots of the ring of timers that are due next: two lists. */
+    public static final int NEXT_SLOTS = 16;
     private static final int LINE = 64;
 
     /** int32: buckets of each histogram, {@link #BUCKET_COUNT}. */
@@ -134,9 +138,14 @@ public final class CountersLayout {
         return histogramOffset(counterCount, histogramCount);
     }
 
+    /** Byte offset of the first slot of the ring of timers that are due next. */
+    public static int nextOffset(int counterCount, int histogramCount, int lateSlots) {
+        return lateOffset(counterCount, histogramCount) + lateSlots * LateFiringLayout.LENGTH;
+    }
+
     /** Length in bytes of a file. */
     public static int fileLength(int counterCount, int histogramCount, int lateSlots) {
-        return lateOffset(counterCount, histogramCount) + lateSlots * LateFiringLayout.LENGTH;
+        return nextOffset(counterCount, histogramCount, lateSlots) + NEXT_SLOTS * NextTimerLayout.LENGTH;
     }
 
     /** The bucket that a duration in nanoseconds is counted in. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CountersFileTest {
     private static final int HISTOGRAM = 64 + 592 * 8;
-    private static final int LENGTH = 4096 + 3 * 64 + 2 * HISTOGRAM + 4 * 64;
+    private static final int LENGTH = 4096 + 3 * 64 + 2 * HISTOGRAM + 4 * 64 + 1024;
     private static final List<CounterDefinition> COUNTERS = List.of(
             new CounterDefinition(11, CounterUnit.EVENTS, "firings"),
             new CounterDefinition(7, CounterUnit.NANOSECONDS, "guard"),
@@ -179,7 +179,7 @@ class CountersFileTest {
         assertRefused(Reason.WRONG_MAGIC, 0, 0x3147_4953_4B43_4954L, "not a counters file");
         assertRefused(Reason.WRONG_BYTE_ORDER, 0, Long.reverseBytes(0x3154_4E43_4B43_4954L), "little-endian");
         assertRefused(Reason.WRONG_BYTE_ORDER, 12, 0x0D0C_0B0A, "byteOrder=0xd0c0b0a");
-        assertRefused(Reason.WRONG_VERSION, 8, 2, "layoutVersion=2 expected=3");
+        assertRefused(Reason.WRONG_VERSION, 8, 2, "layoutVersion=2 expected=4");
         assertRefused(Reason.WRONG_RECORD_SIZE, 16, 8192, "headerBytes=8192");
         assertRefused(Reason.WRONG_RECORD_SIZE, 20, 128, "recordBytes=128");
         assertRefused(Reason.WRONG_RECORD_SIZE, 40, 593, "buckets=593");

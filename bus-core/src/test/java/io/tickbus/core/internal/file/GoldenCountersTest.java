@@ -63,8 +63,18 @@ class GoldenCountersTest {
                         .publishedNs(6_000_000 + 2 * i).signalId(-42 - i).owner(65_244).generation(-52).flags(0x12),
                         LateCause.of(i), 3, 900_000 + i, -i);
             }
+            NextTimers next = counters.nextTimers();
+            for (int i = 0; i < 3; i++) {
+                add(next, i, 3);
+            }
+            // A list that the daemon has begun to write.
+            add(next, 0, 2);
         });
         return withoutProcess(Files.readAllBytes(directory.counters()));
+    }
+
+    private static void add(NextTimers next, int place, int count) {
+        next.add(place, count, 7_000_000 + place, -7L - place, 8_000L * place, -9 - place, 65_244 + place);
     }
 
     /** The writer's process, which is another each time, in numbers that are not. */
@@ -135,6 +145,13 @@ class GoldenCountersTest {
                     65_244, -52, 900_000 + i, -i), reader.poll());
         }
         assertNull(reader.poll());
+    }
+
+    @Test
+    void shouldReadTimersDueNextOfGoldenFile() throws IOException {
+        assertEquals(List.of(new NextTimers.Timer(7_000_000, -7, 0, -9, 65_244),
+                new NextTimers.Timer(7_000_001, -8, 8_000, -10, 65_245),
+                new NextTimers.Timer(7_000_002, -9, 16_000, -11, 65_246)), golden().nextTimers().read());
     }
 
     private CountersFile golden() throws IOException {

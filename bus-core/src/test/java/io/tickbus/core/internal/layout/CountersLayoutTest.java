@@ -68,14 +68,28 @@ class CountersLayoutTest {
     }
 
     @Test
+    void shouldKeepOffsetsOfTimersDueNextWhenFieldsAreEdited() {
+        assertEquals(0, NextTimerLayout.STAMP);
+        assertEquals(8, NextTimerLayout.DEADLINE_NS);
+        assertEquals(16, NextTimerLayout.KEY);
+        assertEquals(24, NextTimerLayout.PERIOD_NS);
+        assertEquals(32, NextTimerLayout.SIGNAL_ID);
+        assertEquals(36, NextTimerLayout.OWNER);
+        assertEquals(40, NextTimerLayout.PLACE);
+        assertEquals(44, NextTimerLayout.COUNT);
+        assertEquals(64, NextTimerLayout.LENGTH);
+        assertEquals(16, CountersLayout.NEXT_SLOTS);
+    }
+
+    @Test
     void shouldKeepValuesWhenConstantsAreEdited() {
-        assertEquals(3, CountersLayout.VERSION);
+        assertEquals(4, CountersLayout.VERSION);
         assertEquals(1024, CountersLayout.MAX_COUNTER_COUNT);
         assertEquals(16, CountersLayout.BUCKETS_PER_POWER);
         assertEquals(592, CountersLayout.BUCKET_COUNT);
         assertEquals(1024, CountersLayout.MAX_HISTOGRAM_COUNT);
         assertEquals(65_536, CountersLayout.MAX_LATE_SLOTS);
-        assertEquals(4096 + 64 + 3 * 4800 + 8 * 64, CountersLayout.fileLength(1, 3, 8));
+        assertEquals(4096 + 64 + 3 * 4800 + 8 * 64 + 1024, CountersLayout.fileLength(1, 3, 8));
         byte[] magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(CountersLayout.MAGIC_VALUE).array();
         assertEquals("TICKCNT1", new String(magic, StandardCharsets.US_ASCII));
