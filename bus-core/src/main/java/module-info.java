@@ -7,6 +7,7 @@ module io.tickbus.core {
 
     exports io.tickbus.core;
     exports io.tickbus.core.timer;
+    exports io.tickbus.core.calendar;
 
     exports io.tickbus.core.internal
             to io.tickbus.publisher, io.tickbus.daemon, io.tickbus.subscriber, io.tickbus.posix;

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.core.calendar;
+
+import java.time.ZoneId;
+import java.util.Arrays;
+
+/**
+ * The instants at which an expression is due in a time zone. Times are seconds since 1970, UTC.
+ *
+ * <p>Local times that a day has twice or not at all follow an {@link OverlapPolicy} and a {@link GapPolicy}. Whatever
+ * they are, instants are strictly increasing, and unless the policy is {@link OverlapPolicy#BOTH}, no two of them have
+ * the same local time.
+ *
+ * <p><b>Threads:</b> immutable. <b>Progress:</b> {@link #next} is wait-free and allocates nothing.
+ */
+public final class CalendarSchedule {
+    /** There is no further instant before the year 2200. */
+    public static final long NONE = Long.MAX_VALUE;
+
+    /** Neighbours of a stretch of one offset that may share local times with it: zones have changed twice a week. */
+    private static final int NEIGHBOURS = 3;
+    private static final long[] NO_DAYS = {};
+
+    private final String text;
+    private final ZoneId zone;
+    private final LocalTimes times;
+    private final ZoneTimeline timeline;
+    private final GapPolicy gap;
+    private final OverlapPolicy overlap;
+    private final long from;
+    private final long until;
+    /** Days since 1970, sorted. */
+    private final long[] excludedDays;
+
+    private CalendarSchedule(String text, ZoneId zone, LocalTimes times, Policies policies, long from, long until,
+            long[] excludedDays) {
+        this.text = text;
+        this.zone = zone;
+        this.times = times;
+        this.timeline = ZoneTimeline.of(zone);
+        this.gap = policies.gap;
+        this.overlap = policies.overlap;
+        this.from = from;
+        this.until = until;
+        this.excludedDays = excludedDays;
+    }
+
+    private record Policies(GapPolicy gap, OverlapPolicy overlap) {
+    }
+
+    /** What led to an instant. */
+    public enum Rule {
+        /** Its local time is there once. */
+        NORMAL,
+        /** Its local time is missing; the clocks are set forward at this instant. */
+        AT_TRANSITION,
+        /** Its local time is missing; this one is as much later as the clocks are set forward by. */
+        SHIFTED,
+        /** Its local time is there twice; this is the first time. */
+        FIRST,
+        /** Its local time is there twice; this is the second time. */
+        SECOND
+    }
+
+    /**
+     * Reads an expression: cron's with five fields or, with seconds first, six; or systemd's {@code OnCalendar}. The
+     * policies are cron's, see {@link GapPolicy#AT_TRANSITION} and {@link OverlapPolicy#FIRST}.
+     *
+     * @param defaultZone where the expression does not name one
+     * @throws CalendarSyntaxException which shows the character where it went wrong
+     */
+    public static CalendarSchedule parse(String expression, ZoneId defaultZone) {
+        CalendarParser.Parsed parsed = CalendarParser.parse(expression);
+        boolean isFrequent = parsed.fields().isFrequent;
+        LocalTimes times = new LocalTimes(parsed.fields());
+        if (times.next(0) == LocalTimes.NONE) {
+            throw new CalendarSyntaxException(expression, 0, "there is no such day before the year 2200");
+        }
+        return new CalendarSchedule(expression.strip(), parsed.zone() == null ? defaultZone : parsed.zone(), times,
+                new Policies(isFrequent ? GapPolicy.SKIP : GapPolicy.AT_TRANSITION,
+                        isFrequent ? OverlapPolicy.BOTH : OverlapPolicy.FIRST),
+                Long.MIN_VALUE, Long.MAX_VALUE, NO_DAYS);
+    }
+
+    /** Sets what happens to local times that a day does not have. */
+    public CalendarSchedule withGap(GapPolicy newGap) {
+        return new CalendarSchedule(text, zone, times, new Policies(newGap, overlap), from, until, excludedDays);
+    }
+
+    /** Sets what happens at local times that a day has twice. */
+    public CalendarSchedule withOverlap(OverlapPolicy newOverlap) {
+        return new CalendarSchedule(text, zone, times, new Policies(gap, newOverlap), from, until, excludedDays);
+    }
+
+    /** Sets the first and the last second at which it may be due; both belong to the range. */
+    public CalendarSchedule between(long newFrom, long newUntil) {
+        if (newFrom > newUntil) {
+            throw new IllegalArgumentException("it ends before it begins: from=" + newFrom + " until=" + newUntil);
+        }
+        return new CalendarSchedule(text, zone, times, new Policies(gap, overlap), newFrom, newUntil, excludedDays);
+    }
+
+    /** Sets the local dates, as days since 1970, on which it is not due. */
+    public CalendarSchedule without(long... newExcludedDays) {
+        long[] sorted = newExcludedDays.clone();
+        Arrays.sort(sorted);
+        return new CalendarSchedule(text, zone, times, new Policies(gap, overlap), from, until, sorted);
+    }
+
+    /** The expression as it was given. */
+    public String text() {
+        return text;
+    }
+
+    /** The time zone. */
+    public ZoneId zone() {
+        return zone;
+    }
+
+    /** What happens to local times that a day does not have. */
+    public GapPolicy gap() {
+        return gap;
+    }
+
+    /** What happens at local times that a day has twice. */
+    public OverlapPolicy overlap() {
+        return overlap;
+    }
+
+    /** The first instant later than {@code after}, or {@link #NONE}. */
+    public long next(long after) {
+        long earliest = Math.max(0, after >= from ? after + 1 : from);
+        if (after == Long.MAX_VALUE || earliest > until) {
+            return NONE;
+        }
+        for (int stretch = timeline.at(earliest); stretch < timeline.count(); stretch++) {
+            long found = nextWithin(stretch, Math.max(earliest, timeline.start(stretch)));
+            if (found != NONE || timeline.end(stretch) > until) {
+                return found <= until ? found : NONE;
+            }
+        }
+        return NONE;
+    }
+
+    private long nextWithin(int stretch, long earliest) {
+        long regular = nextRegular(stretch, earliest + timeline.offset(stretch));
+        long missing = stretch == 0 || gap == GapPolicy.SKIP ? NONE : nextMissing(stretch, earliest);
+        return Math.min(regular, missing);
+    }
+
+    /** The first instant of a stretch whose local time is there, from the local time {@code local} on. */
+    private long nextRegular(int stretch, long local) {
+        long found = nextLocal(local);
+        while (found < timeline.localEnd(stretch)) {
+            long free = skipRepeated(stretch, found);
+            if (free == found) {
+                return found - timeline.offset(stretch);
+            }
+            found = nextLocal(free);
+        }
+        return NONE;
+    }
+
+    /** The local time itself, or the end of the part of it that another stretch is to fire. */
+    private long skipRepeated(int stretch, long local) {
+        if (overlap != OverlapPolicy.BOTH) {
+            int step = overlap == OverlapPolicy.FIRST ? -1 : 1;
+            for (int i = 1; i <= NEIGHBOURS; i++) {
+                int other = stretch + i * step;
+                if (timeline.hasLocal(other, local)) {
+                    return timeline.localEnd(other);
+                }
+            }
+        }
+        return local;
+    }
+
+    /** The first instant that stands for a local time which the beginning of this stretch leaves out. */
+    private long nextMissing(int stretch, long earliest) {
+        int before = timeline.offset(stretch - 1);
+        boolean isAtTransition = gap == GapPolicy.AT_TRANSITION;
+        if (before >= timeline.offset(stretch) || (isAtTransition && earliest > timeline.start(stretch))) {
+            return NONE;
+        }
+        long found = nextLocal(earliest + before);
+        while (found < timeline.localStart(stretch)) {
+            long free = skipExisting(stretch, found);
+            if (free == found) {
+                return isAtTransition ? timeline.start(stretch) : shifted(stretch, found - before);
+            }
+            found = nextLocal(free);
+        }
+        return NONE;
+    }
+
+    /** An instant that is as much later as the clocks are set forward by, unless they are set again by then. */
+    private long shifted(int stretch, long instant) {
+        return instant < timeline.end(stretch) ? instant : NONE;
+    }
+
+    private long skipExisting(int stretch, long local) {
+        for (int other = stretch - NEIGHBOURS; other <= stretch + NEIGHBOURS; other++) {
+            if (timeline.hasLocal(other, local)) {
+                return timeline.localEnd(other);
+            }
+        }
+        return local;
+    }
+
+    /** The first local time at {@code local} or later that matches, on a day that is not excluded. */
+    private long nextLocal(long local) {
+        long found = times.next(local);
+        while (found != LocalTimes.NONE && excludedDays.length > 0) {
+            long day = Math.floorDiv(found, LocalTimes.SECONDS_PER_DAY);
+            if (Arrays.binarySearch(excludedDays, day) < 0) {
+                return found;
+            }
+            found = times.next((day + 1) * LocalTimes.SECONDS_PER_DAY);
+        }
+        return found;
+    }
+
+    /** What led to an instant that {@link #next} returned. */
+    public Rule ruleOf(long instant) {
+        int stretch = timeline.at(instant);
+        long local = instant + timeline.offset(stretch);
+        if (nextLocal(local) != local) {
+            return instant == timeline.start(stretch) && gap == GapPolicy.AT_TRANSITION
+                    ? Rule.AT_TRANSITION : Rule.SHIFTED;
+        }
+        for (int i = 1; i <= NEIGHBOURS; i++) {
+            if (timeline.hasLocal(stretch - i, local)) {
+                return Rule.SECOND;
+            }
+            if (timeline.hasLocal(stretch + i, local)) {
+                return Rule.FIRST;
+            }
+        }
+        return Rule.NORMAL;
+    }
+
+    /** Seconds that local time is ahead of UTC at an instant. */
+    public int offsetAt(long instant) {
+        return timeline.offset(timeline.at(instant));
+    }
+
+    /** The expression, its zone and its policies. */
+    @Override
+    public String toString() {
+        return text + " " + zone.getId() + " gap=" + gap + " overlap=" + overlap;
+    }
+}
