@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli;
 
+import io.tickbus.cli.calendar.CalendarCommand;
 import io.tickbus.cli.clock.ClockCommand;
 import io.tickbus.cli.config.ConfigCommand;
 import io.tickbus.cli.daemon.DaemonCommand;
@@ -16,6 +17,7 @@ import io.tickbus.cli.profile.ProfileCommand;
 import io.tickbus.cli.publish.PublishCommand;
 import io.tickbus.cli.reload.ReloadCommand;
 import io.tickbus.cli.remove.RemoveCommand;
+import io.tickbus.cli.run.RunCommand;
 import io.tickbus.cli.stat.StatCommand;
 import io.tickbus.cli.tail.TailCommand;
 import io.tickbus.cli.timer.ArmCommand;
@@ -65,6 +67,8 @@ public final class Tickbus {
         {"reload", "Have a bus's daemon read its settings file again, without a restart."},
         {"config", "Check a settings file, show the settings that are in force and where each comes from, or print a "
                 + "sample."},
+        {"calendar", "Say when an expression of cron or systemd is due, in any time zone."},
+        {"run", "Run a program at each signal, such as a backup at each firing of a timer, until Ctrl-C."},
         {"replay", "Print what a journal has recorded, or publish it again on another bus."},
         {"journal", "Check whether a journal is whole, or count what it contains. Changes nothing."},
         {"dump", "Show what a signals file contains, byte by byte: also of a dead, foreign or damaged bus."},
@@ -169,6 +173,8 @@ public final class Tickbus {
             case "metrics" -> new MetricsCommand(spec);
             case "reload" -> new ReloadCommand(spec);
             case "config" -> new ConfigCommand(spec);
+            case "calendar" -> new CalendarCommand(spec);
+            case "run" -> new RunCommand(spec);
             case "replay" -> new ReplayCommand(spec);
             case "journal" -> new JournalCommand(spec);
             case "dump" -> new DumpCommand(spec);

@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
  * @param isJoinGiven whether to begin exactly where the options say; else a bus that was missing is read from its
  *        oldest signal on, since all of it was published after the first attempt
  */
-record AttachRetry(BusDirectory directory, PrintWriter err, BooleanSupplier isStopped, boolean isJoinGiven) {
+public record AttachRetry(BusDirectory directory, PrintWriter err, BooleanSupplier isStopped, boolean isJoinGiven) {
     private static final long RETRY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long REMINDER_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -27,7 +27,7 @@ record AttachRetry(BusDirectory directory, PrintWriter err, BooleanSupplier isSt
      *
      * @throws BusException why the bus cannot be read, at once or when the time is over
      */
-    SignalSubscriber await(SubscriberOptions options, long timeoutNs) {
+    public SignalSubscriber await(SubscriberOptions options, long timeoutNs) {
         long startNs = System.nanoTime();
         long nextReminderNs = startNs;
         SubscriberOptions current = options;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.calendar;
 
-/** An expression that is not understood; the message shows it with a mark under the character where it went wrong. */
+/** An expression that is not understood. The message says why and at which character. */
 public final class CalendarSyntaxException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -9,7 +9,7 @@ public final class CalendarSyntaxException extends IllegalArgumentException {
     private final int index;
 
     CalendarSyntaxException(String text, int index, String why) {
-        super(why);
+        super(why + ": expression='" + text + "', character " + (index + 1));
         this.text = text;
         this.index = index;
     }
@@ -19,9 +19,8 @@ public final class CalendarSyntaxException extends IllegalArgumentException {
         return index;
     }
 
-    /** Why, in one sentence, and the expression in the next two lines with a mark under the character. */
-    @Override
-    public String getMessage() {
-        return super.getMessage() + "\n  " + text + "\n  " + " ".repeat(index) + "^";
+    /** The expression, and below it a mark under the character. */
+    public String pointer() {
+        return text + System.lineSeparator() + " ".repeat(index) + "^";
     }
 }

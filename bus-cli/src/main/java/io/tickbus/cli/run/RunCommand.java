@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cli.run;
+
+import io.tickbus.cli.BusOptions;
+import io.tickbus.cli.Command;
+import io.tickbus.cli.CommandSpec;
+import io.tickbus.cli.Option;
+import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.Report;
+import io.tickbus.cli.ShutdownHook;
+import io.tickbus.cli.Tickbus;
+import io.tickbus.cli.tail.AttachRetry;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.DurationText;
+import io.tickbus.core.internal.IntegerText;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberListener;
+import io.tickbus.subscriber.SubscriberOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program at each signal. */
+public final class RunCommand implements Command {
+    /** How long it may take to notice that it is to stop. */
+    private static final long TURN_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final BusOptions bus;
+    private final Option<Integer> signalIds;
+    private final Option<OverlappingRun> overlap;
+    private final Option<Long> timeoutNs;
+    private final Option<Long> count;
+    private final Option<String> program;
+    private final OutputOptions output;
+    private long taken;
+    private long failed;
+    private volatile boolean isStopped;
+
+    /** Says what it takes. */
+    public RunCommand(CommandSpec command) {
+        signalIds = command.option("--signal", "ID", IntegerText::toInt, "At signals of this id only.").repeatable();
+        overlap = command.choice("--overlap", OverlappingRun.class, "What a signal does that comes while the program "
+                + "runs: nothing, wait, or kill it.").standard("skip");
+        timeoutNs = command.duration("--timeout", "How long the program may run. Then it gets SIGTERM, and after 5 s "
+                + "SIGKILL.");
+        count = command.option("--count", "N", RunCommand::count, "End after N runs, with exit code 1 if one failed.");
+        program = command.argument("PROGRAM", text -> text, "The program and its arguments, after --.").required()
+                .repeatable();
+        bus = new BusOptions(command);
+        output = new OutputOptions(command);
+        command.footer("""
+                Examples:
+                  tickbus run --signal 42 -- ./backup.sh
+                  tickbus run --signal 7 --timeout 30s --overlap queue -- curl -fsS https://example.org/health
+                  tickbus run --signal 1 -- sh -c 'echo "$TICKBUS_KEY is due"'
+
+                The program's environment says which signal it is: TICKBUS_BUS, _SEQUENCE, _SIGNAL_ID, _KEY, _OWNER,
+                _DEADLINE_NS and _PUBLISHED_NS (CLOCK_MONOTONIC), _OCCURRENCE, _MISSED, _FLAGS, _PAYLOAD (hex). Each
+                run is a line on standard error when it ends; with --json it is one on standard output, and what the
+                program prints goes to standard error. Signals that were lost are reported and start nothing.""");
+    }
+
+    private static long count(String text) {
+        long typed = IntegerText.toLong(text);
+        if (typed < 1) {
+            throw new IllegalArgumentException("it ends after one run at least: count=" + typed);
+        }
+        return typed;
+    }
+
+    @Override
+    public int run() {
+        checkProgram(program.get());
+        SubscriberOptions options = SubscriberOptions.defaults()
+                .withSignalIds(signalIds.all().stream().mapToInt(Integer::intValue).toArray())
+                .withListener(new SubscriberListener() {
+                    @Override
+                    public void onLoss(long firstSequence, long lost) {
+                        output.say("lost " + lost + " signals from sequence " + firstSequence + " on");
+                    }
+                });
+        ShutdownHook.during(() -> isStopped = true, () -> {
+            try (SignalSubscriber subscriber = new AttachRetry(bus.directory(), output.err(), () -> isStopped, false)
+                    .await(options, Long.MAX_VALUE)) {
+                if (subscriber != null) {
+                    run(subscriber);
+                }
+            }
+        });
+        return count.isGiven() && failed > 0 ? Tickbus.FAILED : Tickbus.DONE;
+    }
+
+    /** A program that is missing is found out now and not at the first signal. */
+    private static void checkProgram(String name) {
+        String path = System.getenv("PATH");
+        boolean isFound = name.contains("/") ? Files.isExecutable(Path.of(name))
+                : path != null && List.of(path.split(":", -1)).stream()
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder.isEmpty() ? "." : folder, name)));
+        if (!isFound) {
+            throw new IllegalArgumentException("there is no such program, or it may not be executed: program=" + name);
+        }
+    }
+
+    private List<String> line() {
+        List<String> line = new ArrayList<>(program.all());
+        if (output.isJson()) {
+            // Standard output is for the runs.
+            line.addAll(0, List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh"));
+        }
+        return line;
+    }
+
+    private void run(SignalSubscriber subscriber) {
+        long most = count.or(Long.MAX_VALUE);
+        ProgramRunner runner = new ProgramRunner(line(), overlap.get(), timeoutNs.or(Long.MAX_VALUE), this::ended)
+                .start();
+        try (runner) {
+            subscriber.run(() -> {
+                subscriber.await(signal -> offer(runner, signal, most), 1, TURN_NS);
+                return !isStopped && taken < most;
+            });
+            if (!isStopped) {
+                runner.drain();
+            }
+        }
+        output.say(taken + " runs, of which " + failed + " failed; " + runner.skipped() + " signals started nothing; "
+                + subscriber.lost() + " were lost");
+    }
+
+    private void offer(ProgramRunner runner, SignalRecord signal, long most) {
+        if (taken < most && runner.offer(new ProgramRun(bus.name(), signal))) {
+            taken++;
+        }
+    }
+
+    /** Called by the runner's thread. */
+    private void ended(ProgramRun run) {
+        failed += run.isFailed() ? 1 : 0;
+        Report report = new Report().with("sequence", run.sequence)
+                .with("signalId", Integer.parseInt(run.environment.get("TICKBUS_SIGNAL_ID")))
+                .with("key", run.environment.get("TICKBUS_KEY")).with("outcome", run.outcome())
+                .with("exitCode", run.problem == null ? run.exitCode : null).with("durationNs", run.durationNs)
+                .with("problem", run.problem);
+        if (output.isJson()) {
+            output.printLine(report, "");
+        } else {
+            output.say(String.format(Locale.ROOT, "sequence %d, signal %s, key %s: %s after %s", run.sequence,
+                    run.environment.get("TICKBUS_SIGNAL_ID"), run.environment.get("TICKBUS_KEY"), run.outcome()
+                            + (run.problem == null ? "" : " (" + run.problem + ")"),
+                    DurationText.format(run.durationNs)));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cli.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.SignalRecord;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real programs; each waits for a file or for its end, never for a time. */
+@Timeout(60)
+class ProgramRunnerTest {
+    private static final long NO_TIMEOUT = Long.MAX_VALUE;
+
+    private final BlockingQueue<ProgramRun> ended = new LinkedBlockingQueue<>();
+
+    @TempDir
+    private Path folder;
+
+    private ProgramRunner runner(OverlappingRun overlapping, long timeoutNs, String script) {
+        return new ProgramRunner(List.of("/bin/sh", "-c", script), overlapping, timeoutNs, ended::add).start();
+    }
+
+    private static ProgramRun run(long sequence) {
+        return new ProgramRun("md", new SignalRecord().clear().signalId(42).key(7).payload(new byte[] {1, (byte) 0xAB})
+                .sequence(sequence));
+    }
+
+    private ProgramRun next() throws InterruptedException {
+        ProgramRun run = ended.poll(30, TimeUnit.SECONDS);
+        assertTrue(run != null, "no run has ended");
+        return run;
+    }
+
+    private void awaitFile(String name) {
+        while (!Files.exists(folder.resolve(name))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldTellProgramItsSignalAndReportExitCode() throws Exception {
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, "echo \"$TICKBUS_BUS $TICKBUS_SEQUENCE "
+                + "$TICKBUS_SIGNAL_ID $TICKBUS_KEY $TICKBUS_PAYLOAD\" > " + folder + "/out; exit 3")) {
+            assertTrue(runner.offer(run(5)));
+            ProgramRun run = next();
+            assertEquals("exit 3", run.outcome());
+            assertTrue(run.isFailed());
+            assertEquals("md 5 42 7 01ab\n", Files.readString(folder.resolve("out")));
+        }
+    }
+
+    @Test
+    void shouldSkipWhileOneRuns() throws Exception {
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, "touch " + folder + "/on; "
+                + "while [ ! -e " + folder + "/go ]; do sleep 0.01; done")) {
+            assertTrue(runner.offer(run(1)));
+            awaitFile("on");
+            assertFalse(runner.offer(run(2)));
+            Files.createFile(folder.resolve("go"));
+            assertEquals("exit 0", next().outcome());
+            assertEquals(1, runner.skipped());
+        }
+        assertTrue(ended.isEmpty());
+    }
+
+    @Test
+    void shouldRunQueuedOnesInOrder() throws Exception {
+        try (ProgramRunner runner = runner(OverlappingRun.QUEUE, NO_TIMEOUT,
+                "echo $TICKBUS_SEQUENCE >> " + folder + "/out")) {
+            for (int i = 0; i < 20; i++) {
+                assertTrue(runner.offer(run(i)));
+            }
+            runner.drain();
+        }
+        assertEquals(20, ended.size());
+        List<String> lines = Files.readAllLines(folder.resolve("out"));
+        for (int i = 0; i < 20; i++) {
+            assertEquals(Integer.toString(i), lines.get(i));
+        }
+    }
+
+    @Test
+    void shouldKillOneThatRunsForTheNext() throws Exception {
+        try (ProgramRunner runner = runner(OverlappingRun.KILL, NO_TIMEOUT, "touch " + folder + "/on$TICKBUS_SEQUENCE; "
+                + "[ $TICKBUS_SEQUENCE = 2 ] || exec sleep 1000")) {
+            assertTrue(runner.offer(run(1)));
+            awaitFile("on1");
+            assertTrue(runner.offer(run(2)));
+            assertEquals("killed", next().outcome());
+            assertEquals("exit 0", next().outcome());
+        }
+    }
+
+    @Test
+    void shouldEndWhatRunsTooLongOrWhenClosed() throws Exception {
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, TimeUnit.MILLISECONDS.toNanos(50), "exec sleep 1000")) {
+            assertTrue(runner.offer(run(1)));
+            assertEquals("timed out", next().outcome());
+        }
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, "touch " + folder + "/on; "
+                + "exec sleep 1000")) {
+            assertTrue(runner.offer(run(1)));
+            awaitFile("on");
+        }
+        assertEquals("killed", next().outcome());
+    }
+
+    @Test
+    void shouldReportProgramThatCannotBeStarted() throws Exception {
+        try (ProgramRunner runner = new ProgramRunner(List.of(folder.resolve("none").toString()), OverlappingRun.SKIP,
+                NO_TIMEOUT, ended::add).start()) {
+            assertTrue(runner.offer(run(1)));
+            ProgramRun run = next();
+            assertEquals("not started", run.outcome());
+            assertTrue(run.isFailed());
+            assertEquals(Set.of("TICKBUS_BUS", "TICKBUS_SEQUENCE", "TICKBUS_SIGNAL_ID", "TICKBUS_KEY", "TICKBUS_OWNER",
+                    "TICKBUS_DEADLINE_NS", "TICKBUS_PUBLISHED_NS", "TICKBUS_OCCURRENCE", "TICKBUS_MISSED",
+                    "TICKBUS_FLAGS", "TICKBUS_PAYLOAD"), run.environment.keySet());
+        }
+    }
+}
