@@ -4,6 +4,7 @@ package io.tickbus.cli;
 import io.tickbus.cli.calendar.CalendarCommand;
 import io.tickbus.cli.clock.ClockCommand;
 import io.tickbus.cli.config.ConfigCommand;
+import io.tickbus.cli.cron.CronCommand;
 import io.tickbus.cli.daemon.DaemonCommand;
 import io.tickbus.cli.demo.DemoCommand;
 import io.tickbus.cli.demo.DemoSubscriber;
@@ -69,6 +70,7 @@ public final class Tickbus {
                 + "sample."},
         {"calendar", "Say when an expression of cron or systemd is due, in any time zone."},
         {"run", "Run a program at each signal, such as a backup at each firing of a timer, until Ctrl-C."},
+        {"cron", "Serve a crontab: each line is a timer of a bus's daemon, and its command runs when that fires."},
         {"replay", "Print what a journal has recorded, or publish it again on another bus."},
         {"journal", "Check whether a journal is whole, or count what it contains. Changes nothing."},
         {"dump", "Show what a signals file contains, byte by byte: also of a dead, foreign or damaged bus."},
@@ -175,6 +177,7 @@ public final class Tickbus {
             case "config" -> new ConfigCommand(spec);
             case "calendar" -> new CalendarCommand(spec);
             case "run" -> new RunCommand(spec);
+            case "cron" -> new CronCommand(spec);
             case "replay" -> new ReplayCommand(spec);
             case "journal" -> new JournalCommand(spec);
             case "dump" -> new DumpCommand(spec);

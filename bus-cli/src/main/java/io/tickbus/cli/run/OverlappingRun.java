@@ -2,7 +2,7 @@
 package io.tickbus.cli.run;
 
 /** What becomes of a signal that comes while the program of an earlier one still runs. */
-enum OverlappingRun {
+public enum OverlappingRun {
     /** It starts nothing. */
     SKIP,
     /** Its run starts when those before it have ended. */

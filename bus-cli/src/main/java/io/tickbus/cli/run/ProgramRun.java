@@ -1,28 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.run;
 
+import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.Report;
 import io.tickbus.cli.tail.FlagNames;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.DurationText;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** One run of the program: what its signal says, and how it ended. */
-final class ProgramRun {
+public final class ProgramRun {
     /** No exit code, as the program could not be started. */
     static final int NOT_STARTED = -1;
 
-    final long sequence;
+    /** Of the signal. */
+    public final long sequence;
     /** What the signal says, as variables of the program's environment. */
-    final Map<String, String> environment = new LinkedHashMap<>();
+    public final Map<String, String> environment = new LinkedHashMap<>();
+    /** How long it ran, once it has ended. */
+    public long durationNs;
+    /** The program's exit code, once it has ended. */
+    public int exitCode;
+    /** Why the program could not be started; null if it was. */
+    public String problem;
     long startNs;
-    long durationNs;
-    int exitCode;
     boolean isTimedOut;
     boolean isKilled;
-    String problem;
 
-    ProgramRun(String bus, SignalRecord signal) {
+    /** The run for a signal, of which it keeps a copy. */
+    public ProgramRun(String bus, SignalRecord signal) {
         sequence = signal.sequence();
         set("BUS", bus);
         set("SEQUENCE", sequence);
@@ -48,5 +56,17 @@ final class ProgramRun {
     /** One word, or an exit code. */
     String outcome() {
         return problem != null ? "not started" : isTimedOut ? "timed out" : isKilled ? "killed" : "exit " + exitCode;
+    }
+
+    /** Prints how it ended: after {@code what} as text, after what {@code first} has as JSON. */
+    public void print(OutputOptions output, Report first, String what) {
+        if (output.isJson()) {
+            output.printLine(first.with("sequence", sequence).with("outcome", outcome())
+                    .with("exitCode", problem == null ? exitCode : null).with("durationNs", durationNs)
+                    .with("problem", problem), "");
+        } else {
+            output.say(what + ": " + outcome() + (problem == null ? "" : " (" + problem + ")") + " after "
+                    + DurationText.format(durationNs));
+        }
     }
 }

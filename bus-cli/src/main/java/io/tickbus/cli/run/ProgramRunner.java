@@ -15,7 +15,9 @@ import java.util.function.Consumer;
  *
  * <p><b>Threads:</b> any thread offers runs; the listener is called on the runner's thread.
  */
-final class ProgramRunner implements AutoCloseable {
+public final class ProgramRunner implements AutoCloseable {
+    /** What stands before a program in its line to have its output on standard error. */
+    public static final List<String> TO_STANDARD_ERROR = List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh");
     /** Runs that may be queued. */
     static final int MOST_QUEUED = 1_000;
     /** How long a program that was asked to end may take until it is killed. */
@@ -33,20 +35,23 @@ final class ProgramRunner implements AutoCloseable {
     private boolean isClosed;
     private long skipped;
 
-    ProgramRunner(List<String> command, OverlappingRun overlapping, long timeoutNs, Consumer<ProgramRun> listener) {
+    /** {@code timeoutNs}: how long a program may run; the listener hears of each run that has ended. */
+    public ProgramRunner(List<String> command, OverlappingRun overlapping, long timeoutNs,
+            Consumer<ProgramRun> listener) {
         this.command = List.copyOf(command);
         this.overlapping = overlapping;
         this.timeoutNs = timeoutNs;
         this.listener = listener;
     }
 
-    ProgramRunner start() {
+    /** Starts the thread. */
+    public ProgramRunner start() {
         thread.start();
         return this;
     }
 
     /** Takes a run; false if it is skipped, as another one is running or too many are queued. */
-    synchronized boolean offer(ProgramRun run) {
+    public synchronized boolean offer(ProgramRun run) {
         boolean isBusy = running != null || !queue.isEmpty();
         boolean isTaken = !isStopped && queue.size() < MOST_QUEUED && (!isBusy || overlapping != OverlappingRun.SKIP);
         if (!isTaken) {
@@ -146,12 +151,20 @@ final class ProgramRunner implements AutoCloseable {
         }
     }
 
+    /** Takes no further runs; its thread ends when those that were taken have run. */
+    public synchronized void retire() {
+        isStopped = true;
+        notifyAll();
+    }
+
+    /** Whether it is retired and everything that was taken has run. */
+    public boolean isOver() {
+        return !thread.isAlive();
+    }
+
     /** Waits until everything that was taken has run. */
     void drain() {
-        synchronized (this) {
-            isStopped = true;
-            notifyAll();
-        }
+        retire();
         join();
     }
 

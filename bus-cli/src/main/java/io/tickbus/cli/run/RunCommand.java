@@ -11,7 +11,6 @@ import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.tail.AttachRetry;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.internal.IntegerText;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberListener;
@@ -20,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program at each signal. */
@@ -105,11 +103,8 @@ public final class RunCommand implements Command {
     }
 
     private List<String> line() {
-        List<String> line = new ArrayList<>(program.all());
-        if (output.isJson()) {
-            // Standard output is for the runs.
-            line.addAll(0, List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh"));
-        }
+        List<String> line = new ArrayList<>(output.isJson() ? ProgramRunner.TO_STANDARD_ERROR : List.of());
+        line.addAll(program.all());
         return line;
     }
 
@@ -139,18 +134,9 @@ public final class RunCommand implements Command {
     /** Called by the runner's thread. */
     private void ended(ProgramRun run) {
         failed += run.isFailed() ? 1 : 0;
-        Report report = new Report().with("sequence", run.sequence)
-                .with("signalId", Integer.parseInt(run.environment.get("TICKBUS_SIGNAL_ID")))
-                .with("key", run.environment.get("TICKBUS_KEY")).with("outcome", run.outcome())
-                .with("exitCode", run.problem == null ? run.exitCode : null).with("durationNs", run.durationNs)
-                .with("problem", run.problem);
-        if (output.isJson()) {
-            output.printLine(report, "");
-        } else {
-            output.say(String.format(Locale.ROOT, "sequence %d, signal %s, key %s: %s after %s", run.sequence,
-                    run.environment.get("TICKBUS_SIGNAL_ID"), run.environment.get("TICKBUS_KEY"), run.outcome()
-                            + (run.problem == null ? "" : " (" + run.problem + ")"),
-                    DurationText.format(run.durationNs)));
-        }
+        String signal = run.environment.get("TICKBUS_SIGNAL_ID");
+        String key = run.environment.get("TICKBUS_KEY");
+        run.print(output, new Report().with("signalId", Integer.parseInt(signal)).with("key", key),
+                "sequence " + run.sequence + ", signal " + signal + ", key " + key);
     }
 }

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cli.cron;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.cli.CliRun;
+import io.tickbus.cli.Tickbus;
+import io.tickbus.cli.run.OverlappingRun;
+import io.tickbus.cli.run.ProgramRun;
+import io.tickbus.client.ArmedTimer;
+import io.tickbus.client.TimerClient;
+import io.tickbus.client.TimerClientOptions;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.timer.Durability;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.daemon.DaemonContext;
+import io.tickbus.daemon.DaemonSetting;
+import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.TimerDaemon;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A crontab served by a real daemon; lines are due in years, and become due now by a client that arms them so. */
+@Timeout(120)
+class CronServiceTest {
+    private static final int SIGNAL = 60;
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ProgramRun> ended = new LinkedBlockingQueue<>();
+
+    @TempDir
+    private Path root;
+    private Path file;
+    private BusDirectory bus;
+    private TimerDaemon daemon;
+    private TimerClient client;
+    private CronService service;
+    private Thread thread;
+
+    @BeforeEach
+    void startDaemon() {
+        file = root.resolve("crontab");
+        bus = BusDirectory.at(root, "one");
+        daemon = TimerDaemon.open(DaemonContext.of(bus).signals(SignalsOptions.defaults().withSlotCount(64))
+                .settings(DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, Level.OFF))).start();
+        client = TimerClient.connect(bus, TimerClientOptions.defaults().withName("cron"));
+    }
+
+    @AfterEach
+    void stopAll() throws InterruptedException {
+        stopService();
+        client.close();
+        daemon.close();
+    }
+
+    private void stopService() throws InterruptedException {
+        if (service != null) {
+            service.stop();
+            thread.join();
+        }
+    }
+
+    private CronFile write(String... lines) throws IOException {
+        Files.writeString(file, String.join("\n", lines) + "\n");
+        return CronFile.read(file, ZoneId.systemDefault());
+    }
+
+    private CronFile serve(String... lines) throws IOException, InterruptedException {
+        CronFile read = write(lines);
+        service = new CronService(file, bus, new CronService.Options(SIGNAL, "cron", Durability.NONE,
+                OverlappingRun.SKIP, Long.MAX_VALUE, List.of()), new CronService.Listener() {
+                    @Override
+                    public void say(String sentence) {
+                        said.add(sentence);
+                    }
+
+                    @Override
+                    public void ended(CronLine line, ProgramRun run) {
+                        ended.add(run);
+                    }
+                });
+        thread = new Thread(() -> service.run(read));
+        thread.start();
+        await("serving");
+        return read;
+    }
+
+    private void await(String sentence) throws InterruptedException {
+        String next = said.poll(TIMEOUT_NS, TimeUnit.NANOSECONDS);
+        assertTrue(next != null && next.contains(sentence), () -> "said '" + next + "' instead of '" + sentence + "'");
+    }
+
+    private Set<Long> armedKeys() {
+        return client.list(false, TIMEOUT_NS).stream().map(ArmedTimer::key).collect(Collectors.toSet());
+    }
+
+    private void fireNow(CronLine line) {
+        assertEquals(ReplyCode.ARMED,
+                client.call(new TimerCommand().arm(line.key(), SIGNAL, System.nanoTime()), TIMEOUT_NS).code());
+    }
+
+    @Test
+    void shouldRunCommandWhenLineIsDueAndArmItAgain() throws Exception {
+        CronFile read = serve("WHAT=tea", "0 0 1 1 * echo $WHAT $TICKBUS_SIGNAL_ID > " + root + "/out");
+        assertEquals(Set.of(read.lines().get(0).key()), armedKeys());
+        fireNow(read.lines().get(0));
+        ProgramRun run = ended.poll(TIMEOUT_NS, TimeUnit.NANOSECONDS);
+        assertEquals(0, run.exitCode);
+        assertEquals("tea 60\n", Files.readString(root.resolve("out")));
+        while (!armedKeys().equals(Set.of(read.lines().get(0).key()))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldFollowFileAndKeepWhatItCannotRead() throws Exception {
+        CronFile first = serve("0 0 1 1 * ./a", "0 0 1 2 * ./b");
+        assertEquals(2, armedKeys().size());
+        CronFile second = write("0 0 1 2 * ./b", "# and another", "0 0 1 3 * ./c");
+        await("read " + file + " again: 2 lines");
+        Set<Long> expected = second.lines().stream().map(CronLine::key).collect(Collectors.toSet());
+        while (!armedKeys().equals(expected)) {
+            Thread.onSpinWait();
+        }
+        assertTrue(expected.contains(first.lines().get(1).key()));
+        write("0 0 1 2 * ./b", "61 * * * * ./c");
+        await("line 2: a minute is a number from 0 to 59");
+        assertEquals(expected, armedKeys());
+    }
+
+    @Test
+    void shouldFindTimersOfAnEarlierService() throws Exception {
+        client.call(new TimerCommand().arm(1, 7, System.nanoTime() + TimeUnit.HOURS.toNanos(1)), TIMEOUT_NS);
+        client.call(new TimerCommand().arm(2, SIGNAL, System.nanoTime() + TimeUnit.HOURS.toNanos(1)), TIMEOUT_NS);
+        CronFile read = serve("0 0 1 1 * ./a");
+        assertEquals(Set.of(1L, read.lines().get(0).key()), armedKeys(), "only timers of its own signal are its own");
+    }
+
+    @Test
+    void shouldCheckFile() throws Exception {
+        write("0 0 1 1 * ./a", "0 0 31 2 * ./b");
+        CliRun run = CliRun.of("cron", file, "--check");
+        assertEquals(Tickbus.FAILED, run.exitCode());
+        assertTrue(run.out().contains("0 0 1 1 *"), run.out());
+        assertTrue(run.err().contains("line 2: there is no such day before the year 2200"), run.err());
+        assertEquals(Tickbus.WRONG_USAGE, CliRun.of("cron", file, "--dir", root, "--bus", "one").exitCode());
+        write("0 0 1 1 * ./a");
+        assertEquals(true, CliRun.of("cron", file, "--check", "--json").json().get("valid"));
+        CliRun durable = CliRun.of("cron", file, "--dir", root, "--bus", "one", "--durable", "process");
+        assertEquals(Tickbus.WRONG_USAGE, durable.exitCode());
+        assertTrue(durable.err().contains("--durable none"), durable.err());
+    }
+}
