@@ -3,6 +3,8 @@
 import asyncio
 import os
 import pathlib
+import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -16,8 +18,10 @@ sys.path.insert(0, str(HERE.parent))
 import tickbus
 from tickbus import Code, Mode, Publisher, Status, Subscription, TickbusError, Timers
 from tickbus import _memory
+from tickbus._fast import FastSubscription, load
 from tickbus._publisher import _recover
 
+INCLUDE = HERE.parents[2] / "include"
 GOLDEN = HERE.parents[3] / "bus-core/src/test/resources/io/tickbus/core/internal/file"
 
 
@@ -31,6 +35,10 @@ def golden(name: str) -> bytearray:
 
 
 class TickbusTest(unittest.TestCase):
+    """By pure Python."""
+
+    fast = False
+
     def setUp(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.bus = self.folder.name + "/bus"
@@ -42,9 +50,12 @@ class TickbusTest(unittest.TestCase):
         return publisher
 
     def attach(self, **options) -> Subscription:
-        subscription = Subscription(self.bus, **options)
+        subscription = self.subscription(self.bus, **options)
         self.addCleanup(subscription.close)
         return subscription
+
+    def subscription(self, bus: str, **options):
+        return FastSubscription(self.library, bus, **options) if self.fast else Subscription(bus, **options)
 
     def publish(self, publisher: Publisher, count: int) -> None:
         for _ in range(count):
@@ -67,8 +78,8 @@ class TickbusTest(unittest.TestCase):
         self.assertIn("; ", str(raised.exception))
 
     def test_should_read_golden_file(self) -> None:
-        if not GOLDEN.is_dir():
-            self.skipTest("there are no golden files")
+        if self.fast or not GOLDEN.is_dir():
+            self.skipTest("there are no golden files, or the fast path would refuse their clock")
         file = golden("signals-v2.hex")
         file[32:40] = len(file).to_bytes(8, "little")
         os.mkdir(self.bus, 0o700)
@@ -175,21 +186,21 @@ class TickbusTest(unittest.TestCase):
                                 (512, 9, Code.TAMPERED)]:
             with self.subTest(at=at):
                 signals.write_bytes(whole[:at] + bytes([value]) + whole[at + 1:])
-                self.refused(code, Subscription, self.bus)
+                self.refused(code, self.subscription, self.bus)
         for length in (0, 4095, 4096, 8193):
             with self.subTest(length=length):
                 signals.write_bytes((whole + bytes(5000))[:length])
-                self.refused(Code.TRUNCATED, Subscription, self.bus)
+                self.refused(Code.TRUNCATED, self.subscription, self.bus)
         signals.unlink()
-        self.refused(Code.ABSENT, Subscription, self.bus)
+        self.refused(Code.ABSENT, self.subscription, self.bus)
         os.mkfifo(signals)
-        self.refused(Code.NOT_A_BUS, Subscription, self.bus)
+        self.refused(Code.NOT_A_BUS, self.subscription, self.bus)
         signals.unlink()
         signals.symlink_to("/dev/null")
-        self.refused(Code.NOT_A_BUS, Subscription, self.bus)
+        self.refused(Code.NOT_A_BUS, self.subscription, self.bus)
         os.chmod(self.bus, 0o777)
-        self.refused(Code.PERMISSION, Subscription, self.bus)
-        self.refused(Code.ARGUMENT, Subscription, "a bus?")
+        self.refused(Code.PERMISSION, self.subscription, self.bus)
+        self.refused(Code.ARGUMENT, self.subscription, "a bus?")
 
     def test_should_refuse_second_publisher_and_notice_deletion(self) -> None:
         publisher = self.open(64)
@@ -205,7 +216,41 @@ class TickbusTest(unittest.TestCase):
 
     def test_should_refuse_processor_without_order(self) -> None:
         with mock.patch.object(_memory.platform, "machine", lambda: "aarch64"):
-            self.refused(Code.SYSTEM, tickbus.subscribe, self.bus)
+            self.refused(Code.SYSTEM, Subscription, self.bus)
+            self.refused(Code.SYSTEM, Publisher, self.bus)
+
+
+class FastTickbusTest(TickbusTest):
+    """By the compiled fast path, where there is a compiler."""
+
+    fast = True
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        compiler = shutil.which("cc")
+        if compiler is None or not INCLUDE.is_dir():
+            raise unittest.SkipTest("there is no C compiler, or no header")
+        folder = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, folder)
+        built = folder + "/_fast.so"
+        subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-I", str(INCLUDE), "-o", built,
+                        str(HERE.parent / "tickbus/_native.c")], check=True)
+        with mock.patch.dict(os.environ, TICKBUS_FAST=built):
+            cls.library = load()
+
+
+class SamplesTest(unittest.TestCase):
+    def test_should_print_signals_that_were_published(self) -> None:
+        samples = HERE.parent / "samples"
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, "TICKBUS_DIR": folder, "PYTHONPATH": str(HERE.parent), "PYTHONUNBUFFERED": "1"}
+            subprocess.run([sys.executable, "-B", samples / "publish.py", "sample"], check=True, env=environment)
+            for name in ("subscribe.py", "subscribe_async.py"):
+                with subprocess.Popen([sys.executable, "-B", samples / name, "sample"], env=environment, text=True,
+                                      stdout=subprocess.PIPE) as reader:
+                    lines = [reader.stdout.readline() for _ in range(10)]
+                    reader.terminate()
+                self.assertEqual([[str(key), str(key), "42"] for key in range(10)], [line.split()[:3] for line in lines])
 
 
 if __name__ == "__main__":

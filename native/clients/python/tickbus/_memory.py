@@ -4,7 +4,7 @@
 Python has no memory order of its own. On x86-64 a processor makes the loads, and the stores, of a thread visible in
 program order; CPython reads and writes a native "q" at an aligned address by one instruction, and the interpreter
 reorders nothing. So a load is an acquire, a store is a release, and one fence is missing, which a lock gives. On a
-processor with a weaker order this is not so: there the compiled fast path is needed.
+processor with a weaker order this is not so: there only what the compiled fast path does is possible.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check_machine() -> None:
     require(is_right, Code.SYSTEM, f"{sys.platform} {platform.machine()}: a bus is on 64-bit little-endian Linux; use that")
     is_ordered = platform.machine() == "x86_64" and platform.python_implementation() == "CPython"
     require(is_ordered, Code.SYSTEM, f"{platform.machine()} {platform.python_implementation()}: pure Python cannot order its "
-            "memory accesses there; use CPython on x86-64, or a client in C, Go, Rust or Java")
+            "memory accesses there; use the compiled fast path, CPython on x86-64, or a client in another language")
 
 
 def fence() -> None:
@@ -66,6 +66,7 @@ class Mapping:
 
     def sleep(self, value: int, until_ns: int) -> None:
         """Returns when woken, at until_ns, or at once where the futex word has another value."""
+        _libc.prctl(29, ctypes.c_ulong(1), 0, 0, 0)  # PR_SET_TIMERSLACK
         until = Timespec(until_ns // 1_000_000_000, until_ns % 1_000_000_000)
         _syscall(ctypes.c_long(_FUTEX), ctypes.c_void_p(self.futex), _WAIT_BITSET, ctypes.c_int(value),
                  ctypes.byref(until), None, ctypes.c_int(-1))

@@ -9,7 +9,7 @@ from typing import Optional
 
 from . import _files as f
 from ._errors import Code, TickbusError, at, require
-from ._memory import Mapping, fence, now_ns, same_file
+from ._memory import Mapping, check_machine, fence, now_ns, same_file
 
 _BODY = struct.Struct("qqqiHBBii12si")
 
@@ -22,6 +22,7 @@ class Publisher:
     """
 
     def __init__(self, bus: str | os.PathLike[str], *, slots: int = 1 << 16, heartbeat_ns: int = 100 * f.MS) -> None:
+        check_machine()
         is_power = 2 <= slots <= f.MOST_SLOTS and slots & (slots - 1) == 0
         require(is_power and heartbeat_ns >= f.MS, Code.ARGUMENT, f"slots={slots} heartbeat_ns={heartbeat_ns}: they must be a "
                 f"power of two from 2 to {f.MOST_SLOTS}, and at least {f.MS}; change them")

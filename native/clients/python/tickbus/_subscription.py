@@ -9,7 +9,7 @@ from typing import AsyncIterator, Generic, Iterator, NamedTuple, Optional, TypeV
 
 from . import _files as f
 from ._errors import Code, TickbusError
-from ._memory import Mapping, fence, now_ns
+from ._memory import Mapping, check_machine, fence, now_ns
 
 RECORD = struct.Struct("qqqqiHBBii12si")
 GUARD_NS, LATE_SPIN_NS = 150_000, 100_000
@@ -108,6 +108,7 @@ class Subscription(Source[Signal]):
 
     def __init__(self, bus: str | os.PathLike[str], *, oldest: bool = False, mode: Mode = Mode.PREDICT,
                  owner: Optional[int] = None) -> None:
+        check_machine()
         self.directory = f.directory_of(bus)
         self.mode = mode
         self.owner = os.geteuid() if owner is None else owner

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast path of the Python client: tickbus.h behind functions that ctypes can call. It is no extension module.
+#include "tickbus.h"
+
+struct fast {
+    struct tb_subscriber of;
+    int64_t lost;                                    // what a wait or a check has found lost
+};
+
+int64_t tickbus_size(void) { return sizeof(struct fast); }
+
+int tickbus_attach(struct fast *s, const char *path, uint32_t owner, int is_oldest) {
+    s->lost = 0;
+    return tb_attach_of(&s->of, path, owner, is_oldest ? TB_OLDEST : TB_NEWEST);
+}
+
+void tickbus_detach(struct fast *s) { tb_detach(&s->of); }
+
+// Copies up to `most` signals, and how many were lost before each; returns their number, or an error.
+// lost[number]: what was lost after the last.
+int64_t tickbus_poll(struct fast *s, struct tb_signal *signals, int64_t *lost, int64_t most) {
+    int64_t count = 0;
+    int event = TB_SIGNAL;
+    lost[0] = s->lost;
+    s->lost = 0;
+    while (count < most && event > TB_NOTHING) {
+        event = tb_poll(&s->of, &signals[count]);
+        if (event == TB_SIGNAL) {
+            lost[++count] = 0;
+        } else if (event == TB_LOSS) {
+            lost[count] += s->of.lost_count;
+        }
+    }
+    return count == 0 && event < 0 ? event : count;
+}
+
+static int noted(struct fast *s, int event) {
+    s->lost += event == TB_LOSS ? s->of.lost_count : 0;
+    return event;
+}
+
+int tickbus_wait(struct fast *s, int how, int64_t until_ns) { return noted(s, tb_await(&s->of, (enum tb_how) how, until_ns)); }
+
+int tickbus_check(struct fast *s) { return noted(s, tb_check(&s->of, tb_now())); }
+
+int64_t tickbus_field(const struct fast *s, int field) {
+    return field == 0 ? s->of.next : field == 1 ? s->of.epochs : field == 2 ? (int64_t) s->of.status
+            : tb_subscriber_has_news(&s->of);
+}
+
+const char *tickbus_name(int error) { return tb_error_name(error); }
+
+const char *tickbus_text(int error) { return tb_error_text(error); }
