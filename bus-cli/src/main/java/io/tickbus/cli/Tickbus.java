@@ -26,11 +26,10 @@ import io.tickbus.cli.timer.CancelCommand;
 import io.tickbus.cli.timer.ListCommand;
 import io.tickbus.cli.timer.PauseCommand;
 import io.tickbus.cli.top.TopCommand;
-import io.tickbus.core.internal.NearestName;
 import java.io.PrintWriter;
-import java.io.Writer;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The {@code tickbus} executable: every command is a class of its own, and only the one that is asked for is made.
@@ -45,9 +44,6 @@ public final class Tickbus {
     /** Exit code: wrong usage. */
     public static final int WRONG_USAGE = 2;
 
-    private static final String NAME = "tickbus";
-    /** What Java puts into an argument in the place of bytes that it cannot decode. */
-    private static final char UNDECODABLE = '\uFFFD';
     private static final String[][] COMMANDS = {
         {"demo", "Run a timer in one process and receive it in another, waiting in turn predictively, spinning, "
                 + "parked, and for kill + sigwaitinfo; show latency, lateness and CPU of each."},
@@ -77,81 +73,56 @@ public final class Tickbus {
         {"clock", "Show the clock sources of this host, their rating, and what reading each clock costs."},
         {"doctor", "Report what on this host costs precision, and how to fix it. Takes about two seconds."},
         {"help", "Explain a command: the same as COMMAND --help."},
+        {"demo-subscriber", ""},
+        {"archive-training", ""},
     };
+    private static final String FOOTER = """
+        Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage or settings.
 
-    private final PrintWriter out;
-    private final PrintWriter err;
+        Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is
+        --debug, NO_COLOR=1 prints without colours.
 
-    private Tickbus(PrintWriter out, PrintWriter err) {
-        this.out = out;
-        this.err = err;
-    }
+        To begin, in two terminals:
+          tickbus daemon --every 1ms:42
+          tickbus tail
+        and a timer of your own:
+          tickbus arm --key 7 --signal 43 --in 1s --wait
+
+        Signals for other hosts, from a checkout: ./tickbus relay --help
+        Benchmarks, from a checkout: ./tickbus bench --help""";
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        execute(group(), args);
+    }
+
+    /** Runs one command of a program, and ends the process with its exit code. */
+    public static void execute(CommandGroup program, String... args) {
         // JNA asks ldconfig for folders of libraries, in a process; the one library used is part of this process.
         System.setProperty("jna.platform.library.path", "");
         Terminal.useReadableEncoding();
-        int exitCode = run(Terminal.writer(System.out), Terminal.writer(System.err), args);
+        int exitCode = program.run(Terminal.writer(System.out), Terminal.writer(System.err), List.of(args));
         ShutdownHook.finish(exitCode);
         System.exit(exitCode);
     }
 
     /** Runs one command, which prints to these writers, to the last byte; returns the exit code. */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
-        return new Tickbus(out, err).run(List.of(args));
+        return group().run(out, err, List.of(args));
     }
 
     /** All commands, the tool itself first, for manual pages and completion. */
     static List<CommandSpec> describe() {
-        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        List<CommandSpec> specs = new ArrayList<>(List.of(new Tickbus(nowhere, nowhere).root()));
+        return group().describe();
+    }
+
+    private static CommandGroup group() {
+        Map<String, String> commands = new LinkedHashMap<>();
         for (String[] command : COMMANDS) {
-            if (!command[0].equals("help")) {
-                CommandSpec spec = new CommandSpec(NAME + " " + command[0], command[1], nowhere, nowhere);
-                create(command[0], spec);
-                specs.add(spec);
-            }
+            commands.put(command[0], command[1]);
         }
-        return specs;
-    }
-
-    private int run(List<String> line) {
-        int place = 0;
-        while (place < line.size() && line.get(place).startsWith("-")) {
-            place++;
-        }
-        CommandSpec spec = root();
-        try {
-            checkDecoded(line);
-            // What comes before the command's name is of all commands.
-            if (spec.parse(line.subList(0, place))) {
-                if (place == line.size()) {
-                    throw new IllegalArgumentException("name a command");
-                }
-                boolean isHelp = line.get(place).equals("help");
-                if (isHelp && place + 1 == line.size()) {
-                    HelpText.print(out, spec);
-                    return DONE;
-                }
-                String name = line.get(isHelp ? place + 1 : place);
-                spec = new CommandSpec(NAME + " " + name, description(name), out, err);
-                return run(spec, name, isHelp ? List.of("--help")
-                        : List.of(line.subList(0, place), line.subList(place + 1, line.size())).stream()
-                                .flatMap(List::stream).toList());
-            }
-            out.flush();
-            return DONE;
-        } catch (Exception e) {
-            return ErrorReporter.report(e, spec, line.contains("--json"));
-        }
-    }
-
-    private static int run(CommandSpec spec, String name, List<String> line) throws Exception {
-        Command command = create(name, spec);
-        int exitCode = spec.parse(line) ? command.run() : DONE;
-        spec.out().flush();
-        return exitCode;
+        return new CommandGroup("tickbus", "A bus of timer signals between the processes of one host, over shared "
+                + "memory.", FOOTER, commands, Tickbus::create);
     }
 
     private static Command create(String name, CommandSpec spec) {
@@ -184,50 +155,5 @@ public final class Tickbus {
             case "clock" -> new ClockCommand(spec);
             default -> new DoctorCommand(spec);
         };
-    }
-
-    private static String description(String name) {
-        for (String[] command : COMMANDS) {
-            if (command[0].equals(name)) {
-                return command[1];
-            }
-        }
-        if (name.equals("demo-subscriber") || name.equals("archive-training")) {
-            return "Started by other commands.";
-        }
-        throw new IllegalArgumentException("there is no command '" + name + "'" + NearestName.of(name,
-                List.of(COMMANDS).stream().map(command -> command[0]).toList()));
-    }
-
-    private CommandSpec root() {
-        CommandSpec root = new CommandSpec(NAME, "A bus of timer signals between the processes of one host, over "
-                + "shared memory.", out, err);
-        for (String[] command : COMMANDS) {
-            root.commands.put(command[0], command[1]);
-        }
-        root.footer("""
-                Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage or settings.
-
-                Environment: TICKBUS_DIR names another root than /dev/shm/tickbus-UID, TICKBUS_DEBUG=1 is
-                --debug, NO_COLOR=1 prints without colours.
-
-                To begin, in two terminals:
-                  tickbus daemon --every 1ms:42
-                  tickbus tail
-                and a timer of your own:
-                  tickbus arm --key 7 --signal 43 --in 1s --wait
-
-                Benchmarks, from a checkout: ./tickbus bench --help""");
-        return root;
-    }
-
-    private static void checkDecoded(List<String> line) {
-        for (String arg : line) {
-            if (arg.indexOf(UNDECODABLE) >= 0) {
-                throw new IllegalArgumentException("an argument has letters that this locale's character set ("
-                        + System.getProperty("sun.jnu.encoding") + ") does not have, so they did not arrive; set "
-                        + "LC_ALL=C.UTF-8 or another UTF-8 locale: argument=" + arg);
-            }
-        }
     }
 }

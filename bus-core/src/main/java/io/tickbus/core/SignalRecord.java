@@ -26,6 +26,8 @@ public final class SignalRecord {
     private static final int PAYLOAD = index(SignalRecordLayout.PAYLOAD);
     private static final int MISSED = index(SignalRecordLayout.MISSED);
     private static final long UINT32 = 0xFFFF_FFFFL;
+    private static final long PLACEHOLDER =
+            (long) (SignalRecordLayout.FLAG_ABSENT | SignalRecordLayout.FLAG_LOST) << FLAGS_SHIFT;
 
     private final long[] fields = new long[index(SignalRecordLayout.LENGTH)];
     private long sequence;
@@ -91,6 +93,16 @@ public final class SignalRecord {
     /** Whether the timer fired later than its grace allows. */
     public boolean isLate() {
         return (flags() & SignalRecordLayout.FLAG_LATE) != 0;
+    }
+
+    /** Whether there is no signal of this sequence on this bus: a subscriber passes over it. */
+    public boolean isPlaceholder() {
+        return (fields[HEADER] & PLACEHOLDER) != 0;
+    }
+
+    /** Whether the signals of this sequence to {@link #key()} − 1 are lost. */
+    public boolean isLost() {
+        return (flags() & SignalRecordLayout.FLAG_LOST) != 0;
     }
 
     /** Which firing of a periodic timer this is, from 0. */

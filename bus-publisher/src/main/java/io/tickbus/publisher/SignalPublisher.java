@@ -57,7 +57,10 @@ public final class SignalPublisher implements AutoCloseable {
      * @throws BusException when somebody else publishes on it, or its files cannot be used; the message says why
      */
     public static SignalPublisher open(BusDirectory directory, SignalsOptions options) {
-        SignalPublisher publisher = openWithoutThread(directory, options);
+        return started(openWithoutThread(directory, options));
+    }
+
+    private static SignalPublisher started(SignalPublisher publisher) {
         try {
             publisher.heartbeat.start();
             return publisher;
@@ -67,9 +70,24 @@ public final class SignalPublisher implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #open}, for a relay, whose sequences another bus gives. Subscribers learn exactly which ones they
+     * missed where the bus ends before the sequence, and that the line is another where it is.
+     *
+     * @param historyId the other bus's line of sequences
+     * @param sequence  the next to be published, at least {@link #nextSequence()} of the predecessor of that line
+     */
+    public static SignalPublisher openAt(BusDirectory directory, SignalsOptions options, long historyId,
+            long sequence) {
+        return started(create(WritableBus.openAt(directory, options, historyId, sequence)));
+    }
+
     /** As {@link #open}, for a caller that promises to call {@link #heartbeat} in time. */
     public static SignalPublisher openWithoutThread(BusDirectory directory, SignalsOptions options) {
-        WritableBus bus = WritableBus.open(directory, options);
+        return create(WritableBus.open(directory, options));
+    }
+
+    private static SignalPublisher create(WritableBus bus) {
         try {
             return new SignalPublisher(bus);
         } catch (RuntimeException | Error e) {

@@ -165,7 +165,9 @@ public final class SignalSubscriber implements AutoCloseable {
             }
             signal.sequence(current);
             sequence = current + 1;
-            if (signalIds.length == 0 || Arrays.binarySearch(signalIds, signal.signalId()) >= 0) {
+            if (signal.isPlaceholder()) {
+                passOver(current);
+            } else if (signalIds.length == 0 || Arrays.binarySearch(signalIds, signal.signalId()) >= 0) {
                 received++;
                 count++;
                 if (statistics != null) {
@@ -224,6 +226,16 @@ public final class SignalSubscriber implements AutoCloseable {
             SignalCondition condition = bus.condition();
             condition.sequence(sequence);
             waitStrategy.await(condition, Math.min(untilNs, nowNs + CHECK_INTERVAL_NS));
+        }
+    }
+
+    /** What a relay writes where it has no signal. */
+    private void passOver(long current) {
+        if (signal.isLost()) {
+            sequence = current;
+            skipTo(Math.max(current + 1, Math.min(signal.key(), bus.nextSequence())));
+        } else {
+            filtered++;
         }
     }
 
@@ -317,7 +329,7 @@ public final class SignalSubscriber implements AutoCloseable {
         return received;
     }
 
-    /** Signals excluded by their id. */
+    /** Signals excluded by their id, by this subscriber or by the relay that publishes the bus. */
     public long filtered() {
         return filtered;
     }

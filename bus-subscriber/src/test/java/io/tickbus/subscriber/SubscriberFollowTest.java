@@ -8,13 +8,17 @@ import static io.tickbus.subscriber.SubscriberFixture.range;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
+import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.SignalsFile;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.publisher.SignalPublisher;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +106,70 @@ class SubscriberFollowTest {
         assertEquals(range(5, 8), fixture.drain(subscriber));
         assertNotSame(file, subscriber.file());
         assertEquals(List.of("restarted 2"), fixture.events);
+    }
+
+    /** As a relay does whose source has lost some. */
+    @Test
+    void shouldCountGapExactlyWhenLineContinuesLater() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 5);
+        long historyId = publisher.bus().signals().header().historyId();
+        publisher.close();
+        publisher = SignalPublisher.openAt(directory, SMALL, historyId, 5);
+        publish(publisher, 1);
+        publisher.close();
+        publisher = SignalPublisher.openAt(directory, SMALL, historyId, 1_000_000_007);
+        publish(publisher, 2);
+        List<Long> expected = new ArrayList<>(range(0, 6));
+        expected.addAll(range(1_000_000_007, 1_000_000_009));
+        assertEquals(expected, fixture.drain(subscriber));
+        assertEquals(1_000_000_007 - 6, subscriber.lost());
+        assertTrue(fixture.events.contains("loss 6+1000000001"), fixture.events::toString);
+    }
+
+    @Test
+    void shouldJoinAgainWhenLineIsAnother() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 5);
+        publisher.close();
+        publisher = SignalPublisher.openAt(directory, SMALL, 4711, 2);
+        publish(publisher, 2);
+        List<Long> expected = new ArrayList<>(range(0, 5));
+        expected.addAll(range(2, 4));
+        assertEquals(expected, fixture.drain(subscriber));
+        assertEquals(4711, publisher.bus().signals().header().historyId());
+        publisher.close();
+        assertThrows(IllegalArgumentException.class, () -> SignalPublisher.openAt(directory, SMALL, 4711, 3));
+        publisher = SignalPublisher.openAt(directory, SMALL, 4711, 4);
+        assertEquals(4, publisher.nextSequence());
+    }
+
+    @Test
+    void shouldCountLossOnceWhenItIsMarked() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        publish(publisher, 1);
+        SignalRecord lost = new SignalRecord().flags(SignalRecordLayout.FLAG_LOST).key(4);
+        publisher.publish(lost);
+        assertEquals(range(0, 1), fixture.drain(subscriber));
+        publisher.publish(lost);
+        publisher.publish(lost);
+        publish(publisher, 1);
+        assertEquals(range(4, 5), fixture.drain(subscriber));
+        assertEquals(List.of("loss 1+1", "loss 2+2"), fixture.events);
+        assertEquals(3, subscriber.lost());
+    }
+
+    @Test
+    void shouldPassOverSequencesWithoutSignal() {
+        SignalSubscriber subscriber = fixture.join(directory, 0);
+        SignalRecord absent = new SignalRecord().flags(SignalRecordLayout.FLAG_ABSENT);
+        publisher.publish(absent);
+        publish(publisher, 2);
+        publisher.publish(absent);
+        assertEquals(range(1, 3), fixture.drain(subscriber));
+        assertEquals(2, subscriber.filtered());
+        assertEquals(0, subscriber.lost());
+        assertEquals(4, subscriber.sequence());
     }
 
     @Test

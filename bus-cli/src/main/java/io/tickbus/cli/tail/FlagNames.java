@@ -42,6 +42,8 @@ public final class FlagNames {
             case SignalRecordLayout.FLAG_RECOVERED -> "RECOVERED";
             case SignalRecordLayout.FLAG_MAYBE_DUPLICATE -> "MAYBE_DUPLICATE";
             case SignalRecordLayout.FLAG_LAST -> "LAST";
+            case SignalRecordLayout.FLAG_ABSENT -> "ABSENT";
+            case SignalRecordLayout.FLAG_LOST -> "LOST";
             default -> "0x" + Integer.toHexString(bit);
         };
     }

@@ -168,6 +168,8 @@ public final class SignalsHeader {
         putPublisherCpu(-1);
         putNextDeadlineNs(SignalsLayout.NO_DEADLINE);
         putNextSequence(nextSequence);
+        putSourceClock(SignalsLayout.SOURCE_CLOCK_NONE, 0, 0);
+        putSourcePosition(0, 0);
         region.putLong(SignalsLayout.PUBLISHER_PID, publisher.pid());
         region.putLong(SignalsLayout.PUBLISHER_START_TICKS, publisher.startTicks());
         region.putLong(SignalsLayout.PUBLISHER_PID_NAMESPACE, publisher.pidNamespace());
@@ -200,6 +202,44 @@ public final class SignalsHeader {
         // SYNC next-deadline: pairs with SignalsHeader.nextDeadlineNs; without release the new deadline could be
         // seen before the signal of the old one, and a subscriber would sleep for a whole period on top of it.
         region.putLongRelease(SignalsLayout.NEXT_DEADLINE_NS, deadlineNs);
+    }
+
+    /** Relay: how the source's clock compares with this host's. */
+    public void putSourceClock(int clock, long offsetNs, long errorNs) {
+        region.putIntOpaque(SignalsLayout.SOURCE_CLOCK, clock);
+        region.putLongOpaque(SignalsLayout.SOURCE_OFFSET_NS, offsetNs);
+        region.putLongOpaque(SignalsLayout.SOURCE_ERROR_NS, errorNs);
+    }
+
+    /** One of {@code SignalsLayout.SOURCE_CLOCK_*}. */
+    public int sourceClock() {
+        return region.getIntOpaque(SignalsLayout.SOURCE_CLOCK);
+    }
+
+    /** What the source's CLOCK_MONOTONIC shows more than this host's, in nanoseconds. */
+    public long sourceOffsetNs() {
+        return region.getLongOpaque(SignalsLayout.SOURCE_OFFSET_NS);
+    }
+
+    /** By how much that can be wrong, in nanoseconds; −1 where unknown. */
+    public long sourceErrorNs() {
+        return region.getLongOpaque(SignalsLayout.SOURCE_ERROR_NS);
+    }
+
+    /** Relay: up to where the recording's signals are in this bus, or a little before. */
+    public void putSourcePosition(long recording, long position) {
+        region.putLongOpaque(SignalsLayout.SOURCE_RECORDING, recording);
+        region.putLongOpaque(SignalsLayout.SOURCE_POSITION, position);
+    }
+
+    /** The recording that the signals come from; −1 where they come from none. */
+    public long sourceRecording() {
+        return region.getLongOpaque(SignalsLayout.SOURCE_RECORDING);
+    }
+
+    /** Where in it the relay continues. */
+    public long sourcePosition() {
+        return region.getLongOpaque(SignalsLayout.SOURCE_POSITION);
     }
 
     /** Publisher: makes every subscriber that is about to sleep see that something happened. */

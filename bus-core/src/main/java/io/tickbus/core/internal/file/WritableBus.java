@@ -55,10 +55,32 @@ public final class WritableBus implements AutoCloseable {
      *                      WRONG_* or CORRUPT for a file in its place that is not a bus of this version
      */
     public static WritableBus open(BusDirectory directory, SignalsOptions options) {
-        return Uninterrupted.call(() -> openWhole(directory, options));
+        return Uninterrupted.call(() -> openWhole(directory, options, null));
     }
 
-    private static WritableBus openWhole(BusDirectory directory, SignalsOptions options) {
+    /**
+     * As {@link #open}, for sequences that are given by another bus. A file of that line that ends before the sequence
+     * is replaced, as is one of another line; its readers learn exactly what they missed.
+     *
+     * @param historyId the other bus's line of sequences
+     * @param sequence  the next to be written, at least that of a file of this line
+     */
+    public static WritableBus openAt(BusDirectory directory, SignalsOptions options, long historyId, long sequence) {
+        return Uninterrupted.call(() -> openWhole(directory, options, new Line(historyId, sequence)));
+    }
+
+    /** Where sequences that are given by another bus continue. */
+    private record Line(long historyId, long nextSequence) {
+        boolean isContinuedBy(SignalsFile found, long next) {
+            if (found.header().historyId() == historyId && next > nextSequence) {
+                throw new IllegalArgumentException("the bus is beyond the sequence to continue at: sequence="
+                        + nextSequence + " nextSequence=" + next);
+            }
+            return found.header().historyId() == historyId && next == nextSequence;
+        }
+    }
+
+    private static WritableBus openWhole(BusDirectory directory, SignalsOptions options, Line line) {
         BusRollback rollback = new BusRollback(directory);
         OwnerLock lock = null;
         try {
@@ -66,7 +88,7 @@ public final class WritableBus implements AutoCloseable {
             ProcessIdentity self = ProcessIdentity.current();
             lock = OwnerLock.acquire(directory, "pid=" + self.pid() + " start=" + self.startTicks());
             rollback.locked();
-            return open(directory, options, lock, self, rollback);
+            return open(directory, options, line, lock, self, rollback);
         } catch (BusException e) {
             undo(rollback, lock, e);
             throw e.reason() == Reason.NO_SPACE ? noSpace(directory, options, e) : e;
@@ -98,12 +120,12 @@ public final class WritableBus implements AutoCloseable {
     }
 
     private static WritableBus open(
-            BusDirectory directory, SignalsOptions options, OwnerLock lock, ProcessIdentity self,
+            BusDirectory directory, SignalsOptions options, Line line, OwnerLock lock, ProcessIdentity self,
             BusRollback rollback) {
         AtomicFile.deleteTemporary(directory.path());
         Doorbell doorbell = Doorbell.openOrCreate(directory);
         try {
-            Opened opened = open(directory, options, self);
+            Opened opened = open(directory, options, line, self);
             return new WritableBus(lock, opened.signals(), doorbell, opened.nextSequence(), rollback);
         } catch (RuntimeException | Error e) {
             doorbell.close();
@@ -114,20 +136,23 @@ public final class WritableBus implements AutoCloseable {
     private record Opened(SignalsFile signals, long nextSequence) {
     }
 
-    private static Opened open(BusDirectory directory, SignalsOptions options, ProcessIdentity self) {
+    private static Opened open(BusDirectory directory, SignalsOptions options, Line line, ProcessIdentity self) {
         SignalsFile signals;
-        long nextSequence = 0;
+        long nextSequence = line == null ? 0 : line.nextSequence();
         if (Files.exists(directory.signals(), LinkOption.NOFOLLOW_LINKS)) {
             SignalsFile found = SignalsFile.map(directory, true);
-            nextSequence = recoverWhole(found);
-            if (isReusable(found, options)) {
+            long foundNext = recoverWhole(found);
+            boolean isContinued = line == null || line.isContinuedBy(found, foundNext);
+            nextSequence = line == null ? foundNext : nextSequence;
+            if (isContinued && isReusable(found, options)) {
                 signals = found;
                 signals.header().beginEpoch(self, nextSequence, System.nanoTime(), options.heartbeatIntervalNs());
             } else {
-                signals = replace(directory, options, found, nextSequence);
+                signals = replace(directory, options, found, foundNext, line);
             }
         } else {
-            create(directory, options, new Origin(0, 0, new SecureRandom().nextLong()));
+            create(directory, options, new Origin(nextSequence, 0,
+                    line == null ? new SecureRandom().nextLong() : line.historyId()));
             signals = SignalsFile.map(directory, true);
         }
         if (options.group() != null) {
@@ -190,11 +215,13 @@ public final class WritableBus implements AutoCloseable {
     }
 
     private static SignalsFile replace(
-            BusDirectory directory, SignalsOptions options, SignalsFile old, long nextSequence) {
+            BusDirectory directory, SignalsOptions options, SignalsFile old, long nextSequence, Line line) {
         // A file of another boot may lack signals that were published: their sequences would be used twice.
         boolean isSameHistory = isOfThisBoot(old) && old.header().host().hasSameClock(HostIdentity.current());
         long historyId = isSameHistory ? old.header().historyId() : new SecureRandom().nextLong();
-        create(directory, options, new Origin(nextSequence, old.header().epoch(), historyId));
+        Line continued = line == null ? new Line(historyId, nextSequence) : line;
+        create(directory, options,
+                new Origin(continued.nextSequence(), old.header().epoch(), continued.historyId()));
         SignalsFile successor = SignalsFile.map(directory, true);
         // Only now, so that a reader that sees the mark finds the new file.
         old.header().putNextSequence(nextSequence);

@@ -64,6 +64,11 @@ public final class SignalRecordLayout {
     /** The timer will not fire again. */
     public static final int FLAG_LAST = 0x10;
 
+    /** There is no signal of this sequence here: a relay passes on those of some ids, and this is of another. */
+    public static final int FLAG_ABSENT = 0x20;
+    /** The signals from this sequence to {@code key} − 1 are lost: a relay could not have them. */
+    public static final int FLAG_LOST = 0x40;
+
     private SignalRecordLayout() {
     }
 }

@@ -14,7 +14,8 @@ package io.tickbus.core.internal.layout;
  *   256  nextDeadlineNs              written when the next timer changes (alone on 128 bytes)
  *   384  wakeWord                    written when somebody is parked     (alone on 128 bytes)
  *   512  nextSequence                written with every signal           (alone on 128 bytes)
- *   640  reserved, zero
+ *   640  the bus that these signals come from, written by a relay    (line 10)
+ *   704  reserved, zero
  *  4096  slot 0, slot 1, …           {@link SignalRecordLayout}
  * </pre>
  *
@@ -81,6 +82,27 @@ public final class SignalsLayout {
     public static final int WAKE_WORD = NEXT_DEADLINE_NS + LINE_PAIR;
     /** int64, release: the next sequence to be written; never ahead of the slots, at most one behind them. */
     public static final int NEXT_SEQUENCE = WAKE_WORD + LINE_PAIR;
+
+    // Line 10, all zero unless the publisher is a relay.
+    /** int32, opaque: one of {@code SOURCE_CLOCK_*}. */
+    public static final int SOURCE_CLOCK = NEXT_SEQUENCE + LINE_PAIR;
+    /** int64, opaque: what the source's CLOCK_MONOTONIC shows more than this host's, in nanoseconds. */
+    public static final int SOURCE_OFFSET_NS = SOURCE_CLOCK + Long.BYTES;
+    /** int64, opaque: by how much that can be wrong, in nanoseconds; −1 where unknown. */
+    public static final int SOURCE_ERROR_NS = SOURCE_OFFSET_NS + Long.BYTES;
+    /** int64, opaque: the recording that the signals come from; −1 where they come from none. */
+    public static final int SOURCE_RECORDING = SOURCE_ERROR_NS + Long.BYTES;
+    /** int64, opaque: where in the recording the relay continues. */
+    public static final int SOURCE_POSITION = SOURCE_RECORDING + Long.BYTES;
+
+    /** {@link #SOURCE_CLOCK}: the signals are this publisher's own. */
+    public static final int SOURCE_CLOCK_NONE = 0;
+    /** The source's clock could not be compared with this host's: times assume that relaying takes no time. */
+    public static final int SOURCE_CLOCK_UNKNOWN = 1;
+    /** It is compared again and again. */
+    public static final int SOURCE_CLOCK_MEASURED = 2;
+    /** The source is on this host and has the same clock. */
+    public static final int SOURCE_CLOCK_SAME = 3;
 
     /** Value of {@link #NEXT_DEADLINE_NS} while no timer is armed. */
     public static final long NO_DEADLINE = Long.MAX_VALUE;

@@ -36,5 +36,7 @@ class SignalRecordLayoutTest {
         assertEquals(0x04, SignalRecordLayout.FLAG_RECOVERED);
         assertEquals(0x08, SignalRecordLayout.FLAG_MAYBE_DUPLICATE);
         assertEquals(0x10, SignalRecordLayout.FLAG_LAST);
+        assertEquals(0x20, SignalRecordLayout.FLAG_ABSENT);
+        assertEquals(0x40, SignalRecordLayout.FLAG_LOST);
     }
 }

@@ -55,13 +55,18 @@ class SignalsLayoutTest {
         assertEquals(256, SignalsLayout.NEXT_DEADLINE_NS);
         assertEquals(384, SignalsLayout.WAKE_WORD);
         assertEquals(512, SignalsLayout.NEXT_SEQUENCE);
+        assertEquals(640, SignalsLayout.SOURCE_CLOCK);
+        assertEquals(648, SignalsLayout.SOURCE_OFFSET_NS);
+        assertEquals(656, SignalsLayout.SOURCE_ERROR_NS);
+        assertEquals(664, SignalsLayout.SOURCE_RECORDING);
+        assertEquals(672, SignalsLayout.SOURCE_POSITION);
         assertEquals(4096, SignalsLayout.HEADER_LENGTH);
     }
 
     @Test
     void shouldKeepLinePairsApartWhenWordsChangeAtDifferentRates() {
         int[] rates = {SignalsLayout.EPOCH, SignalsLayout.NEXT_DEADLINE_NS, SignalsLayout.WAKE_WORD,
-            SignalsLayout.NEXT_SEQUENCE, SignalsLayout.HEADER_LENGTH};
+            SignalsLayout.NEXT_SEQUENCE, SignalsLayout.SOURCE_CLOCK, SignalsLayout.HEADER_LENGTH};
         for (int i = 1; i < rates.length; i++) {
             assertTrue(rates[i] - rates[i - 1] >= LINE_PAIR, "too close: offset=" + rates[i]);
         }
