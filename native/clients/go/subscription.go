@@ -86,6 +86,7 @@ type Subscription struct {
 	doorbell  *mapping
 	base, q   int64 // the file's first sequence, and the one wanted next
 	lost      int64
+	absent    int64
 	before    int64 // lost since the signal that was read last
 	headroom  int64
 	epoch     int64
@@ -94,6 +95,9 @@ type Subscription struct {
 	checkAt   int64 // ns of the next check
 	idle      int
 }
+
+// Flags of a record that is no signal: 0x20 ABSENT and 0x40 LOST.
+const lostBit, placeholder = uint64(0x40) << 48, uint64(0x60) << 48
 
 const guardNs, lateSpinNs = 150_000, 100_000
 
@@ -139,7 +143,10 @@ func (s *Subscription) Close() {
 // Next is the sequence wanted next.
 func (s *Subscription) Next() int64 { return s.q }
 
-// Lost is how many signals were lost since joining: copied + Lost = Next - first, always.
+// Absent is how many sequences had no signal, because a relay passes on some ids only.
+func (s *Subscription) Absent() int64 { return s.absent }
+
+// Lost is how many signals were lost since joining: copied + Lost + Absent = Next - first, always.
 func (s *Subscription) Lost() int64 { return s.lost }
 
 // Epochs is how many restarts and replacements were followed.
@@ -151,6 +158,10 @@ func (s *Subscription) Poll(signal *Signal) (bool, error) {
 	for {
 		switch s.ring.read(s.q, &copied) {
 		case committed:
+			if copied[4]&placeholder != 0 {
+				s.passOver(&copied)
+				continue
+			}
 			signal.decode(&copied)
 			signal.Sequence, signal.Lost = s.q, s.before
 			s.q++
@@ -171,6 +182,16 @@ func (s *Subscription) Poll(signal *Signal) (bool, error) {
 				return false, err
 			}
 		}
+	}
+}
+
+// passOver skips what a relay writes where it has no signal.
+func (s *Subscription) passOver(copied *record) {
+	if copied[4]&lostBit != 0 {
+		s.lose(max(s.q+1, min(int64(copied[3]), s.file.load(wordNext))))
+	} else {
+		s.absent++
+		s.q++
 	}
 }
 

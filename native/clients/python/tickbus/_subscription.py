@@ -103,7 +103,7 @@ class Subscription(Source[Signal]):
     """Reads a bus, given by its name or its directory, and follows it through restarts and replacements.
 
     oldest: join at the oldest signal that is there and not at the newest; owner: id of a user that the bus may belong
-    to besides the caller. copied + lost = next_sequence - first, always.
+    to besides the caller. copied + lost + absent = next_sequence - first, always.
     """
 
     def __init__(self, bus: str | os.PathLike[str], *, oldest: bool = False, mode: Mode = Mode.PREDICT,
@@ -113,6 +113,7 @@ class Subscription(Source[Signal]):
         self.mode = mode
         self.owner = os.geteuid() if owner is None else owner
         self.lost = 0
+        self.absent = 0  # sequences without a signal, because a relay passes on some ids only
         self.epochs = 0  # restarts and replacements that were followed
         self._before = 0  # lost since the signal that was read last
         self._headroom = self._idle = self._check_at = 0
@@ -162,6 +163,9 @@ class Subscription(Source[Signal]):
             (stamp, published, deadline, key, signal_id, owner, flags, length, occurrence, generation, payload,
              missed) = RECORD.unpack_from(self._bytes, 4096 + 64 * place)
             if stamp == q + 1 == self._longs[512 + 8 * place]:
+                if flags & 0x60:
+                    self._pass_over(q, flags, key)
+                    continue
                 lost, self._before = self._before, 0
                 self._headroom = self._idle = 0
                 self.next_sequence = q + 1
@@ -185,6 +189,14 @@ class Subscription(Source[Signal]):
         oldest = max(self._base, following - self._slots + 1)
         self._lose(max(q + 1, min(oldest + self._headroom, following)))
         self._headroom = min(max(16, 2 * self._headroom), self._slots // 2)
+
+    def _pass_over(self, q: int, flags: int, key: int) -> None:
+        """What a relay writes where it has no signal: LOST or ABSENT."""
+        if flags & 0x40:
+            self._lose(max(q + 1, min(key, self._longs[f.NEXT])))
+        else:
+            self.absent += 1
+            self.next_sequence = q + 1
 
     def _lose(self, to: int) -> None:
         self.lost += to - self.next_sequence

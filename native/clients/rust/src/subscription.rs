@@ -9,6 +9,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{fence, Ordering::*};
 use std::time::Duration;
 
+/// Flags of a record that is no signal: 0x20 ABSENT and 0x40 LOST.
+const LOST: u64 = 0x40 << 48;
+const PLACEHOLDER: u64 = 0x60 << 48;
+
 /// A copy of one record. All times are CLOCK_MONOTONIC nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signal {
@@ -108,6 +112,7 @@ pub struct Subscription {
     base: i64,
     q: i64,
     lost: i64,
+    absent: i64,
     before: i64, // lost since the signal that was read last
     headroom: i64,
     epoch: i64,
@@ -126,7 +131,7 @@ impl Subscription {
         let directory = files::directory_of(bus)?;
         let file = files::attach(&directory, options.owner())?;
         let (base, epoch) = (file.load(word::BASE), file.load(word::EPOCH));
-        let mut s = Subscription { directory, options, file, doorbell: None, base, q: 0, lost: 0, before: 0, headroom: 0, epoch,
+        let mut s = Subscription { directory, options, file, doorbell: None, base, q: 0, lost: 0, absent: 0, before: 0, headroom: 0, epoch,
             epochs: 0, status: Status::Alive, check_at: 0, idle: 0 };
         s.attach_doorbell();
         s.join(options.oldest);
@@ -158,7 +163,12 @@ impl Subscription {
         self.q
     }
 
-    /// How many signals were lost since joining: copied + lost = next_sequence - first, always.
+    /// How many sequences had no signal, because a relay passes on some ids only.
+    pub fn absent(&self) -> i64 {
+        self.absent
+    }
+
+    /// How many signals were lost since joining: copied + lost + absent = next_sequence - first, always.
     pub fn lost(&self) -> i64 {
         self.lost
     }
@@ -172,6 +182,7 @@ impl Subscription {
     #[inline]
     pub fn poll(&mut self) -> Result<Option<Signal>> {
         match self.ring().read(self.q) {
+            Found::Committed(record) if record[4] & PLACEHOLDER != 0 => self.pass_over(&record),
             Found::Committed(record) => {
                 let signal = Signal::of(&record, self.q, self.before);
                 (self.q, self.before, self.headroom, self.idle) = (self.q + 1, 0, 0, 0);
@@ -196,6 +207,18 @@ impl Subscription {
         let to = to.ok_or_else(|| Error { code: Code::Tampered, text: text() })?;
         self.lose(to);
         self.headroom = (2 * self.headroom).max(16).min(self.ring().slots() / 2);
+        self.poll()
+    }
+
+    /// What a relay writes where it has no signal.
+    #[cold]
+    fn pass_over(&mut self, record: &Record) -> Result<Option<Signal>> {
+        if record[4] & LOST != 0 {
+            self.lose((record[3] as i64).min(self.file.load(word::NEXT)).max(self.q + 1));
+        } else {
+            self.absent += 1;
+            self.q += 1;
+        }
         self.poll()
     }
 
