@@ -65,8 +65,8 @@ class FrameTest {
 
     private static SignalRecord randomSignal(SplittableRandom random) {
         SignalRecord signal = new SignalRecord().signalId(random.nextInt()).key(random.nextLong())
-                .publishedNs(random.nextLong(Long.MAX_VALUE)).deadlineNs(random.nextLong()).owner(random.nextInt(65_536))
-                .generation(random.nextInt()).occurrence(random.nextInt(), 0);
+                .publishedNs(random.nextLong(Long.MAX_VALUE)).deadlineNs(random.nextLong())
+                .owner(random.nextInt(65_536)).generation(random.nextInt()).occurrence(random.nextInt(), 0);
         if (random.nextBoolean()) {
             signal.payload(new byte[random.nextInt(1, 13)]);
         }
