@@ -2,8 +2,6 @@
 package io.tickbus.cluster.relay;
 
 import io.aeron.Aeron;
-import io.aeron.Subscription;
-import io.aeron.logbuffer.FragmentHandler;
 import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
@@ -13,7 +11,6 @@ import io.tickbus.cli.Tickbus;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.layout.SignalsLayout;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** {@code tickbus relay receive}: publishes the signals of another host's bus on one of this host. */
 public final class ReceiveCommand implements Command {
@@ -63,24 +60,10 @@ public final class ReceiveCommand implements Command {
 
     private RelayReceiver open(Aeron aeron, SignalsOptions signals) {
         SourceClock clock = new SourceClock();
-        AtomicReference<RelayReceiver> receiver = new AtomicReference<>();
-        Subscription subscription = aeron.addSubscription(
-                RelayChannels.subscription(at.get(), from.get(), options.networkInterface()), RelayFrames.STREAM,
-                image -> { }, image -> receiver.get().onSessionEnded(image.sessionId()));
-        RelayReceiver.Messages messages = new RelayReceiver.Messages() {
-            @Override
-            public int poll(FragmentHandler handler, int limit) {
-                return subscription.poll(handler, limit);
-            }
-
-            @Override
-            public void close() {
-                subscription.close();
-            }
-        };
-        receiver.set(new RelayReceiver(aeron, messages, new RelayTarget(bus.directory(), signals, clock), clock,
-                oldest.isGiven(), false));
-        return receiver.get();
+        String channel = RelayChannels.subscription(at.get(), from.get(), options.networkInterface());
+        RecordedMessages recorded = new RecordedMessages(aeron, channel, RelayChannels.host(at.get(), from.get()));
+        return RelayReceiver.open(aeron, channel, new RelayTarget(bus.directory(), signals, clock), clock,
+                oldest.isGiven(), recorded);
     }
 
     private static Report report(RelayReceiver receiver) {

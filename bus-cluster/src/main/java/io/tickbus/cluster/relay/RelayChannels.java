@@ -95,11 +95,14 @@ final class RelayChannels {
         return channel.endpoint(place).build();
     }
 
+    /** This host's address as receivers see it, or a sender. */
+    static String host(String place, String server) {
+        String towards = server != null ? server : place.startsWith(PREFIX) ? endpointOf(place) : place;
+        return local(towards);
+    }
+
     /** Where a sender takes what receivers send back; the system chooses the port. */
-    static String returns(List<String> places, String server) {
-        String place = server == null ? places.get(0) : server;
-        String towards = place.startsWith(PREFIX) ? endpointOf(place) : place;
-        String host = server == null ? local(towards) : server.substring(0, server.lastIndexOf(':'));
+    static String returns(String host) {
         return udp(null).endpoint(host + ":0").build();
     }
 
@@ -113,7 +116,7 @@ final class RelayChannels {
     }
 
     /** This host's address on the way to a place. */
-    private static String local(String place) {
+    static String local(String place) {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(address(place));
             String local = socket.getLocalAddress().getHostAddress();

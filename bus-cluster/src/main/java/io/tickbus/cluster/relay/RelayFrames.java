@@ -9,7 +9,7 @@ package io.tickbus.cluster.relay;
  *  DATA    16 int64 historyId   24 int64 firstSequence   32 entries, for one sequence after the other
  *  STATUS  16 int64 historyId   24 int64 nextSequence, everything before it was sent   32 16 B boot id
  *          48 int64 offset of the time namespace   56 int64 recording, −1 for none   64 int64 sentNs
- *          72 int32 length   76 ASCII: where PINGs go
+ *          72 int32 length   76 ASCII: where PINGs go, and, behind a blank, where the archive is
  *  PONG    16 int64 receiver   24 int64 pingedNs   32 int64 receivedNs   40 int64 sentNs
  *  PING    16 int64 receiver   24 int64 pingedNs   32 int64 historyId   40 int64 nextSequence, or −1
  *          48 int32 1 where the receiver joins and asks for what comes after nextSequence
@@ -19,10 +19,13 @@ package io.tickbus.cluster.relay;
  * </pre>
  *
  * <p>DATA, STATUS and PONG are of one stream from the sender to all receivers, PING of one from each receiver to it.
+ * Where DATA are recorded, they are of a stream of their own.
  */
 final class RelayFrames {
     static final int STREAM = 7411;
     static final int RETURN_STREAM = 7412;
+    static final int RECORDED_STREAM = 7413;
+    static final int REPLAY_STREAM = 7414;
     static final int VERSION = 1;
 
     static final int DATA = 1;

@@ -48,7 +48,12 @@ final class RelayOptions {
     }
 
     RelayAeron open() {
-        return RelayAeron.open(aeronDir.get(), spin.isGiven(), error -> output.say("Aeron: " + error.getMessage()));
+        return RelayAeron.open(aeronDir.get(), spin.isGiven(), this::sayError);
+    }
+
+    /** Says what went wrong on a thread of Aeron's. */
+    void sayError(Throwable error) {
+        output.say("Aeron: " + error.getMessage());
     }
 
     /** Runs an end until it is stopped, and prints what it has done. */

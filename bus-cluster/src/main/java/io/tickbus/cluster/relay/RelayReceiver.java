@@ -3,6 +3,8 @@ package io.tickbus.cluster.relay;
 
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
+import io.aeron.Subscription;
+import io.aeron.archive.client.PersistentSubscription;
 import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.Header;
 import io.tickbus.core.internal.platform.HostIdentity;
@@ -25,33 +27,32 @@ final class RelayReceiver implements AutoCloseable {
     private static final int FRAGMENTS_PER_TURN = 16;
     private static final long PING_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long FIRST_PING_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long OPEN_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int FIRST_PINGS = 20;
     private static final long NO_SESSION = Long.MIN_VALUE;
     private static final long JOIN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
 
-    /** Gives out messages; the plain subscription of Aeron, or one that begins in a recording. */
-    interface Messages extends AutoCloseable {
-        /** Hands over at most that many; returns how many. */
-        int poll(FragmentHandler handler, int limit);
-
-        @Override
-        void close();
-    }
-
     private final Aeron aeron;
-    private final Messages messages;
+    private Subscription messages;
     private final RelayTarget target;
     private final SourceClock clock;
     private final boolean isFromOldest;
-    private final boolean isRecorded;
+    private final RecordedMessages recorded;
     private final long receiver = ThreadLocalRandom.current().nextLong();
     private final UnsafeBuffer ping = new UnsafeBuffer(new byte[RelayFrames.PING_LENGTH]);
     private final FragmentHandler handler = this::onMessage;
+    private final FragmentHandler recordedHandler = this::onRecorded;
     /** The session whose messages have ended; {@link #NO_SESSION} for none. */
     private volatile long endedSession = NO_SESSION;
     private long senderSession;
     private ExclusivePublication returns;
     private String returnChannel = "";
+    private String archiveChannel = "";
+    /** The sender's recording; −1 where it has none. */
+    private long recording = -1;
+    private long position;
+    private boolean isPositionWrong;
+    private long nextOpenNs;
     private long sender;
     private boolean isJoining;
     private long joinedNs;
@@ -60,18 +61,26 @@ final class RelayReceiver implements AutoCloseable {
     private int pings;
     private long joins;
 
-    RelayReceiver(Aeron aeron, Messages messages, RelayTarget target, SourceClock clock, boolean isFromOldest,
-            boolean isRecorded) {
+    private RelayReceiver(Aeron aeron, RelayTarget target, SourceClock clock, boolean isFromOldest,
+            RecordedMessages recorded) {
         this.aeron = aeron;
-        this.messages = messages;
         this.target = target;
         this.clock = clock;
         this.isFromOldest = isFromOldest;
-        this.isRecorded = isRecorded;
+        this.recorded = recorded;
+    }
+
+    /** Subscribes to a channel. */
+    static RelayReceiver open(Aeron aeron, String channel, RelayTarget target, SourceClock clock, boolean isFromOldest,
+            RecordedMessages recorded) {
+        RelayReceiver receiver = new RelayReceiver(aeron, target, clock, isFromOldest, recorded);
+        receiver.messages = aeron.addSubscription(channel, RelayFrames.STREAM, image -> { },
+                image -> receiver.onSessionEnded(image.sessionId()));
+        return receiver;
     }
 
     /** Any thread: the messages of a session have ended. If they come again, some may be missing. */
-    void onSessionEnded(int session) {
+    private void onSessionEnded(int session) {
         endedSession = session;
     }
 
@@ -82,8 +91,11 @@ final class RelayReceiver implements AutoCloseable {
             sender = 0;
         }
         int work = messages.poll(handler, FRAGMENTS_PER_TURN);
-        target.flush();
         long nowNs = System.nanoTime();
+        if (recording >= 0 && sender != 0 && !isJoining) {
+            work += pollRecorded(nowNs);
+        }
+        target.flush();
         if (sender != 0 && nowNs >= nextPingNs) {
             ping(nowNs);
         }
@@ -100,10 +112,8 @@ final class RelayReceiver implements AutoCloseable {
         long from = buffer.getLong(offset + RelayFrames.SENDER);
         int type = buffer.getInt(offset + RelayFrames.TYPE);
         if (type == RelayFrames.DATA) {
-            if (isRecorded || (from == sender && !isJoining)) {
-                target.reached(buffer.getLong(offset + RelayFrames.HISTORY),
-                        buffer.getLong(offset + RelayFrames.SEQUENCE));
-                FrameReader.read(buffer, offset, length, target);
+            if (from == sender && !isJoining) {
+                takeSignals(buffer, offset, length);
             }
         } else if (type == RelayFrames.STATUS && length > RelayFrames.RETURN_CHANNEL) {
             onStatus(from, buffer, offset, header.sessionId());
@@ -111,6 +121,48 @@ final class RelayReceiver implements AutoCloseable {
                 && buffer.getLong(offset + RelayFrames.RECEIVER) == receiver) {
             onPong(buffer, offset);
         }
+    }
+
+    private void takeSignals(DirectBuffer buffer, int offset, int length) {
+        target.reached(buffer.getLong(offset + RelayFrames.HISTORY), buffer.getLong(offset + RelayFrames.SEQUENCE));
+        FrameReader.read(buffer, offset, length, target);
+    }
+
+    /** What is recorded may be of an earlier sender. */
+    private void onRecorded(DirectBuffer buffer, int offset, int length, Header header) {
+        if (length >= RelayFrames.ENTRIES && buffer.getInt(offset + RelayFrames.VERSION_AT) == RelayFrames.VERSION
+                && buffer.getInt(offset + RelayFrames.TYPE) == RelayFrames.DATA) {
+            takeSignals(buffer, offset, length);
+        }
+        position = header.position();
+    }
+
+    private int pollRecorded(long nowNs) {
+        try {
+            if (nowNs >= nextOpenNs) {
+                nextOpenNs = nowNs + OPEN_INTERVAL_NS;
+                recorded.open(archiveChannel, recording, startPosition());
+            }
+            long before = position;
+            int work = recorded.poll(recordedHandler, FRAGMENTS_PER_TURN);
+            if (position != before) {
+                isPositionWrong = false;
+                target.reachedPosition(recording, position);
+            }
+            return work;
+        } catch (IllegalStateException e) {
+            // A position that the recording does not have: what is read twice is dropped.
+            isPositionWrong = true;
+            return 0;
+        }
+    }
+
+    private long startPosition() {
+        boolean isOfLine = target.historyId() == historyId && target.next() != RelayFrames.NOWHERE;
+        if (isOfLine && !isPositionWrong && target.recording() == recording) {
+            return target.position();
+        }
+        return isOfLine || isFromOldest ? PersistentSubscription.FROM_START : PersistentSubscription.FROM_LIVE;
     }
 
     private void onStatus(long from, DirectBuffer buffer, int offset, int session) {
@@ -121,7 +173,7 @@ final class RelayReceiver implements AutoCloseable {
         }
         clock.received(buffer.getLong(offset + RelayFrames.STATUS_SENT_NS), nowNs);
         historyId = buffer.getLong(offset + RelayFrames.HISTORY);
-        if (!isJoining && !isRecorded && historyId == target.historyId()) {
+        if (!isJoining && recording < 0 && historyId == target.historyId()) {
             target.reached(historyId, buffer.getLong(offset + RelayFrames.SEQUENCE));
         }
     }
@@ -140,7 +192,12 @@ final class RelayReceiver implements AutoCloseable {
         historyId = buffer.getLong(offset + RelayFrames.HISTORY);
         target.continueLine(historyId);
         target.describeSource();
-        String channel = buffer.getStringAscii(offset + RelayFrames.RETURN_CHANNEL);
+        recording = buffer.getLong(offset + RelayFrames.RECORDING);
+        recorded.close();
+        nextOpenNs = nowNs;
+        String[] channels = buffer.getStringAscii(offset + RelayFrames.RETURN_CHANNEL).split(" ", -1);
+        archiveChannel = channels[channels.length - 1];
+        String channel = channels[0];
         if (!channel.equals(returnChannel)) {
             closeReturns();
             returnChannel = channel;
@@ -206,6 +263,7 @@ final class RelayReceiver implements AutoCloseable {
     @Override
     public void close() {
         closeReturns();
+        recorded.close();
         messages.close();
         target.close();
     }

@@ -10,6 +10,7 @@ import io.tickbus.core.BusException;
 import io.tickbus.core.internal.platform.HostIdentity;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -31,7 +32,8 @@ final class RelaySender implements AutoCloseable {
     private final FrameWriter frame;
     private final ExclusivePublication publication;
     private final Subscription returns;
-    private final boolean isRewinding;
+    /** Null where nothing is recorded. */
+    private final RelayRecording recording;
     private final long sender;
     private final FragmentHandler pingHandler = this::onPing;
     private final ArrayDeque<Ping> pings = new ArrayDeque<>();
@@ -54,7 +56,7 @@ final class RelaySender implements AutoCloseable {
         this.sender = sender;
         this.publication = ends.publication();
         this.returns = ends.returns();
-        this.isRewinding = ends.recording() < 0;
+        this.recording = ends.recording();
         status.putInt(RelayFrames.TYPE, RelayFrames.STATUS);
         status.putInt(RelayFrames.VERSION_AT, RelayFrames.VERSION);
         status.putLong(RelayFrames.SENDER, sender);
@@ -62,7 +64,7 @@ final class RelaySender implements AutoCloseable {
         status.putLong(RelayFrames.BOOT_ID, here.bootId().getMostSignificantBits());
         status.putLong(RelayFrames.BOOT_ID + Long.BYTES, here.bootId().getLeastSignificantBits());
         status.putLong(RelayFrames.NAMESPACE_OFFSET_NS, here.monotonicOffsetNs());
-        status.putLong(RelayFrames.RECORDING, ends.recording());
+        status.putLong(RelayFrames.RECORDING, recording == null ? -1 : recording.id());
     }
 
     /**
@@ -70,9 +72,9 @@ final class RelaySender implements AutoCloseable {
      *
      * @param publication to all receivers
      * @param returns     from them
-     * @param recording   of what is published; −1 for none
+     * @param recording   of the signals; null for none
      */
-    record RelayEnds(ExclusivePublication publication, Subscription returns, long recording) {
+    record RelayEnds(ExclusivePublication publication, Subscription returns, RelayRecording recording) {
     }
 
     /** One turn; how much there was to do. */
@@ -82,18 +84,20 @@ final class RelaySender implements AutoCloseable {
         if (!isAttached && !attach(nowNs)) {
             return work;
         }
-        if (isFramePending && !sendFrame()) {
+        // Where signals go another way than answers, one does not wait for the other.
+        if (isFramePending && !sendFrame() && recording == null) {
             return work;
         }
         work += answerPings();
         if (nowNs >= nextStatusNs && sendStatus(nowNs)) {
             nextStatusNs = nowNs + STATUS_INTERVAL_NS;
         }
-        for (int i = 0; i < FRAMES_PER_TURN && source.fill(); i++) {
+        for (int i = 0; i < FRAMES_PER_TURN && !isFramePending && source.fill(); i++) {
             work++;
-            if (!sendFrame()) {
-                break;
-            }
+            sendFrame();
+        }
+        if (recording != null) {
+            recording.noteRecorded();
         }
         return work;
     }
@@ -101,26 +105,32 @@ final class RelaySender implements AutoCloseable {
     private boolean attach(long nowNs) {
         if (nowNs >= nextAttachNs) {
             nextAttachNs = nowNs + ATTACH_INTERVAL_NS;
-            isAttached = source.attach();
+            isAttached = recording == null ? source.attach(0, RelayFrames.NOWHERE)
+                    : source.attach(recording.historyId(), recording.sequence());
         }
         return isAttached;
     }
 
+    /** Sends the message, which is pending where that is not possible now. */
     private boolean sendFrame() {
-        isFramePending = !offer(frame.buffer(), frame.length());
+        isFramePending = !offer(recording == null ? publication : recording.publication(), frame.buffer(),
+                frame.length());
         if (!isFramePending) {
             frames++;
             source.beginFrame();
+            if (recording != null) {
+                recording.sent(source.historyId(), source.frameStart());
+            }
         }
         return !isFramePending;
     }
 
-    private boolean offer(DirectBuffer message, int length) {
-        long result = publication.offer(message, 0, length);
+    private boolean offer(ExclusivePublication to, DirectBuffer message, int length) {
+        long result = to.offer(message, 0, length);
         if (result >= 0) {
             return true;
         } else if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
-            throw new BusException(BusException.Reason.SYSTEM, "the relay to " + publication.channel(),
+            throw new BusException(BusException.Reason.SYSTEM, "the relay to " + to.channel(),
                     result == Publication.CLOSED ? "Aeron has closed it" : "Aeron's stream has reached its end",
                     "start it again");
         } else if (result == Publication.NOT_CONNECTED) {
@@ -146,7 +156,7 @@ final class RelaySender implements AutoCloseable {
     private int answerPings() {
         int answered = 0;
         for (Ping ping = pings.peek(); ping != null; ping = pings.peek()) {
-            if (ping.joins() && isRewinding) {
+            if (ping.joins() && recording == null) {
                 source.rewind(ping.historyId(), ping.sequence());
             }
             pong.putInt(RelayFrames.TYPE, RelayFrames.PONG);
@@ -156,7 +166,7 @@ final class RelaySender implements AutoCloseable {
             pong.putLong(RelayFrames.PINGED_NS, ping.pingedNs());
             pong.putLong(RelayFrames.RECEIVED_NS, ping.receivedNs());
             pong.putLong(RelayFrames.PONG_SENT_NS, System.nanoTime());
-            if (!offer(pong, RelayFrames.PONG_LENGTH)) {
+            if (!offer(publication, pong, RelayFrames.PONG_LENGTH)) {
                 break;
             }
             pings.remove();
@@ -173,8 +183,9 @@ final class RelaySender implements AutoCloseable {
         status.putLong(RelayFrames.HISTORY, source.historyId());
         status.putLong(RelayFrames.SEQUENCE, source.frameStart());
         status.putLong(RelayFrames.STATUS_SENT_NS, nowNs);
-        int length = status.putStringAscii(RelayFrames.RETURN_CHANNEL, channel);
-        return offer(status, RelayFrames.RETURN_CHANNEL + length);
+        int length = status.putStringAscii(RelayFrames.RETURN_CHANNEL,
+                recording == null ? channel : channel + " " + recording.controlChannel());
+        return offer(publication, status, RelayFrames.RETURN_CHANNEL + length);
     }
 
     RelaySource source() {
@@ -202,5 +213,6 @@ final class RelaySender implements AutoCloseable {
     @Override
     public void close() {
         source.close();
+        CloseHelper.close(recording);
     }
 }

@@ -39,8 +39,14 @@ final class RelaySource implements AutoCloseable {
         this.sender = sender;
     }
 
-    /** Joins the bus at the newest signal; false while there is no such bus. */
-    boolean attach() {
+    /**
+     * Joins the bus at the newest signal, or where a sender before this one has stopped; false while there is no such
+     * bus.
+     *
+     * @param lineId   of the sequences that were sent before
+     * @param sequence the first that was not, −1 where none was
+     */
+    boolean attach(long lineId, long sequence) {
         try {
             subscriber = SignalSubscriber.attach(directory, options());
         } catch (BusException e) {
@@ -52,6 +58,7 @@ final class RelaySource implements AutoCloseable {
         historyId = subscriber.file().header().historyId();
         next = subscriber.sequence();
         beginFrame();
+        rewind(lineId, sequence);
         return true;
     }
 

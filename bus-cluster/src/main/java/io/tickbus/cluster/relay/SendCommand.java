@@ -8,9 +8,11 @@ import io.tickbus.cli.BusOptions;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Option;
+import io.tickbus.cli.PathText;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.internal.IntegerText;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -24,6 +26,7 @@ public final class SendCommand implements Command {
     private final Option<String> serve;
     private final Option<Integer> signalIds;
     private final Option<Integer> mtu;
+    private final Option<Path> archive;
     private final RelayOptions options;
 
     /** Says what it takes. */
@@ -37,6 +40,8 @@ public final class SendCommand implements Command {
                 .repeatable();
         mtu = command.option("--mtu", "BYTES", SendCommand::mtu, "The longest datagram, a multiple of 32.")
                 .standard("1408");
+        archive = command.option("--archive", "DIR", PathText::parse, "Record what is sent in a folder, so that a "
+                + "receiver that was away gets all of it.");
         options = new RelayOptions(command);
         command.footer("""
                 Examples:
@@ -69,18 +74,27 @@ public final class SendCommand implements Command {
     }
 
     private RelaySender open(Aeron aeron, List<String> places) {
-        Subscription returns = aeron.addSubscription(RelayChannels.returns(places, serve.get()),
-                RelayFrames.RETURN_STREAM);
-        ExclusivePublication publication = aeron.addExclusivePublication(RelayChannels.publication(places,
-                serve.get(), options.networkInterface(), mtu.get()), RelayFrames.STREAM);
-        if (places.size() > 1) {
-            places.forEach(place -> publication.addDestination(RelayChannels.destination(place)));
+        String host = RelayChannels.host(places.isEmpty() ? null : places.get(0), serve.get());
+        Subscription returns = aeron.addSubscription(RelayChannels.returns(host), RelayFrames.RETURN_STREAM);
+        String channel = RelayChannels.publication(places, serve.get(), options.networkInterface(), mtu.get());
+        ExclusivePublication publication = aeron.addExclusivePublication(channel, RelayFrames.STREAM);
+        addDestinations(publication, places);
+        RelayRecording recording = null;
+        if (archive.isGiven()) {
+            recording = RelayRecording.open(aeron, archive.get(), channel, host, options::sayError);
+            addDestinations(recording.publication(), places);
         }
         long id = ThreadLocalRandom.current().nextLong();
         FrameWriter frame = new FrameWriter(publication.maxPayloadLength());
         RelaySource source = new RelaySource(bus.directory(),
                 signalIds.all().stream().mapToInt(Integer::intValue).toArray(), frame, id);
-        return new RelaySender(source, frame, id, new RelaySender.RelayEnds(publication, returns, -1));
+        return new RelaySender(source, frame, id, new RelaySender.RelayEnds(publication, returns, recording));
+    }
+
+    private static void addDestinations(ExclusivePublication publication, List<String> places) {
+        if (places.size() > 1) {
+            places.forEach(place -> publication.addDestination(RelayChannels.destination(place)));
+        }
     }
 
     private static Report report(RelaySender sender) {

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RelayIT {
     private static final int ID = 7;
+    private static final Pattern NEXT = Pattern.compile("\"nextSequence\":(\\d+)");
 
     @TempDir
     private Path folder;
@@ -170,6 +173,45 @@ class RelayIT {
         assertEquals(publisher.nextSequence(), received + subscriber.lost());
         assertTrue(subscriber.lost() > 0);
         assertEquals(0, wrong);
+    }
+
+    /** As above, and nothing is lost, since it is recorded; also not when the sender is killed meanwhile. */
+    @Test
+    void shouldLoseNothingWhenItIsRecorded() {
+        openSource(1 << 16);
+        publish(100);
+        String[] archive = {"--archive", folder.resolve("archive").toString()};
+        ChildJvm sender = sender(archive);
+        awaitSent(sender, 0);
+        publish(1_000);
+        ChildJvm receiver = receiver();
+        readToTheEnd();
+        receiver.kill();
+        for (int i = 0; i < 10; i++) {
+            publish(20_000);
+            awaitSent(sender, publisher.nextSequence());
+        }
+        sender.kill();
+        publish(10_000);
+        receiver();
+        sender(archive);
+        readToTheEnd();
+        publish(10_000);
+        readToTheEnd();
+        assertEquals(0, subscriber.lost());
+        assertEquals(0, wrong);
+        assertEquals(publisher.nextSequence() - 100, received);
+    }
+
+    /** Waits until a sender says that everything before a sequence was handed to Aeron. */
+    private static void awaitSent(ChildJvm sender, long sequence) {
+        for (String line = sender.line(); ; line = sender.line()) {
+            Matcher next = NEXT.matcher(line == null ? "" : line);
+            if (line == null || (next.find() && Long.parseLong(next.group(1)) >= sequence
+                    && !line.contains("\"nextSequence\":0,"))) {
+                return;
+            }
+        }
     }
 
     @Test
