@@ -11,6 +11,7 @@ import io.aeron.archive.client.AeronArchive;
 import io.aeron.archive.codecs.SourceLocation;
 import io.aeron.archive.status.RecordingPos;
 import io.tickbus.core.BusException;
+import java.io.File;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.nio.ByteOrder;
@@ -46,6 +47,7 @@ final class RelayRecording implements AutoCloseable {
     private final AeronArchive client;
     private final ExclusivePublication publication;
     private final String controlChannel;
+    private final FileChannel noteFile;
     private final MappedByteBuffer note;
     private final CountersReader counters;
     private final int counter;
@@ -55,12 +57,14 @@ final class RelayRecording implements AutoCloseable {
     private long sentPosition = -1;
     private long notedPosition = -1;
 
-    private RelayRecording(Archive archive, AeronArchive client, String controlChannel, MappedByteBuffer note,
-            ExclusivePublication publication, long id) {
+    private RelayRecording(Archive archive, AeronArchive client, String controlChannel, FileChannel noteFile,
+            ExclusivePublication publication, long id) throws IOException {
         this.archive = archive;
         this.client = client;
         this.controlChannel = controlChannel;
-        this.note = note;
+        this.noteFile = noteFile;
+        this.note = noteFile.map(FileChannel.MapMode.READ_WRITE, 0, NOTE_LENGTH);
+        note.order(ByteOrder.LITTLE_ENDIAN);
         this.publication = publication;
         this.id = id;
         this.counters = client.context().aeron().countersReader();
@@ -70,9 +74,10 @@ final class RelayRecording implements AutoCloseable {
     /** Continues the recording of a folder, or begins one there; of messages that go to a channel. */
     static RelayRecording open(Aeron aeron, Path folder, String channel, String host, Consumer<Throwable> errors) {
         String control = "aeron:udp?endpoint=" + host + ":" + freePort();
-        MappedByteBuffer note = openNote(folder);
+        FileChannel note = openNote(folder);
         Archive archive = Archive.launch(new Archive.Context().aeronDirectoryName(aeron.context().aeronDirectoryName())
-                .archiveDir(folder.toFile()).controlChannel(control).replicationChannel("aeron:udp?endpoint=" + host
+                .archiveDir(folder.toFile()).markFileDir(new File(aeron.context().aeronDirectoryName()))
+                .controlChannel(control).replicationChannel("aeron:udp?endpoint=" + host
                         + ":0").recordingEventsEnabled(false).threadingMode(ArchiveThreadingMode.SHARED)
                 .segmentFileLength(SEGMENT_BYTES).errorHandler(errors::accept));
         AeronArchive client = null;
@@ -82,14 +87,17 @@ final class RelayRecording implements AutoCloseable {
                     .controlRequestStreamId(archive.context().localControlStreamId())
                     .controlResponseChannel(CommonContext.IPC_CHANNEL));
             return record(archive, client, control, note, channel);
+        } catch (IOException e) {
+            CloseHelper.quietCloseAll(client, archive, note);
+            throw BusException.system(folder, e, "name a folder that can be written with --archive");
         } catch (RuntimeException e) {
-            CloseHelper.quietCloseAll(client, archive);
+            CloseHelper.quietCloseAll(client, archive, note);
             throw e;
         }
     }
 
-    private static RelayRecording record(Archive archive, AeronArchive client, String control, MappedByteBuffer note,
-            String channel) {
+    private static RelayRecording record(Archive archive, AeronArchive client, String control, FileChannel note,
+            String channel) throws IOException {
         long[] found = {Aeron.NULL_VALUE, 0, 0, 0};
         client.listRecordings(0, MANY, (controlSessionId, correlationId, recordingId, startTimestamp, stopTimestamp,
                 startPosition, stopPosition, initialTermId, segmentFileLength, termBufferLength, mtuLength, sessionId,
@@ -154,15 +162,19 @@ final class RelayRecording implements AutoCloseable {
         }
     }
 
-    private static MappedByteBuffer openNote(Path folder) {
+    /** Locked as long as this process lives: a folder has one recorder. */
+    @SuppressWarnings("resource") // The lock ends with the channel.
+    private static FileChannel openNote(Path folder) {
         try {
             Files.createDirectories(folder);
-            try (FileChannel file = FileChannel.open(folder.resolve(NOTE), StandardOpenOption.CREATE,
-                    StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                MappedByteBuffer note = file.map(FileChannel.MapMode.READ_WRITE, 0, NOTE_LENGTH);
-                note.order(ByteOrder.LITTLE_ENDIAN);
-                return note;
+            FileChannel file = FileChannel.open(folder.resolve(NOTE), StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (file.tryLock() == null) {
+                file.close();
+                throw new BusException(BusException.Reason.IN_USE, folder.toString(), "another relay records there",
+                        "name another folder with --archive");
             }
+            return file;
         } catch (IOException e) {
             throw BusException.system(folder, e, "name a folder that can be written with --archive");
         }
@@ -218,6 +230,6 @@ final class RelayRecording implements AutoCloseable {
 
     @Override
     public void close() {
-        CloseHelper.quietCloseAll(publication, client, archive);
+        CloseHelper.quietCloseAll(publication, client, archive, noteFile);
     }
 }
