@@ -5,6 +5,7 @@ import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandGroup;
 import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.cluster.relay.BenchCommand;
 import io.tickbus.cluster.relay.ReceiveCommand;
 import io.tickbus.cluster.relay.SendCommand;
 import java.util.Arrays;
@@ -25,12 +26,17 @@ public final class ClusterMain {
         Map<String, String> commands = new LinkedHashMap<>();
         commands.put("send", "Send the signals of a bus to other hosts, until Ctrl-C or SIGTERM.");
         commands.put("receive", "Publish the signals of another host's bus on this host, until Ctrl-C or SIGTERM.");
+        commands.put("bench", "Measure a relay over loopback, beside Aeron's ping over the same media.");
         commands.put("help", "Explain a command: the same as COMMAND --help.");
         return new CommandGroup("tickbus relay", "Signals of a bus on other hosts, carried by Aeron over UDP.",
                 "See docs/RELAY.md.", commands, ClusterMain::relay);
     }
 
     private static Command relay(String name, CommandSpec spec) {
-        return name.equals("receive") ? new ReceiveCommand(spec) : new SendCommand(spec);
+        return switch (name) {
+            case "receive" -> new ReceiveCommand(spec);
+            case "bench" -> new BenchCommand(spec);
+            default -> new SendCommand(spec);
+        };
     }
 }
