@@ -295,6 +295,7 @@ final class ClientRegistry {
         // First, so that the peer is not served again if anything below fails.
         pending.remove(peer);
         counters.add(DaemonCounter.CLIENTS_REJECTED, 1);
+        counters.add(DaemonCounter.ofRejection(reason), 1);
         log.warn("client-rejected", "client", peer.identity() == null ? "?" : peer.identity().uuid(), "user",
                 Integer.toUnsignedString(peer.user()), "reason", reason, "why", why);
         Answer answer = Answer.rejected(reason, why);

@@ -4,6 +4,7 @@ package io.tickbus.daemon;
 import io.tickbus.core.CounterUnit;
 import io.tickbus.core.LateCause;
 import io.tickbus.core.internal.file.CounterDefinition;
+import io.tickbus.core.timer.ReplyReason;
 import java.util.Arrays;
 import java.util.List;
 
@@ -145,6 +146,8 @@ public enum DaemonCounter {
     /** {@link LateCause#STOPPED}. */
     LATE_STOPPED(83, LateCause.STOPPED),
 
+    /** How long ago the journal was given the oldest of what is not in it yet. */
+    JOURNAL_LAG(93, CounterUnit.NANOSECONDS, "journal lag"),
     /** Timers by when they are due, see {@link io.tickbus.timer.TimerSurvey}: within 1 ms, or due already. */
     DUE_1_MS(84, CounterUnit.NUMBER, "due in up to 1 ms"),
     /** Later than that, and so on. */
@@ -172,6 +175,18 @@ public enum DaemonCounter {
     CLIENTS_ADMITTED(53, CounterUnit.EVENTS, "clients admitted"),
     /** Conductor's: clients rejected. */
     CLIENTS_REJECTED(54, CounterUnit.EVENTS, "clients rejected"),
+    /** Conductor's: of these, those beyond the most clients there may be. */
+    REJECTED_CLIENTS(94, CounterUnit.EVENTS, "rejected: too many clients"),
+    /** Conductor's: those whose file or ring could not be used. */
+    REJECTED_FILE(95, CounterUnit.EVENTS, "rejected: client file"),
+    /** Conductor's: those that sent no HELLO, or one that makes no sense. */
+    REJECTED_HELLO(96, CounterUnit.EVENTS, "rejected: no valid hello"),
+    /** Conductor's: those that meant another daemon. */
+    REJECTED_EPOCH(97, CounterUnit.EVENTS, "rejected: another daemon"),
+    /** Conductor's: those for which the daemon could open no file. */
+    REJECTED_OPEN_FILES(98, CounterUnit.EVENTS, "rejected: open files"),
+    /** Conductor's: those of users that the bus is not shared with. */
+    REJECTED_USER(99, CounterUnit.EVENTS, "rejected: not shared"),
     /** Conductor's: clients that closed, or whose process ended. */
     CLIENTS_CLOSED(55, CounterUnit.EVENTS, "clients closed"),
     /** Conductor's: clients evicted, for what they sent. */
@@ -224,6 +239,18 @@ public enum DaemonCounter {
     @SuppressWarnings("EnumOrdinal") // The array is made of the same constants.
     public static DaemonCounter of(LateCause cause) {
         return BY_CAUSE[cause.ordinal()];
+    }
+
+    /** The counter of clients that were rejected for a reason. */
+    static DaemonCounter ofRejection(ReplyReason reason) {
+        return switch (reason) {
+            case TOO_MANY_CLIENTS -> REJECTED_CLIENTS;
+            case BAD_CLIENT_FILE -> REJECTED_FILE;
+            case WRONG_EPOCH -> REJECTED_EPOCH;
+            case OPEN_FILES -> REJECTED_OPEN_FILES;
+            case NOT_SHARED -> REJECTED_USER;
+            default -> REJECTED_HELLO;
+        };
     }
 
     /** Its id, unit and label. */

@@ -134,6 +134,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             context.notifier.starting("Reading the journal");
             recovered(journal.recover(DurableTimers.of(engine)));
         }
+        // They are armed when it runs, but one that cannot arm them must not open.
+        TimerSpec.check(settings.value(DaemonSetting.EVERY), engine, System.nanoTime(),
+                settings.value(DaemonSetting.GRACE));
         record(settings, settings);
         SignalsHeader header = publisher.bus().signals().header();
         context.notifier.opened(header.heartbeatNs(), header.heartbeatIntervalNs());

@@ -6,6 +6,7 @@ import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.timer.TimerEngine;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,22 +49,32 @@ public record TimerSpec(long periodNs, int signalId, Long key) {
                 parts.length == 2 ? null : IntegerText.toLong(parts[2]));
     }
 
+    /** Throws if {@link #arm} would; leaves no timer behind. */
+    static void check(List<TimerSpec> specs, TimerEngine engine, long startNs, long graceNs) {
+        arm(specs, engine, startNs, graceNs).forEach(engine::cancel);
+    }
+
     /**
      * Arms all timers as the host's own, due first one period after a start. One without a key gets the lowest number
      * that is no other's: the first has 0.
+     *
+     * @return their keys
      */
-    static void arm(List<TimerSpec> specs, TimerEngine engine, long startNs, long graceNs) {
+    static List<Long> arm(List<TimerSpec> specs, TimerEngine engine, long startNs, long graceNs) {
         Set<Long> keys = new HashSet<>();
         specs.stream().filter(spec -> spec.key != null).forEach(spec -> keys.add(spec.key));
         long graceUs = Math.min((graceNs + NS_PER_US - 1) / NS_PER_US, LONGEST_GRACE_US);
+        List<Long> armed = new ArrayList<>();
         for (TimerSpec spec : specs) {
             long key = spec.key == null ? lowestFree(keys) : spec.key;
+            armed.add(key);
             ReplyCode code = engine.execute(new TimerCommand().arm(key, spec.signalId, startNs + spec.periodNs)
                     .periodNs(spec.periodNs).graceUs(graceUs));
             if (code != ReplyCode.ARMED) {
                 throw new IllegalArgumentException("a timer cannot be armed: timer=" + spec + " code=" + code);
             }
         }
+        return armed;
     }
 
     static boolean haveDifferentKeys(List<TimerSpec> specs) {

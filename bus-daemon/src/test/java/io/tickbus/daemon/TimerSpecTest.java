@@ -3,6 +3,7 @@ package io.tickbus.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.timer.ReplyCode;
@@ -44,6 +45,15 @@ class TimerSpecTest {
         arm("1ms:10");
         assertEquals(START_NS + 1_000_000, engine.nextDeadlineNs());
         assertEquals(ReplyCode.CANCELLED, engine.cancel(0));
+    }
+
+    @Test
+    void shouldLeaveNoTimerWhenItOnlyChecks() {
+        TimerSpec.check(parse("1ms:10", "2ms:11:7"), engine, START_NS, 100_000);
+        assertEquals(0, engine.pending());
+        engine.quotas(new TimerQuotas(1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> TimerSpec.check(parse("1ms:10", "2ms:11:7"), engine,
+                START_NS, 100_000));
     }
 
     @Test

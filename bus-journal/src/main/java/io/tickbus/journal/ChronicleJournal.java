@@ -47,6 +47,8 @@ final class ChronicleJournal implements Journal {
     /** By owner: the snapshot since whose beginning the owner was last named. */
     private final int[] named = new int[MAX_OWNERS];
     private final long[] body = new long[Entry.COMMAND_WORDS + 2];
+    private final JournalLag lag = new JournalLag();
+    private long firstSequence;
     private int snapshot = 1;
     private long snapshotTicket;
     private long lastCycles = -1;
@@ -144,7 +146,8 @@ final class ChronicleJournal implements Journal {
         }
         ring.begin(run.firstUnwritten(), run.nextTicket());
         ring.clock(run.clock());
-        writer.begin(run.firstUnwritten(), run.nextSequence(), run.firstOrdered());
+        firstSequence = run.nextSequence();
+        writer.begin(run.firstUnwritten(), firstSequence, run.firstOrdered());
         body[0] = signals.historyId();
         put(EntryKind.START, 0, 0, clocks.nowNs(), 1);
         return recovery;
@@ -259,6 +262,9 @@ final class ChronicleJournal implements Journal {
         watch(clocks.nowNs());
         counters.set(DaemonCounter.JOURNAL_ENTRIES, writer.entries());
         counters.set(DaemonCounter.JOURNAL_BACKLOG, ring.backlog());
+        counters.set(DaemonCounter.JOURNAL_LAG, lag.note(clocks.nowNs(), ring.nextTicket(),
+                signals.upcoming().getAsLong(), ring.nextTicket() - ring.backlog(),
+                firstSequence + writer.signals() + writer.signalsMissed()));
         counters.set(DaemonCounter.JOURNAL_SIGNALS, writer.signals());
         counters.set(DaemonCounter.JOURNAL_SIGNALS_MISSED, writer.signalsMissed());
         counters.set(DaemonCounter.JOURNAL_BYTES, writer.bytes());

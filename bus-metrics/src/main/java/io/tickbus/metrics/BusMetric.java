@@ -39,6 +39,7 @@ enum BusMetric {
     REFUSED(Type.COUNTER, "tickbus_refused", "Commands refused, by reason"),
     CLIENTS(Type.GAUGE, "tickbus_clients_connected", "Clients served now"),
     CLIENT_EVENTS(Type.COUNTER, "tickbus_client_events", "Clients since the daemon started, by what became of them"),
+    CLIENTS_REJECTED(Type.COUNTER, "tickbus_clients_rejected", "Clients that were rejected, by reason"),
     CLIENT_COMMANDS(Type.GAUGE, "tickbus_client_commands_answered", "Commands answered to the connected clients of a"
             + " name; falls when one of them leaves"),
     CLIENT_UNANSWERED(Type.GAUGE, "tickbus_client_commands_unanswered", "Commands of the clients of a name that wait"
@@ -73,6 +74,8 @@ enum BusMetric {
 
     JOURNAL_ENTRIES(Type.COUNTER, "tickbus_journal_entries", "Entries handed to the journal"),
     JOURNAL_BACKLOG(Type.GAUGE, "tickbus_journal_backlog", "Entries that are not in the journal yet"),
+    JOURNAL_LAG(Type.GAUGE, "tickbus_journal_lag_seconds", "How long ago the journal was given the oldest of what it"
+            + " has not written yet"),
     JOURNAL_SIGNALS(Type.COUNTER, "tickbus_journal_signals", "Signals in the journal"),
     JOURNAL_SIGNALS_MISSED(Type.COUNTER, "tickbus_journal_signals_missed", "Signals that were overwritten before they"
             + " reached the journal"),

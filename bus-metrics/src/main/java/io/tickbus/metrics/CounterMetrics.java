@@ -44,6 +44,12 @@ final class CounterMetrics {
         put(DaemonCounter.CLIENTS_CONNECTED, BusMetric.CLIENTS);
         put(DaemonCounter.CLIENTS_ADMITTED, BusMetric.CLIENT_EVENTS, "event", "admitted");
         put(DaemonCounter.CLIENTS_REJECTED, BusMetric.CLIENT_EVENTS, "event", "rejected");
+        put(DaemonCounter.REJECTED_CLIENTS, BusMetric.CLIENTS_REJECTED, "reason", "clients");
+        put(DaemonCounter.REJECTED_FILE, BusMetric.CLIENTS_REJECTED, "reason", "file");
+        put(DaemonCounter.REJECTED_HELLO, BusMetric.CLIENTS_REJECTED, "reason", "hello");
+        put(DaemonCounter.REJECTED_EPOCH, BusMetric.CLIENTS_REJECTED, "reason", "epoch");
+        put(DaemonCounter.REJECTED_OPEN_FILES, BusMetric.CLIENTS_REJECTED, "reason", "open_files");
+        put(DaemonCounter.REJECTED_USER, BusMetric.CLIENTS_REJECTED, "reason", "user");
         put(DaemonCounter.CLIENTS_CLOSED, BusMetric.CLIENT_EVENTS, "event", "closed");
         put(DaemonCounter.CLIENTS_EVICTED, BusMetric.CLIENT_EVENTS, "event", "evicted");
         put(DaemonCounter.DUTY_CYCLES, BusMetric.DUTY_CYCLES);
@@ -68,6 +74,7 @@ final class CounterMetrics {
         put(DaemonCounter.SETTINGS_ERRORS, BusMetric.SETTINGS_ERRORS);
         put(DaemonCounter.JOURNAL_ENTRIES, BusMetric.JOURNAL_ENTRIES);
         put(DaemonCounter.JOURNAL_BACKLOG, BusMetric.JOURNAL_BACKLOG);
+        put(DaemonCounter.JOURNAL_LAG, BusMetric.JOURNAL_LAG);
         put(DaemonCounter.JOURNAL_SIGNALS, BusMetric.JOURNAL_SIGNALS);
         put(DaemonCounter.JOURNAL_SIGNALS_MISSED, BusMetric.JOURNAL_SIGNALS_MISSED);
         put(DaemonCounter.JOURNAL_BYTES, BusMetric.JOURNAL_BYTES);

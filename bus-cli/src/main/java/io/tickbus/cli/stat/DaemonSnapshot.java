@@ -81,7 +81,7 @@ public record DaemonSnapshot(String problem, List<Counter> counters, DurationCou
         return DaemonMode.of(value(DaemonCounter.MODE));
     }
 
-    /** Who has armed a timer, by its owner's number. */
+    /** The client that a timer is of, by the number of its owner. */
     public static String clientName(int owner, Map<Integer, String> ownerNames) {
         return ownerNames.getOrDefault(owner, owner == 0 ? "(daemon)" : "owner " + owner);
     }
