@@ -240,6 +240,7 @@ func openDoorbell(directory string) *mapping {
 // sleepOn returns when woken, at untilNs, or at once where the word has another value.
 func sleepOn(word *uint32, value uint32, untilNs int64) {
 	const waitBitset = 9
+	syscall.RawSyscall(syscall.SYS_PRCTL, syscall.PR_SET_TIMERSLACK, 1, 0)
 	t := syscall.NsecToTimespec(untilNs)
 	syscall.Syscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(word)), waitBitset, uintptr(value),
 		uintptr(unsafe.Pointer(&t)), 0, 0xFFFFFFFF)

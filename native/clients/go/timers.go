@@ -216,7 +216,7 @@ func (t *Timers) hello() {
 		reason, bytes[56:56+min(72, int64(m[6]>>32))])
 	session, sessions, slots := int64(uint32(m[6])), int64(uint32(t.replies.words[5])), t.replies.load(wordSlots)
 	t.owner, t.reply, t.window, t.command, t.pending = uint16(m[6]>>32), int64(m[7]), int64(uint32(m[8])), 0, nil
-	require(session < sessions && t.reply >= 0 && t.window > 0, Tampered, "%s: its daemon's answer makes no sense; restart it",
+	require(session < sessions && t.reply >= 0 && t.reply <= mostSequence && t.window > 0, Tampered, "%s: its daemon's answer makes no sense; restart it",
 		t.signals.directory)
 	first := (headerBytes + 256*sessions + 64*slots*session) / 8
 	t.session, t.ring = int(headerBytes+256*session)/8, ring(t.replies.words[first:first+8*slots])

@@ -165,7 +165,7 @@ class Timers(Source["tuple[Signal, bool]"]):
         text = answer[56:56 + owner].decode("ascii", "replace") if kind == 3 else ""
         require(kind == 2, Code.DISCONNECTED, f"{directory}: its daemon rejects this client, reason {session} ({text}); see its limits")
         sessions, slots = m.ints[10], m.longs[f.SLOTS]
-        require(0 <= session < sessions and reply >= 0 and window > 0, Code.TAMPERED,
+        require(0 <= session < sessions and 0 <= reply <= f.MOST_SEQUENCE and window > 0, Code.TAMPERED,
                 f"{directory}: its daemon's answer makes no sense; restart it")
         self._uuid, self.owner, self._reply, self._window, self._command = uuid, owner, reply, window, 0
         self._session, self._slots = f.HEADER + 256 * session, slots
@@ -239,6 +239,7 @@ class Timers(Source["tuple[Signal, bool]"]):
         if stamp != r + 1 or m.longs[place // 8] != stamp or not self._is_ours(m):
             self._check()
             return None
+        require(1 <= code <= 10, Code.TAMPERED, f"{self.signals.directory}: its daemon's reply makes no sense; restart it")
         self._reply = r + 1
         reply = Reply(command, key, deadline, sequence, ReplyCode(code), reason, owner, signal_id, period, detail)
         while code != ReplyCode.LISTED and self._pending and self._pending[0].command <= command:

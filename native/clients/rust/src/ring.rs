@@ -84,6 +84,9 @@ impl<'a> Ring<'a> {
     pub fn recover(self, base: i64) -> Option<i64> {
         let mask = self.slots() - 1;
         let next = (0..=mask).map(|i| self.stamp(i)).fold(base, i64::max);
+        if next > MOST_SEQUENCE {
+            return None;
+        }
         let is_right = |i: i64| {
             let s = next - 1 - ((next - 1 - i) & mask);
             let stamp = self.stamp(i);

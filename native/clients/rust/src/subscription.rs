@@ -242,7 +242,7 @@ impl Subscription {
             Mode::Spin => self.spin(until, None),
             Mode::Park => self.park(until, i64::MIN),
             Mode::Predict if due == i64::MAX => self.park(until, due),
-            Mode::Predict if now - due > LATE_SPIN_NS => self.park(until, i64::MIN),
+            Mode::Predict if now.saturating_sub(due) > LATE_SPIN_NS => self.park(until, i64::MIN),
             Mode::Predict if now < due - GUARD_NS => self.park(until.min(due - GUARD_NS), due),
             Mode::Predict => self.spin(until.min(due + LATE_SPIN_NS), Some(due)),
         }

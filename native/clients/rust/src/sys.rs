@@ -47,6 +47,7 @@ extern "C" {
     fn recv(fd: c_int, buffer: *mut c_void, length: usize, flags: c_int) -> isize;
     fn send(fd: c_int, buffer: *const c_void, length: usize, flags: c_int) -> isize;
     fn geteuid() -> u32;
+    fn prctl(option: c_int, ...) -> c_int;
 }
 
 /// CLOCK_MONOTONIC in nanoseconds, the clock of every time on a bus.
@@ -123,8 +124,11 @@ pub fn is_same(one: &Metadata, other: &Metadata) -> bool {
 /// Returns when woken, at `until_ns`, or at once where the word has another value.
 pub fn sleep_on(word: &AtomicU32, value: u32, until_ns: i64) {
     let until = Timespec { seconds: until_ns / 1_000_000_000, ns: until_ns % 1_000_000_000 };
-    // SAFETY: FUTEX_WAIT_BITSET reads the word and the time, which both outlive the call.
-    unsafe { syscall(SYS_FUTEX, word.as_ptr(), 9, value, &until, std::ptr::null::<u32>(), u32::MAX) };
+    // SAFETY: PR_SET_TIMERSLACK takes a number. FUTEX_WAIT_BITSET reads the word and the time, which outlive the call.
+    unsafe {
+        prctl(29, 1 as c_long);
+        syscall(SYS_FUTEX, word.as_ptr(), 9, value, &until, std::ptr::null::<u32>(), u32::MAX);
+    }
 }
 
 /// Changes the word that sleepers sleep on, and wakes them. Only the publisher writes it.

@@ -2,7 +2,7 @@
 
 use crate::files::{self, word, CHECK_NS, CLOSED, HEADER, MS, OPEN, REPLIES_MAGIC, VERSION};
 use crate::publisher::random;
-use crate::ring::{Found, Record, Ring};
+use crate::ring::{Found, Record, Ring, MOST_SEQUENCE};
 use crate::sys::{self, now_ns, Map};
 use crate::{fail, require, At, Code, Error, Options, Result, Signal, Status, Subscription, LAST};
 use std::collections::{HashMap, VecDeque};
@@ -210,7 +210,7 @@ impl Timers {
         })?;
         let (session, sessions) = (m[6] as u32 as usize, replies.load(5) as u32 as usize);
         let (slots, reply, window) = (replies.load(word::SLOTS) as usize, m[7] as i64, i64::from(m[8] as u32));
-        require(session < sessions && reply >= 0 && window > 0, Code::Tampered, || {
+        require(session < sessions && (0..=MOST_SEQUENCE).contains(&reply) && window > 0, Code::Tampered, || {
             format!("{name}: its daemon's answer makes no sense; restart it")
         })?;
         let first = (HEADER as usize + 256 * sessions + 64 * slots * session) / 8;
@@ -300,15 +300,19 @@ impl Timers {
         let (Found::Committed(r), true) = (found, c.is_ours()) else {
             return self.check().map(|()| None);
         };
-        const CODES: [ReplyCode; 10] = { use ReplyCode::*; [Armed, Cancelled, AlreadyFired, Unknown, Full, Invalid, Paused, Resumed, Listed, ListEnd] };
-        let code = CODES[(r[5] as u8).clamp(1, 10) as usize - 1];
+        use ReplyCode::{AlreadyFired, Armed, Cancelled, Full, Invalid, ListEnd, Listed, Paused, Resumed, Unknown};
+        const CODES: [ReplyCode; 10] =
+            [Armed, Cancelled, AlreadyFired, Unknown, Full, Invalid, Paused, Resumed, Listed, ListEnd];
+        let Some(&code) = CODES.get((r[5] as u8 as usize).wrapping_sub(1)) else {
+            return Err(self.gone(Code::Tampered, "its reply makes no sense"));
+        };
         c.reply += 1;
         let reply = Reply { command: r[1] as i64, key: r[2] as i64, deadline_ns: r[3] as i64, signal_sequence: r[4] as i64, code,
             reason: (r[5] >> 8) as u8, owner: (r[5] >> 16) as u16, signal_id: (r[5] >> 32) as i32, period_ns: r[6] as i64,
             detail: r[7] as i64 };
-        while code != ReplyCode::Listed && c.pending.front().is_some_and(|s| s.command <= reply.command) {
+        while code != Listed && c.pending.front().is_some_and(|s| s.command <= reply.command) {
             let sent = c.pending.pop_front().expect("there is one");
-            if sent.command == reply.command && sent.kind == ARM && code != ReplyCode::Armed {
+            if sent.command == reply.command && sent.kind == ARM && code != Armed {
                 // Refused: the earlier arming of the key is the latest again.
                 self.latest.entry(sent.key).and_modify(|g| if *g == sent.generation { *g = sent.previous });
                 let later = c.pending.iter_mut().filter(|s| s.key == sent.key && s.previous == sent.generation);
