@@ -181,45 +181,48 @@ impl Subscription {
     /// The next signal; none, at once, where there is no other.
     #[inline]
     pub fn poll(&mut self) -> Result<Option<Signal>> {
-        match self.ring().read(self.q) {
-            Found::Committed(record) if record[4] & PLACEHOLDER != 0 => self.pass_over(&record),
-            Found::Committed(record) => {
-                let signal = Signal::of(&record, self.q, self.before);
-                (self.q, self.before, self.headroom, self.idle) = (self.q + 1, 0, 0, 0);
-                Ok(Some(signal))
-            }
-            Found::NotYet => {
-                self.idle = self.idle.wrapping_add(1);
-                if self.idle & 63 != 0 || now_ns() < self.check_at {
-                    return Ok(None);
+        loop {
+            match self.ring().read(self.q) {
+                Found::Committed(record) if record[4] & PLACEHOLDER != 0 => self.pass_over(&record),
+                Found::Committed(record) => {
+                    let signal = Signal::of(&record, self.q, self.before);
+                    (self.q, self.before, self.headroom, self.idle) = (self.q + 1, 0, 0, 0);
+                    return Ok(Some(signal));
                 }
-                self.check()?;
-                if self.has_news() { self.poll() } else { Ok(None) }
+                Found::NotYet => {
+                    self.idle = self.idle.wrapping_add(1);
+                    if self.idle & 63 != 0 || now_ns() < self.check_at {
+                        return Ok(None);
+                    }
+                    self.check()?;
+                    if !self.has_news() {
+                        return Ok(None);
+                    }
+                }
+                Found::Overrun => self.skip()?,
             }
-            Found::Overrun => self.skip(),
         }
     }
 
     #[cold]
-    fn skip(&mut self) -> Result<Option<Signal>> {
+    fn skip(&mut self) -> Result<()> {
         let to = self.ring().skip(self.base, &self.file.words()[word::NEXT], self.q, self.headroom);
         let text = || format!("{}: its stamps contradict each other; delete the bus", self.directory.display());
         let to = to.ok_or_else(|| Error { code: Code::Tampered, text: text() })?;
         self.lose(to);
         self.headroom = (2 * self.headroom).max(16).min(self.ring().slots() / 2);
-        self.poll()
+        Ok(())
     }
 
     /// What a relay writes where it has no signal.
     #[cold]
-    fn pass_over(&mut self, record: &Record) -> Result<Option<Signal>> {
+    fn pass_over(&mut self, record: &Record) {
         if record[4] & LOST != 0 {
             self.lose((record[3] as i64).min(self.file.load(word::NEXT)).max(self.q + 1));
         } else {
             self.absent += 1;
             self.q += 1;
         }
-        self.poll()
     }
 
     fn lose(&mut self, to: i64) {

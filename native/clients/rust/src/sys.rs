@@ -75,7 +75,7 @@ impl Map {
     pub fn new(file: &File, length: usize, is_writable: bool) -> Result<Map> {
         let meta = file.metadata()?;
         // SAFETY: a new mapping overlaps nothing, and the result is checked.
-        let at = unsafe { mmap(std::ptr::null_mut(), length, 1 | 2 * c_int::from(is_writable), 1, file.as_raw_fd(), 0) };
+        let at = unsafe { mmap(std::ptr::null_mut(), length, 1 | (2 * c_int::from(is_writable)), 1, file.as_raw_fd(), 0) };
         if at as isize == -1 {
             return Err(Error::last_os_error());
         }
