@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class LanguageLintTest {
     private static final String LIST = "banned-words.txt";
     private static final Pattern ENTRY = Pattern.compile("(.*\\S) +=> +(\\S.*)");
-    private static final Pattern READ = Pattern.compile(".*\\.(java|md|sh|js|css|c|go|xml|yml|yaml)|tickbus|run");
+    private static final Pattern READ = Pattern.compile(".*\\.(java|md|sh|js|css|[ch]|py|go|rs|xml|ya?ml)|tickbus|run");
     private static final int MOST_SHOWN = 100;
 
     private static final Path PROJECT = ProjectFiles.root();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Each source file names its licence in its first line, or in its second after a {@code #!}. */
 class LicenceLintTest {
-    private static final Pattern SOURCE = Pattern.compile(".*\\.(java|c|go|js|css|sh)|tickbus|run");
+    private static final Pattern SOURCE = Pattern.compile(".*\\.(java|[ch]|py|go|rs|js|css|sh)|tickbus|run");
     private static final Pattern HEADER =
             Pattern.compile("(#!.*\n)?(//|/\\*|#) SPDX-License-Identifier: Apache-2\\.0( \\*/)?\n");
     private static final int HEAD = 200;

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.BusDirectory;
+import io.tickbus.daemon.DaemonCounter;
+import io.tickbus.daemon.TimerDaemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every language as publisher and as subscriber of every other, and as a client of the daemon. How many signals and
+ * timers is set by the system properties {@code conformance.signals}, {@code conformance.tortured} and
+ * {@code conformance.timers}; which languages, by {@code conformance.languages}, separated by commas.
+ */
+@Timeout(7200)
+class ConformanceIT {
+    private static final long SIGNALS = Long.getLong("conformance.signals", 20_000);
+    private static final long TORTURED = Long.getLong("conformance.tortured", 200_000);
+    private static final int TIMERS = Integer.getInteger("conformance.timers", 500);
+    private static final int SLOTS = 1 << 16;
+    private static final int FEW_SLOTS = 1024;
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    @TempDir
+    private static Path built;
+    private static List<Language> languages;
+
+    private final List<Program> programs = new ArrayList<>();
+    private Path root;
+
+    @BeforeAll
+    static void build() throws IOException, InterruptedException {
+        String wanted = System.getProperty("conformance.languages", "");
+        languages = Language.found(built, wanted.isEmpty() ? Set.of() : Set.of(wanted.split(",", -1)));
+        System.out.println("conformance: languages=" + languages.stream().map(Language::name).toList());
+    }
+
+    @BeforeEach
+    void makeRoot() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        root = Files.createTempDirectory(Files.isDirectory(memory) ? memory : built, "tickbus-conformance-");
+    }
+
+    @AfterEach
+    void clean() throws InterruptedException, IOException {
+        for (Program program : programs) {
+            program.kill();
+        }
+        BusDirectory.list(root).forEach(name -> BusDirectory.at(root, name).delete());
+        Files.delete(root);
+    }
+
+    private Program start(Language language, String command, String bus, Object... options) throws IOException {
+        List<String> words = new ArrayList<>(List.of(command, "--bus", root.resolve(bus).toString()));
+        for (Object option : options) {
+            words.add(option.toString());
+        }
+        Program program = language.start(words.toArray(String[]::new));
+        programs.add(program);
+        return program;
+    }
+
+    /** A bus that nobody has published on yet, and whose publisher has died. */
+    private void make(Language language, String bus, int slots) throws IOException, InterruptedException {
+        start(language, "publish", bus, "--count", 0, "--slots", slots, "--close", "no").awaitReady().result();
+    }
+
+    private static long number(Map<String, Object> result, String name) {
+        return ((Number) result.get(name)).longValue();
+    }
+
+    @Test
+    void shouldReadEverySignalWhateverTheLanguages() throws Exception {
+        Map<String, Map<String, String>> matrix = new LinkedHashMap<>();
+        for (Language publishing : languages) {
+            Map<String, String> row = new LinkedHashMap<>();
+            String bus = publishing.name();
+            make(publishing, bus, SLOTS);
+            Map<Language, Program> subscribers = new LinkedHashMap<>();
+            String[] waits = {"park", "predict"};
+            for (Language reading : languages) {
+                subscribers.put(reading, start(reading, "subscribe", bus, "--count", SIGNALS, "--wait",
+                        waits[subscribers.size() % waits.length]));
+            }
+            for (Program subscriber : subscribers.values()) {
+                subscriber.awaitReady();
+            }
+            Map<String, Object> published =
+                    start(publishing, "publish", bus, "--count", SIGNALS, "--slots", SLOTS).awaitReady().result();
+            assertEquals(SIGNALS, number(published, "published"), published::toString);
+            for (Map.Entry<Language, Program> subscriber : subscribers.entrySet()) {
+                Map<String, Object> result = subscriber.getValue().result();
+                assertExact(result, SIGNALS);
+                row.put(subscriber.getKey().name(), result.get("received") + "+" + result.get("lost"));
+            }
+            matrix.put(publishing.name(), row);
+        }
+        print("received + lost of " + SIGNALS + ", publisher by row, subscriber by column", matrix);
+    }
+
+    @Test
+    void shouldAccountForEverySignalWhenPublisherIsTorture() throws Exception {
+        Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+        Language java = languages.get(0);
+        make(java, "torture", FEW_SLOTS);
+        Map<String, Program> subscribers = new LinkedHashMap<>();
+        for (Language reading : languages) {
+            subscribers.put(reading.name(), start(reading, "subscribe", "torture", "--count", TORTURED));
+            subscribers.put(reading.name() + ", slow", start(reading, "subscribe", "torture", "--count", TORTURED,
+                    "--slow-every", FEW_SLOTS / 4, "--wait", "predict"));
+        }
+        for (Program subscriber : subscribers.values()) {
+            subscriber.awaitReady();
+        }
+        Map<String, Object> published =
+                start(java, "torture", "torture", "--count", TORTURED, "--slots", FEW_SLOTS).awaitReady().result();
+        assertEquals(TORTURED, number(published, "published"), published::toString);
+        for (Map.Entry<String, Program> subscriber : subscribers.entrySet()) {
+            Map<String, Object> result = subscriber.getValue().result();
+            assertExact(result, TORTURED);
+            Map<String, String> row = new LinkedHashMap<>();
+            for (String name : List.of("received", "lost", "torn", "order", "epochs")) {
+                row.put(name, result.get(name).toString());
+            }
+            rows.put(subscriber.getKey(), row);
+        }
+        print("of " + TORTURED + " signals of a publisher with " + published.get("epochs") + " lives", rows);
+    }
+
+    private static void assertExact(Map<String, Object> result, long count) {
+        assertEquals(0, number(result, "torn"), result::toString);
+        assertEquals(0, number(result, "order"), result::toString);
+        assertEquals(0, number(result, "errors"), result::toString);
+        assertEquals(0, number(result, "first"), result::toString);
+        assertEquals(count - 1, number(result, "last"), result::toString);
+        assertEquals(count, number(result, "received") + number(result, "lost"), result::toString);
+    }
+
+    @Test
+    void shouldFireEveryTimerWhateverTheClient() throws Exception {
+        Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+        BusDirectory bus = BusDirectory.at(root, "timers");
+        try (TimerDaemon daemon = TimerDaemon.start(bus)) {
+            Map<Language, Program> clients = new LinkedHashMap<>();
+            for (Language language : languages) {
+                clients.put(language, start(language, "timers", "timers", "--count", TIMERS));
+            }
+            for (Map.Entry<Language, Program> client : clients.entrySet()) {
+                Map<String, Object> result = client.getValue().awaitReady().result();
+                assertEquals(TIMERS, number(result, "armed"), result::toString);
+                assertEquals(TIMERS / 10, number(result, "rearmed"), result::toString);
+                assertEquals(TIMERS - number(result, "cancelled"), number(result, "fired"), result::toString);
+                for (String name : List.of("early", "lost", "refused", "errors")) {
+                    assertEquals(0, number(result, name), result::toString);
+                }
+                Map<String, String> row = new LinkedHashMap<>();
+                for (String name : List.of("armed", "rearmed", "cancelled", "fired", "stale", "early", "lost")) {
+                    row.put(name, result.get(name).toString());
+                }
+                rows.put(client.getKey().name(), row);
+            }
+            awaitClients(daemon, 0);
+        }
+        print("timers at a daemon in Java", rows);
+    }
+
+    @Test
+    void shouldClearAwayClientWhenItIsKilled() throws Exception {
+        BusDirectory bus = BusDirectory.at(root, "killed");
+        try (TimerDaemon daemon = TimerDaemon.start(bus)) {
+            List<Program> clients = new ArrayList<>();
+            for (Language language : languages) {
+                clients.add(start(language, "timers", "killed", "--count", 10_000_000).awaitReady());
+            }
+            awaitClients(daemon, languages.size());
+            for (Program client : clients) {
+                client.kill();
+            }
+            awaitClients(daemon, 0);
+            assertEquals(0, bus.clients().toFile().list().length, "files of clients");
+        }
+    }
+
+    private static void awaitClients(TimerDaemon daemon, int count) {
+        long giveUpNs = System.nanoTime() + TIMEOUT_NS;
+        while (daemon.counters().value(DaemonCounter.CLIENTS_CONNECTED) != count && System.nanoTime() < giveUpNs) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        assertEquals(count, daemon.counters().value(DaemonCounter.CLIENTS_CONNECTED), "clients");
+    }
+
+    private static void print(String title, Map<String, Map<String, String>> rows) {
+        StringBuilder text = new StringBuilder(title).append('\n');
+        text.append(String.format("  %-14s", ""));
+        rows.values().iterator().next().keySet().forEach(name -> text.append(String.format(" %16s", name)));
+        rows.forEach((name, row) -> {
+            text.append(String.format("%n  %-14s", name));
+            row.values().forEach(value -> text.append(String.format(" %16s", value)));
+        });
+        assertTrue(text.length() > 0);
+        System.out.println(text);
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tickbus.h>
+
+int main(int argc, char **argv) {
+    struct tb_timers timers;
+    struct tb_signal signal;
+    int error = tb_connect(&timers, argc > 1 ? argv[1] : "default", NULL, INT64_C(2000000000));
+    int generation = error < 0 ? error : tb_arm_at(&timers, 7, 42, tb_now() + INT64_C(100000000));
+    if (generation < 0) {
+        puts(tb_error_text(generation));
+        return 1;
+    }
+    while (tb_next(&timers.bus, &signal, TB_PREDICT, INT64_C(2000000000)) == TB_SIGNAL) {
+        if (tb_is_current(&signal, timers.owner, generation)) {
+            printf("timer %lld fired, %lld ns late\n", (long long) signal.key, (long long) (tb_now() - signal.deadline_ns));
+            break;
+        }
+    }
+    tb_disconnect(&timers);
+    return 0;
+}
