@@ -27,7 +27,7 @@
     E(2, NOT_A_BUS, "a file in the bus's place is none of this kind: check the path") \
     E(3, VERSION, "the file is of another layout version: use the same tickbus version on both sides") \
     E(4, BYTE_ORDER, "the file is of the other byte order: start its publisher again") \
-    E(5, TRUNCATED, "the file is shorter or longer than it states, or a page of it is gone: start its publisher again") \
+    E(5, TRUNCATED, "the file has another length than it states, or a page of it is gone: start its publisher again") \
     E(6, GEOMETRY, "the file's header or records have another length: start its publisher again") \
     E(7, TAMPERED, "the contents of the file contradict each other: delete the bus and start its publisher again") \
     E(8, ANOTHER_BOOT, "the file was written before the host was booted: start its publisher again") \
@@ -714,7 +714,8 @@ TB_SLOW int tb_open_control(struct tb_timers *t) {
     snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control", directory);
     bool is_connected = directory >= 0 && t->control >= 0
             && connect(t->control, (struct sockaddr *) &address, sizeof address) == 0;
-    int error = is_connected ? TB_OK : errno == ECONNREFUSED ? TB_E_ABSENT : errno == EAGAIN ? TB_E_TIMEOUT : tb_failed();
+    int error = is_connected ? TB_OK : errno == ECONNREFUSED ? TB_E_ABSENT
+            : errno == EAGAIN ? TB_E_TIMEOUT : tb_failed();
     close(directory);
     return error;
 }
@@ -750,7 +751,8 @@ TB_SLOW int tb_make_ring(struct tb_timers *t, char *name) {
 TB_SLOW int tb_transfer(int control, void *message, size_t length, bool is_sent, int64_t until_ns) {
     for (size_t done = 0; done < length;) {
         char *rest = (char *) message + done;
-        ssize_t count = is_sent ? send(control, rest, length - done, MSG_NOSIGNAL) : recv(control, rest, length - done, 0);
+        ssize_t count = is_sent ? send(control, rest, length - done, MSG_NOSIGNAL)
+                : recv(control, rest, length - done, 0);
         if (count > 0) {
             done += (size_t) count;
         } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
@@ -836,7 +838,7 @@ TB_SLOW int tb_reconnect(struct tb_timers *t, int64_t timeout_ns) {
     for (int64_t nap_us = 50;; nap_us = nap_us < 2000 ? 2 * nap_us : nap_us) {
         tb_hang_up(t);
         int error = tb_try_to_connect(t, until_ns);
-        if (error == TB_OK && t->bus.bus == NULL) {      /* before the first arming, so as to miss none of its firings */
+        if (error == TB_OK && t->bus.bus == NULL) {      /* before the first arming, so that no firing is missed */
             error = tb_attach_of(&t->bus, t->daemon.place.path, t->daemon.place.owner, TB_NEWEST);
         }
         bool is_passing = error == TB_E_ABSENT || error == TB_E_TIMEOUT;

@@ -278,7 +278,8 @@ static inline int64_t tb_publish(struct tb_publisher *p, const struct tb_signal 
     return p->next - 1;
 }
 
-/* Announces when the next signal is due, for readers that wait predictively; after the signals of the deadline before. */
+/* Announces when the next signal is due, for readers that wait predictively. Call it after the signals of the deadline
+   before. */
 static inline void tb_announce(struct tb_publisher *p, int64_t deadline_ns) {
     int64_t before_ns = tb_load(&p->bus->next_deadline_ns);
     tb_store_release(&p->bus->next_deadline_ns, deadline_ns);

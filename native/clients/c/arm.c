@@ -12,7 +12,8 @@ int main(int argc, char **argv) {
     }
     while (tb_next(&timers.bus, &signal, TB_PREDICT, INT64_C(2000000000)) == TB_SIGNAL) {
         if (tb_is_current(&signal, timers.owner, generation)) {
-            printf("timer %lld fired, %lld ns late\n", (long long) signal.key, (long long) (tb_now() - signal.deadline_ns));
+            long long late_us = (tb_now() - signal.deadline_ns) / 1000;
+            printf("timer %lld fired, %lld us late\n", (long long) signal.key, late_us);
             break;
         }
     }
