@@ -62,7 +62,7 @@ final class CronService {
             List<String> prefix) {
     }
 
-    /** Who is told what happens. */
+    /** Gets to know what happens. */
     interface Listener {
         /** By the thread that serves. */
         void say(String sentence);

@@ -25,11 +25,13 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Every zone and every transition from 1970 to 2100, against a search second by second that shares no code with what
- * it checks. Builds look at one transition in so many; {@code -Dtickbus.transitions=1} looks at all.
+ * it checks. Builds try one transition in {@value #STRIDE_OF_BUILDS}; {@code
+ * -Dtickbus.transitions=1} tries all.
  */
 @Timeout(1_200)
 class CalendarTransitionsTest {
-    private static final int STRIDE = Integer.getInteger("tickbus.transitions", 150);
+    private static final int STRIDE_OF_BUILDS = 150;
+    private static final int STRIDE = Integer.getInteger("tickbus.transitions", STRIDE_OF_BUILDS);
     private static final Instant FROM = Instant.parse("1970-01-02T00:00:00Z");
     private static final Instant UNTIL = Instant.parse("2100-12-30T00:00:00Z");
     /** Searched on both sides of a transition, beyond what it leaves out or repeats. */
