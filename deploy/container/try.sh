@@ -73,7 +73,7 @@ prints() {
         podman logs "$name" 2>&1 | grep -q -- "$2" && return 0
         sleep 0.2
     done
-    podman logs "$name"
+    podman logs "$name" | tail -n 5
     return 1
 }
 
