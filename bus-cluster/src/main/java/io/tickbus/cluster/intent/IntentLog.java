@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cluster.intent;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
+
+/**
+ * The replicated state: all timers, owners and hosts. The same commands in the same order give the same state on every
+ * member and every follower: nothing here reads a clock, draws a random number, or depends on the order of a hash.
+ *
+ * <p>Time is the cluster's, as each entry of the log states it; it never goes back here. A timer is removed when its
+ * last occurrence has been past for {@link #KEEP_NS}: until then a host that was away may still fire it.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+public final class IntentLog {
+    /** How long a timer is kept after its last occurrence. */
+    public static final long KEEP_NS = TimeUnit.MINUTES.toNanos(10);
+    /** How long a cancelled timer can be asked about. */
+    public static final long KEEP_CANCELLED_NS = TimeUnit.SECONDS.toNanos(30);
+    /** How many owners there may be: each is a client of every host's daemon. */
+    public static final int MAX_OWNERS = 256;
+    /** How many hosts there may be: members and followers. */
+    public static final int MAX_HOSTS = 4096;
+    /** How many timers there may be. */
+    public static final int MAX_INTENTS = 1 << 26;
+    /** How many cancelled ones can be asked about, the latest. */
+    public static final int MAX_CANCELLED = 1 << 12;
+
+    private record Id(int owner, long key) {
+    }
+
+    private final IntentTable table = new IntentTable();
+    private final Membership membership = new Membership();
+    private final List<String> owners = new ArrayList<>();
+    private final Map<Id, CancelledIntent> cancelled = new LinkedHashMap<>();
+    /** By when they are removed. What was replaced meanwhile is passed over then. */
+    private final TreeMap<Long, List<Intent>> expiring = new TreeMap<>();
+    private IntentEvents events = IntentEvents.NONE;
+    private long position;
+    private long timeNs;
+    private int term;
+    private long unfired;
+    private long firedTwice;
+
+    /** Sets who is told what commands do. */
+    public IntentLog tell(IntentEvents listener) {
+        events = listener;
+        return this;
+    }
+
+    /** Position in the log up to which everything is applied. */
+    public long position() {
+        return position;
+    }
+
+    /** The cluster's time of the latest entry, CLOCK_REALTIME nanoseconds. */
+    public long timeNs() {
+        return timeNs;
+    }
+
+    /** Leadership term of the latest entry. */
+    public int term() {
+        return term;
+    }
+
+    /** The hosts. */
+    public Membership membership() {
+        return membership;
+    }
+
+    /** Names of the owners, by number. */
+    public List<String> owners() {
+        return Collections.unmodifiableList(owners);
+    }
+
+    /** Name of an owner. */
+    public String ownerName(int owner) {
+        return owners.get(owner);
+    }
+
+    /** How many timers there are. */
+    public int size() {
+        return table.size();
+    }
+
+    /** The timer of a key; null if there is none. */
+    public Intent find(int owner, long key) {
+        return table.find(owner, key);
+    }
+
+    /** What is known of a timer that was cancelled lately; null if nothing is. */
+    public CancelledIntent findCancelled(int owner, long key) {
+        return cancelled.get(new Id(owner, key));
+    }
+
+    /** Occurrences of {@link IntentSpec#ONCE} timers that no host has reported as fired, of timers removed by now. */
+    public long unfired() {
+        return unfired;
+    }
+
+    /** How often an occurrence of a {@link IntentSpec#ONCE} timer was reported by a second host. */
+    public long firedTwice() {
+        return firedTwice;
+    }
+
+    /** All timers, in no particular order. */
+    public void forEach(Consumer<Intent> consumer) {
+        table.forEach(consumer);
+    }
+
+    /** The timers that were cancelled lately, in that order. */
+    public void forEachCancelled(Consumer<CancelledIntent> consumer) {
+        cancelled.values().forEach(consumer);
+    }
+
+    /**
+     * Applies a message: one or more commands.
+     *
+     * @param at           where in the buffer it begins
+     * @param length       its bytes
+     * @param newPosition  where in the log it ends
+     * @param clusterNs    the cluster's time, CLOCK_REALTIME nanoseconds
+     * @param newTerm      the leadership term
+     */
+    public void apply(DirectBuffer message, int at, int length, long newPosition, long clusterNs, int newTerm) {
+        position = newPosition;
+        advance(clusterNs, newTerm);
+        int next = at;
+        int end = at + length;
+        while (next < end) {
+            int commandLength = IntentCommands.length(message, next, end - next);
+            if (commandLength < 0) {
+                events.onResult((byte) 0, IntentResult.INVALID, 0);
+                return;
+            }
+            applyOne(message, next, message.getByte(next));
+            next += commandLength;
+        }
+    }
+
+    /** Notes the time and term of an entry without commands. */
+    public void advance(long clusterNs, int newTerm) {
+        term = newTerm;
+        timeNs = Math.max(timeNs, clusterNs);
+        expire();
+    }
+
+    private void applyOne(DirectBuffer from, int at, byte type) {
+        switch (type) {
+            case IntentCommands.ARM -> events.onResult(type, arm(from, at), 0);
+            case IntentCommands.CANCEL -> events.onResult(type, cancel(from, at), 0);
+            case IntentCommands.FIRED -> events.onResult(type, fired(from, at), 0);
+            case IntentCommands.OWNER -> owner(IntentCommands.name(from, at));
+            case IntentCommands.JOIN -> join(from, at);
+            default -> events.onResult(type, state(from, at, type), 0);
+        }
+    }
+
+    private void owner(String name) {
+        int number = owners.indexOf(name);
+        if (number < 0 && owners.size() < MAX_OWNERS) {
+            number = owners.size();
+            owners.add(name);
+        }
+        events.onResult(IntentCommands.OWNER, number < 0 ? IntentResult.FULL : IntentResult.DONE, number);
+    }
+
+    private IntentResult arm(DirectBuffer from, int at) {
+        int owner = IntentCommands.ownerOrHost(from, at);
+        IntentSpec spec = IntentCommands.spec(from, at);
+        if (!spec.isValid() || owner < 0 || owner >= owners.size()) {
+            return IntentResult.INVALID;
+        }
+        Intent earlier = table.find(owner, spec.key());
+        if (earlier != null && earlier.spec().equals(spec)) {
+            return IntentResult.ARMED;
+        }
+        if (earlier == null && table.size() >= MAX_INTENTS) {
+            return IntentResult.FULL;
+        }
+        if ((spec.flags() & IntentSpec.BOUND_REQUIRED) != 0 && isABoundUnknown()) {
+            return IntentResult.NO_BOUND;
+        }
+        Intent intent = new Intent(owner, spec, position, timeNs, term);
+        if (earlier != null) {
+            removed(earlier);
+        }
+        add(intent);
+        events.onArmed(intent, earlier);
+        return IntentResult.ARMED;
+    }
+
+    private boolean isABoundUnknown() {
+        for (Host host : membership.hosts()) {
+            if (host.untilNs() > timeNs && host.boundNs() < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void add(Intent intent) {
+        table.put(intent);
+        long endNs = intent.spec().deadlineNs(intent.spec().lastOccurrence());
+        if (endNs < Long.MAX_VALUE - KEEP_NS) {
+            expiring.computeIfAbsent(Math.max(endNs, intent.armedNs()) + KEEP_NS, ns -> new ArrayList<>(1))
+                    .add(intent);
+        }
+    }
+
+    private void expire() {
+        while (!expiring.isEmpty() && expiring.firstKey() <= timeNs) {
+            for (Intent intent : expiring.pollFirstEntry().getValue()) {
+                if (table.find(intent.owner(), intent.spec().key()) == intent) {
+                    table.remove(intent.owner(), intent.spec().key());
+                    removed(intent);
+                    unfired += intent.spec().isOnce() && !intent.isDone() ? 1 : 0;
+                    events.onExpired(intent);
+                }
+            }
+        }
+        Iterator<CancelledIntent> oldest = cancelled.values().iterator();
+        while (oldest.hasNext()) {
+            long cancelledNs = oldest.next().cancelledNs();
+            if (cancelled.size() <= MAX_CANCELLED && cancelledNs >= timeNs - KEEP_CANCELLED_NS) {
+                return;
+            }
+            oldest.remove();
+        }
+    }
+
+    private void removed(Intent intent) {
+        unfired += intent.passedOver();
+    }
+
+    private IntentResult cancel(DirectBuffer from, int at) {
+        int owner = IntentCommands.ownerOrHost(from, at);
+        long key = IntentCommands.keyOrEpoch(from, at);
+        int generation = IntentCommands.generation(from, at);
+        Intent intent = table.find(owner, key);
+        if (intent == null || (generation != 0 && generation != intent.spec().generation())) {
+            return IntentResult.UNKNOWN;
+        }
+        table.remove(owner, key);
+        removed(intent);
+        Id id = new Id(owner, key);
+        cancelled.remove(id);
+        cancelled.put(id, new CancelledIntent(intent, position, timeNs, presentHosts(), new BitSet()));
+        events.onCancelled(intent);
+        return IntentResult.CANCELLED;
+    }
+
+    private BitSet presentHosts() {
+        BitSet present = new BitSet();
+        for (Host host : membership.hosts()) {
+            present.set(host.number(), !host.hasLeft());
+        }
+        return present;
+    }
+
+    private IntentResult fired(DirectBuffer from, int at) {
+        int owner = IntentCommands.ownerOrHost(from, at);
+        long key = IntentCommands.keyOrEpoch(from, at);
+        int generation = IntentCommands.generation(from, at);
+        int host = IntentCommands.intAt(from, at + 20);
+        CancelledIntent tomb = cancelled.get(new Id(owner, key));
+        if (tomb != null && tomb.intent().spec().generation() == generation && membership.host(host) != null) {
+            tomb.fired().set(host);
+            events.onFired(tomb.intent(), IntentCommands.longAt(from, at + 24), IntentCommands.longAt(from, at + 32),
+                    host, true);
+            return IntentResult.DONE;
+        }
+        Intent intent = table.find(owner, key);
+        long first = IntentCommands.longAt(from, at + 24);
+        long last = IntentCommands.longAt(from, at + 32);
+        if (intent == null || intent.spec().generation() != generation || !intent.spec().isOnce() || first < 0
+                || last < first) {
+            return IntentResult.STALE;
+        }
+        long firedTwiceBefore = intent.firedTwice();
+        boolean isNew = intent.fired(first, last, host, IntentCommands.intAt(from, at + 40));
+        firedTwice += intent.firedTwice() - firedTwiceBefore;
+        events.onFired(intent, first, last, host, isNew);
+        return IntentResult.DONE;
+    }
+
+    private void join(DirectBuffer from, int at) {
+        String name = IntentCommands.name(from, at);
+        long epoch = IntentCommands.longAt(from, at + 2 + (from.getByte(at + 1) & 0xFF));
+        if (membership.host(name) == null && membership.hosts().size() >= MAX_HOSTS) {
+            events.onResult(IntentCommands.JOIN, IntentResult.FULL, 0);
+            return;
+        }
+        Host host = membership.join(name, epoch, timeNs);
+        events.onHost(host);
+        events.onResult(IntentCommands.JOIN, IntentResult.DONE, host.number());
+    }
+
+    private IntentResult state(DirectBuffer from, int at, byte type) {
+        Host host = membership.host(IntentCommands.ownerOrHost(from, at));
+        if (host == null || host.epoch() != IntentCommands.keyOrEpoch(from, at)) {
+            return IntentResult.STALE;
+        }
+        if (type == IntentCommands.LEAVE) {
+            membership.leave(host, timeNs);
+        } else {
+            membership.renew(host, timeNs);
+            host.appliedPosition = Math.max(host.appliedPosition, IntentCommands.longAt(from, at + 16));
+            host.boundNs = IntentCommands.longAt(from, at + 24);
+            host.lagNs = IntentCommands.longAt(from, at + 32);
+        }
+        events.onHost(host);
+        return IntentResult.DONE;
+    }
+
+    /** What the snapshot has besides timers, hosts and owners; and the way to restore it. */
+    long[] numbers() {
+        return new long[] {position, timeNs, term, unfired, firedTwice, membership.forgottenNs()};
+    }
+
+    void restoreNumbers(long... numbers) {
+        position = numbers[0];
+        timeNs = numbers[1];
+        term = (int) numbers[2];
+        unfired = numbers[3];
+        firedTwice = numbers[4];
+        membership.restoreForgotten(numbers[5]);
+    }
+
+    void restoreOwner(String name) {
+        owners.add(name);
+    }
+
+    void restore(Intent intent) {
+        add(intent);
+    }
+
+    void restore(CancelledIntent tomb) {
+        cancelled.put(new Id(tomb.intent().owner(), tomb.intent().spec().key()), tomb);
+    }
+
+    /** All of the state as text, the same for equal states; for tests and diagnosis. */
+    public String describe() {
+        SortedMap<String, String> sorted = new TreeMap<>();
+        forEach(intent -> sorted.put(intent.owner() + "/" + intent.spec().key(), intent.toString()));
+        return "position=" + position + " timeNs=" + timeNs + " term=" + term + " unfired=" + unfired + " firedTwice="
+                + firedTwice + " forgottenNs=" + membership.forgottenNs() + "\nowners=" + owners + "\nhosts="
+                + membership.hosts() + "\ncancelled=" + cancelled.values() + "\n" + String.join("\n",
+                sorted.values());
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cluster.intent;
+
+/** What became of a command of the log. */
+public enum IntentResult {
+    /** The timer is armed; any earlier timer of its key is replaced. Also if exactly this arming came before. */
+    ARMED,
+    /** The timer was cancelled. */
+    CANCELLED,
+    /** There is no such timer. */
+    UNKNOWN,
+    /** There is no room for another timer, owner or host. */
+    FULL,
+    /** The command makes no sense. */
+    INVALID,
+    /** The timer asks for a known error bound of each host's clock, and a host knows none. */
+    NO_BOUND,
+    /** Anything else was done. */
+    DONE,
+    /** A firing or a host's state that comes too late to count. */
+    STALE
+}
