@@ -98,13 +98,15 @@ final class TopIT {
         try (ChildJvm first = daemon()) {
             start("top", "one", "--dir", folder.resolve("buses").toString(), "--interval", "100ms");
             String screen = await("tickbus top  one  ALIVE", "park · epoch 1", "firings +[1-9]", "latest +[0-9.]+ .s",
-                    "TIMERS +1 pending", "HOST +clock", "CLIENTS +LATE FIRINGS +COUNTERS", "q quit +p pause");
+                    "TIMERS +1 pending", "HOST +clock", "CLIENTS +NEXT DEADLINES +LATE FIRINGS +COUNTERS",
+                    "q quit +p pause");
             assertEquals(24, screen.split("\n", -1).length - 1);
             tmux("send-keys", "?");
             await("half as often");
             tmux("send-keys", "?");
-            tmux("send-keys", "Tab");
-            tmux("send-keys", "Tab");
+            for (int tab = 0; tab < 3; tab++) {
+                tmux("send-keys", "Tab");
+            }
             await("signals published +[0-9]");
             tmux("send-keys", "Down");
             tmux("send-keys", "Down");
@@ -116,7 +118,7 @@ final class TopIT {
             tmux("send-keys", "p");
             await("every 100 ms");
             tmux("resize-window", "-x", "200", "-y", "50");
-            await("epoch 1.* LATE FIRINGS", " COUNTERS", "\n CLIENTS");
+            await("epoch 1.* NEXT DEADLINES", " LATE FIRINGS", " COUNTERS", "\n CLIENTS");
             first.kill();
         }
         await("DEAD", "! publisher pid=\\d+ is gone");
