@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  */
 public final class BusCollector implements MultiCollector {
     private final Supplier<List<BusDirectory>> directories;
-    private final Map<String, MappedBus> buses = new HashMap<>();
+    private final Map<String, BusSamples> buses = new HashMap<>();
     private final HostReader host = new HostReader(HostFiles.ROOT);
 
     /**
@@ -38,7 +38,7 @@ public final class BusCollector implements MultiCollector {
         List<BusDirectory> present = directories.get();
         buses.keySet().retainAll(present.stream().map(BusDirectory::name).toList());
         for (BusDirectory directory : present) {
-            samples.addAll(buses.computeIfAbsent(directory.name(), name -> new MappedBus(directory)).read());
+            samples.addAll(buses.computeIfAbsent(directory.name(), name -> new BusSamples(directory)).read());
         }
         host.read(samples);
         samples.add(BusMetric.SCRAPE_TIME, Samples.seconds(System.nanoTime() - startNs));

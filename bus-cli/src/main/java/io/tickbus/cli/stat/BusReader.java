@@ -3,29 +3,24 @@ package io.tickbus.cli.stat;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
-import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.LateFiring;
 import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.CountersFile;
-import io.tickbus.core.internal.file.FileStatus;
 import io.tickbus.core.internal.file.LateFiringReader;
 import io.tickbus.core.internal.file.OwnersFile;
-import io.tickbus.core.internal.file.RepliesFile;
-import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.subscriber.PublisherStatus;
-import io.tickbus.subscriber.internal.PublisherLiveness;
+import io.tickbus.subscriber.internal.MappedBus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
- * Reads the files of one bus again and again without joining it. Whatever happens to them meanwhile (a daemon that
- * ends or is replaced, a bus that is removed, a file that is shortened) is in the snapshot, and none of it throws.
+ * Takes snapshots of one bus without joining it. Whatever happens to its files meanwhile (a daemon that ends or is
+ * replaced, a bus that is removed, a file that is shortened) is in the snapshot, and none of it throws.
  *
  * <p><b>Threads:</b> one. <b>Progress:</b> makes system calls.
  */
@@ -34,9 +29,9 @@ public final class BusReader {
     private static final long OVERDUE_NS = 10_000_000;
 
     private final BusDirectory directory;
-    private SignalsFile file;
+    private final MappedBus bus;
+    /** Those of the latest reading; null where there were none. */
     private CountersFile counters;
-    private RepliesFile replies;
     /** The counters that {@link #lateReader} reads. */
     private CountersFile lateCounters;
     private LateFiringReader lateReader;
@@ -44,19 +39,15 @@ public final class BusReader {
     /** For this bus, which may be missing. */
     public BusReader(BusDirectory directory) {
         this.directory = directory;
+        bus = new MappedBus(directory);
     }
 
     /** The bus as it is now. */
     public BusSnapshot read() {
+        counters = null;
         try {
-            if (file == null || file.fileStatus() != FileStatus.CURRENT) {
-                file = SignalsFile.attach(directory);
-            }
-            BusSnapshot[] snapshot = new BusSnapshot[1];
-            FaultBoundary.run(() -> snapshot[0] = inspect(), fault -> file.checkSound());
-            return snapshot[0];
+            return bus.read(this::inspect);
         } catch (BusException e) {
-            file = null;
             return new BusSnapshot(directory, System.nanoTime(), "unreadable", e.getMessage(), e, null, null);
         }
     }
@@ -98,20 +89,19 @@ public final class BusReader {
         return lateReader == null ? 0 : lateReader.overwritten();
     }
 
-    private BusSnapshot inspect() {
-        SignalsHeader header = file.header();
-        long nowNs = System.nanoTime();
+    private BusSnapshot inspect(MappedBus.View files) {
+        SignalsHeader header = files.signals().header();
         BusSnapshot.Signals signals = new BusSnapshot.Signals(header.layoutVersion(), header.state(),
                 header.publisher(), header.publisherCpu(), header.historyId(), header.epoch(),
                 header.epochStartedNs(), header.nextSequence(), header.nextDeadlineNs(), header.heartbeatNs(),
                 header.heartbeatIntervalNs(), header.hasParking(), header.slotCount(), header.fileLength(),
                 header.createdRealtimeNs());
-        PublisherStatus status = new PublisherLiveness(directory).status(file, nowNs);
-        file.checkLength();
-        BusSnapshot snapshot = new BusSnapshot(directory, nowNs, status.name().toLowerCase(Locale.ROOT), null, null,
-                signals, daemon(header));
-        return new BusSnapshot(directory, nowNs, snapshot.condition(), problem(status, snapshot), null, signals,
-                snapshot.daemon());
+        PublisherStatus status = files.status();
+        BusSnapshot snapshot = new BusSnapshot(directory, files.readNs(), status.name().toLowerCase(Locale.ROOT), null,
+                null, signals, daemon(files));
+        FaultBoundary.surface();
+        return new BusSnapshot(directory, files.readNs(), snapshot.condition(), problem(status, snapshot), null,
+                signals, snapshot.daemon());
     }
 
     /** What is wrong and what to do, one sentence; null where nothing is. */
@@ -127,16 +117,16 @@ public final class BusReader {
             case ALIVE -> deadlineInNs != null && deadlineInNs < -OVERDUE_NS
                     ? pid + " is late: its next deadline passed " + DurationText.format(-deadlineInNs)
                             + " ago; it gets too little CPU, see 'tickbus doctor'"
-                    : noRoom();
+                    : noRoom(bus.signals().fileLength());
             case CLOSED -> null;
         };
     }
 
     /** A publisher that changes its geometry, or another bus, needs room for a second file. */
-    private String noRoom() {
+    private String noRoom(long length) {
         try {
             long usable = Files.getFileStore(directory.signals()).getUsableSpace();
-            return usable >= file.region().length() ? null : String.format(Locale.ROOT,
+            return usable >= length ? null : String.format(Locale.ROOT,
                     "only %,d bytes are free beside it, less than another such bus needs; free some, or enlarge its"
                     + " file system (mount -o remount,size=… /dev/shm)", usable);
         } catch (IOException e) {
@@ -145,39 +135,17 @@ public final class BusReader {
     }
 
     /** What the daemon's files say; null where the publisher that a signals file belongs to is no daemon. */
-    private DaemonSnapshot daemon(SignalsHeader header) {
-        try {
-            if (counters == null || !FaultBoundary.call(() -> counters.belongsTo(header), counters::checkSound)) {
-                counters = CountersFile.attach(directory);
-            }
-            DaemonSnapshot read = FaultBoundary.call(() -> counters.belongsTo(header)
-                    ? DaemonSnapshot.read(counters) : null, counters::checkSound);
-            return read == null ? null : withClients(read, header);
-        } catch (BusException e) {
-            counters = null;
-            return e.reason() == Reason.NOT_FOUND ? null : DaemonSnapshot.unreadable(e.getMessage());
+    private DaemonSnapshot daemon(MappedBus.View files) {
+        String problem = files.problem() == null ? null : files.problem().getMessage();
+        counters = files.counters();
+        if (counters == null) {
+            return problem == null ? null : DaemonSnapshot.unreadable(problem);
         }
-    }
-
-    private DaemonSnapshot withClients(DaemonSnapshot read, SignalsHeader header) {
-        try {
-            return read.with(clients(header), OwnersFile.read(directory, header.epoch()), null);
-        } catch (BusException e) {
-            replies = null;
-            return read.with(List.of(), Map.of(), e.reason() == Reason.NOT_FOUND ? null : e.getMessage());
-        }
-    }
-
-    private List<ClientSnapshot> clients(SignalsHeader header) {
-        if (replies == null || !isOf(replies, header)) {
-            replies = RepliesFile.attach(directory);
-        }
-        return isOf(replies, header)
-                ? FaultBoundary.call(() -> ClientSnapshot.readAll(replies), replies::checkSound) : List.of();
-    }
-
-    private static boolean isOf(RepliesFile replies, SignalsHeader header) {
-        return FaultBoundary.call(() -> replies.epoch() == header.epoch()
-                && replies.historyId() == header.historyId(), replies::checkSound);
+        DaemonSnapshot read = DaemonSnapshot.read(counters);
+        List<ClientSnapshot> clients = files.replies() == null ? List.of() : ClientSnapshot.readAll(files.replies());
+        long epoch = counters.epoch();
+        // Before a channel is used.
+        FaultBoundary.surface();
+        return read.with(clients, OwnersFile.read(directory, epoch), problem);
     }
 }

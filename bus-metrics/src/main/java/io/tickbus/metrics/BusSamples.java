@@ -5,7 +5,6 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.internal.FaultBoundary;
 import io.tickbus.core.internal.file.CountersFile;
 import io.tickbus.core.internal.file.DurationHistogram;
 import io.tickbus.core.internal.file.HistogramKind;
@@ -19,7 +18,7 @@ import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonMode;
 import io.tickbus.daemon.IdleRequest;
 import io.tickbus.subscriber.PublisherStatus;
-import io.tickbus.subscriber.internal.PublisherLiveness;
+import io.tickbus.subscriber.internal.MappedBus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -27,110 +26,65 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/**
- * One bus as its files show it, mapped read-only. It may be missing, come later, be restarted, replaced or cut short:
- * each {@link #read} says what is there, and never throws. One thread.
- */
-final class MappedBus {
+/** The metrics of one bus, as its files show it: whatever becomes of them, {@link #read} says so. One thread. */
+final class BusSamples {
     static final String MISSING = "missing";
     static final String UNREADABLE = "unreadable";
     /** Clients of more names share the label {@code other}. */
     static final int MOST_CLIENT_NAMES = 64;
     private static final List<String> CONDITIONS = Stream.concat(Arrays.stream(PublisherStatus.values())
-            .map(MappedBus::name), Stream.of(MISSING, UNREADABLE)).toList();
+            .map(BusSamples::name), Stream.of(MISSING, UNREADABLE)).toList();
 
-    private final BusDirectory directory;
     private final String bus;
-    private final PublisherLiveness liveness;
-    private final Mapping<SignalsFile> signals;
-    private final Mapping<CountersFile> counters;
-    private final Mapping<RepliesFile> replies;
+    private final MappedBus files;
     private final SignalRecord oldest = new SignalRecord();
+    private Samples samples;
     private long failures;
 
     /** Nothing is opened before the first reading. */
-    MappedBus(BusDirectory directory) {
-        this.directory = directory;
+    BusSamples(BusDirectory directory) {
         bus = directory.name();
-        liveness = new PublisherLiveness(directory);
-        signals = new Mapping<>(directory.signals(), () -> SignalsFile.attach(directory));
-        counters = new Mapping<>(directory.counters(), () -> CountersFile.attach(directory));
-        replies = new Mapping<>(directory.replies(), () -> RepliesFile.attach(directory));
+        files = new MappedBus(directory);
     }
 
     /** What there is to know about it now. */
     Samples read() {
-        Samples[] read = new Samples[1];
         String condition;
         try {
-            String[] status = new String[1];
-            FaultBoundary.run(() -> {
-                read[0] = new Samples();
-                status[0] = read(read[0]);
-            }, this::explain);
-            condition = status[0];
+            condition = files.read(this::read);
         } catch (BusException e) {
-            read[0] = new Samples();
+            samples = new Samples();
             condition = e.reason() == BusException.Reason.NOT_FOUND ? MISSING : UNREADABLE;
-            if (condition.equals(UNREADABLE)) {
-                failures++;
-            }
+            failures += condition.equals(UNREADABLE) ? 1 : 0;
         }
-        Samples all = read[0];
-        all.add(BusMetric.UP, condition.equals(name(PublisherStatus.ALIVE)) ? 1 : 0, "bus", bus);
+        samples.add(BusMetric.UP, condition.equals(name(PublisherStatus.ALIVE)) ? 1 : 0, "bus", bus);
         for (String each : CONDITIONS) {
-            all.add(BusMetric.CONDITION, each.equals(condition) ? 1 : 0, "bus", bus, "condition", each);
+            samples.add(BusMetric.CONDITION, each.equals(condition) ? 1 : 0, "bus", bus, "condition", each);
         }
-        all.add(BusMetric.READ_FAILURES, failures, "bus", bus);
-        return all;
+        samples.add(BusMetric.READ_FAILURES, failures, "bus", bus);
+        return samples;
     }
 
     private static String name(PublisherStatus status) {
         return status.name().toLowerCase(Locale.ROOT);
     }
 
-    /** After a fault: throws a sentence if a file explains it, and has the files mapped again next time. */
-    private void explain(InternalError fault) {
-        SignalsFile signalsFile = signals.mapped();
-        CountersFile countersFile = counters.mapped();
-        RepliesFile repliesFile = replies.mapped();
-        signals.drop();
-        counters.drop();
-        replies.drop();
-        if (signalsFile != null) {
-            signalsFile.checkSound();
+    private String read(MappedBus.View present) {
+        if (present.problem() != null) {
+            throw present.problem();
         }
-        if (countersFile != null) {
-            countersFile.checkSound();
+        samples = new Samples();
+        addBus(present.signals(), present.readNs(), present.status());
+        if (present.counters() != null) {
+            addDaemon(present.counters());
         }
-        if (repliesFile != null) {
-            repliesFile.checkSound();
+        if (present.replies() != null) {
+            addClients(present.replies());
         }
-        throw new BusException(BusException.Reason.UNREADABLE, directory.path().toString(),
-                "an access to a mapped file failed, and all are sound by now", "nothing need be done");
+        return name(present.status());
     }
 
-    /** Channels are used first, and mapped memory is read after that. */
-    private String read(Samples samples) {
-        SignalsFile signalsFile = signals.current();
-        CountersFile countersFile = counters.currentOrNull();
-        RepliesFile repliesFile = replies.currentOrNull();
-        SignalsHeader header = signalsFile.header();
-        long nowNs = System.nanoTime();
-        PublisherStatus status = liveness.status(signalsFile, nowNs);
-        addBus(samples, signalsFile, nowNs, status);
-        // Otherwise they are those of a former daemon, or of one that is just starting.
-        if (countersFile != null && countersFile.belongsTo(header)) {
-            addDaemon(samples, countersFile);
-            if (repliesFile != null && repliesFile.epoch() == header.epoch()
-                    && repliesFile.historyId() == header.historyId()) {
-                addClients(samples, repliesFile);
-            }
-        }
-        return name(status);
-    }
-
-    private void addBus(Samples samples, SignalsFile file, long nowNs, PublisherStatus status) {
+    private void addBus(SignalsFile file, long nowNs, PublisherStatus status) {
         SignalsHeader header = file.header();
         samples.add(BusMetric.EPOCH, header.epoch(), "bus", bus);
         samples.add(BusMetric.UPTIME, Samples.seconds(nowNs - header.epochStartedNs()), "bus", bus);
@@ -151,14 +105,14 @@ final class MappedBus {
         }
     }
 
-    private void addDaemon(Samples samples, CountersFile file) {
+    private void addDaemon(CountersFile file) {
         CounterMetrics.add(file, bus, samples);
         long mode = CounterMetrics.value(file, DaemonCounter.MODE);
         String idle = IdleRequest.describe(CounterMetrics.value(file, DaemonCounter.IDLE_LATENCY));
         samples.add(BusMetric.INFO, 1, "bus", bus, "mode", mode(mode), "idle_latency", idle == null ? "" : idle);
         for (DurationHistogram histogram : file.histograms()) {
             if (histogram.isUsed()) {
-                add(samples, histogram, mode);
+                add(histogram, mode);
             }
         }
     }
@@ -168,7 +122,7 @@ final class MappedBus {
         return mode == null ? "unknown" : mode.toString();
     }
 
-    private void add(Samples samples, DurationHistogram histogram, long currentMode) {
+    private void add(DurationHistogram histogram, long currentMode) {
         long key = histogram.key();
         switch (histogram.kind()) {
             case LATENESS_BY_MODE -> {
@@ -183,19 +137,19 @@ final class MappedBus {
                 samples.add(BusMetric.SIGNAL_LATENESS, HistogramConversion.COARSE.convert(histogram,
                         Labels.of("bus", bus, "signal", signal)));
             }
-            case DUTY_CYCLE -> addMedium(samples, BusMetric.DUTY_CYCLE, histogram);
-            case WAKE_UP -> addMedium(samples, BusMetric.WAKE_UP_LATENESS, histogram);
-            case HICCUP -> addMedium(samples, BusMetric.HICCUP, histogram);
+            case DUTY_CYCLE -> addMedium(BusMetric.DUTY_CYCLE, histogram);
+            case WAKE_UP -> addMedium(BusMetric.WAKE_UP_LATENESS, histogram);
+            case HICCUP -> addMedium(BusMetric.HICCUP, histogram);
             case OTHER -> { } // Of a later version.
         }
     }
 
-    private void addMedium(Samples samples, BusMetric metric, DurationHistogram histogram) {
+    private void addMedium(BusMetric metric, DurationHistogram histogram) {
         samples.add(metric, HistogramConversion.MEDIUM.convert(histogram, Labels.of("bus", bus)));
     }
 
     /** Clients by name, so that those that come and go under new numbers do not make new series. */
-    private void addClients(Samples samples, RepliesFile file) {
+    private void addClients(RepliesFile file) {
         Map<String, long[]> byName = new TreeMap<>();
         for (int i = 0; i < file.sessionCount(); i++) {
             Session session = file.session(i);
