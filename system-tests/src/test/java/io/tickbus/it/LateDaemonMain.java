@@ -33,9 +33,11 @@ import java.util.concurrent.locks.LockSupport;
  * disk, and {@code fault TIME} has the timer thread touch it at its first reading of that clock from then on;
  * {@code quit}. Times are CLOCK_MONOTONIC nanoseconds.
  *
- * <p>Arguments: {@code root}, {@code bus}, {@code mode}, {@code cpu}, {@code objects}, {@code journal}.
+ * <p>Arguments: {@code root}, {@code bus}, {@code mode}, {@code cpu}, {@code objects}, {@code journal},
+ * {@code threshold}.
  */
 public final class LateDaemonMain {
+    private static final int THRESHOLD_NS = 200_000;
     private static final int FAULTS = 256;
     private static final int PAGE_BYTES = 4096;
     private static final long GC_AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -56,7 +58,8 @@ public final class LateDaemonMain {
             heap.add(new long[2]);
         }
         String journal = arguments.text("journal", "");
-        DaemonSettings settings = DaemonSettings.defaults().with(DaemonSetting.LATE_THRESHOLD, 200_000L)
+        DaemonSettings settings = DaemonSettings.defaults()
+                .with(DaemonSetting.LATE_THRESHOLD, (long) arguments.number("threshold", THRESHOLD_NS))
                 .with(DaemonSetting.MODE, DaemonMode.valueOf(arguments.text("mode", "PARK")));
         DaemonContext context = DaemonContext.of(arguments.directory()).settings(settings)
                 .signals(SignalsOptions.defaults().withSlotCount(1 << 17)).log(DaemonLog.toStream(System.err))

@@ -77,6 +77,7 @@ public final class BenchHarness implements AutoCloseable {
     /** The same in a JVM that is started in another way. */
     public ChildProcess child(Class<? extends ChildRole> role, int cpu, Map<String, ?> settings, JvmLaunch jvm)
             throws IOException {
+        children.removeIf(ChildProcess::hasEnded);
         ChildProcess child = ChildProcess.start(role, cpu, settings, jvm);
         children.push(child);
         report.environment(child.name() + "Pinned", child.pinned());

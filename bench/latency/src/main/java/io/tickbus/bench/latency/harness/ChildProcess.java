@@ -61,6 +61,10 @@ public final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
+    boolean hasEnded() {
+        return !process.isAlive();
+    }
+
     /** Sends an order without waiting for the answer. */
     public void send(String order, Map<String, ?> arguments) {
         try {
