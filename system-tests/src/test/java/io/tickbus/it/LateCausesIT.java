@@ -214,8 +214,8 @@ class LateCausesIT {
     }
 
     /**
-     * Many threads that never sleep, on the timer thread's own processor. The kernel may favour a thread that has slept:
-     * what is then a little late is so by its own work.
+     * Many threads that never sleep, on the timer thread's own processor. The kernel may favour a thread that has
+     * slept: what is then a little late is so by its own work.
      */
     @Test
     @Tag("soak")

@@ -41,6 +41,7 @@ final class StartBenchmark extends TimersBenchmark {
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long METERED_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int UNCOUNTED_SECONDS = 3;
+    private static final int ATTEMPTS = 5;
     private static final String ECO = "eco";
 
     @Mixin
@@ -73,10 +74,10 @@ final class StartBenchmark extends TimersBenchmark {
     @Override
     void run() throws Exception {
         Progress.say("a first daemon, not counted, for what observes it");
-        observe(UNCOUNTED_SECONDS, false);
+        observeInTime(UNCOUNTED_SECONDS, false);
         for (int round = 0; round < rounds.count(); round++) {
             Progress.say("daemon " + (round + 1) + " of " + rounds.count());
-            observe(seconds, true);
+            observeInTime(seconds, true);
             HiccupMeter meter = new HiccupMeter();
             meter.spinUntil(System.nanoTime() + METERED_NS);
             report().hiccups().add(meter);
@@ -110,6 +111,21 @@ final class StartBenchmark extends TimersBenchmark {
                 .map(each -> TimeUnit.MILLISECONDS.toNanos(10 * each)).boxed().toList();
         return Workload.periodic(periodsNs, duration * SECOND_NS, 0).spread(timers, SECOND_NS, seed())
                 .windows(SECOND_NS);
+    }
+
+    /** One start that the host was too busy for does not cost the others; too many do. */
+    private void observeInTime(int duration, boolean counts) throws Exception {
+        for (int attempt = 1;; attempt++) {
+            try {
+                observe(duration, counts);
+                return;
+            } catch (IllegalStateException e) {
+                if (attempt == ATTEMPTS || !e.getMessage().startsWith(ArmedSchedule.LATE)) {
+                    throw e;
+                }
+                Progress.say("once more, as " + e.getMessage());
+            }
+        }
     }
 
     private void observe(int duration, boolean counts) throws Exception {
