@@ -84,7 +84,8 @@ public final class MappedBus {
         try {
             return file.current();
         } catch (BusException e) {
-            problem = e.reason() == Reason.NOT_FOUND ? problem : e;
+            boolean isFirst = problem == null && e.reason() != Reason.NOT_FOUND;
+            problem = isFirst ? e : problem;
             return null;
         }
     }
