@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -314,6 +315,33 @@ func TestShouldAllocateNothingWhenPolling(t *testing.T) {
 	if n := testing.AllocsPerRun(1000, func() { p.Publish(7, 1, nil); s.Poll(&signal); s.WaitFor(0) }); n > 0 {
 		t.Fatal("allocations a signal: ", n)
 	}
+}
+
+func TestShouldPrintSignalsWhenSamplesRun(t *testing.T) {
+	folder := t.TempDir()
+	if output, err := exec.Command("go", "build", "-buildvcs=false", "-o", folder, "./samples/...").CombinedOutput(); err != nil {
+		t.Skip("the samples cannot be built here: ", string(output))
+	}
+	t.Setenv("TICKBUS_DIR", t.TempDir())
+	if output, err := exec.Command(folder+"/publish", "sample").CombinedOutput(); err != nil {
+		t.Fatal(string(output))
+	}
+	reader := exec.Command(folder+"/subscribe", "sample")
+	output, err := reader.StdoutPipe()
+	if err == nil {
+		err = reader.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(output)
+	for key := 0; key < 10 && lines.Scan(); key++ {
+		if expected := fmt.Sprintf("%d %d 42 lost before it: 0", key, key); lines.Text() != expected {
+			t.Error(lines.Text())
+		}
+	}
+	reader.Process.Kill()
+	reader.Wait()
 }
 
 func TestShouldNotWaitForDaemonWhenThereIsNone(t *testing.T) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{symlink, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tickbus::*;
 
@@ -133,6 +135,24 @@ fn should_refuse_by_name_when_file_is_not_a_bus() {
     fs::set_permissions(&bus, fs::Permissions::from_mode(0o777)).expect("ours");
     assert_eq!("PERMISSION", code_of(&bus));
     assert_eq!("ARGUMENT", code_of("a bus?"));
+}
+
+#[test]
+fn should_print_signals_when_examples_run() {
+    let folder = Folder::new("sample");
+    let example = |name: &str| {
+        let program = std::env::current_exe().expect("this test").with_file_name(format!("../examples/{name}"));
+        let mut command = Command::new(program);
+        command.arg(folder.bus()).stdout(Stdio::piped());
+        command
+    };
+    assert!(example("publish").status().expect("cargo test builds the examples").success());
+    let mut reader = example("subscribe").spawn().expect("it starts");
+    let lines = BufReader::new(reader.stdout.take().expect("it is piped")).lines().take(10);
+    let lines: Vec<String> = lines.map(|line| line.expect("text")).collect();
+    reader.kill().and_then(|()| reader.wait()).expect("it ends");
+    let expected: Vec<String> = (0..10).map(|key| format!("{key} {key} 42 lost before it: 0")).collect();
+    assert_eq!(expected, lines);
 }
 
 #[test]
