@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	version, headerBytes, mostSlots            = 2, 4096, 1 << 24
-	byteOrder                           uint64 = 0x0A0B0C0D
-	signalsMagic, repliesMagic, control        = 0x314749534B434954, 0x315045524B434954, 0x314C54434B434954
+	layoutVersion, repliesVersion, headerBytes, mostSlots        = 2, 3, 4096, 1 << 24
+	byteOrder                                             uint64 = 0x0A0B0C0D
+	signalsMagic, repliesMagic, control                          = 0x314749534B434954, 0x315045524B434954, 0x314C54434B434954
 
 	ms, checkNs  = int64(time.Millisecond), 50 * int64(time.Millisecond) // nobody sleeps longer than checkNs
 	noDeadline   = int64(1<<63 - 1)
@@ -127,7 +127,7 @@ func mapFile(fd, length, protection int) (*mapping, error) {
 
 // mapChecked maps a file after the checks that signals and replies have in common. lengthOf is the length that the
 // header implies, or 0 for a header that is wrong.
-func mapChecked(path string, owner int, magic uint64, protection int, lengthOf func(header []byte) int64) *mapping {
+func mapChecked(path string, owner int, magic uint64, version uint32, protection int, lengthOf func(header []byte) int64) *mapping {
 	mode := syscall.O_RDONLY
 	if protection == writable {
 		mode = syscall.O_RDWR
@@ -197,15 +197,13 @@ func (h host) isBootOf(m *mapping) bool {
 	return boot == h.boot || boot == [16]byte{} || h.boot == [16]byte{}
 }
 
-func (h host) isClockOf(m *mapping) bool {
-	return (h.timeNamespace != 0 && m.load(wordTimeNamespace) == h.timeNamespace) || m.load(wordOffsetNs) == h.offsetNs
-}
+func (h host) isClockOf(m *mapping) bool { return m.load(wordOffsetNs) == h.offsetNs }
 
 // attach maps signals read-only after every check.
 func attach(directory string, owner int) *mapping {
 	checkDirectories(directory, owner)
 	path := directory + "/signals"
-	m := mapChecked(path, owner, signalsMagic, syscall.PROT_READ, signalsLength)
+	m := mapChecked(path, owner, signalsMagic, layoutVersion, syscall.PROT_READ, signalsLength)
 	isSound := false
 	defer func() {
 		if !isSound {

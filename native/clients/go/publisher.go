@@ -110,7 +110,7 @@ func (p *Publisher) open(slots int64) {
 		p.create(slots, 0, 1, random())
 		return
 	}
-	old := mapChecked(path, os.Geteuid(), signalsMagic, writable, signalsLength)
+	old := mapChecked(path, os.Geteuid(), signalsMagic, layoutVersion, writable, signalsLength)
 	h, history, epoch := thisHost(), old.words[wordHistory], old.load(wordEpoch)+1
 	isOfHere := h.isBootOf(old) && h.isClockOf(old)
 	next := old.ring().recover(old.load(wordBase))
@@ -150,7 +150,7 @@ func (p *Publisher) newFile(name string, length int64) *mapping {
 // create makes a file, begins its epoch, and gives it its name last.
 func (p *Publisher) create(slots, base, epoch int64, history uint64) {
 	m, h := p.newFile("signals", headerBytes+64*slots), thisHost()
-	copy(m.words[1:], []uint64{version | byteOrder<<32, headerBytes | 64<<32, uint64(slots), uint64(headerBytes + 64*slots),
+	copy(m.words[1:], []uint64{layoutVersion | byteOrder<<32, headerBytes | 64<<32, uint64(slots), uint64(headerBytes + 64*slots),
 		optionsWaking | 1<<32, uint64(base), history})
 	copy(m.bytes[wordBoot*8:], h.boot[:])
 	m.store(wordTimeNamespace, h.timeNamespace)

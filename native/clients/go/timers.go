@@ -55,6 +55,7 @@ const (
 	Resumed
 	Listed
 	ListEnd
+	ListedRest // follows each Listed; section 14 of the wire format says what its fields are
 )
 
 // Reply answers one command: the number that Arm and the others returned.
@@ -156,7 +157,8 @@ func (t *Timers) attempt(bus string, end int64) (err error) {
 		return t.gone(Absent, "its publisher has ended")
 	}
 	t.openSocket(end)
-	t.replies = mapChecked(t.signals.directory+"/replies", t.options.Owner, repliesMagic, syscall.PROT_READ, repliesLength)
+	t.replies = mapChecked(t.signals.directory+"/replies", t.options.Owner, repliesMagic, repliesVersion,
+		syscall.PROT_READ, repliesLength)
 	if t.replies.load(8) != file.load(wordHistory) || t.replies.load(9) != file.load(wordEpoch) {
 		return t.gone(Absent, "its replies are another daemon's")
 	}
@@ -194,7 +196,7 @@ func (t *Timers) openSocket(end int64) {
 
 func (t *Timers) hello() {
 	t.uuid = [2]int64{int64(random()), int64(random())}
-	m := [16]uint64{control, version | 1<<32, uint64(t.replies.load(8)), uint64(t.replies.load(9)), uint64(t.uuid[0]),
+	m := [16]uint64{control, layoutVersion | 1<<32, uint64(t.replies.load(8)), uint64(t.replies.load(9)), uint64(t.uuid[0]),
 		uint64(t.uuid[1]), 0, uint64(os.Getpid())}
 	bytes := (*[128]byte)(unsafe.Pointer(&m))[:]
 	copy(bytes[64:], t.options.Name)
@@ -210,7 +212,7 @@ func (t *Timers) hello() {
 	if err != nil || (kind == 3 && reason == 15) { // 15: a successor has just taken over
 		panic(t.gone(Absent, "it is not ready"))
 	}
-	require(m[0] == control && uint32(m[1]) == version && (kind == 2 || kind == 3), WrongVersion,
+	require(m[0] == control && uint32(m[1]) == layoutVersion && (kind == 2 || kind == 3), WrongVersion,
 		"%s: its daemon speaks another protocol; use the same release on both sides", t.signals.directory)
 	require(kind == 2, Disconnected, "%s: its daemon rejects this client, reason %d (%s); see its limits", t.signals.directory,
 		reason, bytes[56:56+min(72, int64(m[6]>>32))])
@@ -275,7 +277,7 @@ func (t *Timers) Resume(key int64) (int64, error) {
 	return t.send(sent{key: key, kind: resume}, record{})
 }
 
-// List asks for up to 63 timers; cursor is 0, or Detail of the ListEnd before.
+// List asks for up to 31 timers; cursor is 0, or Detail of the ListEnd before.
 func (t *Timers) List(cursor int64) (int64, error) {
 	return t.send(sent{key: cursor, kind: list}, record{})
 }
@@ -331,7 +333,7 @@ func (t *Timers) Reply(reply *Reply) (bool, error) {
 	t.reply++
 	*reply = Reply{int64(r[1]), int64(r[2]), int64(r[3]), int64(r[4]), int64(r[6]), int64(r[7]), ReplyCode(r[5]),
 		uint8(r[5] >> 8), uint16(r[5] >> 16), int32(r[5] >> 32)}
-	for reply.Code != Listed && len(t.pending) > 0 && t.pending[0].command <= reply.Command {
+	for reply.Code != Listed && reply.Code != ListedRest && len(t.pending) > 0 && t.pending[0].command <= reply.Command {
 		c := t.pending[0]
 		t.pending = t.pending[1:]
 		if c.command == reply.Command && c.kind == arm && reply.Code != Armed {

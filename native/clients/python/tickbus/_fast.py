@@ -45,9 +45,10 @@ class FastSubscription(Source[Signal]):
         self._memory = ctypes.create_string_buffer(library.tickbus_size() + 64)
         self._at = (ctypes.addressof(self._memory) + 63) & ~63
         self._records = ctypes.create_string_buffer(64 * _BATCH)
-        self._losses = (ctypes.c_int64 * (_BATCH + 1))()
+        self._gaps = (ctypes.c_int64 * (2 * _BATCH + 2))()  # lost and absent before each record
         self._batch: Iterator[Signal] = iter(())
         self._delivered = self._pending = 0  # losses told with a signal, and not yet
+        self.absent = 0  # sequences without a signal, because a relay passes on some ids only
         self._is_open = False
         self._check(library.tickbus_attach(self._at, self.directory.encode(), os.geteuid() if owner is None else owner, oldest))
         self._is_open = True
@@ -87,28 +88,30 @@ class FastSubscription(Source[Signal]):
         signal = next(self._batch, None)
         if signal is None:
             self._require_open()
-            count = self._library.tickbus_poll(self._at, self._records, self._losses, _BATCH)
+            count = self._library.tickbus_poll(self._at, self._records, self._gaps, _BATCH)
             if count > 0:
                 self._batch = self._signals(count)
                 return next(self._batch)
             self._check(count)
-            self._pending += self._losses[0]
-            self._losses[0] = 0
+            self._pending += self._gaps[0]
+            self.absent += self._gaps[1]
             self.next_sequence = self._field(0)
         return signal
 
     def _signals(self, count: int) -> Iterator[Signal]:
-        losses = list(self._losses[:count + 1])
+        gaps = list(self._gaps[:2 * count + 2])
         records = RECORD.iter_unpack(memoryview(self._records)[:64 * count])
-        for before, (stamp, published, deadline, key, signal_id, owner, flags, length, occurrence, generation, payload,
-                     missed) in zip(losses, records):
+        for before, absent, (stamp, published, deadline, key, signal_id, owner, flags, length, occurrence, generation, payload,
+                     missed) in zip(gaps[::2], gaps[1::2], records):
+            self.absent += absent
             before += self._pending
             self._delivered += before
             self._pending = 0
             self.next_sequence = stamp
             yield Signal(stamp - 1, published, deadline, key, signal_id, owner, flags, occurrence, generation,
                          payload[:length], missed if flags & 2 else 0, before)
-        self._pending = losses[count]
+        self._pending = gaps[-2]
+        self.absent += gaps[-1]
 
     def _prepare(self, timeout: float) -> int:
         return now_ns() + min(int(timeout * 1e9), f.CHECK_NS)

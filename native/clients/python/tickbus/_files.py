@@ -12,7 +12,7 @@ from typing import Callable, Optional
 from ._errors import Code, TickbusError, at, require
 from ._memory import Mapping
 
-VERSION, HEADER, MOST_SLOTS, BYTE_ORDER = 2, 4096, 1 << 24, 0x0A0B0C0D
+VERSION, REPLIES_VERSION, HEADER, MOST_SLOTS, BYTE_ORDER = 2, 3, 4096, 1 << 24, 0x0A0B0C0D
 SIGNALS_MAGIC, REPLIES_MAGIC = 0x314749534B434954, 0x315045524B434954
 MS = 1_000_000
 CHECK_NS = 50 * MS  # between two checks of the publisher; nobody sleeps longer
@@ -59,7 +59,7 @@ def check_directories(directory: str, owner: int) -> None:
                 f"{path}: it is user {s.st_uid}'s with mode {s.st_mode & 0o7777:o}; use a directory that no other can write")
 
 
-def map_file(path: str, owner: int, magic: int, writable: bool, length_of: Callable[[bytes], int]) -> Mapping:
+def map_file(path: str, owner: int, magic: int, expected: int, writable: bool, length_of: Callable[[bytes], int]) -> Mapping:
     """Maps a file after the checks that signals and replies have in common. length_of is the length that the header
     implies; 0 for a header that is wrong."""
     with at(path):
@@ -76,8 +76,8 @@ def map_file(path: str, owner: int, magic: int, writable: bool, length_of: Calla
         require(not is_swapped and (found != magic or order == BYTE_ORDER), Code.BYTE_ORDER,
                 f"{path}: byteOrder={order:#x} is another machine's; use a bus of this machine")
         require(found == magic, Code.NOT_A_BUS, f"{path}: magic={found:#x} is not a bus's; give a bus's directory")
-        require(version == VERSION, Code.VERSION,
-                f"{path}: layoutVersion={version} and not {VERSION}; use the same release on both sides")
+        require(version == expected, Code.VERSION,
+                f"{path}: layoutVersion={version} and not {expected}; use the same release on both sides")
         require((header_bytes, record_bytes) == (HEADER, 64), Code.GEOMETRY,
                 f"{path}: its header or records have other lengths; start its publisher again")
         is_power = 2 <= slots <= MOST_SLOTS and slots & (slots - 1) == 0
@@ -124,15 +124,14 @@ def is_boot_of(m: Mapping) -> bool:
 
 
 def is_clock_of(m: Mapping) -> bool:
-    _, namespace, offset = this_host()
-    return (namespace != 0 and m.longs[TIME_NAMESPACE] == namespace) or m.longs[TIME_NAMESPACE + 1] == offset
+    return m.longs[TIME_NAMESPACE + 1] == this_host()[2]
 
 
 def attach(directory: str, owner: int) -> Mapping:
     """Maps signals read-only after every check."""
     check_directories(directory, owner)
     path = directory + "/signals"
-    m = map_file(path, owner, SIGNALS_MAGIC, False, signals_length)
+    m = map_file(path, owner, SIGNALS_MAGIC, VERSION, False, signals_length)
     try:
         require(is_boot_of(m), Code.ANOTHER_BOOT, f"{path}: it is from before the last boot; start its publisher again")
         require(is_clock_of(m), Code.ANOTHER_TIME_NAMESPACE,

@@ -16,19 +16,25 @@ int tickbus_attach(struct fast *s, const char *path, uint32_t owner, int is_olde
 
 void tickbus_detach(struct fast *s) { tb_detach(&s->of); }
 
-// Copies up to `most` signals, and how many were lost before each; returns their number, or an error.
-// lost[number]: what was lost after the last.
-int64_t tickbus_poll(struct fast *s, struct tb_signal *signals, int64_t *lost, int64_t most) {
+struct gap {
+    int64_t lost, absent;
+};
+
+// Copies up to `most` signals, and what is missing before each; returns their number, or an error. gaps[number]: what
+// is missing after the last.
+int64_t tickbus_poll(struct fast *s, struct tb_signal *signals, struct gap *gaps, int64_t most) {
     int64_t count = 0;
     int event = TB_SIGNAL;
-    lost[0] = s->lost;
-    s->lost = 0;
+    gaps[0].lost = s->lost;
+    gaps[0].absent = s->lost = 0;
     while (count < most && event > TB_NOTHING) {
+        int64_t absent = s->of.absent;
         event = tb_poll(&s->of, &signals[count]);
+        gaps[count].lost += event == TB_LOSS ? s->of.lost_count : 0;
+        gaps[count].absent += event == TB_REJOINED ? 0 : s->of.absent - absent;
         if (event == TB_SIGNAL) {
-            lost[++count] = 0;
-        } else if (event == TB_LOSS) {
-            lost[count] += s->of.lost_count;
+            count++;
+            gaps[count].lost = gaps[count].absent = 0;
         }
     }
     return count == 0 && event < 0 ? event : count;

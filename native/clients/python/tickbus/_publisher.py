@@ -77,7 +77,7 @@ class Publisher:
         if not os.path.lexists(path):
             self._create(slots, 0, 1, _random())
             return
-        old = f.map_file(path, os.geteuid(), f.SIGNALS_MAGIC, True, f.signals_length)
+        old = f.map_file(path, os.geteuid(), f.SIGNALS_MAGIC, f.VERSION, True, f.signals_length)
         is_of_here = f.is_boot_of(old) and f.is_clock_of(old)
         base, epoch = old.longs[f.BASE], old.longs[f.EPOCH] + 1
         following = _recover(old.longs, old.longs[f.SLOTS], base)

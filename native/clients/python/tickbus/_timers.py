@@ -45,6 +45,7 @@ class ReplyCode(IntEnum):
     """The daemon's answer."""
 
     ARMED, CANCELLED, ALREADY_FIRED, UNKNOWN, FULL, INVALID, PAUSED, RESUMED, LISTED, LIST_END = range(1, 11)
+    LISTED_REST = 11  # follows each LISTED; section 14 of the wire format says what its fields are
 
 
 class Reply(NamedTuple):
@@ -122,7 +123,8 @@ class Timers(Source["tuple[Signal, bool]"]):
         if status is Status.DEAD or signals._ints[f.STATE] != f.OPEN:
             raise self._gone("its publisher has ended", Code.ABSENT)
         self._open_socket(end)
-        self._replies = m = f.map_file(signals.directory + "/replies", signals.owner, f.REPLIES_MAGIC, False, _replies_length)
+        self._replies = m = f.map_file(signals.directory + "/replies", signals.owner, f.REPLIES_MAGIC, f.REPLIES_VERSION, False,
+                                       _replies_length)
         if m.longs[8] != signals._longs[f.HISTORY] or m.longs[9] != signals._longs[f.EPOCH]:
             raise self._gone("its replies are another daemon's", Code.ABSENT)
         self._hello(m)
@@ -198,7 +200,7 @@ class Timers(Source["tuple[Signal, bool]"]):
         return self._send(_RESUME, key)
 
     def list(self, cursor: int = 0) -> int:
-        """Asks for up to 63 timers; cursor is 0, or `detail` of the LIST_END before."""
+        """Asks for up to 31 timers; cursor is 0, or `detail` of the LIST_END before."""
         return self._send(_LIST, cursor)
 
     def _send(self, kind: int, key: int, deadline_ns: int = 0, period_ns: int = 0, signal_id: int = 0, flags: int = 0,
@@ -239,10 +241,10 @@ class Timers(Source["tuple[Signal, bool]"]):
         if stamp != r + 1 or m.longs[place // 8] != stamp or not self._is_ours(m):
             self._check()
             return None
-        require(1 <= code <= 10, Code.TAMPERED, f"{self.signals.directory}: its daemon's reply makes no sense; restart it")
+        require(1 <= code <= 11, Code.TAMPERED, f"{self.signals.directory}: its daemon's reply makes no sense; restart it")
         self._reply = r + 1
         reply = Reply(command, key, deadline, sequence, ReplyCode(code), reason, owner, signal_id, period, detail)
-        while code != ReplyCode.LISTED and self._pending and self._pending[0].command <= command:
+        while code not in (ReplyCode.LISTED, ReplyCode.LISTED_REST) and self._pending and self._pending[0].command <= command:
             sent = self._pending.popleft()
             if sent.command == command and sent.kind == _ARM and code != ReplyCode.ARMED:
                 self._refused(sent)

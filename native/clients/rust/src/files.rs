@@ -12,8 +12,9 @@ pub const VERSION: u64 = 2;
 pub const HEADER: u64 = 4096;
 pub const MOST_SLOTS: i64 = 1 << 24;
 pub const BYTE_ORDER: u64 = 0x0A0B_0C0D;
-pub const SIGNALS_MAGIC: u64 = 0x3147_4953_4B43_4954;
-pub const REPLIES_MAGIC: u64 = 0x3150_4552_4B43_4954;
+/// Magic number and layout version.
+pub const SIGNALS: (u64, u64) = (0x3147_4953_4B43_4954, VERSION);
+pub const REPLIES: (u64, u64) = (0x3150_4552_4B43_4954, 3);
 pub const MS: i64 = 1_000_000;
 pub const CHECK_NS: i64 = 50 * MS; // between two checks of the publisher; nobody sleeps longer
 pub const WAKING: u64 = 3;
@@ -89,7 +90,8 @@ impl Header {
 
 /// Maps a file after the checks that signals and replies have in common. `length_of` is the length that the header
 /// implies; none for a header that is wrong.
-pub fn map(path: &Path, owner: u32, magic: u64, is_writable: bool, length_of: fn(&Header) -> Option<u64>) -> Result<Map> {
+pub fn map(path: &Path, owner: u32, kind: (u64, u64), is_writable: bool, length_of: fn(&Header) -> Option<u64>) -> Result<Map> {
+    let (magic, layout_version) = kind;
     let file = open(path, is_writable).at(path)?;
     let (name, m, mut h) = (path.display(), file.metadata().at(path)?, Header([0; HEADER as usize]));
     require(m.is_file(), NotABus, || format!("{name}: it is not a regular file; delete it"))?;
@@ -102,8 +104,8 @@ pub fn map(path: &Path, owner: u32, magic: u64, is_writable: bool, length_of: fn
         format!("{name}: byteOrder={order:#x} is another machine's; use a bus of this machine")
     })?;
     require(found == magic, NotABus, || format!("{name}: magic={found:#x} is not a bus's; give a bus's directory"))?;
-    require(version as u64 == VERSION, Version, || {
-        format!("{name}: layoutVersion={version} and not {VERSION}; use the same release on both sides")
+    require(u64::from(version) == layout_version, Version, || {
+        format!("{name}: layoutVersion={version} and not {layout_version}; use the same release on both sides")
     })?;
     require(h.word(2) == (HEADER | 64 << 32), Geometry, || {
         format!("{name}: its header or records have other lengths; start its publisher again")
@@ -142,8 +144,7 @@ impl Host {
     }
 
     pub fn is_clock_of(&self, m: &Map) -> bool {
-        let (namespace, offset) = (m.load(word::TIME_NAMESPACE) as u64, m.load(word::TIME_NAMESPACE + 1) as u64);
-        (namespace != 0 && namespace == self.0[2]) || offset == self.0[3]
+        m.load(word::TIME_NAMESPACE + 1) as u64 == self.0[3]
     }
 }
 
@@ -159,7 +160,7 @@ pub fn ring_of(signals: &Map) -> Ring<'_> {
 pub fn attach(directory: &Path, owner: u32) -> Result<Map> {
     check_directories(directory, owner)?;
     let path = directory.join("signals");
-    let (name, m) = (path.display(), map(&path, owner, SIGNALS_MAGIC, false, signals_length)?);
+    let (name, m) = (path.display(), map(&path, owner, SIGNALS, false, signals_length)?);
     let (host, next, base) = (Host::this(), m.load(word::NEXT), m.load(word::BASE));
     require(host.is_boot_of(&m), AnotherBoot, || format!("{name}: it is from before the last boot; start its publisher again"))?;
     require(host.is_clock_of(&m), AnotherTimeNamespace, || {

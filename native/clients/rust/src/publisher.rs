@@ -204,7 +204,7 @@ fn open_signals(directory: &Path, slots: i64, interval_ns: i64) -> Result<(Map, 
     if fs::symlink_metadata(&path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
         return create(directory, slots, interval_ns, (0, 1, random()));
     }
-    let old = files::map(&path, sys::user(), files::SIGNALS_MAGIC, true, files::signals_length)?;
+    let old = files::map(&path, sys::user(), files::SIGNALS, true, files::signals_length)?;
     let (is_of_here, base) = (host.is_boot_of(&old) && host.is_clock_of(&old), old.load(word::BASE));
     let next = files::ring_of(&old).recover(base);
     require(next.is_some() || !is_of_here, Tampered, || {
@@ -245,7 +245,7 @@ fn create(directory: &Path, slots: i64, interval_ns: i64, (base, epoch, history)
         base as u64, history, host[0], host[1], host[2], host[3], created as u64];
     fields.iter().enumerate().for_each(|(i, &field)| m.store(i + 1, field as i64));
     begin(&m, base, epoch, interval_ns);
-    m.store(0, files::SIGNALS_MAGIC as i64);
+    m.store(0, files::SIGNALS.0 as i64);
     name(directory, "signals")?;
     Ok((m, base))
 }

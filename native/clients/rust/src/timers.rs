@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::files::{self, word, CHECK_NS, CLOSED, HEADER, MS, OPEN, REPLIES_MAGIC, VERSION};
+use crate::files::{self, word, CHECK_NS, CLOSED, HEADER, MS, OPEN, REPLIES, VERSION};
 use crate::publisher::random;
 use crate::ring::{Found, Record, Ring, MOST_SEQUENCE};
 use crate::sys::{self, now_ns, Map};
@@ -84,6 +84,8 @@ pub enum ReplyCode {
     Resumed,
     Listed,
     ListEnd,
+    /// Follows each `Listed`; section 14 of the wire format says what its fields are.
+    ListedRest,
 }
 
 /// Answers one command, by the number that `arm` and the others returned.
@@ -179,7 +181,7 @@ impl Timers {
         let mut socket = socket.map_err(|_| self.gone(Code::Absent, "nobody answers there"))?;
         let left = Duration::from_nanos((end - now_ns()).max(MS) as u64);
         socket.set_read_timeout(Some(left)).at(&path)?;
-        let replies = files::map(&directory.join("replies"), owner, REPLIES_MAGIC, false, |h| {
+        let replies = files::map(&directory.join("replies"), owner, REPLIES, false, |h| {
             let sessions = h.word(5) as u32 as u64;
             (1..=4096).contains(&sessions).then(|| HEADER + sessions * (256 + 64 * h.word(word::SLOTS)))
         })?;
@@ -261,7 +263,7 @@ impl Timers {
         self.send(4, key, [0; 8])
     }
 
-    /// Asks for up to 63 timers; `cursor` is 0, or `detail` of the `ListEnd` before.
+    /// Asks for up to 31 timers; `cursor` is 0, or `detail` of the `ListEnd` before.
     pub fn list(&mut self, cursor: i64) -> Result<i64> {
         self.send(LIST, cursor, [0; 8])
     }
@@ -300,9 +302,9 @@ impl Timers {
         let (Found::Committed(r), true) = (found, c.is_ours()) else {
             return self.check().map(|()| None);
         };
-        use ReplyCode::{AlreadyFired, Armed, Cancelled, Full, Invalid, ListEnd, Listed, Paused, Resumed, Unknown};
-        const CODES: [ReplyCode; 10] =
-            [Armed, Cancelled, AlreadyFired, Unknown, Full, Invalid, Paused, Resumed, Listed, ListEnd];
+        use ReplyCode::{AlreadyFired, Armed, Cancelled, Full, Invalid, ListEnd, Listed, ListedRest, Paused, Resumed, Unknown};
+        const CODES: [ReplyCode; 11] =
+            [Armed, Cancelled, AlreadyFired, Unknown, Full, Invalid, Paused, Resumed, Listed, ListEnd, ListedRest];
         let Some(&code) = CODES.get((r[5] as u8 as usize).wrapping_sub(1)) else {
             return Err(self.gone(Code::Tampered, "its reply makes no sense"));
         };
@@ -310,7 +312,7 @@ impl Timers {
         let reply = Reply { command: r[1] as i64, key: r[2] as i64, deadline_ns: r[3] as i64, signal_sequence: r[4] as i64, code,
             reason: (r[5] >> 8) as u8, owner: (r[5] >> 16) as u16, signal_id: (r[5] >> 32) as i32, period_ns: r[6] as i64,
             detail: r[7] as i64 };
-        while code != Listed && c.pending.front().is_some_and(|s| s.command <= reply.command) {
+        while !matches!(code, Listed | ListedRest) && c.pending.front().is_some_and(|s| s.command <= reply.command) {
             let sent = c.pending.pop_front().expect("there is one");
             if sent.command == reply.command && sent.kind == ARM && code != Armed {
                 // Refused: the earlier arming of the key is the latest again.
