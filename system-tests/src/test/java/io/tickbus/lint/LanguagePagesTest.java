@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class LanguagePagesTest {
     private static final Pattern BLOCK =
             Pattern.compile("^```(c|python|go|rust)\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern SOURCE = Pattern.compile(".*\\.(c|go|py|rs)");
 
     @Test
     void shouldQuoteTestedSamples() throws IOException {
@@ -47,11 +48,9 @@ class LanguagePagesTest {
 
     /** Indented or not. */
     private static boolean isInASample(Path folder, String code) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (withoutIndent(Files.readString(file)).contains(withoutIndent(code))) {
-                    return true;
-                }
+        for (Path file : ProjectFiles.named(SOURCE)) {
+            if (file.startsWith(folder) && withoutIndent(Files.readString(file)).contains(withoutIndent(code))) {
+                return true;
             }
         }
         return false;

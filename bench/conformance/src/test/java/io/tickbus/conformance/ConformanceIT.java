@@ -46,6 +46,7 @@ class ConformanceIT {
     private Path root;
 
     @BeforeAll
+    @Timeout(900)
     static void build() throws IOException, InterruptedException {
         String wanted = System.getProperty("conformance.languages", "");
         languages = Language.found(built, wanted.isEmpty() ? Set.of() : Set.of(wanted.split(",", -1)));
