@@ -420,6 +420,7 @@ final class TimerStore {
         if (table.periodNs(timer) == 0) {
             int late = misfire.isLate(timer, clockNs) ? SignalRecordLayout.FLAG_LATE : 0;
             describe(timer, table.dueNs(timer), late | SignalRecordLayout.FLAG_LAST, false, firing);
+            firing.occurrence((int) table.occurrence(timer), 0);
             retire(timer);
             return true;
         }

@@ -133,7 +133,8 @@ final class TimerTable {
         chunk[at + KEY] = command.key();
         chunk[at + PERIOD_NS] = command.periodNs();
         chunk[at + DUE_NS] = command.deadlineNs();
-        chunk[at + OCCURRENCE] = 0;
+        boolean isNumbered = command.periodNs() == 0 && command.misfireCode() == MisfirePolicy.FIRE_ONCE.code();
+        chunk[at + OCCURRENCE] = isNumbered ? command.catchUpCap() : 0;
         chunk[at + PAYLOAD_LOW] = command.payloadLow();
         chunk[at + PAYLOAD_GENERATION] =
                 (command.payloadHigh() & UINT32) | ((long) command.generation() << Integer.SIZE);

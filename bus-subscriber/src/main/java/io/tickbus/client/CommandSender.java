@@ -64,7 +64,19 @@ final class CommandSender {
         if (isQuiet) {
             command.quiet(true);
         }
-        return send(command, switch (command.type()) {
+        return send(command.generation((int) numbers.of(writer.nextSequence())), wakeBefore(command));
+    }
+
+    /** As {@link #send}, with the command's own generation. */
+    long sendAs(TimerCommand command) {
+        if (isQuiet) {
+            command.quiet(true);
+        }
+        return send(command, wakeBefore(command));
+    }
+
+    private static long wakeBefore(TimerCommand command) {
+        return switch (command.type()) {
             // A deadline of another clock says nothing about when the daemon wakes.
             case CommandLayout.TYPE_ARM ->
                     (command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? NOW : command.deadlineNs();
@@ -72,12 +84,12 @@ final class CommandSender {
             // in time, since the daemon wakes by itself for the firing and reads commands first.
             case CommandLayout.TYPE_PAUSE, CommandLayout.TYPE_RESUME -> NOW;
             default -> NEVER;
-        });
+        };
     }
 
     /** Sends any command, and wakes the daemon for it. */
     long sendForAnswer(TimerCommand command) {
-        return send(command.quiet(false), NOW);
+        return send(command.quiet(false).generation((int) numbers.of(writer.nextSequence())), NOW);
     }
 
     private long send(TimerCommand command, long deadlineNs) {
@@ -85,7 +97,6 @@ final class CommandSender {
         if (!(isList ? replies.hasRoomForList(writer.nextSequence()) : replies.hasRoom(writer.nextSequence()))) {
             return FULL;
         }
-        command.generation((int) numbers.of(writer.nextSequence()));
         long sequence = writer.write(command.fields());
         if (sequence != FULL) {
             if (latest != null) {

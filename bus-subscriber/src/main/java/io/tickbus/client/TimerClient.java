@@ -132,6 +132,24 @@ public final class TimerClient implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #send}, but keeps the command's own generation, for firings that carry a number of somebody else's.
+     * {@link #isCurrent} and {@link SignalRecord#isOf} know nothing of such firings.
+     */
+    public long sendAs(TimerCommand command) {
+        prepare(System.nanoTime());
+        long next = sender.nextSequence();
+        int generation = command.generation();
+        try {
+            return numbered(sender.sendAs(command));
+        } catch (InternalError e) {
+            connection.recover(e);
+            boolean isSent = sender.hasSent(next, command);
+            command.generation(generation);
+            return isSent ? numbered(next) : FULL;
+        }
+    }
+
     /** Cancels a timer; returns the command's number, or {@link #FULL}. */
     public long cancel(long key) {
         return send(scratch.cancel(key));

@@ -18,5 +18,18 @@ public enum IntentResult {
     /** Anything else was done. */
     DONE,
     /** A firing or a host's state that comes too late to count. */
-    STALE
+    STALE;
+
+    private static final IntentResult[] BY_CODE = values();
+
+    /** The number in a reply: 1 for the first; new ones go to the end. */
+    @SuppressWarnings("EnumOrdinal")
+    public int code() {
+        return ordinal() + 1;
+    }
+
+    /** The result of a number; INVALID for one that means nothing here. */
+    public static IntentResult of(int code) {
+        return code > 0 && code <= BY_CODE.length ? BY_CODE[code - 1] : INVALID;
+    }
 }

@@ -28,6 +28,31 @@ public final class IntentSnapshot {
         void onMessage(DirectBuffer message, int at, int length);
     }
 
+    /**
+     * Which timers are written; hosts and owners always are.
+     *
+     * @param owner the owner's number, -1 for all, -2 for none
+     * @param key   the only key, if {@code limit} is 0
+     * @param limit the most timers to write; 0 for one key
+     */
+    public record Selection(int owner, long key, int limit) {
+        static final Selection ALL = new Selection(-1, 0, Integer.MAX_VALUE);
+
+        /** Timers of an owner, or of all. */
+        public static Selection ofOwner(int owner, int limit) {
+            return new Selection(owner, 0, limit);
+        }
+
+        /** The timer of a key. */
+        public static Selection ofKey(int owner, long key) {
+            return new Selection(owner, key, 0);
+        }
+
+        boolean has(Intent intent) {
+            return (owner == -1 || owner == intent.owner()) && (limit > 0 || key == intent.spec().key());
+        }
+    }
+
     private static final byte VERSION = 1;
     private static final byte NUMBERS = 0x10;
     private static final byte OWNER = IntentCommands.OWNER;
@@ -47,22 +72,30 @@ public final class IntentSnapshot {
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(2 * FULL_LENGTH);
     private final IntentLog log;
     private final Sink sink;
+    private final Selection selection;
     private int length;
+    private int written;
     private boolean isComplete;
 
-    private IntentSnapshot(IntentLog log, Sink sink) {
+    private IntentSnapshot(IntentLog log, Sink sink, Selection selection) {
         this.log = log;
         this.sink = sink;
+        this.selection = selection;
     }
 
     /** Writes all of a state. */
     public static void write(IntentLog log, Sink sink) {
-        new IntentSnapshot(log, sink).writeAll();
+        write(log, Selection.ALL, sink);
+    }
+
+    /** Writes some of the timers of a state. */
+    public static void write(IntentLog log, Selection selection, Sink sink) {
+        new IntentSnapshot(log, sink, selection).writeAll();
     }
 
     /** A reader that fills a new, empty state from the messages. */
     public static IntentSnapshot into(IntentLog empty) {
-        return new IntentSnapshot(empty, null);
+        return new IntentSnapshot(empty, null, Selection.ALL);
     }
 
     /** Whether the last message was read. */
@@ -82,7 +115,7 @@ public final class IntentSnapshot {
             added(IntentCommands.name(buffer, length, OWNER, owner));
         }
         log.membership().hosts().forEach(this::host);
-        log.forEach(intent -> added(intent(length, intent)));
+        log.forEach(this::selected);
         log.forEachCancelled(this::cancelled);
         buffer.putByte(length, END);
         length++;
@@ -125,7 +158,17 @@ public final class IntentSnapshot {
         return INTENT_LENGTH;
     }
 
+    private void selected(Intent intent) {
+        if (selection.has(intent) && (selection.limit() == 0 || written < selection.limit())) {
+            written++;
+            added(intent(length, intent));
+        }
+    }
+
     private void cancelled(CancelledIntent tomb) {
+        if (!selection.has(tomb.intent())) {
+            return;
+        }
         long[] hosts = tomb.hosts().toLongArray();
         long[] fired = tomb.fired().toLongArray();
         buffer.putByte(length, CANCELLED);

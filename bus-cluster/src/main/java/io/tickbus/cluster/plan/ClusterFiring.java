@@ -39,7 +39,8 @@ public record ClusterFiring(int userPayload, int term, int boundUs, int rank, in
     /** Value of the bound where it is unknown. */
     public static final int BOUND_UNKNOWN_US = 0xFFFF;
 
-    private static final int LENGTH = 12;
+    /** Bytes of the payload. */
+    public static final int LENGTH = 12;
     private static final int MASK_16 = 0xFFFF;
     private static final int MASK_8 = 0xFF;
 

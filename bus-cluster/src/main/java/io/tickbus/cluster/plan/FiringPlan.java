@@ -37,6 +37,7 @@ public final class FiringPlan implements IntentEvents {
     static final long DRIFT_PPM = 500;
     /** With FIRE_ALL, the most occurrences that are made up for one by one. */
     static final int MAX_CATCH_UP = 1_000;
+    private static final long REFUSED_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LEASE_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(20);
     /** The error of a clock whose bound is unknown is taken to be less than this. */
     private static final long UNKNOWN_NS = TimeUnit.SECONDS.toNanos(1);
@@ -332,6 +333,16 @@ public final class FiringPlan implements IntentEvents {
         planned.lastFiredNs = publishedNs;
         advance(planned, fired.through() + 1);
         return fired;
+    }
+
+    /** The daemon has refused what was armed, perhaps as it has no room: it is tried again. */
+    public void onRefused(int owner, long key) {
+        Intent intent = log.find(owner, key);
+        Planned planned = intent == null ? null : all.get(intent);
+        if (planned != null && planned.armed != null) {
+            planned.armed = null;
+            wakeAt(planned, nowNs + REFUSED_RETRY_NS);
+        }
     }
 
     /**

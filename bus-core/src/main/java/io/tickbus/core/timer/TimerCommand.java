@@ -160,6 +160,14 @@ public final class TimerCommand {
         return header(MISFIRE_SHIFT, policyCode, "misfire");
     }
 
+    /**
+     * Sets the number of the occurrence that the firing of a one-shot timer carries, which is 0 otherwise: for whoever
+     * arms the occurrences of a series one by one. Makes its policy FIRE_ONCE.
+     */
+    public TimerCommand occurrence(int occurrence) {
+        return misfire(MisfirePolicy.FIRE_ONCE, occurrence);
+    }
+
     /** Sets how late a firing may be, in microseconds, 0 to 2^32 − 1. */
     public TimerCommand graceUs(long graceUs) {
         if (graceUs < 0 || graceUs > UINT32) {

@@ -44,7 +44,10 @@ public final class CommandLayout {
     public static final int PAYLOAD_LENGTH = MISFIRE + 1;
     /** uint32: microseconds a firing may be late before the misfire policy applies. */
     public static final int GRACE_US = PAYLOAD_LENGTH + 1;
-    /** uint32: with FIRE_ALL, the most occurrences to make up for one by one. */
+    /**
+     * uint32: with FIRE_ALL, the most occurrences to make up for one by one; of a one-shot timer with FIRE_ONCE, the
+     * occurrence that its signal carries.
+     */
     public static final int CATCH_UP_CAP = GRACE_US + Integer.BYTES;
     /** 12 bytes: the payload that each firing carries. */
     public static final int PAYLOAD = CATCH_UP_CAP + Integer.BYTES;

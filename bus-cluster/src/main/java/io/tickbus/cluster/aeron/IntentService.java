@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cluster.aeron;
+
+import static io.tickbus.cluster.aeron.Messages.LITTLE;
+
+import io.aeron.ExclusivePublication;
+import io.aeron.Image;
+import io.aeron.Publication;
+import io.aeron.cluster.codecs.CloseReason;
+import io.aeron.cluster.service.ClientSession;
+import io.aeron.cluster.service.Cluster;
+import io.aeron.cluster.service.Cluster.Role;
+import io.aeron.cluster.service.ClusteredService;
+import io.aeron.logbuffer.Header;
+import io.tickbus.cluster.host.HostFeed;
+import io.tickbus.cluster.intent.Host;
+import io.tickbus.cluster.intent.IntentEvents;
+import io.tickbus.cluster.intent.IntentLog;
+import io.tickbus.cluster.intent.IntentResult;
+import io.tickbus.cluster.intent.IntentSnapshot;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * The replicated state as a service of Aeron Cluster. Everything that is applied goes to the feed of this host's agent
+ * too. The leader answers.
+ *
+ * <p><b>Threads:</b> that of the service container.
+ */
+final class IntentService implements ClusteredService, IntentEvents {
+    static final int MAX_REFUSED = 128;
+    private static final long OFFER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final HostFeed feed;
+    private final ExpandableArrayBuffer reply = new ExpandableArrayBuffer(1024);
+    private IntentLog log = new IntentLog();
+    private Cluster cluster;
+    private int term;
+    private int count;
+    private int refused;
+    private int number;
+    private volatile Role role = Role.FOLLOWER;
+    private volatile long position;
+
+    IntentService(HostFeed feed) {
+        this.feed = feed;
+    }
+
+    /** What this member is now; for any thread. */
+    Role role() {
+        return role;
+    }
+
+    /** Up to where it has applied the log; for any thread. */
+    long position() {
+        return position;
+    }
+
+    @Override
+    public void onStart(Cluster newCluster, Image snapshot) {
+        cluster = newCluster;
+        log = new IntentLog();
+        if (snapshot != null) {
+            IntentSnapshot reader = IntentSnapshot.into(log);
+            IdleStrategy idle = cluster.idleStrategy();
+            while (!reader.isComplete()) {
+                int fragments = snapshot.poll((buffer, offset, length, header) ->
+                        reader.onMessage(buffer, offset, length), 16);
+                if (fragments == 0 && snapshot.isClosed()) {
+                    throw new IllegalStateException("the snapshot ends too early");
+                }
+                idle.idle(fragments);
+            }
+        }
+        log.tell(this);
+        feed.state(log);
+    }
+
+    @Override
+    public void onSessionOpen(ClientSession session, long timestamp) {
+        // Owners and hosts say who they are by commands.
+    }
+
+    @Override
+    public void onSessionClose(ClientSession session, long timestamp, CloseReason closeReason) {
+        // A host counts until its lease ends.
+    }
+
+    @Override
+    public void onNewLeadershipTermEvent(long leadershipTermId, long logPosition, long timestamp,
+            long termBaseLogPosition, int leaderMemberId, int logSessionId, TimeUnit timeUnit, int appVersion) {
+        term = (int) leadershipTermId;
+    }
+
+    @Override
+    public void onSessionMessage(ClientSession session, long timestamp, DirectBuffer buffer, int offset, int length,
+            Header header) {
+        if (length < Messages.BODY) {
+            return;
+        }
+        long correlation = buffer.getLong(offset + Messages.CORRELATION, LITTLE);
+        switch (buffer.getByte(offset + Messages.KIND)) {
+            case Messages.COMMANDS -> {
+                apply(buffer, offset + Messages.BODY, length - Messages.BODY, timestamp);
+                if (correlation != 0 && cluster.role() == Role.LEADER) {
+                    answer(session, correlation);
+                }
+            }
+            case Messages.QUERY -> {
+                if (cluster.role() == Role.LEADER && length >= Messages.QUERY_LENGTH) {
+                    query(session, correlation, buffer, offset);
+                }
+            }
+            default -> {
+                // Of a later version.
+            }
+        }
+        position = cluster.logPosition();
+    }
+
+    private void apply(DirectBuffer buffer, int offset, int length, long timestamp) {
+        count = 0;
+        refused = 0;
+        number = 0;
+        log.apply(buffer, offset, length, cluster.logPosition(), timestamp, term);
+        feed.applied(buffer, offset, length, cluster.logPosition(), timestamp, term);
+    }
+
+    @Override
+    public void onResult(byte type, IntentResult result, int given) {
+        boolean isRefused = switch (result) {
+            case ARMED, CANCELLED, DONE -> false;
+            default -> true;
+        };
+        number = given;
+        if (isRefused) {
+            if (refused < MAX_REFUSED) {
+                int at = Messages.DETAILS + refused * 2 * Integer.BYTES;
+                reply.putInt(at, count, LITTLE);
+                reply.putInt(at + Integer.BYTES, result.code(), LITTLE);
+            }
+            refused++;
+        }
+        count++;
+    }
+
+    private void answer(ClientSession session, long correlation) {
+        header(correlation, Messages.ANSWER);
+        reply.putLong(Messages.POSITION, log.position(), LITTLE);
+        reply.putLong(Messages.TIME, log.timeNs(), LITTLE);
+        reply.putInt(Messages.COUNT, count, LITTLE);
+        reply.putInt(Messages.REFUSED, refused, LITTLE);
+        reply.putInt(Messages.NUMBER, number, LITTLE);
+        int at = Messages.DETAILS + Math.min(refused, MAX_REFUSED) * 2 * Integer.BYTES;
+        int hosts = 0;
+        for (Host host : log.membership().hosts()) {
+            if (host.untilNs() > log.timeNs() && hosts < MAX_REFUSED) {
+                reply.putInt(at, host.number(), LITTLE);
+                reply.putLong(at + Integer.BYTES, host.lagNs(), LITTLE);
+                at += Integer.BYTES + Long.BYTES;
+                hosts++;
+            }
+        }
+        reply.putInt(Messages.HOSTS, hosts, LITTLE);
+        offer(session, reply, at);
+    }
+
+    private void header(long correlation, byte kind) {
+        reply.putLong(Messages.CORRELATION, correlation, LITTLE);
+        reply.putLong(Messages.KIND, kind, LITTLE);
+    }
+
+    private void query(ClientSession session, long correlation, DirectBuffer buffer, int offset) {
+        int owner = buffer.getInt(offset + Messages.QUERY_OWNER, LITTLE);
+        long key = buffer.getLong(offset + Messages.QUERY_KEY, LITTLE);
+        int limit = buffer.getInt(offset + Messages.QUERY_LIMIT, LITTLE);
+        IntentSnapshot.Selection selection = limit > 0 ? IntentSnapshot.Selection.ofOwner(owner, limit)
+                : IntentSnapshot.Selection.ofKey(owner, key);
+        IntentSnapshot.write(log, selection, (message, at, length) -> {
+            header(correlation, Messages.STATE);
+            reply.putBytes(Messages.BODY, message, at, length);
+            offer(session, reply, Messages.BODY + length);
+        });
+    }
+
+    /** A client that does not read its replies is closed rather than waited for. */
+    private void offer(ClientSession session, DirectBuffer message, int length) {
+        if (session == null || session.isClosing()) {
+            return;
+        }
+        long startNs = System.nanoTime();
+        IdleStrategy idle = cluster.idleStrategy();
+        idle.reset();
+        while (true) {
+            long result = session.offer(message, 0, length);
+            if (result > 0 || result == ClientSession.MOCKED_OFFER) {
+                return;
+            }
+            if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED
+                    || result == Publication.NOT_CONNECTED || System.nanoTime() - startNs > OFFER_TIMEOUT_NS) {
+                return;
+            }
+            idle.idle();
+        }
+    }
+
+    @Override
+    public void onTimerEvent(long correlationId, long timestamp) {
+        // Timers of the cluster are not used: hosts fire by their own clocks.
+    }
+
+    @Override
+    public void onTakeSnapshot(ExclusivePublication snapshot) {
+        IdleStrategy idle = cluster.idleStrategy();
+        IntentSnapshot.write(log, (message, at, length) -> {
+            idle.reset();
+            while (true) {
+                long result = snapshot.offer(message, at, length);
+                if (result > 0) {
+                    return;
+                }
+                if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
+                    throw new IllegalStateException("the snapshot cannot be written: result=" + result);
+                }
+                idle.idle();
+            }
+        });
+    }
+
+    @Override
+    public void onRoleChange(Role newRole) {
+        role = newRole;
+    }
+
+    @Override
+    public void onTerminate(Cluster ending) {
+        // The member closes everything.
+    }
+
+    @Override
+    public int doBackgroundWork(long nowNs) {
+        if (feed.isStateWanted()) {
+            feed.state(log);
+            return 1;
+        }
+        return 0;
+    }
+}

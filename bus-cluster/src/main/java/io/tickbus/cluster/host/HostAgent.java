@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cluster.host;
+
+import io.tickbus.cluster.intent.CancelledIntent;
+import io.tickbus.cluster.intent.Host;
+import io.tickbus.cluster.intent.Intent;
+import io.tickbus.cluster.intent.IntentCommands;
+import io.tickbus.cluster.intent.IntentEvents;
+import io.tickbus.cluster.intent.IntentLog;
+import io.tickbus.cluster.intent.Membership;
+import io.tickbus.cluster.plan.ClusterFiring;
+import io.tickbus.cluster.plan.FiredMemory;
+import io.tickbus.cluster.plan.Firing;
+import io.tickbus.cluster.plan.FiringPlan;
+import io.tickbus.cluster.plan.LocalTimers;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.Uninterrupted;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberListener;
+import io.tickbus.subscriber.SubscriberOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.ExpandableArrayBuffer;
+
+/**
+ * A host's agent: applies the log to a state of its own, arms what is due soon at the local daemon, reads from the bus
+ * what has fired, and tells the log of the firings of {@code once} timers and that the host lives.
+ *
+ * <p>It begins when it has applied its own joining. Before that it cancels what an earlier agent has armed, and reads
+ * from the bus and its file what has fired; so nothing fires twice because the agent, the daemon or both were killed.
+ * Where signals are missing, what may have been in them is flagged.
+ *
+ * <p><b>Threads:</b> one of its own; the accessors are for any.
+ */
+public final class HostAgent implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(HostAgent.class.getName());
+    private static final long IDLE_NS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long SOON_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long BOUND_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long CLOSE_TIMEOUT_MS = 10_000;
+    private static final int ENTRIES = 256;
+    private static final int DECISIONS = 256;
+    private static final int SIGNALS = 1024;
+    private static final int MAX_REPORTED = 32;
+    private static final long UINT32 = 0xFFFF_FFFFL;
+
+    /** A firing that the log is to know of. */
+    private record Report(Intent intent, long first, long last, int term) {
+    }
+
+    private final HostClock clock;
+    private final BusDirectory bus;
+    private final String name;
+    private final HostFeed feed;
+    private final LogWriter log;
+    private final long epoch;
+    private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(4096);
+    private final List<Report> unreported = new ArrayList<>();
+    private final LocalDaemon daemon;
+    private final Thread thread = new Thread(this::run, "tickbus-cluster-host");
+    private final Events events = new Events();
+    private FiredFile fired;
+    private SignalSubscriber signals;
+    private boolean hasGap;
+    private IntentLog state;
+    private Host self;
+    private FiringPlan plan;
+    private boolean isDaemonLost = true;
+    private long confirmedPosition;
+    private long boundNs = -1;
+    private long nextBoundNs;
+    private long nextStateNs;
+    private long nextReportNs;
+    private long nextAttemptNs;
+    private volatile boolean isClosing;
+    private final AtomicLong firings = new AtomicLong();
+    private final AtomicLong flagged = new AtomicLong();
+    private final AtomicLong missed = new AtomicLong();
+    private volatile long lagNs;
+    private volatile boolean isServing;
+
+    private HostAgent(HostClock clock, BusDirectory bus, String name, HostFeed feed, LogWriter log) {
+        this.clock = clock;
+        this.bus = bus;
+        this.name = name;
+        this.feed = feed;
+        this.log = log;
+        this.epoch = (System.currentTimeMillis() << Short.SIZE) | (System.nanoTime() & 0xFFFF);
+        this.daemon = new LocalDaemon(bus, owner -> state.ownerName(owner), (owner, key) -> plan.onRefused(owner, key));
+    }
+
+    /**
+     * Starts an agent.
+     *
+     * @param file where it remembers what has fired
+     */
+    public static HostAgent start(HostClock clock, BusDirectory bus, String name, Path file, HostFeed feed,
+            LogWriter log) {
+        HostAgent agent = new HostAgent(clock, bus, name, feed, log);
+        agent.fired = FiredFile.open(file);
+        agent.thread.start();
+        return agent;
+    }
+
+    /** Signals of the cluster's timers that the local daemon has published since the agent began. */
+    public long firings() {
+        return firings.get();
+    }
+
+    /** How many of them may be duplicates. */
+    public long flagged() {
+        return flagged.get();
+    }
+
+    /** Occurrences that did not fire here, by policy, lease or age. */
+    public long missed() {
+        return missed.get();
+    }
+
+    /** How long after the cluster's time the latest entry was applied here. */
+    public long lagNs() {
+        return lagNs;
+    }
+
+    /** Whether it has caught up and the daemon is there. */
+    public boolean isServing() {
+        return isServing;
+    }
+
+    private void run() {
+        while (!isClosing) {
+            boolean hasWorked;
+            try {
+                hasWorked = work();
+            } catch (BusException e) {
+                lostDaemon(e);
+                hasWorked = false;
+            }
+            if (!hasWorked) {
+                LockSupport.parkNanos(IDLE_NS);
+            }
+        }
+        leave();
+    }
+
+    private void lostDaemon(BusException why) {
+        if (!isDaemonLost) {
+            LOG.log(System.Logger.Level.WARNING, "the daemon of this host is gone: {0}", why.getMessage());
+        }
+        isDaemonLost = true;
+        isServing = false;
+        nextAttemptNs = System.nanoTime() + RETRY_NS;
+    }
+
+    private boolean work() {
+        boolean hasWorked = log.poll();
+        hasWorked |= feed.poll(state, events, ENTRIES) > 0;
+        long nowNs = System.nanoTime();
+        if (nowNs - nextBoundNs >= 0) {
+            nextBoundNs = nowNs + BOUND_NS;
+            boundNs = clock.boundNs();
+            fired.flush();
+        }
+        if (state != null && self != null && isDaemonLost && nowNs - nextAttemptNs >= 0) {
+            begin();
+        }
+        if (!isDaemonLost) {
+            hasWorked |= daemon.poll();
+            hasWorked |= signals.poll(this::onSignal, SIGNALS) > 0;
+            if (hasGap) {
+                begin();
+            }
+            hasWorked |= plan.poll(clock.utcNs(), boundNs, DECISIONS) > 0;
+        }
+        if (state != null && nowNs - nextStateNs >= 0) {
+            nextStateNs = nowNs + Membership.RENEW_NS;
+            tellState();
+        }
+        if (!unreported.isEmpty() && nowNs - nextReportNs >= 0) {
+            nextReportNs = nowNs + RETRY_NS;
+            report();
+        }
+        return hasWorked;
+    }
+
+    /**
+     * Connects to the daemon, cancels everything that is armed there, and reads what has fired. Then the plan begins,
+     * or arms everything once more.
+     */
+    private void begin() {
+        isDaemonLost = true;
+        daemon.reset();
+        for (int owner = 0; owner < state.owners().size(); owner++) {
+            daemon.client(owner);
+        }
+        attach();
+        while (signals.poll(this::onSignal, SIGNALS) > 0) {
+            nextStateNs = System.nanoTime();
+        }
+        boolean isUncertain = hasGap;
+        hasGap = false;
+        if (isUncertain) {
+            fired.uncertain(clock.utcNs() + Math.max(0, boundNs));
+        }
+        fired.flush();
+        if (plan == null) {
+            beginPlan();
+        } else {
+            plan.onDaemonLost(isUncertain);
+        }
+        isDaemonLost = false;
+        isServing = true;
+    }
+
+    private void attach() {
+        if (signals != null) {
+            return;
+        }
+        SubscriberListener listener = new SubscriberListener() {
+            @Override
+            public void onLoss(long firstSequence, long count) {
+                hasGap = true;
+            }
+
+            @Override
+            public void onNewHistory(long nextSequence) {
+                hasGap = true;
+                fired.history(signals.file().header().historyId());
+            }
+        };
+        SubscriberOptions options = SubscriberOptions.defaults().withListener(listener);
+        SignalSubscriber oldest = SignalSubscriber.attach(bus, options.joinAtOldest());
+        long historyId = oldest.file().header().historyId();
+        boolean isKnown = fired.wasThere() && fired.historyId() == historyId;
+        boolean wasHereBefore = fired.wasThere() || self.joinedNs() < self.seenNs() - Membership.LEASE_NS;
+        hasGap = !isKnown && wasHereBefore;
+        signals = isKnown && fired.sequence() >= oldest.sequence()
+                ? SignalSubscriber.attach(bus, options.joinAt(fired.sequence())) : oldest;
+        hasGap |= isKnown && fired.sequence() < oldest.sequence();
+        fired.history(historyId);
+    }
+
+    private void beginPlan() {
+        FiredMemory memory = new FiredMemory();
+        memory.uncertain(Long.MIN_VALUE, fired.uncertainUntilNs());
+        state.forEach(intent -> remember(memory, intent));
+        plan = new FiringPlan(state, self, memory, events);
+        state.forEach(intent -> reportRemembered(intent, false));
+        state.forEachCancelled(tomb -> reportRemembered(tomb.intent(), true));
+        LOG.log(System.Logger.Level.INFO, "host {0} serves: {1} timers", name, state.size());
+    }
+
+    private void remember(FiredMemory memory, Intent intent) {
+        long next = fired.next(intent.spec().key(), intent.spec().generation());
+        if (next > 0) {
+            memory.note(intent.owner(), intent.spec().key(), intent.spec().generation(), next);
+        }
+    }
+
+    /** It may have fired while the agent was away; if it was cancelled, before that or after. */
+    private void reportRemembered(Intent intent, boolean isCancelled) {
+        long next = fired.next(intent.spec().key(), intent.spec().generation());
+        if (isCancelled && next == 0 && fired.uncertainUntilNs() > Long.MIN_VALUE) {
+            next = 1;
+        }
+        boolean isNews = isCancelled || (intent.spec().isOnce() && !intent.isFired(next - 1));
+        if (next > 0 && isNews) {
+            unreported.add(new Report(intent, next - 1, next - 1, state.term()));
+        }
+    }
+
+    private void onSignal(SignalRecord signal) {
+        if (signal.payloadLength() != ClusterFiring.LENGTH) {
+            return;
+        }
+        long occurrence = signal.occurrence() & UINT32;
+        long through = occurrence;
+        for (int owner = 0; owner < state.owners().size(); owner++) {
+            Intent intent = state.find(owner, signal.key());
+            if (intent != null && intent.spec().generation() == signal.generation()) {
+                through = Math.max(through, onFiring(intent, signal, occurrence));
+            }
+            CancelledIntent cancelled = plan == null ? null : state.findCancelled(owner, signal.key());
+            if (cancelled != null && cancelled.intent().spec().generation() == signal.generation()) {
+                reportSoon(new Report(cancelled.intent(), occurrence, occurrence, state.term()));
+            }
+        }
+        fired.fired(signal.key(), signal.generation(), through + 1, signal.sequence() + 1);
+        firings.incrementAndGet();
+        flagged.addAndGet(ClusterFiring.of(signal).isMaybeDuplicate() ? 1 : 0);
+    }
+
+    private long onFiring(Intent intent, SignalRecord signal, long occurrence) {
+        if (plan == null) {
+            return occurrence;
+        }
+        long publishedUtcNs = clock.utcNs() - (System.nanoTime() - signal.publishedNs());
+        Firing planned = plan.onLocalFired(intent.owner(), signal.key(), signal.generation(), signal.occurrence(),
+                publishedUtcNs);
+        long through = planned == null ? occurrence : planned.through();
+        if (intent.spec().isOnce()) {
+            reportSoon(new Report(intent, occurrence, through, planned == null ? state.term() : planned.term()));
+        }
+        return through;
+    }
+
+    private void reportSoon(Report report) {
+        unreported.add(report);
+        nextReportNs = System.nanoTime();
+    }
+
+    private void report() {
+        unreported.removeIf(report -> !isKnown(report.intent()));
+        int length = 0;
+        for (Report report : unreported.subList(0, Math.min(unreported.size(), MAX_REPORTED))) {
+            length += IntentCommands.fired(buffer, length, self.number(), report.intent(), report.first(),
+                    report.last(), report.term());
+        }
+        if (length > 0) {
+            log.send(buffer, length);
+        }
+    }
+
+    private boolean isKnown(Intent intent) {
+        CancelledIntent cancelled = state.findCancelled(intent.owner(), intent.spec().key());
+        return state.find(intent.owner(), intent.spec().key()) == intent
+                || (cancelled != null && cancelled.intent() == intent);
+    }
+
+    private void tellState() {
+        int length;
+        if (self == null) {
+            length = IntentCommands.join(buffer, 0, name, epoch);
+        } else {
+            if (!isDaemonLost && daemon.hasConfirmedCancels() && unreported.isEmpty()) {
+                confirmedPosition = state.position();
+            }
+            length = IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs, lagNs);
+        }
+        log.send(buffer, length);
+    }
+
+    /** Cancels what is armed, so that nothing fires here until the next agent begins, and tells the log. */
+    private void leave() {
+        try {
+            if (self != null && !isDaemonLost) {
+                daemon.reset();
+                for (int owner = 0; owner < state.owners().size(); owner++) {
+                    daemon.client(owner);
+                }
+                while (signals.poll(this::onSignal, SIGNALS) > 0) {
+                    LockSupport.parkNanos(1);
+                }
+                report();
+                log.send(buffer, IntentCommands.leave(buffer, 0, self.number(), epoch));
+            }
+        } catch (BusException e) {
+            LOG.log(System.Logger.Level.WARNING, "the daemon of this host is gone: {0}", e.getMessage());
+        } finally {
+            fired.close();
+            daemon.close();
+            if (signals != null) {
+                signals.close();
+            }
+            log.close();
+        }
+    }
+
+    /** What the log and the plan say; the agent's thread. */
+    private final class Events implements IntentEvents, LocalTimers, HostFeed.Taker {
+        @Override
+        public void onState(IntentLog newState) {
+            state = newState;
+            state.tell(this);
+            plan = null;
+            isDaemonLost = true;
+            unreported.clear();
+            self = state.membership().host(name);
+            if (self != null && self.epoch() != epoch) {
+                self = null;
+            }
+        }
+
+        @Override
+        public void onApplied(long clusterNs) {
+            lagNs = Math.max(0, clock.utcNs() - clusterNs);
+        }
+
+        @Override
+        public void onArmed(Intent intent, Intent replaced) {
+            if (replaced != null) {
+                fired.forget(replaced.spec().key(), replaced.spec().generation());
+            }
+            if (plan != null) {
+                plan.onArmed(intent, replaced);
+            }
+        }
+
+        @Override
+        public void onCancelled(Intent intent) {
+            if (plan != null) {
+                plan.onCancelled(intent);
+                nextStateNs = Math.min(nextStateNs, System.nanoTime() + SOON_NS);
+            }
+        }
+
+        @Override
+        public void onExpired(Intent intent) {
+            if (plan != null) {
+                plan.onExpired(intent);
+            }
+            fired.forget(intent.spec().key(), intent.spec().generation());
+        }
+
+        @Override
+        public void onFired(Intent intent, long first, long last, int host, boolean isNew) {
+            if (self != null && host == self.number()) {
+                unreported.removeIf(report -> report.intent() == intent && report.first() == first);
+            }
+            if (plan != null) {
+                plan.onFired(intent, first, last, host, isNew);
+            }
+        }
+
+        @Override
+        public void onHost(Host host) {
+            if (self == null && host.name().equals(name) && host.epoch() == epoch) {
+                self = host;
+            }
+        }
+
+        @Override
+        public void arm(Firing firing) {
+            daemon.arm(firing);
+        }
+
+        @Override
+        public void cancel(Firing firing) {
+            // While the daemon is gone nothing is armed, and begin() cancels what an unreachable one has.
+            if (isDaemonLost) {
+                return;
+            }
+            try {
+                daemon.cancel(firing);
+            } catch (BusException e) {
+                // The log's entry is to be applied to its end.
+                lostDaemon(e);
+            }
+        }
+
+        @Override
+        public void firedAfterCancel(Firing firing) {
+            reportSoon(new Report(firing.intent(), firing.occurrence(), firing.through(), firing.term()));
+        }
+
+        @Override
+        public void missed(Intent intent, long first, long last) {
+            missed.addAndGet(Math.min(last - first, Integer.MAX_VALUE) + 1);
+        }
+    }
+
+    /** Leaves the cluster cleanly. */
+    @Override
+    public void close() {
+        isClosing = true;
+        LockSupport.unpark(thread);
+        if (!Uninterrupted.join(thread, CLOSE_TIMEOUT_MS)) {
+            LOG.log(System.Logger.Level.WARNING, "the agent of host {0} does not end", name);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cluster.host;
+
+import io.tickbus.cluster.intent.IntentLog;
+import io.tickbus.cluster.intent.IntentSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What is applied to the state, on its way from the thread that applies the log to the agent of the host: first a whole
+ * state, then every message. An agent that falls too far behind gets a whole state again; the log never waits for it.
+ *
+ * <p><b>Threads:</b> one that gives and one that takes.
+ */
+public final class HostFeed {
+    /** A whole state, or a message that was applied to it. */
+    private record Entry(List<byte[]> messages, boolean isState, long position, long clusterNs, int term) {
+    }
+
+    private static final int CAPACITY = 1 << 14;
+
+    private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>(CAPACITY);
+    /** Set by the giver when an entry found no room, cleared when a state follows. */
+    private volatile boolean isLost;
+    private volatile boolean isStateWanted;
+
+    /** An empty feed. */
+    public HostFeed() {
+        // Nothing to set.
+    }
+
+    /** Giver: a whole state; what is not taken yet is dropped. */
+    public void state(IntentLog log) {
+        List<byte[]> messages = new ArrayList<>();
+        IntentSnapshot.write(log, (message, at, length) -> messages.add(bytes(message, at, length)));
+        isStateWanted = false;
+        entries.clear();
+        isLost = !entries.offer(new Entry(messages, true, 0, 0, 0));
+    }
+
+    /** Giver: a message that was applied. */
+    public void applied(DirectBuffer message, int at, int length, long position, long clusterNs, int term) {
+        if (!isLost) {
+            List<byte[]> one = List.of(bytes(message, at, length));
+            isLost = !entries.offer(new Entry(one, false, position, clusterNs, term));
+        }
+    }
+
+    /** Giver: whether the taker has missed something and needs a whole state. */
+    public boolean isStateWanted() {
+        return isStateWanted;
+    }
+
+    private static byte[] bytes(DirectBuffer message, int at, int length) {
+        byte[] bytes = new byte[length];
+        message.getBytes(at, bytes);
+        return bytes;
+    }
+
+    /** What the taker does with the entries. */
+    interface Taker {
+        /** A new, whole state, to which later messages are to be applied. */
+        void onState(IntentLog state);
+
+        /** A message was applied. */
+        void onApplied(long clusterNs);
+    }
+
+    /** Taker: applies entries to the state; returns how many. */
+    int poll(IntentLog state, Taker taker, int limit) {
+        IntentLog current = state;
+        int count = 0;
+        for (Entry entry = entries.poll(); entry != null; entry = entries.poll()) {
+            if (entry.isState()) {
+                current = new IntentLog();
+                IntentSnapshot reader = IntentSnapshot.into(current);
+                entry.messages().forEach(message -> reader.onMessage(new UnsafeBuffer(message), 0, message.length));
+                taker.onState(current);
+            } else {
+                byte[] message = entry.messages().get(0);
+                current.apply(new UnsafeBuffer(message), 0, message.length, entry.position(), entry.clusterNs(),
+                        entry.term());
+                taker.onApplied(entry.clusterNs());
+            }
+            count++;
+            if (count == limit) {
+                return count;
+            }
+        }
+        if (isLost) {
+            isStateWanted = true;
+        }
+        return count;
+    }
+}
