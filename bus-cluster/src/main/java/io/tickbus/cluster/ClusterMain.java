@@ -5,6 +5,7 @@ import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandGroup;
 import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Tickbus;
+import io.tickbus.cluster.command.ClusterCommands;
 import io.tickbus.cluster.relay.BenchCommand;
 import io.tickbus.cluster.relay.ReceiveCommand;
 import io.tickbus.cluster.relay.SendCommand;
@@ -12,14 +13,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The commands for many hosts: {@code tickbus relay …}. */
+/** The commands for many hosts: {@code tickbus cluster …} and {@code tickbus relay …}. */
 public final class ClusterMain {
     private ClusterMain() {
     }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        Tickbus.execute(relay(), args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length));
+        boolean isCluster = args.length > 0 && args[0].equals("cluster");
+        Tickbus.execute(isCluster ? ClusterCommands.group() : relay(),
+                args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length));
     }
 
     private static CommandGroup relay() {

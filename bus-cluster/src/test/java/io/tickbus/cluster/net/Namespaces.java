@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cluster.net;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Hosts as network namespaces: each has one interface, and all of these are joined by a bridge in a namespace of its
+ * own. Nothing of the machine's own network is touched.
+ */
+final class Namespaces implements AutoCloseable {
+    private final String prefix = "tb" + ProcessHandle.current().pid() + "-";
+    private final List<String> names = new ArrayList<>();
+
+    /** Makes hosts 1 to a number; the test is skipped, with the reason, where this user or kernel may not. */
+    Namespaces(int hosts) {
+        try {
+            add("net");
+            String last = ip("-n", prefix + "net", "link", "add", "br0", "type", "bridge");
+            assumeTrue(last.isEmpty(), "no bridge can be made: " + last);
+            ip("-n", prefix + "net", "link", "set", "br0", "up");
+            for (int host = 1; host <= hosts; host++) {
+                join(host);
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void add(String name) {
+        String refused = ip("netns", "add", prefix + name);
+        assumeTrue(refused.isEmpty(), "network namespaces cannot be made: " + refused);
+        names.add(prefix + name);
+        ip("-n", prefix + name, "link", "set", "lo", "up");
+    }
+
+    private void join(int host) {
+        add("h" + host);
+        String name = prefix + "h" + host;
+        String refused = ip("-n", prefix + "net", "link", "add", "p" + host, "type", "veth", "peer", "name", "eth0",
+                "netns", name);
+        assumeTrue(refused.isEmpty(), "no veth can be made: " + refused);
+        ip("-n", prefix + "net", "link", "set", "p" + host, "master", "br0", "up");
+        ip("-n", name, "addr", "add", address(host) + "/24", "dev", "eth0");
+        ip("-n", name, "link", "set", "eth0", "up");
+    }
+
+    static String address(int host) {
+        return "10.77.0." + host;
+    }
+
+    /** What to write before a command that is to run on a host. */
+    List<String> on(int host) {
+        return List.of("ip", "netns", "exec", prefix + "h" + host);
+    }
+
+    /** Cuts a host off, or joins it again. */
+    void link(int host, boolean isUp) {
+        ip("-n", prefix + "h" + host, "link", "set", "eth0", isUp ? "up" : "down");
+    }
+
+    /** Delays what a host sends, and loses some of it; returns why not, or nothing. */
+    String impair(int host, String... what) {
+        List<String> line = new ArrayList<>(on(host));
+        line.addAll(List.of("tc", "qdisc", "replace", "dev", "eth0", "root", "netem"));
+        line.addAll(List.of(what));
+        return run(line);
+    }
+
+    private static String ip(String... words) {
+        List<String> line = new ArrayList<>(List.of("ip"));
+        line.addAll(List.of(words));
+        return run(line);
+    }
+
+    /** Runs a command; returns what it complains of. */
+    private static String run(List<String> line) {
+        try {
+            Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return process.waitFor() == 0 ? "" : output.isEmpty() ? "it fails" : output;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        names.forEach(name -> ip("netns", "del", name));
+        names.clear();
+    }
+}

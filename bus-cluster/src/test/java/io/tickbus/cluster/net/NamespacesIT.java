@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.cluster.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.tickbus.cluster.plan.ClusterFiring;
+import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
+import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.platform.CalendarOffset;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberOptions;
+import io.tickbus.testkit.ChildJvm;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three hosts as network namespaces, whose clocks differ by tens of milliseconds: while timers fire one host is killed
+ * and comes back, and another is cut off and joined again. Needs root and iproute2, and is skipped where it may not.
+ */
+@Timeout(400)
+class NamespacesIT {
+    private static final int HOSTS = 3;
+    private static final int TIMERS = Integer.getInteger("tickbus.cluster.timers", 6_000);
+    private static final long SPREAD_NS = TimeUnit.SECONDS.toNanos(Integer.getInteger("tickbus.cluster.seconds", 9));
+    /** Hosts that have just joined count two seconds later. */
+    private static final long LEAD_NS = TimeUnit.SECONDS.toNanos(8);
+    private static final long[] SKEW_NS = {0, 40_000_000, -35_000_000};
+    private static final long BOUND_NS = 50_000_000;
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(120);
+    private static final String MEMBERS = "10.77.0.1:20400,10.77.0.2:20400,10.77.0.3:20400";
+
+    @TempDir
+    private Path folder;
+
+    private final List<ChildJvm> children = new ArrayList<>();
+    private final SignalSubscriber[] signals = new SignalSubscriber[HOSTS];
+    /** How often each host fired each timer without the flag that says it may be a second time, and with it. */
+    private final int[][] certain = new int[HOSTS][TIMERS];
+    private final int[][] flagged = new int[HOSTS][TIMERS];
+    private long early;
+    private long firstNs;
+    private long stepNs;
+
+    @AfterEach
+    void endAll() {
+        children.forEach(ChildJvm::close);
+    }
+
+    private ChildJvm start(Namespaces network, int place, Class<?> main, String... arguments) {
+        ChildJvm child = new ChildJvm.Builder(folder, main, List.of(arguments)).under(network.on(place))
+                .accessFlagsOfThisJvm().flags("-XX:+UseSerialGC", "-Xmx256m").timeout(Duration.ofSeconds(120)).start();
+        children.add(child);
+        return child;
+    }
+
+    private ChildJvm host(Namespaces network, int index) {
+        return start(network, index + 1, SkewedHostMain.class, folder.resolve("host" + index).toString(), MEMBERS,
+                Integer.toString(index), Long.toString(SKEW_NS[index]), Long.toString(BOUND_NS));
+    }
+
+    private static long utcNs() {
+        Instant now = Instant.now();
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    }
+
+    private void poll() {
+        for (int host = 0; host < HOSTS; host++) {
+            int index = host;
+            if (signals[host] != null) {
+                signals[host].poll(signal -> note(index, signal), 1000);
+            } else {
+                attach(host);
+            }
+        }
+    }
+
+    private void attach(int host) {
+        try {
+            signals[host] = SignalSubscriber.attach(BusDirectory.at(folder.resolve("host" + host).resolve("buses"),
+                    "default"), SubscriberOptions.defaults().joinAtOldest());
+        } catch (BusException e) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    private void note(int host, SignalRecord signal) {
+        ClusterFiring firing = ClusterFiring.of(signal);
+        int key = (int) signal.key();
+        if (firing.isMaybeDuplicate()) {
+            flagged[host][key]++;
+        } else {
+            certain[host][key]++;
+        }
+        // By the true clock: each host's own is wrong by less than its bound.
+        long publishedUtcNs = signal.publishedNs() + CalendarOffset.measureNs();
+        early += ArmingMain.isNotBefore(key) && publishedUtcNs < firstNs + key * stepNs ? 1 : 0;
+    }
+
+    /** Reads signals until a time. */
+    private void pollUntil(long utcNs) {
+        while (utcNs() < utcNs) {
+            poll();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    @Test
+    void shouldFireExactlyOnceWhenHostsDieAndLinksFail() {
+        try (Namespaces network = new Namespaces(HOSTS + 1)) {
+            ChildJvm[] hosts = new ChildJvm[HOSTS];
+            for (int i = 0; i < HOSTS; i++) {
+                hosts[i] = host(network, i);
+            }
+            for (ChildJvm host : hosts) {
+                host.expect("SERVING");
+            }
+            String refused = network.impair(HOSTS, "delay", "20ms", "loss", "1%");
+            System.out.println(refused.isEmpty() ? "delay of 20 ms and 1 % loss" : "no delay: " + refused);
+            firstNs = utcNs() + LEAD_NS;
+            stepNs = SPREAD_NS / TIMERS;
+            ChildJvm arming = start(network, HOSTS + 1, ArmingMain.class, MEMBERS, Long.toString(firstNs),
+                    Integer.toString(TIMERS), Long.toString(stepNs));
+            assertEquals("ARMED refused=0 unanswered=0", arming.expect("ARMED"));
+            assertTrue(utcNs() < firstNs, "arming took longer than " + LEAD_NS + " ns");
+            pollUntil(firstNs + SPREAD_NS / 9);
+            hosts[0].kill();
+            pollUntil(firstNs + 3 * SPREAD_NS / 9);
+            hosts[0] = host(network, 0);
+            network.link(2, false);
+            pollUntil(firstNs + 6 * SPREAD_NS / 9);
+            network.link(2, true);
+            hosts[0].expect("SERVING");
+            pollUntil(firstNs + SPREAD_NS);
+            readToTheEnd();
+        }
+        judge();
+    }
+
+    private void readToTheEnd() {
+        long untilNs = System.nanoTime() + LIMIT_NS;
+        while (missing() > 0) {
+            poll();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            if (System.nanoTime() > untilNs) {
+                children.forEach(child -> System.out.println(child.transcript()));
+                fail(missing() + " firings are missing, of " + Arrays.stream(signals).map(String::valueOf).toList());
+            }
+        }
+        pollUntil(utcNs() + TimeUnit.SECONDS.toNanos(1));
+    }
+
+    private long missing() {
+        long missing = 0;
+        for (int key = 0; key < TIMERS; key++) {
+            int hostsFired = 0;
+            for (int host = 0; host < HOSTS; host++) {
+                hostsFired += certain[host][key] + flagged[host][key] > 0 ? 1 : 0;
+            }
+            missing += ArmingMain.isOnce(key) ? hostsFired == 0 ? 1 : 0 : HOSTS - hostsFired;
+        }
+        return missing;
+    }
+
+    private void judge() {
+        long twice = 0;
+        long marked = 0;
+        for (int key = 0; key < TIMERS; key++) {
+            int withoutFlag = 0;
+            for (int host = 0; host < HOSTS; host++) {
+                withoutFlag += certain[host][key];
+                marked += flagged[host][key];
+                twice += !ArmingMain.isOnce(key) && certain[host][key] > 1 ? 1 : 0;
+            }
+            twice += ArmingMain.isOnce(key) && withoutFlag > 1 ? 1 : 0;
+        }
+        System.out.println("timers=" + TIMERS + " hosts=" + HOSTS + " marked as maybe twice=" + marked);
+        assertEquals(0, twice, "fired twice without the flag");
+        assertEquals(0, early, "fired before the time, although not-before");
+        for (SignalSubscriber each : signals) {
+            assertEquals(0, each.lost());
+        }
+    }
+}
