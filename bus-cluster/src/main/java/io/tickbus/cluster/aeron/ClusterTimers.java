@@ -96,7 +96,7 @@ public final class ClusterTimers implements AutoCloseable {
     private ClusterTimers(MediaDriver driver, String aeronDirectory, List<String> members) {
         this.driver = driver;
         String ingress = MemberOptions.ingressEndpoints(members);
-        String own = MemberOptions.host(members.get(0)).equals("localhost") ? "localhost" : "0.0.0.0";
+        String own = LocalAddress.towards(MemberOptions.endpoint(members.get(0), 0));
         EgressListener listener = this::onMessage;
         this.session = new AeronLogWriter(() -> new AeronCluster.Context().aeronDirectoryName(aeronDirectory)
                 .ingressChannel("aeron:udp?term-length=1m").ingressEndpoints(ingress).egressListener(listener)

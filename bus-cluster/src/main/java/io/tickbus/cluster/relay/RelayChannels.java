@@ -3,9 +3,8 @@ package io.tickbus.cluster.relay;
 
 import io.aeron.ChannelUri;
 import io.aeron.ChannelUriStringBuilder;
+import io.tickbus.cluster.aeron.LocalAddress;
 import io.tickbus.core.internal.platform.HostFiles;
-import java.io.IOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -90,7 +89,7 @@ final class RelayChannels {
                 .receiverWindowLength(window);
         if (server != null) {
             return channel.controlEndpoint(server).controlMode("dynamic")
-                    .endpoint(place == null ? local(server) + ":0" : place).build();
+                    .endpoint(place == null ? LocalAddress.towards(server) + ":0" : place).build();
         }
         return channel.endpoint(place).build();
     }
@@ -98,7 +97,7 @@ final class RelayChannels {
     /** This host's address as receivers see it, or a sender. */
     static String host(String place, String server) {
         String towards = server != null ? server : place.startsWith(PREFIX) ? endpointOf(place) : place;
-        return local(towards);
+        return LocalAddress.towards(towards);
     }
 
     /** Where a sender takes what receivers send back; the system chooses the port. */
@@ -113,17 +112,5 @@ final class RelayChannels {
             throw new IllegalArgumentException("an aeron: channel needs an endpoint or a control: place=" + channel);
         }
         return endpoint;
-    }
-
-    /** This host's address on the way to a place. */
-    static String local(String place) {
-        try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(address(place));
-            String local = socket.getLocalAddress().getHostAddress();
-            return local.indexOf(':') < 0 ? local : "[" + local.replaceFirst("%.*", "") + "]";
-        } catch (IOException | RuntimeException e) {
-            throw new IllegalArgumentException("there is no way to " + place + " (" + e.getMessage() + "); check its "
-                    + "name and this host's routes", e);
-        }
     }
 }

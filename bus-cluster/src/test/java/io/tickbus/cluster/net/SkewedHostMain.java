@@ -9,6 +9,7 @@ import io.tickbus.core.SignalsOptions;
 import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.SkewedDaemon;
 import io.tickbus.daemon.TimerDaemon;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +25,7 @@ public final class SkewedHostMain {
 
     /** Runs until it is killed. */
     public static void main(String... arguments) throws Exception {
-        Path folder = Path.of(arguments[0]);
+        Path folder = Files.createDirectories(Path.of(arguments[0]));
         int index = Integer.parseInt(arguments[2]);
         long skewNs = Long.parseLong(arguments[3]);
         long boundNs = Long.parseLong(arguments[4]);
