@@ -88,7 +88,7 @@ public final class Tickbus {
         and a timer of your own:
           tickbus arm --key 7 --signal 43 --in 1s --wait
 
-        Signals for other hosts, from a checkout: ./tickbus relay --help
+        Many hosts, from a checkout: ./tickbus cluster --help, ./tickbus relay --help
         Benchmarks, from a checkout: ./tickbus bench --help""";
 
     /** Runs one command and ends the process with its exit code. */

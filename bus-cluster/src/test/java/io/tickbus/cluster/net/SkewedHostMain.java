@@ -6,8 +6,9 @@ import io.tickbus.cluster.aeron.MemberOptions;
 import io.tickbus.cluster.host.HostClock;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.platform.CalendarOffset;
 import io.tickbus.daemon.DaemonContext;
-import io.tickbus.daemon.SkewedDaemon;
+import io.tickbus.daemon.OffsetDaemon;
 import io.tickbus.daemon.TimerDaemon;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +56,8 @@ public final class SkewedHostMain {
         });
         input.setDaemon(true);
         input.start();
-        try (TimerDaemon daemon = SkewedDaemon.start(DaemonContext.of(bus)
-                .signals(SignalsOptions.defaults().withSlotCount(1 << 18)), skewNs);
+        DaemonContext context = DaemonContext.of(bus).signals(SignalsOptions.defaults().withSlotCount(1 << 18));
+        try (TimerDaemon daemon = OffsetDaemon.open(context, () -> CalendarOffset.measureNs() + skewNs).start();
                 ClusterMember member = ClusterMember.start(MemberOptions.of(index, List.of(arguments[1].split(",", -1)),
                         folder.resolve("log"), bus, "host-" + index).withClock(clock))) {
             boolean wasServing = false;
