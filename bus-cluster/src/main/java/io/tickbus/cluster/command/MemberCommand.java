@@ -29,6 +29,7 @@ final class MemberCommand implements Command {
     private final Option<Path> folder;
     private final Option<String> name;
     private final Option<Boolean> withDaemon;
+    private final Option<String> metrics;
     private final BusOptions bus;
     private final OutputOptions output;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -43,6 +44,7 @@ final class MemberCommand implements Command {
                 + "lives; without it its address.");
         withDaemon = command.flag("--with-daemon", "Run the daemon of the bus in this process too, with its default "
                 + "settings.");
+        metrics = command.option("--metrics", "HOST:PORT", MemberMetrics::place, "Serve metrics to Prometheus there.");
         bus = BusOptions.ofPublisher(command);
         output = new OutputOptions(command);
         command.footer("""
@@ -61,7 +63,11 @@ final class MemberCommand implements Command {
         MemberOptions options = MemberOptions.of(index.get(), addresses, folder.get(), bus.directory(), hostName);
         TimerDaemon daemon = withDaemon.isGiven() ? TimerDaemon.start(bus.directory()) : null;
         try (ClusterMember member = ClusterMember.start(options);
+                MemberMetrics served = metrics.isGiven() ? MemberMetrics.serve(metrics.get(), member, hostName) : null;
                 ShutdownHook hook = ShutdownHook.listen(stopped::countDown)) {
+            if (served != null) {
+                output.say("metrics at http://" + metrics.get() + "/metrics");
+            }
             boolean wasServing = false;
             while (!stopped.await(CHECK_MS, TimeUnit.MILLISECONDS)) {
                 if (member.agent().isServing() != wasServing) {

@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.DatagramSocket;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,12 +66,20 @@ class ClusterCommandsIT {
         throw new IOException("no free ports");
     }
 
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
     @Test
     void shouldArmListExplainAndCancel() throws IOException {
         String members = "localhost:" + freePorts();
+        int metricsPort = freePort();
         ChildJvm.Builder jvm = new ChildJvm.Builder(folder, ClusterMain.class, List.of("cluster", "member", "--members",
                 members, "--index", "0", "--name", "first", "--folder", folder.resolve("log").toString(), "--dir",
-                folder.resolve("buses").toString(), "--with-daemon", "--json")).accessFlagsOfThisJvm();
+                folder.resolve("buses").toString(), "--with-daemon", "--json", "--metrics", "127.0.0.1:" + metricsPort))
+                .accessFlagsOfThisJvm();
         try (ChildJvm member = jvm.start()) {
             member.expect("{\"type\":\"serving\"");
             String armed = ok(members, "arm --key 7 --signal 42 --in 1h --scope once --json");
@@ -84,6 +95,9 @@ class ClusterCommandsIT {
             String explained = ok(members, "explain 7");
             assertTrue(explained.contains("first") && explained.contains("fires"), explained);
             assertTrue(ok(members, "members").contains("first"));
+            String metrics = new String(URI.create("http://127.0.0.1:" + metricsPort + "/metrics").toURL().openStream()
+                    .readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(metrics.contains("tickbus_cluster_serving{host=\"first\"} 1.0"), metrics);
             assertTrue(ok(members, "status").contains("hosts live"));
             assertTrue(ok(members, "cancel 7").contains("certain"));
             assertEquals(1, run("explain", "7", "--members", members));
