@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Arms timers of all hosts, and ends when all are acknowledged. Arguments: members, first UTC nanosecond, how many,
- * from one to the next in nanoseconds. Key i is due at first + i × step; of each four the first is {@code once}, the second
- * {@code not before}.
+ * nanoseconds from one to the next. Key i is due at first + i × step. Of each four the first is {@code once}, the
+ * second {@code not before}.
  */
 public final class ArmingMain {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(90);
