@@ -2,6 +2,7 @@
 package io.tickbus.cluster.net;
 
 import io.tickbus.cluster.aeron.ClusterTimers;
+import io.tickbus.cluster.host.HostClock;
 import io.tickbus.cluster.intent.IntentSpec;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -9,9 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Arms timers of all hosts, and ends when all are acknowledged. Arguments: members, first UTC nanosecond, how many,
- * nanoseconds from one to the next. Key i is due at first + i × step. Of each four the first is {@code once}, the
- * second {@code not before}.
+ * Arms timers of all hosts, and ends when all are acknowledged. Arguments: members, nanoseconds until the first is due,
+ * how many, nanoseconds from one to the next. Of each four the first is {@code once}, the second {@code not before}.
  */
 public final class ArmingMain {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(90);
@@ -29,12 +29,12 @@ public final class ArmingMain {
 
     /** Runs to the end. */
     public static void main(String... arguments) {
-        long firstNs = Long.parseLong(arguments[1]);
         long stepNs = Long.parseLong(arguments[3]);
         int count = Integer.parseInt(arguments[2]);
         AtomicLong refused = new AtomicLong();
         try (ClusterTimers timers = ClusterTimers.connect(List.of(arguments[0].split(",", -1)), "test")) {
-            System.out.println("CONNECTED");
+            long firstNs = HostClock.system().utcNs() + Long.parseLong(arguments[1]);
+            System.out.println("FIRST ns=" + firstNs);
             timers.onReply(reply -> refused.addAndGet(reply.refusals()));
             for (long key = 0; key < count; key++) {
                 long dueNs = firstNs + key * stepNs;
