@@ -109,7 +109,8 @@ final class ClusterArmCommand implements Command {
     }
 
     private IntentSpec spec() {
-        if (in.isGiven() && at.isGiven() || !in.isGiven() && !at.isGiven() && !every.isGiven()) {
+        boolean isNever = !in.isGiven() && !at.isGiven() && !every.isGiven();
+        if (isNever || (in.isGiven() && at.isGiven())) {
             throw new IllegalArgumentException("say when it is due: either --in or --at, or --every alone");
         }
         long nowNs = ClusterText.utcNowNs();

@@ -77,11 +77,19 @@ final class MemberMetrics implements AutoCloseable {
         return text.toString();
     }
 
+    private static void add(StringBuilder text, String host, String name, String type, String help, long value) {
+        add(text, host, name, type, help, Long.toString(value));
+    }
+
     private static void add(StringBuilder text, String host, String name, String type, String help, double value) {
+        add(text, host, name, type, help, Double.isNaN(value) ? "NaN" : String.format(Locale.ROOT, "%.9f", value));
+    }
+
+    private static void add(StringBuilder text, String host, String name, String type, String help, String value) {
         String full = "tickbus_cluster_" + name;
         text.append("# HELP ").append(full).append(' ').append(help).append("\n# TYPE ").append(full).append(' ')
                 .append(type).append('\n').append(full).append("{host=\"").append(host).append("\"} ")
-                .append(Double.isNaN(value) ? "NaN" : String.format(Locale.ROOT, "%.9g", value)).append('\n');
+                .append(value).append('\n');
     }
 
     @Override

@@ -97,7 +97,7 @@ class ClusterCommandsIT {
             assertTrue(ok(members, "members").contains("first"));
             String metrics = new String(URI.create("http://127.0.0.1:" + metricsPort + "/metrics").toURL().openStream()
                     .readAllBytes(), StandardCharsets.UTF_8);
-            assertTrue(metrics.contains("tickbus_cluster_serving{host=\"first\"} 1.0"), metrics);
+            assertTrue(metrics.contains("tickbus_cluster_serving{host=\"first\"} 1\n"), metrics);
             assertTrue(ok(members, "status").contains("hosts live"));
             assertTrue(ok(members, "cancel 7").contains("certain"));
             assertEquals(1, run("explain", "7", "--members", members));

@@ -60,7 +60,7 @@ class NamespacesIT {
 
     private ChildJvm start(Namespaces network, int place, Class<?> main, String... arguments) {
         ChildJvm child = new ChildJvm.Builder(folder, main, List.of(arguments)).under(network.on(place))
-                .accessFlagsOfThisJvm().flags("-XX:+UseSerialGC", "-Xmx256m").timeout(Duration.ofSeconds(120)).start();
+                .accessFlagsOfThisJvm().flags("-XX:+UseSerialGC", "-Xmx256m").timeout(Duration.ofMinutes(2)).start();
         children.add(child);
         return child;
     }
