@@ -21,7 +21,7 @@ final class HostDaemonMain {
         DaemonContext context = DaemonContext.of(BusDirectory.at(Path.of(arguments[0]), arguments[1]))
                 .signals(SignalsOptions.defaults().withSlotCount(1 << 16)).log(DaemonLog.toStream(System.err));
         try (TimerDaemon daemon = OffsetDaemon.open(context, () -> CalendarOffset.measureNs() + errorNs).start()) {
-            System.out.println("READY " + daemon);
+            System.out.println("READY " + daemon.isRunning());
             System.in.transferTo(System.err);
         }
     }
