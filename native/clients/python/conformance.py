@@ -88,10 +88,11 @@ class Tally:
             is_again = reply.code == ReplyCode.ARMED and reply.command in self.again
             self.codes["REARMED" if is_again else reply.code] += 1
         while (firing := self.t.poll()) is not None:
-            signal, is_current = firing
+            signal, _ = firing
             self.early += signal.published_ns < signal.deadline_ns
-            # A cancelled timer may have fired before: that firing is of its latest arming, and counts.
-            if is_current or self.due.get(signal.key) == signal.deadline_ns:
+            # By the deadline, as a firing that was current when it was read may be stale by now, and one of a timer that
+            # fired before it was cancelled counts.
+            if self.due.get(signal.key) == signal.deadline_ns:
                 self.fired += 1
             else:
                 self.stale += 1
@@ -113,10 +114,10 @@ def timers(a: argparse.Namespace) -> dict:
         ready()
         tally, sent = Tally(t), 0
         for key in range(a.count):
-            tally.due[key] = now_ns() + (5 + key % 50) * MS
-            tally.command(t.arm, key, tally.due[key], signal_id=key)
+            due = now_ns() + (5 + key % 50) * MS
+            tally.due[key] = due + 10 * MS if key % 10 == 3 else due
+            tally.command(t.arm, key, due, signal_id=key)
             if key % 10 == 3:
-                tally.due[key] += 10 * MS
                 tally.again.add(tally.command(t.arm, key, tally.due[key], signal_id=key))
             elif key % 10 == 7:
                 tally.command(t.cancel, key)
