@@ -265,7 +265,7 @@ func (s *Subscription) park(untilNs, planned int64) {
 	sleepOn(wake, value, untilNs)
 }
 
-// Status says how the publisher fares; Closed only when all was read.
+// Status says whether the publisher is alive; Closed only when all was read.
 func (s *Subscription) Status() (Status, error) {
 	err := s.check()
 	return s.status, err

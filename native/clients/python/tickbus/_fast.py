@@ -77,7 +77,7 @@ class FastSubscription(Source[Signal]):
         return self._field(1)
 
     def status(self) -> Status:
-        """How the publisher fares; CLOSED only when all was read."""
+        """Whether the publisher is alive; CLOSED only when all was read."""
         self._require_open()
         self._check(self._library.tickbus_check(self._at))
         found = _STATUSES[self._field(2)]

@@ -52,7 +52,7 @@ class Mode(Enum):
 
 
 class Status(Enum):
-    """How a bus's publisher fares."""
+    """Whether a bus's publisher is alive."""
 
     ALIVE = "it gives heartbeats"
     CLOSED = "it shut down cleanly and all was read"
@@ -251,7 +251,7 @@ class Subscription(Source[Signal]):
         self._file.sleep(value, until_ns)
 
     def status(self) -> Status:
-        """How the publisher fares; CLOSED only when all was read."""
+        """Whether the publisher is alive; CLOSED only when all was read."""
         self._check()
         return self._status
 

@@ -91,7 +91,7 @@ impl Options {
     }
 }
 
-/// How a bus's publisher fares.
+/// Whether a bus's publisher is alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     Alive,
@@ -275,7 +275,7 @@ impl Subscription {
         sys::sleep_on(self.file.half(word::WAKE), value, until_ns);
     }
 
-    /// How the publisher fares; `Closed` only when all was read.
+    /// Whether the publisher is alive; `Closed` only when all was read.
     pub fn status(&mut self) -> Result<Status> {
         self.check()?;
         Ok(self.status)

@@ -4,7 +4,7 @@
 #   archives  a folder for archives of its classes, which whoever can write the jar can write
 #   runtime   the java executable of a bundled runtime; without it the host's Java is looked for
 
-# No file in /tmp that the JVM writes to. A small young generation: what a tail or a daemon leaves behind is little, and need not be let grow first.
+# No file in /tmp that the JVM writes to. A small young generation: a tail or a daemon makes little garbage, which need not pile up before it is collected.
 flags=(-XX:+UseSerialGC -XX:-UsePerfData -XX:NewSize=8m -XX:MaxNewSize=8m)
 
 fail() {
