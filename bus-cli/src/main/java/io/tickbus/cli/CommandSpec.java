@@ -104,7 +104,8 @@ public final class CommandSpec {
                 .map(each -> each.toLowerCase(Locale.ROOT).replace('_', '-')).collect(Collectors.joining(separator));
     }
 
-    static <E extends Enum<E>> E choice(Class<E> type, String typed) {
+    /** One of an enum's names as it is typed: {@code fire-once}. */
+    public static <E extends Enum<E>> E choice(Class<E> type, String typed) {
         try {
             return Enum.valueOf(type, typed.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {

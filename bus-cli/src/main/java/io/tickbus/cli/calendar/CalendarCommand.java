@@ -47,11 +47,13 @@ public final class CalendarCommand implements Command {
                 Examples:
                   tickbus calendar explain '30 2 * * *' --zone Europe/Berlin --from 2027-03-27T00:00:00Z
                   tickbus calendar explain 'Mon..Fri *-*-* 09:30 America/New_York' --count 20
-                  tickbus calendar explain '0 9 LW * ?' --json | jq .instants[].utc
+                  tickbus calendar explain '0 9 LW * ?' --json | jq '.instants[].utc'
 
                 RULE says what the clocks had to do with it: at-transition and shifted stand for a local time that is
                 missing, as clocks are set forward; first and second are the same local time twice, as they are set
-                back. Expressions, and what they mean then: docs/CALENDAR.md.""");
+                back. Expressions, and what they mean then: docs/CALENDAR.md.
+
+                Exit code 1 when it is never due in that time.""");
     }
 
     private static long count(String text) {

@@ -50,8 +50,8 @@ public final class CronCommand implements Command, CronService.Listener {
                 + "served at a time needs a name of its own.").standard(DEFAULT_NAME);
         durability = command.choice("--durable", Durability.class, "What the timers survive: nothing, the daemon's "
                 + "process, or the loss of power. All but none need a daemon with a journal.").standard("none");
-        overlap = command.choice("--overlap", OverlappingRun.class, "What a line does that is due while its command "
-                + "runs: nothing, wait, or kill it.").standard("skip");
+        overlap = command.choice("--overlap", OverlappingRun.class, "What to do when a line is due while its command "
+                + "still runs.").standard("skip");
         timeoutNs = command.duration("--timeout", "How long a command may run. Then it gets SIGTERM, and after 5 s "
                 + "SIGKILL.");
         bus = new BusOptions(command);
@@ -64,7 +64,7 @@ public final class CronCommand implements Command, CronService.Listener {
                 A line is five fields, or @hourly, @daily and the like, and a command, which /bin/sh runs:
                   CRON_TZ=Europe/Berlin
                   30 2 * * MON-FRI   ./backup.sh
-                What is due when clocks are set forward or back: 'tickbus calendar explain', docs/CALENDAR.md. The
+                CRON_GAP and CRON_OVERLAP are the policies of the lines that follow, see 'tickbus calendar --help'. The
                 file is read again when it changes; one with a mistake changes nothing. What a line was due for while
                 nobody served its file is not run, save the timer that was armed: a durable one fires late.
 
@@ -73,18 +73,19 @@ public final class CronCommand implements Command, CronService.Listener {
 
     @Override
     public int run() throws IOException {
-        CronFile read = CronFile.read(file.get(), ZoneId.systemDefault());
         if (check.isGiven()) {
-            return check(read);
-        }
-        if (!read.problems().isEmpty()) {
-            throw new IllegalArgumentException(read.problems().get(0) + ": file=" + file.get());
+            return check(CronFile.read(file.get(), ZoneId.systemDefault()));
         }
         CronService service = new CronService(file.get(), bus.directory(), new CronService.Options(signalId.get(),
                 clientName.get(), durability.get(), overlap.get(), timeoutNs.or(Long.MAX_VALUE),
                 // Standard output is for the runs.
                 output.isJson() ? ProgramRunner.TO_STANDARD_ERROR : List.of()), this);
-        ShutdownHook.during(service::stop, () -> service.run(read));
+        ShutdownHook hook = ShutdownHook.listen(service::stop);
+        try {
+            service.run();
+        } finally {
+            hook.close();
+        }
         return Tickbus.DONE;
     }
 

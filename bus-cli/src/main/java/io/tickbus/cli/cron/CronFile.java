@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.cron;
 
+import io.tickbus.cli.CommandSpec;
 import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.GapPolicy;
+import io.tickbus.core.calendar.OverlapPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,14 +21,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads crontabs: five fields or a nickname, and a command; variables before the lines that they are for; comments.
- * {@code CRON_TZ} sets the zone of the lines that follow. A {@code %} is written as {@code \%}, as cron demands it.
+ * Reads crontabs: five fields or a nickname, and a command; variables before the lines that they are for; comments. Of
+ * the variables, {@code CRON_TZ} sets the zone, {@code CRON_GAP} and {@code CRON_OVERLAP} the policies of the lines
+ * that follow. A {@code %} is written as {@code \%}, as cron demands it.
  */
 final class CronFile {
     private static final Pattern VARIABLE = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
     private static final Pattern LINE = Pattern.compile("(@\\S+|(?:\\S+\\s+){4}\\S+)\\s+(\\S.*)");
     private static final Pattern INPUT = Pattern.compile("(?<!\\\\)%");
-    private static final String ZONE = "CRON_TZ";
     private static final long FNV_OFFSET = 0xCBF29CE484222325L;
     private static final long FNV_PRIME = 0x100000001B3L;
 
@@ -35,6 +38,9 @@ final class CronFile {
     private final Map<String, String> environment = new TreeMap<>();
     private final Set<Long> keys = new HashSet<>();
     private ZoneId zone;
+    /** Null where an expression decides. */
+    private GapPolicy gap;
+    private OverlapPolicy overlap;
 
     private CronFile(ZoneId defaultZone) {
         this.defaultZone = defaultZone;
@@ -86,14 +92,27 @@ final class CronFile {
     }
 
     private void set(String name, String value) {
-        if (!name.equals(ZONE)) {
-            environment.put(name, value);
-            return;
+        switch (name) {
+            case "CRON_TZ" -> zone = value.isEmpty() ? defaultZone : zone(value);
+            case "CRON_GAP" -> gap = value.isEmpty() ? null : choice(GapPolicy.class, name, value);
+            case "CRON_OVERLAP" -> overlap = value.isEmpty() ? null : choice(OverlapPolicy.class, name, value);
+            default -> environment.put(name, value);
         }
+    }
+
+    private static ZoneId zone(String value) {
         try {
-            zone = value.isEmpty() ? defaultZone : ZoneId.of(value);
+            return ZoneId.of(value);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("a zone is like Europe/Berlin or UTC: " + ZONE + "=" + value, e);
+            throw new IllegalArgumentException("a zone is like Europe/Berlin or UTC: CRON_TZ=" + value, e);
+        }
+    }
+
+    private static <E extends Enum<E>> E choice(Class<E> type, String name, String value) {
+        try {
+            return CommandSpec.choice(type, value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }
     }
 
@@ -107,6 +126,8 @@ final class CronFile {
             throw new IllegalArgumentException("a command gets no input here, so write each % as \\%");
         }
         CalendarSchedule schedule = CalendarSchedule.parse(matcher.group(1).replaceAll("\\s+", " "), zone);
+        schedule = gap == null ? schedule : schedule.withGap(gap);
+        schedule = overlap == null ? schedule : schedule.withOverlap(overlap);
         long key = hash(schedule + "\n" + command);
         while (!keys.add(key)) {
             // The same line again.

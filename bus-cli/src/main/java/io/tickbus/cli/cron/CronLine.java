@@ -12,8 +12,4 @@ import java.util.Map;
  * @param environment variables that the lines before it set
  */
 record CronLine(int number, CalendarSchedule schedule, String command, long key, Map<String, String> environment) {
-    /** Whether a line of a changed file is this one still. */
-    boolean isSame(CronLine other) {
-        return other != null && key == other.key && environment.equals(other.environment);
-    }
 }

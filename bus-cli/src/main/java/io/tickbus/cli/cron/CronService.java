@@ -33,7 +33,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps a timer for each line of a crontab at its next instant, runs the line's command when it fires, and follows the
- * file. One line never runs twice at a time unless it is told to; lines do not wait for each other.
+ * file. Lines do not wait for each other; a line whose file was edited keeps what runs.
+ *
+ * <p>What the daemon has armed is compared with the lines every few seconds. So a daemon that was restarted, a clock
+ * that was set, and a command that was refused are the same case: a timer is missing or stands at another instant.
  *
  * <p><b>Threads:</b> {@link #run} one; commands are awaited by a thread for each line.
  */
@@ -42,6 +45,9 @@ final class CronService {
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long TURN_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long CHECK_NS = TimeUnit.SECONDS.toNanos(1);
+    /** Checks of the file between two comparisons with the daemon. */
+    private static final int CHECKS = 5;
+    private static final int MOST_SIGNALS = 256;
     private static final String SHELL = "SHELL";
 
     private final Path file;
@@ -49,12 +55,15 @@ final class CronService {
     private final Options options;
     private final Listener listener;
     private final Map<Long, Job> jobs = new HashMap<>();
-    /** Those of lines that are gone included, whose commands may still run. */
-    private final List<ProgramRunner> runners = new ArrayList<>();
+    /** Of lines that are there no more too, while their commands run. */
+    private final Map<Long, ProgramRunner> runners = new HashMap<>();
+    private SignalSubscriber subscriber;
     private TimerClient timers;
     private Object fileState;
+    private boolean isSeenEmpty;
+    private String lastProblem;
     private long nextCheckNs;
-    private boolean isInStep;
+    private int checksLeft;
     private volatile boolean isStopped;
 
     /** {@code prefix}: what stands before the shell in the line of each program. */
@@ -62,7 +71,7 @@ final class CronService {
             List<String> prefix) {
     }
 
-    /** Gets to know what happens. */
+    /** Callbacks. */
     interface Listener {
         /** By the thread that serves. */
         void say(String sentence);
@@ -71,15 +80,13 @@ final class CronService {
         void ended(CronLine line, ProgramRun run);
     }
 
-    /** A line, the instant that its timer is armed for, and what runs its command. */
+    /** A line, and the instant that its timer is armed for. */
     private static final class Job {
-        final CronLine line;
-        final ProgramRunner runner;
+        CronLine line;
         long instant = CalendarSchedule.NONE;
 
-        Job(CronLine line, ProgramRunner runner) {
+        Job(CronLine line) {
             this.line = line;
-            this.runner = runner;
         }
     }
 
@@ -94,122 +101,114 @@ final class CronService {
         isStopped = true;
     }
 
-    /** Serves the file until stopped. */
-    void run(CronFile first) {
+    /**
+     * Serves the file until stopped.
+     *
+     * @throws BusException if there is no daemon, or it refuses a timer at once
+     */
+    void run() throws IOException {
         fileState = stateOfFile();
+        CronFile first = CronFile.read(file, ZoneId.systemDefault());
+        if (!first.problems().isEmpty()) {
+            throw new IllegalArgumentException(first.problems().get(0) + ": file=" + file);
+        }
         SubscriberOptions reading = SubscriberOptions.defaults().withSignalIds(options.signalId())
                 .withListener(new SubscriberListener() {
                     @Override
                     public void onLoss(long firstSequence, long count) {
                         listener.say("lost " + count + " signals from sequence " + firstSequence + " on");
-                        isInStep = false;
                     }
                 });
         // First, so that no firing comes before anybody reads signals.
-        try (SignalSubscriber subscriber = SignalSubscriber.attach(directory, reading);
+        try (SignalSubscriber signals = SignalSubscriber.attach(directory, reading);
                 TimerClient client = TimerClient.connect(directory, TimerClientOptions.defaults()
                         .withName(options.name()).withConnectTimeoutNs(CONNECT_TIMEOUT_NS))) {
+            subscriber = signals;
             timers = client;
             replace(first.lines());
-            step();
+            compare();
             listener.say("serving " + jobs.size() + " lines of " + file);
             subscriber.run(() -> {
-                subscriber.await(this::fired, 1, TURN_NS);
+                subscriber.await(this::fired, MOST_SIGNALS, TURN_NS);
                 check();
                 return !isStopped;
             });
         } finally {
-            runners.forEach(ProgramRunner::close);
+            runners.values().forEach(ProgramRunner::stop);
+            runners.values().forEach(ProgramRunner::close);
         }
     }
 
-    /** Replaces the lines; those that stay the same keep their timers and what they run. */
     private void replace(List<CronLine> lines) {
         Map<Long, Job> former = new HashMap<>(jobs);
         jobs.clear();
         for (CronLine line : lines) {
-            Job job = former.remove(line.key());
-            if (job == null || !job.line.isSame(line)) {
-                if (job != null) {
-                    job.runner.retire();
-                }
-                job = new Job(line, runner(line));
-            }
+            Job job = former.getOrDefault(line.key(), new Job(line));
+            job.line = line;
             jobs.put(line.key(), job);
         }
-        former.values().forEach(job -> job.runner.retire());
-        isInStep = false;
-    }
-
-    private ProgramRunner runner(CronLine line) {
-        List<String> program = new ArrayList<>(options.prefix());
-        program.addAll(List.of(line.environment().getOrDefault(SHELL, "/bin/sh"), "-c", line.command()));
-        runners.removeIf(ProgramRunner::isOver);
-        ProgramRunner runner = new ProgramRunner(program, options.overlap(), options.timeoutNs(),
-                run -> listener.ended(line, run)).start();
-        runners.add(runner);
-        return runner;
-    }
-
-    /** Brings the daemon's timers in step with the lines. */
-    private void step() {
-        try {
-            Map<Long, ArmedTimer> armed = new HashMap<>();
-            for (ArmedTimer timer : timers.list(false, ANSWER_TIMEOUT_NS)) {
-                armed.put(timer.key(), timer);
-            }
-            for (ArmedTimer timer : armed.values()) {
-                if (!jobs.containsKey(timer.key()) && timer.signalId() == options.signalId()) {
-                    timers.call(new TimerCommand().cancel(timer.key()), ANSWER_TIMEOUT_NS);
-                }
-            }
-            for (Job job : jobs.values()) {
-                if (!armed.containsKey(job.line.key())) {
-                    arm(job, now());
-                } else if (job.instant == CalendarSchedule.NONE) {
-                    // Armed by an earlier process, for a time that may have passed.
-                    long leftNs = armed.get(job.line.key()).deadlineNs() - System.nanoTime();
-                    job.instant = now() + TimeUnit.NANOSECONDS.toSeconds(leftNs);
-                }
-            }
-            isInStep = true;
-        } catch (BusException e) {
-            if (e.reason() == Reason.BAD_SETTINGS) {
-                throw e;
-            }
-            listener.say(e.getMessage());
-            reconnect();
-        }
-    }
-
-    private void reconnect() {
-        try {
-            timers.reconnect();
-        } catch (BusException e) {
-            // The next check tries again.
-            isInStep = false;
-        }
+        checksLeft = 0;
     }
 
     private static long now() {
         return Instant.now().getEpochSecond();
     }
 
+    /** Makes the daemon's timers those of the lines. */
+    private void compare() {
+        // A line whose firing was not read yet has no timer and must not get one for a later instant here.
+        int read;
+        do {
+            read = subscriber.poll(this::fired, MOST_SIGNALS);
+        } while (read == MOST_SIGNALS);
+        Map<Long, ArmedTimer> armed = new HashMap<>();
+        for (ArmedTimer timer : timers.list(false, ANSWER_TIMEOUT_NS)) {
+            if (timer.signalId() == options.signalId()) {
+                armed.put(timer.key(), timer);
+            }
+        }
+        for (long key : armed.keySet()) {
+            if (!jobs.containsKey(key)) {
+                timers.call(new TimerCommand().cancel(key), ANSWER_TIMEOUT_NS);
+            }
+        }
+        long now = now();
+        for (Job job : jobs.values()) {
+            ArmedTimer timer = armed.get(job.line.key());
+            long instant = timer == null ? CalendarSchedule.NONE
+                    : TimeUnit.NANOSECONDS.toSeconds(timer.arming().deadlineNs());
+            if (timer != null && (instant <= now || instant == job.line.schedule().next(now))) {
+                job.instant = instant;
+            } else {
+                arm(job, now);
+            }
+        }
+        runners.entrySet().removeIf(entry -> isOver(entry.getKey(), entry.getValue()));
+    }
+
+    private boolean isOver(long key, ProgramRunner runner) {
+        boolean isOver = !jobs.containsKey(key) && runner.isIdle();
+        if (isOver) {
+            runner.retire();
+        }
+        return isOver;
+    }
+
     /** Arms a line's timer for its first instant later than {@code after}. */
     private void arm(Job job, long after) {
-        job.instant = job.line.schedule().next(after);
-        if (job.instant == CalendarSchedule.NONE) {
-            return;
+        long next = job.line.schedule().next(after);
+        if (next != CalendarSchedule.NONE) {
+            TimerReply reply = timers.call(new TimerCommand()
+                    .armAt(job.line.key(), options.signalId(), TimeUnit.SECONDS.toNanos(next))
+                    .durability(options.durability()), ANSWER_TIMEOUT_NS);
+            if (reply.code() != ReplyCode.ARMED) {
+                throw new BusException(Reason.BAD_SETTINGS, "line " + job.line.number() + " of " + file,
+                        "the daemon refuses its timer: " + reply.reason().sentence(),
+                        options.durability() == Durability.NONE ? "see its quotas"
+                                : "give it a journal, or serve the file with --durable none");
+            }
         }
-        TimerReply reply = timers.call(new TimerCommand()
-                .armAt(job.line.key(), options.signalId(), TimeUnit.SECONDS.toNanos(job.instant))
-                .durability(options.durability()), ANSWER_TIMEOUT_NS);
-        if (reply.code() != ReplyCode.ARMED) {
-            throw new BusException(Reason.BAD_SETTINGS, "line " + job.line.number() + " of " + file,
-                    "the daemon refuses its timer: " + reply.reason().sentence(), options.durability()
-                            == Durability.NONE ? "see its quotas" : "give it a journal, or serve the file with "
-                                    + "--durable none");
-        }
+        job.instant = next;
     }
 
     private void fired(SignalRecord signal) {
@@ -217,13 +216,31 @@ final class CronService {
         if (job == null || !timers.isMine(signal)) {
             return;
         }
-        ProgramRun run = new ProgramRun(directory.name(), signal);
-        run.environment.putAll(job.line.environment());
-        if (!job.runner.offer(run)) {
-            listener.say("line " + job.line.number() + " is due, and its command still runs: skipped");
-        }
+        run(job, signal);
         long now = now();
-        long due = job.instant == CalendarSchedule.NONE ? now : job.instant;
+        // Where it is armed for later already, this firing came late and there is nothing to arm.
+        if (job.instant <= now || job.instant == CalendarSchedule.NONE) {
+            long due = job.instant == CalendarSchedule.NONE ? now : job.instant;
+            report(job, due, now);
+            attempt(() -> arm(job, Math.max(due, now - 1)));
+        }
+    }
+
+    private void run(Job job, SignalRecord signal) {
+        CronLine line = job.line;
+        List<String> program = new ArrayList<>(options.prefix());
+        program.addAll(List.of(line.environment().getOrDefault(SHELL, "/bin/sh"), "-c", line.command()));
+        ProgramRun run = new ProgramRun(program, directory.name(), signal);
+        run.environment.putAll(line.environment());
+        ProgramRunner runner = runners.computeIfAbsent(line.key(), key -> new ProgramRunner(options.overlap(),
+                options.timeoutNs(), ended -> listener.ended(line, ended)).start());
+        runner.check();
+        if (!runner.offer(run)) {
+            listener.say("line " + line.number() + " is due, and its command still runs: skipped");
+        }
+    }
+
+    private void report(Job job, long due, long now) {
         long skipped = 0;
         for (long next = job.line.schedule().next(due); next < now; next = job.line.schedule().next(next)) {
             skipped++;
@@ -232,11 +249,32 @@ final class CronService {
             listener.say("line " + job.line.number() + " was due " + skipped + " more times, which are not run: the "
                     + "host or this process stood still, or the clock was set");
         }
+    }
+
+    /** Says once what the daemon answers, and compares again soon. */
+    private void attempt(Runnable action) {
         try {
-            arm(job, Math.max(due, now - 1));
+            action.run();
+            lastProblem = null;
         } catch (BusException e) {
-            listener.say(e.getMessage());
-            isInStep = false;
+            if (!e.getMessage().equals(lastProblem)) {
+                lastProblem = e.getMessage();
+                listener.say(e.getMessage());
+            }
+            checksLeft = Math.min(checksLeft, 1);
+            if (e.reason() == Reason.DISCONNECTED || e.reason() == Reason.TIMEOUT) {
+                reconnect();
+            }
+        }
+    }
+
+    private void reconnect() {
+        try {
+            timers.reconnect();
+            listener.say("connected again");
+        } catch (BusException e) {
+            // The next comparison tries again.
+            checksLeft = 1;
         }
     }
 
@@ -251,8 +289,9 @@ final class CronService {
             fileState = state;
             reload();
         }
-        if (!isInStep) {
-            step();
+        if (checksLeft-- <= 0) {
+            checksLeft = CHECKS;
+            attempt(this::compare);
         }
     }
 
@@ -271,15 +310,21 @@ final class CronService {
         try {
             read = CronFile.read(file, ZoneId.systemDefault());
         } catch (IOException e) {
-            listener.say(file + " cannot be read, and its lines stay as they were: "
-                    + BusException.why(e));
+            listener.say(file + " cannot be read, and its lines stay as they were: " + BusException.why(e));
             return;
         }
+        if (read.lines().isEmpty() && !jobs.isEmpty() && !isSeenEmpty) {
+            // Perhaps it is just being written.
+            isSeenEmpty = true;
+            fileState = null;
+            return;
+        }
+        isSeenEmpty = false;
         if (read.problems().isEmpty()) {
             replace(read.lines());
             listener.say("read " + file + " again: " + jobs.size() + " lines");
         } else {
-            read.problems().forEach(problem -> listener.say(problem + "; the lines stay as they were"));
+            read.problems().forEach(problem -> listener.say(problem + "; nothing changes"));
         }
     }
 }

@@ -8,6 +8,7 @@ import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.DurationText;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One run of the program: what its signal says, and how it ended. */
@@ -19,6 +20,7 @@ public final class ProgramRun {
     public final long sequence;
     /** What the signal says, as variables of the program's environment. */
     public final Map<String, String> environment = new LinkedHashMap<>();
+    final List<String> program;
     /** How long it ran, once it has ended. */
     public long durationNs;
     /** The program's exit code, once it has ended. */
@@ -26,11 +28,13 @@ public final class ProgramRun {
     /** Why the program could not be started; null if it was. */
     public String problem;
     long startNs;
+    /** These two are written under the runner's lock, or by its thread. */
     boolean isTimedOut;
-    boolean isKilled;
+    volatile boolean isKilled;
 
-    /** The run for a signal, of which it keeps a copy. */
-    public ProgramRun(String bus, SignalRecord signal) {
+    /** The run of a program, its arguments included, for a signal, of which it keeps a copy. */
+    public ProgramRun(List<String> program, String bus, SignalRecord signal) {
+        this.program = List.copyOf(program);
         sequence = signal.sequence();
         set("BUS", bus);
         set("SEQUENCE", sequence);
@@ -50,7 +54,7 @@ public final class ProgramRun {
     }
 
     boolean isFailed() {
-        return exitCode != 0;
+        return exitCode != 0 || isTimedOut || isKilled;
     }
 
     /** One word, or an exit code. */

@@ -9,9 +9,12 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * Runs a program for one signal at a time, on a thread of its own, so that no program delays the reading of signals.
+ * Runs programs for signals, one at a time, on a thread of its own, so that no program delays the reading of signals. A
+ * program that is ended gets SIGTERM with all processes that it has started, and SIGKILL after {@value #ENDING_S}
+ * seconds; the next one starts when they are gone.
  *
  * <p><b>Threads:</b> any thread offers runs; the listener is called on the runner's thread.
  */
@@ -20,10 +23,9 @@ public final class ProgramRunner implements AutoCloseable {
     public static final List<String> TO_STANDARD_ERROR = List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh");
     /** Runs that may be queued. */
     static final int MOST_QUEUED = 1_000;
-    /** How long a program that was asked to end may take until it is killed. */
-    private static final long ENDING_NS = TimeUnit.SECONDS.toNanos(5);
 
-    private final List<String> command;
+    private static final long ENDING_S = 5;
+
     private final OverlappingRun overlapping;
     private final long timeoutNs;
     private final Consumer<ProgramRun> listener;
@@ -31,14 +33,16 @@ public final class ProgramRunner implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "tickbus-run");
     private Process current;
     private ProgramRun running;
+    /** The processes of a program that was asked to end. */
+    private List<ProcessHandle> ending = List.of();
+    private boolean isRetired;
     private boolean isStopped;
-    private boolean isClosed;
+    private long taken;
     private long skipped;
+    private RuntimeException failure;
 
     /** {@code timeoutNs}: how long a program may run; the listener hears of each run that has ended. */
-    public ProgramRunner(List<String> command, OverlappingRun overlapping, long timeoutNs,
-            Consumer<ProgramRun> listener) {
-        this.command = List.copyOf(command);
+    public ProgramRunner(OverlappingRun overlapping, long timeoutNs, Consumer<ProgramRun> listener) {
         this.overlapping = overlapping;
         this.timeoutNs = timeoutNs;
         this.listener = listener;
@@ -52,20 +56,35 @@ public final class ProgramRunner implements AutoCloseable {
 
     /** Takes a run; false if it is skipped, as another one is running or too many are queued. */
     public synchronized boolean offer(ProgramRun run) {
-        boolean isBusy = running != null || !queue.isEmpty();
-        boolean isTaken = !isStopped && queue.size() < MOST_QUEUED && (!isBusy || overlapping != OverlappingRun.SKIP);
-        if (!isTaken) {
+        boolean isSkipped = overlapping == OverlappingRun.SKIP && !isIdle();
+        if (isRetired || isSkipped || queue.size() >= MOST_QUEUED) {
             skipped++;
             return false;
         }
         if (overlapping == OverlappingRun.KILL) {
-            skipped += queue.size();
-            queue.clear();
-            killCurrent();
+            clearQueue();
+            endCurrent();
         }
         queue.add(run);
+        taken++;
         notifyAll();
         return true;
+    }
+
+    private void clearQueue() {
+        skipped += queue.size();
+        taken -= queue.size();
+        queue.clear();
+    }
+
+    /** Whether nothing runs and nothing is queued. */
+    public synchronized boolean isIdle() {
+        return running == null && queue.isEmpty();
+    }
+
+    /** Runs that have started or will. */
+    synchronized long taken() {
+        return taken;
     }
 
     /** Signals that started nothing. */
@@ -73,39 +92,64 @@ public final class ProgramRunner implements AutoCloseable {
         return skipped;
     }
 
-    private void killCurrent() {
-        if (current != null) {
+    /** Throws what the listener has thrown. */
+    public synchronized void check() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Ends the program that runs, or that is just being started. */
+    private void endCurrent() {
+        if (running != null) {
             running.isKilled = true;
+        }
+        if (current != null) {
             end(current);
         }
     }
 
-    /** Asks a program to end, and kills it with its children if it has not ended after a while. */
-    private static void end(Process process) {
-        process.destroy();
-        CompletableFuture.delayedExecutor(ENDING_NS, TimeUnit.NANOSECONDS).execute(() -> {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        });
+    private void end(Process process) {
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+        ending = all;
+        all.forEach(ProcessHandle::destroy);
+        CompletableFuture.delayedExecutor(ENDING_S, TimeUnit.SECONDS)
+                .execute(() -> all.forEach(ProcessHandle::destroyForcibly));
     }
 
     private void run() {
         for (ProgramRun next = take(); next != null; next = take()) {
-            Process process = start(next);
-            if (process != null) {
-                await(process, next);
-            }
-            synchronized (this) {
-                current = null;
-                running = null;
+            next.startNs = System.nanoTime();
+            try {
+                await(start(next), next);
+            } catch (IOException | RuntimeException e) {
+                next.exitCode = ProgramRun.NOT_STARTED;
+                next.problem = e.getMessage();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
             next.durationNs = System.nanoTime() - next.startNs;
-            listener.accept(next);
+            ended(next);
+        }
+    }
+
+    private void ended(ProgramRun run) {
+        RuntimeException thrown = null;
+        try {
+            listener.accept(run);
+        } catch (RuntimeException e) {
+            thrown = e;
+        }
+        synchronized (this) {
+            current = null;
+            running = null;
+            ending = List.of();
+            failure = thrown == null ? failure : thrown;
         }
     }
 
     private synchronized ProgramRun take() {
-        while (queue.isEmpty() && !isStopped) {
+        while (queue.isEmpty() && !isRetired) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -116,50 +160,40 @@ public final class ProgramRunner implements AutoCloseable {
         return running;
     }
 
-    private Process start(ProgramRun run) {
-        ProcessBuilder builder = new ProcessBuilder(command).inheritIO()
+    private Process start(ProgramRun run) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(run.program).inheritIO()
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().putAll(run.environment);
-        run.startNs = System.nanoTime();
-        try {
-            Process started = builder.start();
-            synchronized (this) {
-                current = started;
-                if (isClosed) {
-                    killCurrent();
-                }
+        Process started = builder.start();
+        synchronized (this) {
+            current = started;
+            if (isStopped || run.isKilled) {
+                endCurrent();
             }
-            return started;
-        } catch (IOException e) {
-            run.exitCode = ProgramRun.NOT_STARTED;
-            run.problem = e.getMessage();
-            return null;
         }
+        return started;
     }
 
-    private void await(Process process, ProgramRun run) {
-        try {
-            if (!process.waitFor(timeoutNs, TimeUnit.NANOSECONDS)) {
-                run.isTimedOut = true;
+    private void await(Process process, ProgramRun run) throws InterruptedException {
+        if (!process.waitFor(timeoutNs, TimeUnit.NANOSECONDS)) {
+            run.isTimedOut = true;
+            synchronized (this) {
                 end(process);
             }
-            run.exitCode = process.waitFor();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            run.exitCode = ProgramRun.NOT_STARTED;
-            Thread.currentThread().interrupt();
         }
+        run.exitCode = process.waitFor();
+        List<ProcessHandle> others;
+        synchronized (this) {
+            others = ending;
+        }
+        // The children of a program that was ended; those that it left behind by itself are its own business.
+        others.forEach(other -> other.onExit().join());
     }
 
     /** Takes no further runs; its thread ends when those that were taken have run. */
     public synchronized void retire() {
-        isStopped = true;
+        isRetired = true;
         notifyAll();
-    }
-
-    /** Whether it is retired and everything that was taken has run. */
-    public boolean isOver() {
-        return !thread.isAlive();
     }
 
     /** Waits until everything that was taken has run. */
@@ -168,17 +202,18 @@ public final class ProgramRunner implements AutoCloseable {
         join();
     }
 
-    /** Ends the program that runs, and forgets those that are queued. */
+    /** Ends the program that runs, forgets those that are queued, and waits for neither. */
+    public synchronized void stop() {
+        isStopped = true;
+        clearQueue();
+        endCurrent();
+        retire();
+    }
+
+    /** Stops, and waits until the program has ended. */
     @Override
     public void close() {
-        synchronized (this) {
-            isStopped = true;
-            isClosed = true;
-            skipped += queue.size();
-            queue.clear();
-            killCurrent();
-            notifyAll();
-        }
+        stop();
         join();
     }
 

@@ -10,7 +10,6 @@ import io.tickbus.cli.Report;
 import io.tickbus.cli.ShutdownHook;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.tail.AttachRetry;
-import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.IntegerText;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberListener;
@@ -33,15 +32,17 @@ public final class RunCommand implements Command {
     private final Option<Long> count;
     private final Option<String> program;
     private final OutputOptions output;
-    private long taken;
+    /** By the runner's thread, and read when that has ended. */
+    private long ended;
     private long failed;
+    private volatile ProgramRunner running;
     private volatile boolean isStopped;
 
     /** Says what it takes. */
     public RunCommand(CommandSpec command) {
         signalIds = command.option("--signal", "ID", IntegerText::toInt, "At signals of this id only.").repeatable();
-        overlap = command.choice("--overlap", OverlappingRun.class, "What a signal does that comes while the program "
-                + "runs: nothing, wait, or kill it.").standard("skip");
+        overlap = command.choice("--overlap", OverlappingRun.class, "What to do with a signal that comes while the "
+                + "program still runs.").standard("skip");
         timeoutNs = command.duration("--timeout", "How long the program may run. Then it gets SIGTERM, and after 5 s "
                 + "SIGKILL.");
         count = command.option("--count", "N", RunCommand::count, "End after N runs, with exit code 1 if one failed.");
@@ -80,7 +81,7 @@ public final class RunCommand implements Command {
                         output.say("lost " + lost + " signals from sequence " + firstSequence + " on");
                     }
                 });
-        ShutdownHook.during(() -> isStopped = true, () -> {
+        ShutdownHook.during(this::stop, () -> {
             try (SignalSubscriber subscriber = new AttachRetry(bus.directory(), output.err(), () -> isStopped, false)
                     .await(options, Long.MAX_VALUE)) {
                 if (subscriber != null) {
@@ -110,29 +111,39 @@ public final class RunCommand implements Command {
 
     private void run(SignalSubscriber subscriber) {
         long most = count.or(Long.MAX_VALUE);
-        ProgramRunner runner = new ProgramRunner(line(), overlap.get(), timeoutNs.or(Long.MAX_VALUE), this::ended)
-                .start();
+        List<String> line = line();
+        ProgramRunner runner = new ProgramRunner(overlap.get(), timeoutNs.or(Long.MAX_VALUE), this::ended).start();
+        running = runner;
         try (runner) {
             subscriber.run(() -> {
-                subscriber.await(signal -> offer(runner, signal, most), 1, TURN_NS);
-                return !isStopped && taken < most;
+                subscriber.await(signal -> {
+                    if (runner.taken() < most) {
+                        runner.offer(new ProgramRun(line, bus.name(), signal));
+                    }
+                }, 1, TURN_NS);
+                runner.check();
+                return !isStopped && runner.taken() < most;
             });
             if (!isStopped) {
                 runner.drain();
             }
+            runner.check();
         }
-        output.say(taken + " runs, of which " + failed + " failed; " + runner.skipped() + " signals started nothing; "
+        output.say(ended + " runs, of which " + failed + " failed; " + runner.skipped() + " signals started nothing; "
                 + subscriber.lost() + " were lost");
     }
 
-    private void offer(ProgramRunner runner, SignalRecord signal, long most) {
-        if (taken < most && runner.offer(new ProgramRun(bus.name(), signal))) {
-            taken++;
+    private void stop() {
+        isStopped = true;
+        ProgramRunner runner = running;
+        if (runner != null) {
+            runner.stop();
         }
     }
 
     /** Called by the runner's thread. */
     private void ended(ProgramRun run) {
+        ended++;
         failed += run.isFailed() ? 1 : 0;
         String signal = run.environment.get("TICKBUS_SIGNAL_ID");
         String key = run.environment.get("TICKBUS_KEY");

@@ -13,6 +13,7 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
@@ -21,6 +22,7 @@ import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,9 +61,13 @@ class CronServiceTest {
     void startDaemon() {
         file = root.resolve("crontab");
         bus = BusDirectory.at(root, "one");
+        openDaemon();
+        client = TimerClient.connect(bus, TimerClientOptions.defaults().withName("cron"));
+    }
+
+    private void openDaemon() {
         daemon = TimerDaemon.open(DaemonContext.of(bus).signals(SignalsOptions.defaults().withSlotCount(64))
                 .settings(DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, Level.OFF))).start();
-        client = TimerClient.connect(bus, TimerClientOptions.defaults().withName("cron"));
     }
 
     @AfterEach
@@ -97,7 +103,13 @@ class CronServiceTest {
                         ended.add(run);
                     }
                 });
-        thread = new Thread(() -> service.run(read));
+        thread = new Thread(() -> {
+            try {
+                service.run();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
         thread.start();
         await("serving");
         return read;
@@ -152,6 +164,59 @@ class CronServiceTest {
         client.call(new TimerCommand().arm(2, SIGNAL, System.nanoTime() + TimeUnit.HOURS.toNanos(1)), TIMEOUT_NS);
         CronFile read = serve("0 0 1 1 * ./a");
         assertEquals(Set.of(1L, read.lines().get(0).key()), armedKeys(), "only timers of its own signal are its own");
+    }
+
+    @Test
+    void shouldArmAgainWhenDaemonIsRestarted() throws Exception {
+        CronFile read = serve("0 0 1 1 * ./a");
+        client.close();
+        daemon.close();
+        openDaemon();
+        client = TimerClient.connect(bus, TimerClientOptions.defaults().withName("cron"));
+        while (!armedKeys().equals(Set.of(read.lines().get(0).key()))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** As after the clock was set back, or when another program has armed it. */
+    @Test
+    void shouldMoveTimerThatIsArmedForAnotherInstant() throws Exception {
+        CronFile read = serve("0 0 1 1 * ./a");
+        CronLine line = read.lines().get(0);
+        long next = TimeUnit.SECONDS.toNanos(line.schedule().next(System.currentTimeMillis() / 1000));
+        client.call(new TimerCommand().armAt(line.key(), SIGNAL, next + TimeUnit.DAYS.toNanos(1)), TIMEOUT_NS);
+        while (client.list(false, TIMEOUT_NS).get(0).arming().deadlineNs() != next) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A timer of an earlier service fires, once. */
+    @Test
+    void shouldRunOnceForTimerOfAnEarlierService() throws Exception {
+        CronLine line = write("0 0 1 1 * ./a", "0 0 1 2 * true").lines().get(1);
+        client.call(new TimerCommand().armAt(line.key(), SIGNAL, System.currentTimeMillis() * 1_000_000
+                + TimeUnit.SECONDS.toNanos(1)).flags(CommandLayout.FLAG_CALENDAR | CommandLayout.FLAG_KEEP_ON_DEATH),
+                TIMEOUT_NS);
+        serve("0 0 1 1 * ./a", "0 0 1 2 * true");
+        fireNow(line);
+        assertEquals(0, ended.poll(TIMEOUT_NS, TimeUnit.NANOSECONDS).exitCode);
+        long next = TimeUnit.SECONDS.toNanos(line.schedule().next(System.currentTimeMillis() / 1000));
+        while (client.list(false, TIMEOUT_NS).stream().noneMatch(timer -> timer.key() == line.key()
+                && timer.arming().deadlineNs() == next)) {
+            Thread.onSpinWait();
+        }
+        assertTrue(ended.isEmpty(), "it has run twice");
+    }
+
+    @Test
+    void shouldNotTakeFileThatIsBeingWrittenForEmpty() throws Exception {
+        CronFile read = serve("0 0 1 1 * ./a");
+        write("");
+        write("0 0 1 1 * ./a", "0 0 1 2 * ./b");
+        await("read " + file + " again: 2 lines");
+        assertTrue(armedKeys().contains(read.lines().get(0).key()));
+        write("# nothing");
+        await("read " + file + " again: 0 lines");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tickbus.cli.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.SignalRecord;
@@ -21,25 +22,34 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ProgramRunnerTest {
     private static final long NO_TIMEOUT = Long.MAX_VALUE;
+    private static final String CHILD = "sleep 98765; true";
 
     private final BlockingQueue<ProgramRun> ended = new LinkedBlockingQueue<>();
 
     @TempDir
     private Path folder;
+    private List<String> program;
 
     private ProgramRunner runner(OverlappingRun overlapping, long timeoutNs, String script) {
-        return new ProgramRunner(List.of("/bin/sh", "-c", script), overlapping, timeoutNs, ended::add).start();
+        program = List.of("/bin/sh", "-c", script);
+        return new ProgramRunner(overlapping, timeoutNs, ended::add).start();
     }
 
-    private static ProgramRun run(long sequence) {
-        return new ProgramRun("md", new SignalRecord().clear().signalId(42).key(7).payload(new byte[] {1, (byte) 0xAB})
-                .sequence(sequence));
+    private ProgramRun run(long sequence) {
+        return new ProgramRun(program, "md", new SignalRecord().clear().signalId(42).key(7)
+                .payload(new byte[] {1, (byte) 0xAB}).sequence(sequence));
     }
 
     private ProgramRun next() throws InterruptedException {
         ProgramRun run = ended.poll(30, TimeUnit.SECONDS);
         assertTrue(run != null, "no run has ended");
         return run;
+    }
+
+    /** A shell that has been told to end leaves its children behind. */
+    private static void assertNoChild() {
+        assertTrue(ProcessHandle.allProcesses().noneMatch(process -> process.info().commandLine().orElse("")
+                .contains("sleep 98765")));
     }
 
     private void awaitFile(String name) {
@@ -93,7 +103,7 @@ class ProgramRunnerTest {
     @Test
     void shouldKillOneThatRunsForTheNext() throws Exception {
         try (ProgramRunner runner = runner(OverlappingRun.KILL, NO_TIMEOUT, "touch " + folder + "/on$TICKBUS_SEQUENCE; "
-                + "[ $TICKBUS_SEQUENCE = 2 ] || exec sleep 1000")) {
+                + "[ $TICKBUS_SEQUENCE = 2 ] || sleep 1000; true")) {
             assertTrue(runner.offer(run(1)));
             awaitFile("on1");
             assertTrue(runner.offer(run(2)));
@@ -104,22 +114,58 @@ class ProgramRunnerTest {
 
     @Test
     void shouldEndWhatRunsTooLongOrWhenClosed() throws Exception {
-        try (ProgramRunner runner = runner(OverlappingRun.SKIP, TimeUnit.MILLISECONDS.toNanos(50), "exec sleep 1000")) {
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, TimeUnit.MILLISECONDS.toNanos(50), CHILD)) {
             assertTrue(runner.offer(run(1)));
-            assertEquals("timed out", next().outcome());
+            ProgramRun timedOut = next();
+            assertEquals("timed out", timedOut.outcome());
+            assertTrue(timedOut.isFailed());
+            assertNoChild();
         }
         try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, "touch " + folder + "/on; "
-                + "exec sleep 1000")) {
+                + CHILD)) {
             assertTrue(runner.offer(run(1)));
             awaitFile("on");
         }
         assertEquals("killed", next().outcome());
+        assertNoChild();
+    }
+
+    @Test
+    void shouldKillOneThatIsJustBeingStarted() throws Exception {
+        try (ProgramRunner runner = runner(OverlappingRun.KILL, NO_TIMEOUT,
+                "[ $TICKBUS_SEQUENCE = 9 ] || exec sleep 1000")) {
+            for (int i = 0; i < 10; i++) {
+                assertTrue(runner.offer(run(i)));
+            }
+            ProgramRun last = next();
+            while (last.sequence != 9) {
+                assertEquals("killed", last.outcome());
+                last = next();
+            }
+            assertEquals("exit 0", last.outcome());
+            assertEquals(10 - runner.skipped(), runner.taken());
+        }
+    }
+
+    @Test
+    void shouldPassOnWhatListenerThrows() throws Exception {
+        program = List.of("/bin/true");
+        try (ProgramRunner runner = new ProgramRunner(OverlappingRun.QUEUE, NO_TIMEOUT, run -> {
+            ended.add(run);
+            throw new IllegalStateException("of the test");
+        }).start()) {
+            assertTrue(runner.offer(run(1)));
+            assertTrue(runner.offer(run(2)));
+            runner.drain();
+            assertEquals(2, ended.size());
+            assertThrows(IllegalStateException.class, runner::check);
+        }
     }
 
     @Test
     void shouldReportProgramThatCannotBeStarted() throws Exception {
-        try (ProgramRunner runner = new ProgramRunner(List.of(folder.resolve("none").toString()), OverlappingRun.SKIP,
-                NO_TIMEOUT, ended::add).start()) {
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, "")) {
+            program = List.of(folder.resolve("none").toString());
             assertTrue(runner.offer(run(1)));
             ProgramRun run = next();
             assertEquals("not started", run.outcome());

@@ -5,8 +5,7 @@ package io.tickbus.core.calendar;
 public enum GapPolicy {
     /**
      * Fires once when the clocks are set forward, however many times are missing then, as Vixie's cron does. Where
-     * nobody chooses a policy, an expression whose hours or minutes begin with a star does not: it fires normally on
-     * both sides of the gap.
+     * nobody chooses a policy, an expression whose hours or minutes begin with a star is left out instead, as there.
      */
     AT_TRANSITION,
     /** Does not fire. */

@@ -15,6 +15,7 @@ final class LocalTimes {
     static final int LAST_YEAR = 2199;
     static final long SECONDS_PER_DAY = 86_400;
 
+    private static final long END = epochDay(LAST_YEAR + 1, 1, 1) * SECONDS_PER_DAY;
     private static final int ALL_WEEKDAYS = 0x7F;
     /** The weekday of 1970-01-01, from Sunday = 0. */
     private static final int EPOCH_WEEKDAY = 4;
@@ -28,6 +29,9 @@ final class LocalTimes {
 
     /** The first match at {@code from} or later, or {@link #NONE}. */
     long next(long from) {
+        if (from >= END) {
+            return NONE;
+        }
         long day = Math.floorDiv(from, SECONDS_PER_DAY);
         long date = civil(day);
         int year = (int) (date >> 16);

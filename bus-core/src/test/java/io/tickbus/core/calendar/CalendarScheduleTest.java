@@ -210,6 +210,10 @@ class CalendarScheduleTest {
         assertEquals(List.of("2026-01-02T12:00", "2026-01-05T12:00", "none"),
                 next(schedule, "2025-01-01T00:00:00Z", 3));
         assertEquals(CalendarSchedule.NONE, schedule.next(Long.MAX_VALUE));
+        CalendarSchedule endless = CalendarSchedule.parse("* * * * *", UTC);
+        assertEquals(at("2199-12-31T23:59:00Z"), endless.next(at("2199-12-31T23:58:00Z")));
+        assertEquals(CalendarSchedule.NONE, endless.next(at("2199-12-31T23:59:00Z")));
+        assertEquals(CalendarSchedule.NONE, endless.next(at("2200-01-01T00:00:00Z")));
         assertEquals(at("2026-01-02T12:00:00Z"), schedule.next(Long.MIN_VALUE));
         assertThrows(IllegalArgumentException.class, () -> schedule.between(2, 1));
     }
