@@ -257,9 +257,10 @@ final class CronService {
             action.run();
             lastProblem = null;
         } catch (BusException e) {
-            if (!e.getMessage().equals(lastProblem)) {
-                lastProblem = e.getMessage();
-                listener.say(e.getMessage());
+            String problem = e.getMessage();
+            if (!problem.equals(lastProblem)) {
+                lastProblem = problem;
+                listener.say(problem);
             }
             checksLeft = Math.min(checksLeft, 1);
             if (e.reason() == Reason.DISCONNECTED || e.reason() == Reason.TIMEOUT) {

@@ -26,7 +26,7 @@ final class ClusterArmCommand implements Command {
     private static final int MAX_PAYLOAD = 4;
     private static final long NS_PER_US = 1_000;
 
-    /** Who fires. */
+    /** The hosts that fire. */
     enum Scope { EVERYWHERE, ONCE }
 
     /** What a deadline means where the clock may be wrong. */

@@ -22,7 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code tickbus cluster explain}: who fires a timer, when, and what is known of it. */
+/** {@code tickbus cluster explain}: the hosts that fire a timer, when, and what is known of it. */
 final class ClusterExplainCommand implements Command {
     private final MembersOption members;
     private final Option<Long> key;

@@ -15,8 +15,6 @@ import java.util.concurrent.locks.LockSupport;
 /** Arms schedules in the daemon through a client of its own, and cancels what is left of them. */
 final class ArmedSchedule implements AutoCloseable {
     static final int SIGNAL_ID = 42;
-    static final String LATE =
-            "arming took longer than the lead, since the host was busy or --lead-ms is short: timers=";
     /** Long: each occurrence shall fire on its own and show its own lateness, after a stall of the host too. */
     private static final long GRACE_US = TimeUnit.MINUTES.toMicros(1);
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
@@ -61,7 +59,7 @@ final class ArmedSchedule implements AutoCloseable {
         }
         awaitAnswers(sent);
         if (System.nanoTime() >= schedule.startNs()) {
-            throw new IllegalStateException(LATE + schedule.size());
+            throw new LateArmingException(schedule.size());
         }
     }
 

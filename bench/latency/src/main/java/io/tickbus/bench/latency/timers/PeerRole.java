@@ -26,7 +26,7 @@ final class PeerRole implements ChildRole {
         try (FiringTimers timers = FiringTimers.named(name)) {
             timers.start(log);
             if (System.nanoTime() >= schedule.startNs()) {
-                throw new IllegalStateException(ArmedSchedule.LATE + schedule.size());
+                throw new LateArmingException(schedule.size());
             }
             CpuWindow.sleepUntil(schedule.endNs());
             // What a fixed delay has put off beyond the end is nothing to wait for.

@@ -119,8 +119,8 @@ final class StartBenchmark extends TimersBenchmark {
             try {
                 observe(duration, counts);
                 return;
-            } catch (IllegalStateException e) {
-                if (attempt == ATTEMPTS || !e.getMessage().startsWith(ArmedSchedule.LATE)) {
+            } catch (LateArmingException e) {
+                if (attempt == ATTEMPTS) {
                     throw e;
                 }
                 Progress.say("once more, as " + e.getMessage());
