@@ -137,10 +137,11 @@ class NamespacesIT {
             hosts[0].kill();
             pollUntil(firstNs + 3 * SPREAD_NS / 9);
             hosts[0] = host(network, 0);
-            network.link(2, false);
-            pollUntil(firstNs + 6 * SPREAD_NS / 9);
-            network.link(2, true);
             hosts[0].expect("SERVING");
+            // Only now, so that a majority lives all the time.
+            network.link(2, false);
+            pollUntil(utcNs() + SPREAD_NS / 3);
+            network.link(2, true);
             pollUntil(firstNs + SPREAD_NS);
             readToTheEnd();
         }
