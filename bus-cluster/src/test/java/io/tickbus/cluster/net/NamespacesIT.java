@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,8 @@ class NamespacesIT {
     private static final long[] SKEW_NS = {0, 40_000_000, -35_000_000};
     private static final long BOUND_NS = 50_000_000;
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(120);
+    private static final int ROUND = 1_000;
+    private static final long CUT_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String MEMBERS = "10.77.0.1:20400,10.77.0.2:20400,10.77.0.3:20400";
 
     @TempDir
@@ -49,6 +52,8 @@ class NamespacesIT {
     /** How often each host fired each timer without the flag that says it may be a second time, and with it. */
     private final int[][] certain = new int[HOSTS][TIMERS];
     private final int[][] flagged = new int[HOSTS][TIMERS];
+    private Histogram lateness = new Histogram(3);
+    private int timers = TIMERS;
     private long early;
     private long firstNs;
     private long stepNs;
@@ -105,6 +110,10 @@ class NamespacesIT {
         }
         // By the true clock: each host's own is wrong by less than its bound.
         long publishedUtcNs = signal.publishedNs() + CalendarOffset.measureNs();
+        if (!ArmingMain.isOnce(key) && !ArmingMain.isNotBefore(key)) {
+            // By the host's own clock.
+            lateness.recordValue(Math.max(0, publishedUtcNs + SKEW_NS[host] - firstNs - key * stepNs));
+        }
         early += ArmingMain.isNotBefore(key) && publishedUtcNs < firstNs + key * stepNs ? 1 : 0;
     }
 
@@ -148,6 +157,49 @@ class NamespacesIT {
         judge();
     }
 
+    /** Each host fires what it knows, whatever the network does then; how late is printed beside. */
+    @Test
+    void shouldFireOnEachHostWhenNetworkIsCutBefore() {
+        try (Namespaces network = new Namespaces(HOSTS + 1)) {
+            for (int i = 0; i < HOSTS; i++) {
+                host(network, i);
+            }
+            for (ChildJvm host : List.copyOf(children)) {
+                host.expect("SERVING");
+            }
+            stepNs = TimeUnit.MILLISECONDS.toNanos(1);
+            for (boolean isCut : new boolean[] {false, true}) {
+                round(network, isCut);
+                readToTheEnd();
+                judge();
+                for (int host = 0; host < HOSTS; host++) {
+                    Arrays.fill(certain[host], 0);
+                    Arrays.fill(flagged[host], 0);
+                }
+            }
+        }
+    }
+
+    private void round(Namespaces network, boolean isCut) {
+        lateness = new Histogram(3);
+        timers = ROUND;
+        ChildJvm arming = start(network, HOSTS + 1, ArmingMain.class, MEMBERS, Long.toString(LEAD_NS),
+                Integer.toString(timers), Long.toString(stepNs));
+        firstNs = ChildJvm.number(arming.expect("FIRST"), "ns");
+        assertEquals("ARMED refused=0 unanswered=0", arming.expect("ARMED"));
+        pollUntil(firstNs - CUT_NS);
+        for (int host = 1; isCut && host <= HOSTS; host++) {
+            network.link(host, false);
+        }
+        pollUntil(firstNs + timers * stepNs + CUT_NS);
+        System.out.println((isCut ? "cut 50 ms before: " : "not cut: ") + "late by p50=" + lateness
+                .getValueAtPercentile(50) / 1000 + " us p99=" + lateness.getValueAtPercentile(99) / 1000 + " us of "
+                + lateness.getTotalCount());
+        for (int host = 1; host <= HOSTS; host++) {
+            network.link(host, true);
+        }
+    }
+
     private void readToTheEnd() {
         long untilNs = System.nanoTime() + LIMIT_NS;
         while (missing() > 0) {
@@ -163,7 +215,7 @@ class NamespacesIT {
 
     private long missing() {
         long missing = 0;
-        for (int key = 0; key < TIMERS; key++) {
+        for (int key = 0; key < timers; key++) {
             int hostsFired = 0;
             for (int host = 0; host < HOSTS; host++) {
                 hostsFired += certain[host][key] + flagged[host][key] > 0 ? 1 : 0;
@@ -176,7 +228,7 @@ class NamespacesIT {
     private void judge() {
         long twice = 0;
         long marked = 0;
-        for (int key = 0; key < TIMERS; key++) {
+        for (int key = 0; key < timers; key++) {
             int withoutFlag = 0;
             for (int host = 0; host < HOSTS; host++) {
                 withoutFlag += certain[host][key];
@@ -185,7 +237,7 @@ class NamespacesIT {
             }
             twice += ArmingMain.isOnce(key) && withoutFlag > 1 ? 1 : 0;
         }
-        System.out.println("timers=" + TIMERS + " hosts=" + HOSTS + " marked as maybe twice=" + marked);
+        System.out.println("timers=" + timers + " hosts=" + HOSTS + " marked as maybe twice=" + marked);
         assertEquals(0, twice, "fired twice without the flag");
         assertEquals(0, early, "fired before the time, although not-before");
         for (SignalSubscriber each : signals) {
