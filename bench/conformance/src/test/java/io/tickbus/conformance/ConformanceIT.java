@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,8 @@ class ConformanceIT {
     private static final int SLOTS = 1 << 16;
     private static final int FEW_SLOTS = 1024;
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    private static final Set<String> MISTRUST = Set.of("ABSENT", "DISCONNECTED", "TAMPERED", "TIMEOUT", "VERSION");
 
     @TempDir
     private static Path built;
@@ -199,6 +202,58 @@ class ConformanceIT {
         }
     }
 
+    @Test
+    void shouldRefuseHostileFilesByTheSameName() throws Exception {
+        make(languages.get(0), "bus", 64);
+        start(languages.get(0), "publish", "bus", "--count", 100, "--slots", 64).awaitReady().result();
+        Path hostile = Files.createDirectory(built.resolve("hostile"));
+        HostileFiles files = new HostileFiles(Files.readAllBytes(root.resolve("bus/signals")));
+        Map<String, String> expected = files.makeBelow(hostile);
+        for (Map.Entry<String, String> file : expected.entrySet()) {
+            String path = hostile.resolve(file.getKey()).toString();
+            assertEquals(file.getValue(), error(JavaProgram.check(new Arguments("check", "--bus", path).bus())),
+                    "java " + file.getKey());
+            for (Language language : languages.subList(1, languages.size())) {
+                boolean isSound = file.getValue().isEmpty();
+                Map<String, Object> result = language.start("check", "--bus", path).result(isSound ? 0 : 1);
+                assertEquals(isSound, result.get("ok"), result::toString);
+                assertEquals(file.getValue(), error(result), language.name() + " " + file.getKey());
+            }
+        }
+        for (Map.Entry<String, String> file : files.makeTamperedBelow(hostile).entrySet()) {
+            for (Language language : languages) {
+                Map<String, Object> result = language.start("subscribe", "--bus",
+                        hostile.resolve(file.getKey()).toString(), "--count", "1000", "--timeout-ms", "2000").result(1);
+                assertEquals(file.getValue(), error(result), language.name() + " " + file.getKey());
+            }
+        }
+        System.out.println("hostile files refused: " + expected.keySet());
+    }
+
+    private static String error(Map<String, Object> result) {
+        return result.getOrDefault("error", "").toString();
+    }
+
+    @Test
+    void shouldGiveUpWhenTheDaemonIsHostile() throws Exception {
+        BusDirectory bus = BusDirectory.at(root, "living");
+        try (TimerDaemon daemon = TimerDaemon.start(bus);
+                HostileDaemon hostile = new HostileDaemon(bus, BusDirectory.at(root, "hostile"))) {
+            assertTrue(daemon.publisher().epoch() > 0);
+            for (HostileDaemon.Answer answer : HostileDaemon.Answer.values()) {
+                hostile.answer(answer);
+                Map<Language, Program> clients = new LinkedHashMap<>();
+                for (Language language : languages.subList(1, languages.size())) {
+                    clients.put(language, start(language, "timers", "hostile", "--count", 1, "--timeout-ms", 200));
+                }
+                for (Map.Entry<Language, Program> client : clients.entrySet()) {
+                    String error = error(client.getValue().result(1));
+                    assertTrue(MISTRUST.contains(error), client.getKey().name() + " " + answer + " " + error);
+                }
+            }
+        }
+    }
+
     private static void awaitClients(TimerDaemon daemon, int count) {
         long giveUpNs = System.nanoTime() + TIMEOUT_NS;
         while (daemon.counters().value(DaemonCounter.CLIENTS_CONNECTED) != count && System.nanoTime() < giveUpNs) {
@@ -209,11 +264,12 @@ class ConformanceIT {
 
     private static void print(String title, Map<String, Map<String, String>> rows) {
         StringBuilder text = new StringBuilder(title).append('\n');
-        text.append(String.format("  %-14s", ""));
-        rows.values().iterator().next().keySet().forEach(name -> text.append(String.format(" %16s", name)));
+        text.append(String.format(Locale.ROOT, "  %-14s", ""));
+        rows.values().iterator().next().keySet()
+                .forEach(name -> text.append(String.format(Locale.ROOT, " %16s", name)));
         rows.forEach((name, row) -> {
-            text.append(String.format("%n  %-14s", name));
-            row.values().forEach(value -> text.append(String.format(" %16s", value)));
+            text.append(String.format(Locale.ROOT, "%n  %-14s", name));
+            row.values().forEach(value -> text.append(String.format(Locale.ROOT, " %16s", value)));
         });
         assertTrue(text.length() > 0);
         System.out.println(text);

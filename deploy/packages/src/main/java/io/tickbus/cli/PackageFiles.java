@@ -31,16 +31,23 @@ final class PackageFiles {
         this.folder = folder;
     }
 
-    /** The folder to write to, the version, the time of the build, the folder of licences, the changelog. */
+    /** The folder to write to, the version, the time of the build, folder of licences, changelog, native/man. */
     public static void main(String[] args) throws IOException {
         List<Path> jars = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(element -> element.endsWith(".jar")).map(Path::of).toList();
         PackageFiles files = new PackageFiles(Path.of(args[0]));
         files.deleteAll();
-        files.writeManual(args[1], args[2].substring(0, "2026-01-01".length()));
+        String date = args[2].substring(0, "2026-01-01".length());
+        files.writeManual(args[1], date);
+        files.compress("share/man/man3/tickbus.h.3.gz", filled(Path.of(args[5], "tickbus.h.3"), args[1], date));
+        files.write("share/pkgconfig/tickbus.pc", filled(Path.of(args[5], "tickbus.pc"), args[1], date));
         files.write("doc/NOTICE.txt", Notice.of(jars, Path.of(args[3])));
         files.compress("deb/changelog.gz", Files.readString(Path.of(args[4]), StandardCharsets.UTF_8));
         files.compress("deb/changelog.Debian.gz", debianChangelog(args[1], args[2]));
+    }
+
+    private static String filled(Path template, String version, String date) throws IOException {
+        return Files.readString(template, StandardCharsets.UTF_8).replace("@VERSION@", version).replace("@DATE@", date);
     }
 
     /** Of the packaging, which is new with each version. */
