@@ -125,8 +125,8 @@ final class ClusterHistory {
             if (!isCalm && random.nextInt(4) == 0) {
                 fault(hosts.get(random.nextInt(hosts.size())));
             }
-            // Until hosts count for what is due, every firing is flagged.
-            boolean isReady = !isCalm || trueNs > START_NS + 4 * SECOND;
+            // Until hosts count for what is due, up to 2 s ago too, every firing is flagged.
+            boolean isReady = !isCalm || trueNs > START_NS + 5 * SECOND;
             if (isReady && random.nextInt(6) == 0) {
                 command();
             }
