@@ -34,11 +34,15 @@ final class Connector {
     private static final long LONGEST_NAP_NS = 2_000_000;
     /** Until the daemon answers, which takes it a fraction of a millisecond. */
     private static final long LONGEST_NAP_BEFORE_ANSWER_NS = 200_000;
+    /** The daemon waits for a HELLO for a second; one that was sent after more than half of it may have come late. */
+    private static final long LATE_HELLO_NS = 500_000_000;
 
     private final BusDirectory directory;
     private final TimerClientOptions options;
     private final long untilNs;
     private long napNs = FIRST_NAP_NS;
+    private long connectedNs;
+    private long saidHelloNs;
     private Reason reason = Reason.NOT_FOUND;
     private String why = "there is no daemon";
     private String remedy = "";
@@ -111,6 +115,7 @@ final class Connector {
 
     private SocketChannel openSocket() {
         try {
+            connectedNs = System.nanoTime();
             SocketChannel socket = ControlSocket.connect(directory);
             if (socket == null) {
                 noDaemon(Reason.TIMEOUT, "too many clients connect at one time",
@@ -174,7 +179,7 @@ final class Connector {
             isAdmitted = true;
             return connected(signals, replies, new Half(identity, file, socket, welcome));
         } catch (BusException e) {
-            // A starting daemon deletes unfinished files.
+            // A daemon deletes the unfinished file of a client that takes too long, and all of them when it starts.
             failed(e, "it takes no clients so far");
             return null;
         } finally {
@@ -209,6 +214,7 @@ final class Connector {
         napNs = FIRST_NAP_NS;
         try {
             socket.write(hello);
+            saidHelloNs = System.nanoTime();
             while (message.hasRemaining()) {
                 if (hello.hasRemaining() || socket.read(message) < 0) {
                     return null;
@@ -234,7 +240,8 @@ final class Connector {
         if (answer.isWelcome()) {
             return answer;
         }
-        if (answer.reason() == ReplyReason.WRONG_EPOCH) {
+        boolean isLate = answer.reason() == ReplyReason.BAD_HELLO && saidHelloNs - connectedNs > LATE_HELLO_NS;
+        if (answer.reason() == ReplyReason.WRONG_EPOCH || isLate) {
             return null;
         }
         throw new BusException(Reason.DISCONNECTED, "bus '" + directory.name() + "'",

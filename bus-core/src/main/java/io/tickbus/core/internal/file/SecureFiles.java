@@ -234,7 +234,8 @@ public final class SecureFiles {
     }
 
     public static BusException failed(Path path, IOException e) {
-        if (e instanceof NoSuchFileException) {
+        String why = BusException.why(e);
+        if (e instanceof NoSuchFileException || SystemError.NO_SUCH_FILE.isIn(why)) {
             return new BusException(Reason.NOT_FOUND, path.toString(), "there is no such file",
                     "start the publisher first, or name its directory with --dir");
         }
@@ -242,7 +243,6 @@ public final class SecureFiles {
             return new BusException(Reason.NOT_TRUSTED, path.toString(), "permission denied",
                     "run as its owner, or let the publisher share the bus with --group");
         }
-        String why = BusException.why(e);
         if (SystemError.NO_SPACE.isIn(why) || SystemError.OVER_QUOTA.isIn(why)) {
             return new BusException(Reason.NO_SPACE, path.toString(), why,
                     "free space or inodes (df, df -i) on its file system, or use fewer slots");
