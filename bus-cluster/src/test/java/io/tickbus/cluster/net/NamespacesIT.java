@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Three hosts as network namespaces, whose clocks differ by tens of milliseconds: while timers fire one host is killed
  * and comes back, and another is cut off and joined again. Needs root and iproute2, and is skipped where it may not.
+ * Takes a minute or two, so only {@code -Psoak} runs it.
  */
+@Tag("soak")
 @Timeout(400)
 class NamespacesIT {
     private static final int HOSTS = 3;
