@@ -345,6 +345,30 @@ final class BucketRings {
         }
     }
 
+    /** Copies all timers to {@code from} and after it; returns the end. */
+    int copyAll(int[] into, int from) {
+        int count = from;
+        for (int chunk = 0; chunk < heads.length; chunk++) {
+            for (long words = wordsInUse[chunk]; words != 0; words &= words - 1) {
+                int word = Long.numberOfTrailingZeros(words);
+                for (long bits = heads[chunk][HEADS + word]; bits != 0; bits &= bits - 1) {
+                    count = copy(heads[chunk][word << WORD_BITS | Long.numberOfTrailingZeros(bits)], into, count);
+                }
+            }
+        }
+        return count;
+    }
+
+    private int copy(long head, int[] into, int from) {
+        int count = from;
+        int segment = (int) head;
+        for (int i = (int) (head >>> 32) - 1; i >= 0; i--) {
+            into[count++] = DeadlineHeap.timerOf(slotWord(segment << SEGMENT_BITS | (i & SEGMENT_MASK)));
+            segment = (i & SEGMENT_MASK) == 0 ? below(segment) : segment;
+        }
+        return count;
+    }
+
     /** How many timers are here; for tests. */
     int size() {
         int size = 0;

@@ -152,6 +152,15 @@ final class DeadlineHeap {
         }
     }
 
+    /** Copies all timers to {@code from} and after it; returns the end. */
+    int copyAll(int[] into, int from) {
+        int count = from;
+        for (int i = ROOT; i < end; i++) {
+            into[count++] = timerOf(word(i));
+        }
+        return run.copyDue(Long.MAX_VALUE, into, count, into.length);
+    }
+
     /**
      * Copies the timers next to the root, and the first of the run, that are due, at most {@code max}: most of those
      * that are removed next, not in their order. Returns how many.

@@ -8,11 +8,13 @@ import java.util.concurrent.TimeUnit;
  * How many timers of an engine are due within which time, and which are due next: found by examining a few timers now
  * and then, so that arming and firing need not count anything.
  *
- * <p>With up to {@value #ENOUGH} timers all are examined, and the numbers are exact as of then. With more they are
- * estimated from that many, chosen evenly, to some percent. The timers that are due next are exact with up to {@value
- * #STEP} timers; with more, one that was armed lately or is not due soon may be missing between others.
+ * <p>With up to {@value #ENOUGH} pending timers all are listed and examined, and the numbers are exact as of then. With
+ * more they are estimated from entries of the table, chosen evenly: to some percent, or roughly where most entries are
+ * free, after a peak. How many are paused is always exact. The timers that are due next are exact with up to {@value
+ * #STEP} pending timers; with more, one that was armed lately or is not due soon may be missing between others.
  *
- * <p><b>Threads:</b> the engine's one. <b>Progress:</b> {@link #step} takes some microseconds and allocates nothing.
+ * <p><b>Threads:</b> the engine's one. <b>Progress:</b> {@link #step} takes some microseconds, where {@value #ENOUGH}
+ * timers are listed some tens of them, and allocates nothing.
  */
 public final class TimerSurvey {
     /** Timers that are due next. */
@@ -24,13 +26,13 @@ public final class TimerSurvey {
     private static final long[] WITHIN_NS = {TimeUnit.MILLISECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(10),
         TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(10),
         TimeUnit.MINUTES.toNanos(1), TimeUnit.HOURS.toNanos(1)};
-    /** Entries of the table that one step examines, which are next to each other, ... */
+    /** Timers that one step examines where all are examined. */
     static final int STEP = 256;
-    /** ... or far apart, each a cache miss or two. */
-    private static final int SPARSE_STEP = 64;
+    /** Entries of the table that one step examines otherwise: most are in none of the caches. */
+    private static final int SAMPLED_STEP = 64;
     /** Timers that a survey needs. */
     static final int ENOUGH = 1_024;
-    /** Steps after which it has enough in any case: most entries may be free. */
+    /** Steps after which any number of timers is enough: most entries may be free. */
     private static final int MAX_STEPS = 64;
     /** Timers near the top of each heap. */
     private static final int NEAR = 32;
@@ -40,13 +42,15 @@ public final class TimerSurvey {
     private final TimerStore store;
     private final TimerWheels wheels;
     private final int[] near = new int[NEAR];
+    private final int[] listed = new int[ENOUGH];
     private final long[] examined = new long[GROUPS];
     private final long[] counts = new long[GROUPS];
     private final Soonest soonest = new Soonest();
     private final Soonest known = new Soonest();
     private final Soonest next = new Soonest();
+    private boolean isListed;
     private int length;
-    private int stride = 1;
+    private int stride;
     private int position;
     private int visited;
     private int found;
@@ -90,26 +94,27 @@ public final class TimerSurvey {
         if (isComplete) {
             begin();
         }
-        int end = Math.min(length, visited + (length <= ENOUGH ? STEP : SPARSE_STEP));
+        int end = Math.min(length, visited + (isListed ? STEP : SAMPLED_STEP));
         for (; visited < end; visited++) {
-            examine(position, nowNs);
-            position += stride;
-            position -= position >= length ? length : 0;
+            examine(isListed ? listed[visited] : nextSampled(), nowNs);
         }
         steps++;
-        isComplete = visited == length || found >= ENOUGH || steps == MAX_STEPS;
+        isComplete = visited == length || found >= ENOUGH || (steps >= MAX_STEPS && found > 0);
         if (isComplete) {
             publish();
         }
         findNext();
     }
 
+    private int nextSampled() {
+        int entry = position;
+        position += stride;
+        position -= position >= length ? length : 0;
+        return entry;
+    }
+
     private void examine(int timer, long nowNs) {
-        int state = table.state(timer);
-        if (state == TimerTable.PAUSED) {
-            examined[PAUSED]++;
-            found++;
-        } else if (state == TimerTable.PENDING) {
+        if (table.state(timer) == TimerTable.PENDING) {
             long dueNs = store.dueNs(timer);
             int group = 0;
             while (group < WITHIN_NS.length && dueNs - nowNs > WITHIN_NS[group]) {
@@ -122,28 +127,39 @@ public final class TimerSurvey {
     }
 
     private void publish() {
-        for (int group = 0; group < GROUPS; group++) {
-            counts[group] = found == 0 ? 0 : Math.round((double) examined[group] * store.size() / found);
+        long pending = wheels.pending();
+        for (int group = 0; group < PAUSED; group++) {
+            counts[group] = Math.round((double) examined[group] * pending / Math.max(1, found));
         }
+        counts[PAUSED] = store.size() - pending;
         known.size = 0;
         for (int i = 0; i < soonest.size; i++) {
             known.offer(soonest.timers[i], soonest.dueNs[i]);
         }
     }
 
-    /** Begins the next survey. Its stride meets each entry once, and any number of steps are spread evenly. */
     private void begin() {
-        length = table.usedEver();
-        stride = length <= ENOUGH ? 1 : (int) (length * GOLDEN);
-        while (greatestCommonDivisor(stride, length) > 1) {
-            stride++;
+        isListed = wheels.pending() <= ENOUGH;
+        if (isListed) {
+            length = wheels.copyAll(listed);
+        } else {
+            beginSampling();
         }
-        position = length == 0 ? 0 : position % length;
         visited = 0;
         found = 0;
         steps = 0;
         soonest.size = 0;
         Arrays.fill(examined, 0);
+    }
+
+    /** The stride meets each entry once, and any number of steps are spread evenly. */
+    private void beginSampling() {
+        length = table.usedEver();
+        stride = (int) (length * GOLDEN);
+        while (greatestCommonDivisor(stride, length) > 1) {
+            stride++;
+        }
+        position %= length;
     }
 
     private static int greatestCommonDivisor(int a, int b) {

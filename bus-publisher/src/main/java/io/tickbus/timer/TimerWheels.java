@@ -56,6 +56,11 @@ final class TimerWheels {
         return wheel.pending() + calendarWheel.pending();
     }
 
+    /** Copies the numbers of all pending timers, for which there must be room; returns how many. */
+    int copyAll(int[] into) {
+        return calendarWheel.copyAll(into, wheel.copyAll(into, 0));
+    }
+
     long sizeBytes() {
         return wheel.sizeBytes() + calendarWheel.orderBytes();
     }

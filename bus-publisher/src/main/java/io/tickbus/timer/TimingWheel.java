@@ -263,6 +263,11 @@ public final class TimingWheel {
         return nextDeadlineNs() > nowNs ? 0 : heap.copyDue(nowNs, into, Math.min(max, into.length));
     }
 
+    /** Copies the numbers of all pending timers to {@code from} and after it; returns the end. */
+    int copyAll(int[] into, int from) {
+        return rings.copyAll(into, heap.copyAll(into, from));
+    }
+
     /** Tells the time without firing anything: timers that are armed next are placed according to it. */
     void tell(long nowNs) {
         latestNs = nowNs;

@@ -115,6 +115,39 @@ class TimerSurveyTest {
     }
 
     @Test
+    void shouldCountEachTimerWhenFewOfManyRemain() {
+        int peak = 1_000_000;
+        for (int i = 0; i < peak; i++) {
+            engine.arm(i, 0, NOW_NS + DELAYS_MS[i % DELAYS_MS.length] * MS);
+        }
+        survey.step(NOW_NS);
+        for (int i = 0; i < peak; i++) {
+            if (i % 1_001 != 0) {
+                engine.cancel(i);
+            }
+        }
+        pause(1_001);
+        // The survey that was begun before ends in time.
+        for (int i = 0; i < 64 + 4; i++) {
+            survey.step(NOW_NS);
+        }
+        assertEquals(List.of(125L, 124L, 125L, 125L, 125L, 125L, 125L, 125L, 1L), counts());
+        for (int i = 100 * 1_001; i < peak; i += 1_001) {
+            engine.cancel(i);
+        }
+        for (int i = 0; i < 4 + 1; i++) {
+            survey.step(NOW_NS);
+        }
+        assertEquals(List.of(13L, 12L, 13L, 13L, 12L, 12L, 12L, 12L, 1L), counts());
+        assertEquals(8, next().stream().filter(key -> key % DELAYS_MS.length == 0).distinct().count());
+        for (int i = 0; i < 100 * 1_001; i += 1_001) {
+            engine.cancel(i);
+        }
+        survey.step(NOW_NS);
+        assertEquals(0, sum());
+    }
+
+    @Test
     void shouldKeepOrderWhenTimersFireBetweenSteps() {
         long[] periodsNs = LongStream.range(1, 300).map(i -> i * MS).toArray();
         Arrays.stream(periodsNs).forEach(periodNs -> engine.armEvery(periodNs, 1, NOW_NS + periodNs, periodNs));
