@@ -16,6 +16,8 @@ final class Growth {
     /** What the allocator of the C library and the JVM's compilers may keep. */
     private static final long RSS_SLACK_KB = 4 << 10;
     private static final double RSS_SLACK = 0.02;
+    /** Of clients that have just left: after a collection another thread unmaps them. */
+    private static final long MAPPINGS_SLACK = 8;
     /** Compiler threads of the JVM come and go. */
     private static final long THREADS_SLACK = 1;
 
@@ -33,6 +35,7 @@ final class Growth {
         long rssKb = before(samples, Footprint::rssKb);
         judge(found, process + ": resident memory, kB", samples, Footprint::rssKb,
                 RSS_SLACK_KB + (long) (RSS_SLACK * rssKb));
+        judge(found, process + ": mapped files", samples, Footprint::mappings, MAPPINGS_SLACK);
         judge(found, process + ": open descriptors", samples, Footprint::descriptors, 0);
         judge(found, process + ": threads", samples, Footprint::threads, THREADS_SLACK);
         judge(found, process + ": files", samples, Footprint::files, 0);

@@ -4,6 +4,7 @@ package io.tickbus.bench.latency.soak;
 import io.tickbus.bench.latency.harness.BenchHarness;
 import io.tickbus.bench.latency.harness.BenchReport;
 import io.tickbus.bench.latency.harness.CleanupGuard;
+import io.tickbus.bench.latency.harness.Commands;
 import io.tickbus.bench.latency.harness.JvmLaunch;
 import io.tickbus.bench.latency.harness.Progress;
 import io.tickbus.cli.Tickbus;
@@ -99,8 +100,9 @@ public final class SoakCommand implements Callable<Integer> {
 
     private List<String> soak(BenchHarness harness, BusDirectory bus, Process daemon, Reception reception,
             CountersFile counters) throws Exception {
-        System.out.printf(Locale.ROOT, "%6s %13s %9s %7s %8s | %9s %5s %7s %5s | %9s %5s %7s%n", "second", "signals",
-                "per s", "lost", "clients", "daemon kB", "open", "threads", "files", "client kB", "open", "threads");
+        System.out.printf(Locale.ROOT, "%6s %13s %9s %7s %8s | %9s %6s %5s %7s %5s | %9s %6s %5s %7s%n", "second",
+                "signals", "per s", "lost", "clients", "daemon kB", "mapped", "open", "threads", "files", "client kB",
+                "mapped", "open", "threads");
         long startNs = System.nanoTime();
         long beforeNs = startNs;
         long before = 0;
@@ -129,13 +131,16 @@ public final class SoakCommand implements Callable<Integer> {
         List<Object> all = new ArrayList<>(List.of(figures));
         Footprint daemon = daemonSamples.get(daemonSamples.size() - 1);
         Footprint client = clientSamples.get(clientSamples.size() - 1);
-        all.addAll(List.of(daemon.rssKb(), daemon.descriptors(), daemon.threads(), daemon.files(), client.rssKb(),
-                client.descriptors(), client.threads()));
-        System.out.printf(Locale.ROOT, "%6d %13d %9d %7d %8d | %9d %5d %7d %5d | %9d %5d %7d%n", all.toArray());
+        all.addAll(List.of(daemon.rssKb(), daemon.mappings(), daemon.descriptors(), daemon.threads(),
+                daemon.files(), client.rssKb(), client.mappings(), client.descriptors(), client.threads()));
+        System.out.printf(Locale.ROOT, "%6d %13d %9d %7d %8d | %9d %6d %5d %7d %5d | %9d %6d %5d %7d%n", all.toArray());
     }
 
-    private void sample(BenchHarness harness, BusDirectory bus, Process daemon) throws IOException {
+    /** After a collection of both, which is what unmaps the rings of clients that have left. */
+    private void sample(BenchHarness harness, BusDirectory bus, Process daemon) throws Exception {
         System.gc();
+        Commands.run(List.of(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(daemon.pid()), "GC.run"));
         daemonSamples.add(Footprint.of(daemon.pid(), List.of(harness.directory())));
         clientSamples.add(Footprint.of(ProcessHandle.current().pid(), List.of(bus.path())));
     }

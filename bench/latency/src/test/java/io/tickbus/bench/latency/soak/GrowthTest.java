@@ -18,21 +18,24 @@ final class GrowthTest {
 
     @Test
     void shouldAcceptWhatOnlyAJvmsStartIsThereFor() {
-        assertEquals(List.of(), growth(i -> new Footprint(i < 5 ? KB / 2 : KB + i % 3, 17, 20 + i % 2, 10)));
+        assertEquals(List.of(),
+                growth(i -> new Footprint(i < 5 ? KB / 2 : KB + i % 3, 90 + i % 9, 17, 20 + i % 2, 10)));
     }
 
     @Test
     void shouldNameEachThatGrows() {
         assertEquals(List.of("daemon: resident memory, kB: grew from 109000 to 119000"),
-                growth(i -> new Footprint(KB + 1_000L * i, 17, 20, 10)));
+                growth(i -> new Footprint(KB + 1_000L * i, 90, 17, 20, 10)));
+        assertEquals(List.of("daemon: mapped files: grew from 81 to 92"),
+                growth(i -> new Footprint(KB, 72 + i + i / 10, 17, 20, 10)));
         assertEquals(List.of("daemon: open descriptors: grew from 17 to 18"),
-                growth(i -> new Footprint(KB, i < 18 ? 17 : 18, 20, 10)));
+                growth(i -> new Footprint(KB, 90, i < 18 ? 17 : 18, 20, 10)));
         assertEquals(List.of("daemon: threads: grew from 20 to 23", "daemon: files: grew from 14 to 24"),
-                growth(i -> new Footprint(KB, 17, i < 18 ? 20 : 23, 5 + i)));
+                growth(i -> new Footprint(KB, 90, 17, i < 18 ? 20 : 23, 5 + i)));
     }
 
     @Test
     void shouldNotJudgeAFewSamples() {
-        assertEquals(1, Growth.of("daemon", List.of(new Footprint(KB, 17, 20, 10))).size());
+        assertEquals(1, Growth.of("daemon", List.of(new Footprint(KB, 90, 17, 20, 10))).size());
     }
 }
