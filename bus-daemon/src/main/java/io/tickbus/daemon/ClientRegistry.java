@@ -21,7 +21,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -161,8 +160,8 @@ final class ClientRegistry {
         }
         List<Path> unclaimed = ClientFile.unclaimed(directory);
         if (acceptAll.getAsBoolean() && pending.isEmpty()) {
-            mayHaveUnclaimed = false;
             ClientFile.delete(unclaimed);
+            mayHaveUnclaimed = false;
         }
     }
 
@@ -376,10 +375,7 @@ final class ClientRegistry {
 
     /** Writes the names of owners that have timers and no client, if they have changed. */
     void reportAbsent() {
-        Map<Integer, String> absent = owners.pollAbsent();
-        if (absent != null) {
-            OwnersFile.write(directory, replies.epoch(), group, absent);
-        }
+        owners.writeAbsent(names -> OwnersFile.write(directory, replies.epoch(), group, names));
     }
 
     /** Frees the number of an owner that has neither clients nor timers any more. */

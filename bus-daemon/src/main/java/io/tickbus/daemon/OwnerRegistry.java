@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Assigns the owners' numbers. A client without a name is an owner of its own; clients of one user with the same name
@@ -94,11 +95,13 @@ final class OwnerRegistry {
         }
     }
 
-    /** The names of owners without a client, by number; null if nothing has changed since the last call. */
-    SortedMap<Integer, String> pollAbsent() {
-        boolean hadChanged = hasAbsentChanged;
-        hasAbsentChanged = false;
-        return hadChanged ? absent : null;
+    /** Writes the names of owners without a client, by number, if they have changed since they were last written. */
+    void writeAbsent(Consumer<Map<Integer, String>> writer) {
+        if (hasAbsentChanged) {
+            writer.accept(absent);
+            // Not before: what could not be written is tried again.
+            hasAbsentChanged = false;
+        }
     }
 
     /** A client has closed; returns whether it was its owner's last. */

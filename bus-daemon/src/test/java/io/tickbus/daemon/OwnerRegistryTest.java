@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class OwnerRegistryTest {
@@ -23,19 +25,36 @@ class OwnerRegistryTest {
         assertTrue(owners.close(first));
     }
 
+    /** What is written; null if nothing is. */
+    private Map<Integer, String> written() {
+        AtomicReference<Map<Integer, String>> written = new AtomicReference<>();
+        owners.writeAbsent(names -> written.set(Map.copyOf(names)));
+        return written.get();
+    }
+
+    @Test
+    void shouldWriteNamesAgainWhenTheyCouldNotBeWritten() {
+        owners.restore(7, 1000, "app");
+        assertThrows(IllegalStateException.class, () -> owners.writeAbsent(names -> {
+            throw new IllegalStateException("the disk is full");
+        }));
+        assertEquals(Map.of(7, "app"), written());
+        assertNull(written());
+    }
+
     @Test
     void shouldNameOwnersWithoutClients() {
-        assertNull(owners.pollAbsent());
+        assertNull(written());
         owners.restore(7, 1000, "night:shift");
         owners.restore(8, 1000, "");
         int number = owners.open(1000, "app");
-        assertEquals(Map.of(7, "night:shift"), owners.pollAbsent());
-        assertNull(owners.pollAbsent(), "nothing has changed");
+        assertEquals(Map.of(7, "night:shift"), written());
+        assertNull(written(), "nothing has changed");
         owners.close(number);
         assertEquals(7, owners.open(1000, "night:shift"));
-        assertEquals(Map.of(number, "app"), owners.pollAbsent());
+        assertEquals(Map.of(number, "app"), written());
         owners.release(number);
-        assertEquals(Map.of(), owners.pollAbsent());
+        assertEquals(Map.of(), written());
     }
 
     @Test

@@ -179,6 +179,7 @@ public final class JvmCounts {
                 : TimeUnit.MILLISECONDS.toNanos(compiler.getTotalCompilationTime());
     }
 
+    /** A plain load: were it merged with that of an earlier reading, a late firing would get another cause or none. */
     private long value(int offset) {
         return offset == 0 ? 0 : counters.getLong(offset);
     }

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p><b>Threads:</b> one records; any read. <b>Progress:</b> wait-free; recording is two loads and two stores, and
  * allocates nothing. They are plain, as an ordered access costs more than the counting: a reader sees them when the
- * thread that records makes its next ordered store, which is that of the next signal or heartbeat, or sleeps.
+ * thread that records makes its next release store, as each signal and each heartbeat of a daemon has, or sleeps.
  */
 public final class DurationHistogram implements HistogramView {
     private static final int SUM_WORD = CountersLayout.HISTOGRAM_SUM / Long.BYTES;
