@@ -156,10 +156,65 @@ TB_SLOW int tb_check_header(int fd, int64_t magic, int32_t version, void *header
             ? TB_E_TAMPERED : TB_OK;
 }
 
+/* What the threads of this process share: a mutex for the two tables, what is mapped, and the locks of this process's
+   publishers: whoever closes a descriptor of such a file releases its lock. */
+struct tb_mapping {
+    const char *from;                                /* NULL: free */
+    int64_t length;
+};
+__attribute__((weak)) bool tb_mutex;
+__attribute__((weak)) struct tb_mapping tb_mappings[1024];
+__attribute__((weak)) uint64_t tb_locks[1024];
+
+static inline void tb_enter(void) {
+    while (__atomic_test_and_set(&tb_mutex, __ATOMIC_ACQUIRE)) {
+        sched_yield();
+    }
+}
+
+static inline void tb_leave(void) { __atomic_clear(&tb_mutex, __ATOMIC_RELEASE); }
+
+TB_SLOW void tb_replace_mapping(const void *old_from, const void *new_from, int64_t length) {
+    tb_enter();
+    for (int i = 0; i < 1024; i++) {
+        if (tb_load(&tb_mappings[i].from) == (const char *) old_from) {
+            tb_store(&tb_mappings[i].length, length);
+            tb_store_release(&tb_mappings[i].from, (const char *) new_from);
+            break;
+        }
+    }
+    tb_leave();
+}
+
 static inline int tb_map_file(int fd, int64_t length, int protection, void *mapped) {
     void *memory = mmap(NULL, (size_t) length, protection, MAP_SHARED, fd, 0);
     memcpy(mapped, &memory, sizeof memory);
-    return memory == MAP_FAILED ? tb_failed() : TB_OK;
+    if (memory == MAP_FAILED) {
+        return tb_failed();
+    }
+    tb_replace_mapping(NULL, memory, length);
+    return TB_OK;
+}
+
+static inline void tb_unmap(const void *memory, int64_t length) {
+    tb_replace_mapping(memory, NULL, 0);
+    munmap((void *) (uintptr_t) memory, (size_t) length);
+}
+
+/* Never 0, which is a free place. */
+static inline uint64_t tb_lock_id(const struct stat *s) {
+    return (((uint64_t) s->st_ino * UINT64_C(0x9E3779B97F4A7C15)) ^ ((uint64_t) s->st_dev << 1)) | 1;
+}
+
+/* Between tb_enter and tb_leave. */
+static inline bool tb_replace_lock(uint64_t old_id, uint64_t new_id) {
+    for (int i = 0; i < 1024; i++) {
+        if (tb_locks[i] == old_id) {
+            tb_locks[i] = new_id;
+            return true;
+        }
+    }
+    return false;
 }
 
 TB_SLOW int64_t tb_monotonic_offset_ns(void) {
@@ -226,7 +281,7 @@ TB_SLOW int tb_open_doorbell(const struct tb_place *place, struct tb_doorbell **
     struct stat s;
     int fd = tb_open_file(place, "doorbell", O_RDWR, &s);
     if (*bell != NULL) {
-        munmap(*bell, sizeof **bell);
+        tb_unmap(*bell, sizeof **bell);
         *bell = NULL;
     }
     if (fd < 0) {
@@ -244,23 +299,43 @@ static inline bool tb_has_lost(const void *memory, int64_t length) {
     return lost != NULL && from != NULL && lost >= from && lost < from + length;
 }
 
-static inline void tb_on_bus_error(int number, siginfo_t *info, void *context) {
-    (void) context;
-    if (info->si_code == BUS_ADRERR) {
+static inline bool tb_is_mapped(const void *address) {
+    for (int i = 0; i < 1024; i++) {
+        const char *from = tb_load_acquire(&tb_mappings[i].from);
+        if (from != NULL && (const char *) address >= from
+                && (const char *) address < from + tb_load(&tb_mappings[i].length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+__attribute__((weak)) struct sigaction tb_earlier_action;
+__attribute__((weak)) void tb_on_bus_error(int number, siginfo_t *info, void *context) {
+    if (info->si_code == BUS_ADRERR && tb_is_mapped(info->si_addr)) {
         tb_lost_page(info->si_addr);
+    } else if ((tb_earlier_action.sa_flags & SA_SIGINFO) != 0) {
+        tb_earlier_action.sa_sigaction(number, info, context);
+    } else if (tb_earlier_action.sa_handler != SIG_DFL && tb_earlier_action.sa_handler != SIG_IGN) {
+        tb_earlier_action.sa_handler(number);
     } else {
-        signal(number, SIG_DFL);
+        signal(number, SIG_DFL);                         /* the access fails again, and ends the program */
     }
 }
 
-/* To survive that somebody shortens a mapped file: calls on it then return TB_E_TRUNCATED. For programs without a
-   SIGBUS handler of their own; without it such a fault ends the program. */
+/* To survive that somebody shortens a mapped file: calls on it then return TB_E_TRUNCATED. Faults elsewhere go to the
+   handler that was there before. Without it such a fault ends the program. */
 TB_SLOW int tb_catch_sigbus(void) {
-    struct sigaction action;
+    struct sigaction action, earlier;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = tb_on_bus_error;
     action.sa_flags = SA_SIGINFO;
-    return sigaction(SIGBUS, &action, NULL) == 0 ? TB_OK : TB_E_SYSTEM;
+    if (sigaction(SIGBUS, &action, &earlier) != 0) {
+        return TB_E_SYSTEM;
+    } else if ((earlier.sa_flags & SA_SIGINFO) == 0 || earlier.sa_sigaction != tb_on_bus_error) {
+        tb_earlier_action = earlier;
+    }
+    return TB_OK;
 }
 
 /* Reading. */
@@ -289,21 +364,6 @@ struct tb_subscriber {
     struct tb_place place;
 };
 
-/* Locks of this process's own publishers: whoever closes a descriptor of such a file releases the lock. */
-__attribute__((weak)) uint64_t tb_locks[16];
-static inline uint64_t tb_lock_id(const struct stat *s) {
-    return (((uint64_t) s->st_ino * UINT64_C(0x9E3779B97F4A7C15)) ^ ((uint64_t) s->st_dev << 1)) | 1;
-}
-static inline bool tb_replace_lock(uint64_t old_id, uint64_t new_id) {
-    for (int i = 0; i < 16; i++) {
-        uint64_t expected = old_id;
-        if (__atomic_compare_exchange_n(&tb_locks[i], &expected, new_id, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static inline bool tb_is_fresh(const struct tb_signals *bus, int64_t now_ns) {
     int64_t interval_ns = tb_load(&bus->heartbeat_interval_ns), age_ns =
             (int64_t) ((uint64_t) now_ns - (uint64_t) tb_load(&bus->heartbeat_ns));
@@ -315,20 +375,23 @@ static inline bool tb_is_fresh(const struct tb_signals *bus, int64_t now_ns) {
 TB_SLOW enum tb_status tb_lock_status(const struct tb_place *place) {
     char path[sizeof place->path + 64];
     struct stat s;
-    tb_file_path(path, place, "lock");
-    if (lstat(path, &s) != 0) {
-        return errno == ENOENT || errno == ENOTDIR ? TB_DEAD : TB_STALLED;
-    } else if (tb_replace_lock(tb_lock_id(&s), tb_lock_id(&s))) {
-        return TB_STALLED;
-    }
-    int fd = tb_open_file(place, "lock", O_RDONLY, &s);
     struct flock lock;
+    enum tb_status found = TB_STALLED;
     memset(&lock, 0, sizeof lock);
     lock.l_type = F_RDLCK;
     lock.l_len = 1;
-    bool is_free = fd < 0 ? fd == TB_E_ABSENT : fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
-    close(fd);
-    return is_free ? TB_DEAD : TB_STALLED;
+    tb_file_path(path, place, "lock");
+    tb_enter();
+    if (lstat(path, &s) != 0) {
+        found = errno == ENOENT || errno == ENOTDIR ? TB_DEAD : TB_STALLED;
+    } else if (!tb_replace_lock(tb_lock_id(&s), tb_lock_id(&s))) {
+        int fd = tb_open_file(place, "lock", O_RDONLY, &s);
+        bool is_free = fd < 0 ? fd == TB_E_ABSENT : fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+        found = is_free ? TB_DEAD : TB_STALLED;
+        close(fd);
+    }
+    tb_leave();
+    return found;
 }
 
 static inline enum tb_status tb_status_of(const struct tb_place *place, const struct tb_signals *bus, int64_t now_ns) {
@@ -341,11 +404,11 @@ static inline enum tb_status tb_status_of(const struct tb_place *place, const st
 
 static inline void tb_detach(struct tb_subscriber *s) {
     if (s->bus != NULL) {
-        munmap((void *) (uintptr_t) s->bus, (size_t) s->length);
+        tb_unmap(s->bus, s->length);
         s->bus = NULL;
     }
     if (s->bell != NULL) {
-        munmap(s->bell, sizeof *s->bell);
+        tb_unmap(s->bell, sizeof *s->bell);
         s->bell = NULL;
     }
 }
@@ -415,7 +478,7 @@ static inline void tb_use_doorbell(struct tb_subscriber *s, int64_t now_ns) {
     int32_t options = tb_load(&s->bus->options);
     if (tb_has_lost(s->bell, sizeof *s->bell)) {
         tb_store_release(&tb_lost, NULL);
-        munmap(s->bell, sizeof *s->bell);
+        tb_unmap(s->bell, sizeof *s->bell);
         s->bell = NULL;
     }
     if (s->bell == NULL && (options & 7) == 3 && now_ns >= s->bell_ns) {
@@ -490,7 +553,8 @@ TB_SLOW int tb_check(struct tb_subscriber *s, int64_t now_ns) {
         tb_open_doorbell(&s->place, &s->bell);
     }
     tb_use_doorbell(s, now_ns);
-    s->status = tb_status_of(&s->place, s->bus, now_ns);
+    enum tb_status found = tb_status_of(&s->place, s->bus, now_ns);
+    s->status = found == TB_ENDED && tb_subscriber_has_news(s) ? TB_ALIVE : found;    /* it ends when all is read */
     return event;
 }
 
@@ -583,11 +647,16 @@ TB_SLOW int tb_await(struct tb_subscriber *s, enum tb_how how, int64_t until_ns)
     return TB_NOTHING;
 }
 
+/* That many nanoseconds from now, and the end of time where that is beyond it. */
+static inline int64_t tb_after(int64_t timeout_ns) {
+    int64_t now_ns = tb_now();
+    return timeout_ns < INT64_MAX - now_ns ? now_ns + timeout_ns : INT64_MAX;
+}
+
 /* As tb_poll, but waits: TB_NOTHING only when the time is over. */
 static inline int tb_next(struct tb_subscriber *s, struct tb_signal *signal, enum tb_how how, int64_t timeout_ns) {
     int event = tb_poll(s, signal);
-    int64_t now_ns = event != TB_NOTHING ? 0 : tb_now();
-    int64_t until_ns = timeout_ns < INT64_MAX - now_ns ? now_ns + timeout_ns : INT64_MAX;
+    int64_t now_ns = 0, until_ns = event != TB_NOTHING ? 0 : tb_after(timeout_ns);
     while (event == TB_NOTHING && now_ns < until_ns) {
         event = tb_without_signal(tb_await(s, how, until_ns));
         event = event == TB_NOTHING ? tb_poll(s, signal) : event;
@@ -650,15 +719,15 @@ TB_SLOW void tb_hang_up(struct tb_timers *t) {
         t->control = -1;
     }
     if (t->replies != NULL) {
-        munmap(t->replies, (size_t) t->replies_length);
+        tb_unmap(t->replies, t->replies_length);
         t->replies = NULL;
     }
     if (t->ring != NULL) {
-        munmap(t->ring, (size_t) (4096 + 64 * t->ring_slots));
+        tb_unmap(t->ring, 4096 + 64 * t->ring_slots);
         t->ring = NULL;
     }
     if (t->bell != NULL) {
-        munmap(t->bell, sizeof *t->bell);
+        tb_unmap(t->bell, sizeof *t->bell);
         t->bell = NULL;
     }
     tb_detach(&t->daemon);
@@ -675,14 +744,18 @@ TB_SLOW int tb_map_replies(struct tb_timers *t) {
     struct stat s;
     int fd = tb_open_file(&t->daemon.place, "replies", O_RDONLY, &s);
     int error = fd < 0 ? fd : tb_check_header(fd, TB_REPLIES_MAGIC, TB_REPLIES_VERSION, &header);
+    if (error != TB_OK) {
+        close(fd);
+        return error;
+    }
     int64_t sessions = header.of.session_count, slots = header.of.file.slot_count;
-    if (error == TB_OK && (sessions < 1 || sessions > 4096)) {
+    if (sessions < 1 || sessions > 4096) {
         error = TB_E_TAMPERED;
-    } else if (error == TB_OK && (s.st_size != 4096 + sessions * (256 + 64 * slots)
-            || header.of.file.file_length != s.st_size || s.st_size > INT32_MAX)) {
+    } else if (s.st_size != 4096 + sessions * (256 + 64 * slots)
+            || header.of.file.file_length != s.st_size || s.st_size > INT32_MAX) {
         error = TB_E_TRUNCATED;
-    } else if (error == TB_OK && (header.of.epoch != tb_load_acquire(&t->daemon.bus->epoch)
-            || header.of.history_id != t->daemon.history_id)) {
+    } else if (header.of.epoch != tb_load_acquire(&t->daemon.bus->epoch)
+            || header.of.history_id != t->daemon.history_id) {
         error = TB_E_ABSENT;                             /* a daemon is just starting */
     }
     if (error == TB_OK && (error = tb_map_file(fd, s.st_size, PROT_READ, &t->replies)) != TB_OK) {
@@ -834,7 +907,7 @@ TB_SLOW int tb_try_to_connect(struct tb_timers *t, int64_t until_ns) {
 /* Connects again, after TB_E_DISCONNECTED or to another daemon. The bus is read on as before. Replies not polled are
    lost; commands without one may have been carried out or not. */
 TB_SLOW int tb_reconnect(struct tb_timers *t, int64_t timeout_ns) {
-    int64_t until_ns = tb_now() + timeout_ns;
+    int64_t until_ns = tb_after(timeout_ns);
     for (int64_t nap_us = 50;; nap_us = nap_us < 2000 ? 2 * nap_us : nap_us) {
         tb_hang_up(t);
         int error = tb_try_to_connect(t, until_ns);

@@ -17,43 +17,54 @@ struct tb_publisher {
     struct tb_place place;
 };
 
-/* Section 10, "Taking the lock"; returns the descriptor or an error. */
-TB_SLOW int tb_take_lock(const struct tb_place *place, struct stat *locked) {
+/* One attempt, between tb_enter and tb_leave: the descriptor or an error. TB_E_TIMEOUT: try again; TB_E_ABSENT: the
+   same, since only a reader that asks is in the way, or the file was deleted meanwhile. */
+TB_SLOW int tb_try_lock(const struct tb_place *place, struct stat *locked) {
     char path[sizeof place->path + 64], text[96];
     struct stat named;
     struct flock lock;
     tb_file_path(path, place, "lock");
-    for (int64_t start_ns = tb_now();;) {
-        int fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd < 0 && errno != EEXIST) {
-            return tb_failed();
-        }
-        close(fd);
-        if (lstat(path, &named) == 0 && tb_replace_lock(tb_lock_id(&named), tb_lock_id(&named))) {
-            return TB_E_IN_USE;                          /* by this very process */
-        }
-        fd = tb_open_file(place, "lock", O_RDWR, locked);
-        if (fd < 0 && fd != TB_E_ABSENT) {
-            return fd;
-        }
-        memset(&lock, 0, sizeof lock);
-        lock.l_type = F_WRLCK;
-        lock.l_len = 1;
-        bool is_noted = fd >= 0 && tb_replace_lock(0, tb_lock_id(locked));
-        bool is_taken = is_noted && fcntl(fd, F_SETLK, &lock) == 0;
-        if (is_taken && lstat(path, &named) == 0 && named.st_ino == locked->st_ino
-                && named.st_dev == locked->st_dev) {
-            snprintf(text, sizeof text, "pid=%-76ld", (long) getpid());
-            return pwrite(fd, text, 80, 0) == 80 ? fd : tb_failed();
-        }
+    int fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) {
+        return tb_failed();
+    }
+    close(fd);
+    if (lstat(path, &named) == 0 && tb_replace_lock(tb_lock_id(&named), tb_lock_id(&named))) {
+        return TB_E_IN_USE;                              /* by this very process */
+    }
+    fd = tb_open_file(place, "lock", O_RDWR, locked);
+    if (fd < 0) {
+        return fd;
+    }
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = F_WRLCK;
+    lock.l_len = 1;
+    int error = TB_E_ABSENT;
+    if (fcntl(fd, F_SETLK, &lock) != 0) {
         lock.l_type = F_RDLCK;
-        bool is_of_reader = is_noted && !is_taken && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+        error = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_UNLCK ? TB_E_ABSENT : TB_E_TIMEOUT;
+    } else if (lstat(path, &named) == 0 && named.st_ino == locked->st_ino && named.st_dev == locked->st_dev) {
+        snprintf(text, sizeof text, "pid=%-76ld", (long) getpid());
+        error = pwrite(fd, text, 80, 0) != 80 ? tb_failed()
+                : tb_replace_lock(0, tb_lock_id(locked)) ? TB_OK : TB_E_OPEN_FILES;
+    }
+    if (error != TB_OK) {
         close(fd);
-        tb_replace_lock(is_noted ? tb_lock_id(locked) : 0, 0);
-        if (tb_now() - start_ns > (is_of_reader ? INT64_C(2000000000) : INT64_C(100000000))) {
+    }
+    return error == TB_OK ? fd : error;
+}
+
+/* Section 10, "Taking the lock"; returns the descriptor or an error. */
+TB_SLOW int tb_take_lock(const struct tb_place *place, struct stat *locked) {
+    for (int64_t start_ns = tb_now();; usleep(5000)) {
+        tb_enter();
+        int fd = tb_try_lock(place, locked);
+        tb_leave();
+        if (fd != TB_E_ABSENT && fd != TB_E_TIMEOUT) {
+            return fd;
+        } else if (tb_now() - start_ns > (fd == TB_E_ABSENT ? INT64_C(2000000000) : INT64_C(100000000))) {
             return TB_E_IN_USE;
         }
-        usleep(5000);
     }
 }
 
@@ -134,6 +145,8 @@ TB_SLOW int tb_make_signals(struct tb_publisher *p, int64_t slots, struct tb_sig
     if (!has_history || rename(path, name) != 0 || lstat(name, &p->mapped) != 0) {
         int error = tb_failed();
         unlink(path);
+        tb_unmap(bus, length);
+        p->bus = NULL;
         return error;
     }
     if (old != NULL) {                                   /* only now, so that a reader of the mark finds the new file */
@@ -178,20 +191,22 @@ TB_SLOW int tb_open_or_make(struct tb_publisher *p, int64_t slots) {
         return TB_OK;
     }
     error = error == TB_OK ? tb_make_signals(p, p->slots, old, is_continued) : error;
-    munmap(old, (size_t) length);
+    tb_unmap(old, length);
     return error;
 }
 
 static inline void tb_release(struct tb_publisher *p) {
     if (p->bus != NULL) {
-        munmap(p->bus, (size_t) (4096 + 64 * p->slots));
+        tb_unmap(p->bus, 4096 + 64 * p->slots);
     }
     if (p->bell != NULL) {
-        munmap(p->bell, sizeof *p->bell);
+        tb_unmap(p->bell, sizeof *p->bell);
     }
     if (p->lock >= 0) {
+        tb_enter();
         close(p->lock);
         tb_replace_lock(tb_lock_id(&p->locked), 0);
+        tb_leave();
     }
     memset(p, 0, sizeof *p);
     p->lock = -1;
@@ -225,8 +240,10 @@ TB_SLOW int tb_open(struct tb_publisher *p, const char *bus, int64_t slots) {
     bool is_there = lstat(path, &s) == 0;
     if (!is_there || (S_ISREG(s.st_mode) && (s.st_mode & S_IWGRP) != 0)) {
         void *memory = tb_make_file(temporary, sizeof *p->bell);
-        error = memory == NULL || munmap(memory, sizeof *p->bell) != 0 || rename(temporary, path) != 0 ? tb_failed()
-                : TB_OK;
+        error = memory == NULL || rename(temporary, path) != 0 ? tb_failed() : TB_OK;
+        if (memory != NULL) {
+            tb_unmap(memory, sizeof *p->bell);
+        }
     }
     error = error == TB_OK ? tb_open_doorbell(&p->place, &p->bell) : error;
     error = error == TB_OK ? tb_open_or_make(p, slots) : error;
@@ -247,12 +264,15 @@ TB_SLOW int tb_beat(struct tb_publisher *p, int64_t now_ns) {
     p->beat_ns = now_ns;
     tb_store(&p->bus->publisher_cpu, sched_getcpu());
     tb_store(&p->bus->heartbeat_ns, now_ns);
-    if (p->bell == NULL || tb_has_lost(p->bell, sizeof *p->bell)) {
-        tb_store_release(&tb_lost, NULL);
-        tb_open_doorbell(&p->place, &p->bell);
-    }
     if (tb_has_lost(p->bus, 4096 + 64 * p->slots)) {
         return TB_E_TRUNCATED;
+    }
+    bool is_bell_lost = tb_has_lost(p->bell, sizeof *p->bell);
+    if (is_bell_lost) {
+        tb_store_release(&tb_lost, NULL);
+    }
+    if (p->bell == NULL || is_bell_lost) {
+        tb_open_doorbell(&p->place, &p->bell);
     }
     tb_file_path(path, &p->place, "signals");
     if (lstat(path, &s) != 0 || s.st_ino != p->mapped.st_ino || s.st_dev != p->mapped.st_dev) {

@@ -60,6 +60,14 @@ func clockAt(start time.Time) int64 {
 // Now is CLOCK_MONOTONIC in nanoseconds, the clock of every time on a bus.
 func Now() int64 { return clockNs + int64(time.Since(started)) }
 
+// after is Now plus that many nanoseconds, and the end of time where that is beyond it.
+func after(ns int64) int64 {
+	if now := Now(); ns < 1<<63-1-now {
+		return now + ns
+	}
+	return 1<<63 - 1
+}
+
 // directoryOf: a bus is given by its name, or by its path, which contains a slash.
 func directoryOf(bus string) string {
 	if strings.Contains(bus, "/") {
@@ -69,7 +77,13 @@ func directoryOf(bus string) string {
 	if root := os.Getenv("TICKBUS_DIR"); root != "" {
 		return filepath.Join(root, bus)
 	}
-	return fmt.Sprintf("/dev/shm/tickbus-%d/%s", os.Geteuid(), bus)
+	root, runtime := fmt.Sprintf("/dev/shm/tickbus-%d", os.Geteuid()), os.Getenv("XDG_RUNTIME_DIR")
+	var s, r syscall.Stat_t
+	if syscall.Lstat(root, &s) == nil && int(s.Uid) != os.Geteuid() && filepath.IsAbs(runtime) &&
+		syscall.Stat(runtime, &r) == nil && int(r.Uid) == os.Geteuid() { // somebody else has taken the place
+		root = filepath.Join(runtime, "tickbus")
+	}
+	return filepath.Join(root, bus)
 }
 
 func isTrusted(uid uint32, owner int) bool { return int(uid) == os.Geteuid() || int(uid) == owner }

@@ -25,17 +25,29 @@ type PublisherOptions struct {
 type Publisher struct {
 	directory, lockFile string
 	lock                *os.File
+	locked              fileID
 	file, doorbell      *mapping
 	ring                ring
 	next                int64
 	intervalNs, beatAt  int64
 }
 
+// fileID tells files apart whatever the path they are reached by.
+type fileID struct{ device, inode uint64 }
+
+func idOf(s *syscall.Stat_t) fileID { return fileID{s.Dev, s.Ino} }
+
 // held are the lock files that this process holds: closing any other descriptor of one would release its lock.
 var held = struct {
 	sync.Mutex
-	files map[string]bool
-}{files: map[string]bool{}}
+	files map[fileID]bool
+}{files: map[fileID]bool{}}
+
+// isHeld is for callers that have locked held.
+func isHeld(path string) bool {
+	var s syscall.Stat_t
+	return syscall.Lstat(path, &s) == nil && held.files[idOf(&s)]
+}
 
 // Publish opens a bus, given by its name or its directory: it is created, continued, or replaced.
 func Publish(bus string, options PublisherOptions) (p *Publisher, err error) {
@@ -69,7 +81,7 @@ func Publish(bus string, options PublisherOptions) (p *Publisher, err error) {
 func (p *Publisher) takeLock() {
 	held.Lock()
 	defer held.Unlock()
-	for start := Now(); !held.files[p.lockFile]; time.Sleep(5 * time.Millisecond) {
+	for start := Now(); !isHeld(p.lockFile); time.Sleep(5 * time.Millisecond) {
 		file, err := os.OpenFile(p.lockFile, os.O_RDWR|os.O_CREATE|openFlags, 0600)
 		must(p.lockFile, err)
 		lock := syscall.Flock_t{Type: syscall.F_WRLCK, Len: 1}
@@ -77,7 +89,8 @@ func (p *Publisher) takeLock() {
 			at, _ := os.Lstat(p.lockFile)
 			if of, _ := file.Stat(); at != nil && os.SameFile(of, at) { // else the bus was deleted meanwhile
 				fmt.Fprintf(file, "%-79s\n", fmt.Sprintf("pid=%d start=%d", os.Getpid(), startTicks()))
-				p.lock, held.files[p.lockFile] = file, true
+				p.lock, p.locked = file, idOf(of.Sys().(*syscall.Stat_t))
+				held.files[p.locked] = true
 				return
 			}
 		}
@@ -163,7 +176,7 @@ func (p *Publisher) create(slots, base, epoch int64, history uint64) {
 
 func (p *Publisher) begin(m *mapping, next, epoch int64) {
 	now := Now()
-	p.file, p.ring, p.next, p.beatAt = m, m.ring(), next, now+p.intervalNs
+	p.file, p.ring, p.next, p.beatAt = m, m.ring(), next, after(p.intervalNs)
 	if p.ring.stamp(next) == -(next + 1) { // its writer died in it
 		for i := 1; i < 8; i++ {
 			atomic.StoreUint64(&p.ring.slot(next)[i], 0)
@@ -216,8 +229,8 @@ func (p *Publisher) Publish(signalID int32, key int64, payload []byte) (int64, e
 func (p *Publisher) Heartbeat() (err error) {
 	defer catch(&err)
 	require(p.file.words != nil, Argument, "%s: its publisher is closed; open it again", p.directory)
-	p.beatAt = Now() + p.intervalNs
-	p.file.store(wordHeartbeat, p.beatAt-p.intervalNs)
+	p.beatAt = after(p.intervalNs)
+	p.file.store(wordHeartbeat, Now())
 	at, _ := os.Lstat(p.lockFile)
 	if of, _ := p.lock.Stat(); at == nil || !os.SameFile(of, at) || !p.file.isNamed(p.directory+"/signals") {
 		p.Close()
@@ -245,7 +258,7 @@ func (p *Publisher) release() {
 	if p.lock != nil {
 		held.Lock()
 		defer held.Unlock()
-		delete(held.files, p.lockFile)
+		delete(held.files, p.locked)
 		p.lock.Close()
 		p.lock = nil
 	}

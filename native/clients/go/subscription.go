@@ -87,6 +87,7 @@ type Subscription struct {
 	base, q   int64 // the file's first sequence, and the one wanted next
 	lost      int64
 	absent    int64
+	rejoined  int64
 	before    int64 // lost since the signal that was read last
 	headroom  int64
 	epoch     int64
@@ -145,6 +146,9 @@ func (s *Subscription) Next() int64 { return s.q }
 
 // Absent is how many sequences had no signal, because a relay passes on some ids only.
 func (s *Subscription) Absent() int64 { return s.absent }
+
+// Rejoined is how often another bus had this name. All counts but Epochs then begin again with its first signal.
+func (s *Subscription) Rejoined() int64 { return s.rejoined }
 
 // Lost is how many signals were lost since joining: copied + Lost + Absent = Next - first, always.
 func (s *Subscription) Lost() int64 { return s.lost }
@@ -282,7 +286,7 @@ func (s *Subscription) check() (err error) {
 		s.attachDoorbell()
 	}
 	age := s.checkAt - checkNs - s.file.load(wordHeartbeat)
-	if state == stateOpen && age < max(250*ms, 5*s.file.load(wordInterval)) {
+	if state == stateOpen && age < max(250*ms, 5*min(s.file.load(wordInterval), int64(time.Hour))) {
 		s.status = Alive
 	} else if path := s.directory + "/signals"; s.ring.hasNews(s.q) {
 		return nil
@@ -303,7 +307,8 @@ func (s *Subscription) follow() {
 	s.attach()
 	if s.file.load(wordHistory) != history {
 		s.join(true) // another bus under the same name
-		s.before = 0
+		s.rejoined++
+		s.lost, s.absent, s.before = 0, 0, 0
 	} else if s.q < s.base {
 		s.lose(s.base)
 	}
@@ -314,7 +319,7 @@ func (s *Subscription) follow() {
 func isLocked(path string) bool {
 	held.Lock()
 	defer held.Unlock()
-	if held.files[path] {
+	if isHeld(path) {
 		return true
 	}
 	fd, err := syscall.Open(path, syscall.O_RDONLY|openFlags, 0)

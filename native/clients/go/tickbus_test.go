@@ -373,3 +373,67 @@ func BenchmarkPoll(b *testing.B) {
 		s.Poll(&signal)
 	}
 }
+
+func TestShouldKeepLockWhenAskedForStatusByAnotherPath(t *testing.T) {
+	folder := t.TempDir()
+	bus, link := filepath.Join(folder, "root", "bus"), filepath.Join(folder, "link")
+	os.Mkdir(filepath.Dir(bus), 0700)
+	os.Symlink(folder, link)
+	p := open(t, bus, 64)
+	defer p.Close()
+	p.file.store(wordHeartbeat, 0)
+	s := subscribe(t, filepath.Join(link, "root", "bus"), Options{})
+	if status, err := s.Status(); status != Stalled || err != nil {
+		t.Fatal(status, err)
+	}
+	if _, err := Publish(filepath.Join(link, "root", "bus"), PublisherOptions{}); !errors.Is(err, InUse) {
+		t.Fatal(err)
+	}
+	file, _ := os.Open("/proc/locks")
+	defer file.Close()
+	isLocked := false
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		isLocked = isLocked || strings.Contains(lines.Text(), fmt.Sprintf(":%d ", p.locked.inode)) &&
+			strings.Contains(lines.Text(), fmt.Sprintf(" %d ", os.Getpid()))
+	}
+	if !isLocked {
+		t.Fatal("the lock is gone")
+	}
+}
+
+func TestShouldCountAgainWhenAnotherBusHasTheName(t *testing.T) {
+	bus := filepath.Join(t.TempDir(), "bus")
+	p := open(t, bus, 64)
+	s := subscribe(t, bus, Options{Oldest: true})
+	publish(t, p, 100)
+	drain(t, s)
+	if s.Lost() != 37 || s.Rejoined() != 0 {
+		t.Fatal(s.Lost(), s.Rejoined())
+	}
+	p.release()
+	os.RemoveAll(bus)
+	p = open(t, bus, 64)
+	defer p.Close()
+	publish(t, p, 10)
+	var received int64
+	for end := time.Now().Add(20 * time.Second); received < 10 && time.Now().Before(end); s.WaitFor(time.Millisecond) {
+		for signal := (Signal{}); ; received++ {
+			if ok, err := s.Poll(&signal); err != nil {
+				t.Fatal(err)
+			} else if !ok {
+				break
+			} else if signal.Sequence != received {
+				t.Fatal(signal.Sequence, received)
+			}
+		}
+	}
+	if received != 10 || s.Lost() != 0 || s.Rejoined() != 1 || s.Next() != 10 {
+		t.Fatal(received, s.Lost(), s.Rejoined(), s.Next())
+	}
+}
+
+func TestShouldWaitForEverWhenToldSo(t *testing.T) {
+	if after(1<<63-1) != 1<<63-1 || after(-1) >= after(1000) {
+		t.Fatal("a time beyond the end of time is its end")
+	}
+}

@@ -124,7 +124,7 @@ func (t *Timers) Reconnect() error {
 }
 
 func (t *Timers) connect(bus string) error {
-	for end := Now() + int64(t.options.Timeout); ; time.Sleep(time.Millisecond) {
+	for end := after(int64(t.options.Timeout)); ; time.Sleep(time.Millisecond) {
 		err := t.attempt(bus, end)
 		if err == nil {
 			return nil

@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent))
 
 import tickbus
 from tickbus import Code, Mode, Publisher, Status, Subscription, TickbusError, Timers
-from tickbus import _memory
+from tickbus import _files, _memory
 from tickbus._fast import FastSubscription, load
 from tickbus._publisher import _recover
 
@@ -176,6 +176,81 @@ class TickbusTest(unittest.TestCase):
             return await asyncio.wait_for(reader, 20)
 
         self.assertEqual([0, 1, 2], asyncio.run(both()))
+
+    def test_should_survive_when_task_is_cancelled_while_it_sleeps(self) -> None:
+        publisher = self.open(64)
+
+        async def read(subscription, found: list[int]) -> None:
+            async for signal in subscription:
+                found.append(signal.sequence)
+
+        async def cancel(is_closed: bool) -> list[int]:
+            found: list[int] = []
+            with self.subscription(self.bus) as subscription:
+                with self.assertRaises(asyncio.TimeoutError):
+                    await asyncio.wait_for(read(subscription, found), 0.005)
+                if not is_closed:
+                    self.publish(publisher, 1)
+                    found.append(subscription.poll().sequence)  # while its sleep still runs
+            return found
+
+        async def main() -> None:
+            for i in range(5):
+                self.assertEqual([i], await cancel(False))
+                self.assertEqual([], await cancel(True))
+
+        asyncio.run(main())
+
+    def test_should_say_so_when_another_bus_has_the_name(self) -> None:
+        first = self.open(64)
+        subscription = self.attach(oldest=True)
+        self.publish(first, 100)
+        self.drain(subscription)
+        self.assertEqual((37, 0), (subscription.lost, subscription.rejoined))
+        first._release()
+        shutil.rmtree(self.bus)
+        self.publish(self.open(64), 10)
+        received, end = 0, time.monotonic() + 20
+        while received < 10 and time.monotonic() < end:
+            subscription.wait(0.001)
+            while (signal := subscription.poll()) is not None:
+                self.assertEqual(received, signal.sequence)
+                received += 1
+        self.assertEqual((10, 0, 1, 10), (received, subscription.lost, subscription.rejoined, subscription.next_sequence))
+
+    def test_should_keep_lock_when_asked_for_status_by_another_path(self) -> None:
+        publisher = self.open(64)
+        link = self.folder.name + "/link"
+        os.symlink(os.path.dirname(self.folder.name), link)
+        other_path = f"{link}/{os.path.basename(self.folder.name)}/bus"
+        publisher._beat_at = 1 << 62  # no heartbeat: the lock decides
+        publisher._longs[_files.HEARTBEAT] = 0
+        with self.subscription(other_path) as subscription:
+            self.assertIs(Status.STALLED, subscription.status())
+        self.refused(Code.IN_USE, Publisher, other_path, slots=64)
+        program = "import sys, tickbus; tickbus.Publisher(sys.argv[1], slots=64)"
+        other = subprocess.run([sys.executable, "-B", "-c", program, self.bus], capture_output=True, text=True,
+                               env={**os.environ, "PYTHONPATH": str(HERE.parent)})
+        self.assertIn("another publishes on this bus", other.stderr)
+
+    def test_should_have_one_publisher_when_threads_open_at_once(self) -> None:
+        for _ in range(20):
+            opened = []
+
+            def open_once() -> None:
+                try:
+                    opened.append(Publisher(self.bus, slots=64))
+                except TickbusError:
+                    pass
+
+            threads = [threading.Thread(target=open_once) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for publisher in opened:
+                publisher.close()
+            self.assertEqual(1, len(opened))
 
     def test_should_refuse_by_name_when_file_is_not_a_bus(self) -> None:
         self.open(64).close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pathlib
+import threading
 from typing import Any, Iterator, Optional
 
 from . import _files as f
@@ -30,24 +31,30 @@ def load() -> Any:
             ("poll", ctypes.c_int64, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64]),
             ("wait", ctypes.c_int, [ctypes.c_void_p, ctypes.c_int, ctypes.c_int64]),
             ("field", ctypes.c_int64, [ctypes.c_void_p, ctypes.c_int]),
+            ("enter", None, []), ("leave", None, []),
+            ("set_held", None, [ctypes.c_uint64, ctypes.c_uint64, ctypes.c_int]),
             ("name", ctypes.c_char_p, [ctypes.c_int]), ("text", ctypes.c_char_p, [ctypes.c_int])):
         function = getattr(library, "tickbus_" + name)
         function.restype, function.argtypes = returned, arguments
+    f.share_locks(library)
     return library
 
 
 class FastSubscription(Source[Signal]):
-    """As Subscription."""
+    """As Subscription. Its memory is one thread's at a time: a task that is cancelled leaves its sleep behind, in a thread
+    of the loop's pool, for up to 50 ms, and what is called meanwhile waits for that."""
 
     def __init__(self, library: Any, bus: str | os.PathLike[str], *, oldest: bool = False, mode: Mode = Mode.PREDICT,
                  owner: Optional[int] = None) -> None:
         self.directory, self.mode, self._library = f.directory_of(bus), mode, library
+        self._lock = threading.RLock()
         self._memory = ctypes.create_string_buffer(library.tickbus_size() + 64)
         self._at = (ctypes.addressof(self._memory) + 63) & ~63
         self._records = ctypes.create_string_buffer(64 * _BATCH)
         self._gaps = (ctypes.c_int64 * (2 * _BATCH + 2))()  # lost and absent before each record
         self._batch: Iterator[Signal] = iter(())
         self._delivered = self._pending = 0  # losses told with a signal, and not yet
+        self.rejoined = 0  # how often another bus had this name, from whose first signal all is counted again
         self.absent = 0  # sequences without a signal, because a relay passes on some ids only
         self._is_open = False
         self._check(library.tickbus_attach(self._at, self.directory.encode(), os.geteuid() if owner is None else owner, oldest))
@@ -55,8 +62,9 @@ class FastSubscription(Source[Signal]):
         self.next_sequence = self._field(0)
 
     def _field(self, number: int) -> int:
-        self._require_open()
-        return self._library.tickbus_field(self._at, number)
+        with self._lock:
+            self._require_open()
+            return self._library.tickbus_field(self._at, number)
 
     def _require_open(self) -> None:
         if not self._is_open:
@@ -78,24 +86,29 @@ class FastSubscription(Source[Signal]):
 
     def status(self) -> Status:
         """Whether the publisher is alive; CLOSED only when all was read."""
-        self._require_open()
-        self._check(self._library.tickbus_check(self._at))
-        found = _STATUSES[self._field(2)]
-        return Status.ALIVE if found is Status.CLOSED and self._field(3) else found
+        with self._lock:
+            self._require_open()
+            self._check(self._library.tickbus_check(self._at))
+            return _STATUSES[self._field(2)]
 
     def poll(self) -> Optional[Signal]:
         """The next signal; None, at once, where there is no other."""
         signal = next(self._batch, None)
         if signal is None:
-            self._require_open()
-            count = self._library.tickbus_poll(self._at, self._records, self._gaps, _BATCH)
+            with self._lock:
+                self._require_open()
+                count = self._library.tickbus_poll(self._at, self._records, self._gaps, _BATCH)
+                following, rejoined = self._field(0), self._field(3)
+            if rejoined != self.rejoined:
+                self.rejoined = rejoined
+                self._delivered = self._pending = self.absent = 0
             if count > 0:
                 self._batch = self._signals(count)
                 return next(self._batch)
             self._check(count)
             self._pending += self._gaps[0]
             self.absent += self._gaps[1]
-            self.next_sequence = self._field(0)
+            self.next_sequence = following
         return signal
 
     def _signals(self, count: int) -> Iterator[Signal]:
@@ -114,17 +127,19 @@ class FastSubscription(Source[Signal]):
         self.absent += gaps[-1]
 
     def _prepare(self, timeout: float) -> int:
-        return now_ns() + min(int(timeout * 1e9), f.CHECK_NS)
+        return now_ns() + int(min(timeout * 1e9, f.CHECK_NS))
 
     def _sleep(self, until_ns: int) -> None:
-        self._require_open()
-        self._check(self._library.tickbus_wait(self._at, _MODES[self.mode], until_ns))
+        with self._lock:
+            self._require_open()
+            self._check(self._library.tickbus_wait(self._at, _MODES[self.mode], until_ns))
 
     def close(self) -> None:
         """Unmaps the bus."""
-        if self._is_open:
-            self._library.tickbus_detach(self._at)
-        self._is_open, self._batch = False, iter(())
+        with self._lock:
+            if self._is_open:
+                self._library.tickbus_detach(self._at)
+            self._is_open, self._batch = False, iter(())
 
     def __enter__(self) -> FastSubscription:
         return self

@@ -2,12 +2,14 @@
 """Opening a bus's files, with every check before anything is believed."""
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
 import stat
 import struct
-from typing import Callable, Optional
+import threading
+from typing import Any, Callable, Iterator, Optional
 
 from ._errors import Code, TickbusError, at, require
 from ._memory import Mapping
@@ -29,7 +31,40 @@ OPEN_FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 _START = struct.Struct("<qiiiiqqiiq")
-held: set[str] = set()  # locks of this process: closing any other descriptor of one would release it
+# Locks of this process, by device and inode: closing any other descriptor of one would release it.
+held: set[tuple[int, int]] = set()
+_held_lock = threading.Lock()
+_libraries: list[Any] = []  # of the fast path: each has such a set too
+
+
+@contextlib.contextmanager
+def locks() -> Iterator[None]:
+    """Wherever a lock is looked up and opened, or closed and forgotten."""
+    with _held_lock:
+        for library in _libraries:
+            library.tickbus_enter()
+        try:
+            yield
+        finally:
+            for library in _libraries:
+                library.tickbus_leave()
+
+
+def set_held(lock: tuple[int, int], is_held: bool) -> None:
+    """Within locks()."""
+    (held.add if is_held else held.discard)(lock)
+    for library in _libraries:
+        library.tickbus_set_held(*lock, is_held)
+
+
+def share_locks(library: Any) -> None:
+    with _held_lock:
+        if all(library._handle != other._handle for other in _libraries):
+            library.tickbus_enter()
+            for lock in held:
+                library.tickbus_set_held(*lock, True)
+            library.tickbus_leave()
+            _libraries.append(library)
 
 
 def is_name(name: str) -> bool:
@@ -42,7 +77,15 @@ def directory_of(bus: str | os.PathLike[str]) -> str:
     if "/" in name:
         return os.path.abspath(name)
     require(is_name(name), Code.ARGUMENT, f"bus '{name}': a name is 1 to 64 of A-Z a-z 0-9 . _ -; give another")
-    return os.path.join(os.environ.get("TICKBUS_DIR") or f"/dev/shm/tickbus-{os.geteuid()}", name)
+    return os.path.join(os.environ.get("TICKBUS_DIR") or _root(), name)
+
+
+def _root() -> str:
+    """Where this user's buses are by default: elsewhere where somebody else has taken the place."""
+    root, runtime = f"/dev/shm/tickbus-{os.geteuid()}", os.environ.get("XDG_RUNTIME_DIR", "")
+    is_taken = os.path.lexists(root) and os.lstat(root).st_uid != os.geteuid()
+    is_usable = runtime.startswith("/") and os.path.exists(runtime) and os.stat(runtime).st_uid == os.geteuid()
+    return runtime + "/tickbus" if is_taken and is_usable else root
 
 
 def is_trusted(uid: int, owner: int) -> bool:
@@ -169,13 +212,22 @@ def has_lock(fd: int) -> bool:
 
 def is_locked(path: str) -> bool:
     """Asks whether a publisher holds a bus's lock."""
-    if path in held:
-        return True
+    with locks():
+        if is_held(path):
+            return True
+        try:
+            fd = os.open(path, os.O_RDONLY | OPEN_FLAGS)
+        except OSError as e:
+            return not isinstance(e, FileNotFoundError)
+        try:
+            return has_lock(fd)
+        finally:
+            os.close(fd)
+
+
+def is_held(path: str) -> bool:
     try:
-        fd = os.open(path, os.O_RDONLY | OPEN_FLAGS)
-    except OSError as e:
-        return not isinstance(e, FileNotFoundError)
-    try:
-        return has_lock(fd)
-    finally:
-        os.close(fd)
+        stat = os.lstat(path)
+    except OSError:
+        return False
+    return (stat.st_dev, stat.st_ino) in held

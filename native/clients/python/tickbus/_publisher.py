@@ -45,28 +45,43 @@ class Publisher:
             raise
 
     def _take_lock(self) -> None:
-        path, start = self._lock_path, now_ns()
-        while path not in f.held:
-            with at(path):
-                fd = os.open(path, os.O_RDWR | os.O_CREAT | f.OPEN_FLAGS, 0o600)
-            try:
-                fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1)
-                stat = os.fstat(fd)
-                if same_file(path, (stat.st_dev, stat.st_ino)):
-                    os.pwrite(fd, f"pid={os.getpid()} start={_start_ticks()}".ljust(80).encode(), 0)
-                    self._lock = fd
-                    f.held.add(path)
-                    return
-                os.close(fd)  # the bus was deleted meanwhile
-                continue
-            except OSError:
-                # Where only a reader's shared lock is in the way, nobody publishes, and it is awaited for longer.
-                waited, is_published = now_ns() - start, f.has_lock(fd)
-                os.close(fd)
-            if waited > 2000 * f.MS or (waited > 100 * f.MS and is_published):
+        start = now_ns()
+        while True:
+            with f.locks():
+                patience = self._try_lock()
+            if self._lock >= 0:
+                return
+            if now_ns() - start > patience:
                 break
             time.sleep(0.005)
         raise TickbusError(Code.IN_USE, f"{self.directory}: another publishes on this bus; stop it, or use another name")
+
+    def _try_lock(self) -> int:
+        """Takes the lock, or returns how long to try again, in ns."""
+        path = self._lock_path
+        if f.is_held(path):
+            return -1
+        with at(path):
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | f.OPEN_FLAGS, 0o600)
+        try:
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1)
+        except OSError:
+            # Where only a reader's shared lock is in the way, nobody publishes, and it is awaited for longer.
+            is_published = f.has_lock(fd)
+            os.close(fd)
+            return (100 if is_published else 2000) * f.MS
+        try:
+            stat = os.fstat(fd)
+            self._locked = (stat.st_dev, stat.st_ino)
+            if same_file(path, self._locked):
+                with at(path):
+                    os.pwrite(fd, f"pid={os.getpid()} start={_start_ticks()}".ljust(80).encode(), 0)
+                self._lock = fd
+                f.set_held(self._locked, True)
+            return 2000 * f.MS  # else the bus was deleted meanwhile
+        finally:
+            if self._lock < 0:
+                os.close(fd)
 
     def _open(self, slots: int) -> None:
         path, bell = self.directory + "/signals", self.directory + "/doorbell"
@@ -172,8 +187,7 @@ class Publisher:
         now = now_ns()
         self._beat_at = now + self._interval_ns
         file.longs[f.HEARTBEAT] = now
-        stat = os.fstat(self._lock)
-        if not (file.is_named(self.directory + "/signals") and same_file(self._lock_path, (stat.st_dev, stat.st_ino))):
+        if not (file.is_named(self.directory + "/signals") and same_file(self._lock_path, self._locked)):
             self.close()
             raise TickbusError(Code.ABSENT, f"{self.directory}: the bus was deleted while it was published on; open it again")
         fresh = f.open_doorbell(self.directory)  # restores what somebody has shortened
@@ -196,9 +210,10 @@ class Publisher:
         self._file = self._doorbell = None
         self._beat_at = 0
         if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
-            f.held.discard(self._lock_path)
+            with f.locks():
+                os.close(self._lock)
+                self._lock = -1
+                f.set_held(self._locked, False)
 
     def __enter__(self) -> Publisher:
         return self

@@ -103,7 +103,7 @@ class Subscription(Source[Signal]):
     """Reads a bus, given by its name or its directory, and follows it through restarts and replacements.
 
     oldest: join at the oldest signal that is there and not at the newest; owner: id of a user that the bus may belong
-    to besides the caller. copied + lost + absent = next_sequence - first, always.
+    to besides the caller. copied + lost + absent = next_sequence - first, always; all four begin again with `rejoined`.
     """
 
     def __init__(self, bus: str | os.PathLike[str], *, oldest: bool = False, mode: Mode = Mode.PREDICT,
@@ -114,6 +114,7 @@ class Subscription(Source[Signal]):
         self.owner = os.geteuid() if owner is None else owner
         self.lost = 0
         self.absent = 0  # sequences without a signal, because a relay passes on some ids only
+        self.rejoined = 0  # how often another bus had this name, from whose first signal all is counted again
         self.epochs = 0  # restarts and replacements that were followed
         self._before = 0  # lost since the signal that was read last
         self._headroom = self._idle = self._check_at = 0
@@ -215,7 +216,7 @@ class Subscription(Source[Signal]):
         if now >= self._check_at or self._ints[f.STATE] == f.REPLACED:
             self._check()
             return 0
-        return now + min(int(timeout * 1e9), f.CHECK_NS)
+        return now + int(min(timeout * 1e9, f.CHECK_NS))
 
     def _sleep(self, until_ns: int) -> None:
         due = self._longs[f.DEADLINE]  # before the slot: so a deadline that is the next one implies a signal
@@ -284,7 +285,8 @@ class Subscription(Source[Signal]):
         self._attach()
         if self._longs[f.HISTORY] != history:
             self._join(True)  # another bus under the same name
-            self._before = 0
+            self.rejoined += 1
+            self.lost = self.absent = self._before = 0
         elif self.next_sequence < self._base:
             self._lose(self._base)
         self._check_at = 0

@@ -86,7 +86,7 @@ class Timers(Source["tuple[Signal, bool]"]):
         self._pending: deque[_Sent] = deque()
         self._socket: Optional[socket.socket] = None
         self._replies: Optional[Mapping] = None
-        end = now_ns() + int(timeout * 1e9)
+        end = _end(timeout)
         while True:
             try:
                 self.signals = Subscription(bus, mode=mode, owner=owner)
@@ -101,7 +101,7 @@ class Timers(Source["tuple[Signal, bool]"]):
         """Connects to the daemon's successor, after an error DISCONNECTED. Timers that were not durable are gone
         and must be armed again; commands without a reply may or may not have been carried out."""
         self._earlier = self.owner
-        self._connect(now_ns() + int(timeout * 1e9))
+        self._connect(_end(timeout))
 
     def _connect(self, end: int) -> None:
         while True:
@@ -138,7 +138,7 @@ class Timers(Source["tuple[Signal, bool]"]):
         folder = os.open(self.signals.directory, os.O_PATH | os.O_CLOEXEC)  # the path may be too long for an address
         try:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._socket.settimeout(max(0.001, (end - now_ns()) / 1e9))
+            self._socket.settimeout(max(0.001, min(1e6, (end - now_ns()) / 1e9)))
             self._socket.connect(f"/proc/self/fd/{folder}/control")
         except OSError as e:
             raise self._gone("nobody answers there", Code.ABSENT) from e
@@ -318,6 +318,10 @@ class Timers(Source["tuple[Signal, bool]"]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _end(timeout: float) -> int:
+    return now_ns() + int(min(timeout * 1e9, 1 << 61))
 
 
 def _replies_length(header: bytes) -> int:

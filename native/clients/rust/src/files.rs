@@ -55,8 +55,17 @@ pub fn directory_of(bus: &str) -> Result<PathBuf> {
         return std::path::absolute(bus).at(Path::new(bus));
     }
     require(is_name(bus), Argument, || format!("bus '{bus}': a name is 1 to 64 of A-Z a-z 0-9 . _ -; give another"))?;
-    let root = std::env::var_os("TICKBUS_DIR").map(PathBuf::from);
-    Ok(root.unwrap_or_else(|| format!("/dev/shm/tickbus-{}", sys::user()).into()).join(bus))
+    let chosen = std::env::var_os("TICKBUS_DIR").filter(|root| !root.is_empty());
+    Ok(chosen.map_or_else(root, PathBuf::from).join(bus))
+}
+
+/// Where this user's buses are by default: elsewhere where somebody else has taken the place.
+fn root() -> PathBuf {
+    let root = PathBuf::from(format!("/dev/shm/tickbus-{}", sys::user()));
+    let is_taken = fs::symlink_metadata(&root).is_ok_and(|m| m.uid() != sys::user());
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|_| is_taken);
+    let is_usable = |path: &PathBuf| path.is_absolute() && fs::metadata(path).is_ok_and(|m| m.uid() == sys::user());
+    runtime.filter(is_usable).map_or(root, |path| path.join("tickbus"))
 }
 
 pub fn is_trusted(meta: &fs::Metadata, owner: u32) -> bool {

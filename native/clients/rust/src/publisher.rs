@@ -3,7 +3,7 @@
 use crate::files::{self, word, Host, HEADER, MOST_SLOTS, MS, UNASKED, WAKING};
 use crate::sys::{self, now_ns, Map};
 use crate::{fail, require, At, Code::*, Result};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -13,19 +13,21 @@ use std::sync::atomic::{fence, Ordering::*};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// The lock files that this process holds: closing any other descriptor of one would release its lock.
-static HELD: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
+/// Device and inode of the lock files that this process holds: closing any other descriptor of one would release its lock.
+static HELD: Mutex<BTreeSet<(u64, u64)>> = Mutex::new(BTreeSet::new());
 
-fn held() -> MutexGuard<'static, Option<HashSet<PathBuf>>> {
-    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-    held.get_or_insert_with(HashSet::new);
-    held
+fn held() -> MutexGuard<'static, BTreeSet<(u64, u64)>> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_among(held: &BTreeSet<(u64, u64)>, path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|m| held.contains(&(m.dev(), m.ino())))
 }
 
 /// Asks whether a publisher holds the lock, without taking anything.
 pub(crate) fn is_locked(path: &Path) -> bool {
     let held = held();
-    held.iter().any(|files| files.contains(path)) || match files::open(path, false) {
+    is_among(&held, path) || match files::open(path, false) {
         Ok(file) => sys::is_locked(&file),
         Err(e) => e.kind() != std::io::ErrorKind::NotFound,
     }
@@ -38,13 +40,14 @@ pub(crate) fn random() -> u64 {
 /// The lock of a bus, as long as it lives.
 struct Lock {
     path: PathBuf,
+    id: (u64, u64),
     file: Option<File>,
 }
 
 impl Lock {
     fn take(directory: &Path) -> Result<Lock> {
         let (path, mut held, start) = (directory.join("lock"), held(), now_ns());
-        while held.iter().all(|files| !files.contains(&path)) {
+        while !is_among(&held, &path) {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(sys::OPEN_FLAGS);
             let file = options.open(&path).at(&path)?;
@@ -54,8 +57,10 @@ impl Lock {
                 }
                 let text = format!("{:79}\n", format!("pid={} start={}", std::process::id(), start_ticks()));
                 file.write_all_at(text.as_bytes(), 0).at(&path)?;
-                held.get_or_insert_with(HashSet::new).insert(path.clone());
-                return Ok(Lock { path, file: Some(file) });
+                let of = file.metadata().at(&path)?;
+                let id = (of.dev(), of.ino());
+                held.insert(id);
+                return Ok(Lock { path, id, file: Some(file) });
             }
             // Where only a reader's shared lock is in the way, nobody publishes, and it is awaited for longer.
             let waited = now_ns() - start;
@@ -75,7 +80,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         let mut held = held();
-        held.get_or_insert_with(HashSet::new).remove(&self.path);
+        held.remove(&self.id);
         self.file = None;
     }
 }
@@ -126,9 +131,9 @@ impl Publisher {
             new_file(&directory, "doorbell", HEADER)?;
             name(&directory, "doorbell")?;
         }
-        let (doorbell, interval_ns) = (files::doorbell(&directory), heartbeat.as_nanos() as i64);
+        let (doorbell, interval_ns) = (files::doorbell(&directory), sys::nanos(heartbeat));
         let (file, next) = open_signals(&directory, slots, interval_ns)?;
-        let beat_at = now_ns() + interval_ns;
+        let beat_at = now_ns().saturating_add(interval_ns);
         Ok(Publisher { directory, file, doorbell, next, interval_ns, beat_at, is_closed: false, lock })
     }
 
@@ -172,7 +177,7 @@ impl Publisher {
     /// Tells readers that this publisher lives; fails where its bus was deleted.
     pub fn heartbeat(&mut self) -> Result<()> {
         let now = now_ns();
-        self.beat_at = now + self.interval_ns;
+        self.beat_at = now.saturating_add(self.interval_ns);
         self.file.store(word::HEARTBEAT, now);
         let is_ours = fs::symlink_metadata(self.directory.join("signals")).is_ok_and(|named| self.file.is(&named));
         require(is_ours && self.lock.is_named(), Absent, || {

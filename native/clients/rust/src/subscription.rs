@@ -113,6 +113,7 @@ pub struct Subscription {
     q: i64,
     lost: i64,
     absent: i64,
+    rejoined: i64,
     before: i64, // lost since the signal that was read last
     headroom: i64,
     epoch: i64,
@@ -131,8 +132,8 @@ impl Subscription {
         let directory = files::directory_of(bus)?;
         let file = files::attach(&directory, options.owner())?;
         let (base, epoch) = (file.load(word::BASE), file.load(word::EPOCH));
-        let mut s = Subscription { directory, options, file, doorbell: None, base, q: 0, lost: 0, absent: 0, before: 0, headroom: 0, epoch,
-            epochs: 0, status: Status::Alive, check_at: 0, idle: 0 };
+        let mut s = Subscription { directory, options, file, doorbell: None, base, q: 0, lost: 0, absent: 0, rejoined: 0,
+            before: 0, headroom: 0, epoch, epochs: 0, status: Status::Alive, check_at: 0, idle: 0 };
         s.attach_doorbell();
         s.join(options.oldest);
         Ok(s)
@@ -166,6 +167,11 @@ impl Subscription {
     /// How many sequences had no signal, because a relay passes on some ids only.
     pub fn absent(&self) -> i64 {
         self.absent
+    }
+
+    /// How often another bus had this name. All counts but `epochs` then begin again with its first signal.
+    pub fn rejoined(&self) -> i64 {
+        self.rejoined
     }
 
     /// How many signals were lost since joining: copied + lost + absent = next_sequence - first, always.
@@ -235,7 +241,7 @@ impl Subscription {
     pub fn wait(&mut self, most: Duration) -> Result<()> {
         let due = self.file.load(word::DEADLINE); // before the slot: so a deadline that is the next one implies a signal
         let now = now_ns();
-        let until = now + (most.as_nanos() as i64).clamp(0, CHECK_NS);
+        let until = now + sys::nanos(most).min(CHECK_NS);
         if self.has_news() {
             return Ok(());
         } else if now >= self.check_at || self.file.half(word::STATE).load(Acquire) == REPLACED {
@@ -320,7 +326,8 @@ impl Subscription {
         self.attach_doorbell();
         if self.file.load(word::HISTORY) != history {
             self.join(true); // another bus under the same name
-            self.before = 0;
+            self.rejoined += 1;
+            (self.lost, self.absent, self.before) = (0, 0, 0);
         } else if self.q < self.base {
             self.lose(self.base);
         }

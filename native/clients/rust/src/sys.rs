@@ -8,6 +8,7 @@ use std::io::{Error, Result};
 use std::os::fd::AsRawFd;
 use std::os::unix::{fs::MetadataExt, net::UnixStream};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use std::time::Duration;
 
 #[cfg(not(all(target_os = "linux", target_endian = "little", target_pointer_width = "64")))]
 compile_error!("a bus is little-endian and on 64-bit Linux");
@@ -57,6 +58,11 @@ pub fn now_ns() -> i64 {
     // SAFETY: the clock exists, and t is written by the call only.
     unsafe { clock_gettime(1, &mut t) };
     t.seconds * 1_000_000_000 + t.ns
+}
+
+/// The end of time where it is longer than that.
+pub fn nanos(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
 
 pub fn user() -> u32 {

@@ -143,7 +143,7 @@ impl Timers {
     pub fn connect(bus: &str, name: &str, options: Options, most: Duration) -> Result<Timers> {
         let text = || format!("name '{name}': a name is 1 to 64 of A-Z a-z 0-9 . _ -; give another");
         require(name.is_empty() || files::is_name(name), Code::Argument, text)?;
-        let end = now_ns() + most.as_nanos() as i64;
+        let end = now_ns().saturating_add(sys::nanos(most));
         let signals = again(end, || Subscription::attach(bus, options))?;
         let mut timers = Timers { signals, name: name.into(), connection: None, owner: 0, earlier: 0, boundary: 0,
             generation: random() as i32, latest: HashMap::new(), check_at: 0 };
@@ -156,7 +156,7 @@ impl Timers {
     pub fn reconnect(&mut self, most: Duration) -> Result<()> {
         self.connection = None;
         self.earlier = self.owner;
-        let end = now_ns() + most.as_nanos() as i64;
+        let end = now_ns().saturating_add(sys::nanos(most));
         let connection = again(end, || self.attempt(end))?;
         self.owner = connection.owner;
         self.connection = Some(connection);

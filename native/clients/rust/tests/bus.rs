@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::{symlink, PermissionsExt};
+use std::os::unix::fs::{symlink, FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -167,4 +167,55 @@ fn should_refuse_second_publisher_and_notice_deletion() {
     assert_eq!(Code::Absent, connected.err().expect("there is none").code);
     fs::remove_dir_all(folder.bus()).expect("deleted");
     assert_eq!(Code::Absent, p.heartbeat().expect_err("it is gone").code);
+}
+
+#[test]
+fn should_keep_lock_when_asked_for_status_by_another_path() {
+    let folder = Folder::new("link");
+    let link = folder.0.join("link");
+    symlink(folder.0.parent().expect("it has one"), &link).expect("linked");
+    let p = Publisher::open(&folder.bus(), 64, Duration::MAX).expect("a bus");
+    let other = link.join(folder.0.file_name().expect("it has one")).join("bus").display().to_string();
+    let mut s = Subscription::attach(&other, Options::default()).expect("attached");
+    let signals = fs::OpenOptions::new().write(true).open(Path::new(&folder.bus()).join("signals")).expect("ours");
+    signals.write_all_at(&[0; 16], 192).expect("no heartbeat: the lock decides");
+    assert_eq!(Status::Stalled, s.status().expect("no error"));
+    assert_eq!(Code::InUse, Publisher::open(&other, 64, Duration::from_secs(1)).err().expect("it is refused").code);
+    let inode = fs::metadata(Path::new(&folder.bus()).join("lock")).expect("it is there").ino();
+    let (place, pid) = (format!(":{inode} "), format!(" {} ", std::process::id()));
+    let locks = fs::read_to_string("/proc/locks").expect("text");
+    assert!(locks.lines().any(|line| line.contains(&place) && line.contains(&pid)), "{locks}");
+    drop(p);
+}
+
+#[test]
+fn should_count_again_when_another_bus_has_the_name() {
+    let folder = Folder::new("again");
+    let mut p = open(&folder.bus(), 64);
+    let mut s = Subscription::attach(&folder.bus(), Options { oldest: true, ..Options::default() }).expect("attached");
+    publish(&mut p, 100);
+    drain(&mut s);
+    assert_eq!((37, 0), (s.lost(), s.rejoined()));
+    p.abandon();
+    fs::remove_dir_all(folder.bus()).expect("deleted");
+    p = open(&folder.bus(), 64);
+    publish(&mut p, 10);
+    let (start, mut received) = (Instant::now(), 0);
+    while received < 10 && start.elapsed() < Duration::from_secs(20) {
+        s.wait(Duration::MAX).expect("no error");
+        while let Some(signal) = s.poll().expect("no error") {
+            assert_eq!(received, signal.sequence);
+            received += 1;
+        }
+    }
+    assert_eq!((10, 0, 1, 10), (received, s.lost(), s.rejoined(), s.next_sequence()));
+}
+
+#[test]
+fn should_wait_for_daemon_when_told_to_wait_for_ever() {
+    let folder = Folder::new("ever");
+    let bus = folder.bus();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(Timers::connect(&bus, "", Options::default(), Duration::MAX).map(drop)));
+    assert!(receiver.recv_timeout(Duration::from_millis(50)).is_err(), "it waits");
 }

@@ -62,7 +62,7 @@ class CHeaderIT {
                 int main() { return tb_error_text(TB_E_ABSENT) == nullptr; }
                 """);
         for (String compiler : List.of("gcc", "clang")) {
-            for (String sample : isHere(compiler) ? List.of("subscribe", "arm", "publish", "conformance")
+            for (String sample : isHere(compiler) ? List.of("subscribe", "arm", "publish", "conformance", "cases")
                     : List.<String>of()) {
                 assertEquals(new Run(0, ""), compile(List.of(compiler, "-std=c11", "-O2"),
                         NATIVE.resolve("clients/c/" + sample + ".c"), sample), compiler);
@@ -73,6 +73,15 @@ class CHeaderIT {
                 assertEquals(new Run(0, ""), compile(List.of(compiler, "-std=c++17", "-O2"), source, "cc"), compiler);
             }
         }
+    }
+
+    @Test
+    void shouldPassCasesThatNeedNoDaemon() throws Exception {
+        Assumptions.assumeTrue(isHere("cc"));
+        assertEquals(new Run(0, ""), compile(List.of("cc", "-std=c11", "-O2", "-pthread"),
+                NATIVE.resolve("clients/c/cases.c"), "cases"));
+        Path root = Files.createDirectory(folder.resolve("cases-buses"));
+        assertEquals(new Run(0, "CASES\n"), run(folder, List.of("./cases"), "TICKBUS_DIR", root.toString()));
     }
 
     @Test
