@@ -10,13 +10,18 @@ int main(int argc, char **argv) {
         puts(tb_error_text(generation));
         return 1;
     }
-    while (tb_next(&timers.bus, &signal, TB_PREDICT, INT64_C(2000000000)) == TB_SIGNAL) {
-        if (tb_is_current(&signal, timers.owner, generation)) {
-            long long late_us = (tb_now() - signal.deadline_ns) / 1000;
-            printf("timer %lld fired, %lld us late\n", (long long) signal.key, late_us);
-            break;
-        }
+    int event;
+    bool has_fired;
+    do {
+        event = tb_next(&timers.bus, &signal, TB_PREDICT, INT64_C(2000000000));
+        has_fired = event == TB_SIGNAL && tb_is_current(&signal, timers.owner, generation);
+    } while (event > TB_NOTHING && !has_fired);
+    if (has_fired) {
+        long long late_us = (tb_now() - signal.deadline_ns) / 1000;
+        printf("timer %lld fired, %lld us late\n", (long long) signal.key, late_us);
+    } else {
+        printf("it did not fire: %s, %lld signals lost\n", tb_error_text(event), (long long) timers.bus.lost);
     }
     tb_disconnect(&timers);
-    return 0;
+    return !has_fired;
 }

@@ -305,6 +305,8 @@ func (s *Subscription) check() (err error) {
 func (s *Subscription) follow() {
 	history := s.file.load(wordHistory)
 	s.attach()
+	s.epoch = s.file.load(wordEpoch)
+	s.epochs++
 	if s.file.load(wordHistory) != history {
 		s.join(true) // another bus under the same name
 		s.rejoined++

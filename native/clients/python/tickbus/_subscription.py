@@ -283,6 +283,8 @@ class Subscription(Source[Signal]):
     def _follow(self) -> None:
         history = self._longs[f.HISTORY]
         self._attach()
+        self._epoch = self._longs[f.EPOCH]
+        self.epochs += 1
         if self._longs[f.HISTORY] != history:
             self._join(True)  # another bus under the same name
             self.rejoined += 1

@@ -323,6 +323,7 @@ impl Subscription {
         let history = self.file.load(word::HISTORY);
         self.file = files::attach(&self.directory, self.options.owner())?;
         self.base = self.file.load(word::BASE);
+        (self.epoch, self.epochs) = (self.file.load(word::EPOCH), self.epochs + 1);
         self.attach_doorbell();
         if self.file.load(word::HISTORY) != history {
             self.join(true); // another bus under the same name

@@ -112,6 +112,9 @@ class ConformanceIT {
             for (Map.Entry<Language, Program> subscriber : subscribers.entrySet()) {
                 Map<String, Object> result = subscriber.getValue().result();
                 assertExact(result, SIGNALS);
+                if (SIGNALS <= SLOTS) {
+                    assertEquals(0, number(result, "lost"), () -> "nothing was overwritten: " + result);
+                }
                 row.put(subscriber.getKey().name(), result.get("received") + "+" + result.get("lost"));
             }
             matrix.put(publishing.name(), row);
@@ -139,6 +142,8 @@ class ConformanceIT {
         for (Map.Entry<String, Program> subscriber : subscribers.entrySet()) {
             Map<String, Object> result = subscriber.getValue().result();
             assertExact(result, TORTURED);
+            assertTrue(number(result, "received") > 0, () -> "it reads nothing: " + result);
+            assertTrue(number(result, "epochs") >= 1, () -> "it followed a file that was replaced: " + result);
             Map<String, String> row = new LinkedHashMap<>();
             for (String name : List.of("received", "lost", "torn", "order", "epochs")) {
                 row.put(name, result.get(name).toString());

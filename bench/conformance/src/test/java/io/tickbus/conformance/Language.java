@@ -26,13 +26,10 @@ record Language(String name, List<String> command) {
      * Java, and each folder of {@code native/clients} with a {@code conformance.sh} whose toolchain is here.
      *
      * @param folder takes what is built
-     * @param wanted names of languages; empty for all
+     * @param wanted names of languages besides Java; empty for all
      */
     static List<Language> found(Path folder, Set<String> wanted) throws IOException, InterruptedException {
-        List<Language> languages = new ArrayList<>();
-        if (wanted.isEmpty() || wanted.contains("java")) {
-            languages.add(java());
-        }
+        List<Language> languages = new ArrayList<>(List.of(java()));
         Path clients = ProjectFiles.root().resolve("native/clients");
         List<Path> folders;
         try (Stream<Path> entries = Files.list(clients)) {
