@@ -342,7 +342,7 @@ final class TimerStore {
         uncountSlack(timer);
         table.state(timer, TimerTable.PAUSED);
         if (table.periodNs(timer) == 0) {
-            table.due(timer, Saturating.difference(table.dueNs(timer), nowNs), 0);
+            table.due(timer, Saturating.difference(table.dueNs(timer), nowNs), table.occurrence(timer));
         } else {
             misfire.onPause(timer);
         }
@@ -372,7 +372,7 @@ final class TimerStore {
         long dueNs = table.dueNs(timer);
         if (periodNs == 0) {
             // A timer that was overdue when it was paused stays overdue; clamped to 0, as the clock may be set back.
-            table.due(timer, Math.max(0, Saturating.deadlineNs(nowNs, dueNs)), 0);
+            table.due(timer, Math.max(0, Saturating.deadlineNs(nowNs, dueNs)), table.occurrence(timer));
         } else if (dueNs < nowNs) {
             long passed = (Saturating.difference(nowNs, dueNs) - 1) / periodNs + 1;
             table.due(timer, Saturating.deadlineNs(dueNs, Saturating.product(passed, periodNs)),

@@ -115,14 +115,15 @@ class SignalsFileFuzzPropertyTest {
             }
             subscriber.publisherStatus();
             assertEquals(0, subscriber.poll(signal -> handled++, SLOTS), why);
-            assertEquals(subscriber.sequence() - first, handled + reported, why);
+            // A flag may say that a relay has left a signal out.
+            assertEquals(subscriber.sequence() - first, handled + reported + subscriber.filtered(), why);
             readable++;
         } catch (BusException e) {
             refusals.merge(e.reason(), 1, Integer::sum);
         }
         assertTrue(handled <= SLOTS, why);
         if (subscriber != null) {
-            assertEquals(handled, subscriber.received() + subscriber.filtered(), why);
+            assertEquals(handled, subscriber.received(), why);
             assertEquals(reported, subscriber.lost(), why);
         }
     }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * Runs programs for signals, one at a time, on a thread of its own, so that no program delays the reading of signals. A
  * program that is ended gets SIGTERM with all processes that it has started, and SIGKILL after {@value #ENDING_S}
- * seconds; the next one starts when they are gone.
+ * seconds; the next one starts when they are gone. A process that it starts at that very moment may escape.
  *
  * <p><b>Threads:</b> any thread offers runs; the listener is called on the runner's thread.
  */

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ProgramRunnerTest {
     private static final long NO_TIMEOUT = Long.MAX_VALUE;
-    private static final String CHILD = "sleep 98765; true";
+    private static final String CHILD = "sleep 98765 & touch $FOLDER/on; wait; true";
 
     private final BlockingQueue<ProgramRun> ended = new LinkedBlockingQueue<>();
 
@@ -44,6 +44,10 @@ class ProgramRunnerTest {
         ProgramRun run = ended.poll(30, TimeUnit.SECONDS);
         assertTrue(run != null, "no run has ended");
         return run;
+    }
+
+    private String child() {
+        return "FOLDER=" + folder + "; " + CHILD;
     }
 
     /** A shell that has been told to end leaves its children behind. */
@@ -114,15 +118,15 @@ class ProgramRunnerTest {
 
     @Test
     void shouldEndWhatRunsTooLongOrWhenClosed() throws Exception {
-        try (ProgramRunner runner = runner(OverlappingRun.SKIP, TimeUnit.MILLISECONDS.toNanos(50), CHILD)) {
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, TimeUnit.SECONDS.toNanos(3), child())) {
             assertTrue(runner.offer(run(1)));
             ProgramRun timedOut = next();
             assertEquals("timed out", timedOut.outcome());
             assertTrue(timedOut.isFailed());
             assertNoChild();
+            Files.delete(folder.resolve("on"));
         }
-        try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, "touch " + folder + "/on; "
-                + CHILD)) {
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, child())) {
             assertTrue(runner.offer(run(1)));
             awaitFile("on");
         }

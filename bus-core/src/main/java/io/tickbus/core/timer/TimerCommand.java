@@ -151,7 +151,7 @@ public final class TimerCommand {
 
     /** Sets the misfire policy; {@code cap} applies to FIRE_ALL only. */
     public TimerCommand misfire(MisfirePolicy policy, int cap) {
-        return misfire(policy.code(), cap);
+        return misfire(policy.code(), policy == MisfirePolicy.FIRE_ALL ? cap : 0);
     }
 
     /** The same, with the number of a policy. */
@@ -165,7 +165,7 @@ public final class TimerCommand {
      * arms the occurrences of a series one by one. Makes its policy FIRE_ONCE.
      */
     public TimerCommand occurrence(int occurrence) {
-        return misfire(MisfirePolicy.FIRE_ONCE, occurrence);
+        return misfire(MisfirePolicy.FIRE_ONCE.code(), occurrence);
     }
 
     /** Sets how late a firing may be, in microseconds, 0 to 2^32 − 1. */
