@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ProgramRunnerTest {
     private static final long NO_TIMEOUT = Long.MAX_VALUE;
-    private static final String CHILD = "sleep 98765 & touch $FOLDER/on; wait; true";
+    /** Of this JVM only: others may run this test on this host. */
+    private static final String SLEEP = "sleep " + (1_000_000 + ProcessHandle.current().pid());
 
     private final BlockingQueue<ProgramRun> ended = new LinkedBlockingQueue<>();
 
@@ -47,13 +48,13 @@ class ProgramRunnerTest {
     }
 
     private String child() {
-        return "FOLDER=" + folder + "; " + CHILD;
+        return SLEEP + " & touch " + folder + "/on; wait; true";
     }
 
     /** A shell that has been told to end leaves its children behind. */
     private static void assertNoChild() {
         assertTrue(ProcessHandle.allProcesses().noneMatch(process -> process.info().commandLine().orElse("")
-                .contains("sleep 98765")));
+                .contains(SLEEP)));
     }
 
     private void awaitFile(String name) {
