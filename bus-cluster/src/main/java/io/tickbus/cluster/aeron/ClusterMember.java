@@ -175,6 +175,11 @@ public final class ClusterMember implements AutoCloseable {
         return service.position();
     }
 
+    /** All of its state as text, for tests. */
+    String describe() {
+        return service.describe();
+    }
+
     /** Asks for a snapshot on all members; false if this member does not lead, or takes one already. */
     public boolean takeSnapshot() {
         return isLeader() && ClusterControl.ToggleState.SNAPSHOT

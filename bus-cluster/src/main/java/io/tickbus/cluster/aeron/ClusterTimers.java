@@ -32,6 +32,7 @@ import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Arms and cancels timers of all hosts, and asks about them: a client of the cluster.
@@ -44,7 +45,7 @@ import org.agrona.concurrent.BackoffIdleStrategy;
  * }</pre>
  *
  * <p>What is armed is in the log of a majority when its reply comes. Messages whose replies do not come are sent again,
- * in their order, to the next leader too: an arming that is applied twice changes nothing the second time.
+ * in their order, to the next leader too: each is applied once, however often it arrives.
  *
  * <p><b>Threads:</b> one, besides those of Aeron's media driver. <b>Progress:</b> {@link #add}, {@link #flush} and
  * {@link #poll} do not wait for the cluster; the others do, no longer than told.
@@ -85,6 +86,8 @@ public final class ClusterTimers implements AutoCloseable {
     private int batchLength;
     private int owner = Messages.ALL_OWNERS;
     private int nextGeneration = new SplittableRandom().nextInt() | 1;
+    private final long client = new SplittableRandom().nextLong();
+    private long messages;
     private long nextCorrelation = resultOrigin + 1;
     private ArmReply lastReply;
     private int number;
@@ -127,6 +130,10 @@ public final class ClusterTimers implements AutoCloseable {
     private void open(String name) {
         int length = IntentCommands.owner(batch, 0, name);
         ArmReply reply = call(length);
+        if (reply.refused().get(0) == IntentResult.INVALID) {
+            throw new IllegalArgumentException("an owner has 1 to " + IntentCommands.MAX_OWNER_LENGTH + " letters, "
+                    + "digits, '.', '_' or '-' as its name, and begins with none of '.' and '-': owner=" + name);
+        }
         if (reply.refusals() > 0) {
             throw new IllegalStateException("the cluster has no room for another owner: owner=" + name);
         }
@@ -200,8 +207,14 @@ public final class ClusterTimers implements AutoCloseable {
     }
 
     private long put(byte kind, DirectBuffer from, int length) {
-        byte[] body = new byte[length];
-        from.getBytes(0, body);
+        boolean hasCommands = kind == Messages.COMMANDS;
+        int at = hasCommands ? IntentCommands.CLIENT_LENGTH : 0;
+        byte[] body = new byte[at + length];
+        from.getBytes(0, body, at, length);
+        if (hasCommands) {
+            messages++;
+            IntentCommands.client(new UnsafeBuffer(body), 0, client, messages);
+        }
         long correlation = nextCorrelation++;
         pending.put(correlation, new Pending(correlation, kind, body));
         return correlation;

@@ -5,6 +5,7 @@ import static io.tickbus.cluster.aeron.Messages.LITTLE;
 
 import io.aeron.ExclusivePublication;
 import io.aeron.Image;
+import io.aeron.ImageFragmentAssembler;
 import io.aeron.Publication;
 import io.aeron.cluster.codecs.CloseReason;
 import io.aeron.cluster.service.ClientSession;
@@ -18,6 +19,7 @@ import io.tickbus.cluster.intent.IntentEvents;
 import io.tickbus.cluster.intent.IntentLog;
 import io.tickbus.cluster.intent.IntentResult;
 import io.tickbus.cluster.intent.IntentSnapshot;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -43,6 +45,7 @@ final class IntentService implements ClusteredService, IntentEvents {
     private int number;
     private volatile Role role = Role.FOLLOWER;
     private volatile long position;
+    private volatile CompletableFuture<String> description;
 
     IntentService(HostFeed feed) {
         this.feed = feed;
@@ -58,22 +61,32 @@ final class IntentService implements ClusteredService, IntentEvents {
         return position;
     }
 
+    /** All of the state as text, for tests; any thread. */
+    String describe() {
+        CompletableFuture<String> wanted = new CompletableFuture<>();
+        description = wanted;
+        return wanted.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
     @Override
     public void onStart(Cluster newCluster, Image snapshot) {
         cluster = newCluster;
         log = new IntentLog();
         if (snapshot != null) {
             IntentSnapshot reader = IntentSnapshot.into(log);
+            ImageFragmentAssembler assembler = new ImageFragmentAssembler((buffer, offset, length, header) ->
+                    reader.onMessage(buffer, offset, length));
             IdleStrategy idle = cluster.idleStrategy();
             while (!reader.isComplete()) {
-                int fragments = snapshot.poll((buffer, offset, length, header) ->
-                        reader.onMessage(buffer, offset, length), 16);
+                int fragments = snapshot.poll(assembler, 16);
                 if (fragments == 0 && snapshot.isClosed()) {
                     throw new IllegalStateException("the snapshot ends too early");
                 }
                 idle.idle(fragments);
             }
         }
+        term = log.term();
+        position = log.position();
         log.tell(this);
         feed.state(log);
     }
@@ -92,6 +105,8 @@ final class IntentService implements ClusteredService, IntentEvents {
     public void onNewLeadershipTermEvent(long leadershipTermId, long logPosition, long timestamp,
             long termBaseLogPosition, int leaderMemberId, int logSessionId, TimeUnit timeUnit, int appVersion) {
         term = (int) leadershipTermId;
+        // A snapshot has the term too.
+        apply(reply, 0, 0, logPosition, timestamp);
     }
 
     @Override
@@ -103,8 +118,9 @@ final class IntentService implements ClusteredService, IntentEvents {
         long correlation = buffer.getLong(offset + Messages.CORRELATION, LITTLE);
         switch (buffer.getByte(offset + Messages.KIND)) {
             case Messages.COMMANDS -> {
-                apply(buffer, offset + Messages.BODY, length - Messages.BODY, timestamp);
-                if (correlation != 0 && cluster.role() == Role.LEADER) {
+                boolean isDone = apply(buffer, offset + Messages.BODY, length - Messages.BODY, cluster.logPosition(),
+                        timestamp);
+                if (isDone && correlation != 0 && cluster.role() == Role.LEADER) {
                     answer(session, correlation);
                 }
             }
@@ -120,22 +136,19 @@ final class IntentService implements ClusteredService, IntentEvents {
         position = cluster.logPosition();
     }
 
-    private void apply(DirectBuffer buffer, int offset, int length, long timestamp) {
+    private boolean apply(DirectBuffer buffer, int offset, int length, long newPosition, long timestamp) {
         count = 0;
         refused = 0;
         number = 0;
-        log.apply(buffer, offset, length, cluster.logPosition(), timestamp, term);
-        feed.applied(buffer, offset, length, cluster.logPosition(), timestamp, term);
+        boolean isDone = log.apply(buffer, offset, length, newPosition, timestamp, term);
+        feed.applied(buffer, offset, length, newPosition, timestamp, term);
+        return isDone;
     }
 
     @Override
     public void onResult(byte type, IntentResult result, int given) {
-        boolean isRefused = switch (result) {
-            case ARMED, CANCELLED, DONE -> false;
-            default -> true;
-        };
         number = given;
-        if (isRefused) {
+        if (result.isRefusal()) {
             if (refused < MAX_REFUSED) {
                 int at = Messages.DETAILS + refused * 2 * Integer.BYTES;
                 reply.putInt(at, count, LITTLE);
@@ -241,6 +254,11 @@ final class IntentService implements ClusteredService, IntentEvents {
 
     @Override
     public int doBackgroundWork(long nowNs) {
+        CompletableFuture<String> wanted = description;
+        if (wanted != null) {
+            description = null;
+            wanted.complete(log.describe());
+        }
         if (feed.isStateWanted()) {
             feed.state(log);
             return 1;

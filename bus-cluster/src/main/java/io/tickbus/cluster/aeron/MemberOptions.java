@@ -2,6 +2,7 @@
 package io.tickbus.cluster.aeron;
 
 import io.tickbus.cluster.host.HostClock;
+import io.tickbus.cluster.intent.IntentCommands;
 import io.tickbus.core.BusDirectory;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +33,10 @@ public record MemberOptions(int member, List<String> members, Path folder, BusDi
         if (member < 0 || member >= members.size()) {
             throw new IllegalArgumentException("a member is one of those listed: member=" + member + " members="
                     + members);
+        }
+        if (!IntentCommands.isName(name, IntentCommands.MAX_NAME_LENGTH)) {
+            throw new IllegalArgumentException("a host has 1 to " + IntentCommands.MAX_NAME_LENGTH + " letters, "
+                    + "digits, '.', '_' or '-' as its name, and begins with none of '.' and '-': name=" + name);
         }
     }
 

@@ -35,21 +35,30 @@ final class FiredFile implements AutoCloseable {
     private static final long MAX_LENGTH = 64L << 20;
 
     private final Path path;
+    private final long longest;
     private final Map<Arming, Long> next = new HashMap<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private FileChannel channel;
     private boolean wasThere;
+    /** It could not be written, and is written again as a whole. */
+    private boolean isIncomplete;
     private long historyId;
     private long sequence;
     private long uncertainUntilNs = Long.MIN_VALUE;
 
-    FiredFile(Path path) {
+    private FiredFile(Path path, long longest) {
         this.path = path;
+        this.longest = longest;
     }
 
     /** Reads what there is and opens the file for more. */
     static FiredFile open(Path path) {
-        FiredFile file = new FiredFile(path);
+        return open(path, MAX_LENGTH);
+    }
+
+    /** The same, with a length from which on it is written again. */
+    static FiredFile open(Path path, long longest) {
+        FiredFile file = new FiredFile(path, longest);
         try {
             Files.createDirectories(path.getParent());
             file.wasThere = Files.exists(path);
@@ -85,10 +94,16 @@ final class FiredFile implements AutoCloseable {
         Path temporary = path.resolveSibling(path.getFileName() + ".new");
         channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING);
+        isIncomplete = false;
         add(HISTORY, 0, historyId, 0);
         add(UNCERTAIN, 0, uncertainUntilNs, 0);
         next.forEach((arming, occurrence) -> add(FIRED, arming.generation(), arming.key(), occurrence));
-        flush();
+        if (!isIncomplete) {
+            write();
+        }
+        if (isIncomplete) {
+            throw new IOException("there is no room");
+        }
         Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -138,8 +153,16 @@ final class FiredFile implements AutoCloseable {
     }
 
     private void add(int kind, int generation, long key, long occurrence) {
-        if (buffer.remaining() < LENGTH) {
-            flush();
+        if (!isIncomplete && buffer.remaining() < LENGTH) {
+            try {
+                write();
+            } catch (IOException e) {
+                // The next flush says so.
+                isIncomplete = true;
+            }
+        }
+        if (isIncomplete) {
+            return;
         }
         buffer.putInt(kind).putInt(generation).putLong(key).putLong(occurrence).putLong(sequence);
     }
@@ -147,24 +170,35 @@ final class FiredFile implements AutoCloseable {
     /** Hands everything to the kernel. A file that has become long is written again without what is forgotten. */
     void flush() {
         try {
-            buffer.flip();
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
+            if (!isIncomplete) {
+                write();
             }
-            buffer.clear();
-            if (channel.position() > MAX_LENGTH + 2L * LENGTH * next.size()) {
+            if (isIncomplete || channel.position() > longest + 2L * LENGTH * next.size()) {
                 channel.close();
                 rewrite();
             }
         } catch (IOException e) {
+            isIncomplete = true;
+            buffer.clear();
             throw new UncheckedIOException("what has fired cannot be written to " + path, e);
         }
     }
 
+    private void write() throws IOException {
+        buffer.flip();
+        try {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } finally {
+            buffer.clear();
+        }
+    }
+
+    /** What was not flushed is not written any more. */
     @Override
     public void close() {
         try {
-            flush();
             channel.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

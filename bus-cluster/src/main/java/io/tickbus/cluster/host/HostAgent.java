@@ -20,6 +20,7 @@ import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberListener;
 import io.tickbus.subscriber.SubscriberOptions;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,7 @@ public final class HostAgent implements AutoCloseable {
     private FiredFile fired;
     private SignalSubscriber signals;
     private boolean hasGap;
+    private boolean isFileBroken;
     private IntentLog state;
     private Host self;
     private FiringPlan plan;
@@ -142,6 +144,11 @@ public final class HostAgent implements AutoCloseable {
             } catch (BusException e) {
                 lostDaemon(e);
                 hasWorked = false;
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "the agent of host " + name + " failed and begins once more", e);
+                beginLater();
+                feed.wantState();
+                hasWorked = false;
             }
             if (!hasWorked) {
                 LockSupport.parkNanos(IDLE_NS);
@@ -154,6 +161,10 @@ public final class HostAgent implements AutoCloseable {
         if (!isDaemonLost) {
             LOG.log(System.Logger.Level.WARNING, "the daemon of this host is gone: {0}", why.getMessage());
         }
+        beginLater();
+    }
+
+    private void beginLater() {
         isDaemonLost = true;
         isServing = false;
         nextAttemptNs = System.nanoTime() + RETRY_NS;
@@ -166,14 +177,20 @@ public final class HostAgent implements AutoCloseable {
         if (nowNs - nextBoundNs >= 0) {
             nextBoundNs = nowNs + BOUND_NS;
             boundNs = clock.boundNs();
-            fired.flush();
+            flushFired();
         }
         if (state != null && self != null && isDaemonLost && nowNs - nextAttemptNs >= 0) {
             begin();
         }
         if (!isDaemonLost) {
             hasWorked |= daemon.poll();
-            hasWorked |= signals.poll(this::onSignal, SIGNALS) > 0;
+            boolean hasConfirmed = daemon.hasConfirmedCancels();
+            int read = signals.poll(this::onSignal, SIGNALS);
+            hasWorked |= read > 0;
+            // A signal is published before the daemon replies: all of them are read now that were published by then.
+            if (hasConfirmed && read < SIGNALS && !hasGap && unreported.isEmpty()) {
+                confirmedPosition = state.position();
+            }
             if (hasGap) {
                 begin();
             }
@@ -209,7 +226,7 @@ public final class HostAgent implements AutoCloseable {
         if (isUncertain) {
             fired.uncertain(clock.utcNs() + Math.max(0, boundNs));
         }
-        fired.flush();
+        flushFired();
         if (plan == null) {
             beginPlan();
         } else {
@@ -217,6 +234,19 @@ public final class HostAgent implements AutoCloseable {
         }
         isDaemonLost = false;
         isServing = true;
+    }
+
+    private void flushFired() {
+        try {
+            fired.flush();
+            isFileBroken = false;
+        } catch (UncheckedIOException e) {
+            // The bus knows too, until its ring is overwritten.
+            if (!isFileBroken) {
+                LOG.log(System.Logger.Level.ERROR, e.getMessage(), e);
+            }
+            isFileBroken = true;
+        }
     }
 
     private void attach() {
@@ -339,9 +369,6 @@ public final class HostAgent implements AutoCloseable {
         if (self == null) {
             length = IntentCommands.join(buffer, 0, name, epoch);
         } else {
-            if (!isDaemonLost && daemon.hasConfirmedCancels() && unreported.isEmpty()) {
-                confirmedPosition = state.position();
-            }
             length = IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs, lagNs);
         }
         log.send(buffer, length);
@@ -363,7 +390,10 @@ public final class HostAgent implements AutoCloseable {
             }
         } catch (BusException e) {
             LOG.log(System.Logger.Level.WARNING, "the daemon of this host is gone: {0}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the agent of host " + name + " does not leave cleanly", e);
         } finally {
+            flushFired();
             fired.close();
             daemon.close();
             if (signals != null) {

@@ -55,6 +55,11 @@ public final class HostFeed {
         return isStateWanted;
     }
 
+    /** Taker: it needs a whole state. */
+    void wantState() {
+        isStateWanted = true;
+    }
+
     private static byte[] bytes(DirectBuffer message, int at, int length) {
         byte[] bytes = new byte[length];
         message.getBytes(at, bytes);

@@ -4,6 +4,7 @@ package io.tickbus.cluster.intent;
 import io.tickbus.core.timer.MisfirePolicy;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -20,6 +21,7 @@ import org.agrona.MutableDirectBuffer;
  *  JOIN    0 type | 1 name length | 2 name | then 8 epoch
  *  STATE   0 type | 4 host | 8 epoch | 16 appliedPosition | 24 boundNs | 32 lagNs                       40 bytes
  *  LEAVE   0 type | 4 host | 8 epoch                                                                    16 bytes
+ *  CLIENT  0 type | 8 client | 16 number of the client's message, from 1                                24 bytes
  * </pre>
  */
 public final class IntentCommands {
@@ -37,13 +39,20 @@ public final class IntentCommands {
     public static final byte STATE = 6;
     /** A host leaves. */
     public static final byte LEAVE = 7;
+    /** Begins a message that may come again: it counts once, and after the one before it. */
+    public static final byte CLIENT = 8;
 
     /** Bytes of an arming. */
     public static final int ARM_LENGTH = 60;
     /** Bytes of a cancellation. */
     public static final int CANCEL_LENGTH = 20;
+    /** Bytes of what begins a client's message. */
+    public static final int CLIENT_LENGTH = 24;
     /** The longest name, in bytes. */
     public static final int MAX_NAME_LENGTH = 64;
+    /** The longest name of an owner: at a daemon it has a prefix. */
+    public static final int MAX_OWNER_LENGTH = 56;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
 
     private static final int OWNER_AT = 4;
     private static final int KEY_AT = 8;
@@ -127,6 +136,19 @@ public final class IntentCommands {
         return LEAVE_LENGTH;
     }
 
+    /** Writes whose message follows. */
+    public static int client(MutableDirectBuffer to, int at, long client, long number) {
+        to.putLong(at, CLIENT, LITTLE);
+        to.putLong(at + 8, client, LITTLE);
+        to.putLong(at + 16, number, LITTLE);
+        return CLIENT_LENGTH;
+    }
+
+    /** Whether an owner, or with {@link #MAX_NAME_LENGTH} a host, may have that name. */
+    public static boolean isName(String name, int longest) {
+        return name.length() <= longest && NAME.matcher(name).matches();
+    }
+
     private static void timer(MutableDirectBuffer to, int at, byte type, int owner, long key, int generation) {
         to.putInt(at, type, LITTLE);
         to.putInt(at + OWNER_AT, owner, LITTLE);
@@ -165,6 +187,7 @@ public final class IntentCommands {
             case JOIN -> nameEnd + Long.BYTES;
             case STATE -> STATE_LENGTH;
             case LEAVE -> LEAVE_LENGTH;
+            case CLIENT -> CLIENT_LENGTH;
             default -> -1;
         };
         return length <= available ? length : -1;

@@ -43,6 +43,7 @@ public final class IntentLog {
     private final IntentTable table = new IntentTable();
     private final Membership membership = new Membership();
     private final List<String> owners = new ArrayList<>();
+    private final Clients clients = new Clients();
     private final Map<Id, CancelledIntent> cancelled = new LinkedHashMap<>();
     /** By when they are removed. What was replaced meanwhile is passed over then. */
     private final TreeMap<Long, List<Intent>> expiring = new TreeMap<>();
@@ -132,21 +133,34 @@ public final class IntentLog {
      * @param newPosition  where in the log it ends
      * @param clusterNs    the cluster's time, CLOCK_REALTIME nanoseconds
      * @param newTerm      the leadership term
+     * @return false if its client has sent another one before it that is not here: nothing is applied
      */
-    public void apply(DirectBuffer message, int at, int length, long newPosition, long clusterNs, int newTerm) {
+    public boolean apply(DirectBuffer message, int at, int length, long newPosition, long clusterNs, int newTerm) {
         position = newPosition;
         advance(clusterNs, newTerm);
+        clients.none();
         int next = at;
         int end = at + length;
         while (next < end) {
             int commandLength = IntentCommands.length(message, next, end - next);
             if (commandLength < 0) {
-                events.onResult((byte) 0, IntentResult.INVALID, 0);
-                return;
+                told((byte) 0, IntentResult.INVALID, 0);
+                return true;
             }
-            applyOne(message, next, message.getByte(next));
+            if (message.getByte(next) != IntentCommands.CLIENT) {
+                applyOne(message, next, message.getByte(next));
+            } else if (!clients.begin(IntentCommands.longAt(message, next + 8), IntentCommands.longAt(message,
+                    next + 16))) {
+                return false;
+            }
             next += commandLength;
         }
+        return true;
+    }
+
+    private void told(byte type, IntentResult result, int number) {
+        clients.note(result);
+        events.onResult(type, result, number);
     }
 
     /** Notes the time and term of an entry without commands. */
@@ -157,23 +171,32 @@ public final class IntentLog {
     }
 
     private void applyOne(DirectBuffer from, int at, byte type) {
+        // The number of an owner is the same each time.
+        if (clients.isRepeated() && type != IntentCommands.OWNER) {
+            told(type, clients.earlier(type), 0);
+            return;
+        }
         switch (type) {
-            case IntentCommands.ARM -> events.onResult(type, arm(from, at), 0);
-            case IntentCommands.CANCEL -> events.onResult(type, cancel(from, at), 0);
-            case IntentCommands.FIRED -> events.onResult(type, fired(from, at), 0);
+            case IntentCommands.ARM -> told(type, arm(from, at), 0);
+            case IntentCommands.CANCEL -> told(type, cancel(from, at), 0);
+            case IntentCommands.FIRED -> told(type, fired(from, at), 0);
             case IntentCommands.OWNER -> owner(IntentCommands.name(from, at));
             case IntentCommands.JOIN -> join(from, at);
-            default -> events.onResult(type, state(from, at, type), 0);
+            default -> told(type, state(from, at, type), 0);
         }
     }
 
     private void owner(String name) {
+        if (!IntentCommands.isName(name, IntentCommands.MAX_OWNER_LENGTH)) {
+            told(IntentCommands.OWNER, IntentResult.INVALID, 0);
+            return;
+        }
         int number = owners.indexOf(name);
         if (number < 0 && owners.size() < MAX_OWNERS) {
             number = owners.size();
             owners.add(name);
         }
-        events.onResult(IntentCommands.OWNER, number < 0 ? IntentResult.FULL : IntentResult.DONE, number);
+        told(IntentCommands.OWNER, number < 0 ? IntentResult.FULL : IntentResult.DONE, number);
     }
 
     private IntentResult arm(DirectBuffer from, int at) {
@@ -192,6 +215,9 @@ public final class IntentLog {
         if ((spec.flags() & IntentSpec.BOUND_REQUIRED) != 0 && isABoundUnknown()) {
             return IntentResult.NO_BOUND;
         }
+        // Its firings are not those of a timer that was cancelled.
+        cancelled.computeIfPresent(new Id(owner, spec.key()), (id, tomb) ->
+                tomb.intent().spec().generation() == spec.generation() ? null : tomb);
         Intent intent = new Intent(owner, spec, position, timeNs, term);
         if (earlier != null) {
             removed(earlier);
@@ -298,13 +324,14 @@ public final class IntentLog {
     private void join(DirectBuffer from, int at) {
         String name = IntentCommands.name(from, at);
         long epoch = IntentCommands.longAt(from, at + 2 + (from.getByte(at + 1) & 0xFF));
-        if (membership.host(name) == null && membership.hosts().size() >= MAX_HOSTS) {
-            events.onResult(IntentCommands.JOIN, IntentResult.FULL, 0);
+        boolean isValid = IntentCommands.isName(name, IntentCommands.MAX_NAME_LENGTH);
+        if (!isValid || (membership.host(name) == null && membership.hosts().size() >= MAX_HOSTS)) {
+            told(IntentCommands.JOIN, isValid ? IntentResult.FULL : IntentResult.INVALID, 0);
             return;
         }
         Host host = membership.join(name, epoch, timeNs);
         events.onHost(host);
-        events.onResult(IntentCommands.JOIN, IntentResult.DONE, host.number());
+        told(IntentCommands.JOIN, IntentResult.DONE, host.number());
     }
 
     private IntentResult state(DirectBuffer from, int at, byte type) {
@@ -342,6 +369,10 @@ public final class IntentLog {
         owners.add(name);
     }
 
+    Clients clients() {
+        return clients;
+    }
+
     void restore(Intent intent) {
         add(intent);
     }
@@ -356,7 +387,7 @@ public final class IntentLog {
         forEach(intent -> sorted.put(intent.owner() + "/" + intent.spec().key(), intent.toString()));
         return "position=" + position + " timeNs=" + timeNs + " term=" + term + " unfired=" + unfired + " firedTwice="
                 + firedTwice + " forgottenNs=" + membership.forgottenNs() + "\nowners=" + owners + "\nhosts="
-                + membership.hosts() + "\ncancelled=" + cancelled.values() + "\n" + String.join("\n",
-                sorted.values());
+                + membership.hosts() + "\nclients=" + clients + "\ncancelled=" + cancelled.values() + "\n"
+                + String.join("\n", sorted.values());
     }
 }

@@ -17,10 +17,15 @@ public enum IntentResult {
     NO_BOUND,
     /** Anything else was done. */
     DONE,
-    /** A firing or a host's state that comes too late to count. */
+    /** A firing or a host's state that comes too late to count, or a message whose result is forgotten by now. */
     STALE;
 
     private static final IntentResult[] BY_CODE = values();
+
+    /** Whether nothing came of it. */
+    public boolean isRefusal() {
+        return this != ARMED && this != CANCELLED && this != DONE;
+    }
 
     /** The number in a reply: 1 for the first; new ones go to the end. */
     @SuppressWarnings("EnumOrdinal")

@@ -17,6 +17,8 @@ import org.agrona.ExpandableArrayBuffer;
  *  INTENT    the command ARM | 60 armedPosition | 68 armedNs | 76 armedTerm | 80 firedThrough | 88 firedAhead
  *            96 firedHost | 100 firedTerm | 104 firedTwice | 112 passedOver
  *  CANCELLED 0 type | 1 words of hosts | 2 words of fired | 8 position | 16 cancelledNs | 24 INTENT | the words
+ *  CLIENT    0 type | 1 how many refusals | 8 client | 16 number | 24 forgotten | then the refusals, 16 bytes each:
+ *            number of the message int64, index of the command int32, code int32        least recent first
  *  END       0 type
  * </pre>
  */
@@ -59,12 +61,15 @@ public final class IntentSnapshot {
     private static final byte HOST = 0x11;
     private static final byte INTENT = IntentCommands.ARM;
     private static final byte CANCELLED = 0x12;
+    private static final byte CLIENT = 0x13;
     private static final byte END = 0x1F;
 
     private static final int HOST_LONGS = 11;
     private static final int NUMBERS_LENGTH = 56;
     private static final int INTENT_LENGTH = 120;
     private static final int CANCELLED_HEADER = 24;
+    private static final int CLIENT_HEADER = 32;
+    private static final int REFUSAL_LENGTH = 16;
     /** Messages are filled up to this length. */
     private static final int FULL_LENGTH = 4096;
     private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
@@ -117,6 +122,9 @@ public final class IntentSnapshot {
         log.membership().hosts().forEach(this::host);
         log.forEach(this::selected);
         log.forEachCancelled(this::cancelled);
+        if (selection.equals(Selection.ALL)) {
+            log.clients().forEach(this::client);
+        }
         buffer.putByte(length, END);
         length++;
         flush();
@@ -188,6 +196,34 @@ public final class IntentSnapshot {
         added(at - length);
     }
 
+    private void client(Clients.Client client) {
+        buffer.putByte(length, CLIENT);
+        buffer.putByte(length + 1, (byte) client.refusals().size());
+        buffer.putLong(length + 8, client.id(), LITTLE);
+        buffer.putLong(length + 16, client.number(), LITTLE);
+        buffer.putLong(length + 24, client.forgotten(), LITTLE);
+        int at = length + CLIENT_HEADER;
+        for (Clients.Refusal refusal : client.refusals()) {
+            buffer.putLong(at, refusal.number(), LITTLE);
+            buffer.putInt(at + 8, refusal.index(), LITTLE);
+            buffer.putInt(at + 12, refusal.result().code(), LITTLE);
+            at += REFUSAL_LENGTH;
+        }
+        added(at - length);
+    }
+
+    private int readClient(DirectBuffer from, int at) {
+        int refusals = from.getByte(at + 1) & 0xFF;
+        Clients.Client client = log.clients().restore(from.getLong(at + 8, LITTLE), from.getLong(at + 16, LITTLE),
+                from.getLong(at + 24, LITTLE));
+        for (int i = 0; i < refusals; i++) {
+            int next = at + CLIENT_HEADER + REFUSAL_LENGTH * i;
+            client.refusals().add(new Clients.Refusal(from.getLong(next, LITTLE), from.getInt(next + 8, LITTLE),
+                    IntentResult.of(from.getInt(next + 12, LITTLE))));
+        }
+        return CLIENT_HEADER + REFUSAL_LENGTH * refusals;
+    }
+
     /** Reads a message. */
     public void onMessage(DirectBuffer message, int at, int messageLength) {
         int next = at;
@@ -222,6 +258,9 @@ public final class IntentSnapshot {
             }
             case CANCELLED -> {
                 return readCancelled(from, at);
+            }
+            case CLIENT -> {
+                return readClient(from, at);
             }
             case END -> {
                 isComplete = true;

@@ -241,7 +241,7 @@ public final class FiringPlan implements IntentEvents {
     private void armOnce(Planned planned, long through, long dueNs) {
         Intent intent = planned.intent;
         IntentSpec spec = intent.spec();
-        boolean isAuthoritative = log.timeNs() >= dueNs - Membership.SETTLE_NS && self.covers(dueNs)
+        boolean isAuthoritative = log.timeNs() > dueNs - Membership.SETTLE_NS && self.covers(dueNs)
                 && dueNs > log.membership().forgottenNs();
         int rank = rank(intent, dueNs);
         boolean isOnly = isAuthoritative && rank == 0 && !isUncertain(planned, dueNs);

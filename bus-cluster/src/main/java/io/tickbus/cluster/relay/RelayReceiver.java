@@ -24,6 +24,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p><b>Loss:</b> what is missing in the line of sequences is lost, and every subscriber counts it exactly.
  */
 final class RelayReceiver implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(RelayReceiver.class.getName());
     private static final int FRAGMENTS_PER_TURN = 16;
     private static final long PING_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long FIRST_PING_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -54,6 +55,10 @@ final class RelayReceiver implements AutoCloseable {
     private boolean isPositionWrong;
     private long nextOpenNs;
     private long sender;
+    /** The latest that was not taken, as there is one already. */
+    private long otherSender;
+    private long otherSenders;
+    private boolean isVersionTold;
     private boolean isJoining;
     private long joinedNs;
     private long historyId;
@@ -106,7 +111,7 @@ final class RelayReceiver implements AutoCloseable {
     }
 
     private void onMessage(DirectBuffer buffer, int offset, int length, Header header) {
-        if (length < RelayFrames.ENTRIES || buffer.getInt(offset + RelayFrames.VERSION_AT) != RelayFrames.VERSION) {
+        if (length < RelayFrames.ENTRIES || isOfAnotherVersion(buffer, offset)) {
             return;
         }
         long from = buffer.getLong(offset + RelayFrames.SENDER);
@@ -121,6 +126,17 @@ final class RelayReceiver implements AutoCloseable {
                 && buffer.getLong(offset + RelayFrames.RECEIVER) == receiver) {
             onPong(buffer, offset);
         }
+    }
+
+    private boolean isOfAnotherVersion(DirectBuffer buffer, int offset) {
+        int version = buffer.getInt(offset + RelayFrames.VERSION_AT);
+        if (version != RelayFrames.VERSION && !isVersionTold
+                && buffer.getInt(offset + RelayFrames.TYPE) == RelayFrames.STATUS) {
+            isVersionTold = true;
+            LOG.log(System.Logger.Level.ERROR, "the sender is of another version, and its signals are not taken; "
+                    + "install the same on both: version=" + version + " known=" + RelayFrames.VERSION);
+        }
+        return version != RelayFrames.VERSION;
     }
 
     private void takeSignals(DirectBuffer buffer, int offset, int length) {
@@ -167,6 +183,16 @@ final class RelayReceiver implements AutoCloseable {
 
     private void onStatus(long from, DirectBuffer buffer, int offset, int session) {
         long nowNs = System.nanoTime();
+        // A sender that has ended is not waited for: its session ends.
+        if (from != sender && sender != 0 && session != senderSession) {
+            if (from != otherSender) {
+                otherSender = from;
+                otherSenders++;
+                LOG.log(System.Logger.Level.ERROR, "another sender sends to this place too, and its signals are not "
+                        + "taken; give each receiver one sender: others=" + otherSenders);
+            }
+            return;
+        }
         senderSession = session;
         if (from != sender) {
             meet(from, buffer, offset, nowNs);
@@ -244,6 +270,11 @@ final class RelayReceiver implements AutoCloseable {
     /** How often it met a sender. */
     long joins() {
         return joins;
+    }
+
+    /** How many other senders were met while one lived. */
+    long otherSenders() {
+        return otherSenders;
     }
 
     RelayTarget target() {

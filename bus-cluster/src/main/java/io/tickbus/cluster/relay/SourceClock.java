@@ -12,8 +12,8 @@ import io.tickbus.core.internal.layout.SignalsLayout;
  * <p><b>Threads:</b> one.
  */
 final class SourceClock {
-    /** How much faster one clock may run than the other, as a share: twice what a quartz is off, and some slewing. */
-    private static final long DRIFT_DIVISOR = 5_000;
+    /** How much faster one clock may run than the other, as a share: 1,000 ppm, as NTP slews each by up to 500. */
+    private static final long DRIFT_DIVISOR = 1_000;
 
     private int kind = SignalsLayout.SOURCE_CLOCK_NONE;
     private long offsetNs;

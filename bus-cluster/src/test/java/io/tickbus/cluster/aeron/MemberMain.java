@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.CRC32;
 
 /**
  * A member that obeys, line by line. Arguments: which member, the members' addresses, its folder, root and bus of its
@@ -30,12 +31,20 @@ final class MemberMain {
                 switch (line) {
                     case "leader" -> System.out.println("LEADER " + member.isLeader());
                     case "snapshot" -> System.out.println("SNAPSHOT " + member.takeSnapshot());
+                    case "describe" -> System.out.println("STATE " + summary(member.describe()));
                     case "snapshots" -> System.out.println("SNAPSHOTS count=" + member.snapshots());
                     default -> System.out.println("FIRINGS count=" + member.agent().firings() + " flagged="
                             + member.agent().flagged() + " missed=" + member.agent().missed());
                 }
             }
         }
+    }
+
+    /** Position and the like, and a checksum of everything. */
+    private static String summary(String state) {
+        CRC32 checksum = new CRC32();
+        checksum.update(state.getBytes(StandardCharsets.UTF_8));
+        return state.lines().findFirst().orElseThrow() + " checksum=" + checksum.getValue();
     }
 
     private static HostClock clock(long errorNs, long boundNs) {

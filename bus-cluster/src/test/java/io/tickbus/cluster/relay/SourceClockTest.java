@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 class SourceClockTest {
     private static final long DIFFERENCE_NS = 123_456_789_012_345L;
 
+    /** By how much the other clock runs faster, in ppm; NTP slews each by up to 500. */
+    private static final long DRIFT_PPM = 900;
+
     private final SourceClock clock = new SourceClock();
 
     @Test
@@ -32,6 +35,26 @@ class SourceClockTest {
             assertTrue(errorNs <= clock.errorNs(nowNs), () -> "error=" + errorNs + " seed=" + seed);
         }
         assertEquals(SignalsLayout.SOURCE_CLOCK_MEASURED, clock.kind());
+    }
+
+    @Test
+    void shouldNeverErrByMoreThanItSaysWhenClocksAreSlewed() {
+        SplittableRandom random = new SplittableRandom(1);
+        clock.reset();
+        long nowNs = 1_000;
+        for (int i = 0; i < 10_000; i++) {
+            long arrivedNs = nowNs + random.nextLong(200_000);
+            long backNs = random.nextLong(200_000);
+            clock.measured(nowNs, slewed(arrivedNs), slewed(arrivedNs), arrivedNs + backNs);
+            nowNs = arrivedNs + backNs + random.nextLong(1_000_000_000);
+            long errorNs = Math.abs(clock.offsetNs() - (slewed(nowNs) - nowNs));
+            long saidNs = clock.errorNs(nowNs);
+            assertTrue(errorNs <= saidNs, () -> "error=" + errorNs + " said=" + saidNs);
+        }
+    }
+
+    private static long slewed(long ns) {
+        return ns + ns * DRIFT_PPM / 1_000_000;
     }
 
     @Test

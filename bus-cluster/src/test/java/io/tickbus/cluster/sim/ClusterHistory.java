@@ -59,6 +59,7 @@ final class ClusterHistory {
     private static final long SECOND = 1_000 * MS;
     private static final long START_NS = 1_800_000_000L * SECOND;
     private static final int KEYS = 3;
+    private static final long CLIENT = 1;
     private static final int MAX_ERROR_MS = 110;
 
     final SplittableRandom random;
@@ -77,6 +78,7 @@ final class ClusterHistory {
     private final Map<Integer, List<Publication>> byArming = new HashMap<>();
     private final Map<String, long[]> missed = new HashMap<>();
     private final Map<String, Long> committed = new HashMap<>();
+    private final List<byte[]> sent = new ArrayList<>();
     private final List<Judged> certain = new ArrayList<>();
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
     private final IntentLog reference = new IntentLog();
@@ -312,9 +314,16 @@ final class ClusterHistory {
             }
             return;
         }
-        int length = IntentCommands.arm(buffer, 0, owner, spec(key));
-        for (int copies = random.nextInt(8) == 0 ? 2 : 1; copies > 0; copies--) {
-            commit(length);
+        // Sent by one client, and again at any time afterwards.
+        int length = IntentCommands.client(buffer, 0, CLIENT, sent.size() + 1L);
+        length += IntentCommands.arm(buffer, length, owner, spec(key));
+        byte[] message = new byte[length];
+        buffer.getBytes(0, message);
+        if (commit(length)) {
+            sent.add(message);
+        }
+        if (!sent.isEmpty() && random.nextInt(4) == 0) {
+            commit(new UnsafeBuffer(sent.get(random.nextInt(sent.size()))));
         }
     }
 
