@@ -48,10 +48,10 @@ class Publisher:
         start = now_ns()
         while True:
             with f.locks():
-                patience = self._try_lock()
+                timeout_ns = self._try_lock()
             if self._lock >= 0:
                 return
-            if now_ns() - start > patience:
+            if now_ns() - start > timeout_ns:
                 break
             time.sleep(0.005)
         raise TickbusError(Code.IN_USE, f"{self.directory}: another publishes on this bus; stop it, or use another name")

@@ -58,7 +58,7 @@ final class Clients {
         }
     }
 
-    /** By id; who has sent something last is last. */
+    /** By id; the client that has sent the latest message is the last. */
     private final Map<Long, Client> all = new LinkedHashMap<>();
     /** Whose message is applied; null for nobody's. */
     private Client current;

@@ -217,7 +217,7 @@ class ClusterIT {
         await("the cluster", () -> timers.find(FAR_KEY) != null);
         await("all firings after all were killed", this::hasAll);
         check();
-        // The log goes on all the time: sooner or later all have applied as much of it.
+        // The log continues all the time: sooner or later all have applied as much of it.
         await("equal states", () -> states().stream().distinct().count() == 1);
     }
 
