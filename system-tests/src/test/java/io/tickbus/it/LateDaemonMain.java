@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.it;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.platform.CalendarOffset;
 import io.tickbus.core.internal.platform.Platforms;
@@ -18,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -127,15 +127,25 @@ public final class LateDaemonMain {
     /** In a file each, as the kernel reads ahead within a file; only the disk has them, as its cache was left out. */
     private List<MappedByteBuffer> coldPages() throws IOException {
         List<MappedByteBuffer> pages = new ArrayList<>();
+        OpenOption direct = direct();
         ByteBuffer zeros = ByteBuffer.allocateDirect(2 * PAGE_BYTES).alignedSlice(PAGE_BYTES).limit(PAGE_BYTES);
         for (int i = 0; i < FAULTS; i++) {
             try (FileChannel channel = FileChannel.open(folder.resolve("cold-" + i + "-" + System.nanoTime()),
                     StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                    StandardOpenOption.DELETE_ON_CLOSE, ExtendedOpenOption.DIRECT)) {
+                    StandardOpenOption.DELETE_ON_CLOSE, direct)) {
                 channel.write(zeros.rewind());
                 pages.add(channel.map(FileChannel.MapMode.READ_ONLY, 0, PAGE_BYTES));
             }
         }
         return pages;
+    }
+
+    /** By its name, as compilers warn of the class. */
+    private static OpenOption direct() {
+        try {
+            return (OpenOption) Class.forName("com.sun.nio.file.ExtendedOpenOption").getField("DIRECT").get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JDK does not open files past the cache", e);
+        }
     }
 }
