@@ -77,7 +77,7 @@ class CHeaderIT {
 
     @Test
     void shouldPassCasesThatNeedNoDaemon() throws Exception {
-        Assumptions.assumeTrue(isHere("cc"));
+        Assumptions.assumeTrue(isHere("cc"), "skipped: no C compiler (cc) is installed");
         assertEquals(new Run(0, ""), compile(List.of("cc", "-std=c11", "-O2", "-pthread"),
                 NATIVE.resolve("clients/c/cases.c"), "cases"));
         Path root = Files.createDirectory(folder.resolve("cases-buses"));
@@ -86,7 +86,7 @@ class CHeaderIT {
 
     @Test
     void shouldRunSamplesUnderSanitizers() throws Exception {
-        Assumptions.assumeTrue(isHere("cc"));
+        Assumptions.assumeTrue(isHere("cc"), "skipped: no C compiler (cc) is installed");
         for (String sample : List.of("arm", "publish", "subscribe")) {
             Run run = compile(List.of("cc", "-std=c11", "-O1", "-g", "-fsanitize=address,undefined",
                     "-fno-sanitize-recover=all"), NATIVE.resolve("clients/c/" + sample + ".c"), sample);
