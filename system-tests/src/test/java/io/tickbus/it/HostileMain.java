@@ -149,7 +149,7 @@ public final class HostileMain {
         }
     }
 
-    /** Replaces a file by a directory and then by a FIFO, and restores it. */
+    /** Replaces a file by a directory, then by a FIFO, and restores it. The daemon may delete what no client owns. */
     private void replace(Path name) throws Exception {
         Path saved = mount.resolve("saved");
         boolean isThere = Files.exists(name);
@@ -158,10 +158,10 @@ public final class HostileMain {
         }
         Files.createDirectory(name);
         checkStillFires("a directory as " + name.getFileName());
-        Files.delete(name);
+        Files.deleteIfExists(name);
         run("mkfifo", name.toString());
         checkStillFires("a FIFO as " + name.getFileName());
-        Files.delete(name);
+        Files.deleteIfExists(name);
         if (isThere) {
             Files.move(saved, name);
         }
