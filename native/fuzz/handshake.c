@@ -1,42 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A client's way with a daemon that may answer and write anything: replies file, WELCOME, session, replies. Of the
- * input, 128 bytes are the daemon's message, and each 10 after them an offset into the replies file and a value.
+ * input, 128 bytes are the daemon's message, and the rest damages the replies file.
  */
-#include <tickbus.h>
+#include "frame.h"
 
-enum { SESSIONS = 3, SLOTS = 8, LENGTH = 4096 + SESSIONS * (256 + 64 * SLOTS) };
-static char directory[64], path[80];
-static struct tb_publisher bus;
-static union { struct tb_replies header; char bytes[LENGTH]; } sound;
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void remove_files(void) {
-    char command[96];
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    if (system(command) != 0) {
-        perror(directory);
-    }
-}
+enum { SESSIONS = 3, REPLIES = 8 };
+static struct { struct tb_replies header; struct tb_session sessions[SESSIONS]; struct tb_slot slots[SESSIONS][REPLIES]; }
+        replies, sound_replies;
+static struct { struct tb_client header; struct tb_slot slots[REPLIES]; } ring;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void) argc;
     (void) argv;
-    snprintf(directory, sizeof directory, "/dev/shm/tickbus-fuzz-%d", (int) getpid());
-    snprintf(path, sizeof path, "%s/replies", directory);
-    if (tb_open(&bus, directory, SLOTS) != TB_OK) {
-        abort();
+    add_bus();
+    memcpy(&signals, &sound_signals, sizeof signals);
+    add_file(BUS "/replies", &replies, sizeof replies, S_IFREG | 0600);
+    add_file(BUS "/clients", &ring, sizeof ring, S_IFREG | 0600);
+    add_file(BUS "/control", NULL, 0, S_IFSOCK | 0600);
+    tb_fill_header(&sound_replies.header.file, REPLIES, sizeof replies);
+    sound_replies.header.file.magic = TB_REPLIES_MAGIC;
+    sound_replies.header.file.layout_version = TB_REPLIES_VERSION;
+    sound_replies.header.session_count = SESSIONS;
+    sound_replies.header.history_id = signals.header.history_id;
+    sound_replies.header.epoch = signals.header.epoch;
+    sound_replies.header.sleeping_until_ns = INT64_MAX;
+    for (int i = 0; i < SESSIONS; i++) {
+        fake_random(sound_replies.sessions[i].uuid, sizeof sound_replies.sessions[i].uuid);
+        sound_replies.sessions[i].state = TB_CONNECTED;
     }
-    atexit(remove_files);
-    tb_fill_header(&sound.header.file, SLOTS, LENGTH);
-    sound.header.file.magic = TB_REPLIES_MAGIC;
-    sound.header.file.layout_version = TB_REPLIES_VERSION;
-    sound.header.session_count = SESSIONS;
-    sound.header.history_id = bus.bus->history_id;
-    sound.header.epoch = bus.bus->epoch;
-    sound.header.sleeping_until_ns = INT64_MAX;
     return 0;
 }
 
@@ -47,67 +39,36 @@ static void use(struct tb_timers *t, const uint8_t *data) {
     for (int i = 0; i < 12; i++) {
         command.type = (uint8_t) (data[i] % 6);
         int64_t number = data[i] < 0x80 ? tb_arm(t, &command) : tb_send(t, &command);
-        int found = tb_poll_reply(t, &reply);
-        if (number < TB_E_SYSTEM || found > 1 || t->next_command > 12) {
-            abort();
+        int event = tb_poll_reply(t, &reply);
+        expect(number >= TB_E_SYSTEM && event <= 1 && t->next_command <= 12);
+        if (t->replies != NULL) {
+            tb_check_daemon(t, tb_now());
         }
-        tb_check_daemon(t, tb_now());
     }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct tb_timers t;
-    int ends[2];
-    if (size < 128) {
+    struct tb_message answer;
+    if (size < sizeof answer) {
         return 0;
     }
-    memset(&t, 0, sizeof t);
-    t.control = -1;
-    char *bytes = (char *) malloc(LENGTH);
-    memcpy(bytes, &sound, LENGTH);
-    for (size_t i = 128; i + 10 <= size; i += 10) {
-        uint16_t at;
-        memcpy(&at, data + i, 2);
-        memcpy(bytes + at % (LENGTH - 8), data + i + 2, 8);
+    memset(&ring, 0, sizeof ring);
+    damage(&replies, &sound_replies, sizeof replies, data + sizeof answer, size - sizeof answer);
+    memcpy(&answer, data, sizeof answer);
+    answer.magic ^= TB_CONTROL_MAGIC;                    /* of an input of zeros, all is right */
+    answer.version ^= TB_VERSION;
+    answer.type ^= TB_WELCOME;
+    answer.uuid[0] ^= sound_replies.sessions[0].uuid[0];
+    answer.uuid[1] ^= sound_replies.sessions[0].uuid[1];
+    answer.of.welcome.window ^= REPLIES;
+    incoming = (const uint8_t *) &answer;
+    incoming_length = data[126] < 0xF0 ? sizeof answer : data[126] % 128u;
+    has_ended = incoming_length < sizeof answer;
+    int64_t slots = data[127] < 0x80 ? REPLIES : 0;
+    if (tb_connect_to(&t, BUS, geteuid(), data[125] % 2 == 0 ? NULL : "name", slots, -1) == TB_OK) {
+        use(&t, data);
     }
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-    if (write(fd, bytes, LENGTH) != LENGTH || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0) {
-        abort();
-    }
-    free(bytes);
-    t.control = ends[0];
-    t.ring_slots = data[127] < 0x80 ? SLOTS : 0;
-    if (tb_find(&t.daemon.place, directory, geteuid()) != TB_OK || tb_map_signals(&t.daemon) != TB_OK) {
-        abort();
-    }
-    int sessions = tb_map_replies(&t);
-    t.uuid[0] = 1;
-    if (sessions > 0) {
-        if (t.ring_slots > 0) {                          /* in private memory */
-            t.ring = (struct tb_client *) mmap(NULL, 4096 + 64 * SLOTS, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-            tb_fill_header(&t.ring->file, SLOTS, 4096 + 64 * SLOTS);
-        }
-        struct tb_message answer;
-        memcpy(&answer, data, sizeof answer);
-        answer.magic ^= TB_CONTROL_MAGIC;                /* of an input of zeros, all is right */
-        answer.version ^= TB_VERSION;
-        answer.type ^= TB_WELCOME;
-        answer.uuid[0] ^= 1;
-        answer.of.welcome.window ^= SLOTS;
-        size_t length = data[126] < 0xF0 ? sizeof answer : data[126] % 128u;
-        if (send(ends[1], &answer, length, 0) < 0) {
-            abort();
-        }
-        if (length < sizeof answer) {
-            shutdown(ends[1], SHUT_WR);
-        }
-        if (tb_introduce(&t, sessions, tb_now() + 1000000) == TB_OK) {
-            use(&t, data);
-        }
-    }
-    tb_hang_up(&t);
-    close(ends[1]);
-    close(fd);
+    tb_disconnect(&t);
     return 0;
 }

@@ -3,34 +3,23 @@
  * Polls a ring while somebody writes into it, a sound writer or anybody. Each byte of the input is an action, some with
  * an operand of 8 bytes.
  */
-#include <tickbus.h>
-
-enum { SLOTS = 4 };
-static struct { struct tb_signals header; struct tb_slot slots[SLOTS]; } file;
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void expect(bool is_so) {
-    if (!is_so) {
-        abort();
-    }
-}
+#include "frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct tb_subscriber s;
     struct tb_signal signal, written;
     int64_t published = 0, operand = 0;
     bool is_sound = true;
-    memset(&file, 0, sizeof file);
+    memset(&signals, 0, sizeof signals);
     memset(&s, 0, sizeof s);
     memset(&written, 0, sizeof written);
-    file.header.options = 3;
-    file.header.state = TB_OPEN;
-    file.header.next_deadline_ns = TB_NO_DEADLINE;
-    s.bus = &file.header;
-    s.ring = file.slots;
+    signals.header.options = 3;
+    signals.header.state = TB_OPEN;
+    signals.header.next_deadline_ns = TB_NO_DEADLINE;
+    s.bus = &signals.header;
+    s.ring = signals.slots;
     s.slots = SLOTS;
-    s.length = sizeof file;
+    s.length = sizeof signals;
     s.continued_at = -1;
     s.check_ns = INT64_MAX;
     strcpy(s.place.path, "/nowhere/at-all");
@@ -45,28 +34,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             case 0: case 1: case 2:                      /* a sound signal, or many */
                 for (size_t n = action == 2 ? field : 1; n > 0; n--) {
                     written.key = published * 3;
-                    tb_write(file.slots, SLOTS, published, &written);
-                    tb_store_release(&file.header.next_sequence, ++published);
+                    tb_write(signals.slots, SLOTS, published, &written);
+                    tb_store_release(&signals.header.next_sequence, ++published);
                 }
                 break;
             case 3:
                 event = tb_poll(&s, &signal);
                 break;
             case 4:
-                tb_store(&((int64_t *) file.slots)[field % (8 * SLOTS)], operand);
+                tb_store(&((int64_t *) signals.slots)[field % (8 * SLOTS)], operand);
                 is_sound = false;
                 break;
             case 5:
-                tb_store(&file.header.next_sequence, operand);
+                tb_store(&signals.header.next_sequence, operand);
                 is_sound = false;
                 break;
             case 6:
-                tb_store(&file.header.next_deadline_ns, operand);
+                tb_store(&signals.header.next_deadline_ns, operand);
                 tb_predict(&s.waiting, s.bus, SLOTS, NULL, s.next, 0);
                 break;
             default:
-                tb_store(&file.header.heartbeat_ns, operand);
-                tb_store(&file.header.heartbeat_interval_ns, operand);
+                tb_store(&signals.header.heartbeat_ns, operand);
+                tb_store(&signals.header.heartbeat_interval_ns, operand);
                 tb_is_fresh(s.bus, tb_now());
         }
         if (event == TB_SIGNAL && is_sound) {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Fuzzes the header for C with libFuzzer, AddressSanitizer and UBSan: attaching, polling, a client's handshake.
+# Files and sockets are in memory (frame.h), so that ten million of each take a quarter of an hour.
 # Usage: run.sh [EXECUTIONS [FOLDER]]; a million of each by default; the folder keeps corpora and findings.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
