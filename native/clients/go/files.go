@@ -113,7 +113,7 @@ func (m *mapping) half(word int) *uint32 { return (*uint32)(unsafe.Pointer(&m.wo
 
 func (m *mapping) state() uint32 { return atomic.LoadUint32(m.half(wordState)) }
 
-func (m *mapping) ring() ring { return m.words[headerBytes/8:] }
+func (m *mapping) ring() ring { return ringOf(m.words[headerBytes/8:]) }
 
 func (m *mapping) isNamed(path string) bool {
 	var s syscall.Stat_t

@@ -2,7 +2,10 @@
 
 package tickbus
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 type found int
 
@@ -14,22 +17,20 @@ const (
 
 type record [8]uint64
 
-// ring is a power of two of slots of eight words, which are shared with other processes. Go's atomic operations are
-// sequentially consistent, which is more than the wire format asks for: no fence is needed beside them.
-type ring []uint64
+// ring is a power of two of slots, which are shared with other processes. Go's atomic operations are sequentially
+// consistent, which is more than the wire format asks for: no fence is needed beside them.
+type ring []record
 
-func (r ring) slots() int64 { return int64(len(r) / 8) }
+func ringOf(words []uint64) ring { return unsafe.Slice((*record)(words), len(words)/8) }
 
-func (r ring) slot(sequence int64) *record {
-	at := int(sequence) * 8 & (len(r) - 1)
-	return (*record)(r[at : at+8])
-}
+func (r ring) slots() int64 { return int64(len(r)) }
+
+func (r ring) slot(sequence int64) *record { return &r[int(sequence)&(len(r)-1)] }
 
 func (r ring) stamp(sequence int64) int64 { return int64(atomic.LoadUint64(&r.slot(sequence)[0])) }
 
-// read copies the record of a sequence; the copy is whole only where committed is returned.
-func (r ring) read(q int64, copied *record) found {
-	slot := r.slot(q)
+// read copies the record of a sequence from its slot; the copy is whole only where committed is returned.
+func (slot *record) read(q int64, copied *record) found {
 	if a := int64(atomic.LoadUint64(&slot[0])); a != q+1 {
 		if a > q+1 || a < -(q+1) {
 			return overrun

@@ -9,11 +9,11 @@ package tickbus
 
 import (
 	"context"
-	"encoding/binary"
 	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // Flags of a signal.
@@ -25,31 +25,23 @@ const (
 	Last           = 0x10 // the timer will not fire again
 )
 
-// Signal is a copy of one record. All times are CLOCK_MONOTONIC nanoseconds.
+// Signal is a copy of one record, laid out as in a slot, so that it is copied by eight loads. All times are
+// CLOCK_MONOTONIC nanoseconds.
 type Signal struct {
 	Sequence, PublishedNs, DeadlineNs, Key int64
-	SignalID, Occurrence, Generation       int32
-	Missed                                 int32  // further occurrences that this signal stands for
+	SignalID                               int32
 	Owner                                  uint16 // the client that armed the timer; 0: the publisher
 	Flags, length                          uint8
+	Occurrence, Generation                 int32
+	payload                                [12]byte
+	Missed                                 int32 // further occurrences that this signal stands for
 	Lost                                   int64 // how many signals were lost directly before this one
-	payload                                [16]byte
 }
 
 // Payload has 0 to 12 bytes, which the next signal overwrites.
-func (s *Signal) Payload() []byte { return s.payload[:s.length] }
+func (s *Signal) Payload() []byte { return s.payload[:min(int64(s.length), 12)] }
 
-func (s *Signal) decode(r *record) {
-	s.PublishedNs, s.DeadlineNs, s.Key = int64(r[1]), int64(r[2]), int64(r[3])
-	s.SignalID, s.Owner, s.Flags = int32(r[4]), uint16(r[4]>>32), uint8(r[4]>>48)
-	s.length = uint8(min(int64(r[4]>>56), 12))
-	s.Occurrence, s.Generation, s.Missed = int32(r[5]), int32(r[5]>>32), 0
-	binary.LittleEndian.PutUint64(s.payload[0:], r[6])
-	binary.LittleEndian.PutUint64(s.payload[8:], r[7])
-	if s.Flags&Coalesced != 0 {
-		s.Missed = int32(r[7] >> 32)
-	}
-}
+func (s *Signal) record() *record { return (*record)(unsafe.Pointer(s)) }
 
 // Mode is how a subscription waits.
 type Mode int
@@ -98,7 +90,7 @@ type Subscription struct {
 }
 
 // Flags of a record that is no signal: 0x20 ABSENT and 0x40 LOST.
-const lostBit, placeholder = uint64(0x40) << 48, uint64(0x60) << 48
+const lostBit, placeholder = 0x40, 0x60
 
 const guardNs, lateSpinNs = 150_000, 100_000
 
@@ -156,47 +148,49 @@ func (s *Subscription) Lost() int64 { return s.lost }
 // Epochs is how many restarts and replacements were followed.
 func (s *Subscription) Epochs() int64 { return s.epochs }
 
-// Poll copies the next signal and answers true, or answers false at once where there is none.
+// Poll copies the next signal and answers true, or answers false at once where there is none; signal then means nothing.
 func (s *Subscription) Poll(signal *Signal) (bool, error) {
-	var copied record
 	for {
-		switch s.ring.read(s.q, &copied) {
-		case committed:
-			if copied[4]&placeholder != 0 {
-				s.passOver(&copied)
-				continue
+		found := s.ring.slot(s.q).read(s.q, signal.record())
+		if found == committed && signal.Flags&placeholder == 0 {
+			if signal.Flags&Coalesced == 0 {
+				signal.Missed = 0
 			}
-			signal.decode(&copied)
 			signal.Sequence, signal.Lost = s.q, s.before
 			s.q++
 			s.before, s.headroom, s.idle = 0, 0, 0
 			return true, nil
-		case overrun:
-			to := s.ring.skip(s.base, &s.file.words[wordNext], s.q, s.headroom)
-			if to < 0 {
-				return false, fail(Tampered, "%s: its stamps contradict each other; delete the bus", s.directory)
-			}
-			s.lose(to)
-			s.headroom = min(max(16, 2*s.headroom), s.ring.slots()/2)
-		default:
-			if s.idle++; s.idle&63 != 0 || Now() < s.checkAt {
-				return false, nil
-			}
-			if err := s.check(); err != nil || !s.ring.hasNews(s.q) {
-				return false, err
-			}
+		} else if isOver, err := s.withoutSignal(found, signal); isOver {
+			return false, err
 		}
 	}
 }
 
-// passOver skips what a relay writes where it has no signal.
-func (s *Subscription) passOver(copied *record) {
-	if copied[4]&lostBit != 0 {
-		s.lose(max(s.q+1, min(int64(copied[3]), s.file.load(wordNext))))
-	} else {
-		s.absent++
-		s.q++
+// withoutSignal says whether a poll is over that has found none.
+func (s *Subscription) withoutSignal(found found, signal *Signal) (isOver bool, err error) {
+	switch found {
+	case committed: // what a relay writes where it has no signal
+		if signal.Flags&lostBit != 0 {
+			s.lose(max(s.q+1, min(signal.Key, s.file.load(wordNext))))
+		} else {
+			s.absent++
+			s.q++
+		}
+	case overrun:
+		to := s.ring.skip(s.base, &s.file.words[wordNext], s.q, s.headroom)
+		if to < 0 {
+			return true, fail(Tampered, "%s: its stamps contradict each other; delete the bus", s.directory)
+		}
+		s.lose(to)
+		s.headroom = min(max(16, 2*s.headroom), s.ring.slots()/2)
+	default:
+		if s.idle++; s.idle&63 != 0 || Now() < s.checkAt {
+			return true, nil
+		}
+		err = s.check()
+		return err != nil || !s.ring.hasNews(s.q), err
 	}
+	return false, nil
 }
 
 func (s *Subscription) lose(to int64) {

@@ -102,13 +102,14 @@ func TestShouldReadGoldenRing(t *testing.T) {
 	r := m.ring()
 	var c record
 	var s Signal
-	if r.read(2, &c) != overrun || r.skip(0, &m.words[wordNext], 2, 0) != 3 || r.read(6, &c) != notYet || r.hasNews(6) {
+	read := func(q int64) found { return r.slot(q).read(q, &c) }
+	if read(2) != overrun || r.skip(0, &m.words[wordNext], 2, 0) != 3 || read(6) != notYet || r.hasNews(6) {
 		t.Fatal("2 is overrun, and 6 half-written")
 	}
-	if r.read(3, &c) != committed || r.read(5, &c) != committed || r.read(4, &c) != committed || !r.hasNews(5) {
+	if read(3) != committed || read(5) != committed || read(4) != committed || !r.hasNews(5) {
 		t.Fatal("3 to 5 are committed")
 	}
-	s.decode(&c)
+	*s.record() = c
 	if s.Key != -5 || s.SignalID != 1004 || s.Owner != 0xFF04 || s.Flags != 0x12 || string(s.Payload()) != "0123456789AB" ||
 		s.Occurrence != 28 || s.Generation != -52 || s.Missed != 44 {
 		t.Fatalf("%+v", s)
@@ -121,7 +122,7 @@ func TestShouldReadGoldenRing(t *testing.T) {
 }
 
 func TestShouldFindNextSequenceWhenRecovering(t *testing.T) {
-	r := make(ring, 4*8)
+	r := make(ring, 4)
 	for s := int64(10); s < 17; s++ {
 		r.write(s, &record{})
 	}

@@ -221,7 +221,7 @@ func (t *Timers) hello() {
 	require(session < sessions && t.reply >= 0 && t.reply <= mostSequence && t.window > 0, Tampered, "%s: its daemon's answer makes no sense; restart it",
 		t.signals.directory)
 	first := (headerBytes + 256*sessions + 64*slots*session) / 8
-	t.session, t.ring = int(headerBytes+256*session)/8, ring(t.replies.words[first:first+8*slots])
+	t.session, t.ring = int(headerBytes+256*session)/8, ringOf(t.replies.words[first:first+8*slots])
 	t.boundary = t.signals.file.load(wordEpochSequence)
 }
 
@@ -323,7 +323,7 @@ func (t *Timers) Reply(reply *Reply) (bool, error) {
 		return false, t.gone(Disconnected, "this client is not connected")
 	}
 	var r record
-	found := t.ring.read(t.reply, &r)
+	found := t.ring.slot(t.reply).read(t.reply, &r)
 	if found != committed || !t.isOurs() {
 		if found == overrun {
 			t.checkAt = 0
