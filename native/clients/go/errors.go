@@ -8,76 +8,56 @@ import (
 	"syscall"
 )
 
-// Code says what is wrong, for programs: errors.Is(err, tickbus.Absent). The names are the same in every language.
-type Code string
+// Error says what is wrong: errors.Is(err, tickbus.Absent). Code is for programs, and the same in every language.
+type Error struct{ Code, Text string }
 
-const (
-	Absent               Code = "ABSENT"                 // no such bus, or no daemon on it
-	NotABus              Code = "NOT_A_BUS"              // a wrong magic number, a link, or no regular file
-	WrongByteOrder       Code = "BYTE_ORDER"             // the other byte order
-	WrongVersion         Code = "VERSION"                // another version of the layout, or of the daemon's messages
-	WrongGeometry        Code = "GEOMETRY"               // other lengths of header or record
-	Truncated            Code = "TRUNCATED"              // shorter or longer than the header says
-	Tampered             Code = "TAMPERED"               // contents that contradict each other, or the format's limits
-	AnotherBoot          Code = "ANOTHER_BOOT"           // from before the host was booted
-	AnotherTimeNamespace Code = "ANOTHER_TIME_NAMESPACE" // a clock with another offset
-	Permission           Code = "PERMISSION"             // of another user, writable by everybody, or not accessible
-	InUse                Code = "IN_USE"                 // another publishes on this bus
-	Disconnected         Code = "DISCONNECTED"           // the daemon has ended, or has rejected or evicted this client
-	NoRoom               Code = "NO_ROOM"                // nothing was sent: read replies first
-	NoSpace              Code = "NO_SPACE"               // the file system is full
-	OpenFiles            Code = "OPEN_FILES"             // this process has too many open files
-	Argument             Code = "ARGUMENT"               // an argument is out of its range
-	System               Code = "SYSTEM"                 // any other failed call
+var (
+	Absent               = &Error{"ABSENT", "there is no such bus, or no daemon on it: start one, or check the name"}
+	NotABus              = &Error{"NOT_A_BUS", "it is none of a bus's files: give a bus's directory, without links"}
+	WrongByteOrder       = &Error{"BYTE_ORDER", "it is of the other byte order: start its publisher again"}
+	WrongVersion         = &Error{"VERSION", "it is of another version: use the same release on both sides"}
+	WrongGeometry        = &Error{"GEOMETRY", "its header or records have another length: start its publisher again"}
+	Truncated            = &Error{"TRUNCATED", "it has another length than it states: start its publisher again"}
+	Tampered             = &Error{"TAMPERED", "its contents contradict each other: delete the bus"}
+	AnotherBoot          = &Error{"ANOTHER_BOOT", "it is from before the last boot: start its publisher again"}
+	AnotherTimeNamespace = &Error{"ANOTHER_TIME_NAMESPACE", "its clock is another one: run in its publisher's time namespace"}
+	Permission           = &Error{"PERMISSION", "it is another user's, or open to everybody: see its mode, or name its owner"}
+	InUse                = &Error{"IN_USE", "another publishes on this bus: stop it, or use another name"}
+	Disconnected         = &Error{"DISCONNECTED", "the daemon has ended, or rejects or evicts this client: connect again"}
+	NoRoom               = &Error{"NO_ROOM", "too many commands wait for their answers: read replies, then send again"}
+	NoSpace              = &Error{"NO_SPACE", "the file system is full: free some space, or use fewer slots"}
+	OpenFiles            = &Error{"OPEN_FILES", "too many files are open: raise the limit with ulimit -n"}
+	Argument             = &Error{"ARGUMENT", "that is not allowed here: see the documentation, and give another"}
+	System               = &Error{"SYSTEM", "the system refused a call: check the path, and the limits of this process"}
 )
 
-func (c Code) Error() string { return string(c) }
-
-// Error is one sentence: what failed, why, and what to do.
-type Error struct {
-	Code Code
-	Text string
+var causes = map[syscall.Errno]*Error{
+	syscall.ENOENT: Absent, syscall.ECONNREFUSED: Absent, syscall.EACCES: Permission, syscall.EPERM: Permission,
+	syscall.ELOOP: NotABus, syscall.ENOTDIR: NotABus, syscall.EISDIR: NotABus, syscall.EMFILE: OpenFiles,
+	syscall.ENFILE: OpenFiles, syscall.ENOSPC: NoSpace, syscall.EDQUOT: NoSpace,
 }
 
 func (e *Error) Error() string { return e.Text }
 
-// Unwrap makes errors.Is(err, tickbus.Absent) work.
-func (e *Error) Unwrap() error { return e.Code }
-
-func fail(code Code, format string, values ...any) error {
-	return &Error{code, fmt.Sprintf(format, values...)}
-}
-
-// must leaves the package's own functions by a panic, which catch turns into an error where a user called.
-func must(path string, err error) {
-	code, remedy := System, "check the path and the limits of this process"
-	switch {
-	case err == nil:
-		return
-	case errors.Is(err, syscall.ENOENT):
-		code, remedy = Absent, "start its publisher first"
-	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		code, remedy = Permission, "run as the user who owns the bus"
-	case errors.Is(err, syscall.ELOOP), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR):
-		code, remedy = NotABus, "give a bus's directory, without links"
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		code, remedy = OpenFiles, "raise its limit with ulimit -n"
-	case errors.Is(err, syscall.ENOSPC):
-		code, remedy = NoSpace, "free some space or use fewer slots"
-	}
-	panic(fail(code, "%s: %v; %s", path, err, remedy))
-}
-
-func require(condition bool, code Code, format string, values ...any) {
+// require leaves the package's own functions by a panic, which catch turns into an error where a user called.
+func require(condition bool, wrong *Error, what string, values ...any) {
 	if !condition {
-		panic(fail(code, format, values...))
+		panic(fmt.Errorf(what+": %w", append(values, wrong)...))
 	}
+}
+
+func must(path string, err error) {
+	var number syscall.Errno
+	if errors.As(err, &number) && causes[number] != nil {
+		require(false, causes[number], "%s", path)
+	}
+	require(err == nil, System, "%s: %v", path, err)
 }
 
 func catch(err *error) {
 	if thrown := recover(); thrown != nil {
-		failure, ok := thrown.(*Error)
-		if !ok {
+		failure, isError := thrown.(error)
+		if known := System; !isError || !errors.As(failure, &known) {
 			panic(thrown)
 		}
 		*err = failure

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -23,31 +21,17 @@ type PublisherOptions struct {
 // Publisher writes a bus of its own. It starts no goroutine: whoever publishes less often than the heartbeat's interval
 // calls Heartbeat in between, or readers have to ask the lock whether it lives.
 type Publisher struct {
-	directory, lockFile string
-	lock                *os.File
-	locked              fileID
-	file, doorbell      *mapping
-	ring                ring
-	next                int64
-	intervalNs, beatAt  int64
+	directory                string
+	lock                     int // its descriptor; -1: closed
+	locked                   syscall.Stat_t
+	file, doorbell           *mapping
+	ring                     ring
+	next, intervalNs, beatAt int64
 }
 
-// fileID tells files apart whatever the path they are reached by.
-type fileID struct{ device, inode uint64 }
-
-func idOf(s *syscall.Stat_t) fileID { return fileID{s.Dev, s.Ino} }
-
-// held are the lock files that this process holds: closing any other descriptor of one would release its lock.
-var held = struct {
-	sync.Mutex
-	files map[fileID]bool
-}{files: map[fileID]bool{}}
-
-// isHeld is for callers that have locked held.
-func isHeld(path string) bool {
-	var s syscall.Stat_t
-	return syscall.Lstat(path, &s) == nil && held.files[idOf(&s)]
-}
+// Locks of an open file, which conflict with all record locks. Unlike those they are not released when the process
+// closes another descriptor of the same file.
+const openFileGetLock, openFileSetLock = 36, 37
 
 // Publish opens a bus, given by its name or its directory: it is created, continued, or replaced.
 func Publish(bus string, options PublisherOptions) (p *Publisher, err error) {
@@ -58,58 +42,41 @@ func Publish(bus string, options PublisherOptions) (p *Publisher, err error) {
 	if options.Heartbeat == 0 {
 		options.Heartbeat = 100 * time.Millisecond
 	}
-	isPower := options.Slots >= 2 && options.Slots <= mostSlots && options.Slots&(options.Slots-1) == 0
-	require(isPower && options.Heartbeat >= time.Millisecond, Argument, "slots=%d heartbeat=%v: they must be a power of two "+
-		"from 2 to %d, and at least 1ms; change them", options.Slots, options.Heartbeat, mostSlots)
+	require(isSlotCount(uint64(options.Slots)) && options.Heartbeat >= time.Millisecond, Argument,
+		"slots=%d heartbeat=%v: a power of two from 2 to %d, and 1ms at least", options.Slots, options.Heartbeat, mostSlots)
 	directory := directoryOf(bus)
 	os.Mkdir(filepath.Dir(directory), 0700)
 	os.Mkdir(directory, 0700)
 	checkDirectories(directory, os.Geteuid())
-	p = &Publisher{directory: directory, lockFile: directory + "/lock", intervalNs: int64(options.Heartbeat)}
+	p = &Publisher{directory: directory, intervalNs: int64(options.Heartbeat)}
+	p.takeLock(directory + "/lock")
 	isOpen := false
 	defer func() {
 		if !isOpen {
 			p.release()
 		}
 	}()
-	p.takeLock()
 	p.open(options.Slots)
 	isOpen = true
 	return p, nil
 }
 
-func (p *Publisher) takeLock() {
-	held.Lock()
-	defer held.Unlock()
-	for start := Now(); !isHeld(p.lockFile); time.Sleep(5 * time.Millisecond) {
-		file, err := os.OpenFile(p.lockFile, os.O_RDWR|os.O_CREATE|openFlags, 0600)
-		must(p.lockFile, err)
+func (p *Publisher) takeLock(path string) {
+	for start := Now(); ; time.Sleep(5 * time.Millisecond) {
+		fd, err := syscall.Open(path, syscall.O_RDWR|syscall.O_CREAT|openFlags, 0600)
+		must(path, err)
 		lock := syscall.Flock_t{Type: syscall.F_WRLCK, Len: 1}
-		if syscall.FcntlFlock(file.Fd(), syscall.F_SETLK, &lock) == nil {
-			at, _ := os.Lstat(p.lockFile)
-			if of, _ := file.Stat(); at != nil && os.SameFile(of, at) { // else the bus was deleted meanwhile
-				fmt.Fprintf(file, "%-79s\n", fmt.Sprintf("pid=%d start=%d", os.Getpid(), startTicks()))
-				p.lock, p.locked = file, idOf(of.Sys().(*syscall.Stat_t))
-				held.files[p.locked] = true
-				return
-			}
+		err = syscall.FcntlFlock(uintptr(fd), openFileSetLock, &lock)
+		syscall.Fstat(fd, &p.locked)
+		if p.lock = fd; err == nil && isNamed(path, &p.locked) { // else the bus was deleted meanwhile
+			syscall.Pwrite(fd, []byte(fmt.Sprintf("%-79s\n", fmt.Sprintf("pid=%d start=0", os.Getpid()))), 0)
+			return
 		}
+		syscall.Close(fd)
 		// Where only a reader's shared lock is in the way, nobody publishes, and it is awaited for longer.
-		lock = syscall.Flock_t{Type: syscall.F_RDLCK, Len: 1}
-		isShared := syscall.FcntlFlock(file.Fd(), syscall.F_GETLK, &lock) == nil && lock.Type == syscall.F_UNLCK
-		file.Close()
-		if waited := Now() - start; waited > 2000*ms || (waited > 100*ms && !isShared) {
-			break
-		}
+		waited := Now() - start
+		require(waited < 100*ms || (waited < 2000*ms && !isLocked(path)), InUse, "%s", p.directory)
 	}
-	require(false, InUse, "%s: another publishes on this bus; stop it, or use another name", p.directory)
-}
-
-func startTicks() (ticks int64) {
-	text, _ := os.ReadFile("/proc/self/stat")
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	fmt.Sscan(fields[19], &ticks)
-	return ticks
 }
 
 func (p *Publisher) open(slots int64) {
@@ -123,22 +90,18 @@ func (p *Publisher) open(slots int64) {
 		p.create(slots, 0, 1, random())
 		return
 	}
-	old := mapChecked(path, os.Geteuid(), signalsMagic, layoutVersion, writable, signalsLength)
-	h, history, epoch := thisHost(), old.words[wordHistory], old.load(wordEpoch)+1
+	old, h := mapSignals(p.directory, os.Geteuid(), writable), thisHost()
+	next, epoch, history := old.ring().recover(old.load(wordBase)), old.load(wordEpoch)+1, old.words[wordHistory]
 	isOfHere := h.isBootOf(old) && h.isClockOf(old)
-	next := old.ring().recover(old.load(wordBase))
-	require(next >= 0 || isOfHere == false, Tampered, "%s: its stamps contradict each other; delete the bus", path)
-	if next < 0 {
-		next = max(old.load(wordBase), old.load(wordNext))
+	if !isOfHere {
+		next, history = max(next, max(old.load(wordBase), old.load(wordNext))), random()
 	}
+	require(next >= 0, Tampered, "%s", path)
 	if isOfHere && old.load(wordSlots) == slots && old.load(wordOptions)&3 == optionsWaking {
 		p.begin(old, next, epoch)
 		return
 	}
 	defer old.close()
-	if !isOfHere {
-		history = random()
-	}
 	p.create(slots, next, epoch, history)
 	old.store(wordNext, next)
 	atomic.StoreUint32(old.half(wordState), stateReplaced)
@@ -155,20 +118,17 @@ func (p *Publisher) newFile(name string, length int64) *mapping {
 		os.Remove(path)
 	}
 	must(path, err)
-	m, err := mapFile(fd, int(length), writable)
+	m, err := mapFile(fd, length, writable)
 	must(path, err)
 	return m
 }
 
 // create makes a file, begins its epoch, and gives it its name last.
 func (p *Publisher) create(slots, base, epoch int64, history uint64) {
-	m, h := p.newFile("signals", headerBytes+64*slots), thisHost()
-	copy(m.words[1:], []uint64{layoutVersion | byteOrder<<32, headerBytes | 64<<32, uint64(slots), uint64(headerBytes + 64*slots),
-		optionsWaking | 1<<32, uint64(base), history})
-	copy(m.bytes[wordBoot*8:], h.boot[:])
-	m.store(wordTimeNamespace, h.timeNamespace)
-	m.store(wordOffsetNs, h.offsetNs)
-	m.store(wordCreated, time.Now().UnixMilli()*ms)
+	length, h := headerBytes+64*slots, thisHost()
+	m := p.newFile("signals", length)
+	copy(m.words[1:], []uint64{layoutVersion | byteOrder<<32, headerBytes | 64<<32, uint64(slots), uint64(length),
+		optionsWaking | 1<<32, uint64(base), history, h[0], h[1], h[2], h[3], uint64(time.Now().UnixMilli() * ms)})
 	p.begin(m, base, epoch)
 	m.store(0, signalsMagic)
 	must(p.directory, os.Rename(p.directory+"/.new-signals", p.directory+"/signals"))
@@ -182,18 +142,18 @@ func (p *Publisher) begin(m *mapping, next, epoch int64) {
 			atomic.StoreUint64(&p.ring.slot(next)[i], 0)
 		}
 	}
-	for _, field := range [][2]int64{{wordInterval, p.intervalNs}, {wordHeartbeat, now}, {wordCpu, 1<<32 - 1},
-		{wordDeadline, noDeadline}, {wordNext, next}, {wordPid, int64(os.Getpid())}, {wordStart, startTicks()},
-		{wordPidNamespace, inode("/proc/self/ns/pid")}, {wordStarted, now}, {wordEpochSequence, next}, {wordEpoch, epoch}} {
+	for _, field := range [][2]int64{{wordInterval, p.intervalNs}, {wordHeartbeat, now}, {wordProcessor, 1<<32 - 1},
+		{wordDeadline, noDeadline}, {wordNext, next}, {wordPid, int64(os.Getpid())}, {wordPid + 1, 0},
+		{wordPid + 2, int64(inode("/proc/self/ns/pid"))}, {wordPid + 3, now}, {wordEpochSequence, next}, {wordEpoch, epoch}} {
 		m.store(int(field[0]), field[1])
 	}
 	atomic.StoreUint32(m.half(wordState), stateOpen)
 }
 
-func random() uint64 {
-	var bytes [8]byte
-	rand.Read(bytes[:])
-	return word(bytes[:])
+func random() (number uint64) {
+	var words [1]uint64
+	rand.Read(bytesOf(words[:]))
+	return words[0]
 }
 
 // Next is the sequence of the next signal.
@@ -203,16 +163,15 @@ func (p *Publisher) Next() int64 { return p.next }
 func (p *Publisher) Publish(signalID int32, key int64, payload []byte) (int64, error) {
 	now := Now()
 	if len(payload) > 12 {
-		return -1, fail(Argument, "payload=%d bytes: a signal carries 12 at most; send less", len(payload))
+		return -1, fmt.Errorf("a payload of %d bytes is over 12: %w", len(payload), Argument)
 	} else if now >= p.beatAt {
 		if err := p.Heartbeat(); err != nil {
 			return -1, err
 		}
 	}
-	var bytes [16]byte
-	copy(bytes[:], payload)
-	p.ring.write(p.next, &record{1: uint64(now), 2: uint64(now), 3: uint64(key),
-		4: uint64(uint32(signalID)) | uint64(len(payload))<<56, 6: word(bytes[0:]), 7: word(bytes[8:])})
+	signal := Signal{PublishedNs: now, DeadlineNs: now, Key: key, SignalID: signalID}
+	signal.length = uint8(copy(signal.payload[:], payload))
+	p.ring.write(p.next, signal.record())
 	p.next++
 	p.file.store(wordNext, p.next)
 	// Go's atomic operations are full fences: the signal is there before the flag is loaded.
@@ -228,13 +187,12 @@ func (p *Publisher) Publish(signalID int32, key int64, payload []byte) (int64, e
 // Heartbeat tells readers that this publisher lives; it fails, and closes, where its bus was deleted.
 func (p *Publisher) Heartbeat() (err error) {
 	defer catch(&err)
-	require(p.file.words != nil, Argument, "%s: its publisher is closed; open it again", p.directory)
+	require(p.lock >= 0, Argument, "%s: its publisher is closed", p.directory)
 	p.beatAt = after(p.intervalNs)
 	p.file.store(wordHeartbeat, Now())
-	at, _ := os.Lstat(p.lockFile)
-	if of, _ := p.lock.Stat(); at == nil || !os.SameFile(of, at) || !p.file.isNamed(p.directory+"/signals") {
+	if !isNamed(p.directory+"/lock", &p.locked) || !isNamed(p.directory+"/signals", &p.file.id) {
 		p.Close()
-		require(false, Absent, "%s: the bus was deleted while it was published on; open it again", p.directory)
+		require(false, Absent, "%s: the bus was deleted while it was published on", p.directory)
 	}
 	fresh := openDoorbell(p.directory) // restores what somebody has shortened
 	p.doorbell.close()
@@ -244,7 +202,7 @@ func (p *Publisher) Heartbeat() (err error) {
 
 // Close marks the bus as closed, wakes its readers and releases the lock. The files stay and can be opened again.
 func (p *Publisher) Close() {
-	if p.file != nil && p.file.words != nil {
+	if p.lock >= 0 {
 		p.file.store(wordDeadline, noDeadline)
 		atomic.StoreUint32(p.file.half(wordState), stateClosed)
 		raise(p.file)
@@ -255,11 +213,8 @@ func (p *Publisher) Close() {
 func (p *Publisher) release() {
 	p.file.close()
 	p.doorbell.close()
-	if p.lock != nil {
-		held.Lock()
-		defer held.Unlock()
-		delete(held.files, p.locked)
-		p.lock.Close()
-		p.lock = nil
+	if p.lock >= 0 {
+		syscall.Close(p.lock)
+		p.lock, p.ring, p.beatAt = -1, nil, 0
 	}
 }

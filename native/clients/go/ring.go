@@ -66,6 +66,9 @@ func (r ring) write(sequence int64, written *record) {
 	atomic.StoreUint64(&slot[0], uint64(sequence+1))
 }
 
+// oldest is the oldest sequence that a reader may begin with.
+func (r ring) oldest(base, next int64) int64 { return max(base, next-r.slots()+1) }
+
 // skip is the sequence to continue at after an overrun; -1: the file was tampered with. A reader that is overrun again
 // and again asks for more headroom.
 func (r ring) skip(base int64, nextSequence *uint64, q, headroom int64) int64 {
@@ -74,22 +77,20 @@ func (r ring) skip(base int64, nextSequence *uint64, q, headroom int64) int64 {
 	if begun <= q || (begun-q)&(r.slots()-1) != 0 || next < begun-1 || next > mostSequence {
 		return -1
 	}
-	return max(min(max(base, next-r.slots()+1)+headroom, next), q+1)
+	return max(min(r.oldest(base, next)+headroom, next), q+1)
 }
 
-// recover is the next sequence to be written, from the stamps alone; -1: they contradict each other.
+// recover is the next sequence to be written, from the stamps alone; -1: they contradict each other. A slot whose
+// writer died in it is half-written.
 func (r ring) recover(base int64) int64 {
 	next := base
-	for i := int64(0); i < r.slots(); i++ {
-		next = max(next, r.stamp(i))
+	for i := range r {
+		next = max(next, r.stamp(int64(i)))
 	}
-	for i := int64(0); i < r.slots(); i++ {
-		expected := next - (next-1-i)&(r.slots()-1)
-		if expected <= base {
-			expected = 0
-		}
-		isHalfWritten := i == next&(r.slots()-1) && r.stamp(i) == -(next+1)
-		if r.stamp(i) != expected && !isHalfWritten {
+	for s := next - r.slots(); s < next; s++ {
+		isUnwritten := s < base && r.stamp(s) == 0
+		isHalfWritten := s == next-r.slots() && r.stamp(s) == -(next+1)
+		if r.stamp(s) != s+1 && !isUnwritten && !isHalfWritten {
 			return -1
 		}
 	}

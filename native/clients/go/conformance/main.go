@@ -10,7 +10,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"sort"
+	"syscall"
 	"time"
+	"unsafe"
 
 	"tickbus.io/tickbus"
 )
@@ -20,20 +24,22 @@ var (
 	bus       = flags.String("bus", "", "the bus's directory")
 	count     = flags.Int64("count", 0, "how many")
 	from      = flags.String("from", "oldest", "oldest or newest")
-	wait      = flags.String("wait", "park", "spin, park or predict")
+	wait      = flags.String("wait", "", "spin, park or predict")
 	timeoutMs = flags.Int64("timeout-ms", 10_000, "how long to wait for anything")
 	slowEvery = flags.Int64("slow-every", 0, "sleep 1 ms after this many signals")
 	slots     = flags.Int64("slots", 65_536, "slots of the bus")
 	rate      = flags.Int64("rate", 0, "signals a second; 0: as fast as possible")
+	warmUp    = flags.Int64("warm-up", 0, "signals that do not count")
 	closing   = flags.String("close", "yes", "yes, or no to end without closing")
 )
 
 type result map[string]any
 
 func main() {
-	roles := map[string]func(result) error{"subscribe": subscribe, "publish": publish, "timers": timers, "check": check}
+	roles := map[string]func(result) error{"subscribe": subscribe, "publish": publish, "timers": timers, "check": check,
+		"latency": latency}
 	if len(os.Args) < 2 || roles[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: conformance subscribe|publish|timers|check --bus DIR [--count N] ...")
+		fmt.Fprintln(os.Stderr, "usage: conformance subscribe|publish|timers|latency|check --bus DIR [--count N] ...")
 		os.Exit(2)
 	}
 	flags.Parse(os.Args[2:])
@@ -58,7 +64,7 @@ func main() {
 }
 
 func options() tickbus.Options {
-	modes := map[string]tickbus.Mode{"spin": tickbus.Spin, "park": tickbus.Park, "predict": tickbus.Predict}
+	modes := map[string]tickbus.Mode{"spin": tickbus.Spin, "": tickbus.Park, "park": tickbus.Park, "predict": tickbus.Predict}
 	return tickbus.Options{Oldest: *from == "oldest", Mode: modes[*wait]}
 }
 
@@ -128,6 +134,62 @@ func subscribe(r result) error {
 	}
 	r["received"], r["lost"], r["torn"], r["order"], r["stale"] = received, s.Lost(), torn, order, 0
 	r["first"], r["last"], r["epochs"] = first, s.Next()-1, s.Epochs()
+	return nil
+}
+
+// cpuNs is the CPU time of this thread.
+func cpuNs() int64 {
+	const threadTime = 3
+	var t syscall.Timespec
+	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, threadTime, uintptr(unsafe.Pointer(&t)), 0)
+	return t.Nano()
+}
+
+func latency(r result) error {
+	runtime.LockOSThread()
+	if *from = "newest"; *wait == "" {
+		*wait = "predict"
+	}
+	s, err := tickbus.Subscribe(*bus, options())
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	ready()
+	latencies := make([]int64, 0, *count)
+	var start, startCpu, lost, seen int64
+	var signal tickbus.Signal
+	for quiet := tickbus.Now(); int64(len(latencies)) < *count && tickbus.Now()-quiet < *timeoutMs*1_000_000; {
+		ok, err := s.Poll(&signal)
+		if err == nil && !ok {
+			err = s.WaitFor(50 * time.Millisecond)
+		}
+		if err != nil {
+			return err
+		} else if !ok {
+			continue
+		}
+		if quiet = tickbus.Now(); seen < *warmUp {
+			seen++
+			continue
+		} else if len(latencies) == 0 {
+			start, startCpu, lost = quiet, cpuNs(), s.Lost()
+		}
+		latencies = append(latencies, quiet-signal.PublishedNs)
+	}
+	if len(latencies) == 0 {
+		start, startCpu, lost = tickbus.Now(), cpuNs(), s.Lost()
+	}
+	r["received"], r["lost"] = len(latencies), s.Lost()-lost
+	r["cpuNs"], r["elapsedNs"] = cpuNs()-startCpu, tickbus.Now()-start
+	sort.Slice(latencies, func(i, j int) bool { return latencies[i] < latencies[j] })
+	percentile := func(percent int) int64 {
+		if len(latencies) == 0 {
+			return 0
+		}
+		return latencies[(len(latencies)*percent+99)/100-1]
+	}
+	r["p50Ns"], r["p99Ns"], r["maxNs"] = percentile(50), percentile(99), percentile(100)
 	return nil
 }
 
