@@ -77,12 +77,7 @@ impl<'a> Ring<'a> {
         if begun <= q || (begun - q) & (self.slots() - 1) != 0 || next < begun - 1 || next > MOST_SEQUENCE {
             return None;
         }
-        Some(self.oldest(base, next).saturating_add(headroom).min(next).max(q + 1))
-    }
-
-    /// The oldest sequence that a reader may begin with.
-    pub fn oldest(self, base: i64, next: i64) -> i64 {
-        base.max(next - self.slots() + 1)
+        Some(base.max(next - self.slots() + 1).saturating_add(headroom).min(next).max(q + 1))
     }
 
     /// The next sequence to be written, from the stamps alone; none: they contradict each other.
