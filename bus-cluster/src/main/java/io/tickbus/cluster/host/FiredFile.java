@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cluster.host;
 
+import io.tickbus.cluster.plan.FiredMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,32 +12,41 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What has fired on this host, for an agent that starts again: entries of 32 bytes, big-endian, appended as the agent
  * reads the bus. Not synced: what a crash of the machine takes with it is flagged as a possible duplicate.
  *
  * <pre>
- *  0 kind int32 | 4 generation int32 | 8 key | 16 next occurrence | 24 next sequence of the bus
+ *  0 kind int16 | 2 owner int16 | 4 generation int32 | 8 key | 16 next occurrence | 24 next sequence of the bus
  *  kind 1: a firing. kind 2: key is the bus's history. kind 3: key is a time; what was due up to then and is not here
- *  may have fired all the same.
+ *  may have fired all the same. kind 4: in the signals from sequence "key" on, which are those of the
+ *  daemon with epoch "next occurrence", the owner is "generation".
  * </pre>
+ *
+ * <p>Owners are the cluster's. A daemon gives its clients numbers of its own, and the next daemon others.
  */
 final class FiredFile implements AutoCloseable {
-    /** Key and generation of an arming: the same numbers for two owners are taken for both. */
-    record Arming(long key, int generation) {
+    /** The cluster's owners by the numbers that a daemon has given them. */
+    private record Daemon(long epoch, Map<Integer, Integer> numbers) {
     }
 
     private static final int LENGTH = 32;
     private static final int FIRED = 1;
     private static final int HISTORY = 2;
     private static final int UNCERTAIN = 3;
+    private static final int OWNER = 4;
+    /** Not an owner of the cluster. */
+    static final int NO_OWNER = -1;
     private static final int BUFFER = LENGTH * 1024;
     private static final long MAX_LENGTH = 64L << 20;
 
     private final Path path;
     private final long longest;
-    private final Map<Arming, Long> next = new HashMap<>();
+    private final FiredMemory memory = new FiredMemory();
+    /** By the first sequences of daemons. */
+    private final TreeMap<Long, Daemon> owners = new TreeMap<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private FileChannel channel;
     private boolean wasThere;
@@ -76,17 +86,20 @@ final class FiredFile implements AutoCloseable {
     }
 
     private void read(ByteBuffer from) {
-        int kind = from.getInt();
+        int kind = from.getShort();
+        int owner = from.getShort();
         int generation = from.getInt();
         long key = from.getLong();
         long occurrence = from.getLong();
         sequence = from.getLong();
         if (kind == FIRED) {
-            next.merge(new Arming(key, generation), occurrence, Math::max);
+            memory.note(owner, key, generation, occurrence);
         } else if (kind == HISTORY) {
-            historyId = key;
+            setHistory(key);
         } else if (kind == UNCERTAIN) {
-            uncertainUntilNs = Math.max(uncertainUntilNs, key);
+            setUncertain(key);
+        } else if (kind == OWNER) {
+            numbers(key, occurrence).put(generation, owner);
         }
     }
 
@@ -95,9 +108,11 @@ final class FiredFile implements AutoCloseable {
         channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING);
         isIncomplete = false;
-        add(HISTORY, 0, historyId, 0);
-        add(UNCERTAIN, 0, uncertainUntilNs, 0);
-        next.forEach((arming, occurrence) -> add(FIRED, arming.generation(), arming.key(), occurrence));
+        add(HISTORY, 0, 0, historyId, 0);
+        add(UNCERTAIN, 0, 0, uncertainUntilNs, 0);
+        owners.forEach((first, daemon) -> daemon.numbers().forEach((number, owner) ->
+                add(OWNER, owner, number, first, daemon.epoch())));
+        memory.forEach((owner, key, generation, occurrence) -> add(FIRED, owner, generation, key, occurrence));
         if (!isIncomplete) {
             write();
         }
@@ -125,34 +140,77 @@ final class FiredFile implements AutoCloseable {
         return uncertainUntilNs;
     }
 
-    /** The first occurrence of an arming that has not fired here, as far as is known. */
-    long next(long key, int generation) {
-        return next.getOrDefault(new Arming(key, generation), 0L);
+    /** What has fired here, as far as is known. */
+    FiredMemory memory() {
+        return memory;
     }
 
-    void history(long newHistoryId) {
+    /** The bus has this history; everything before {@code nextSequence} has been read. */
+    void history(long newHistoryId, long nextSequence) {
+        setHistory(newHistoryId);
+        sequence = nextSequence;
+        add(HISTORY, 0, 0, newHistoryId, 0);
+    }
+
+    private void setHistory(long newHistoryId) {
+        if (historyId != newHistoryId) {
+            owners.clear();
+        }
         historyId = newHistoryId;
-        add(HISTORY, 0, newHistoryId, 0);
     }
 
     void uncertain(long untilNs) {
+        setUncertain(untilNs);
+        add(UNCERTAIN, 0, 0, uncertainUntilNs, 0);
+    }
+
+    private void setUncertain(long untilNs) {
         uncertainUntilNs = Math.max(uncertainUntilNs, untilNs);
-        add(UNCERTAIN, 0, uncertainUntilNs, 0);
+        memory.uncertain(Long.MIN_VALUE, uncertainUntilNs);
+    }
+
+    /**
+     * An owner has this number at the daemon of an epoch, whose signals begin with a sequence.
+     *
+     * @return whether that is new
+     */
+    boolean owner(int owner, int number, long firstSequence, long epoch) {
+        Integer earlier = numbers(firstSequence, epoch).put(number, owner);
+        boolean isNew = earlier == null || earlier != owner;
+        if (isNew) {
+            add(OWNER, owner, number, firstSequence, epoch);
+        }
+        return isNew;
+    }
+
+    private Map<Integer, Integer> numbers(long firstSequence, long epoch) {
+        Daemon daemon = owners.get(firstSequence);
+        if (daemon == null || daemon.epoch() != epoch) {
+            daemon = new Daemon(epoch, new HashMap<>());
+            owners.put(firstSequence, daemon);
+            Long present = owners.floorKey(sequence);
+            if (present != null) {
+                // Those signals have been read.
+                owners.headMap(present).clear();
+            }
+        }
+        return daemon.numbers();
+    }
+
+    /** Whose firing a signal is, by the number that it has: an owner of the cluster, or {@link #NO_OWNER}. */
+    int owner(int number, long signalSequence) {
+        Map.Entry<Long, Daemon> daemon = owners.floorEntry(signalSequence);
+        return daemon == null ? NO_OWNER : daemon.getValue().numbers().getOrDefault(number, NO_OWNER);
     }
 
     /** A firing was read from the bus; everything before {@code nextSequence} has been read. */
-    void fired(long key, int generation, long nextOccurrence, long nextSequence) {
+    void fired(int owner, long key, int generation, long nextOccurrence, long nextSequence) {
         sequence = nextSequence;
-        next.merge(new Arming(key, generation), nextOccurrence, Math::max);
-        add(FIRED, generation, key, nextOccurrence);
+        memory.note(owner, key, generation, nextOccurrence);
+        add(FIRED, owner, generation, key, nextOccurrence);
     }
 
-    /** An arming cannot fire any more. */
-    void forget(long key, int generation) {
-        next.remove(new Arming(key, generation));
-    }
-
-    private void add(int kind, int generation, long key, long occurrence) {
+    private void add(int kind, int owner, int generation, long key, long occurrence) {
         if (!isIncomplete && buffer.remaining() < LENGTH) {
             try {
                 write();
@@ -164,7 +222,8 @@ final class FiredFile implements AutoCloseable {
         if (isIncomplete) {
             return;
         }
-        buffer.putInt(kind).putInt(generation).putLong(key).putLong(occurrence).putLong(sequence);
+        buffer.putShort((short) kind).putShort((short) owner).putInt(generation).putLong(key).putLong(occurrence)
+                .putLong(sequence);
     }
 
     /** Hands everything to the kernel. A file that has become long is written again without what is forgotten. */
@@ -173,7 +232,7 @@ final class FiredFile implements AutoCloseable {
             if (!isIncomplete) {
                 write();
             }
-            if (isIncomplete || channel.position() > longest + 2L * LENGTH * next.size()) {
+            if (isIncomplete || channel.position() > longest + 2L * LENGTH * memory.size()) {
                 channel.close();
                 rewrite();
             }

@@ -9,13 +9,13 @@ import io.tickbus.cluster.intent.IntentEvents;
 import io.tickbus.cluster.intent.IntentLog;
 import io.tickbus.cluster.intent.Membership;
 import io.tickbus.cluster.plan.ClusterFiring;
-import io.tickbus.cluster.plan.FiredMemory;
 import io.tickbus.cluster.plan.Firing;
 import io.tickbus.cluster.plan.FiringPlan;
 import io.tickbus.cluster.plan.LocalTimers;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.internal.file.SignalsHeader;
 import io.tickbus.core.internal.Uninterrupted;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberListener;
@@ -218,9 +218,13 @@ public final class HostAgent implements AutoCloseable {
             daemon.client(owner);
         }
         attach();
+        noteOwners();
         while (signals.poll(this::onSignal, SIGNALS) > 0) {
             nextStateNs = System.nanoTime();
         }
+        noteOwners();
+        // The daemon that gave these numbers is still there.
+        daemon.poll();
         boolean isUncertain = hasGap;
         hasGap = false;
         if (isUncertain) {
@@ -237,6 +241,10 @@ public final class HostAgent implements AutoCloseable {
     }
 
     private void flushFired() {
+        if (signals != null && signals.sequence() - fired.sequence() > signals.file().header().slotCount() / 4) {
+            // So that signals of others which are overwritten are not taken for missing ones.
+            fired.history(fired.historyId(), signals.sequence());
+        }
         try {
             fired.flush();
             isFileBroken = false;
@@ -262,7 +270,7 @@ public final class HostAgent implements AutoCloseable {
             @Override
             public void onNewHistory(long nextSequence) {
                 hasGap = true;
-                fired.history(signals.file().header().historyId());
+                fired.history(signals.file().header().historyId(), nextSequence);
             }
         };
         SubscriberOptions options = SubscriberOptions.defaults().withListener(listener);
@@ -274,29 +282,43 @@ public final class HostAgent implements AutoCloseable {
         signals = isKnown && fired.sequence() >= oldest.sequence()
                 ? SignalSubscriber.attach(bus, options.joinAt(fired.sequence())) : oldest;
         hasGap |= isKnown && fired.sequence() < oldest.sequence();
-        fired.history(historyId);
+        fired.history(historyId, signals.sequence());
+    }
+
+    private void noteOwners() {
+        for (int owner = 0; owner < state.owners().size(); owner++) {
+            noteOwner(owner);
+        }
+    }
+
+    /** The owner's firings are told from other signals by the number that the daemon has given it. */
+    private boolean noteOwner(int owner) {
+        SignalsHeader header = signals.file().header();
+        long epoch = header.epoch();
+        return fired.owner(owner, daemon.client(owner).owner(), header.epochSequence(), epoch);
     }
 
     private void beginPlan() {
-        FiredMemory memory = new FiredMemory();
-        memory.uncertain(Long.MIN_VALUE, fired.uncertainUntilNs());
-        state.forEach(intent -> remember(memory, intent));
-        plan = new FiringPlan(state, self, memory, events);
+        fired.memory().retain((owner, key, generation) -> intent(owner, key, generation) != null);
+        plan = new FiringPlan(state, self, fired.memory(), events);
         state.forEach(intent -> reportRemembered(intent, false));
         state.forEachCancelled(tomb -> reportRemembered(tomb.intent(), true));
         LOG.log(System.Logger.Level.INFO, "host {0} serves: {1} timers", name, state.size());
     }
 
-    private void remember(FiredMemory memory, Intent intent) {
-        long next = fired.next(intent.spec().key(), intent.spec().generation());
-        if (next > 0) {
-            memory.note(intent.owner(), intent.spec().key(), intent.spec().generation(), next);
+    /** The timer of an arming, also if it was cancelled lately; null if it cannot fire any more. */
+    private Intent intent(int owner, long key, int generation) {
+        Intent intent = state.find(owner, key);
+        if (intent != null && intent.spec().generation() == generation) {
+            return intent;
         }
+        CancelledIntent cancelled = state.findCancelled(owner, key);
+        return cancelled != null && cancelled.intent().spec().generation() == generation ? cancelled.intent() : null;
     }
 
     /** It may have fired while the agent was away; if it was cancelled, before that or after. */
     private void reportRemembered(Intent intent, boolean isCancelled) {
-        long next = fired.next(intent.spec().key(), intent.spec().generation());
+        long next = fired.memory().next(intent.owner(), intent.spec().key(), intent.spec().generation());
         if (isCancelled && next == 0 && fired.uncertainUntilNs() > Long.MIN_VALUE) {
             next = 1;
         }
@@ -307,30 +329,28 @@ public final class HostAgent implements AutoCloseable {
     }
 
     private void onSignal(SignalRecord signal) {
-        if (signal.payloadLength() != ClusterFiring.LENGTH) {
+        int owner = fired.owner(signal.owner(), signal.sequence());
+        ClusterFiring firing = owner == FiredFile.NO_OWNER ? null : ClusterFiring.of(signal);
+        if (firing == null) {
+            return;
+        }
+        firings.incrementAndGet();
+        flagged.addAndGet(firing.isMaybeDuplicate() ? 1 : 0);
+        Intent intent = intent(owner, signal.key(), signal.generation());
+        if (intent == null) {
             return;
         }
         long occurrence = signal.occurrence() & UINT32;
         long through = occurrence;
-        for (int owner = 0; owner < state.owners().size(); owner++) {
-            Intent intent = state.find(owner, signal.key());
-            if (intent != null && intent.spec().generation() == signal.generation()) {
-                through = Math.max(through, onFiring(intent, signal, occurrence));
-            }
-            CancelledIntent cancelled = plan == null ? null : state.findCancelled(owner, signal.key());
-            if (cancelled != null && cancelled.intent().spec().generation() == signal.generation()) {
-                reportSoon(new Report(cancelled.intent(), occurrence, occurrence, state.term()));
-            }
+        if (plan != null && state.find(owner, signal.key()) == intent) {
+            through = onFiring(intent, signal, occurrence);
+        } else if (plan != null) {
+            reportSoon(new Report(intent, occurrence, occurrence, state.term()));
         }
-        fired.fired(signal.key(), signal.generation(), through + 1, signal.sequence() + 1);
-        firings.incrementAndGet();
-        flagged.addAndGet(ClusterFiring.of(signal).isMaybeDuplicate() ? 1 : 0);
+        fired.fired(owner, signal.key(), signal.generation(), through + 1, signal.sequence() + 1);
     }
 
     private long onFiring(Intent intent, SignalRecord signal, long occurrence) {
-        if (plan == null) {
-            return occurrence;
-        }
         long publishedUtcNs = clock.utcNs() - (System.nanoTime() - signal.publishedNs());
         Firing planned = plan.onLocalFired(intent.owner(), signal.key(), signal.generation(), signal.occurrence(),
                 publishedUtcNs);
@@ -426,7 +446,7 @@ public final class HostAgent implements AutoCloseable {
         @Override
         public void onArmed(Intent intent, Intent replaced) {
             if (replaced != null) {
-                fired.forget(replaced.spec().key(), replaced.spec().generation());
+                forget(replaced);
             }
             if (plan != null) {
                 plan.onArmed(intent, replaced);
@@ -446,7 +466,16 @@ public final class HostAgent implements AutoCloseable {
             if (plan != null) {
                 plan.onExpired(intent);
             }
-            fired.forget(intent.spec().key(), intent.spec().generation());
+            forget(intent);
+        }
+
+        @Override
+        public void onForgotten(CancelledIntent cancelled) {
+            forget(cancelled.intent());
+        }
+
+        private void forget(Intent intent) {
+            fired.memory().forget(intent.owner(), intent.spec().key(), intent.spec().generation());
         }
 
         @Override
@@ -468,6 +497,9 @@ public final class HostAgent implements AutoCloseable {
 
         @Override
         public void arm(Firing firing) {
+            if (noteOwner(firing.intent().owner())) {
+                flushFired();
+            }
             daemon.arm(firing);
         }
 

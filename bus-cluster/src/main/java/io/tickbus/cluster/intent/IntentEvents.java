@@ -23,6 +23,10 @@ public interface IntentEvents {
     default void onExpired(Intent intent) {
     }
 
+    /** A cancelled timer cannot be asked about any more, or its key was armed once more with the same generation. */
+    default void onForgotten(CancelledIntent cancelled) {
+    }
+
     /** A host joined, changed its state, or left. */
     default void onHost(Host host) {
     }

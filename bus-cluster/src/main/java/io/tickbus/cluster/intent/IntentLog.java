@@ -216,8 +216,10 @@ public final class IntentLog {
             return IntentResult.NO_BOUND;
         }
         // Its firings are not those of a timer that was cancelled.
-        cancelled.computeIfPresent(new Id(owner, spec.key()), (id, tomb) ->
-                tomb.intent().spec().generation() == spec.generation() ? null : tomb);
+        CancelledIntent tomb = findCancelled(owner, spec.key());
+        if (tomb != null && tomb.intent().spec().generation() == spec.generation()) {
+            forget(tomb);
+        }
         Intent intent = new Intent(owner, spec, position, timeNs, term);
         if (earlier != null) {
             removed(earlier);
@@ -258,12 +260,18 @@ public final class IntentLog {
         }
         Iterator<CancelledIntent> oldest = cancelled.values().iterator();
         while (oldest.hasNext()) {
-            long cancelledNs = oldest.next().cancelledNs();
-            if (cancelled.size() <= MAX_CANCELLED && cancelledNs >= timeNs - KEEP_CANCELLED_NS) {
+            CancelledIntent tomb = oldest.next();
+            if (cancelled.size() <= MAX_CANCELLED && tomb.cancelledNs() >= timeNs - KEEP_CANCELLED_NS) {
                 return;
             }
             oldest.remove();
+            events.onForgotten(tomb);
         }
+    }
+
+    private void forget(CancelledIntent tomb) {
+        cancelled.remove(new Id(tomb.intent().owner(), tomb.intent().spec().key()));
+        events.onForgotten(tomb);
     }
 
     private void removed(Intent intent) {
@@ -280,9 +288,11 @@ public final class IntentLog {
         }
         table.remove(owner, key);
         removed(intent);
-        Id id = new Id(owner, key);
-        cancelled.remove(id);
-        cancelled.put(id, new CancelledIntent(intent, position, timeNs, presentHosts(), new BitSet()));
+        CancelledIntent earlier = findCancelled(owner, key);
+        if (earlier != null) {
+            forget(earlier);
+        }
+        cancelled.put(new Id(owner, key), new CancelledIntent(intent, position, timeNs, presentHosts(), new BitSet()));
         events.onCancelled(intent);
         return IntentResult.CANCELLED;
     }

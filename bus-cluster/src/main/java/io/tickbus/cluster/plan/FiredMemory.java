@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a host knows of its own firings when it begins: from the signals that are still in its bus, and from its file.
+ * What a host knows of its own firings: from the signals that are still in its bus, and from its file.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -21,6 +21,34 @@ public final class FiredMemory {
     /** Notes that everything before an occurrence has fired here. */
     public void note(int owner, long key, int generation, long nextOccurrence) {
         next.merge(new Arming(owner, key, generation), nextOccurrence, Math::max);
+    }
+
+    /** An arming cannot fire any more. */
+    public void forget(int owner, long key, int generation) {
+        next.remove(new Arming(owner, key, generation));
+    }
+
+    /** All that is noted. */
+    public void forEach(Consumer consumer) {
+        next.forEach((arming, occurrence) ->
+                consumer.accept(arming.owner(), arming.key(), arming.generation(), occurrence));
+    }
+
+    /** Takes the first occurrence of an arming that is not known to have fired. */
+    public interface Consumer {
+        /** Takes one. */
+        void accept(int owner, long key, int generation, long nextOccurrence);
+    }
+
+    /** Forgets all armings but these. */
+    public void retain(Predicate isKept) {
+        next.keySet().removeIf(arming -> !isKept.test(arming.owner(), arming.key(), arming.generation()));
+    }
+
+    /** Chooses armings. */
+    public interface Predicate {
+        /** Whether this is one. */
+        boolean test(int owner, long key, int generation);
     }
 
     /** Notes that firings that were due in this time may be missing here. */

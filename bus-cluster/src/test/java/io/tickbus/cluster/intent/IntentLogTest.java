@@ -22,6 +22,7 @@ class IntentLogTest {
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[16_384]);
     private final List<IntentResult> results = new ArrayList<>();
     private final List<Intent> fired = new ArrayList<>();
+    private final List<Integer> forgotten = new ArrayList<>();
     private final IntentLog log = new IntentLog();
     private long position;
 
@@ -46,6 +47,11 @@ class IntentLogTest {
             @Override
             public void onFired(Intent intent, long first, long last, int host, boolean isNew) {
                 fired.add(intent);
+            }
+
+            @Override
+            public void onForgotten(CancelledIntent cancelled) {
+                forgotten.add(cancelled.intent().spec().generation());
             }
 
             @Override
@@ -161,6 +167,23 @@ class IntentLogTest {
         assertEquals(List.of(IntentResult.DONE), apply(IntentCommands.fired(buffer, 0, 0, live, 0, 0, 1)));
         assertTrue(live.isFired(0));
         assertEquals(List.of(live), fired);
+        assertNull(log.findCancelled(0, KEY));
+    }
+
+    @Test
+    void shouldTellWhenCancelledTimerIsForgotten() {
+        arm(0, 1);
+        apply(IntentCommands.cancel(buffer, 0, 0, KEY, 0));
+        arm(0, 2);
+        apply(IntentCommands.cancel(buffer, 0, 0, KEY, 0));
+        assertEquals(List.of(1), forgotten, "of each key the latest is known");
+        arm(0, 2);
+        assertEquals(List.of(1, 2), forgotten, "its firings are those of the new timer");
+        apply(IntentCommands.cancel(buffer, 0, 0, KEY, 0));
+        log.advance(1_000 + IntentLog.KEEP_CANCELLED_NS, 1);
+        assertNotNull(log.findCancelled(0, KEY));
+        log.advance(1_001 + IntentLog.KEEP_CANCELLED_NS, 1);
+        assertEquals(List.of(1, 2, 2), forgotten);
         assertNull(log.findCancelled(0, KEY));
     }
 
