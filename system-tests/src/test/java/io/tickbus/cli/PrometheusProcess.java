@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 
 /** A real Prometheus that scrapes and evaluates once a second, for one test. */
 final class PrometheusProcess implements AutoCloseable {
-    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(180);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
@@ -124,7 +124,7 @@ final class PrometheusProcess implements AutoCloseable {
         long untilNs = System.nanoTime() + TIMEOUT_NS;
         while (!condition.get()) {
             if (System.nanoTime() > untilNs || !process.isAlive()) {
-                throw new AssertionError("not so: " + what + "\n" + log());
+                throw new AssertionError("not so: " + what + "\n" + list("targets", "activeTargets") + "\n" + log());
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }

@@ -7,8 +7,9 @@ import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /**
- * Whether anything has grown: the second quarter of the samples against the last. The first quarter is what a JVM needs
- * until its code is compiled and its heap has the size that it keeps.
+ * Whether anything has grown: the least of the second quarter of the samples against the least of the last. A leak
+ * raises the least; a file that is open at the moment of a sample, or memory that a burst of work needed, does not. The
+ * first quarter is what a JVM needs until its code is compiled and its heap has the size that it keeps.
  */
 final class Growth {
     private static final int QUARTERS = 4;
@@ -45,7 +46,7 @@ final class Growth {
     private static void judge(List<String> found, String what, List<Footprint> samples,
             ToLongFunction<Footprint> value, long slack) {
         long before = before(samples, value);
-        long after = most(samples.subList(samples.size() - samples.size() / QUARTERS, samples.size()), value);
+        long after = least(samples.subList(samples.size() - samples.size() / QUARTERS, samples.size()), value);
         if (after > before + slack) {
             found.add(String.format(Locale.ROOT, "%s: grew from %d to %d", what, before, after));
         }
@@ -53,10 +54,10 @@ final class Growth {
 
     private static long before(List<Footprint> samples, ToLongFunction<Footprint> value) {
         int quarter = samples.size() / QUARTERS;
-        return most(samples.subList(quarter, 2 * quarter), value);
+        return least(samples.subList(quarter, 2 * quarter), value);
     }
 
-    private static long most(List<Footprint> samples, ToLongFunction<Footprint> value) {
-        return samples.stream().mapToLong(value).max().orElseThrow();
+    private static long least(List<Footprint> samples, ToLongFunction<Footprint> value) {
+        return samples.stream().mapToLong(value).min().orElseThrow();
     }
 }
