@@ -30,6 +30,10 @@ import net.openhft.chronicle.wire.DocumentContext;
  * So each page is allocated before it is stored to, by a write of zeros through the file, which fails with an exception
  * instead.
  *
+ * <p>A store that waits for a disk would also keep the JVM from stopping its threads, and so stop them all once it
+ * wants to collect garbage. So each block begins with a write through the file, which waits where the JVM need not wait
+ * for it.
+ *
  * <p><b>Threads:</b> one. <b>Progress:</b> waits for the file system, and for the disk in {@link #sync}. <b>Errors:</b>
  * {@link IOException} if there is no room or the disk fails; the segment must then be closed.
  */
@@ -50,6 +54,9 @@ final class SegmentWriter implements Segment {
     private FileChannel channel;
     private String file = "";
     private long allocatedTo;
+    /** The last byte of the latest block; nowhere before there is one. */
+    private final ByteBuffer lastByte = ByteBuffer.allocateDirect(1);
+    private long lastByteAt = -1;
 
     private SegmentWriter(long number, Path folder, SingleChronicleQueue queue) {
         this.number = number;
@@ -107,6 +114,7 @@ final class SegmentWriter implements Segment {
 
     @Override
     public Position append(Block block) throws IOException {
+        awaitDisk();
         if (queue.cycle() != appender.cycle()) {
             checkFreeSpace(folder);
         }
@@ -116,6 +124,8 @@ final class SegmentWriter implements Segment {
                 long at = document.wire().bytes().writePosition();
                 allocate(at, block.length());
                 document.wire().bytes().write(block.bytes(), 0, block.length());
+                lastByte.put(0, block.bytes()[block.length() - 1]);
+                lastByteAt = at + block.length() - 1;
                 written = true;
                 return new Position(number, file, at - Integer.BYTES);
             } finally {
@@ -123,6 +133,13 @@ final class SegmentWriter implements Segment {
                     document.rollbackOnClose();
                 }
             }
+        }
+    }
+
+    /** Writes a byte as it is, to a page that the next block dirties anyway. */
+    private void awaitDisk() throws IOException {
+        if (lastByteAt >= 0) {
+            channel.write(lastByte.rewind(), lastByteAt);
         }
     }
 

@@ -30,6 +30,8 @@ public final class CauseRules {
     private static final long ITEM_NS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long LONGEST_TICK_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long MINOR_FAULT_NS = TimeUnit.MICROSECONDS.toNanos(2);
+    /** The kernel's own work, beside the wait for the disk: what one takes at most. */
+    private static final long MAJOR_FAULT_NS = TimeUnit.MICROSECONDS.toNanos(50);
     /** The collectors count whole milliseconds. */
     private static final long COLLECTION_UNIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -43,8 +45,10 @@ public final class CauseRules {
         e.detail = 0;
         long latenessNs = e.publishedNs - e.deadlineNs;
         boolean hasSlept = e.plannedWakeNs != Evidence.NEVER;
-        long dueNs = hasSlept ? Math.max(e.deadlineNs, Math.min(e.plannedWakeNs, e.busySinceNs)) : e.deadlineNs;
         long stoppedNs = stoppedNs(e);
+        // While all threads were stopped, it could not learn of the timer.
+        long dueNs = hasSlept ? Math.max(e.deadlineNs, Math.min(e.plannedWakeNs, e.busySinceNs - stoppedNs))
+                : e.deadlineNs;
         long countedNs = stoppedNs + waitNs(e);
         long lateStartNs = clamp(e.busySinceNs - dueNs, 0, latenessNs);
         long armedNs = arming(e, hasSlept ? lateStartNs : Math.min(lateStartNs, countedNs));
@@ -128,14 +132,13 @@ public final class CauseRules {
 
     /** It began late although it was not kept from it by anything that was counted. */
     private static void beginning(Evidence e, boolean hasSlept, long partNs) {
-        if (isStolen(e, partNs)) {
-            offer(e, LateCause.STOLEN, partNs, e.after.stealNs - e.before.stealNs);
-        } else if (e.after.majorFaults > e.before.majorFaults) {
-            offer(e, LateCause.PAGE_FAULT, partNs, e.after.majorFaults - e.before.majorFaults);
-        } else if (partNs >= LONGEST_HALT_NS) {
-            offer(e, LateCause.STOPPED, partNs, partNs);
+        long leftNs = partNs - stolen(e, partNs);
+        if (e.after.majorFaults > e.before.majorFaults) {
+            offer(e, LateCause.PAGE_FAULT, leftNs, e.after.majorFaults - e.before.majorFaults);
+        } else if (leftNs >= LONGEST_HALT_NS) {
+            offer(e, LateCause.STOPPED, leftNs, leftNs);
         } else {
-            offer(e, hasSlept ? LateCause.PROCESSOR_HALTED : LateCause.UNKNOWN, partNs, partNs);
+            offer(e, hasSlept ? LateCause.PROCESSOR_HALTED : LateCause.UNKNOWN, leftNs, leftNs);
         }
     }
 
@@ -145,10 +148,12 @@ public final class CauseRules {
         long uncountedNs = items >= LEAST_ITEMS ? LONGEST_TICK_NS : 0;
         long onProcessorNs = Math.min(partNs, e.after.runNs - e.before.runNs + uncountedNs);
         long blockedNs = partNs - onProcessorNs;
-        if (isStolen(e, blockedNs)) {
-            offer(e, LateCause.STOLEN, blockedNs, e.after.stealNs - e.before.stealNs);
-        } else if (e.after.majorFaults > e.before.majorFaults) {
-            offer(e, LateCause.PAGE_FAULT, blockedNs, e.after.majorFaults - e.before.majorFaults);
+        blockedNs -= stolen(e, blockedNs);
+        long majorFaults = e.after.majorFaults - e.before.majorFaults;
+        if (majorFaults > 0) {
+            long faultsNs = Math.min(onProcessorNs, majorFaults * MAJOR_FAULT_NS);
+            offer(e, LateCause.PAGE_FAULT, blockedNs + faultsNs, majorFaults);
+            onProcessorNs -= faultsNs;
         } else {
             offer(e, blockedNs >= LONGEST_HALT_NS ? LateCause.STOPPED : LateCause.UNKNOWN, blockedNs, blockedNs);
         }
@@ -166,7 +171,11 @@ public final class CauseRules {
         }
     }
 
-    private static boolean isStolen(Evidence e, long partNs) {
-        return partNs > 0 && e.after.stealNs - e.before.stealNs >= partNs / 2;
+    /** Returns how much of a part, in which the thread did not run, the hypervisor has counted as its own. */
+    private static long stolen(Evidence e, long partNs) {
+        long stealNs = e.after.stealNs - e.before.stealNs;
+        long stolenNs = clamp(stealNs, 0, partNs);
+        offer(e, LateCause.STOLEN, stolenNs, stealNs);
+        return stolenNs;
     }
 }

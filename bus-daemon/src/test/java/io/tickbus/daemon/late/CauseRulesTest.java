@@ -160,6 +160,20 @@ class CauseRulesTest {
             e.before.safepoints = 0;
             e.after.collections = 1;
         });
+        expect(LateCause.GC, "the command came while all threads were stopped", 30_000, e -> {
+            armed(e, 29_980, 29_990);
+            e.plannedWakeNs = DEADLINE_NS + 80_000 * US;
+            e.after.safepoints = 2;
+            e.after.safepointNs = 35_000 * US;
+            e.after.collections = 1;
+        });
+        expect(LateCause.ARMED_LATE, "a collection explains only a little of what the command was late", 30_000, e -> {
+            armed(e, 29_980, 29_990);
+            e.plannedWakeNs = DEADLINE_NS + 80_000 * US;
+            e.after.safepoints = 2;
+            e.after.safepointNs = 5_000 * US;
+            e.after.collections = 1;
+        });
         expect(LateCause.GC, "it came in the middle of its work", 30_000, e -> {
             working(e, 500, 1_000, 0);
             e.after.safepoints = 2;
@@ -186,6 +200,20 @@ class CauseRulesTest {
         expect(LateCause.PAGE_FAULT, "it was blocked and memory came from a disk", 30_000, e -> {
             working(e, 200, 2, 0);
             e.after.majorFaults = 40;
+        });
+        expect(LateCause.PAGE_FAULT, "memory came from a disk so fast that the kernel's own work took longer", 12_000,
+                e -> {
+                    working(e, 6_400, 2, 0);
+                    e.after.majorFaults = 256;
+                });
+        expect(LateCause.HERD, "a little of its memory came from a disk", 12_000, e -> {
+            working(e, 11_500, 40_000, 0);
+            e.after.majorFaults = 20;
+        });
+        expect(LateCause.PAGE_FAULT, "the hypervisor counts less than what was waited for the disk", 24_000, e -> {
+            working(e, 6_000, 2, 0);
+            e.after.majorFaults = 256;
+            e.after.stealNs = 10_000 * US;
         });
         expect(LateCause.PAGE_FAULT, "after each block from the disk it waited for a processor", 30_000, e -> {
             working(e, 2_000, 2, 0);
