@@ -18,19 +18,19 @@ impl Arguments {
         self.0.get(name).map_or(default, |value| value.parse().unwrap_or_else(|_| usage()))
     }
 
-    fn options(&self) -> Options {
-        let mode = match self.text("wait", "park").as_str() {
+    fn options(&self, wait: &str, from: &str) -> Options {
+        let mode = match self.text("wait", wait).as_str() {
             "spin" => Mode::Spin,
             "park" => Mode::Park,
             "predict" => Mode::Predict,
             _ => usage(),
         };
-        Options { oldest: self.text("from", "oldest") == "oldest", mode, owner: None }
+        Options { oldest: self.text("from", from) == "oldest", mode, owner: None }
     }
 }
 
 fn usage() -> ! {
-    eprintln!("usage: conformance subscribe|publish|timers|check --bus DIR [--count N] ...");
+    eprintln!("usage: conformance subscribe|publish|timers|latency|check --bus DIR [--count N] ...");
     std::process::exit(2)
 }
 
@@ -50,7 +50,8 @@ fn main() {
         "subscribe" => subscribe,
         "publish" => publish,
         "timers" => timers,
-        "check" => |bus, arguments| Subscription::attach(bus, arguments.options()).map(|_| vec![]),
+        "latency" => latency,
+        "check" => |bus, arguments| Subscription::attach(bus, arguments.options("park", "oldest")).map(|_| vec![]),
         _ => usage(),
     };
     let result = run(&bus, &arguments);
@@ -59,7 +60,8 @@ fn main() {
         fields.push(format!(r#""ok":{}"#, result.is_ok()));
     }
     match &result {
-        Ok(report) => fields.extend(report.iter().map(|(name, value)| format!(r#""{name}":{value}"#)).chain([r#""errors":0"#.into()])),
+        Ok(report) => fields
+            .extend(report.iter().map(|(name, value)| format!(r#""{name}":{value}"#)).chain([r#""errors":0"#.into()])),
         Err(e) => fields.push(format!(r#""errors":1,"error":"{}","text":{:?}"#, e.code.name(), e.to_string())),
     }
     println!("{{{}}}", fields.join(","));
@@ -80,7 +82,7 @@ fn is_whole(s: &Signal) -> bool {
 }
 
 fn subscribe(bus: &str, arguments: &Arguments) -> Result<Report> {
-    let mut s = Subscription::attach(bus, arguments.options())?;
+    let mut s = Subscription::attach(bus, arguments.options("park", "oldest"))?;
     println!("READY");
     let (count, timeout_ns) = (arguments.number("count", 0), arguments.number("timeout-ms", 10_000) * MS);
     let slow_every = arguments.number("slow-every", 0);
@@ -106,8 +108,64 @@ fn subscribe(bus: &str, arguments: &Arguments) -> Result<Report> {
         }
         s.wait(Duration::from_millis(50))?;
     }
-    Ok(vec![("received", received), ("lost", s.lost()), ("torn", torn), ("order", order), ("stale", 0), ("first", first),
-        ("last", s.next_sequence() - 1), ("epochs", s.epochs())])
+    Ok(vec![
+        ("received", received),
+        ("lost", s.lost()),
+        ("torn", torn),
+        ("order", order),
+        ("stale", 0),
+        ("first", first),
+        ("last", s.next_sequence() - 1),
+        ("epochs", s.epochs()),
+    ])
+}
+
+extern "C" {
+    fn clock_gettime(clock: i32, time: *mut [i64; 2]) -> i32;
+}
+
+/// The CPU time of this thread.
+fn cpu_ns() -> i64 {
+    let mut time = [0; 2];
+    // SAFETY: CLOCK_THREAD_CPUTIME_ID is 3, and the time is written by the call only.
+    unsafe { clock_gettime(3, &mut time) };
+    time[0] * 1_000_000_000 + time[1]
+}
+
+fn latency(bus: &str, arguments: &Arguments) -> Result<Report> {
+    let mut s = Subscription::attach(bus, arguments.options("predict", "newest"))?;
+    println!("READY");
+    let (count, timeout_ns) = (arguments.number("count", 0) as usize, arguments.number("timeout-ms", 10_000) * MS);
+    let (mut warm_up, mut latencies) = (arguments.number("warm-up", 0), Vec::with_capacity(count));
+    let (mut quiet_since, mut begin) = (now_ns(), None);
+    while latencies.len() < count && now_ns() - quiet_since < timeout_ns {
+        let Some(signal) = s.poll()? else {
+            s.wait(Duration::from_millis(50))?;
+            continue;
+        };
+        quiet_since = now_ns();
+        if warm_up > 0 {
+            warm_up -= 1;
+            continue;
+        }
+        begin.get_or_insert_with(|| (quiet_since, cpu_ns(), s.lost()));
+        latencies.push(quiet_since - signal.published_ns);
+    }
+    let (started, cpu, lost) = begin.unwrap_or_else(|| (now_ns(), cpu_ns(), s.lost()));
+    let (elapsed, cpu) = (now_ns() - started, cpu_ns() - cpu);
+    latencies.sort_unstable();
+    let percentile =
+        |p: usize| latencies.get((latencies.len() * p).div_ceil(100).wrapping_sub(1)).copied().unwrap_or(0);
+    let received = latencies.len() as i64;
+    Ok(vec![
+        ("received", received),
+        ("lost", s.lost() - lost),
+        ("p50Ns", percentile(50)),
+        ("p99Ns", percentile(99)),
+        ("maxNs", percentile(100)),
+        ("cpuNs", cpu),
+        ("elapsedNs", elapsed),
+    ])
 }
 
 fn publish(bus: &str, arguments: &Arguments) -> Result<Report> {
@@ -181,12 +239,14 @@ impl Tally {
 }
 
 fn timers(bus: &str, arguments: &Arguments) -> Result<Report> {
-    let mut t = Timers::connect(bus, "", arguments.options(), Duration::from_secs(5))?;
+    let mut t = Timers::connect(bus, "", arguments.options("park", "oldest"), Duration::from_secs(5))?;
     println!("READY");
     let (count, mut a, mut sent) = (arguments.number("count", 0), Tally::default(), 0);
     for key in 0..count {
         let due = now_ns() + (5 + key % 50) * MS;
-        let arm = |due| move |t: &mut Timers| t.arm(&Timer { key, deadline_ns: due, signal_id: key as i32, ..Timer::default() });
+        let arm = |due| {
+            move |t: &mut Timers| t.arm(&Timer { key, deadline_ns: due, signal_id: key as i32, ..Timer::default() })
+        };
         a.due.insert(key, if key % 10 == 3 { due + 10 * MS } else { due });
         a.command(&mut t, arm(due))?;
         if key % 10 == 3 {
@@ -208,6 +268,14 @@ fn timers(bus: &str, arguments: &Arguments) -> Result<Report> {
             t.wait(Duration::from_millis(5))?;
         }
     }
-    Ok(vec![("armed", a.armed), ("rearmed", a.rearmed), ("cancelled", a.cancelled), ("fired", a.fired), ("stale", a.stale),
-        ("early", a.early), ("lost", t.signals().lost()), ("refused", a.refused)])
+    Ok(vec![
+        ("armed", a.armed),
+        ("rearmed", a.rearmed),
+        ("cancelled", a.cancelled),
+        ("fired", a.fired),
+        ("stale", a.stale),
+        ("early", a.early),
+        ("lost", t.signals().lost()),
+        ("refused", a.refused),
+    ])
 }

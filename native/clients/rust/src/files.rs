@@ -2,15 +2,16 @@
 
 //! Opening a bus's files, with every check before anything is believed.
 
+use crate::ring::{Ring, MOST_SEQUENCE};
 use crate::sys::{self, Map};
-use crate::{fail, require, ring::{Ring, MOST_SEQUENCE}, At, Code::*, Result};
+use crate::{require, At, Result};
 use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 pub const VERSION: u64 = 2;
 pub const HEADER: u64 = 4096;
-pub const MOST_SLOTS: i64 = 1 << 24;
+pub const MOST_SLOTS: u64 = 1 << 24;
 pub const BYTE_ORDER: u64 = 0x0A0B_0C0D;
 /// Magic number and layout version.
 pub const SIGNALS: (u64, u64) = (0x3147_4953_4B43_4954, VERSION);
@@ -29,15 +30,14 @@ pub mod word {
     pub const OPTIONS: usize = 5;
     pub const BASE: usize = 6;
     pub const HISTORY: usize = 7;
-    pub const BOOT: usize = 8;
-    pub const TIME_NAMESPACE: usize = 10;
+    pub const HOST: usize = 8;
     pub const EPOCH: usize = 16;
     pub const PID: usize = 17;
     pub const EPOCH_SEQUENCE: usize = 21;
     pub const STATE: usize = 22;
     pub const HEARTBEAT: usize = 24;
     pub const INTERVAL: usize = 25;
-    pub const CPU: usize = 26;
+    pub const PROCESSOR: usize = 26;
     pub const DEADLINE: usize = 32;
     pub const WAKE: usize = 48;
     pub const NEXT: usize = 64;
@@ -54,7 +54,7 @@ pub fn directory_of(bus: &str) -> Result<PathBuf> {
     if bus.contains('/') {
         return std::path::absolute(bus).at(Path::new(bus));
     }
-    require(is_name(bus), Argument, || format!("bus '{bus}': a name is 1 to 64 of A-Z a-z 0-9 . _ -; give another"))?;
+    require!(is_name(bus), Argument, "bus '{bus}': a name is 1 to 64 of A-Z a-z 0-9 . _ -");
     let chosen = std::env::var_os("TICKBUS_DIR").filter(|root| !root.is_empty());
     Ok(chosen.map_or_else(root, PathBuf::from).join(bus))
 }
@@ -75,11 +75,10 @@ pub fn is_trusted(meta: &fs::Metadata, owner: u32) -> bool {
 pub fn check_directories(directory: &Path, owner: u32) -> Result<()> {
     for path in [directory.parent().unwrap_or(directory), directory] {
         let (name, m) = (path.display(), fs::symlink_metadata(path).at(path)?);
-        require(m.is_dir(), NotABus, || format!("{name}: it is not a directory; give a bus's"))?;
-        let is_open = m.mode() & 0o2 != 0 && m.mode() & 0o1000 == 0;
-        require(!is_open && (m.uid() == 0 || is_trusted(&m, owner)), Permission, || {
-            format!("{name}: it is user {}'s with mode {:o}; use a directory that no other can write", m.uid(), m.mode() & 0o7777)
-        })?;
+        require!(m.is_dir(), NotABus, "{name}: it is not a directory");
+        let is_closed = m.mode() & 0o2 == 0 || m.mode() & 0o1000 != 0;
+        let is_right = is_closed && (m.uid() == 0 || is_trusted(&m, owner));
+        require!(is_right, Permission, "{name}: user {}, mode {:o}", m.uid(), m.mode() & 0o7777);
     }
     Ok(())
 }
@@ -88,7 +87,7 @@ pub fn open(path: &Path, is_writable: bool) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(is_writable).custom_flags(sys::OPEN_FLAGS).open(path)
 }
 
-/// The header of a file, before it is mapped: 512 words.
+/// The header of a file, as it was before it was mapped.
 pub struct Header([u8; HEADER as usize]);
 
 impl Header {
@@ -98,62 +97,66 @@ impl Header {
 }
 
 /// Maps a file after the checks that signals and replies have in common. `length_of` is the length that the header
-/// implies; none for a header that is wrong.
-pub fn map(path: &Path, owner: u32, kind: (u64, u64), is_writable: bool, length_of: fn(&Header) -> Option<u64>) -> Result<Map> {
+/// implies; 0 for a header that is wrong.
+pub fn map(path: &Path, owner: u32, kind: (u64, u64), is_writable: bool, length_of: fn(&Header) -> u64) -> Result<Map> {
     let (magic, layout_version) = kind;
     let file = open(path, is_writable).at(path)?;
     let (name, m, mut h) = (path.display(), file.metadata().at(path)?, Header([0; HEADER as usize]));
-    require(m.is_file(), NotABus, || format!("{name}: it is not a regular file; delete it"))?;
-    require(is_trusted(&m, owner), Permission, || format!("{name}: it is user {}'s; name the bus's owner", m.uid()))?;
-    require(file.read_exact_at(&mut h.0, 0).is_ok(), Truncated, || {
-        format!("{name}: its {} bytes are no whole header; start its publisher again", m.len())
-    })?;
-    let (found, order, version, slots) = (h.word(0), h.word(1) >> 32, h.word(1) as u32, h.word(3));
-    require(found != magic.swap_bytes() && (found != magic || order == BYTE_ORDER), ByteOrder, || {
-        format!("{name}: byteOrder={order:#x} is another machine's; use a bus of this machine")
-    })?;
-    require(found == magic, NotABus, || format!("{name}: magic={found:#x} is not a bus's; give a bus's directory"))?;
-    require(u64::from(version) == layout_version, Version, || {
-        format!("{name}: layoutVersion={version} and not {layout_version}; use the same release on both sides")
-    })?;
-    require(h.word(2) == (HEADER | 64 << 32), Geometry, || {
-        format!("{name}: its header or records have other lengths; start its publisher again")
-    })?;
-    let is_power = slots.is_power_of_two() && (2..=MOST_SLOTS as u64).contains(&slots);
-    let Some(length) = is_power.then(|| length_of(&h)).flatten() else {
-        return fail(Tampered, format!("{name}: its header is wrong, slotCount={slots}; start its publisher again"));
-    };
-    require(m.len() == length && h.word(4) == length, Truncated, || {
-        format!("{name}: it has {} bytes and not {length}; start its publisher again", m.len())
-    })?;
-    Map::new(&file, length as usize, is_writable).at(path)
+    require!(m.is_file(), NotABus, "{name}: it is not a regular file");
+    require!(is_trusted(&m, owner), Permission, "{name}: it belongs to user {}", m.uid());
+    let is_whole = file.read_exact_at(&mut h.0, 0).is_ok();
+    require!(is_whole, Truncated, "{name}: its {} bytes are no whole header", m.len());
+    let (found, order, version, slots) = (h.word(0), h.word(1) >> 32, h.word(1) as u32, h.word(word::SLOTS));
+    let is_foreign = found == magic.swap_bytes() || (found == magic && order != BYTE_ORDER);
+    require!(!is_foreign, ByteOrder, "{name}: byteOrder={order:#x}");
+    require!(found == magic, NotABus, "{name}: magic={found:#x}");
+    let is_right = u64::from(version) == layout_version;
+    require!(is_right, Version, "{name}: layoutVersion={version} and not {layout_version}");
+    require!(h.word(2) == HEADER | 64 << 32, Geometry, "{name}: headerBytes and recordBytes are {:#x}", h.word(2));
+    require!(is_slot_count(slots), Tampered, "{name}: slotCount={slots}");
+    let length = length_of(&h);
+    require!(length > 0, Tampered, "{name}: its header");
+    let is_right = m.len() == length && h.word(4) == length;
+    require!(is_right, Truncated, "{name}: it has {} bytes and not {length}", m.len());
+    Map::new(&file, length, is_writable).at(path)
 }
 
-pub fn signals_length(h: &Header) -> Option<u64> {
-    (h.word(word::OPTIONS) >> 32 == 1 && h.word(word::BASE) <= MOST_SEQUENCE as u64).then(|| HEADER + 64 * h.word(word::SLOTS))
+pub fn is_slot_count(slots: u64) -> bool {
+    slots.is_power_of_two() && (2..=MOST_SLOTS).contains(&slots)
 }
 
-/// What a signals file must agree with: the boot, the time namespace and its offset.
+pub fn map_signals(path: &Path, owner: u32, is_writable: bool) -> Result<Map> {
+    map(path, owner, SIGNALS, is_writable, |h| {
+        let is_right = h.word(word::OPTIONS) >> 32 == 1 && h.word(word::BASE) <= MOST_SEQUENCE as u64;
+        if is_right {
+            HEADER + 64 * h.word(word::SLOTS)
+        } else {
+            0
+        }
+    })
+}
+
+/// What a signals file must agree with: the boot in two words, the time namespace, and its offset.
 pub struct Host(pub [u64; 4]);
 
 impl Host {
     pub fn this() -> Host {
         let text = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().replace(['-', '\n'], "");
-        let boot = u128::from_str_radix(&text, 16).unwrap_or(0).to_be_bytes();
-        let half = |i: usize| u64::from_le_bytes(boot[i..i + 8].try_into().expect("eight bytes"));
+        let boot = u128::from_str_radix(&text, 16).unwrap_or(0).swap_bytes();
         let offsets = fs::read_to_string("/proc/self/timens_offsets").unwrap_or_default();
         let mut line = offsets.lines().filter_map(|l| l.strip_prefix("monotonic")).flat_map(|l| l.split_whitespace());
         let mut number = || line.next().and_then(|n| n.parse::<i64>().ok()).unwrap_or(0);
-        Host([half(0), half(8), inode("/proc/self/ns/time"), (number() * 1_000_000_000 + number()) as u64])
+        let offset_ns = number() * 1_000_000_000 + number();
+        Host([boot as u64, (boot >> 64) as u64, inode("/proc/self/ns/time"), offset_ns as u64])
     }
 
     pub fn is_boot_of(&self, m: &Map) -> bool {
-        let boot = [m.load(word::BOOT) as u64, m.load(word::BOOT + 1) as u64];
+        let boot = [m.load(word::HOST) as u64, m.load(word::HOST + 1) as u64];
         boot == self.0[..2] || boot == [0; 2] || self.0[..2] == [0; 2]
     }
 
     pub fn is_clock_of(&self, m: &Map) -> bool {
-        m.load(word::TIME_NAMESPACE + 1) as u64 == self.0[3]
+        m.load(word::HOST + 3) as u64 == self.0[3]
     }
 }
 
@@ -161,6 +164,7 @@ pub fn inode(path: &str) -> u64 {
     fs::metadata(path).map_or(0, |m| m.ino())
 }
 
+#[inline]
 pub fn ring_of(signals: &Map) -> Ring<'_> {
     Ring(&signals.words()[HEADER as usize / 8..])
 }
@@ -168,15 +172,12 @@ pub fn ring_of(signals: &Map) -> Ring<'_> {
 /// Maps signals read-only after every check.
 pub fn attach(directory: &Path, owner: u32) -> Result<Map> {
     check_directories(directory, owner)?;
-    let path = directory.join("signals");
-    let (name, m) = (path.display(), map(&path, owner, SIGNALS, false, signals_length)?);
+    let (name, m) = (directory.display(), map_signals(&directory.join("signals"), owner, false)?);
     let (host, next, base) = (Host::this(), m.load(word::NEXT), m.load(word::BASE));
-    require(host.is_boot_of(&m), AnotherBoot, || format!("{name}: it is from before the last boot; start its publisher again"))?;
-    require(host.is_clock_of(&m), AnotherTimeNamespace, || {
-        format!("{name}: its clock is another time namespace's; run in its publisher's")
-    })?;
-    let is_sound = next == base || (next > base && next <= MOST_SEQUENCE && ring_of(&m).stamp(next - 1).unsigned_abs() >= next as u64);
-    require(is_sound, Tampered, || format!("{name}: its contents contradict each other; delete the bus"))?;
+    require!(host.is_boot_of(&m), AnotherBoot, "{name}");
+    require!(host.is_clock_of(&m), AnotherTimeNamespace, "{name}");
+    let is_written = next > base && next <= MOST_SEQUENCE && ring_of(&m).stamp(next - 1).unsigned_abs() >= next as u64;
+    require!(next == base || is_written, Tampered, "{name}: nextSequence={next}");
     Ok(m)
 }
 
@@ -184,11 +185,5 @@ pub fn attach(directory: &Path, owner: u32) -> Result<Map> {
 pub fn doorbell(directory: &Path) -> Option<Map> {
     let file = open(&directory.join("doorbell"), true).ok()?;
     file.write_all_at(&[0], HEADER - 1).ok()?; // brings back what somebody has shortened
-    Map::new(&file, HEADER as usize, true).ok()
-}
-
-pub fn check_socket(path: &Path, owner: u32) -> Result<()> {
-    let m = fs::symlink_metadata(path).at(path)?;
-    let is_right = m.file_type().is_socket() && is_trusted(&m, owner);
-    require(is_right, Permission, || format!("{}: it is not a socket of the bus's owner; delete it", path.display()))
+    Map::new(&file, HEADER, true).ok()
 }

@@ -12,11 +12,13 @@ pub mod ring;
 mod subscription;
 mod sys;
 mod timers;
+mod waiting;
 
 pub use publisher::Publisher;
-pub use subscription::{Mode, Options, Signal, Status, Subscription};
+pub use subscription::{Options, Signal, Status, Subscription};
 pub use sys::now_ns;
 pub use timers::{Misfire, Reply, ReplyCode, Timer, Timers};
+pub use waiting::Mode;
 
 /// Flags of a signal.
 pub const LATE: u8 = 0x01;
@@ -29,51 +31,42 @@ pub const MAYBE_DUPLICATE: u8 = 0x08;
 /// The timer will not fire again.
 pub const LAST: u8 = 0x10;
 
-/// What is wrong, for programs; `name()` is the same in every language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// No such bus, or no daemon on it.
-    Absent,
-    /// A wrong magic number, a link, or no regular file.
-    NotABus,
-    /// The other byte order.
-    ByteOrder,
-    /// Another version of the layout, or of the daemon's messages.
-    Version,
-    /// Other lengths of header or record.
-    Geometry,
-    /// Shorter or longer than the header says.
-    Truncated,
-    /// Contents that contradict each other, or the format's limits.
-    Tampered,
-    /// From before the host was booted.
-    AnotherBoot,
-    /// A clock with another offset.
-    AnotherTimeNamespace,
-    /// Of another user, writable by everybody, or not accessible.
-    Permission,
-    /// Another publishes on this bus.
-    InUse,
-    /// The daemon has ended, or has rejected or evicted this client.
-    Disconnected,
-    /// Nothing was sent: read replies first.
-    NoRoom,
-    /// The file system is full.
-    NoSpace,
-    /// This process has too many open files.
-    OpenFiles,
-    /// An argument is out of its range.
-    Argument,
-    /// Any other failed call.
-    System,
+macro_rules! codes {
+    ($($code:ident $name:literal $text:literal)*) => {
+        /// What is wrong, for programs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $(#[doc = $text] $code),* }
+
+        impl Code {
+            const ALL: &'static [(Code, &'static str, &'static str)] = &[$((Code::$code, $name, $text)),*];
+        }
+    };
+}
+
+codes! {
+    Absent "ABSENT" "there is no such bus, or no daemon on it: start one, or check the name"
+    NotABus "NOT_A_BUS" "it is none of a bus's files: give a bus's directory, without links"
+    ByteOrder "BYTE_ORDER" "it is of the other byte order: start its publisher again"
+    Version "VERSION" "it is of another version: use the same release on both sides"
+    Geometry "GEOMETRY" "its header or records have another length: start its publisher again"
+    Truncated "TRUNCATED" "it has another length than it states: start its publisher again"
+    Tampered "TAMPERED" "its contents contradict each other: delete the bus"
+    AnotherBoot "ANOTHER_BOOT" "it is from before the last boot: start its publisher again"
+    AnotherTimeNamespace "ANOTHER_TIME_NAMESPACE" "its clock is another one: run in its publisher's time namespace"
+    Permission "PERMISSION" "it is another user's, or open to everybody: see its mode, or name its owner"
+    InUse "IN_USE" "another publishes on this bus: stop it, or use another name"
+    Disconnected "DISCONNECTED" "the daemon has ended, or rejects or evicts this client: connect again"
+    NoRoom "NO_ROOM" "too many commands wait for their answers: read replies, then send again"
+    NoSpace "NO_SPACE" "the file system is full: free some space, or use fewer slots"
+    OpenFiles "OPEN_FILES" "too many files are open: raise the limit with ulimit -n"
+    Argument "ARGUMENT" "that is not allowed here: see the documentation, and give another"
+    System "SYSTEM" "the system refused a call: check the path, and the limits of this process"
 }
 
 impl Code {
-    /// For example `ANOTHER_BOOT`.
-    pub fn name(self) -> String {
-        let camel = format!("{self:?}");
-        let words = camel.char_indices().flat_map(|(i, c)| ["", "_"][usize::from(i > 0 && c.is_uppercase())].chars().chain([c]));
-        words.collect::<String>().to_uppercase()
+    /// For example `ANOTHER_BOOT`: the same in every language.
+    pub fn name(self) -> &'static str {
+        Code::ALL[self as usize].1
     }
 }
 
@@ -81,7 +74,7 @@ impl Code {
 #[derive(Clone, Debug)]
 pub struct Error {
     pub code: Code,
-    text: String,
+    what: String,
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -90,17 +83,23 @@ impl std::error::Error for Error {}
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str(&self.text)
+        write!(f, "{}: {}", self.what, Code::ALL[self.code as usize].2)
     }
 }
 
-fn fail<T>(code: Code, text: String) -> Result<T> {
-    Err(Error { code, text })
+fn fail<T>(code: Code, what: String) -> Result<T> {
+    Err(Error { code, what })
 }
 
-fn require(condition: bool, code: Code, text: impl FnOnce() -> String) -> Result<()> {
-    if condition { Ok(()) } else { fail(code, text()) }
+/// Returns from a function with what is wrong of the given thing.
+macro_rules! require {
+    ($condition:expr, $code:ident, $($what:tt)*) => {
+        if !$condition {
+            return $crate::fail($crate::Code::$code, format!($($what)*));
+        }
+    };
 }
+use require;
 
 /// Names the path of a failed call.
 trait At<T> {
@@ -109,17 +108,16 @@ trait At<T> {
 
 impl<T> At<T> for std::io::Result<T> {
     fn at(self, path: &std::path::Path) -> Result<T> {
-        use std::io::ErrorKind::{NotFound, PermissionDenied};
         self.or_else(|e| {
-            let (code, remedy) = match (e.kind(), e.raw_os_error()) {
-                (NotFound, _) => (Code::Absent, "start its publisher first"),
-                (PermissionDenied, _) => (Code::Permission, "run as the user who owns the bus"),
-                (_, Some(sys::ENOTDIR | sys::EISDIR | sys::ELOOP)) => (Code::NotABus, "give a bus's directory, without links"),
-                (_, Some(sys::ENOSPC)) => (Code::NoSpace, "free some space or use fewer slots"),
-                (_, Some(sys::EMFILE | sys::ENFILE)) => (Code::OpenFiles, "raise its limit with ulimit -n"),
-                _ => (Code::System, "check the path and the limits of this process"),
+            let code = match e.raw_os_error() {
+                Some(sys::ENOENT | sys::ECONNREFUSED | sys::EAGAIN) => Code::Absent,
+                Some(sys::EPERM | sys::EACCES) => Code::Permission,
+                Some(sys::ENOTDIR | sys::EISDIR | sys::ELOOP) => Code::NotABus,
+                Some(sys::ENOSPC | sys::EDQUOT) => Code::NoSpace,
+                Some(sys::EMFILE | sys::ENFILE) => Code::OpenFiles,
+                _ => Code::System,
             };
-            fail(code, format!("{}: {e}; {remedy}", path.display()))
+            fail(code, format!("{}: {e}", path.display()))
         })
     }
 }

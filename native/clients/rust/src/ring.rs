@@ -47,7 +47,11 @@ impl<'a> Ring<'a> {
         }
         let record: Record = std::array::from_fn(|i| if i == 0 { 0 } else { slot[i].load(Relaxed) });
         fence(Acquire); // the words are loaded before the stamp is loaded again
-        if slot[0].load(Relaxed) as i64 == q + 1 { Found::Committed(record) } else { Found::Overrun }
+        if slot[0].load(Relaxed) as i64 == q + 1 {
+            Found::Committed(record)
+        } else {
+            Found::Overrun
+        }
     }
 
     /// There is something to read, or a loss to be counted.
@@ -77,7 +81,12 @@ impl<'a> Ring<'a> {
         if begun <= q || (begun - q) & (self.slots() - 1) != 0 || next < begun - 1 || next > MOST_SEQUENCE {
             return None;
         }
-        Some(base.max(next - self.slots() + 1).saturating_add(headroom).min(next).max(q + 1))
+        Some(self.oldest(base, next).saturating_add(headroom).min(next).max(q + 1))
+    }
+
+    /// The oldest sequence that a reader may begin with.
+    pub fn oldest(self, base: i64, next: i64) -> i64 {
+        base.max(next - self.slots() + 1)
     }
 
     /// The next sequence to be written, from the stamps alone; none: they contradict each other.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::files::{self, word, CHECK_NS, CLOSED, MS, OPEN, REPLACED, UNASKED, WAKING};
+use crate::files::{self, word, CHECK_NS, CLOSED, MS, OPEN, UNASKED, WAKING};
 use crate::ring::{Found, Record, Ring};
 use crate::sys::{self, now_ns, Map};
-use crate::{publisher, Code, Error, Result, COALESCED};
+use crate::waiting::{Mode, Waiting};
+use crate::{require, Result, COALESCED};
 use std::fs;
-use std::path::PathBuf;
-use std::sync::atomic::{fence, Ordering::*};
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::*;
 
 /// Flags of a record that is no signal: 0x20 ABSENT and 0x40 LOST.
 const LOST: u64 = 0x40 << 48;
@@ -63,18 +63,6 @@ impl Signal {
     }
 }
 
-/// How a subscription waits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Sleeps until shortly before the next timer is due, then spins.
-    #[default]
-    Predict,
-    /// Sleeps until woken.
-    Park,
-    /// Never sleeps.
-    Spin,
-}
-
 /// The default joins at the newest signal and waits predictively.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -108,7 +96,7 @@ pub struct Subscription {
     pub(crate) directory: PathBuf,
     pub(crate) options: Options,
     pub(crate) file: Map,
-    doorbell: Option<Map>,
+    pub(crate) doorbell: Option<Map>,
     base: i64,
     q: i64,
     lost: i64,
@@ -118,35 +106,50 @@ pub struct Subscription {
     headroom: i64,
     epoch: i64,
     epochs: i64,
-    status: Status,
-    check_at: i64,
+    pub(crate) status: Status,
+    pub(crate) check_at: i64,
     idle: u32,
+    pub(crate) waiting: Waiting,
 }
-
-const GUARD_NS: i64 = 150_000;
-const LATE_SPIN_NS: i64 = 100_000;
 
 impl Subscription {
     /// Attaches to a bus, given by its name or its directory, after every check.
     pub fn attach(bus: &str, options: Options) -> Result<Subscription> {
         let directory = files::directory_of(bus)?;
         let file = files::attach(&directory, options.owner())?;
-        let (base, epoch) = (file.load(word::BASE), file.load(word::EPOCH));
-        let mut s = Subscription { directory, options, file, doorbell: None, base, q: 0, lost: 0, absent: 0, rejoined: 0,
-            before: 0, headroom: 0, epoch, epochs: 0, status: Status::Alive, check_at: 0, idle: 0 };
-        s.attach_doorbell();
-        s.join(options.oldest);
+        let mut s = Subscription {
+            directory,
+            options,
+            file,
+            doorbell: None,
+            base: 0,
+            q: 0,
+            lost: 0,
+            absent: 0,
+            rejoined: 0,
+            before: 0,
+            headroom: 0,
+            epoch: 0,
+            epochs: -1,
+            status: Status::Alive,
+            check_at: 0,
+            idle: 0,
+            waiting: Waiting::NEW,
+        };
+        s.begin_epoch();
+        s.q = if options.oldest { s.oldest() } else { s.file.load(word::NEXT) };
         Ok(s)
     }
 
-    fn attach_doorbell(&mut self) {
+    fn begin_epoch(&mut self) {
+        self.base = self.file.load(word::BASE);
+        (self.epoch, self.epochs) = (self.file.load(word::EPOCH), self.epochs + 1);
         let wakes = self.file.load(word::OPTIONS) as u64 & (WAKING | UNASKED) == WAKING;
         self.doorbell = if wakes { files::doorbell(&self.directory) } else { None };
     }
 
-    fn join(&mut self, is_oldest: bool) {
-        let next = self.file.load(word::NEXT);
-        self.q = if is_oldest { self.base.max(next - self.ring().slots() + 1) } else { next };
+    fn oldest(&self) -> i64 {
+        self.ring().oldest(self.base, self.file.load(word::NEXT))
     }
 
     #[inline]
@@ -155,7 +158,7 @@ impl Subscription {
     }
 
     #[inline]
-    fn has_news(&self) -> bool {
+    pub(crate) fn has_news(&self) -> bool {
         self.ring().has_news(self.q)
     }
 
@@ -213,9 +216,8 @@ impl Subscription {
     #[cold]
     fn skip(&mut self) -> Result<()> {
         let to = self.ring().skip(self.base, &self.file.words()[word::NEXT], self.q, self.headroom);
-        let text = || format!("{}: its stamps contradict each other; delete the bus", self.directory.display());
-        let to = to.ok_or_else(|| Error { code: Code::Tampered, text: text() })?;
-        self.lose(to);
+        require!(to.is_some(), Tampered, "{}", self.directory.display());
+        self.lose(to.unwrap_or(self.q));
         self.headroom = (2 * self.headroom).max(16).min(self.ring().slots() / 2);
         Ok(())
     }
@@ -237,50 +239,6 @@ impl Subscription {
         self.q = to;
     }
 
-    /// Returns when there may be something to poll, or after that time, 50 ms at most.
-    pub fn wait(&mut self, most: Duration) -> Result<()> {
-        let due = self.file.load(word::DEADLINE); // before the slot: so a deadline that is the next one implies a signal
-        let now = now_ns();
-        let until = now + sys::nanos(most).min(CHECK_NS);
-        if self.has_news() {
-            return Ok(());
-        } else if now >= self.check_at || self.file.half(word::STATE).load(Acquire) == REPLACED {
-            return self.check();
-        }
-        match self.options.mode {
-            Mode::Spin => self.spin(until, None),
-            Mode::Park => self.park(until, i64::MIN),
-            Mode::Predict if due == i64::MAX => self.park(until, due),
-            Mode::Predict if now.saturating_sub(due) > LATE_SPIN_NS => self.park(until, i64::MIN),
-            Mode::Predict if now < due - GUARD_NS => self.park(until.min(due - GUARD_NS), due),
-            Mode::Predict => self.spin(until.min(due + LATE_SPIN_NS), Some(due)),
-        }
-        Ok(())
-    }
-
-    fn spin(&self, until_ns: i64, due: Option<i64>) {
-        while !self.has_news() && due.map_or(true, |d| d == self.file.load(word::DEADLINE)) && now_ns() < until_ns {
-            std::hint::spin_loop();
-        }
-    }
-
-    fn park(&self, until_ns: i64, planned: i64) {
-        let options = self.file.load(word::OPTIONS) as u64; // bit 2 may be set at a later epoch
-        let value = self.file.half(word::WAKE).load(Acquire);
-        let is_unasked = options & UNASKED != 0;
-        let bell = self.doorbell.as_ref().filter(|_| !is_unasked);
-        if let Some(bell) = bell {
-            bell.half(word::PARKED).store(1, Relaxed);
-            fence(SeqCst); // announced before the slot is loaded once more
-        }
-        if self.has_news() || self.file.load(word::DEADLINE) < planned {
-            return;
-        }
-        let is_woken = options & WAKING == WAKING && (bell.is_some() || is_unasked);
-        let until_ns = if is_woken { until_ns } else { until_ns.min(now_ns() + MS) };
-        sys::sleep_on(self.file.half(word::WAKE), value, until_ns);
-    }
-
     /// Whether the publisher is alive; `Closed` only when all was read.
     pub fn status(&mut self) -> Result<Status> {
         self.check()?;
@@ -288,51 +246,50 @@ impl Subscription {
     }
 
     /// Follows what happened to the publisher: its epoch, its state, its liveness, another file of the same name.
-    fn check(&mut self) -> Result<()> {
+    pub(crate) fn check(&mut self) -> Result<()> {
         let now = now_ns();
         self.check_at = now + CHECK_NS;
         let state = self.file.half(word::STATE).load(Acquire); // before the slot's stamp
-        let epoch = self.file.load(word::EPOCH);
-        if epoch != self.epoch {
-            (self.epoch, self.epochs) = (epoch, self.epochs + 1);
-            self.attach_doorbell();
+        if self.file.load(word::EPOCH) != self.epoch {
+            self.begin_epoch();
         }
-        let limit = self.file.load(word::INTERVAL).saturating_mul(5).max(250 * MS);
-        if state == OPEN && now.saturating_sub(self.file.load(word::HEARTBEAT)) < limit {
+        let patience = self.file.load(word::INTERVAL).saturating_mul(5).max(250 * MS);
+        if state == OPEN && now.saturating_sub(self.file.load(word::HEARTBEAT)) < patience {
             self.status = Status::Alive;
-            return Ok(());
         } else if self.has_news() {
             return Ok(());
-        }
-        if fs::symlink_metadata(self.directory.join("signals")).is_ok_and(|named| !self.file.is(&named)) {
+        } else if fs::symlink_metadata(self.directory.join("signals")).is_ok_and(|named| !self.file.is(&named)) {
             return self.follow();
-        }
-        self.status = if state != OPEN {
-            Status::Closed
-        } else if publisher::is_locked(&self.directory.join("lock")) {
-            Status::Stalled
-        } else if self.file.half(word::STATE).load(Acquire) == CLOSED {
-            Status::Closed
+        } else if state != OPEN {
+            self.status = Status::Closed;
+        } else if is_locked(&self.directory.join("lock")) {
+            self.status = Status::Stalled;
         } else {
-            Status::Dead
-        };
+            let is_closed = self.file.half(word::STATE).load(Acquire) == CLOSED;
+            self.status = if is_closed { Status::Closed } else { Status::Dead };
+        }
         Ok(())
     }
 
     fn follow(&mut self) -> Result<()> {
         let history = self.file.load(word::HISTORY);
         self.file = files::attach(&self.directory, self.options.owner())?;
-        self.base = self.file.load(word::BASE);
-        (self.epoch, self.epochs) = (self.file.load(word::EPOCH), self.epochs + 1);
-        self.attach_doorbell();
+        self.begin_epoch();
+        self.check_at = 0;
         if self.file.load(word::HISTORY) != history {
-            self.join(true); // another bus under the same name
-            self.rejoined += 1;
+            (self.q, self.rejoined) = (self.oldest(), self.rejoined + 1); // another bus under the same name
             (self.lost, self.absent, self.before) = (0, 0, 0);
         } else if self.q < self.base {
             self.lose(self.base);
         }
-        self.check_at = 0;
         Ok(())
+    }
+}
+
+/// Asks whether a publisher holds the lock, without taking anything.
+pub(crate) fn is_locked(path: &Path) -> bool {
+    match files::open(path, false) {
+        Ok(file) => sys::is_locked(&file),
+        Err(e) => e.kind() != std::io::ErrorKind::NotFound,
     }
 }

@@ -5,8 +5,7 @@
 use std::ffi::{c_int, c_long, c_void};
 use std::fs::{File, Metadata};
 use std::io::{Error, Result};
-use std::os::fd::AsRawFd;
-use std::os::unix::{fs::MetadataExt, net::UnixStream};
+use std::os::{fd::AsRawFd, unix::fs::MetadataExt};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 use std::time::Duration;
 
@@ -16,12 +15,18 @@ compile_error!("a bus is little-endian and on 64-bit Linux");
 const IS_ARM: bool = cfg!(target_arch = "aarch64");
 pub const OPEN_FLAGS: c_int = 0o4000 | if IS_ARM { 0o100000 } else { 0o400000 }; // O_NONBLOCK, O_NOFOLLOW
 const SYS_FUTEX: c_long = if IS_ARM { 98 } else { 202 };
+pub const EPERM: c_int = 1;
+pub const ENOENT: c_int = 2;
+pub const EAGAIN: c_int = 11;
+pub const EACCES: c_int = 13;
 pub const ENOTDIR: c_int = 20;
 pub const EISDIR: c_int = 21;
 pub const ENFILE: c_int = 23;
 pub const EMFILE: c_int = 24;
 pub const ENOSPC: c_int = 28;
 pub const ELOOP: c_int = 40;
+pub const ECONNREFUSED: c_int = 111;
+pub const EDQUOT: c_int = 122;
 
 #[repr(C)]
 struct Timespec {
@@ -44,11 +49,10 @@ extern "C" {
     fn munmap(at: *mut c_void, length: usize) -> c_int;
     fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
     fn syscall(number: c_long, ...) -> c_long;
-    fn posix_fallocate(fd: c_int, offset: i64, length: i64) -> c_int;
-    fn recv(fd: c_int, buffer: *mut c_void, length: usize, flags: c_int) -> isize;
-    fn send(fd: c_int, buffer: *const c_void, length: usize, flags: c_int) -> isize;
     fn geteuid() -> u32;
     fn prctl(option: c_int, ...) -> c_int;
+    fn sched_getaffinity(thread: c_int, size: usize, set: *mut [u64; 16]) -> c_int;
+    fn sched_setaffinity(thread: c_int, size: usize, set: *const [u64; 16]) -> c_int;
 }
 
 /// CLOCK_MONOTONIC in nanoseconds, the clock of every time on a bus.
@@ -78,15 +82,15 @@ pub struct Map {
 
 impl Map {
     /// Maps the first `length` bytes, a multiple of 8, of a file that has them.
-    pub fn new(file: &File, length: usize, is_writable: bool) -> Result<Map> {
-        let meta = file.metadata()?;
+    pub fn new(file: &File, length: u64, is_writable: bool) -> Result<Map> {
+        let (meta, protection) = (file.metadata()?, 1 | (2 * c_int::from(is_writable)));
         // SAFETY: a new mapping overlaps nothing, and the result is checked.
-        let at = unsafe { mmap(std::ptr::null_mut(), length, 1 | (2 * c_int::from(is_writable)), 1, file.as_raw_fd(), 0) };
+        let at = unsafe { mmap(std::ptr::null_mut(), length as usize, protection, 1, file.as_raw_fd(), 0) };
         if at as isize == -1 {
             return Err(Error::last_os_error());
         }
         // SAFETY: page-aligned, `length` bytes long, and unmapped only when this Map, which lends it out, is dropped.
-        Ok(Map { words: unsafe { std::slice::from_raw_parts(at.cast(), length / 8) }, meta })
+        Ok(Map { words: unsafe { std::slice::from_raw_parts(at.cast(), length as usize / 8) }, meta })
     }
 
     #[inline]
@@ -144,46 +148,33 @@ pub fn raise(word: &AtomicU32) {
     unsafe { syscall(SYS_FUTEX, word.as_ptr(), 1, c_int::MAX) };
 }
 
-/// Takes a write lock on the first byte.
+/// Moves this thread away from a processor, if it is there and has another.
+pub fn leave_processor(processor: u32) {
+    let mut allowed = [0; 16];
+    let size = std::mem::size_of_val(&allowed);
+    // SAFETY: the calls use as many bytes of the sets as said.
+    unsafe {
+        if processor < 1024 && sched_getaffinity(0, size, &mut allowed) == 0 {
+            let mut others = allowed;
+            others[processor as usize / 64] &= !(1 << (processor % 64));
+            if sched_setaffinity(0, size, &others) == 0 {
+                sched_setaffinity(0, size, &allowed);
+            }
+        }
+    }
+}
+
+/// Takes a write lock on the first byte: one of an open file, which conflicts with all record locks, and which is not
+/// released when the process closes another descriptor of the same file.
 pub fn lock(file: &File) -> bool {
     let lock = Flock { kind: 1, whence: 0, start: 0, length: 1, pid: 0 };
-    // SAFETY: F_SETLK reads the struct.
-    unsafe { fcntl(file.as_raw_fd(), 6, &lock) == 0 }
+    // SAFETY: F_OFD_SETLK reads the struct.
+    unsafe { fcntl(file.as_raw_fd(), 37, &lock) == 0 }
 }
 
-/// Whether another process holds a write lock on the first byte; takes nothing.
+/// Whether somebody holds a write lock on the first byte; takes nothing.
 pub fn is_locked(file: &File) -> bool {
     let mut lock = Flock { kind: 0, whence: 0, start: 0, length: 1, pid: 0 };
-    // SAFETY: F_GETLK reads and writes the struct.
-    unsafe { fcntl(file.as_raw_fd(), 5, &mut lock) != 0 || lock.kind != 2 }
-}
-
-pub fn allocate(file: &File, length: u64) -> Result<()> {
-    // SAFETY: it takes numbers only.
-    match unsafe { posix_fallocate(file.as_raw_fd(), 0, length as i64) } {
-        0 => Ok(()),
-        errno => Err(Error::from_raw_os_error(errno)),
-    }
-}
-
-/// Sends all bytes, without a signal where the other side has gone.
-pub fn send_all(socket: &UnixStream, mut bytes: &[u8]) -> Result<()> {
-    while !bytes.is_empty() {
-        // SAFETY: the buffer is as long as said. 0x4000: MSG_NOSIGNAL.
-        let sent = unsafe { send(socket.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), 0x4000) };
-        if sent < 0 && Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
-            return Err(Error::last_os_error());
-        }
-        bytes = &bytes[sent.max(0) as usize..];
-    }
-    Ok(())
-}
-
-/// Whether the other side has ended the connection, or has sent what it must not.
-pub fn has_ended(socket: &UnixStream) -> bool {
-    let mut byte = 0u8;
-    // SAFETY: one byte may be written. 0x40: MSG_DONTWAIT.
-    let received = unsafe { recv(socket.as_raw_fd(), std::ptr::from_mut(&mut byte).cast(), 1, 0x40) };
-    let kind = Error::last_os_error().kind();
-    received >= 0 || !matches!(kind, std::io::ErrorKind::WouldBlock | std::io::ErrorKind::Interrupted)
+    // SAFETY: F_OFD_GETLK reads and writes the struct.
+    unsafe { fcntl(file.as_raw_fd(), 36, &mut lock) != 0 || lock.kind != 2 }
 }
