@@ -71,6 +71,8 @@ final class MemberMetrics implements AutoCloseable {
                 member.agent().flagged());
         add(text, host, "missed_total", "counter", "Occurrences that did not fire here, by policy, lease or age",
                 member.agent().missed());
+        add(text, host, "maybe_early_total", "counter", "Not-before firings in whose moment the clock's bound grew",
+                member.agent().maybeEarly());
         add(text, host, "snapshots_total", "counter", "Snapshots since the member was started", member.snapshots());
         add(text, host, "clock_error_seconds", "gauge", "The most that this host's clock can be wrong; NaN: unknown",
                 boundNs < 0 ? Double.NaN : boundNs / NS_PER_S);

@@ -44,7 +44,10 @@ public final class HostAgent implements AutoCloseable {
     private static final long IDLE_NS = TimeUnit.MICROSECONDS.toNanos(500);
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long SOON_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long FLUSH_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long BOUND_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** While something is armed that is not to fire before its time. */
+    private static final long BOUND_SOON_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long CLOSE_TIMEOUT_MS = 10_000;
     private static final int ENTRIES = 256;
     private static final int DECISIONS = 256;
@@ -77,7 +80,9 @@ public final class HostAgent implements AutoCloseable {
     private boolean isDaemonLost = true;
     private long confirmedPosition;
     private long boundNs = -1;
-    private long nextBoundNs;
+    /** Not later than it was read. */
+    private long boundReadNs = System.nanoTime() - BOUND_NS;
+    private long nextFlushNs;
     private long nextStateNs;
     private long nextReportNs;
     private long nextAttemptNs;
@@ -85,6 +90,7 @@ public final class HostAgent implements AutoCloseable {
     private final AtomicLong firings = new AtomicLong();
     private final AtomicLong flagged = new AtomicLong();
     private final AtomicLong missed = new AtomicLong();
+    private final AtomicLong maybeEarly = new AtomicLong();
     private volatile long lagNs;
     private volatile boolean isServing;
 
@@ -124,6 +130,11 @@ public final class HostAgent implements AutoCloseable {
     /** Occurrences that did not fire here, by policy, lease or age. */
     public long missed() {
         return missed.get();
+    }
+
+    /** Timers that may have fired before their time, against their mode, as the clock's bound grew at that moment. */
+    public long maybeEarly() {
+        return maybeEarly.get();
     }
 
     /** How long after the cluster's time the latest entry was applied here. */
@@ -174,9 +185,11 @@ public final class HostAgent implements AutoCloseable {
         boolean hasWorked = log.poll();
         hasWorked |= feed.poll(state, events, ENTRIES) > 0;
         long nowNs = System.nanoTime();
-        if (nowNs - nextBoundNs >= 0) {
-            nextBoundNs = nowNs + BOUND_NS;
-            boundNs = clock.boundNs();
+        if (nowNs - boundReadNs >= (plan != null && plan.needsBound() ? BOUND_SOON_NS : BOUND_NS)) {
+            readBound();
+        }
+        if (nowNs - nextFlushNs >= 0) {
+            nextFlushNs = nowNs + FLUSH_NS;
             flushFired();
         }
         if (state != null && self != null && isDaemonLost && nowNs - nextAttemptNs >= 0) {
@@ -188,11 +201,14 @@ public final class HostAgent implements AutoCloseable {
             int read = signals.poll(this::onSignal, SIGNALS);
             hasWorked |= read > 0;
             // A signal is published before the daemon replies: all of them are read now that were published by then.
-            if (hasConfirmed && read < SIGNALS && !hasGap && unreported.isEmpty()) {
+            boolean hasReadAll = read < SIGNALS && !hasGap;
+            if (hasConfirmed && hasReadAll && unreported.isEmpty()) {
                 confirmedPosition = state.position();
             }
             if (hasGap) {
                 begin();
+            } else if (hasReadAll) {
+                daemon.takeRevoked(plan::onRevoked);
             }
             hasWorked |= plan.poll(clock.utcNs(), boundNs, DECISIONS) > 0;
         }
@@ -205,6 +221,11 @@ public final class HostAgent implements AutoCloseable {
             report();
         }
         return hasWorked;
+    }
+
+    private void readBound() {
+        boundReadNs = System.nanoTime();
+        boundNs = clock.boundNs();
     }
 
     /**
@@ -354,11 +375,30 @@ public final class HostAgent implements AutoCloseable {
         long publishedUtcNs = clock.utcNs() - (System.nanoTime() - signal.publishedNs());
         Firing planned = plan.onLocalFired(intent.owner(), signal.key(), signal.generation(), signal.occurrence(),
                 publishedUtcNs);
+        if (planned != null && intent.spec().isNotBefore()) {
+            checkNotBefore(planned, signal.publishedNs(), publishedUtcNs);
+        }
         long through = planned == null ? occurrence : planned.through();
         if (intent.spec().isOnce()) {
             reportSoon(new Report(intent, occurrence, through, planned == null ? state.term() : planned.term()));
         }
         return through;
+    }
+
+    /** The clock's bound may have grown just before the firing, too late to revoke it. */
+    private void checkNotBefore(Firing firing, long publishedNs, long publishedUtcNs) {
+        if (publishedNs - boundReadNs >= 0) {
+            readBound();
+        }
+        long deadlineNs = firing.intent().spec().deadlineNs(firing.occurrence());
+        boolean hasBound = (firing.flags() & ClusterFiring.BOUND_UNKNOWN) == 0;
+        if (hasBound && (boundNs < 0 || publishedUtcNs - boundNs < deadlineNs)) {
+            maybeEarly.incrementAndGet();
+            LOG.log(System.Logger.Level.WARNING, "a timer may have fired early, as the error bound of this host''s "
+                    + "clock grew just then: owner={0} key={1} occurrence={2} boundNs={3}",
+                    state.ownerName(firing.intent().owner()), firing.intent().spec().key(), firing.occurrence(),
+                    boundNs);
+        }
     }
 
     private void reportSoon(Report report) {
@@ -501,6 +541,11 @@ public final class HostAgent implements AutoCloseable {
                 flushFired();
             }
             daemon.arm(firing);
+        }
+
+        @Override
+        public void revoke(Firing firing) {
+            daemon.revoke(firing);
         }
 
         @Override

@@ -11,7 +11,10 @@ public interface HostClock {
     /** CLOCK_REALTIME, nanoseconds since 1970. */
     long utcNs();
 
-    /** The most that {@link #utcNs} can be wrong, in nanoseconds; -1 if that is unknown. */
+    /**
+     * The most that {@link #utcNs} can be wrong, in nanoseconds; -1 if that is unknown. Where it grows by more than
+     * 500 ppm, the clock may have become worse than that. For one thread.
+     */
     long boundNs();
 
     /**
@@ -20,6 +23,7 @@ public interface HostClock {
      */
     static HostClock system() {
         ClockBoundFile clockBound = new ClockBoundFile(Path.of(ClockBoundFile.DEFAULT));
+        KernelBound kernel = new KernelBound();
         return new HostClock() {
             @Override
             public long utcNs() {
@@ -29,9 +33,11 @@ public interface HostClock {
 
             @Override
             public long boundNs() {
-                long boundNs = clockBound.boundNs(System.nanoTime());
+                long nowNs = System.nanoTime();
+                long boundNs = clockBound.boundNs(nowNs);
                 return boundNs != ClockBoundFile.NONE ? boundNs : Platforms.current().clockDiscipline()
-                        .map(discipline -> discipline.isSynchronized() ? discipline.maxErrorNs() : -1L).orElse(-1L);
+                        .map(discipline -> discipline.isSynchronized()
+                                ? kernel.boundNs(discipline.maxErrorNs(), nowNs) : -1L).orElse(-1L);
             }
         };
     }

@@ -13,10 +13,13 @@ import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
@@ -30,8 +33,16 @@ final class LocalDaemon implements AutoCloseable {
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
     private static final int REPLIES = 256;
 
-    /** An arming, or a cancellation. */
-    private record Request(Firing firing, boolean isCancel) {
+    /** What to do with a timer. */
+    private enum Action {
+        ARM, CANCEL, REVOKE
+    }
+
+    private record Request(Firing firing, Action action) {
+    }
+
+    /** A command of an owner's client. */
+    private record Command(int owner, long number) {
     }
 
     private final BusDirectory directory;
@@ -41,6 +52,8 @@ final class LocalDaemon implements AutoCloseable {
     private final Queue<Request> waiting = new ArrayDeque<>();
     private final TimerCommand command = new TimerCommand();
     private int cancelsInFlight;
+    private final Map<Command, Firing> revoking = new HashMap<>();
+    private final List<Firing> revoked = new ArrayList<>();
 
     /** What the daemon refuses to arm. */
     interface Refusals {
@@ -70,13 +83,24 @@ final class LocalDaemon implements AutoCloseable {
     }
 
     void arm(Firing firing) {
-        waiting.add(new Request(firing, false));
+        waiting.add(new Request(firing, Action.ARM));
         send();
     }
 
     void cancel(Firing firing) {
-        waiting.add(new Request(firing, true));
+        waiting.add(new Request(firing, Action.CANCEL));
         send();
+    }
+
+    void revoke(Firing firing) {
+        waiting.add(new Request(firing, Action.REVOKE));
+        send();
+    }
+
+    /** Hands over what was revoked, to be called when all signals have been read that were published by now. */
+    void takeRevoked(Consumer<Firing> consumer) {
+        revoked.forEach(consumer);
+        revoked.clear();
     }
 
     private boolean send() {
@@ -92,9 +116,13 @@ final class LocalDaemon implements AutoCloseable {
         Firing firing = request.firing();
         TimerClient client = client(firing.intent().owner());
         long key = firing.intent().spec().key();
-        if (request.isCancel()) {
-            boolean isSent = client.cancel(key) != TimerClient.FULL;
+        if (request.action() != Action.ARM) {
+            long number = client.cancel(key);
+            boolean isSent = number != TimerClient.FULL;
             cancelsInFlight += isSent ? 1 : 0;
+            if (isSent && request.action() == Action.REVOKE) {
+                revoking.put(new Command(firing.intent().owner(), number), firing);
+            }
             return isSent;
         }
         command.armAt(key, firing.intent().spec().signalId(), firing.dueUtcNs())
@@ -118,6 +146,10 @@ final class LocalDaemon implements AutoCloseable {
         ReplyCode code = reply.code();
         if (code == ReplyCode.CANCELLED || code == ReplyCode.ALREADY_FIRED || code == ReplyCode.UNKNOWN) {
             cancelsInFlight--;
+            Firing firing = revoking.remove(new Command(owner, reply.commandSequence()));
+            if (firing != null) {
+                revoked.add(firing);
+            }
         } else if (code != ReplyCode.ARMED) {
             refusals.accept(owner, reply.key());
         }
@@ -139,6 +171,8 @@ final class LocalDaemon implements AutoCloseable {
         }
         clients.clear();
         waiting.clear();
+        revoking.clear();
+        revoked.clear();
         cancelsInFlight = 0;
     }
 

@@ -11,9 +11,12 @@ import io.tickbus.cluster.intent.IntentSpec;
 import io.tickbus.cluster.intent.Membership;
 import io.tickbus.core.timer.MisfirePolicy;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,6 +30,9 @@ import java.util.concurrent.TimeUnit;
  * without the flag belongs to the first host, and only if that host has applied the log up to {@code T - SETTLE} and
  * covers T. All hosts for which that is true rank the same hosts in the same order ({@link Host}), so there is one such
  * firing at most, whatever clocks and networks do.
+ *
+ * <p>A firing that is not to come before T is armed for T and the error bound. If that grows by more than a clock
+ * drifts, the firing is revoked, and armed again, later, when it is certain that it has not happened.
  *
  * <p><b>Threads:</b> that of its {@link IntentLog}.
  */
@@ -57,6 +63,11 @@ public final class FiringPlan implements IntentEvents {
         long lastFiredNs;
         int wakes;
         boolean isUncertain;
+        /** When the present occurrence is due, but for the clock's error. */
+        long dueNs;
+        /** What was revoked does not fire earlier when it is armed again. */
+        long earliestNs;
+        boolean isRevoked;
 
         Planned(Intent intent, long next) {
             this.intent = intent;
@@ -75,7 +86,10 @@ public final class FiringPlan implements IntentEvents {
     private final Host self;
     private final FiredMemory memory;
     private final LocalTimers timers;
-    private final IdentityHashMap<Intent, Planned> all = new IdentityHashMap<>();
+    /** In the order of their arming, which makes a simulation repeat itself. */
+    private final Map<Intent, Planned> all = new LinkedHashMap<>();
+    /** Those of which something is armed that is not to fire before its time. */
+    private final Set<Planned> notBefore = new LinkedHashSet<>();
     private final PriorityQueue<Wake> wakes = new PriorityQueue<>();
     private long nowNs;
     private long boundNs;
@@ -160,13 +174,21 @@ public final class FiringPlan implements IntentEvents {
     private void disarm(Planned planned) {
         if (planned.armed != null) {
             timers.cancel(planned.armed);
-            planned.armed = null;
+            clear(planned);
         }
+    }
+
+    /** Nothing of it is armed any more. */
+    private void clear(Planned planned) {
+        planned.armed = null;
+        planned.isRevoked = false;
+        notBefore.remove(planned);
     }
 
     private void advance(Planned planned, long next) {
         planned.next = next;
         planned.isUncertain = false;
+        planned.earliestNs = Long.MIN_VALUE;
         if (next > planned.intent.spec().lastOccurrence()) {
             planned.wakes++;
         } else {
@@ -193,8 +215,12 @@ public final class FiringPlan implements IntentEvents {
      * @return how many were made
      */
     public int poll(long newNowNs, long newBoundNs, int limit) {
+        boolean isWorse = (newBoundNs < 0) != (boundNs < 0) || newBoundNs > boundAt(newNowNs);
         nowNs = newNowNs;
         boundNs = newBoundNs;
+        if (isWorse) {
+            notBefore.forEach(this::revokeIfEarly);
+        }
         int count = 0;
         while (count < limit && nextWakeNs() <= nowNs) {
             Wake wake = wakes.poll();
@@ -206,19 +232,56 @@ public final class FiringPlan implements IntentEvents {
         return count;
     }
 
+    /** The bound at a time, if nothing corrects the clock until then. */
+    private long boundAt(long utcNs) {
+        return Math.max(0, boundNs) + Math.max(0, utcNs - nowNs) * DRIFT_PPM / PPM;
+    }
+
+    /** When a time has certainly come, by the host's clock. */
+    private long notBeforeNs(long utcNs) {
+        long boundThenNs = boundAt(utcNs);
+        // The bound grows until then too.
+        return utcNs + boundThenNs + boundThenNs * DRIFT_PPM / PPM + 1;
+    }
+
+    private void revokeIfEarly(Planned planned) {
+        boolean saysBound = (planned.armed.flags() & ClusterFiring.BOUND_UNKNOWN) == 0;
+        boolean isEarly = boundNs < 0 ? saysBound : notBeforeNs(planned.dueNs) > planned.armed.dueUtcNs();
+        if (isEarly && !planned.isRevoked) {
+            planned.isRevoked = true;
+            timers.revoke(planned.armed);
+        }
+    }
+
+    /** Whether something is armed that is not to fire before its time: then the clock's bound matters at once. */
+    public boolean needsBound() {
+        return !notBefore.isEmpty();
+    }
+
+    /** What was revoked is not armed any more. If it had fired before, {@link #onLocalFired} was called. */
+    public void onRevoked(Firing firing) {
+        Planned planned = all.get(firing.intent());
+        if (planned != null && planned.isRevoked && firing.equals(planned.armed)) {
+            clear(planned);
+            planned.earliestNs = firing.dueUtcNs();
+            wakeAt(planned, nowNs);
+        }
+    }
+
     private void decide(Planned planned) {
         Intent intent = planned.intent;
         IntentSpec spec = intent.spec();
         long first = spec.isOnce() ? intent.nextUnfired(planned.next) : planned.next;
         long through = first;
         long dueNs = spec.deadlineNs(first);
-        if (spec.periodNs() > 0 && nowNs - dueNs > spec.graceUs() * NS_PER_US) {
-            long lastDue = Math.min(spec.firstOccurrenceFrom(nowNs + 1) - 1, spec.lastOccurrence());
+        long certainNs = certainNs(spec);
+        if (spec.periodNs() > 0 && certainNs - dueNs > spec.graceUs() * NS_PER_US) {
+            long lastDue = Math.min(spec.firstOccurrenceFrom(certainNs + 1) - 1, spec.lastOccurrence());
             if (spec.policy() == MisfirePolicy.FIRE_ONCE) {
                 through = Math.max(first, lastDue);
             } else {
                 long from = spec.policy() == MisfirePolicy.SKIP
-                        ? spec.firstOccurrenceFrom(nowNs - spec.graceUs() * NS_PER_US) : lastDue - MAX_CATCH_UP + 1;
+                        ? spec.firstOccurrenceFrom(certainNs - spec.graceUs() * NS_PER_US) : lastDue - MAX_CATCH_UP + 1;
                 if (from > first) {
                     timers.missed(intent, first, Math.min(from - 1, spec.lastOccurrence()));
                     advance(planned, from);
@@ -232,6 +295,11 @@ public final class FiringPlan implements IntentEvents {
         } else {
             arm(planned, through, dueNs, 0, isUncertain(planned, dueNs));
         }
+    }
+
+    /** What time it is for a timer: the latest that has certainly come, if it is not to fire before its own. */
+    private long certainNs(IntentSpec spec) {
+        return spec.isNotBefore() ? nowNs - Math.max(0, boundNs) : nowNs;
     }
 
     private boolean isUncertain(Planned planned, long dueNs) {
@@ -296,20 +364,20 @@ public final class FiringPlan implements IntentEvents {
         IntentSpec spec = intent.spec();
         long deadlineNs = spec.deadlineNs(planned.next);
         int flags = mayBeDuplicate ? ClusterFiring.MAYBE_DUPLICATE : 0;
-        if (nowNs > deadlineNs) {
+        if (certainNs(spec) > deadlineNs) {
             flags |= intent.armedNs() > deadlineNs - HORIZON_NS ? ClusterFiring.ARMED_LATE : ClusterFiring.CAUGHT_UP;
         }
         flags |= through > planned.next ? ClusterFiring.COALESCED : 0;
-        long boundThenNs = boundNs < 0 ? 0 : boundNs + Math.max(0, dueNs - nowNs) * DRIFT_PPM / PPM;
         flags |= boundNs < 0 ? ClusterFiring.BOUND_UNKNOWN : 0;
         long atNs = dueNs;
         if (spec.isNotBefore()) {
             flags |= ClusterFiring.NOT_BEFORE;
-            // The bound grows until then too.
-            atNs += boundThenNs + boundThenNs * DRIFT_PPM / PPM + 1;
+            atNs = Math.max(boundNs < 0 ? dueNs : notBeforeNs(dueNs), planned.earliestNs);
+            notBefore.add(planned);
         }
         int boundUs = boundNs < 0 ? ClusterFiring.BOUND_UNKNOWN_US
-                : (int) Math.min(ClusterFiring.BOUND_UNKNOWN_US - 1, (boundThenNs + NS_PER_US - 1) / NS_PER_US);
+                : (int) Math.min(ClusterFiring.BOUND_UNKNOWN_US - 1, (boundAt(dueNs) + NS_PER_US - 1) / NS_PER_US);
+        planned.dueNs = dueNs;
         planned.armed = new Firing(intent, planned.next, through, atNs, rank, flags, log.term(), boundUs);
         planned.wakes++;
         timers.arm(planned.armed);
@@ -328,7 +396,7 @@ public final class FiringPlan implements IntentEvents {
             return null;
         }
         Firing fired = planned.armed;
-        planned.armed = null;
+        clear(planned);
         planned.lastFired = fired;
         planned.lastFiredNs = publishedNs;
         advance(planned, fired.through() + 1);
@@ -340,7 +408,7 @@ public final class FiringPlan implements IntentEvents {
         Intent intent = log.find(owner, key);
         Planned planned = intent == null ? null : all.get(intent);
         if (planned != null && planned.armed != null) {
-            planned.armed = null;
+            clear(planned);
             wakeAt(planned, nowNs + REFUSED_RETRY_NS);
         }
     }
@@ -354,7 +422,7 @@ public final class FiringPlan implements IntentEvents {
     public void onDaemonLost(boolean isUncertain) {
         for (Planned planned : new ArrayList<>(all.values())) {
             if (planned.armed != null) {
-                planned.armed = null;
+                clear(planned);
                 planned.isUncertain |= isUncertain;
                 wakeAt(planned, planned.intent.spec().deadlineNs(planned.next) - HORIZON_NS);
             }

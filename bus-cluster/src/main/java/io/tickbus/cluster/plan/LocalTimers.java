@@ -11,6 +11,9 @@ public interface LocalTimers {
     /** Cancels what is armed of an intent. It may have fired already. */
     void cancel(Firing firing);
 
+    /** Cancels what is armed, and says so by {@link FiringPlan#onRevoked} when it cannot fire any more, or has. */
+    void revoke(Firing firing);
+
     /** A firing that may have happened after its intent was cancelled, as the host had not applied that yet. */
     void firedAfterCancel(Firing firing);
 

@@ -37,7 +37,7 @@ class HostAgentTest {
     private final List<Seen> signals = new ArrayList<>();
 
     /** A signal that was published. */
-    private record Seen(long key, int generation, boolean isLate) {
+    private record Seen(long key, int generation, boolean isLate, long publishedUtcNs) {
     }
 
     @BeforeEach
@@ -54,7 +54,8 @@ class HostAgentTest {
 
     private void awaitSignals(int count) {
         SoleHost.await("signals: " + count, () -> {
-            subscriber.poll(signal -> signals.add(new Seen(signal.key(), signal.generation(), signal.isLate())), 64);
+            subscriber.poll(signal -> signals.add(new Seen(signal.key(), signal.generation(), signal.isLate(),
+                    host.utcNs() - (System.nanoTime() - signal.publishedNs()))), 64);
             return signals.size() >= count;
         });
     }
@@ -126,5 +127,20 @@ class HostAgentTest {
         awaitSignals(2);
         assertEquals(KEY + 1, signals.get(1).key());
         assertFalse(signals.get(1).isLate(), signals.get(1)::toString);
+    }
+
+    @Test
+    void shouldFireLaterWhenBoundGrowsAfterTimerIsArmedAtDaemon() {
+        long dueNs = host.utcNs() + 450 * MS;
+        host.arm(IntentSpec.everywhere(KEY, SIGNAL, dueNs).withFlags(IntentSpec.NOT_BEFORE));
+        try (TimerClient client = TimerClient.connect(host.bus())) {
+            SoleHost.await("it is armed", () -> !client.list(true, SoleHost.CLIENT_TIMEOUT_NS).isEmpty());
+        }
+        host.bound(300 * MS);
+        awaitSignals(1);
+        SoleHost.await("the agent has read it", () -> host.agent().firings() > 0);
+        boolean isEarly = signals.get(0).publishedUtcNs() < dueNs + 299 * MS;
+        // Where the agent had no processor for all that time, it says so.
+        assertEquals(isEarly ? 1 : 0, host.agent().maybeEarly(), signals::toString);
     }
 }

@@ -27,13 +27,14 @@ final class SoleHost implements AutoCloseable {
     private final HostFeed feed = new HostFeed();
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
     private final HostClock clock = new SyntheticClock();
+    private volatile long boundNs = 1_000;
     private long position;
     private boolean isFailing;
     private TimerDaemon daemon;
     private HostAgent agent;
 
-    /** CLOCK_REALTIME, with a bound. */
-    private static final class SyntheticClock implements HostClock {
+    /** CLOCK_REALTIME, with a bound that the test sets. */
+    private final class SyntheticClock implements HostClock {
         private final HostClock system = HostClock.system();
 
         @Override
@@ -43,7 +44,7 @@ final class SoleHost implements AutoCloseable {
 
         @Override
         public long boundNs() {
-            return 1_000;
+            return boundNs;
         }
     }
 
@@ -81,6 +82,11 @@ final class SoleHost implements AutoCloseable {
 
     HostAgent agent() {
         return agent;
+    }
+
+    /** Sets what the clock says of its error. */
+    void bound(long newBoundNs) {
+        boundNs = newBoundNs;
     }
 
     long utcNs() {

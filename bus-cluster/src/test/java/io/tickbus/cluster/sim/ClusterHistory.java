@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.cluster.intent.CancelledIntent;
+import io.tickbus.cluster.intent.Host;
 import io.tickbus.cluster.intent.Intent;
 import io.tickbus.cluster.intent.IntentCommands;
 import io.tickbus.cluster.intent.IntentLog;
@@ -116,6 +117,7 @@ final class ClusterHistory {
             SimulatedHost host = new SimulatedHost(this, "host" + i, i < members);
             hosts.add(host);
             host.boundNs = (isCalm ? 2 : MAX_ERROR_MS) * MS;
+            host.limitNs = host.boundNs;
             host.errorNs = error(host);
             host.start();
         }
@@ -148,15 +150,16 @@ final class ClusterHistory {
         return random.nextLong(longestNs);
     }
 
-    private long error(SimulatedHost host) {
-        return random.nextLong(-host.boundNs, host.boundNs + 1);
+    /** A random error of its clock. */
+    long error(SimulatedHost host) {
+        return random.nextLong(-host.limitNs, host.limitNs + 1);
     }
 
     private void step(long ns) {
         trueNs += ns;
         for (SimulatedHost host : hosts) {
             long drifted = host.errorNs + ns * host.driftPpm / 1_000_000;
-            host.errorNs = Math.max(-host.boundNs, Math.min(host.boundNs, drifted));
+            host.errorNs = Math.max(-host.limitNs, Math.min(host.limitNs, drifted));
         }
         deliver();
         int first = random.nextInt(hosts.size());
@@ -250,6 +253,9 @@ final class ClusterHistory {
             case 8 -> {
                 host.errorNs = error(host);
                 host.driftPpm = random.nextInt(-400, 401);
+                if (random.nextBoolean()) {
+                    host.changeBound(random.nextLong(2 * MAX_ERROR_MS * MS));
+                }
             }
             case 9 -> {
                 if (random.nextInt(3) == 0) {
@@ -260,6 +266,12 @@ final class ClusterHistory {
             }
             default -> rare(host);
         }
+    }
+
+    /** The bound of a host's clock that the log knows. */
+    long statedBoundNs(String host) {
+        Host stated = reference.membership().host(host);
+        return stated == null ? -1 : stated.boundNs();
     }
 
     private void rare(SimulatedHost host) {

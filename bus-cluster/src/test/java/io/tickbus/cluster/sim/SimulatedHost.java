@@ -36,7 +36,10 @@ final class SimulatedHost implements LocalTimers {
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
     /** The clock: how far it is ahead of the true time, and how fast that grows. */
     long errorNs;
+    /** What the clock says of its error. */
     long boundNs;
+    /** What the error is limited to: less than the bound while that has grown and nobody has read it yet. */
+    long limitNs;
     long driftPpm;
     boolean isConnected = true;
     boolean hasLeft;
@@ -44,6 +47,7 @@ final class SimulatedHost implements LocalTimers {
     /** The daemon, what is armed, and what it has published. */
     boolean isDaemonUp = true;
     final List<Firing> armed = new ArrayList<>();
+    private final List<Firing> revoking = new ArrayList<>();
     final List<Publication> bus = new ArrayList<>();
     private boolean isBusLost;
     /** The file: what had been published when it was written. */
@@ -83,6 +87,7 @@ final class SimulatedHost implements LocalTimers {
         hasLeft = false;
         epoch = history.nextEpoch++;
         armed.clear();
+        revoking.clear();
         memory = new FiredMemory();
         file.forEach(this::remember);
         bus.forEach(this::remember);
@@ -128,7 +133,14 @@ final class SimulatedHost implements LocalTimers {
             if (plan != null) {
                 plan.onDaemonLost(false);
             }
+            revoking.clear();
         }
+    }
+
+    /** The clock says that its error may be larger, or that it is smaller. */
+    void changeBound(long newBoundNs) {
+        boundNs = Math.max(newBoundNs, Math.abs(errorNs));
+        limitNs = Math.min(limitNs, boundNs);
     }
 
     /** Everything in memory is lost. */
@@ -232,7 +244,17 @@ final class SimulatedHost implements LocalTimers {
         }
         readBus();
         if (plan != null && isDaemonUp) {
+            if (history.random.nextBoolean()) {
+                revoking.forEach(armed::remove);
+                revoking.forEach(plan::onRevoked);
+                revoking.clear();
+            }
             plan.poll(localNs(), boundNs, Integer.MAX_VALUE);
+        }
+        boolean isKnown = armed.isEmpty() || (plan != null && isDaemonUp && revoking.isEmpty());
+        if (isKnown && limitNs < boundNs && history.statedBoundNs(name) >= boundNs) {
+            limitNs = boundNs;
+            errorNs = history.error(this);
         }
         if (history.trueNs >= nextStateNs) {
             nextStateNs = history.trueNs + Membership.RENEW_NS;
@@ -307,6 +329,11 @@ final class SimulatedHost implements LocalTimers {
     @Override
     public void cancel(Firing firing) {
         armed.remove(firing);
+    }
+
+    @Override
+    public void revoke(Firing firing) {
+        revoking.add(firing);
     }
 
     @Override
