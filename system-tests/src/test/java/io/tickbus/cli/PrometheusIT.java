@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A real Prometheus scrapes a daemon that fires: every query of the dashboard returns data, quantiles agree with those
  * of a subscriber, and a stall raises its alert. {@code -Dtickbus.metrics.rate=12847} fires that often a second.
  */
-@Timeout(180)
+@Timeout(300)
 class PrometheusIT {
     private static final int RATE = Integer.getInteger("tickbus.metrics.rate", 3_000);
     private static final int SIGNALS = 5;
