@@ -187,9 +187,9 @@ func (s *Subscription) check() {
 	if s.file.load(wordEpoch) != s.epoch {
 		s.beginEpoch()
 	}
-	patience := max(250*ms, 5*min(s.file.load(wordInterval), 3_600_000*ms))
+	timeout := max(250*ms, 5*min(s.file.load(wordInterval), 3_600_000*ms))
 	switch {
-	case state == stateOpen && now-s.file.load(wordHeartbeat) < patience:
+	case state == stateOpen && now-s.file.load(wordHeartbeat) < timeout:
 		s.status = Alive
 	case s.ring.hasNews(s.q):
 	case !isNamed(path, &s.file.id) && inode(path) != 0:

@@ -253,8 +253,8 @@ impl Subscription {
         if self.file.load(word::EPOCH) != self.epoch {
             self.begin_epoch();
         }
-        let patience = self.file.load(word::INTERVAL).saturating_mul(5).max(250 * MS);
-        if state == OPEN && now.saturating_sub(self.file.load(word::HEARTBEAT)) < patience {
+        let timeout = self.file.load(word::INTERVAL).saturating_mul(5).max(250 * MS);
+        if state == OPEN && now.saturating_sub(self.file.load(word::HEARTBEAT)) < timeout {
             self.status = Status::Alive;
         } else if self.has_news() {
             return Ok(());
