@@ -71,7 +71,7 @@ impl Code {
 }
 
 /// One sentence: what failed, why, and what to do.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Error {
     pub code: Code,
     what: String,
@@ -84,6 +84,13 @@ impl std::error::Error for Error {}
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         write!(f, "{}: {}", self.what, Code::ALL[self.code as usize].2)
+    }
+}
+
+/// What a program shows whose `main` returns the error.
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
     }
 }
 
