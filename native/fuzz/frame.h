@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What the harnesses share: the header over a bus's files and a socket that are in memory, so that an execution makes no
- * system call. A file is an array of its exact length, so that AddressSanitizer finds an access behind its end.
+ * What the harnesses share: the header over a bus's files, a socket and a clock that are in memory, so that an
+ * execution makes no system call and always does the same. A file is an array of its exact length, so that AddressSanitizer finds
+ * an access behind its end.
  */
 #ifndef FRAME_H
 #define FRAME_H
@@ -43,6 +44,8 @@ static const uint8_t *incoming;                      /* what the socket has to b
 static size_t incoming_length;
 static bool has_ended;                               /* after that; else there is just no more yet */
 static short lock_type = F_WRLCK;                    /* as another process holds it */
+static int64_t clock_ns = 1000000000000;             /* 1 us more each time that it is read */
+static void (*on_send)(void);                        /* NULL, or called before anything is sent */
 
 static inline struct file *found(const char *path) {
     for (int i = 0; i < FILES && files[i].path != NULL; i++) {
@@ -104,6 +107,19 @@ static inline ssize_t fake_recv(void *to, size_t count) {
     return (ssize_t) count;
 }
 
+static inline ssize_t fake_send(size_t count) {
+    if (on_send != NULL) {
+        on_send();
+    }
+    return (ssize_t) count;
+}
+
+static inline int fake_clock(struct timespec *t) {
+    clock_ns += 1000;
+    *t = (struct timespec) {clock_ns / 1000000000, clock_ns % 1000000000};
+    return 0;
+}
+
 static inline int fake_random(void *to, size_t count) {
     memset(to, 1, count);
     return (int) count;
@@ -128,9 +144,10 @@ static inline int fake_call(int first, ...) { return first - first; }
 #define posix_fallocate(fd, at, length) fake_call(fd, length)
 #define socket(family, type, protocol) (FIRST_FD + FILES)
 #define connect(fd, address, length) fake_call(fd, address)
-#define send(fd, from, count, flags) (fake_call(fd, from, flags), (ssize_t) (count))
+#define send(fd, from, count, flags) (fake_call(fd, from, flags), fake_send(count))
 #define recv(fd, to, count, flags) (fake_call(fd, flags), fake_recv(to, count))
 #define getrandom(to, count, flags) fake_random(to, count)
+#define clock_gettime(id, t) (fake_call(id), fake_clock(t))
 #define usleep(us) fake_call((int) (us))
 #define syscall(number, ...) fake_call(number, __VA_ARGS__)
 #define prctl(...) fake_call(__VA_ARGS__)
@@ -138,8 +155,14 @@ static inline int fake_call(int first, ...) { return first - first; }
 
 #include <tickbus.h>
 
-enum { SLOTS = 4, PUBLISHED = 11 };
+enum { SLOTS = 4, PUBLISHED = 11, SESSIONS = 3, REPLIES = 8 };
 static struct { struct tb_signals header; struct tb_slot slots[SLOTS]; } signals, sound_signals;
+static struct {
+    struct tb_replies header;
+    struct tb_session sessions[SESSIONS];
+    struct tb_slot slots[SESSIONS][REPLIES];
+} replies, sound_replies;
+static struct { struct tb_client header; struct tb_slot slots[REPLIES]; } ring;
 static struct tb_doorbell doorbell;
 
 static inline void expect(bool is_so) {
@@ -184,6 +207,33 @@ static inline struct file *add_bus(void) {
         tb_write(sound_signals.slots, SLOTS, i, &signal);
     }
     return add_file(BUS "/signals", &signals, sizeof signals, S_IFREG | 0600);
+}
+
+/* And the files of a living daemon, in which each session is of the client that has fake_random's UUID. */
+static inline void add_daemon(void) {
+    add_bus();
+    memcpy(&signals, &sound_signals, sizeof signals);
+    add_file(BUS "/replies", &replies, sizeof replies, S_IFREG | 0600);
+    add_file(BUS "/clients", &ring, sizeof ring, S_IFREG | 0600);
+    add_file(BUS "/control", NULL, 0, S_IFSOCK | 0600);
+    tb_fill_header(&sound_replies.header.file, REPLIES, sizeof replies);
+    sound_replies.header.file.magic = TB_REPLIES_MAGIC;
+    sound_replies.header.file.layout_version = TB_REPLIES_VERSION;
+    sound_replies.header.session_count = SESSIONS;
+    sound_replies.header.history_id = signals.header.history_id;
+    sound_replies.header.epoch = signals.header.epoch;
+    sound_replies.header.sleeping_until_ns = INT64_MAX;
+    for (int i = 0; i < SESSIONS; i++) {
+        fake_random(sound_replies.sessions[i].uuid, sizeof sound_replies.sessions[i].uuid);
+        sound_replies.sessions[i].state = TB_CONNECTED;
+    }
+}
+
+/* Its answer to HELLO. */
+static inline struct tb_message answer_of(int32_t type) {
+    struct tb_message answer = {.magic = TB_CONTROL_MAGIC, .version = TB_VERSION, .type = type};
+    fake_random(answer.uuid, sizeof answer.uuid);
+    return answer;
 }
 
 /* Restores a file, then stores as the input says: each 10 bytes are an offset and a value. */

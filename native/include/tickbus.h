@@ -51,6 +51,7 @@ static inline const char *tb_error_text(int64_t error) { TB_ERRORS(TB_ERROR_TEXT
 
 #define TB_SLOW __attribute__((noinline, unused)) static
 #define TB_CHECK_NS INT64_C(50000000)                /* between two checks of the publisher */
+#define TB_LATE_HELLO_NS INT64_C(500000000)          /* from connecting on; the daemon waits twice as long for it */
 
 struct tb_place {                                    /* of a bus */
     char path[1024];
@@ -110,12 +111,16 @@ TB_SLOW int tb_check_directory(const char *path, uid_t owner) {
 }
 
 /* The bus's directory and the one that it is in. */
-TB_SLOW int tb_check_directories(const struct tb_place *place) {
+TB_SLOW int tb_check_directories(const struct tb_place *place, bool is_made) {
     char parent[sizeof place->path];
-    int error = tb_check_directory(place->path, place->owner);
     strcpy(parent, place->path);
     char *slash = strrchr(parent, '/');
     strcpy(slash == NULL || slash == parent ? parent + (slash != NULL) : slash, slash == NULL ? "." : "");
+    if (is_made) {                                       /* what fails here shows in the checks */
+        mkdir(parent, 0700);
+        mkdir(place->path, 0700);
+    }
+    int error = tb_check_directory(place->path, place->owner);
     return error == TB_OK ? tb_check_directory(parent, place->owner) : error;
 }
 
@@ -123,21 +128,32 @@ static inline void tb_file_path(char *path, const struct tb_place *place, const 
     snprintf(path, sizeof place->path + 64, "%.1000s/%s", place->path, name);
 }
 
+/* What has a name in the bus's directory: TB_OK or an error. */
+TB_SLOW int tb_find_file(const struct tb_place *place, const char *name, struct stat *s) {
+    char path[sizeof place->path + 64];
+    tb_file_path(path, place, name);
+    return lstat(path, s) == 0 ? TB_OK : tb_failed();
+}
+
+static inline bool tb_is_same_file(const struct stat *a, const struct stat *b) {
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/* The descriptor, or the error, and then the descriptor is closed. */
+static inline int tb_closed_if(int error, int fd) {
+    if (error != TB_OK && fd >= 0) {
+        close(fd);
+    }
+    return error != TB_OK ? error : fd;
+}
+
 /* Opens a regular file of the bus's owner; returns the descriptor or an error. */
 TB_SLOW int tb_open_file(const struct tb_place *place, const char *name, int flags, struct stat *s) {
     char path[sizeof place->path + 64];
     tb_file_path(path, place, name);
     int fd = open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return tb_failed();
-    }
-    int error = fstat(fd, s) != 0 ? tb_failed() : !S_ISREG(s->st_mode) ? TB_E_NOT_A_BUS
-            : s->st_uid != place->owner && s->st_uid != geteuid() ? TB_E_PERMISSION : TB_OK;
-    if (error != TB_OK) {
-        close(fd);
-        return error;
-    }
-    return fd;
+    return tb_closed_if(fd < 0 || fstat(fd, s) != 0 ? tb_failed() : !S_ISREG(s->st_mode) ? TB_E_NOT_A_BUS
+            : s->st_uid != place->owner && s->st_uid != geteuid() ? TB_E_PERMISSION : TB_OK, fd);
 }
 
 /* Section 11, steps 3 to 6, as far as they are alike in every kind of file. header: 4096 bytes. */
@@ -156,96 +172,70 @@ TB_SLOW int tb_check_header(int fd, int64_t magic, int32_t version, void *header
             ? TB_E_TAMPERED : TB_OK;
 }
 
-/* What the threads of this process share: a mutex for the two tables, what is mapped, and the locks of this process's
-   publishers: whoever closes a descriptor of such a file releases its lock. */
+/* What is mapped, by any thread of this process. */
 struct tb_mapping {
     const char *from;                                /* NULL: free */
     int64_t length;
 };
-__attribute__((weak)) bool tb_mutex;
 __attribute__((weak)) struct tb_mapping tb_mappings[1024];
-__attribute__((weak)) uint64_t tb_locks[1024];
-
-static inline void tb_enter(void) {
-    while (__atomic_test_and_set(&tb_mutex, __ATOMIC_ACQUIRE)) {
-        sched_yield();
-    }
-}
-
-static inline void tb_leave(void) { __atomic_clear(&tb_mutex, __ATOMIC_RELEASE); }
-
-TB_SLOW void tb_replace_mapping(const void *old_from, const void *new_from, int64_t length) {
-    tb_enter();
-    for (int i = 0; i < 1024; i++) {
-        if (tb_load(&tb_mappings[i].from) == (const char *) old_from) {
-            tb_store(&tb_mappings[i].length, length);
-            tb_store_release(&tb_mappings[i].from, (const char *) new_from);
-            break;
-        }
-    }
-    tb_leave();
-}
 
 static inline int tb_map_file(int fd, int64_t length, int protection, void *mapped) {
     void *memory = mmap(NULL, (size_t) length, protection, MAP_SHARED, fd, 0);
+    int error = memory == MAP_FAILED ? tb_failed() : TB_OK;
+    memory = error == TB_OK ? memory : NULL;
     memcpy(mapped, &memory, sizeof memory);
-    if (memory == MAP_FAILED) {
-        return tb_failed();
-    }
-    tb_replace_mapping(NULL, memory, length);
-    return TB_OK;
-}
-
-static inline void tb_unmap(const void *memory, int64_t length) {
-    tb_replace_mapping(memory, NULL, 0);
-    munmap((void *) (uintptr_t) memory, (size_t) length);
-}
-
-/* Never 0, which is a free place. */
-static inline uint64_t tb_lock_id(const struct stat *s) {
-    return (((uint64_t) s->st_ino * UINT64_C(0x9E3779B97F4A7C15)) ^ ((uint64_t) s->st_dev << 1)) | 1;
-}
-
-/* Between tb_enter and tb_leave. */
-static inline bool tb_replace_lock(uint64_t old_id, uint64_t new_id) {
-    for (int i = 0; i < 1024; i++) {
-        if (tb_locks[i] == old_id) {
-            tb_locks[i] = new_id;
-            return true;
+    for (int i = 0; i < 1024 && error == TB_OK; i++) {
+        const char *none = NULL;
+        if (__atomic_compare_exchange_n(&tb_mappings[i].from, &none, (const char *) memory, false, __ATOMIC_ACQUIRE,
+                __ATOMIC_RELAXED)) {
+            tb_store_release(&tb_mappings[i].length, length);    /* nobody has used the memory before */
+            break;
         }
     }
-    return false;
+    return error;
+}
+
+/* Unmaps what a pointer points to, if anything, and sets it to NULL. */
+TB_SLOW void tb_drop(void *pointer, int64_t length) {
+    void *memory;
+    memcpy(&memory, pointer, sizeof memory);
+    for (int i = 0; i < 1024 && memory != NULL; i++) {
+        if (tb_load(&tb_mappings[i].from) == (const char *) memory) {
+            tb_store(&tb_mappings[i].length, 0);
+            tb_store_release(&tb_mappings[i].from, NULL);
+            break;
+        }
+    }
+    if (memory != NULL) {
+        munmap(memory, (size_t) length);
+        memset(pointer, 0, sizeof memory);
+    }
+}
+
+/* The beginning of a file of /proc; empty where it is not there. */
+TB_SLOW const char *tb_text_of(const char *path, char *text, size_t size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t count = fd < 0 ? 0 : read(fd, text, size - 1);
+    text[count > 0 ? count : 0] = 0;
+    close(fd);
+    return text;
 }
 
 TB_SLOW int64_t tb_monotonic_offset_ns(void) {
-    char text[256] = "";
-    int fd = open("/proc/self/timens_offsets", O_RDONLY | O_CLOEXEC);
-    ssize_t count = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-    const char *line = count <= 0 ? NULL : strstr(text, "monotonic");
+    char text[256];
+    const char *line = strstr(tb_text_of("/proc/self/timens_offsets", text, sizeof text), "monotonic");
     long long seconds = 0, ns = 0;
-    close(fd);
     return line != NULL && sscanf(line, "monotonic %lld %lld", &seconds, &ns) == 2 ? seconds * 1000000000 + ns : 0;
 }
 
 /* 16 bytes; zeros where it is unknown. */
 TB_SLOW void tb_boot_id(uint8_t *id) {
     char text[64] = "";
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC), digits = 0;
-    ssize_t count = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    const char *digits = tb_text_of("/proc/sys/kernel/random/boot_id", text, sizeof text);
     memset(id, 0, 16);
-    for (ssize_t i = 0; i < count && digits < 32; i++) {
-        if (text[i] != '-' && text[i] != '\n') {
-            int digit = text[i] <= '9' ? text[i] - '0' : (text[i] | 0x20) - 'a' + 10;
-            id[digits / 2] = (uint8_t) (id[digits / 2] | digit << (digits % 2 == 0 ? 4 : 0));
-            digits++;
-        }
+    for (int i = 0; i < 16 && sscanf(digits, "%2hhx", &id[i]) == 1; i++) {
+        digits += digits[2] == '-' ? 3 : 2;
     }
-    close(fd);
-}
-
-static inline bool tb_is_zero(const uint8_t *id) {
-    static const uint8_t zeros[16] = {0};
-    return memcmp(id, zeros, 16) == 0;
 }
 
 /* Opens signals and makes the checks that do not depend on the host; returns the descriptor or an error. */
@@ -262,17 +252,14 @@ TB_SLOW int tb_open_signals(const struct tb_place *place, int flags, struct tb_s
             && (header->clock_id != 1 || header->base_sequence < 0 || header->base_sequence > TB_MOST)) {
         error = TB_E_TAMPERED;
     }
-    if (error != TB_OK) {
-        close(fd);
-        return error;
-    }
-    return fd;
+    return tb_closed_if(error, fd);
 }
 
 static inline bool tb_is_of_this_boot(const struct tb_signals *header, bool if_unknown) {
+    static const uint8_t unknown[16] = {0};
     uint8_t boot_id[16];
     tb_boot_id(boot_id);
-    return tb_is_zero(boot_id) || tb_is_zero(header->boot_id) ? if_unknown
+    return memcmp(boot_id, unknown, 16) == 0 || memcmp(header->boot_id, unknown, 16) == 0 ? if_unknown
             : memcmp(boot_id, header->boot_id, 16) == 0;
 }
 
@@ -280,15 +267,12 @@ static inline bool tb_is_of_this_boot(const struct tb_signals *header, bool if_u
 TB_SLOW int tb_open_doorbell(const struct tb_place *place, struct tb_doorbell **bell) {
     struct stat s;
     int fd = tb_open_file(place, "doorbell", O_RDWR, &s);
-    if (*bell != NULL) {
-        tb_unmap(*bell, sizeof **bell);
-        *bell = NULL;
-    }
+    tb_drop(bell, sizeof **bell);
     if (fd < 0) {
         return fd == TB_E_NOT_A_BUS ? fd : TB_OK;
     }
-    if (pwrite(fd, "", 1, 4095) != 1 || tb_map_file(fd, sizeof **bell, PROT_READ | PROT_WRITE, bell) != TB_OK) {
-        *bell = NULL;
+    if (pwrite(fd, "", 1, 4095) == 1) {
+        tb_map_file(fd, sizeof **bell, PROT_READ | PROT_WRITE, bell);
     }
     close(fd);
     return TB_OK;
@@ -359,8 +343,7 @@ struct tb_subscriber {
     struct tb_waiting waiting;
     bool is_prepared;
     int64_t moved_ns;
-    dev_t device;
-    ino_t inode;
+    struct stat file;
     struct tb_place place;
 };
 
@@ -371,27 +354,23 @@ static inline bool tb_is_fresh(const struct tb_signals *bus, int64_t now_ns) {
     return age_ns < 5 * interval_ns;
 }
 
+/* command: F_OFD_GETLK to ask, F_OFD_SETLK to take. Returns the type of the lock in the way, F_UNLCK if there is none.
+   Such a lock is the descriptor's: no other descriptor of this process that is closed can release it. */
+static inline int tb_lock(int fd, int command, short type) {
+    struct flock lock;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = type;
+    lock.l_len = 1;
+    return fcntl(fd, command, &lock) != 0 ? F_WRLCK : command == F_OFD_GETLK ? lock.l_type : F_UNLCK;
+}
+
 /* Section 10: TB_DEAD where nobody has the lock. */
 TB_SLOW enum tb_status tb_lock_status(const struct tb_place *place) {
-    char path[sizeof place->path + 64];
     struct stat s;
-    struct flock lock;
-    enum tb_status found = TB_STALLED;
-    memset(&lock, 0, sizeof lock);
-    lock.l_type = F_RDLCK;
-    lock.l_len = 1;
-    tb_file_path(path, place, "lock");
-    tb_enter();
-    if (lstat(path, &s) != 0) {
-        found = errno == ENOENT || errno == ENOTDIR ? TB_DEAD : TB_STALLED;
-    } else if (!tb_replace_lock(tb_lock_id(&s), tb_lock_id(&s))) {
-        int fd = tb_open_file(place, "lock", O_RDONLY, &s);
-        bool is_free = fd < 0 ? fd == TB_E_ABSENT : fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
-        found = is_free ? TB_DEAD : TB_STALLED;
-        close(fd);
-    }
-    tb_leave();
-    return found;
+    int fd = tb_open_file(place, "lock", O_RDONLY, &s);
+    bool is_free = fd < 0 ? fd == TB_E_ABSENT : tb_lock(fd, F_OFD_GETLK, F_RDLCK) == F_UNLCK;
+    close(fd);
+    return is_free ? TB_DEAD : TB_STALLED;
 }
 
 static inline enum tb_status tb_status_of(const struct tb_place *place, const struct tb_signals *bus, int64_t now_ns) {
@@ -403,21 +382,15 @@ static inline enum tb_status tb_status_of(const struct tb_place *place, const st
 }
 
 static inline void tb_detach(struct tb_subscriber *s) {
-    if (s->bus != NULL) {
-        tb_unmap(s->bus, s->length);
-        s->bus = NULL;
-    }
-    if (s->bell != NULL) {
-        tb_unmap(s->bell, sizeof *s->bell);
-        s->bell = NULL;
-    }
+    tb_drop(&s->bus, s->length);
+    tb_drop(&s->bell, sizeof *s->bell);
 }
 
 /* Maps the file that has the bus's name now, after every check. Where it fails, the former file stays. */
 TB_SLOW int tb_map_signals(struct tb_subscriber *s) {
     union { struct tb_signals of; char bytes[4096]; } header;
     struct stat found;
-    int error = tb_check_directories(&s->place);
+    int error = tb_check_directories(&s->place, false);
     int fd = error == TB_OK ? tb_open_signals(&s->place, O_RDONLY, &header.of, &found) : error;
     if (fd < 0) {
         return fd;
@@ -437,8 +410,7 @@ TB_SLOW int tb_map_signals(struct tb_subscriber *s) {
     s->slots = header.of.file.slot_count;
     s->base = header.of.base_sequence;
     s->history_id = header.of.history_id;
-    s->device = found.st_dev;
-    s->inode = found.st_ino;
+    s->file = found;
     s->bell_ns = INT64_MIN;
     return TB_OK;
 }
@@ -478,8 +450,7 @@ static inline void tb_use_doorbell(struct tb_subscriber *s, int64_t now_ns) {
     int32_t options = tb_load(&s->bus->options);
     if (tb_has_lost(s->bell, sizeof *s->bell)) {
         tb_store_release(&tb_lost, NULL);
-        tb_unmap(s->bell, sizeof *s->bell);
-        s->bell = NULL;
+        tb_drop(&s->bell, sizeof *s->bell);
     }
     if (s->bell == NULL && (options & 7) == 3 && now_ns >= s->bell_ns) {
         s->bell_ns = now_ns + 1000000000;
@@ -524,19 +495,16 @@ static inline int tb_follow(struct tb_subscriber *s) {
 /* Checks the publisher and follows its successor: TB_NOTHING, TB_LOSS, TB_REJOINED or an error. tb_poll and tb_await
    call it each 50 ms while there is nothing to read. */
 TB_SLOW int tb_check(struct tb_subscriber *s, int64_t now_ns) {
-    char path[sizeof s->place.path + 64];
     struct stat named;
     int event = TB_NOTHING;
     s->check_ns = now_ns + TB_CHECK_NS;
     int32_t state = tb_load_acquire(&s->bus->state);     /* before the slot */
     bool is_replaced = state == TB_REPLACED;
-    if (!is_replaced && (state == TB_CLOSED || !tb_is_fresh(s->bus, now_ns))) {
-        tb_file_path(path, &s->place, "signals");
-        if (lstat(path, &named) == 0) {
-            is_replaced = named.st_ino != s->inode || named.st_dev != s->device;
-            if (!is_replaced && named.st_size < s->length) {
-                return TB_E_TRUNCATED;
-            }
+    if (!is_replaced && (state == TB_CLOSED || !tb_is_fresh(s->bus, now_ns))
+            && tb_find_file(&s->place, "signals", &named) == TB_OK) {
+        is_replaced = !tb_is_same_file(&named, &s->file);
+        if (!is_replaced && named.st_size < s->length) {
+            return TB_E_TRUNCATED;
         }
     }
     int64_t written = tb_load_acquire(&s->bus->next_sequence);
@@ -660,7 +628,7 @@ static inline int tb_next(struct tb_subscriber *s, struct tb_signal *signal, enu
     while (event == TB_NOTHING && now_ns < until_ns) {
         event = tb_without_signal(tb_await(s, how, until_ns));
         event = event == TB_NOTHING ? tb_poll(s, signal) : event;
-        now_ns = tb_now();
+        now_ns = event == TB_NOTHING ? tb_now() : now_ns;
     }
     return event;
 }
@@ -676,7 +644,7 @@ struct tb_timers {
     struct tb_client *ring;                          /* NULL: commands go over the socket */
     struct tb_doorbell *bell;
     int64_t replies_length, reply_slots, window, ring_slots;
-    int64_t next_command, next_reply, rung, last_list, check_ns;
+    int64_t next_command, next_reply, rung, last_list, check_ns, connected_ns;
     int64_t uuid[2];
     int32_t owner, generation;                       /* generation: of the latest arming */
     int32_t reason;                                  /* why it was rejected or evicted, section 14; 0: unknown */
@@ -718,18 +686,9 @@ TB_SLOW void tb_hang_up(struct tb_timers *t) {
         close(t->control);
         t->control = -1;
     }
-    if (t->replies != NULL) {
-        tb_unmap(t->replies, t->replies_length);
-        t->replies = NULL;
-    }
-    if (t->ring != NULL) {
-        tb_unmap(t->ring, 4096 + 64 * t->ring_slots);
-        t->ring = NULL;
-    }
-    if (t->bell != NULL) {
-        tb_unmap(t->bell, sizeof *t->bell);
-        t->bell = NULL;
-    }
+    tb_drop(&t->replies, t->replies_length);
+    tb_drop(&t->ring, 4096 + 64 * t->ring_slots);
+    tb_drop(&t->bell, sizeof *t->bell);
     tb_detach(&t->daemon);
 }
 
@@ -758,9 +717,7 @@ TB_SLOW int tb_map_replies(struct tb_timers *t) {
             || header.of.history_id != t->daemon.history_id) {
         error = TB_E_ABSENT;                             /* a daemon is just starting */
     }
-    if (error == TB_OK && (error = tb_map_file(fd, s.st_size, PROT_READ, &t->replies)) != TB_OK) {
-        t->replies = NULL;
-    }
+    error = error == TB_OK ? tb_map_file(fd, s.st_size, PROT_READ, &t->replies) : error;
     close(fd);
     t->replies_length = s.st_size;
     t->reply_slots = slots;
@@ -769,25 +726,23 @@ TB_SLOW int tb_map_replies(struct tb_timers *t) {
 
 /* Connects a socket to the daemon; TB_E_ABSENT where there is none yet. */
 TB_SLOW int tb_open_control(struct tb_timers *t) {
-    char path[sizeof t->bus.place.path + 64];
     struct sockaddr_un address;
     struct stat s;
-    tb_file_path(path, &t->daemon.place, "control");
-    if (lstat(path, &s) != 0) {
-        return tb_failed();
-    } else if (!S_ISSOCK(s.st_mode)) {
-        return TB_E_NOT_A_BUS;
-    } else if (s.st_uid != t->daemon.place.owner && s.st_uid != geteuid()) {
-        return TB_E_PERMISSION;
+    int error = tb_find_file(&t->daemon.place, "control", &s);
+    error = error != TB_OK ? error : !S_ISSOCK(s.st_mode) ? TB_E_NOT_A_BUS
+            : s.st_uid != t->daemon.place.owner && s.st_uid != geteuid() ? TB_E_PERMISSION : TB_OK;
+    if (error != TB_OK) {
+        return error;
     }
     int directory = open(t->daemon.place.path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     t->control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    t->connected_ns = tb_now();
     memset(&address, 0, sizeof address);
     address.sun_family = AF_UNIX;
     snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control", directory);
     bool is_connected = directory >= 0 && t->control >= 0
             && connect(t->control, (struct sockaddr *) &address, sizeof address) == 0;
-    int error = is_connected ? TB_OK : errno == ECONNREFUSED ? TB_E_ABSENT
+    error = is_connected ? TB_OK : errno == ECONNREFUSED ? TB_E_ABSENT
             : errno == EAGAIN ? TB_E_TIMEOUT : tb_failed();
     close(directory);
     return error;
@@ -853,6 +808,7 @@ TB_SLOW int tb_introduce(struct tb_timers *t, int32_t sessions, int64_t until_ns
     hello.of.hello.pid = getpid();
     memcpy(hello.of.hello.name, t->name, sizeof hello.of.hello.name);
     int error = tb_transfer(t->control, &hello, sizeof hello, true, until_ns);
+    bool is_late = tb_now() - t->connected_ns > TB_LATE_HELLO_NS;
     error = error == TB_OK ? tb_transfer(t->control, &answer, sizeof answer, false, until_ns) : error;
     if (error != TB_OK) {
         return error;
@@ -860,7 +816,7 @@ TB_SLOW int tb_introduce(struct tb_timers *t, int32_t sessions, int64_t until_ns
         return TB_E_VERSION;
     } else if (answer.type == TB_REJECTED) {
         t->reason = answer.of.rejected.reason;
-        return t->reason == 15 ? TB_E_ABSENT : TB_E_DISCONNECTED;
+        return t->reason == 15 || (t->reason == 14 && is_late) ? TB_E_ABSENT : TB_E_DISCONNECTED;
     }
     int64_t session = answer.of.welcome.session;
     if (answer.type != TB_WELCOME || memcmp(answer.uuid, t->uuid, sizeof t->uuid) != 0 || session < 0

@@ -17,49 +17,32 @@ struct tb_publisher {
     struct tb_place place;
 };
 
-/* One attempt, between tb_enter and tb_leave: the descriptor or an error. TB_E_TIMEOUT: try again; TB_E_ABSENT: the
-   same, since only a reader that asks is in the way, or the file was deleted meanwhile. */
+/* One attempt: the descriptor or an error. TB_E_TIMEOUT: try again; TB_E_ABSENT: the same, since only a reader that
+   asks is in the way, or the file was deleted meanwhile. */
 TB_SLOW int tb_try_lock(const struct tb_place *place, struct stat *locked) {
     char path[sizeof place->path + 64], text[96];
     struct stat named;
-    struct flock lock;
     tb_file_path(path, place, "lock");
     int fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0 && errno != EEXIST) {
         return tb_failed();
     }
     close(fd);
-    if (lstat(path, &named) == 0 && tb_replace_lock(tb_lock_id(&named), tb_lock_id(&named))) {
-        return TB_E_IN_USE;                              /* by this very process */
-    }
     fd = tb_open_file(place, "lock", O_RDWR, locked);
-    if (fd < 0) {
-        return fd;
-    }
-    memset(&lock, 0, sizeof lock);
-    lock.l_type = F_WRLCK;
-    lock.l_len = 1;
-    int error = TB_E_ABSENT;
-    if (fcntl(fd, F_SETLK, &lock) != 0) {
-        lock.l_type = F_RDLCK;
-        error = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_UNLCK ? TB_E_ABSENT : TB_E_TIMEOUT;
-    } else if (lstat(path, &named) == 0 && named.st_ino == locked->st_ino && named.st_dev == locked->st_dev) {
+    int error = fd < 0 ? fd : TB_E_ABSENT;
+    if (fd >= 0 && tb_lock(fd, F_OFD_SETLK, F_WRLCK) != F_UNLCK) {
+        error = tb_lock(fd, F_OFD_GETLK, F_RDLCK) == F_UNLCK ? TB_E_ABSENT : TB_E_TIMEOUT;
+    } else if (fd >= 0 && tb_find_file(place, "lock", &named) == TB_OK && tb_is_same_file(&named, locked)) {
         snprintf(text, sizeof text, "pid=%-76ld", (long) getpid());
-        error = pwrite(fd, text, 80, 0) != 80 ? tb_failed()
-                : tb_replace_lock(0, tb_lock_id(locked)) ? TB_OK : TB_E_OPEN_FILES;
+        error = pwrite(fd, text, 80, 0) != 80 ? tb_failed() : TB_OK;
     }
-    if (error != TB_OK) {
-        close(fd);
-    }
-    return error == TB_OK ? fd : error;
+    return tb_closed_if(error, fd);
 }
 
 /* Section 10, "Taking the lock"; returns the descriptor or an error. */
 TB_SLOW int tb_take_lock(const struct tb_place *place, struct stat *locked) {
     for (int64_t start_ns = tb_now();; usleep(5000)) {
-        tb_enter();
         int fd = tb_try_lock(place, locked);
-        tb_leave();
         if (fd != TB_E_ABSENT && fd != TB_E_TIMEOUT) {
             return fd;
         } else if (tb_now() - start_ns > (fd == TB_E_ABSENT ? INT64_C(2000000000) : INT64_C(100000000))) {
@@ -91,16 +74,13 @@ TB_SLOW int64_t tb_recover(struct tb_slot *ring, int64_t slots, int64_t base) {
 TB_SLOW void tb_begin_epoch(struct tb_publisher *p, int64_t epoch) {
     struct tb_signals *bus = p->bus;
     struct stat s;
-    char text[1024] = "";
-    int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-    ssize_t count = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    char text[1024];
     long long ticks = 0;
-    const char *field = count > 0 ? strrchr(text, ')') : NULL;
+    const char *field = strrchr(tb_text_of("/proc/self/stat", text, sizeof text), ')');
     for (int i = 2; field != NULL && i < 22; i++) {      /* field 22 is the start */
         field = strchr(field + 1, ' ');
     }
     sscanf(field == NULL ? "0" : field, "%lld", &ticks);
-    close(fd);
     p->beat_ns = tb_now();
     tb_store(&bus->heartbeat_interval_ns, INT64_C(100000000));
     tb_store(&bus->heartbeat_ns, p->beat_ns);
@@ -145,8 +125,7 @@ TB_SLOW int tb_make_signals(struct tb_publisher *p, int64_t slots, struct tb_sig
     if (!has_history || rename(path, name) != 0 || lstat(name, &p->mapped) != 0) {
         int error = tb_failed();
         unlink(path);
-        tb_unmap(bus, length);
-        p->bus = NULL;
+        tb_drop(&p->bus, length);
         return error;
     }
     if (old != NULL) {                                   /* only now, so that a reader of the mark finds the new file */
@@ -191,22 +170,15 @@ TB_SLOW int tb_open_or_make(struct tb_publisher *p, int64_t slots) {
         return TB_OK;
     }
     error = error == TB_OK ? tb_make_signals(p, p->slots, old, is_continued) : error;
-    tb_unmap(old, length);
+    tb_drop(&old, length);
     return error;
 }
 
 static inline void tb_release(struct tb_publisher *p) {
-    if (p->bus != NULL) {
-        tb_unmap(p->bus, 4096 + 64 * p->slots);
-    }
-    if (p->bell != NULL) {
-        tb_unmap(p->bell, sizeof *p->bell);
-    }
+    tb_drop(&p->bus, 4096 + 64 * p->slots);
+    tb_drop(&p->bell, sizeof *p->bell);
     if (p->lock >= 0) {
-        tb_enter();
         close(p->lock);
-        tb_replace_lock(tb_lock_id(&p->locked), 0);
-        tb_leave();
     }
     memset(p, 0, sizeof *p);
     p->lock = -1;
@@ -215,7 +187,7 @@ static inline void tb_release(struct tb_publisher *p) {
 /* Opens a bus for publishing: continues what a dead or closed publisher left, or makes it. slots: a power of two from 2
    to 2^24, or 0 for as many as there are, else 65,536. TB_OK or an error; tb_close ends it. */
 TB_SLOW int tb_open(struct tb_publisher *p, const char *bus, int64_t slots) {
-    char parent[sizeof p->place.path], path[sizeof p->place.path + 64], temporary[sizeof path];
+    char path[sizeof p->place.path + 64], temporary[sizeof path];
     struct stat s;
     memset(p, 0, sizeof *p);
     p->lock = -1;
@@ -223,14 +195,7 @@ TB_SLOW int tb_open(struct tb_publisher *p, const char *bus, int64_t slots) {
         return TB_E_ARGUMENT;
     }
     int error = tb_find(&p->place, bus, geteuid());
-    strcpy(parent, p->place.path);
-    char *slash = strrchr(parent, '/');
-    if (error == TB_OK && slash != NULL && slash != parent) {
-        *slash = 0;
-        mkdir(parent, 0700);                             /* what fails here shows in the checks */
-    }
-    mkdir(error == TB_OK ? p->place.path : "", 0700);
-    error = error == TB_OK ? tb_check_directories(&p->place) : error;
+    error = error == TB_OK ? tb_check_directories(&p->place, true) : error;
     p->lock = error == TB_OK ? tb_take_lock(&p->place, &p->locked) : error;
     if (p->lock < 0) {
         return p->lock;
@@ -241,9 +206,7 @@ TB_SLOW int tb_open(struct tb_publisher *p, const char *bus, int64_t slots) {
     if (!is_there || (S_ISREG(s.st_mode) && (s.st_mode & S_IWGRP) != 0)) {
         void *memory = tb_make_file(temporary, sizeof *p->bell);
         error = memory == NULL || rename(temporary, path) != 0 ? tb_failed() : TB_OK;
-        if (memory != NULL) {
-            tb_unmap(memory, sizeof *p->bell);
-        }
+        tb_drop(&memory, sizeof *p->bell);
     }
     error = error == TB_OK ? tb_open_doorbell(&p->place, &p->bell) : error;
     error = error == TB_OK ? tb_open_or_make(p, slots) : error;
@@ -259,7 +222,6 @@ TB_SLOW int tb_open(struct tb_publisher *p, const char *bus, int64_t slots) {
 /* The sign of life, for a publisher that publishes less often than each 100 ms; tb_publish gives it too. Errors:
    TB_E_ABSENT where the bus was deleted, TB_E_TRUNCATED. */
 TB_SLOW int tb_beat(struct tb_publisher *p, int64_t now_ns) {
-    char path[sizeof p->place.path + 64];
     struct stat s;
     p->beat_ns = now_ns;
     tb_store(&p->bus->publisher_cpu, sched_getcpu());
@@ -274,12 +236,9 @@ TB_SLOW int tb_beat(struct tb_publisher *p, int64_t now_ns) {
     if (p->bell == NULL || is_bell_lost) {
         tb_open_doorbell(&p->place, &p->bell);
     }
-    tb_file_path(path, &p->place, "signals");
-    if (lstat(path, &s) != 0 || s.st_ino != p->mapped.st_ino || s.st_dev != p->mapped.st_dev) {
-        return TB_E_ABSENT;
-    }
-    tb_file_path(path, &p->place, "lock");
-    return lstat(path, &s) == 0 && tb_lock_id(&s) == tb_lock_id(&p->locked) ? TB_OK : TB_E_ABSENT;
+    bool is_there = tb_find_file(&p->place, "signals", &s) == TB_OK && tb_is_same_file(&s, &p->mapped)
+            && tb_find_file(&p->place, "lock", &s) == TB_OK && tb_is_same_file(&s, &p->locked);
+    return is_there ? TB_OK : TB_E_ABSENT;
 }
 
 /* Publishes a signal at once. Its stamp and published_ns are set here, and its deadline_ns to the same where it is 0.

@@ -124,7 +124,7 @@ static void a_publisher_learns_that_its_file_is_gone(void) {
     tb_file_path(path, &publisher.place, "signals");
     MUST(truncate(path, 4096) == 0);
     tb_store(&publisher.ring[0].word[0], 1);
-    tb_unmap(publisher.bell, sizeof *publisher.bell);
+    tb_drop(&publisher.bell, sizeof *publisher.bell);
     publisher.bell = NULL;
     MUST(tb_beat(&publisher, tb_now()) == TB_E_TRUNCATED && tb_beat(&publisher, tb_now()) == TB_E_TRUNCATED);
     tb_close(&publisher);

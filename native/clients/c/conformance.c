@@ -8,7 +8,7 @@
 
 struct options {
     const char *bus, *from, *wait;
-    int64_t count, timeout_ns, slow_every, slots, rate;
+    int64_t count, timeout_ns, slow_every, slots, rate, warm_up;
     bool is_closed;
 };
 
@@ -55,11 +55,14 @@ static bool is_whole(const struct tb_signal *signal) {
             && signal->flags == 0 && signal->payload_length == 12 && memcmp(signal->payload, expected.payload, 12) == 0;
 }
 
+static enum tb_how how_of(const char *name) {
+    return strcmp(name, "park") == 0 ? TB_PARK : strcmp(name, "predict") == 0 ? TB_PREDICT : TB_SPIN;
+}
+
 static int subscribe(const struct options *o) {
     struct tb_subscriber bus;
     struct tb_signal signal;
     int64_t torn = 0, order = 0, lost = 0, received = 0;
-    enum tb_how how = strcmp(o->wait, "park") == 0 ? TB_PARK : strcmp(o->wait, "predict") == 0 ? TB_PREDICT : TB_SPIN;
     int error = tb_attach(&bus, o->bus, strcmp(o->from, "oldest") == 0 ? TB_OLDEST : TB_NEWEST);
     if (error != TB_OK) {
         return failed("subscribe", error);
@@ -67,7 +70,7 @@ static int subscribe(const struct options *o) {
     ready();
     int64_t first = bus.next, expected = first, idle_ns = after(o->timeout_ns), closed_ns = INT64_MAX;
     while (received + lost < o->count && tb_now() < idle_ns && tb_now() < closed_ns) {
-        int event = tb_next(&bus, &signal, how, 10000000);
+        int event = tb_next(&bus, &signal, how_of(o->wait), 10000000);
         if (event < 0) {
             return failed("subscribe", event);
         } else if (event == TB_SIGNAL) {
@@ -222,6 +225,62 @@ static int time_it(const struct options *o) {
     return 0;
 }
 
+static int compare(const void *a, const void *b) {
+    const int64_t *x = (const int64_t *) a, *y = (const int64_t *) b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Of sorted values: the smallest that percent of them do not exceed. */
+static long long percentile(const int64_t *sorted, int64_t count, int64_t percent) {
+    return count == 0 ? 0 : (long long) sorted[(count * percent + 99) / 100 - 1];
+}
+
+static int64_t cpu_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static int measure(const struct options *o) {
+    struct tb_subscriber bus;
+    struct tb_signal signal;
+    int error = tb_attach(&bus, o->bus, TB_NEWEST);
+    int64_t *latencies = (int64_t *) calloc((size_t) o->count + 1, sizeof *latencies);
+    if (error != TB_OK || latencies == NULL) {
+        return failed("latency", error);
+    }
+    ready();
+    int64_t received = 0, lost = 0, last_ns = tb_now(), start_ns = last_ns, start_cpu_ns = cpu_ns();
+    int event = TB_SIGNAL;
+    while (received < o->warm_up + o->count && event > TB_NOTHING) {
+        event = tb_next(&bus, &signal, how_of(o->wait), o->timeout_ns);
+        if (event == TB_SIGNAL) {
+            last_ns = tb_now();
+            if (received >= o->warm_up) {
+                latencies[received - o->warm_up] = last_ns - signal.published_ns;
+            }
+            if (received++ == o->warm_up) {
+                start_ns = last_ns;
+                start_cpu_ns = cpu_ns();
+            }
+        } else if (event == TB_LOSS && received > o->warm_up) {
+            lost += bus.lost_count;
+        }
+    }
+    if (event < 0) {
+        return failed("latency", event);
+    }
+    int64_t count = received > o->warm_up ? received - o->warm_up : 0, used_ns = cpu_ns() - start_cpu_ns;
+    qsort(latencies, (size_t) count, sizeof *latencies, compare);
+    printf("{\"language\":\"c\",\"role\":\"latency\",\"received\":%lld,\"lost\":%lld,\"p50Ns\":%lld,\"p99Ns\":%lld,"
+            "\"maxNs\":%lld,\"cpuNs\":%lld,\"elapsedNs\":%lld,\"errors\":0}\n", (long long) count, (long long) lost,
+            percentile(latencies, count, 50), percentile(latencies, count, 99), percentile(latencies, count, 100),
+            (long long) used_ns, (long long) (last_ns - start_ns));
+    tb_detach(&bus);
+    free(latencies);
+    return 0;
+}
+
 static int check(const struct options *o) {
     struct tb_subscriber bus;
     int error = tb_attach(&bus, o->bus, TB_OLDEST);
@@ -235,7 +294,8 @@ static int check(const struct options *o) {
 }
 
 int main(int argc, char **argv) {
-    struct options o = {NULL, "oldest", "park", 0, 10000000000, 0, 0, 0, true};
+    bool is_measuring = argc > 1 && strcmp(argv[1], "latency") == 0;
+    struct options o = {NULL, "oldest", is_measuring ? "predict" : "park", 0, 10000000000, 0, 0, 0, 0, true};
     for (int i = 2; i + 1 < argc; i += 2) {
         const char *name = argv[i], *value = argv[i + 1];
         int64_t number = strtoll(value, NULL, 10);
@@ -255,6 +315,8 @@ int main(int argc, char **argv) {
             o.slots = number;
         } else if (strcmp(name, "--rate") == 0) {
             o.rate = number;
+        } else if (strcmp(name, "--warm-up") == 0) {
+            o.warm_up = number;
         } else if (strcmp(name, "--close") == 0) {
             o.is_closed = strcmp(value, "no") != 0;
         } else {
@@ -269,9 +331,11 @@ int main(int argc, char **argv) {
         return publish(&o);
     } else if (strcmp(command, "timers") == 0) {
         return time_it(&o);
+    } else if (strcmp(command, "latency") == 0) {
+        return measure(&o);
     } else if (strcmp(command, "check") == 0) {
         return check(&o);
     }
-    fputs("usage: conformance subscribe|publish|timers|check --bus DIRECTORY [--count N] …\n", stderr);
+    fputs("usage: conformance subscribe|publish|timers|latency|check --bus DIRECTORY [--count N] …\n", stderr);
     return 2;
 }

@@ -10,6 +10,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from tickbus import Code, Mode, Publisher, ReplyCode, Signal, Status, Subscription, TickbusError, Timers, now_ns
+from tickbus import subscribe as subscription
 
 MS = 1_000_000
 MASK = (1 << 64) - 1
@@ -139,6 +140,29 @@ def timers(a: argparse.Namespace) -> dict:
                 "fired": tally.fired, "stale": tally.stale, "early": tally.early, "lost": t.signals.lost, "refused": refused}
 
 
+def latency(a: argparse.Namespace) -> dict:
+    s = subscription(a.bus, mode=Mode[a.wait.upper()])
+    ready()
+    latencies, start, start_cpu, last, lost, received = [], 0, 0, 0, 0, 0
+    idle_ns = now_ns() + a.timeout_ms * MS
+    while received < a.warm_up + a.count and now_ns() < idle_ns:
+        signal = s.poll()
+        last_read = now_ns()
+        if signal is None:
+            s.wait()
+            continue
+        if received >= a.warm_up:
+            latencies.append(last_read - signal.published_ns)
+        if received == a.warm_up:
+            start, start_cpu, lost = last_read, time.thread_time_ns(), s.lost
+        received, last, idle_ns = received + 1, last_read, last_read + a.timeout_ms * MS
+    cpu = time.thread_time_ns() - start_cpu if latencies else 0
+    latencies.sort()
+    p50, p99, most = (latencies[-(-len(latencies) * percent // 100) - 1] if latencies else 0 for percent in (50, 99, 100))
+    return {"received": len(latencies), "lost": s.lost - lost, "p50Ns": p50, "p99Ns": p99, "maxNs": most, "cpuNs": cpu,
+            "elapsedNs": last - start}
+
+
 def check(a: argparse.Namespace) -> dict:
     Subscription(a.bus).close()
     return {"ok": True}
@@ -146,17 +170,19 @@ def check(a: argparse.Namespace) -> dict:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("role", choices=["subscribe", "publish", "timers", "check"])
+    parser.add_argument("role", choices=["subscribe", "publish", "timers", "latency", "check"])
     parser.add_argument("--bus", required=True)
     parser.add_argument("--count", type=int, default=0)
     parser.add_argument("--from", dest="oldest", choices=["oldest", "newest"], default="oldest")
-    parser.add_argument("--wait", choices=["spin", "park", "predict"], default="park")
+    parser.add_argument("--wait", choices=["spin", "park", "predict"])
+    parser.add_argument("--warm-up", type=int, default=0)
     parser.add_argument("--timeout-ms", type=int, default=10_000)
     parser.add_argument("--slow-every", type=int, default=0)
     parser.add_argument("--slots", type=int, default=65_536)
     parser.add_argument("--rate", type=int, default=0)
     parser.add_argument("--close", choices=["yes", "no"], default="yes")
     a = parser.parse_args()
+    a.wait = a.wait or ("predict" if a.role == "latency" else "park")
     result = {"language": "python", "role": a.role, "errors": 0}
     try:
         result.update(globals()[a.role](a))

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """python3 -m unittest discover -s tests"""
 import asyncio
+import contextlib
+import itertools
 import os
 import pathlib
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -290,10 +294,79 @@ class TickbusTest(unittest.TestCase):
         self.refused(Code.ABSENT, publisher.heartbeat)
         self.refused(Code.ARGUMENT, publisher.heartbeat)
 
+    def test_should_release_lock_when_process_ends_whose_child_lives_on(self) -> None:
+        publisher = self.open(64)
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(writing)
+            os.read(reading, 1)  # until the parent closes it
+            os._exit(0)
+        os.close(reading)
+        try:
+            self.refused(Code.IN_USE, Publisher, self.bus, slots=64)
+            publisher._release()  # as if it had ended
+            Publisher(self.bus, slots=64).close()
+        finally:
+            os.close(writing)
+            os.waitpid(child, 0)
+
+    def test_should_connect_again_when_its_hello_was_late(self) -> None:
+        self.open(64)
+        for reason, is_late, expected in ((14, True, None), (14, False, Code.DISCONNECTED), (10, True, Code.DISCONNECTED),
+                                          (15, False, None)):
+            daemon = Daemon(self.bus, reason)
+            clock = mock.Mock(side_effect=(tickbus.now_ns() + i * 501_000_000 for i in itertools.count()))
+            with self.subTest(reason=reason, is_late=is_late), mock.patch("tickbus._timers.now_ns",
+                                                                          clock if is_late else tickbus.now_ns):
+                if expected:
+                    self.refused(expected, Timers, self.bus, timeout=30)
+                else:
+                    with Timers(self.bus, timeout=30) as timers:
+                        self.assertEqual(7, timers.owner)
+            daemon.close()
+            self.assertEqual(1 if expected else 2, daemon.hellos)
+
     def test_should_refuse_processor_without_order(self) -> None:
         with mock.patch.object(_memory.platform, "machine", lambda: "aarch64"):
             self.refused(Code.SYSTEM, Subscription, self.bus)
             self.refused(Code.SYSTEM, Publisher, self.bus)
+
+
+class Daemon(threading.Thread):
+    """Rejects the first client with a reason, and welcomes the second."""
+
+    def __init__(self, bus: str, reason: int) -> None:
+        super().__init__(daemon=True)
+        signals = pathlib.Path(bus, "signals").read_bytes()
+        header = bytearray(4096 + 256 + 64 * 8)
+        struct.pack_into("<qiiiiqqi", header, 0, _files.REPLIES_MAGIC, _files.REPLIES_VERSION, _files.BYTE_ORDER, 4096, 64, 8,
+                         len(header), 1)
+        header[64:80] = signals[56:64] + signals[128:136]  # history and epoch
+        pathlib.Path(bus, "replies").write_bytes(header)
+        self.reason, self.hellos, self.path = reason, 0, bus + "/control"
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(self.path)
+        self.socket.listen()
+        self.start()
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):  # it is closed
+            while True:
+                client, _ = self.socket.accept()
+                with client:
+                    hello = bytearray(client.recv(128, socket.MSG_WAITALL))
+                    hello[12], hello[48:72] = (3, struct.pack("<iiqq", self.reason, 0, 0, 0)) if self.hellos == 0 else (
+                        2, struct.pack("<iiqq", 0, 7, 0, 8))
+                    self.hellos += 1
+                    client.sendall(hello)
+                    client.recv(1)  # until it hangs up
+
+    def close(self) -> None:
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.join()
+        os.unlink(self.path)
 
 
 class FastTickbusTest(TickbusTest):

@@ -31,12 +31,9 @@ def load() -> Any:
             ("poll", ctypes.c_int64, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64]),
             ("wait", ctypes.c_int, [ctypes.c_void_p, ctypes.c_int, ctypes.c_int64]),
             ("field", ctypes.c_int64, [ctypes.c_void_p, ctypes.c_int]),
-            ("enter", None, []), ("leave", None, []),
-            ("set_held", None, [ctypes.c_uint64, ctypes.c_uint64, ctypes.c_int]),
             ("name", ctypes.c_char_p, [ctypes.c_int]), ("text", ctypes.c_char_p, [ctypes.c_int])):
         function = getattr(library, "tickbus_" + name)
         function.restype, function.argtypes = returned, arguments
-    f.share_locks(library)
     return library
 
 
@@ -140,9 +137,3 @@ class FastSubscription(Source[Signal]):
             if self._is_open:
                 self._library.tickbus_detach(self._at)
             self._is_open, self._batch = False, iter(())
-
-    def __enter__(self) -> FastSubscription:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

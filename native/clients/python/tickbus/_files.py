@@ -2,14 +2,12 @@
 """Opening a bus's files, with every check before anything is believed."""
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import re
 import stat
 import struct
-import threading
-from typing import Any, Callable, Iterator, Optional
+from typing import Callable, Optional
 
 from ._errors import Code, TickbusError, at, require
 from ._memory import Mapping
@@ -31,40 +29,6 @@ OPEN_FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 _START = struct.Struct("<qiiiiqqiiq")
-# Locks of this process, by device and inode: closing any other descriptor of one would release it.
-held: set[tuple[int, int]] = set()
-_held_lock = threading.Lock()
-_libraries: list[Any] = []  # of the fast path: each has such a set too
-
-
-@contextlib.contextmanager
-def locks() -> Iterator[None]:
-    """Wherever a lock is looked up and opened, or closed and forgotten."""
-    with _held_lock:
-        for library in _libraries:
-            library.tickbus_enter()
-        try:
-            yield
-        finally:
-            for library in _libraries:
-                library.tickbus_leave()
-
-
-def set_held(lock: tuple[int, int], is_held: bool) -> None:
-    """Within locks()."""
-    (held.add if is_held else held.discard)(lock)
-    for library in _libraries:
-        library.tickbus_set_held(*lock, is_held)
-
-
-def share_locks(library: Any) -> None:
-    with _held_lock:
-        if all(library._handle != other._handle for other in _libraries):
-            library.tickbus_enter()
-            for lock in held:
-                library.tickbus_set_held(*lock, True)
-            library.tickbus_leave()
-            _libraries.append(library)
 
 
 def is_name(name: str) -> bool:
@@ -204,30 +168,24 @@ def open_doorbell(directory: str) -> Optional[Mapping]:
         os.close(fd)
 
 
-def has_lock(fd: int) -> bool:
-    """Whether another process holds a write lock on the first byte; takes nothing."""
-    flock = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, 0, 1, 0)
-    return struct.unpack_from("h", fcntl.fcntl(fd, fcntl.F_GETLK, flock))[0] != fcntl.F_UNLCK
+def lock(fd: int, command: int, kind: int) -> int:
+    """Asks for a lock of the first byte, or takes it: the type of the one in the way, F_UNLCK where there is none. It is
+    the descriptor's: no other one of this process that is closed can release it."""
+    flock = struct.pack("hhqqi4x", kind, os.SEEK_SET, 0, 1, 0)
+    try:
+        flock = fcntl.fcntl(fd, command, flock)
+    except BlockingIOError:
+        return fcntl.F_WRLCK
+    return struct.unpack_from("h", flock)[0] if command == fcntl.F_OFD_GETLK else fcntl.F_UNLCK
 
 
 def is_locked(path: str) -> bool:
-    """Asks whether a publisher holds a bus's lock."""
-    with locks():
-        if is_held(path):
-            return True
-        try:
-            fd = os.open(path, os.O_RDONLY | OPEN_FLAGS)
-        except OSError as e:
-            return not isinstance(e, FileNotFoundError)
-        try:
-            return has_lock(fd)
-        finally:
-            os.close(fd)
-
-
-def is_held(path: str) -> bool:
+    """Whether a publisher holds a bus's lock."""
     try:
-        stat = os.lstat(path)
-    except OSError:
-        return False
-    return (stat.st_dev, stat.st_ino) in held
+        fd = os.open(path, os.O_RDONLY | OPEN_FLAGS)
+    except OSError as e:
+        return not isinstance(e, FileNotFoundError)
+    try:
+        return lock(fd, fcntl.F_OFD_GETLK, fcntl.F_RDLCK) != fcntl.F_UNLCK
+    finally:
+        os.close(fd)

@@ -16,9 +16,11 @@ import struct
 import sys
 import threading
 import time
+from typing import TypeVar
 
 from ._errors import Code, require
 
+C = TypeVar("C")
 now_ns = time.monotonic_ns
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.mmap.restype = ctypes.c_void_p
@@ -41,6 +43,19 @@ def fence() -> None:
     """A full fence: taking a lock is an atomic read-modify-write."""
     _fence_lock.acquire()
     _fence_lock.release()
+
+
+class Closing:
+    """What `with` closes."""
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self: C) -> C:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class Timespec(ctypes.Structure):

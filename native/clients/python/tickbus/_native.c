@@ -62,18 +62,6 @@ int64_t tickbus_field(const struct fast *s, int field) {
     return field == 0 ? s->of.next : field == 1 ? s->of.epochs : field == 2 ? (int64_t) s->of.status : s->rejoined;
 }
 
-// Locks of publishers in Python, which this library must not release: between enter and leave.
-void tickbus_enter(void) { tb_enter(); }
-
-void tickbus_leave(void) { tb_leave(); }
-
-void tickbus_set_held(uint64_t device, uint64_t inode, int is_held) {
-    struct stat s;
-    s.st_dev = device;
-    s.st_ino = inode;
-    tb_replace_lock(is_held ? 0 : tb_lock_id(&s), is_held ? tb_lock_id(&s) : 0);
-}
-
 const char *tickbus_name(int error) { return tb_error_name(error); }
 
 const char *tickbus_text(int error) { return tb_error_text(error); }

@@ -5,16 +5,17 @@ import fcntl
 import os
 import struct
 import time
+import weakref
 from typing import Optional
 
 from . import _files as f
 from ._errors import Code, TickbusError, at, require
-from ._memory import Mapping, check_machine, fence, now_ns, same_file
+from ._memory import Closing, Mapping, check_machine, fence, now_ns, same_file
 
 _BODY = struct.Struct("qqqiHBBii12si")
 
 
-class Publisher:
+class Publisher(Closing):
     """Writes a bus of its own, given by its name or its directory: it is created, continued, or replaced.
 
     slots is a power of two from 2 to 16,777,216. There is no thread: whoever publishes less often than each
@@ -47,8 +48,7 @@ class Publisher:
     def _take_lock(self) -> None:
         start = now_ns()
         while True:
-            with f.locks():
-                timeout_ns = self._try_lock()
+            timeout_ns = self._try_lock()
             if self._lock >= 0:
                 return
             if now_ns() - start > timeout_ns:
@@ -59,25 +59,19 @@ class Publisher:
     def _try_lock(self) -> int:
         """Takes the lock, or returns how long to try again, in ns."""
         path = self._lock_path
-        if f.is_held(path):
-            return -1
         with at(path):
             fd = os.open(path, os.O_RDWR | os.O_CREAT | f.OPEN_FLAGS, 0o600)
         try:
-            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1)
-        except OSError:
-            # Where only a reader's shared lock is in the way, nobody publishes, and it is awaited for longer.
-            is_published = f.has_lock(fd)
-            os.close(fd)
-            return (100 if is_published else 2000) * f.MS
-        try:
+            if f.lock(fd, fcntl.F_OFD_SETLK, fcntl.F_WRLCK) != fcntl.F_UNLCK:
+                # Where only a reader's shared lock is in the way, nobody publishes, and it is awaited for longer.
+                return (2000 if f.lock(fd, fcntl.F_OFD_GETLK, fcntl.F_RDLCK) == fcntl.F_UNLCK else 100) * f.MS
             stat = os.fstat(fd)
             self._locked = (stat.st_dev, stat.st_ino)
             if same_file(path, self._locked):
                 with at(path):
                     os.pwrite(fd, f"pid={os.getpid()} start={_start_ticks()}".ljust(80).encode(), 0)
                 self._lock = fd
-                f.set_held(self._locked, True)
+                _published.add(self)
             return 2000 * f.MS  # else the bus was deleted meanwhile
         finally:
             if self._lock < 0:
@@ -209,17 +203,17 @@ class Publisher:
                 m.close()
         self._file = self._doorbell = None
         self._beat_at = 0
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock >= 0:
-            with f.locks():
-                os.close(self._lock)
-                self._lock = -1
-                f.set_held(self._locked, False)
+            os.close(self._lock)
+            self._lock = -1
 
-    def __enter__(self) -> Publisher:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+# A child by fork() has the descriptor, too, and would keep the bus when this process has ended.
+_published: weakref.WeakSet[Publisher] = weakref.WeakSet()
+os.register_at_fork(after_in_child=lambda: [publisher._unlock() for publisher in list(_published)])
 
 
 def _raise(m: Mapping) -> None:

@@ -9,7 +9,7 @@ from typing import AsyncIterator, Generic, Iterator, NamedTuple, Optional, TypeV
 
 from . import _files as f
 from ._errors import Code, TickbusError
-from ._memory import Mapping, check_machine, fence, now_ns
+from ._memory import Closing, Mapping, check_machine, fence, now_ns
 
 RECORD = struct.Struct("qqqqiHBBii12si")
 GUARD_NS, LATE_SPIN_NS = 150_000, 100_000
@@ -60,7 +60,7 @@ class Status(Enum):
     DEAD = "it ended without closing"
 
 
-class Source(Generic[T]):
+class Source(Closing, Generic[T]):
     """What can be polled, waited for and iterated, with `for` and with `async for`; it ends only by an error."""
 
     def poll(self) -> Optional[T]:
@@ -149,12 +149,6 @@ class Subscription(Source[Signal]):
             if m:
                 m.close()
         self._doorbell = None
-
-    def __enter__(self) -> Subscription:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def poll(self) -> Optional[Signal]:
         """The next signal; None, at once, where there is no other."""

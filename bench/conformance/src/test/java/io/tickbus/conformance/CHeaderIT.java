@@ -85,6 +85,14 @@ class CHeaderIT {
     }
 
     @Test
+    void shouldConnectAgainWhenItsHelloWasLate() throws Exception {
+        Assumptions.assumeTrue(isHere("cc"), "skipped: no C compiler (cc) is installed");
+        assertEquals(new Run(0, ""), compile(List.of("cc", "-std=c11", "-O1", "-fsanitize=address,undefined"),
+                NATIVE.resolve("fuzz/late.c"), "late"));
+        assertEquals(new Run(0, "LATE\n"), run(folder, List.of("./late")));
+    }
+
+    @Test
     void shouldRunSamplesUnderSanitizers() throws Exception {
         Assumptions.assumeTrue(isHere("cc"), "skipped: no C compiler (cc) is installed");
         for (String sample : List.of("arm", "publish", "subscribe")) {

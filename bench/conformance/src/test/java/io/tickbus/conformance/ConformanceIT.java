@@ -267,7 +267,7 @@ class ConformanceIT {
         assertEquals(count, daemon.counters().value(DaemonCounter.CLIENTS_CONNECTED), "clients");
     }
 
-    private static void print(String title, Map<String, Map<String, String>> rows) {
+    static void print(String title, Map<String, Map<String, String>> rows) {
         StringBuilder text = new StringBuilder(title).append('\n');
         text.append(String.format(Locale.ROOT, "  %-14s", ""));
         rows.values().iterator().next().keySet()

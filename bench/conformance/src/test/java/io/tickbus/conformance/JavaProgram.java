@@ -49,9 +49,10 @@ public final class JavaProgram {
             case "publish" -> publish(arguments);
             case "torture" -> new TorturePublisher(arguments).run();
             case "timers" -> new TimersCommand(arguments).run();
+            case "latency" -> new LatencyCommand(arguments).run();
             case "check" -> check(arguments.bus());
             default -> {
-                System.err.println("usage: subscribe|publish|torture|timers|check --bus DIRECTORY [--count N] …");
+                System.err.println("usage: subscribe|publish|torture|timers|latency|check --bus DIRECTORY …");
                 System.exit(WRONG_ARGUMENTS);
                 yield Map.of();
             }

@@ -48,6 +48,14 @@ final class Program {
         return this;
     }
 
+    /** Waits until it is ready; whether it has ended instead, because it does not know the command. */
+    boolean isWrong() throws IOException, InterruptedException {
+        String line = lines.readLine();
+        boolean isWrong = line == null && process.waitFor() == 2;
+        assertTrue(isWrong || "READY".equals(line), () -> describe() + ": " + line);
+        return isWrong;
+    }
+
     /** Its result, once it has ended by itself. */
     Map<String, Object> result(int expectedExitCode) throws IOException, InterruptedException {
         String last = null;

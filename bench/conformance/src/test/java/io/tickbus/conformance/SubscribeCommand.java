@@ -41,7 +41,7 @@ final class SubscribeCommand implements SubscriberListener {
         expected = first;
     }
 
-    private static WaitStrategy waiting(String name) {
+    static WaitStrategy waiting(String name) {
         return WaitStrategy.named(name.equals("predict") ? "predictive" : name);
     }
 

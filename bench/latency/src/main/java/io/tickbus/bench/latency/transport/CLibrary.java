@@ -13,31 +13,34 @@ import java.util.concurrent.TimeUnit;
 
 /** A C source of ours, compiled into the run's directory with the {@code cc} that is found. */
 enum CLibrary {
-    FLOOR("floor"),
-    READER("reader");
+    FLOOR("floor.c"),
+    READER("reader.c", "tickbus.h", "tickbus_format.h", "tickbus_publish.h");
 
     private static final long COMPILER_TIMEOUT_S = 60;
 
-    private final String name;
+    @SuppressWarnings("ImmutableEnumChecker") // it cannot be changed
+    private final List<String> sources;
 
-    CLibrary(String name) {
-        this.name = name;
+    CLibrary(String... sources) {
+        this.sources = List.of(sources);
     }
 
     private Path file(Path directory) {
-        return directory.resolve("lib" + name + ".so");
+        return directory.resolve("lib" + sources.get(0).replace(".c", ".so"));
     }
 
     /** Compiles it; the reason where that is not possible. */
     Optional<String> compile(Path directory) throws IOException, InterruptedException {
-        Path source = directory.resolve(name + ".c");
-        try (InputStream in = CLibrary.class.getResourceAsStream(name + ".c")) {
-            Files.copy(in, source);
+        for (String source : sources) {
+            try (InputStream in = CLibrary.class.getResourceAsStream(source)) {
+                Files.copy(in, directory.resolve(source));
+            }
         }
         Process compiler;
         try {
+            String source = directory.resolve(sources.get(0)).toString();
             compiler = new ProcessBuilder(List.of("cc", "-std=gnu11", "-O2", "-shared", "-fPIC", "-o",
-                    file(directory).toString(), source.toString())).redirectErrorStream(true).start();
+                    file(directory).toString(), source)).redirectErrorStream(true).start();
         } catch (IOException e) {
             return Optional.of("there is no C compiler 'cc' on the PATH");
         }
