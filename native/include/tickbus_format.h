@@ -372,7 +372,7 @@ TB_SIZE(tb_command, 64);
 enum { TB_ARM = 1, TB_CANCEL = 2, TB_PAUSE = 3, TB_RESUME = 4, TB_LIST = 5 };
 enum { TB_KEEP = 0x01, TB_ALL_OWNERS = 0x02, TB_PROCESS = 0x04, TB_DISK = 0x08, TB_CALENDAR = 0x10,
     TB_QUIET = 0x20 };
-enum { TB_FIRE_ONCE = 0, TB_SKIP = 1, TB_FIRE_ALL = 2 };
+enum { TB_FIRE_ONCE = 0, TB_SKIP = 1, TB_FIRE_ALL = 2, TB_NUMBERED = 3 };
 
 struct tb_client {
     struct tb_file file;                             /* slot_count is C */

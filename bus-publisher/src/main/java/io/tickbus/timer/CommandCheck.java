@@ -45,7 +45,7 @@ final class CommandCheck {
             return ReplyReason.BAD_PERIOD;
         }
         MisfirePolicy policy = MisfirePolicy.of(command.misfireCode());
-        if (policy == null) {
+        if (policy == null && !(command.isNumbered() && periodNs == 0)) {
             return ReplyReason.BAD_MISFIRE_POLICY;
         }
         long cap = command.catchUpCap();

@@ -133,8 +133,7 @@ final class TimerTable {
         chunk[at + KEY] = command.key();
         chunk[at + PERIOD_NS] = command.periodNs();
         chunk[at + DUE_NS] = command.deadlineNs();
-        boolean isNumbered = command.periodNs() == 0 && command.misfireCode() == MisfirePolicy.FIRE_ONCE.code();
-        chunk[at + OCCURRENCE] = isNumbered ? command.catchUpCap() : 0;
+        chunk[at + OCCURRENCE] = command.occurrence();
         chunk[at + PAYLOAD_LOW] = command.payloadLow();
         chunk[at + PAYLOAD_GENERATION] =
                 (command.payloadHigh() & UINT32) | ((long) command.generation() << Integer.SIZE);
@@ -383,8 +382,13 @@ final class TimerTable {
                 .flags((isPersistent(timer) ? CommandLayout.FLAG_KEEP_ON_DEATH : 0)
                         | Durability.of(durabilityCode(timer)).flags()
                         | (isCalendar(timer) ? CommandLayout.FLAG_CALENDAR : 0))
-                .misfire(MisfirePolicy.of(policyCode(timer)), cap(timer))
                 .payload(payloadLow(timer), payloadHigh(timer), payloadLength(timer)).generation(generation(timer));
+        MisfirePolicy policy = MisfirePolicy.of(policyCode(timer));
+        if (policy == null) {
+            command.occurrence((int) occurrence(timer));
+        } else {
+            command.misfire(policy, cap(timer));
+        }
     }
 
     /** Forgets the occurrences that were skipped, and ends any backlog. */

@@ -155,7 +155,7 @@ final class EngineModel {
         timer.graceNs = command.graceUs() * NS_PER_US;
         timer.policy = MisfirePolicy.of(command.misfireCode());
         timer.cap = (int) command.catchUpCap();
-        timer.occurrence = timer.periodNs == 0 && timer.policy == MisfirePolicy.FIRE_ONCE ? timer.cap : 0;
+        timer.occurrence = command.occurrence();
         timer.isPersistent = (command.flags() & CommandLayout.FLAG_KEEP_ON_DEATH) != 0;
         timer.isCalendar = (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
         timers.put(id, timer);

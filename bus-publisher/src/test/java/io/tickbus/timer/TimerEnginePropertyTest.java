@@ -79,7 +79,11 @@ class TimerEnginePropertyTest {
         }
         MisfirePolicy policy = MisfirePolicy.of(random.nextInt(3));
         long leastUs = policy == MisfirePolicy.SKIP ? 1 : 0;
-        return command.misfire(policy, 1 + random.nextInt(20)).graceUs(leastUs + random.nextInt(3) * 50L)
+        command.misfire(policy, 1 + random.nextInt(20));
+        if (command.periodNs() == 0 && random.nextInt(4) == 0) {
+            command.occurrence(random.nextInt());
+        }
+        return command.graceUs(leastUs + random.nextInt(3) * 50L)
                 .flags((random.nextInt(4) == 0 ? CommandLayout.FLAG_KEEP_ON_DEATH : 0)
                         | (isCalendar ? CommandLayout.FLAG_CALENDAR : 0));
     }

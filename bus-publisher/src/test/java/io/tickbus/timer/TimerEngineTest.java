@@ -58,6 +58,22 @@ class TimerEngineTest {
     }
 
     @Test
+    void shouldNumberOneShotFiringOnlyWhenAskedTo() {
+        List<Integer> occurrences = new ArrayList<>();
+        engine.openOwner(OWNER);
+        execute(command.arm(1, 5, NOW_NS).occurrence(-7), NOW_NS - 1);
+        // What another program leaves in a field that FIRE_ONCE has no use for.
+        execute(command.arm(2, 5, NOW_NS + 1), NOW_NS - 1);
+        command.arm(2, 5, NOW_NS + 1).fields()[5 - 1] |= 9L << Integer.SIZE;
+        execute(command, NOW_NS - 1);
+        engine.expire(NOW_NS + 1, 2, firing -> {
+            occurrences.add(firing.occurrence());
+            return 0;
+        });
+        assertEquals(List.of(-7, 0), occurrences);
+    }
+
+    @Test
     void shouldNumberArmingsOfHostItself() {
         List<Integer> generations = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -149,7 +165,8 @@ class TimerEngineTest {
         for (long periodNs : new long[] {Long.MIN_VALUE, -1, 1, 999, CommandCheck.FARTHEST_NS + 1, Long.MAX_VALUE}) {
             refuse(ReplyReason.BAD_PERIOD, c -> c.periodNs(periodNs));
         }
-        refuse(ReplyReason.BAD_MISFIRE_POLICY, c -> c.fields()[4 - 1] |= 3L << 48);
+        refuse(ReplyReason.BAD_MISFIRE_POLICY, c -> c.fields()[4 - 1] |= 4L << 48);
+        refuse(ReplyReason.BAD_MISFIRE_POLICY, c -> c.periodNs(2_000).occurrence(5));
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, 0));
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, 1_000_001));
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, -1));
@@ -259,7 +276,8 @@ class TimerEngineTest {
         TimerCommand durable = new TimerCommand().arm(-1, -2, NOW_NS + MS).periodNs(2 * MS).generation(-3).graceUs(7)
                 .misfire(MisfirePolicy.FIRE_ALL, 1_000_000).durability(Durability.DISK).payload(-4, -5, 12);
         TimerCommand calendar = new TimerCommand().armAt(-6, 8, 9 * MS).graceUs(0xFFFF_FFFFL).payload(1, 0, 1);
-        for (TimerCommand arming : List.of(durable, calendar)) {
+        TimerCommand numbered = new TimerCommand().arm(-7, 8, NOW_NS + MS).occurrence(-9);
+        for (TimerCommand arming : List.of(durable, calendar, numbered)) {
             engine.execute(0, arming, NOW_NS, 0, reply);
             assertEquals(ReplyCode.ARMED, reply.code());
             List<TimerCommand> listed = new ArrayList<>();

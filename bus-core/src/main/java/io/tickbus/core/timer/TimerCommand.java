@@ -75,7 +75,7 @@ public final class TimerCommand {
         return (int) (fields[HEADER] >>> FLAGS_SHIFT) & 0xFF;
     }
 
-    /** Code of the misfire policy, checked or not. */
+    /** Code of the misfire policy, or {@code CommandLayout.NUMBERED}, checked or not. */
     public int misfireCode() {
         return (int) (fields[HEADER] >>> MISFIRE_SHIFT) & 0xFF;
     }
@@ -93,6 +93,16 @@ public final class TimerCommand {
     /** With FIRE_ALL, the most occurrences to make up for one by one, 0 to 2^32 − 1. */
     public long catchUpCap() {
         return fields[LIMITS] >>> Integer.SIZE;
+    }
+
+    /** Whether the command says which occurrence its timer's firing is. */
+    public boolean isNumbered() {
+        return misfireCode() == CommandLayout.NUMBERED;
+    }
+
+    /** The number that the firing of a one-shot timer carries, 0 to 2^32 − 1: 0 unless it is numbered. */
+    public long occurrence() {
+        return isNumbered() ? catchUpCap() : 0;
     }
 
     /** The payload's first eight bytes as a little-endian number. */
@@ -154,7 +164,7 @@ public final class TimerCommand {
         return misfire(policy.code(), policy == MisfirePolicy.FIRE_ALL ? cap : 0);
     }
 
-    /** The same, with the number of a policy. */
+    /** The same, with a code; the cap is the occurrence of {@code CommandLayout.NUMBERED}. */
     TimerCommand misfire(int policyCode, int cap) {
         fields[LIMITS] = (fields[LIMITS] & UINT32) | ((long) cap << Integer.SIZE);
         return header(MISFIRE_SHIFT, policyCode, "misfire");
@@ -162,10 +172,11 @@ public final class TimerCommand {
 
     /**
      * Sets the number of the occurrence that the firing of a one-shot timer carries, which is 0 otherwise: for whoever
-     * arms the occurrences of a series one by one. Makes its policy FIRE_ONCE.
+     * arms the occurrences of a series one by one. Takes the place of a misfire policy, for which a one-shot timer has
+     * no use.
      */
     public TimerCommand occurrence(int occurrence) {
-        return misfire(MisfirePolicy.FIRE_ONCE.code(), occurrence);
+        return misfire(CommandLayout.NUMBERED, occurrence);
     }
 
     /** Sets how late a firing may be, in microseconds, 0 to 2^32 − 1. */
@@ -252,7 +263,7 @@ public final class TimerCommand {
     public String toString() {
         return "command type=" + type() + " key=" + key() + " signalId=" + signalId() + " deadlineNs=" + deadlineNs()
                 + " periodNs=" + periodNs() + " flags=" + flags() + " misfire=" + misfireCode() + " graceUs="
-                + graceUs() + " catchUpCap=" + catchUpCap() + " payloadLength=" + payloadLength() + " generation="
-                + generation();
+                + graceUs() + (isNumbered() ? " occurrence=" : " catchUpCap=") + catchUpCap() + " payloadLength="
+                + payloadLength() + " generation=" + generation();
     }
 }

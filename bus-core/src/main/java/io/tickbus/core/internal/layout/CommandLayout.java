@@ -38,21 +38,26 @@ public final class CommandLayout {
     public static final int TYPE = SIGNAL_ID + Integer.BYTES;
     /** uint8: a set of {@code FLAG_*} bits. */
     public static final int FLAGS = TYPE + 1;
-    /** uint8: code of the misfire policy, {@link io.tickbus.core.timer.MisfirePolicy#code()}. */
+    /**
+     * uint8: code of the misfire policy, {@link io.tickbus.core.timer.MisfirePolicy#code()}; or {@link #NUMBERED}, of a
+     * one-shot timer, which has none.
+     */
     public static final int MISFIRE = FLAGS + 1;
     /** uint8: valid bytes of the payload, 0 to 12. */
     public static final int PAYLOAD_LENGTH = MISFIRE + 1;
     /** uint32: microseconds a firing may be late before the misfire policy applies. */
     public static final int GRACE_US = PAYLOAD_LENGTH + 1;
-    /**
-     * uint32: with FIRE_ALL, the most occurrences to make up for one by one; of a one-shot timer with FIRE_ONCE, the
-     * occurrence that its signal carries.
-     */
+    /** uint32: with FIRE_ALL, the most occurrences to make up for one by one. */
     public static final int CATCH_UP_CAP = GRACE_US + Integer.BYTES;
+    /** uint32: with {@link #NUMBERED}, which has no cap, the occurrence that the timer's signal carries. */
+    public static final int OCCURRENCE = CATCH_UP_CAP;
     /** 12 bytes: the payload that each firing carries. */
     public static final int PAYLOAD = CATCH_UP_CAP + Integer.BYTES;
     /** int32: with {@link #TYPE_ARM} a number of the client's choice, which each firing of this arming carries. */
     public static final int GENERATION = PAYLOAD + SignalRecordLayout.MAX_PAYLOAD_LENGTH;
+
+    /** In place of a misfire policy: the timer is one-shot, and {@link #OCCURRENCE} is the number of its firing. */
+    public static final int NUMBERED = 3;
 
     /** Arms or re-arms a timer. */
     public static final int TYPE_ARM = 1;
