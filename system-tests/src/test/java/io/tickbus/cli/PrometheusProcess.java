@@ -120,7 +120,7 @@ final class PrometheusProcess implements AutoCloseable {
     }
 
     /** Waits until something is so. */
-    void await(String what, Supplier<Boolean> condition) {
+    void await(Object what, Supplier<Boolean> condition) {
         long untilNs = System.nanoTime() + TIMEOUT_NS;
         while (!condition.get()) {
             if (System.nanoTime() > untilNs || !process.isAlive()) {
