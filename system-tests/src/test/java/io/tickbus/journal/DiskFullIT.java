@@ -8,6 +8,7 @@ import io.tickbus.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class DiskFullIT {
         Path journal = Files.createDirectory(folder.resolve("small"));
         try (ChildJvm child = new ChildJvm.Builder(folder, DiskFullMain.class,
                 List.of(folder.resolve("root").toString(), journal.toString())).accessFlagsOfThisJvm()
-                .under(inSmallFileSystem(journal)).start()) {
+                .under(inSmallFileSystem(journal))
+                .timeout(Duration.ofMinutes(4)).start()) {
             int exitCode = child.exitCode();
             System.out.println(child.transcript());
             assertEquals(0, exitCode);
