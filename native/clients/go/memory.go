@@ -82,11 +82,3 @@ func sleepOn(word *uint32, value uint32, untilNs int64) {
 	syscall.Syscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(word)), waitBitset, uintptr(value),
 		uintptr(unsafe.Pointer(&t)), 0, 0xFFFFFFFF)
 }
-
-// raise changes the word that sleepers sleep on, and wakes them. Only the publisher writes it.
-func raise(signals *mapping) {
-	const wake = 1
-	word := signals.half(wordWake)
-	atomic.StoreUint32(word, atomic.LoadUint32(word)+1)
-	syscall.Syscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(word)), wake, 1<<31-1, 0, 0, 0)
-}

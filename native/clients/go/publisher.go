@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // PublisherOptions: the zero value has 65,536 slots and a heartbeat each 100 ms.
@@ -217,4 +218,39 @@ func (p *Publisher) release() {
 		syscall.Close(p.lock)
 		p.lock, p.ring, p.beatAt = -1, nil, 0
 	}
+}
+
+// write publishes a record, whose first word counts for nothing. Each ring has one writer.
+func (r ring) write(sequence int64, written *record) {
+	slot := r.slot(sequence)
+	atomic.StoreUint64(&slot[0], uint64(-(sequence + 1)))
+	for i := 1; i < 8; i++ {
+		atomic.StoreUint64(&slot[i], written[i])
+	}
+	atomic.StoreUint64(&slot[0], uint64(sequence+1))
+}
+
+// recover is the next sequence to be written, from the stamps alone; -1: they contradict each other. A slot whose
+// writer died in it is half-written.
+func (r ring) recover(base int64) int64 {
+	next := base
+	for i := range r {
+		next = max(next, r.stamp(int64(i)))
+	}
+	for s := next - r.slots(); s < next; s++ {
+		isUnwritten := s < base && r.stamp(s) == 0
+		isHalfWritten := s == next-r.slots() && r.stamp(s) == -(next+1)
+		if r.stamp(s) != s+1 && !isUnwritten && !isHalfWritten {
+			return -1
+		}
+	}
+	return next
+}
+
+// raise changes the word that sleepers sleep on, and wakes them. Only the publisher writes it.
+func raise(signals *mapping) {
+	const wake = 1
+	word := signals.half(wordWake)
+	atomic.StoreUint32(word, atomic.LoadUint32(word)+1)
+	syscall.Syscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(word)), wake, 1<<31-1, 0, 0, 0)
 }

@@ -56,16 +56,6 @@ func (r ring) hasNews(q int64) bool {
 	return a > q || a < -(q+1)
 }
 
-// write publishes a record, whose first word counts for nothing. Each ring has one writer.
-func (r ring) write(sequence int64, written *record) {
-	slot := r.slot(sequence)
-	atomic.StoreUint64(&slot[0], uint64(-(sequence + 1)))
-	for i := 1; i < 8; i++ {
-		atomic.StoreUint64(&slot[i], written[i])
-	}
-	atomic.StoreUint64(&slot[0], uint64(sequence+1))
-}
-
 // oldest is the oldest sequence that a reader may begin with.
 func (r ring) oldest(base, next int64) int64 { return max(base, next-r.slots()+1) }
 
@@ -78,23 +68,6 @@ func (r ring) skip(base int64, nextSequence *uint64, q, headroom int64) int64 {
 		return -1
 	}
 	return max(min(r.oldest(base, next)+headroom, next), q+1)
-}
-
-// recover is the next sequence to be written, from the stamps alone; -1: they contradict each other. A slot whose
-// writer died in it is half-written.
-func (r ring) recover(base int64) int64 {
-	next := base
-	for i := range r {
-		next = max(next, r.stamp(int64(i)))
-	}
-	for s := next - r.slots(); s < next; s++ {
-		isUnwritten := s < base && r.stamp(s) == 0
-		isHalfWritten := s == next-r.slots() && r.stamp(s) == -(next+1)
-		if r.stamp(s) != s+1 && !isUnwritten && !isHalfWritten {
-			return -1
-		}
-	}
-	return next
 }
 
 func magnitude(stamp int64) int64 { return max(stamp, -stamp) }

@@ -78,7 +78,7 @@ type Subscription struct {
 // Subscribe attaches to a bus, given by its name or its directory, after every check.
 func Subscribe(bus string, options Options) (s *Subscription, err error) {
 	defer catch(&err)
-	s = &Subscription{directory: directoryOf(bus), options: options, epochs: -1}
+	s = &Subscription{directory: directoryOf(bus), options: options, epochs: -1, waiting: waiting{guardNs: firstGuardNs}}
 	s.attach()
 	if s.q = s.file.load(wordNext); options.Oldest {
 		s.q = s.ring.oldest(s.base, s.q)

@@ -226,6 +226,7 @@ func TestShouldEndWaitWhenContextEnds(t *testing.T) {
 	for _, mode := range []Mode{Spin, Park, Predict} {
 		s := subscribe(t, bus, Options{Mode: mode})
 		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+		s.checkAt = after(1000 * ms) // nothing else is to be done
 		if err := s.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatal(mode, err)
 		}

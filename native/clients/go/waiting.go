@@ -31,20 +31,13 @@ type waiting struct {
 	preempted                    int64
 }
 
-// Wait returns nil when there is something to poll, and the context's error within 50 ms of its end.
+// Wait returns when there may be something to poll, or after 50 ms; with the context's error where that has ended.
 func (s *Subscription) Wait(ctx context.Context) error {
-	for !s.ring.hasNews(s.q) {
-		most := time.Duration(checkNs)
-		if deadline, ok := ctx.Deadline(); ok {
-			most = time.Until(deadline)
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		} else if err = s.WaitFor(most); err != nil {
-			return err
-		}
+	err := s.WaitFor(time.Duration(checkNs))
+	if err == nil && !s.ring.hasNews(s.q) {
+		err = ctx.Err()
 	}
-	return nil
+	return err
 }
 
 // WaitFor returns when there may be something to poll, or after that time, 50 ms at most.
@@ -70,9 +63,6 @@ func (s *Subscription) WaitFor(most time.Duration) (err error) {
 
 func (s *Subscription) predict(now, due, until int64) {
 	w := &s.waiting
-	if w.guardNs == 0 {
-		w.guardNs = firstGuardNs
-	}
 	wake := due - min(w.guardNs, max((due-now)*2/25, 4*leastGuardNs)) // spins for 8 % of a core at most
 	if now < wake {
 		end := min(wake, until)

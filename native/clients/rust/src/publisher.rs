@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::files::{self, word, Host, HEADER, MOST_SLOTS, MS, UNASKED, WAKING};
+use crate::ring::{Record, Ring, MOST_SEQUENCE};
 use crate::subscription::is_locked;
 use crate::sys::{self, now_ns, Map};
 use crate::{require, At, Result};
@@ -208,4 +209,40 @@ fn begin(m: &Map, next: i64, epoch: i64, interval_ns: i64) {
     identity.iter().enumerate().for_each(|(i, &field)| m.store(word::PID + i, field));
     m.store(word::EPOCH, epoch);
     m.half(word::STATE).store(files::OPEN, Release);
+}
+
+impl Ring<'_> {
+    /// Writes a record, whose first word counts for nothing.
+    #[inline]
+    pub fn write(self, sequence: i64, record: &Record) {
+        let slot = self.slot(sequence);
+        slot[0].store(-(sequence + 1) as u64, Relaxed);
+        fence(Release); // the mark is stored before the words
+        for i in 1..8 {
+            slot[i].store(record[i], Relaxed);
+        }
+        slot[0].store((sequence + 1) as u64, Release);
+    }
+
+    /// The next sequence to be written, from the stamps alone; none: they contradict each other.
+    pub fn recover(self, base: i64) -> Option<i64> {
+        let mask = self.slots() - 1;
+        let next = (0..=mask).map(|i| self.stamp(i)).fold(base, i64::max);
+        if next > MOST_SEQUENCE {
+            return None;
+        }
+        let is_right = |i: i64| {
+            let s = next - 1 - ((next - 1 - i) & mask);
+            let stamp = self.stamp(i);
+            stamp == if s < base { 0 } else { s + 1 } || (i == next & mask && stamp == -(next + 1))
+        };
+        (0..=mask).all(is_right).then_some(next)
+    }
+
+    /// Clears the words of a slot whose writer died in it; its stamp stays.
+    pub fn clear_half_written(self, next: i64) {
+        if self.stamp(next) == -(next + 1) {
+            self.slot(next)[1..].iter().for_each(|word| word.store(0, Relaxed));
+        }
+    }
 }

@@ -28,7 +28,7 @@ impl<'a> Ring<'a> {
     }
 
     #[inline]
-    fn slot(self, sequence: i64) -> &'a [AtomicU64; 8] {
+    pub(crate) fn slot(self, sequence: i64) -> &'a [AtomicU64; 8] {
         let at = (sequence as usize).wrapping_mul(8) & (self.0.len() - 1);
         self.0[at..at + 8].try_into().expect("eight words")
     }
@@ -61,18 +61,6 @@ impl<'a> Ring<'a> {
         a > q || a < -(q + 1)
     }
 
-    /// Writes a record, whose first word counts for nothing.
-    #[inline]
-    pub fn write(self, sequence: i64, record: &Record) {
-        let slot = self.slot(sequence);
-        slot[0].store(-(sequence + 1) as u64, Relaxed);
-        fence(Release); // the mark is stored before the words
-        for i in 1..8 {
-            slot[i].store(record[i], Relaxed);
-        }
-        slot[0].store((sequence + 1) as u64, Release);
-    }
-
     /// The sequence to continue at after an overrun; none: the file was tampered with. A reader that is overrun again
     /// and again asks for more headroom.
     pub fn skip(self, base: i64, next_sequence: &AtomicU64, q: i64, headroom: i64) -> Option<i64> {
@@ -87,27 +75,5 @@ impl<'a> Ring<'a> {
     /// The oldest sequence that a reader may begin with.
     pub fn oldest(self, base: i64, next: i64) -> i64 {
         base.max(next - self.slots() + 1)
-    }
-
-    /// The next sequence to be written, from the stamps alone; none: they contradict each other.
-    pub fn recover(self, base: i64) -> Option<i64> {
-        let mask = self.slots() - 1;
-        let next = (0..=mask).map(|i| self.stamp(i)).fold(base, i64::max);
-        if next > MOST_SEQUENCE {
-            return None;
-        }
-        let is_right = |i: i64| {
-            let s = next - 1 - ((next - 1 - i) & mask);
-            let stamp = self.stamp(i);
-            stamp == if s < base { 0 } else { s + 1 } || (i == next & mask && stamp == -(next + 1))
-        };
-        (0..=mask).all(is_right).then_some(next)
-    }
-
-    /// Clears the words of a slot whose writer died in it; its stamp stays.
-    pub fn clear_half_written(self, next: i64) {
-        if self.stamp(next) == -(next + 1) {
-            self.slot(next)[1..].iter().for_each(|word| word.store(0, Relaxed));
-        }
     }
 }
