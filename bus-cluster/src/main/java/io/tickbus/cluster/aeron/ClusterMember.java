@@ -56,6 +56,7 @@ public final class ClusterMember implements AutoCloseable {
     private ClusteredMediaDriver driver;
     private ClusteredServiceContainer container;
     private HostAgent agent;
+    private LogKeeper keeper;
 
     private ClusterMember(MemberOptions options, FileChannel lockFile) {
         this.options = options;
@@ -104,6 +105,7 @@ public final class ClusterMember implements AutoCloseable {
         driver = ClusteredMediaDriver.launch(mediaDriver(),
                 new Archive.Context().aeronDirectoryName(aeronDirectory).errorHandler(ClusterMember::log)
                         .archiveDir(options.folder().resolve("archive").toFile()).markFileDir(marks)
+                        .segmentFileLength(MemberOptions.SEGMENT_LENGTH)
                         .controlChannel(control).localControlChannel(LOCAL)
                         .replicationChannel("aeron:udp?endpoint=" + host + ":0").recordingEventsEnabled(false)
                         .threadingMode(ArchiveThreadingMode.SHARED).idleStrategySupplier(ClusterMember::idle),
@@ -118,6 +120,9 @@ public final class ClusterMember implements AutoCloseable {
                 .egressChannel("aeron:udp?term-length=64k|endpoint=" + host + ":0"));
         agent = HostAgent.start(options.clock(), options.bus(), options.name(), options.folder().resolve("fired"), feed,
                 writer);
+        keeper = new LogKeeper(cluster, archiveClient, options.snapshotBytes(), service::position,
+                () -> service.neededPosition(options.members().size()), this::takeSnapshot);
+        keeper.start();
     }
 
     private MediaDriver.Context mediaDriver() {
@@ -194,6 +199,6 @@ public final class ClusterMember implements AutoCloseable {
     /** Leaves cleanly: nothing fires on this host until it is started again. */
     @Override
     public void close() {
-        CloseHelper.quietCloseAll(agent, container, driver, lockFile);
+        CloseHelper.quietCloseAll(keeper, agent, container, driver, lockFile);
     }
 }

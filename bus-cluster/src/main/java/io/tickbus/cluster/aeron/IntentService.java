@@ -34,6 +34,9 @@ import org.agrona.concurrent.IdleStrategy;
 final class IntentService implements ClusteredService, IntentEvents {
     static final int MAX_REFUSED = 128;
     private static final long OFFER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long NEEDED_NS = TimeUnit.SECONDS.toNanos(1);
+    /** The log is kept so long for a member that is away. */
+    private static final long KEEP_LOG_NS = TimeUnit.DAYS.toNanos(14);
 
     private final HostFeed feed;
     private final ExpandableArrayBuffer reply = new ExpandableArrayBuffer(1024);
@@ -45,6 +48,9 @@ final class IntentService implements ClusteredService, IntentEvents {
     private int number;
     private volatile Role role = Role.FOLLOWER;
     private volatile long position;
+    private volatile long neededPosition;
+    private volatile int neededBy;
+    private long nextNeededNs;
     private volatile CompletableFuture<String> description;
 
     IntentService(HostFeed feed) {
@@ -59,6 +65,23 @@ final class IntentService implements ClusteredService, IntentEvents {
     /** Up to where it has applied the log; for any thread. */
     long position() {
         return position;
+    }
+
+    /** What comes before it in the log is applied on all hosts; 0 until as many have joined as there are members. */
+    long neededPosition(int members) {
+        return neededBy < members ? 0 : neededPosition;
+    }
+
+    /** A host that has not been seen for so long does not count. */
+    private void findNeededPosition() {
+        long needed = position;
+        for (Host host : log.membership().hosts()) {
+            if (host.seenNs() > log.timeNs() - KEEP_LOG_NS) {
+                needed = Math.min(needed, host.appliedPosition());
+            }
+        }
+        neededPosition = needed;
+        neededBy = log.membership().hosts().size();
     }
 
     /** All of the state as text, for tests; any thread. */
@@ -258,6 +281,10 @@ final class IntentService implements ClusteredService, IntentEvents {
         if (wanted != null) {
             description = null;
             wanted.complete(log.describe());
+        }
+        if (nowNs - nextNeededNs >= 0) {
+            nextNeededNs = nowNs + NEEDED_NS;
+            findNeededPosition();
         }
         if (feed.isStateWanted()) {
             feed.state(log);

@@ -19,9 +19,14 @@ import java.util.List;
  * @param bus     the bus of this host's daemon, which fires
  * @param name    the host's name in the cluster, the same for all its lives
  * @param clock   the host's calendar clock
+ * @param snapshotBytes how much the log grows until the next snapshot is taken, at least {@link #SEGMENT_LENGTH}
  */
 public record MemberOptions(int member, List<String> members, Path folder, BusDirectory bus, String name,
-        HostClock clock) {
+        HostClock clock, long snapshotBytes) {
+    /** Bytes of a file of the log, the least that is deleted. */
+    public static final int SEGMENT_LENGTH = 8 << 20;
+    /** With three hosts and few armings that is half a day. */
+    public static final long DEFAULT_SNAPSHOT_BYTES = 64L << 20;
     /** The port of a member if nothing else is said. */
     public static final int DEFAULT_PORT = 20_400;
     /** How many ports a member uses, from its own on. */
@@ -34,6 +39,10 @@ public record MemberOptions(int member, List<String> members, Path folder, BusDi
             throw new IllegalArgumentException("a member is one of those listed: member=" + member + " members="
                     + members);
         }
+        if (snapshotBytes < SEGMENT_LENGTH) {
+            throw new IllegalArgumentException("a snapshot is taken every " + SEGMENT_LENGTH + " bytes at most: "
+                    + "snapshotBytes=" + snapshotBytes);
+        }
         if (!IntentCommands.isName(name, IntentCommands.MAX_NAME_LENGTH)) {
             throw new IllegalArgumentException("a host has 1 to " + IntentCommands.MAX_NAME_LENGTH + " letters, "
                     + "digits, '.', '_' or '-' as its name, and begins with none of '.' and '-': name=" + name);
@@ -42,12 +51,17 @@ public record MemberOptions(int member, List<String> members, Path folder, BusDi
 
     /** With the host's own clock. */
     public static MemberOptions of(int member, List<String> members, Path folder, BusDirectory bus, String name) {
-        return new MemberOptions(member, members, folder, bus, name, HostClock.system());
+        return new MemberOptions(member, members, folder, bus, name, HostClock.system(), DEFAULT_SNAPSHOT_BYTES);
     }
 
     /** Sets the calendar clock. */
     public MemberOptions withClock(HostClock newClock) {
-        return new MemberOptions(member, members, folder, bus, name, newClock);
+        return new MemberOptions(member, members, folder, bus, name, newClock, snapshotBytes);
+    }
+
+    /** Sets how much the log grows until the next snapshot is taken. */
+    public MemberOptions withSnapshotBytes(long bytes) {
+        return new MemberOptions(member, members, folder, bus, name, clock, bytes);
     }
 
     /** What Aeron calls the cluster's members: five endpoints of each. */

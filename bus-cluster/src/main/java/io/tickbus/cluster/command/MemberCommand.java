@@ -28,6 +28,7 @@ final class MemberCommand implements Command {
     private final Option<Integer> index;
     private final Option<Path> folder;
     private final Option<String> name;
+    private final Option<Integer> snapshotMib;
     private final Option<Boolean> withDaemon;
     private final Option<String> metrics;
     private final BusOptions bus;
@@ -42,6 +43,9 @@ final class MemberCommand implements Command {
                 .required();
         name = command.option("--name", "NAME", text -> text, "The host's name in the cluster, the same for all its "
                 + "lives; without it its address.");
+        snapshotMib = command.option("--snapshot-mib", "N", IntegerText::toInt, "By how much the log grows until all "
+                + "members take a snapshot, and what lies before the last one but one is deleted: 8 or more, 64 unless "
+                + "it is set.");
         withDaemon = command.flag("--with-daemon", "Run the daemon of the bus in this process too, with its default "
                 + "settings.");
         metrics = command.option("--metrics", "HOST:PORT", MemberMetrics::place, "Serve metrics to Prometheus there.");
@@ -60,7 +64,9 @@ final class MemberCommand implements Command {
     public int run() throws InterruptedException {
         List<String> addresses = members.addresses();
         String hostName = name.isGiven() ? name.get() : addresses.get(Math.min(index.get(), addresses.size() - 1));
-        MemberOptions options = MemberOptions.of(index.get(), addresses, folder.get(), bus.directory(), hostName);
+        MemberOptions options = MemberOptions.of(index.get(), addresses, folder.get(), bus.directory(), hostName)
+                .withSnapshotBytes(snapshotMib.isGiven() ? (long) snapshotMib.get() << 20
+                        : MemberOptions.DEFAULT_SNAPSHOT_BYTES);
         TimerDaemon daemon = withDaemon.isGiven() ? TimerDaemon.start(bus.directory()) : null;
         try (ClusterMember member = ClusterMember.start(options);
                 MemberMetrics served = metrics.isGiven() ? MemberMetrics.serve(metrics.get(), member, hostName) : null;
