@@ -49,13 +49,17 @@ public final class MetricsServer implements AutoCloseable {
      */
     public static MetricsServer start(
             String address, int port, Supplier<List<BusDirectory>> directories, boolean isInDaemon) {
-        if (port < 0 || port > MOST_PORT) {
-            throw new IllegalArgumentException("a port is 0 to " + MOST_PORT + ": port=" + port);
-        }
         PrometheusRegistry registry = new PrometheusRegistry();
         registry.register(new BusCollector(directories));
         if (isInDaemon) {
             JvmMetrics.builder().register(registry);
+        }
+        return start(address, port, registry, isInDaemon);
+    }
+
+    static MetricsServer start(String address, int port, PrometheusRegistry registry, boolean isInDaemon) {
+        if (port < 0 || port > MOST_PORT) {
+            throw new IllegalArgumentException("a port is 0 to " + MOST_PORT + ": port=" + port);
         }
         // Threads inherit the priority of the one that starts them.
         CompletableFuture<MetricsServer> started = new CompletableFuture<>();

@@ -65,6 +65,26 @@ class MetricsServerTest {
     }
 
     @Test
+    void shouldServeWhatBecameOfPrograms() throws Exception {
+        RunMetrics runs = new RunMetrics("md");
+        runs.ended("backup.sh", "exited", 3, 1_500_000_000);
+        runs.ended("backup.sh", "exited", 3, 1_000_000_000);
+        runs.ended("backup.sh", "not_started", -1, 0);
+        runs.skipped("backup.sh");
+        try (MetricsServer server = runs.serve(0)) {
+            String body = get(server, "text/plain").body();
+            for (String line : List.of(
+                    "tickbus_runs_total{bus=\"md\",code=\"3\",job=\"backup.sh\",outcome=\"exited\"} 2.0",
+                    "tickbus_runs_total{bus=\"md\",code=\"\",job=\"backup.sh\",outcome=\"not_started\"} 1.0",
+                    "tickbus_runs_skipped_total{bus=\"md\",job=\"backup.sh\"} 1.0",
+                    "tickbus_run_duration_seconds_bucket{bus=\"md\",job=\"backup.sh\",le=\"1.0\"} 2",
+                    "tickbus_run_duration_seconds_sum{bus=\"md\",job=\"backup.sh\"} 2.5")) {
+                assertTrue(body.contains("\n" + line + "\n"), body);
+            }
+        }
+    }
+
+    @Test
     void shouldServeJvmWhenAsked() throws Exception {
         try (MetricsServer server = start(0, true)) {
             String body = get(server, "text/plain").body();

@@ -14,6 +14,7 @@ import io.tickbus.cli.Tickbus;
 import io.tickbus.cli.run.OverlappingRun;
 import io.tickbus.cli.run.ProgramRun;
 import io.tickbus.cli.run.ProgramRunner;
+import io.tickbus.cli.run.RunMetricsOption;
 import io.tickbus.core.calendar.CalendarSchedule;
 import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.timer.Durability;
@@ -38,6 +39,7 @@ public final class CronCommand implements Command, CronService.Listener {
     private final Option<Long> timeoutNs;
     private final BusOptions bus;
     private final OutputOptions output;
+    private final RunMetricsOption metrics;
 
     /** Says what it takes. */
     public CronCommand(CommandSpec command) {
@@ -54,6 +56,7 @@ public final class CronCommand implements Command, CronService.Listener {
                 + "still runs.").standard("skip");
         timeoutNs = command.duration("--timeout", "How long a command may run. Then it gets SIGTERM, and after 5 s "
                 + "SIGKILL.");
+        metrics = new RunMetricsOption(command);
         bus = new BusOptions(command);
         output = new OutputOptions(command);
         command.footer("""
@@ -80,11 +83,10 @@ public final class CronCommand implements Command, CronService.Listener {
                 clientName.get(), durability.get(), overlap.get(), timeoutNs.or(Long.MAX_VALUE),
                 // Standard output is for the runs.
                 output.isJson() ? ProgramRunner.TO_STANDARD_ERROR : List.of()), this);
+        metrics.serve(bus.name(), output);
         ShutdownHook hook = ShutdownHook.listen(service::stop);
-        try {
+        try (metrics; hook) {
             service.run();
-        } finally {
-            hook.close();
         }
         return Tickbus.DONE;
     }
@@ -115,7 +117,18 @@ public final class CronCommand implements Command, CronService.Listener {
     }
 
     @Override
+    public void skipped(CronLine line) {
+        metrics.skipped(job(line));
+        say("line " + line.number() + " is due, and its command still runs: skipped");
+    }
+
+    private static String job(CronLine line) {
+        return "line " + line.number();
+    }
+
+    @Override
     public void ended(CronLine line, ProgramRun run) {
+        metrics.ended(run, job(line));
         run.print(output, new Report().with("line", line.number()).with("command", line.command()),
                 "line " + line.number());
     }

@@ -76,6 +76,9 @@ final class CronService {
         /** By the thread that serves. */
         void say(String sentence);
 
+        /** By the thread that serves: a line is due while its command runs. */
+        void skipped(CronLine line);
+
         /** By a thread of the line: a command has ended. */
         void ended(CronLine line, ProgramRun run);
     }
@@ -236,7 +239,7 @@ final class CronService {
                 options.timeoutNs(), ended -> listener.ended(line, ended)).start());
         runner.check();
         if (!runner.offer(run)) {
-            listener.say("line " + line.number() + " is due, and its command still runs: skipped");
+            listener.skipped(line);
         }
     }
 

@@ -62,6 +62,17 @@ public final class ProgramRun {
         return problem != null ? "not started" : isTimedOut ? "timed out" : isKilled ? "killed" : "exit " + exitCode;
     }
 
+    /** Counts runs. */
+    interface Counter {
+        /** {@code exitCode} is negative where there is none. */
+        void count(String outcome, int exitCode, long durationNs);
+    }
+
+    void count(Counter counter) {
+        String outcome = problem != null ? "not_started" : isTimedOut ? "timed_out" : isKilled ? "killed" : "exited";
+        counter.count(outcome, problem == null ? exitCode : NOT_STARTED, durationNs);
+    }
+
     /** Prints how it ended: after {@code what} as text, after what {@code first} has as JSON. */
     public void print(OutputOptions output, Report first, String what) {
         if (output.isJson()) {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.run;
 
-import java.io.File;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
- * Runs programs for signals, one at a time, on a thread of its own, so that no program delays the reading of signals. A
- * program that is ended gets SIGTERM with all processes that it has started, and SIGKILL after {@value #ENDING_S}
- * seconds; the next one starts when they are gone. A process that it starts at that very moment may escape.
+ * Runs programs for signals, one at a time, on a thread of its own, so that no program delays the reading of signals.
+ * Each is a {@link ProgramGroup}; one that is ended is so with all processes that it has started, and the next one
+ * starts when they are gone. Those that it leaves behind by itself are its own business.
  *
  * <p><b>Threads:</b> any thread offers runs; the listener is called on the runner's thread.
  */
@@ -24,19 +24,15 @@ public final class ProgramRunner implements AutoCloseable {
     /** Runs that may be queued. */
     static final int MOST_QUEUED = 1_000;
 
-    private static final long ENDING_S = 5;
-
     private final OverlappingRun overlapping;
     private final long timeoutNs;
     private final Consumer<ProgramRun> listener;
     private final Queue<ProgramRun> queue = new ArrayDeque<>();
     private final Thread thread = new Thread(this::run, "tickbus-run");
-    private Process current;
     private ProgramRun running;
-    /** The processes of a program that was asked to end. */
-    private List<ProcessHandle> ending = List.of();
+    /** Completed when the program that runs is to end. */
+    private CompletableFuture<Void> end = new CompletableFuture<>();
     private boolean isRetired;
-    private boolean isStopped;
     private long taken;
     private long skipped;
     private RuntimeException failure;
@@ -103,25 +99,15 @@ public final class ProgramRunner implements AutoCloseable {
     private void endCurrent() {
         if (running != null) {
             running.isKilled = true;
+            end.complete(null);
         }
-        if (current != null) {
-            end(current);
-        }
-    }
-
-    private void end(Process process) {
-        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
-        ending = all;
-        all.forEach(ProcessHandle::destroy);
-        CompletableFuture.delayedExecutor(ENDING_S, TimeUnit.SECONDS)
-                .execute(() -> all.forEach(ProcessHandle::destroyForcibly));
     }
 
     private void run() {
         for (ProgramRun next = take(); next != null; next = take()) {
             next.startNs = System.nanoTime();
             try {
-                await(start(next), next);
+                await(ProgramGroup.start(next.program, next.environment), next);
             } catch (IOException | RuntimeException e) {
                 next.exitCode = ProgramRun.NOT_STARTED;
                 next.problem = e.getMessage();
@@ -141,9 +127,7 @@ public final class ProgramRunner implements AutoCloseable {
             thrown = e;
         }
         synchronized (this) {
-            current = null;
             running = null;
-            ending = List.of();
             failure = thrown == null ? failure : thrown;
         }
     }
@@ -157,37 +141,26 @@ public final class ProgramRunner implements AutoCloseable {
             }
         }
         running = queue.poll();
+        end = new CompletableFuture<>();
         return running;
     }
 
-    private Process start(ProgramRun run) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(run.program).inheritIO()
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-        builder.environment().putAll(run.environment);
-        Process started = builder.start();
+    private void await(ProgramGroup group, ProgramRun run) throws IOException, InterruptedException {
+        CompletableFuture<Void> asked;
         synchronized (this) {
-            current = started;
-            if (isStopped || run.isKilled) {
-                endCurrent();
-            }
+            asked = end;
         }
-        return started;
-    }
-
-    private void await(Process process, ProgramRun run) throws InterruptedException {
-        if (!process.waitFor(timeoutNs, TimeUnit.NANOSECONDS)) {
+        try {
+            CompletableFuture.anyOf(group.onExit(), asked).get(timeoutNs, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
             run.isTimedOut = true;
-            synchronized (this) {
-                end(process);
-            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
-        run.exitCode = process.waitFor();
-        List<ProcessHandle> others;
-        synchronized (this) {
-            others = ending;
+        if (run.isTimedOut || asked.isDone()) {
+            group.end();
         }
-        // The children of a program that was ended; those that it left behind by itself are its own business.
-        others.forEach(other -> other.onExit().join());
+        run.exitCode = group.exitCode();
     }
 
     /** Takes no further runs; its thread ends when those that were taken have run. */
@@ -204,7 +177,6 @@ public final class ProgramRunner implements AutoCloseable {
 
     /** Ends the program that runs, forgets those that are queued, and waits for neither. */
     public synchronized void stop() {
-        isStopped = true;
         clearQueue();
         endCurrent();
         retire();

@@ -14,8 +14,6 @@ import io.tickbus.core.internal.IntegerText;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberListener;
 import io.tickbus.subscriber.SubscriberOptions;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +30,7 @@ public final class RunCommand implements Command {
     private final Option<Long> count;
     private final Option<String> program;
     private final OutputOptions output;
+    private final RunMetricsOption metrics;
     /** By the runner's thread, and read when that has ended. */
     private long ended;
     private long failed;
@@ -48,6 +47,7 @@ public final class RunCommand implements Command {
         count = command.option("--count", "N", RunCommand::count, "End after N runs, with exit code 1 if one failed.");
         program = command.argument("PROGRAM", text -> text, "The program and its arguments, after --.").required()
                 .repeatable();
+        metrics = new RunMetricsOption(command);
         bus = new BusOptions(command);
         output = new OutputOptions(command);
         command.footer("""
@@ -72,7 +72,8 @@ public final class RunCommand implements Command {
 
     @Override
     public int run() {
-        checkProgram(program.get());
+        // One that is missing is found out now and not at the first signal.
+        ProgramGroup.check(program.get());
         SubscriberOptions options = SubscriberOptions.defaults()
                 .withSignalIds(signalIds.all().stream().mapToInt(Integer::intValue).toArray())
                 .withListener(new SubscriberListener() {
@@ -82,8 +83,9 @@ public final class RunCommand implements Command {
                     }
                 });
         ShutdownHook.during(this::stop, () -> {
-            try (SignalSubscriber subscriber = new AttachRetry(bus.directory(), output.err(), () -> isStopped, false)
-                    .await(options, Long.MAX_VALUE)) {
+            metrics.serve(bus.name(), output);
+            try (metrics; SignalSubscriber subscriber = new AttachRetry(bus.directory(), output.err(),
+                    () -> isStopped, false).await(options, Long.MAX_VALUE)) {
                 if (subscriber != null) {
                     run(subscriber);
                 }
@@ -92,15 +94,9 @@ public final class RunCommand implements Command {
         return count.isGiven() && failed > 0 ? Tickbus.FAILED : Tickbus.DONE;
     }
 
-    /** A program that is missing is found out now and not at the first signal. */
-    private static void checkProgram(String name) {
-        String path = System.getenv("PATH");
-        boolean isFound = name.contains("/") ? Files.isExecutable(Path.of(name))
-                : path != null && List.of(path.split(":", -1)).stream()
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder.isEmpty() ? "." : folder, name)));
-        if (!isFound) {
-            throw new IllegalArgumentException("there is no such program, or it may not be executed: program=" + name);
-        }
+    /** Without its folder and arguments, which may be secrets. */
+    private String job() {
+        return program.get().substring(program.get().lastIndexOf('/') + 1);
     }
 
     private List<String> line() {
@@ -117,8 +113,8 @@ public final class RunCommand implements Command {
         try (runner) {
             subscriber.run(() -> {
                 subscriber.await(signal -> {
-                    if (runner.taken() < most) {
-                        runner.offer(new ProgramRun(line, bus.name(), signal));
+                    if (runner.taken() < most && !runner.offer(new ProgramRun(line, bus.name(), signal))) {
+                        metrics.skipped(job());
                     }
                 }, 1, TURN_NS);
                 runner.check();
@@ -145,6 +141,7 @@ public final class RunCommand implements Command {
     private void ended(ProgramRun run) {
         ended++;
         failed += run.isFailed() ? 1 : 0;
+        metrics.ended(run, job());
         String signal = run.environment.get("TICKBUS_SIGNAL_ID");
         String key = run.environment.get("TICKBUS_KEY");
         run.print(output, new Report().with("signalId", Integer.parseInt(signal)).with("key", key),

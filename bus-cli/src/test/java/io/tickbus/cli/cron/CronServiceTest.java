@@ -99,6 +99,11 @@ class CronServiceTest {
                     }
 
                     @Override
+                    public void skipped(CronLine line) {
+                        // Its command still runs.
+                    }
+
+                    @Override
                     public void ended(CronLine line, ProgramRun run) {
                         ended.add(run);
                     }

@@ -48,6 +48,12 @@ class ProgramRunnerTest {
         return run;
     }
 
+    private static String counted(ProgramRun run) {
+        StringBuilder counted = new StringBuilder();
+        run.count((outcome, exitCode, durationNs) -> counted.append(outcome).append(' ').append(exitCode));
+        return counted.toString();
+    }
+
     private String child() {
         return SLEEP + " & touch " + folder + "/on; wait; true";
     }
@@ -71,6 +77,7 @@ class ProgramRunnerTest {
             assertTrue(runner.offer(run(5)));
             ProgramRun run = next();
             assertEquals("exit 3", run.outcome());
+            assertEquals("exited 3", counted(run));
             assertTrue(run.isFailed());
             assertEquals("md 5 42 7 01ab\n", Files.readString(folder.resolve("out")));
         }
@@ -124,11 +131,24 @@ class ProgramRunnerTest {
             assertTrue(runner.offer(run(1)));
             ProgramRun timedOut = next();
             assertEquals("timed out", timedOut.outcome());
+            assertTrue(counted(timedOut).startsWith("timed_out "), () -> counted(timedOut));
             assertTrue(timedOut.isFailed());
             assertNoChild();
             Files.delete(folder.resolve("on"));
         }
         try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, child())) {
+            assertTrue(runner.offer(run(1)));
+            awaitFile("on");
+        }
+        assertEquals("killed", next().outcome());
+        assertNoChild();
+    }
+
+    /** Its children end at once, so that only the group connects the sleeping ones with the program. */
+    @Test
+    void shouldEndProcessesThatProgramIsStarting() throws Exception {
+        try (ProgramRunner runner = runner(OverlappingRun.SKIP, NO_TIMEOUT, "n=0; while :; do (" + SLEEP + " &); "
+                + "n=$((n + 1)); [ $n != 20 ] || touch " + folder + "/on; done")) {
             assertTrue(runner.offer(run(1)));
             awaitFile("on");
         }
@@ -175,6 +195,7 @@ class ProgramRunnerTest {
             assertTrue(runner.offer(run(1)));
             ProgramRun run = next();
             assertEquals("not started", run.outcome());
+            assertEquals("not_started -1", counted(run));
             assertTrue(run.isFailed());
             assertEquals(Set.of("TICKBUS_BUS", "TICKBUS_SEQUENCE", "TICKBUS_SIGNAL_ID", "TICKBUS_KEY", "TICKBUS_OWNER",
                     "TICKBUS_DEADLINE_NS", "TICKBUS_PUBLISHED_NS", "TICKBUS_OCCURRENCE", "TICKBUS_MISSED",
