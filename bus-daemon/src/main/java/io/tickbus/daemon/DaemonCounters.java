@@ -34,6 +34,7 @@ public final class DaemonCounters {
     private final DurationHistogram wakeUps;
     private final DurationHistogram hiccups;
     private final NextTimers nextTimers;
+    private boolean isObserving = true;
 
     /** Makes a bus's file, see {@link CountersFile#create}. */
     @SuppressWarnings("exports") // For the other modules of the project.
@@ -103,19 +104,34 @@ public final class DaemonCounters {
         lateness.mode(mode);
     }
 
+    /** Timer thread: whether anything but the counters is recorded from now on. */
+    void observe(boolean isWanted) {
+        isObserving = isWanted;
+    }
+
+    boolean isObserving() {
+        return isObserving;
+    }
+
     /** Timer thread: adds the lateness of a firing to the histograms of its mode and its signal. */
     public void recordLateness(int signalId, long latenessNs) {
-        lateness.record(signalId, latenessNs);
+        if (isObserving) {
+            lateness.record(signalId, latenessNs);
+        }
     }
 
     /** Timer thread: one duty cycle in which there was something to do. */
     void recordDutyCycle(long ns) {
-        dutyCycles.record(ns);
+        if (isObserving) {
+            dutyCycles.record(ns);
+        }
     }
 
     /** Timer thread: by how much it slept longer than planned. */
     void recordWakeUp(long ns) {
-        wakeUps.record(ns);
+        if (isObserving) {
+            wakeUps.record(ns);
+        }
     }
 
     /** The watching thread: by how much it slept longer than planned. */

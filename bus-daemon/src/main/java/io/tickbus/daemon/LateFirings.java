@@ -96,21 +96,21 @@ final class LateFirings {
 
     /** From which lateness on a firing is to be {@linkplain #note noted}. */
     long thresholdNs() {
-        return threshold.ns() + slackNs;
+        return counters.isObserving() ? threshold.ns() + slackNs : Long.MAX_VALUE;
     }
 
     /** At each heartbeat: adapts the threshold to what was usual lately. */
     void adapt(long nowNs) {
         threshold.adapt(nowNs, lateness, slackNs);
         counters.set(DaemonCounter.LATE_THRESHOLD, thresholdNs());
-        if (!isTroubled) {
+        if (counters.isObserving() && !isTroubled) {
             advance(true);
         }
     }
 
     /** Before the thread waits for something that is not due yet. */
     void beforeWait(long nowNs) {
-        if (nowNs - evidence.after.timeNs >= READING_INTERVAL_NS) {
+        if (counters.isObserving() && nowNs - evidence.after.timeNs >= READING_INTERVAL_NS) {
             advance(false);
         }
     }

@@ -415,6 +415,12 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         loop.change(() -> apply(next));
     }
 
+    /** Switches histograms, causes of late firings and the check for stalls on or off, to measure what they cost. */
+    void observe(boolean isWanted) {
+        watch.observe(isWanted);
+        loop.change(() -> counters.observe(isWanted));
+    }
+
     private void record(DaemonSettings inForce, DaemonSettings wanted) {
         try {
             EffectiveSettings.write(context.directory, publisher.epoch(), context.signals.group(), inForce, wanted);

@@ -56,6 +56,7 @@ public final class Tables {
             new Kind("replyNs", "timers=name armsPerSecond replyP50Ns=replyNs.p50 replyP90Ns=replyNs.p90 "
                     + "replyP99Ns=replyNs.p99 maxNs=replyNs.max refused"),
             new Kind("collectingMs", "timers=name collections collectingMs"),
+            new Kind("onNs", "observation=name onNs offNs differencePercent lowPercent highPercent pairs isWithinGoal"),
             new Kind("tickbusPublished", "correlation=name windows tickbusPublished tickbusObserved stpe"),
             new Kind("compilersCpuPercent", "second=name p50Ns p99Ns maxNs processCpuPercent compilersCpuPercent"),
             new Kind("timerThreadAllocatedBytes", "process=name timerThreadAllocatedBytes"));

@@ -13,6 +13,7 @@ import io.tickbus.daemon.DaemonLog;
 import io.tickbus.daemon.DaemonMode;
 import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
+import io.tickbus.daemon.ObservedDaemon;
 import io.tickbus.daemon.TimerDaemon;
 import io.tickbus.daemon.journal.JournalOptions;
 import io.tickbus.timer.RateQuotas;
@@ -69,6 +70,10 @@ final class DaemonRole implements ChildRole {
         return switch (order) {
             case "mode" -> {
                 daemon.reload(daemon.settings().with(DaemonSetting.MODE, mode(arguments)));
+                yield Map.of();
+            }
+            case "observe" -> {
+                ObservedDaemon.observe(daemon, (boolean) arguments.get("isOn"));
                 yield Map.of();
             }
             case CPU -> CpuWindow.start(JsonLines.number(arguments, "fromNs"), JsonLines.number(arguments, "untilNs"))

@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "timers", mixinStandardHelpOptions = true,
         subcommands = {PrecisionBenchmark.class, PendingBenchmark.class, DriftBenchmark.class, CostBenchmark.class,
             EcoBenchmark.class, ContentionBenchmark.class, ZeroDelayBenchmark.class, LoadBenchmark.class,
-            HerdBenchmark.class, GcBenchmark.class, JournalBenchmark.class, StartBenchmark.class},
+            HerdBenchmark.class, GcBenchmark.class, JournalBenchmark.class, StartBenchmark.class,
+            ObservationBenchmark.class},
         description = "Measure timers: how late they are, what they cost, how many there may be, what disturbs them.")
 public final class TimersCommand implements Runnable {
     @Spec
