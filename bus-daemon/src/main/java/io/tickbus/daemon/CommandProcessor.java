@@ -33,6 +33,7 @@ final class CommandProcessor {
     private final CommandHistory history;
     private final TimerReply reply = new TimerReply();
     private final DurableTimers durable;
+    private final ClusterGateway gateway;
     /** Null for none; so are the next two. */
     private final Journal journal;
     private final DurableCommandQueue waiting;
@@ -47,6 +48,7 @@ final class CommandProcessor {
         this.journal = journal;
         this.crash = crash;
         this.durable = DurableTimers.of(engine);
+        this.gateway = new ClusterGateway(counters);
         this.waiting = journal == null ? null : new DurableCommandQueue(journal, this::complete);
         this.snapshots = journal == null ? null : new SnapshotTaker(durable, journal, waiting);
     }
@@ -64,6 +66,9 @@ final class CommandProcessor {
     boolean process(ServedClient client, TimerCommand command, long sequence, long nowNs) {
         boolean isQuiet = command.isQuiet();
         command.quiet(false);
+        if (ClusterGateway.isFor(command)) {
+            return submit(client, command, sequence, nowNs);
+        }
         int owner = ownerOf(client, command);
         Durability wanted = command.type() == CommandLayout.TYPE_ARM ? command.durability() : Durability.NONE;
         ReplyReason objection = wanted == Durability.NONE ? ReplyReason.NONE : objection(client);
@@ -98,6 +103,30 @@ final class CommandProcessor {
             crash.reach("acknowledge");
         }
         return true;
+    }
+
+    /** A command with a scope is answered twice, and not in the order of the commands the second time. */
+    private boolean submit(ServedClient client, TimerCommand command, long sequence, long nowNs) {
+        if (client.inFlight() > 0) {
+            return false;
+        }
+        ReplyReason objection = gateway.take(client, command, sequence, publisher.nextSequence(), nowNs);
+        if (objection != ReplyReason.NONE) {
+            return refuse(client, command, sequence, objection == ReplyReason.CLUSTER_FULL ? ReplyCode.FULL
+                    : ReplyCode.INVALID, objection);
+        }
+        if (command.type() != CommandLayout.TYPE_RESULT) {
+            counters.countCommand(command.type());
+            reply.answer(ReplyCode.SUBMITTED, ReplyReason.NONE, command.key())
+                    .timer(client.owner(), command.signalId(), command.periodNs());
+            reply(client, sequence);
+        }
+        return true;
+    }
+
+    /** Hands commands to the cluster. */
+    void pollGateway(long nowNs) {
+        gateway.poll(nowNs);
     }
 
     /** Every client may cancel the timers of any other if it says so, so that operators can clean up. */

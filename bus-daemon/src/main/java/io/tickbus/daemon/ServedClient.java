@@ -42,6 +42,7 @@ final class ServedClient {
     private boolean isNameShared;
     private int inFlight;
     private boolean isIntroduced;
+    private ServedClient introducedTo;
     private boolean isClosed;
 
     ServedClient(int index, ClientIdentity client, ClientFile file, Session words, int commandLimit) {
@@ -128,6 +129,20 @@ final class ServedClient {
 
     void introduced() {
         isIntroduced = true;
+    }
+
+    /** The gateway that knows the name of its owner. */
+    ServedClient introducedTo() {
+        return introducedTo;
+    }
+
+    void introducedTo(ServedClient gateway) {
+        introducedTo = gateway;
+    }
+
+    /** Whether it has a ring of its own, and so is of the daemon's user. */
+    boolean hasRing() {
+        return client.hasRing();
     }
 
     boolean isClosed() {

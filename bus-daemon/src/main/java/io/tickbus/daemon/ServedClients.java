@@ -85,6 +85,7 @@ final class ServedClients implements CommandPoller {
                 clients.remove(i);
             }
         }
+        processor.pollGateway(nowNs);
     }
 
     private void execute(ServedClient client, long nowNs) {

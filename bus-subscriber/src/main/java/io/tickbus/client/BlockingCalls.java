@@ -62,7 +62,9 @@ final class BlockingCalls {
         Deadline deadline = new Deadline(timeoutNs);
         long sequence = send(command, deadline);
         TimerReply answer = new TimerReply();
-        copyNext(sequence, deadline, answer);
+        do {
+            copyNext(sequence, deadline, answer);
+        } while (answer.code() == ReplyCode.SUBMITTED);
         return answer;
     }
 

@@ -4,6 +4,7 @@ package io.tickbus.client;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.memory.SlotWriter;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerScope;
 
 /** Writes a client's commands: checks for room, commits, wakes the daemon if needed. One thread. */
 final class CommandSender {
@@ -13,6 +14,7 @@ final class CommandSender {
     private static final long NOW = Long.MIN_VALUE;
     private static final long NEVER = Long.MAX_VALUE;
     private static final long ARM_HEADER = (long) CommandLayout.TYPE_ARM << Integer.SIZE;
+    private static final int OTHER_TIME = CommandLayout.FLAG_CALENDAR | TimerScope.FLAGS;
     private static final int FLAGS_SHIFT = (CommandLayout.FLAGS - CommandLayout.SIGNAL_ID) * Byte.SIZE;
     private static final long QUIET_ARM_HEADER = ARM_HEADER | ((long) CommandLayout.FLAG_QUIET << FLAGS_SHIFT);
 
@@ -77,13 +79,13 @@ final class CommandSender {
 
     private static long wakeBefore(TimerCommand command) {
         return switch (command.type()) {
-            // A deadline of another clock says nothing about when the daemon wakes.
-            case CommandLayout.TYPE_ARM ->
-                    (command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? NOW : command.deadlineNs();
+            // Neither a deadline of another clock nor one of a cluster says when the daemon wakes.
+            case CommandLayout.TYPE_ARM -> (command.flags() & OTHER_TIME) != 0 ? NOW : command.deadlineNs();
             // A resumed timer may be due at once, and a pause counts from when the daemon reads it. A cancellation is
             // in time, since the daemon wakes by itself for the firing and reads commands first.
-            case CommandLayout.TYPE_PAUSE, CommandLayout.TYPE_RESUME -> NOW;
-            default -> NEVER;
+            case CommandLayout.TYPE_PAUSE, CommandLayout.TYPE_RESUME, CommandLayout.TYPE_GATEWAY,
+                    CommandLayout.TYPE_RESULT -> NOW;
+            default -> command.scope() == TimerScope.HOST ? NEVER : NOW;
         };
     }
 
@@ -104,6 +106,8 @@ final class CommandSender {
             }
             if (isList) {
                 replies.listSent(sequence);
+            } else if (command.scope() != TimerScope.HOST) {
+                replies.scopedSent(sequence);
             }
             waker.afterCommit(sequence, deadlineNs);
         }

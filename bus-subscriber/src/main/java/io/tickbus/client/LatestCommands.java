@@ -3,6 +3,7 @@ package io.tickbus.client;
 
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerScope;
 
 /**
  * The generation of the latest ARM or CANCEL of each key, for {@link TimerClient#isCurrent}. A hash of the key leads to
@@ -29,7 +30,8 @@ final class LatestCommands {
     /** A command with its generation is sent. */
     void sent(TimerCommand command) {
         boolean isOfKey = command.type() == CommandLayout.TYPE_ARM || command.type() == CommandLayout.TYPE_CANCEL;
-        if (isOfKey && (command.flags() & CommandLayout.FLAG_ALL_OWNERS) == 0) {
+        // Others' keys, and those of a cluster, are not this client's.
+        if (isOfKey && (command.flags() & (CommandLayout.FLAG_ALL_OWNERS | TimerScope.FLAGS)) == 0) {
             put(command.key(), command.generation());
         }
     }

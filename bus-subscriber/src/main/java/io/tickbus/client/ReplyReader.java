@@ -14,7 +14,8 @@ import java.util.UUID;
  *
  * <p>It also decides how many commands may be sent: no more than can all be refused without a reply being overwritten
  * that was not delivered. Those that are carried out have no reply or have it in the ring, so the daemon's
- * <i>consumed</i> and <i>nextReply</i> say how many replies may yet come.
+ * <i>consumed</i> and <i>nextReply</i> say how many replies may yet come. A command with a scope has two: the second
+ * comes at any time, and is known by commands before it being carried out long since.
  */
 final class ReplyReader {
     /** Replies to one LIST at most: a page and its end. */
@@ -37,6 +38,10 @@ final class ReplyReader {
     private long notedCommands;
     private long lastList = -1;
     private long listsInFlight;
+    private long lastScoped = -1;
+    /** Commands with a scope whose first reply is not noted, and those whose second is not. */
+    private long scopedInFlight;
+    private long submitted;
     private long sendLimit;
     private long listLimit;
     private long lost;
@@ -84,7 +89,10 @@ final class ReplyReader {
         long undelivered = session.nextReply() - delivered;
         if (session.isOf(uuid)) {
             listsInFlight = consumed > lastList ? 0 : listsInFlight;
-            long room = ring.slotCount() - undelivered - listsInFlight * (LIST_REPLIES - 1);
+            // Those that were refused have no second reply.
+            scopedInFlight = notedCommands > lastScoped ? 0 : scopedInFlight;
+            long room = ring.slotCount() - undelivered - listsInFlight * (LIST_REPLIES - 1) - scopedInFlight
+                    - submitted;
             sendLimit = consumed + Math.min(commandSlots, room);
             listLimit = consumed + Math.min(commandSlots, room - (LIST_REPLIES - 1));
         }
@@ -115,6 +123,18 @@ final class ReplyReader {
         lastList = sequence;
         listsInFlight++;
         sendLimit = 0;
+    }
+
+    /** A command with a scope was sent, which may have a second reply. */
+    void scopedSent(long sequence) {
+        lastScoped = sequence;
+        scopedInFlight++;
+        sendLimit = 0;
+    }
+
+    /** Commands whose first reply is noted and whose second is not. */
+    long submitted() {
+        return submitted;
     }
 
     /** Delivers at most {@code limit} replies. */
@@ -156,7 +176,7 @@ final class ReplyReader {
     }
 
     private void tellRefusal(TimerReply discarded) {
-        if (isRefusal(discarded)) {
+        if (isRefusal(discarded) || discarded.code() == ReplyCode.UNCERTAIN) {
             listener.onRefused(discarded);
         }
     }
@@ -216,9 +236,16 @@ final class ReplyReader {
         if (isRefusal(reply)) {
             rejected++;
         }
-        if (reply.code() == null || !reply.code().isPartOfList()) {
-            notedCommands = Math.max(notedCommands, reply.commandSequence() + 1);
+        if (reply.code() != null && reply.code().isPartOfList()) {
+            return;
         }
+        if (reply.code() == ReplyCode.SUBMITTED) {
+            scopedInFlight--;
+            submitted++;
+        } else if (reply.commandSequence() < notedCommands) {
+            submitted--;
+        }
+        notedCommands = Math.max(notedCommands, reply.commandSequence() + 1);
     }
 
     /** The reply that was noted or delivered last; of the client's own numbering only when delivered. */

@@ -24,6 +24,11 @@ import java.util.UUID;
  * came too late for. Where the daemon refuses a re-arming, the earlier timer stays, and its firings still carry the
  * earlier number. Pausing and resuming change nothing of this.
  *
+ * <p>With a {@link TimerCommand#scope} a timer is one of a cluster, where the daemon's host is a member of one. Such a
+ * command has two replies: SUBMITTED, and when the cluster has decided the one that others have at once. ARMED is then
+ * said of what is in the log of a majority. Firings of these timers are of another owner, which the second reply
+ * states, but carry the arming's number as all others do.
+ *
  * <p><b>Threads:</b> one, and none of its own: each call checks whether the daemon is gone.
  * <p><b>Progress:</b> arming and cancelling are wait-free, allocate nothing, and make no system call while the daemon
  * takes commands; one, to wake it, where it sleeps past the timer's deadline. {@link #connect}, {@link #call} and
@@ -31,9 +36,10 @@ import java.util.UUID;
  * do those within 10 µs; one that comes 10 ms after two such, or a quarter of a second after one, says DISCONNECTED, as
  * does every other call.
  * <p><b>Loss:</b> never silent. A command that finds no room is answered with {@link #FULL}. Each command gets one
- * reply, unless it is {@link TimerCommand#quiet} and carried out. When the daemon goes, or evicts the client, every
- * call says so, and {@link #reconnect} counts the commands whose answers are lost. When the client dies, its timers
- * end, but for those armed with {@code FLAG_KEEP_ON_DEATH}.
+ * reply, unless it is {@link TimerCommand#quiet} and carried out; with a scope it gets two, quiet or not. When the
+ * daemon goes, or evicts the client, every call says so, and {@link #reconnect} counts the commands whose answers are
+ * lost. When the client dies, its timers end, but for those of a cluster and those armed with {@code
+ * FLAG_KEEP_ON_DEATH}.
  * <p><b>Errors:</b> {@link BusException}: DISCONNECTED with the reason when there is no daemon any more, until
  * {@link #reconnect}; TRUNCATED or UNREADABLE when a file is shortened or loses a page under it.
  * {@link IllegalStateException} after {@link #close}.
@@ -200,7 +206,7 @@ public final class TimerClient implements AutoCloseable {
     }
 
     /**
-     * Hands over the replies that are there, in the order of the commands, without waiting.
+     * Hands over the replies that are there, in the order of the commands but for second ones, without waiting.
      *
      * @param limit the most to hand over, at least 1
      * @return how many were handed over
@@ -221,7 +227,8 @@ public final class TimerClient implements AutoCloseable {
     }
 
     /**
-     * Sends a command and waits for its answer. Replies to commands before it stay for {@link #pollReplies}. Allocates.
+     * Sends a command and waits for its answer, with a scope for the second one. Replies to commands before it stay for
+     * {@link #pollReplies}. Allocates.
      *
      * @param timeoutNs how long to wait at most, in nanoseconds
      * @return the answer, the caller's to keep
@@ -357,12 +364,12 @@ public final class TimerClient implements AutoCloseable {
     }
 
     /**
-     * Commands that the daemon has yet to carry out, as of the last reply read or the last poll that found none. Where
-     * replies are discarded, as of now.
+     * Commands that the daemon, or a cluster, has yet to carry out, as of the last reply read or the last poll that
+     * found none. Where replies are discarded, as of now.
      */
     public long unanswered() {
         discardReplies();
-        return sender.nextSequence() - replies.notedCommands();
+        return sender.nextSequence() - replies.notedCommands() + replies.submitted();
     }
 
     /** Replies overwritten before they were read, exactly; 0 unless the file was tampered with. */

@@ -11,6 +11,7 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerScope;
 import io.tickbus.subscriber.SignalSubscriber;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.util.concurrent.TimeUnit;
@@ -39,10 +40,12 @@ public final class ArmCommand implements Command {
                   tickbus arm --key 8 --signal 42 --every 1s --jitter 200ms --payload 0xCAFE
                   tickbus arm --key 9 --signal 43 --at 2026-12-01T12:00:00Z --grace 5ms
                   tickbus arm --key 1 --signal 1 --in 100us --wait
+                  tickbus arm --key 2 --signal 42 --in 10s --scope everywhere --not-before
 
                 The timer belongs to --client-name, so that 'tickbus list' and 'tickbus cancel' find it, and stays
                 armed when the command ends, and with --durable when the daemon does. With --wait it ends with
-                the command.
+                the command. With a scope it is the cluster's, which shares it among all clients of that name
+                on all hosts, and its keys are others than those of a host's timers.
 
                 Exit code 1 when the daemon refuses it, or the wait ends without a firing.""");
     }
@@ -51,6 +54,10 @@ public final class ArmCommand implements Command {
     public int run() {
         // Wrong usage is reported before connecting.
         timer.command();
+        if (timer.scope() != TimerScope.HOST && (waiting.isGiven() || endWithCommand.isGiven())) {
+            throw new IllegalArgumentException("the timer of a cluster stays when the command ends: give --scope "
+                    + "without --wait and --end-with-command");
+        }
         if (!timer.remark().isEmpty()) {
             output.say(timer.remark());
         }
@@ -106,6 +113,6 @@ public final class ArmCommand implements Command {
         TimerCommand command = timer.command();
         command.flags(command.flags() | (isKept ? CommandLayout.FLAG_KEEP_ON_DEATH : 0));
         return new CommandResult(timers.call(command, ClientOptions.ANSWER_TIMEOUT_NS), ReplyCode.ARMED,
-                System.nanoTime());
+                timer.scope(), System.nanoTime());
     }
 }

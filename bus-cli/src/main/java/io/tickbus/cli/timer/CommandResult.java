@@ -8,15 +8,17 @@ import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerReply;
+import io.tickbus.core.timer.TimerScope;
 import java.util.Locale;
 
 /**
  * The result of a command about one timer: the daemon's reply, as it is printed.
  *
  * @param expected the code that means success
+ * @param scope    of the timer
  * @param nowNs    when it came
  */
-record CommandResult(TimerReply reply, ReplyCode expected, long nowNs) {
+record CommandResult(TimerReply reply, ReplyCode expected, TimerScope scope, long nowNs) {
     boolean isDone() {
         return reply.code() == expected;
     }
@@ -42,7 +44,14 @@ record CommandResult(TimerReply reply, ReplyCode expected, long nowNs) {
                         ? Integer.toUnsignedLong((int) reply.commandSequence()) : null)
                 .with("deadlineNs", hasDeadline() ? reply.deadlineNs() : null)
                 .with("dueInNs", hasDeadline() ? reply.deadlineNs() - nowNs : null)
-                .with("periodNs", reply.periodNs()).with("signalSequence", reply.signalSequence());
+                .with("periodNs", reply.periodNs()).with("signalSequence", reply.signalSequence())
+                .with("scope", isOfCluster() ? scope.name() : null)
+                .with("slackNs", isOfCluster() && hasDeadline() ? reply.detail() : null)
+                .with("mayHaveFiredOn", isOfCluster() && reply.code() == ReplyCode.CANCELLED ? reply.detail() : null);
+    }
+
+    private boolean isOfCluster() {
+        return scope != TimerScope.HOST;
     }
 
     private boolean hasDeadline() {
@@ -55,21 +64,39 @@ record CommandResult(TimerReply reply, ReplyCode expected, long nowNs) {
         String due = !hasDeadline() ? "" : delayNs > 0 ? ", due in " + DurationText.format(delayNs) : ", due at once";
         return reply.code().name().toLowerCase(Locale.ROOT) + " key " + reply.key() + " of owner " + reply.owner()
                 + ": signal " + reply.signalId() + due
-                + (reply.periodNs() == 0 ? ", one-shot" : ", every " + DurationText.format(reply.periodNs()));
+                + (reply.periodNs() == 0 ? ", one-shot" : ", every " + DurationText.format(reply.periodNs()))
+                + (isOfCluster() ? scopeText() : "");
+    }
+
+    private String scopeText() {
+        if (hasDeadline()) {
+            return ", " + (scope == TimerScope.ONCE ? "once in" : "everywhere in") + " the cluster; "
+                    + (reply.detail() < 0 ? "the last host will have learned of it " + DurationText.format(
+                    -reply.detail()) + " too late" : "all hosts know of it " + DurationText.format(reply.detail())
+                    + " before it is due");
+        }
+        return reply.detail() == 0 ? "; no host fires it any more"
+                : "; may have fired all the same, hosts: " + (reply.detail() < 0 ? "any" : reply.detail());
     }
 
     private String refusal() {
         return switch (reply.code()) {
             case ALREADY_FIRED -> "it has fired already, as signal " + reply.signalSequence()
                     + "; see what is armed with 'tickbus list'";
-            case UNKNOWN -> "owner " + reply.owner() + " has none of that key; see what is armed, and whose, with "
+            case UNKNOWN -> isOfCluster() ? "the cluster has none of that key and client name; see 'tickbus cluster "
+                    + "list'" : "owner " + reply.owner() + " has none of that key; see what is armed, and whose, with "
                     + "'tickbus list --all'";
-            case FULL -> reply.reason().sentence() + (reply.reason() == ReplyReason.JOURNAL_UNAVAILABLE
-                    ? "; see the daemon's log, and try again when there is room on the journal's disk"
-                    : "; cancel some, or raise the daemon's quota");
+            case FULL -> reply.reason().sentence() + switch (reply.reason()) {
+                case JOURNAL_UNAVAILABLE ->
+                        "; see the daemon's log, and try again when there is room on the journal's disk";
+                case CLUSTER_FULL -> "; cancel some, or try again later";
+                default -> "; cancel some, or raise the daemon's quota";
+            };
             case INVALID -> reply.reason() == ReplyReason.CLOSED
                     ? "there is no owner " + reply.owner() + "; see whose timers there are with 'tickbus list --all'"
                     : "the daemon refuses the command, " + reply.reason().sentence() + "; see --help";
+            case UNCERTAIN -> "the cluster has not answered in time, so it may or may not be carried out; see "
+                    + "'tickbus cluster status', then 'tickbus cluster explain " + reply.key() + "'";
             default -> "the daemon's answer " + reply.code() + " does not fit the command; are both of one version?";
         };
     }

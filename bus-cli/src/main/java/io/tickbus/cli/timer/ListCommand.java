@@ -14,9 +14,11 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.DurationText;
 import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.internal.platform.CalendarOffset;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerScope;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -32,9 +34,13 @@ public final class ListCommand implements Command {
 
     private static final List<String> COLUMNS = List.of("key", "owner", "client", "signalId", "dueInNs",
             "dueRealtimeNs", "periodNs", "paused", "leftNs", "occurrence", "lateCount", "clock", "misfire", "cap",
-            "graceNs", "durable", "outlivesClient", "generation", "payload");
+            "graceNs", "durable", "outlivesClient", "scope", "generation", "payload");
     /** Of these, those that no timer of the list needs. */
-    private static final Set<String> OPTIONAL_COLUMNS = Set.of("paused", "leftNs", "cap", "lateCount", "payload");
+    private static final Set<String> OPTIONAL_COLUMNS = Set.of("paused", "leftNs", "cap", "lateCount", "scope",
+            "payload");
+    /** What names of owners that are a cluster's begin with, and the flag of such a timer that one host fires. */
+    private static final String CLUSTER = "cluster.";
+    private static final int ONCE = 0x40_00_00_00;
 
     private final ClientOptions client;
     private final Option<Boolean> all;
@@ -51,7 +57,10 @@ public final class ListCommand implements Command {
                 Examples:
                   tickbus list                        those of --client-name, which 'tickbus arm' has armed
                   tickbus list --all                  everybody's; owner 0 is the daemon itself
-                  tickbus list --all --json | jq '.timers[] | select(.paused)'""");
+                  tickbus list --all --json | jq '.timers[] | select(.paused)'
+
+                Timers of a cluster are here half a second before they are due, as those of client cluster.NAME;
+                'tickbus cluster list' shows all.""");
     }
 
     @Override
@@ -118,8 +127,17 @@ public final class ListCommand implements Command {
                 .with("graceNs", TimeUnit.MICROSECONDS.toNanos(arming.graceUs()))
                 .with("durable", typed(arming.durability()))
                 .with("outlivesClient", (arming.flags() & CommandLayout.FLAG_KEEP_ON_DEATH) != 0)
+                .with("scope", scope(timer, clientName))
                 .with("generation", Integer.toUnsignedLong(arming.generation()))
                 .with("payload", payload.length == 0 ? null : "0x" + HexFormat.of().formatHex(payload));
+    }
+
+    /** Null for a timer of this host alone. */
+    private static String scope(ArmedTimer timer, String clientName) {
+        boolean isOfCluster = clientName != null && clientName.startsWith(CLUSTER)
+                && timer.arming().payloadLength() == SignalRecordLayout.MAX_PAYLOAD_LENGTH;
+        return !isOfCluster ? null : typed((timer.arming().payloadHigh() & ONCE) == 0 ? TimerScope.EVERYWHERE
+                : TimerScope.ONCE);
     }
 
     /** As the option of {@code tickbus arm} is typed. */

@@ -8,6 +8,7 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerScope;
 
 /** One timer by its key, and how a command about it is sent: what cancel, pause and resume share. */
 final class TimerKey {
@@ -28,9 +29,10 @@ final class TimerKey {
 
     /** Sends it, prints the result, and returns the exit code. */
     int send(TimerCommand command, ReplyCode expected) {
+        TimerScope scope = command.scope();
         try (TimerClient timers = client.connect()) {
-            return new CommandResult(timers.call(command, ClientOptions.ANSWER_TIMEOUT_NS), expected, System.nanoTime())
-                    .print(output, false);
+            return new CommandResult(timers.call(command, ClientOptions.ANSWER_TIMEOUT_NS), expected, scope,
+                    System.nanoTime()).print(output, false);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerScope;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,8 @@ final class TimerOptions {
     private final Option<Durability> durability;
     private final Option<Boolean> calendar;
     private final Option<Payload> payload;
+    private final Option<TimerScope> scope;
+    private final Option<Boolean> notBefore;
 
     private String remark = "";
 
@@ -55,6 +58,19 @@ final class TimerOptions {
         calendar = command.flag("--calendar", "With --at and a time of day: the timer follows that clock when it is "
                 + "set, too.");
         payload = command.option("--payload", "TEXT|0xHEX", Payload::parse, "At most 12 bytes, for each signal.");
+        scope = scope(command, "Which hosts of a cluster fire it");
+        notBefore = command.flag("--not-before", "With a scope: it fires when the time has certainly come, later by "
+                + "the most that the host's clock can be wrong.");
+    }
+
+    static Option<TimerScope> scope(CommandSpec command, String meaning) {
+        return command.choice("--scope", TimerScope.class, meaning + ": only this one, each, or one while the others "
+                + "stand by; the last two need a daemon with a 'tickbus cluster member'").standard("host");
+    }
+
+    /** Which hosts fire it. */
+    TimerScope scope() {
+        return scope.get();
     }
 
     int signalId() {
@@ -89,6 +105,10 @@ final class TimerOptions {
         if (calendar.isGiven() && (time == null || time.time() == null || jitterNs != 0)) {
             throw new IllegalArgumentException("--calendar needs --at with a time of day, and no --jitter");
         }
+        if (notBefore.isGiven() && scope.get() == TimerScope.HOST) {
+            throw new IllegalArgumentException("--not-before needs --scope everywhere or once: a timer of one host "
+                    + "never fires early by its own clock");
+        }
         Instant now = Instant.now();
         long nowNs = System.nanoTime();
         long typedNs = time == null ? delayNs == null ? periodNs : delayNs : time.delayNs(now, nowNs);
@@ -102,7 +122,7 @@ final class TimerOptions {
             command.deadlineNs(saturatedSum(new TimeText(now, null).saturatedNs(), nextNs))
                     .flags(CommandLayout.FLAG_CALENDAR);
         }
-        command.durability(durability.get());
+        command.durability(durability.get()).scope(scope.get()).notBefore(notBefore.isGiven());
         return !payload.isGiven() ? command : payload.get().putInto(command);
     }
 

@@ -68,6 +68,7 @@ public final class HostAgent implements AutoCloseable {
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(4096);
     private final List<Report> unreported = new ArrayList<>();
     private final LocalDaemon daemon;
+    private final HostGateway gateway;
     private final Thread thread = new Thread(this::run, "tickbus-cluster-host");
     private final Events events = new Events();
     private FiredFile fired;
@@ -102,6 +103,7 @@ public final class HostAgent implements AutoCloseable {
         this.log = log;
         this.epoch = (System.currentTimeMillis() << Short.SIZE) | (System.nanoTime() & 0xFFFF);
         this.daemon = new LocalDaemon(bus, owner -> state.ownerName(owner), (owner, key) -> plan.onRefused(owner, key));
+        this.gateway = new HostGateway(bus, clock, log, owner -> daemon.client(owner).owner());
     }
 
     /**
@@ -178,6 +180,7 @@ public final class HostAgent implements AutoCloseable {
     private void beginLater() {
         isDaemonLost = true;
         isServing = false;
+        gateway.close();
         nextAttemptNs = System.nanoTime() + RETRY_NS;
     }
 
@@ -197,6 +200,7 @@ public final class HostAgent implements AutoCloseable {
         }
         if (!isDaemonLost) {
             hasWorked |= daemon.poll();
+            hasWorked |= gateway.poll(state);
             boolean hasConfirmed = daemon.hasConfirmedCancels();
             int read = signals.poll(this::onSignal, SIGNALS);
             hasWorked |= read > 0;
@@ -257,6 +261,7 @@ public final class HostAgent implements AutoCloseable {
         } else {
             plan.onDaemonLost(isUncertain);
         }
+        gateway.open();
         isDaemonLost = false;
         isServing = true;
     }
@@ -436,6 +441,7 @@ public final class HostAgent implements AutoCloseable {
 
     /** Cancels what is armed, so that nothing fires here until the next agent begins, and tells the log. */
     private void leave() {
+        gateway.close();
         try {
             if (self != null && !isDaemonLost) {
                 daemon.reset();
@@ -481,6 +487,7 @@ public final class HostAgent implements AutoCloseable {
         @Override
         public void onApplied(long clusterNs) {
             lagNs = Math.max(0, clock.utcNs() - clusterNs);
+            gateway.settle(state);
         }
 
         @Override

@@ -99,12 +99,22 @@ final class Clients {
 
     /** What became of the present command when it came first. */
     IntentResult earlier(byte type) {
-        for (Refusal refusal : current.refusals) {
-            if (refusal.number == message && refusal.index == index) {
+        return result(current, message, index, type);
+    }
+
+    /** What became of the only command of a client's message; null if it is not applied. */
+    IntentResult find(long id, long number, byte type) {
+        Client client = all.get(id);
+        return client == null || number > client.number ? null : result(client, number, 0, type);
+    }
+
+    private static IntentResult result(Client client, long number, int index, byte type) {
+        for (Refusal refusal : client.refusals) {
+            if (refusal.number == number && refusal.index == index) {
                 return refusal.result;
             }
         }
-        if (message <= current.forgotten) {
+        if (number <= client.forgotten) {
             return IntentResult.STALE;
         }
         return switch (type) {

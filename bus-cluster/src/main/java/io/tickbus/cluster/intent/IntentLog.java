@@ -90,6 +90,16 @@ public final class IntentLog {
         return owners.get(owner);
     }
 
+    /**
+     * What became of the only command of a client's message.
+     *
+     * @param type of the command
+     * @return null if the message is not applied; STALE if its result is not known any more
+     */
+    public IntentResult result(long client, long message, byte type) {
+        return clients.find(client, message, type);
+    }
+
     /** How many timers there are. */
     public int size() {
         return table.size();

@@ -36,6 +36,8 @@ public record ClusterFiring(int userPayload, int term, int boundUs, int rank, in
     public static final int COALESCED = 0x10;
     /** The host was away at the deadline. */
     public static final int CAUGHT_UP = 0x20;
+    /** One host fires, and not each. */
+    public static final int ONCE = 0x40;
     /** Value of the bound where it is unknown. */
     public static final int BOUND_UNKNOWN_US = 0xFFFF;
 
@@ -62,7 +64,8 @@ public record ClusterFiring(int userPayload, int term, int boundUs, int rank, in
 
     /** The last four bytes of a firing's payload. */
     public static int payloadHigh(Firing firing) {
-        return (firing.boundUs() & MASK_16) | (Math.min(firing.rank(), MASK_8) << Short.SIZE) | (firing.flags() << 24);
+        int flags = firing.flags() | (firing.intent().spec().isOnce() ? ONCE : 0);
+        return (firing.boundUs() & MASK_16) | (Math.min(firing.rank(), MASK_8) << Short.SIZE) | (flags << 24);
     }
 
     /** Whether the same occurrence may have fired elsewhere too. */

@@ -24,7 +24,17 @@ public enum ReplyCode {
     /** The end of a page of the list. */
     LIST_END,
     /** The rest of what the timer of the reply before is. */
-    LISTED_REST;
+    LISTED_REST,
+    /** The command has a scope and is on its way to the cluster. What becomes of it is told by another reply. */
+    SUBMITTED,
+    /** The cluster has not answered in time: the command may or may not be carried out, also later. */
+    UNCERTAIN,
+    /** To the gateway of a cluster: a command that has a scope. */
+    FORWARDED,
+    /** To the gateway: the rest of the command of the reply before. */
+    FORWARDED_REST,
+    /** To the gateway: half of the name of an owner whose command follows. */
+    FORWARDED_NAME;
 
     private static final ReplyCode[] BY_CODE = values();
 
@@ -36,7 +46,7 @@ public enum ReplyCode {
 
     /** Whether more replies to the same command follow. */
     public boolean isPartOfList() {
-        return this == LISTED || this == LISTED_REST;
+        return this == LISTED || this == LISTED_REST || (this != UNCERTAIN && compareTo(SUBMITTED) > 0);
     }
 
     /** The code of a number; null for one that means nothing. */

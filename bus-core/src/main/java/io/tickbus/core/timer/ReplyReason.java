@@ -58,7 +58,17 @@ public enum ReplyReason {
     /** It arms more often than it may. */
     ARMING_QUOTA("the client or its user arms more timers in a second than its quota allows"),
     /** It is of another user, and the daemon serves its own user alone. */
-    NOT_SHARED("the bus is not shared, and belongs to another user: its daemon is to be started with --group");
+    NOT_SHARED("the bus is not shared, and belongs to another user: its daemon is to be started with --group"),
+    /** A command with a scope at a daemon without a cluster. */
+    NO_CLUSTER("no member of a cluster serves this daemon, so only timers of this host can be armed: start one with "
+            + "'tickbus cluster member'"),
+    /** A timer of a cluster, of a client without a name, or with one that is too long. */
+    CLUSTER_NAME("a timer of a cluster needs a client with a name of at most 56 characters"),
+    /** A timer that a cluster cannot have. */
+    BAD_SCOPE("the timer of a cluster has one scope, at most 4 bytes of payload, no durability of its own, a period of "
+            + "at least 1 ms or with scope once 1 s, and with FIRE_ALL a cap of 1000"),
+    /** As many timers or owners as a cluster can have, or too many commands that wait for it. */
+    CLUSTER_FULL("the cluster has no room for more timers or owners, or too many commands wait for it");
 
     private static final ReplyReason[] BY_CODE = values();
 

@@ -75,7 +75,7 @@ public final class TimerCommand {
         return (int) (fields[HEADER] >>> FLAGS_SHIFT) & 0xFF;
     }
 
-    /** Code of the misfire policy, or {@code CommandLayout.NUMBERED}, checked or not. */
+    /** Code of the misfire policy or {@code CommandLayout.NUMBERED}, checked or not, with what {@link #notBefore} sets. */
     public int misfireCode() {
         return (int) (fields[HEADER] >>> MISFIRE_SHIFT) & 0xFF;
     }
@@ -167,7 +167,7 @@ public final class TimerCommand {
     /** The same, with a code; the cap is the occurrence of {@code CommandLayout.NUMBERED}. */
     TimerCommand misfire(int policyCode, int cap) {
         fields[LIMITS] = (fields[LIMITS] & UINT32) | ((long) cap << Integer.SIZE);
-        return header(MISFIRE_SHIFT, policyCode, "misfire");
+        return header(MISFIRE_SHIFT, policyCode | (misfireCode() & CommandLayout.MISFIRE_NOT_BEFORE), "misfire");
     }
 
     /**
@@ -228,6 +228,46 @@ public final class TimerCommand {
     /** What the timer is to survive. */
     public Durability durability() {
         return Durability.ofFlags(flags());
+    }
+
+    /**
+     * Sets on which hosts of a cluster the timer fires, or of a cancellation, fires no more. It then belongs to the
+     * cluster: to all clients of the same name on all its hosts. Its keys are others than those of a host's timers.
+     */
+    public TimerCommand scope(TimerScope scope) {
+        return flags((flags() & ~TimerScope.FLAGS) | scope.flags());
+    }
+
+    /** On which hosts of a cluster the timer fires. */
+    public TimerScope scope() {
+        return TimerScope.ofFlags(flags());
+    }
+
+    /**
+     * Sets, of a timer with a scope, that it fires when the time has certainly come: later by the most that its host's
+     * clock can be wrong. Otherwise it fires when that clock shows the time.
+     */
+    public TimerCommand notBefore(boolean isNotBefore) {
+        int bit = CommandLayout.MISFIRE_NOT_BEFORE;
+        return header(MISFIRE_SHIFT, isNotBefore ? misfireCode() | bit : misfireCode() & ~bit, "misfire");
+    }
+
+    /** Whether it fires when the time has certainly come. */
+    public boolean isNotBefore() {
+        return (misfireCode() & CommandLayout.MISFIRE_NOT_BEFORE) != 0;
+    }
+
+    /** Makes this a gateway's answer to a command that was forwarded to it. */
+    public TimerCommand result(long number, ReplyCode code, ReplyReason reason, int owner, long deadlineNs,
+            long detail) {
+        reset(CommandLayout.TYPE_RESULT, number).deadlineNs(deadlineNs).periodNs(detail).graceUs(reason.code());
+        fields[HEADER] |= code.code();
+        return payload(owner, 0, Integer.BYTES);
+    }
+
+    /** Sets the type, and nothing else. */
+    TimerCommand type(int type) {
+        return header(TYPE_SHIFT, type, "type");
     }
 
     /**

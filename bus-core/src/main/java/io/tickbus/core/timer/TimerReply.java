@@ -26,6 +26,9 @@ public final class TimerReply {
     private static final int PERIOD_NS = index(ReplyLayout.PERIOD_NS);
     private static final int DETAIL = index(ReplyLayout.DETAIL);
 
+    private static final int[] NAME = {KEY, DEADLINE_NS, SIGNAL_SEQUENCE, PERIOD_NS};
+    private static final int HALF_NAME = NAME.length * Long.BYTES;
+
     private final long[] fields = new long[index(ReplyLayout.LENGTH)];
 
     private static int index(int layoutOffset) {
@@ -90,7 +93,12 @@ public final class TimerReply {
         return fields[PERIOD_NS];
     }
 
-    /** LISTED: the next occurrence, negative while paused; LIST_END: the cursor to continue from, 0 at the end. */
+    /**
+     * LISTED: the next occurrence, negative while paused; LIST_END: the cursor to continue from, 0 at the end. Of a
+     * timer with a scope: ARMED: nanoseconds from when the last of the hosts knows of it to the deadline, negative if
+     * that is too late; CANCELLED: 0 if it is certain that no host fires it any more, else how many may have fired it
+     * since, −1 for any number.
+     */
     public long detail() {
         return fields[DETAIL];
     }
@@ -146,6 +154,50 @@ public final class TimerReply {
                 .flags((int) (detail >>> FLAGS_SHIFT) & BYTE)
                 .payload(fields[PERIOD_NS], (int) detail, (int) (detail >>> LENGTH_SHIFT) & BYTE)
                 .generation(signalId());
+    }
+
+    /** Starts the first of two replies that hand a command to a gateway; {@link #forwardedRest} is the second. */
+    public TimerReply forwarded(long series, long number, int owner, TimerCommand command) {
+        return answer(ReplyCode.FORWARDED, ReplyReason.NONE, command.key()).deadlineNs(command.deadlineNs())
+                .timer(owner, command.signalId(), command.periodNs()).signalSequence(number).detail(series);
+    }
+
+    /** Starts the second. */
+    public TimerReply forwardedRest(long numberInSeries, int owner, TimerCommand command) {
+        answer(ReplyCode.FORWARDED_REST, ReplyReason.NONE, command.key()).arming(owner, command);
+        fields[DETAIL] |= (long) command.type() << Integer.SIZE;
+        return deadlineNs(numberInSeries);
+    }
+
+    /** Of FORWARDED: copies the command as far as it is there; {@link #copyRestTo} adds what remains. */
+    public TimerCommand copyForwardedTo(TimerCommand command) {
+        return command.arm(key(), signalId(), deadlineNs()).periodNs(periodNs());
+    }
+
+    /** Of FORWARDED_REST: adds to a command what {@link #forwardedRest} has set. */
+    public TimerCommand copyRestTo(TimerCommand command) {
+        return copyTo(command).type((int) (fields[DETAIL] >>> Integer.SIZE) & BYTE);
+    }
+
+    /** Starts one half of an owner's name, of 64 characters at most; part 0 or 1. */
+    public TimerReply forwardedName(int owner, int part, String name) {
+        answer(ReplyCode.FORWARDED_NAME, ReplyReason.NONE, 0).timer(owner, part, 0);
+        for (int i = part * HALF_NAME; i < Math.min(name.length(), (part + 1) * HALF_NAME); i++) {
+            fields[NAME[i % HALF_NAME / Long.BYTES]] |= (long) (name.charAt(i) & BYTE) << (i % Long.BYTES * Byte.SIZE);
+        }
+        return this;
+    }
+
+    /** Of FORWARDED_NAME: the half of the name. */
+    public String namePart() {
+        StringBuilder text = new StringBuilder(HALF_NAME);
+        for (int i = 0; i < HALF_NAME; i++) {
+            int character = (int) (fields[NAME[i / Long.BYTES]] >>> (i % Long.BYTES * Byte.SIZE)) & BYTE;
+            if (character != 0) {
+                text.append((char) character);
+            }
+        }
+        return text.toString();
     }
 
     /** Sets the detail. */

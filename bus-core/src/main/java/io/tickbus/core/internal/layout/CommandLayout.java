@@ -40,7 +40,8 @@ public final class CommandLayout {
     public static final int FLAGS = TYPE + 1;
     /**
      * uint8: code of the misfire policy, {@link io.tickbus.core.timer.MisfirePolicy#code()}; or {@link #NUMBERED}, of a
-     * one-shot timer, which has none.
+     * one-shot timer, which has none. With a scope and {@link #MISFIRE_NOT_BEFORE} the timer fires when the time has
+     * certainly come.
      */
     public static final int MISFIRE = FLAGS + 1;
     /** uint8: valid bytes of the payload, 0 to 12. */
@@ -70,6 +71,15 @@ public final class CommandLayout {
     /** Asks for the next page of timers, by the cursor in {@link #KEY}; 0 for the first. */
     public static final int TYPE_LIST = 5;
 
+    /** The client is the gateway to a cluster: from now on it is handed the commands that have a scope. */
+    public static final int TYPE_GATEWAY = 6;
+    /**
+     * The gateway's answer to the command whose number is {@link #KEY}: the reply's deadline and detail are in {@link
+     * #DEADLINE_NS} and {@link #PERIOD_NS}, its code in {@link #SIGNAL_ID}, its reason in {@link #GRACE_US} and its
+     * owner in {@link #PAYLOAD}. With the code SUBMITTED: all commands up to that number have arrived.
+     */
+    public static final int TYPE_RESULT = 7;
+
     /** The timer stays armed when its client is gone. */
     public static final int FLAG_KEEP_ON_DEATH = 0x01;
     /**
@@ -85,6 +95,12 @@ public final class CommandLayout {
     public static final int FLAG_CALENDAR = 0x10;
     /** Any type but {@link #TYPE_LIST}: answered only if it is refused, or had to wait for the disk. */
     public static final int FLAG_QUIET = 0x20;
+    /** {@link #TYPE_ARM}, {@link #TYPE_CANCEL}: a timer of the cluster that fires on each of its hosts. */
+    public static final int FLAG_EVERYWHERE = 0x40;
+    /** The same, of one that fires on one host. */
+    public static final int FLAG_ONCE = 0x80;
+    /** In {@link #MISFIRE}: the timer of a cluster fires when the time has certainly come. */
+    public static final int MISFIRE_NOT_BEFORE = 0x80;
 
     private CommandLayout() {
     }

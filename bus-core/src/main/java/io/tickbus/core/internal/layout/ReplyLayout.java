@@ -27,6 +27,12 @@ package io.tickbus.core.internal.layout;
  * left of a paused one-shot timer; and {@code f}, {@code m} and {@code l} are flags, misfire policy and payload length
  * as in {@link CommandLayout}.
  *
+ * <p>A command that is handed to the gateway of a cluster has the same two, {@code FORWARDED} and {@code
+ * FORWARDED_REST}. The first has its number in {@code signalSequence} and that of its series in {@code detail}; the
+ * second its number in that series in {@code dueNs}, and the command's type where a listed timer has 0. Before the
+ * first of an owner come two {@code FORWARDED_NAME}, {@code signalId} 0 and 1, each with 32 bytes of its name, in
+ * {@code key}, {@code deadlineNs}, {@code signalSequence} and {@code periodNs}.
+ *
  * <p>Writer of every field: the daemon. Ordering: {@code stamp} as {@link io.tickbus.core.internal.memory.SlotRing}
  * says, all
  * others plain between its two stamps. A reply is committed before any signal that the command causes.
@@ -59,7 +65,11 @@ public final class ReplyLayout {
     public static final int SIGNAL_ID = OWNER + Short.BYTES;
     /** int64: the timer's period in nanoseconds; 0 for one that fires once. */
     public static final int PERIOD_NS = SIGNAL_ID + Integer.BYTES;
-    /** int64: {@code LISTED}: next occurrence, negative while paused; {@code LIST_END}: the cursor, 0 at the end. */
+    /**
+     * int64: {@code LISTED}: next occurrence, negative while paused; {@code LIST_END}: the cursor, 0 at the end. Of a
+     * timer with a scope: {@code ARMED}: nanoseconds that the last host had left until the deadline; {@code CANCELLED}:
+     * 0, or how many hosts may have fired it all the same, −1 for any.
+     */
     public static final int DETAIL = PERIOD_NS + Long.BYTES;
 
     private ReplyLayout() {
