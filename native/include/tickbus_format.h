@@ -369,10 +369,11 @@ TB_AT(tb_command, misfire, 38); TB_AT(tb_command, payload_length, 39); TB_AT(tb_
 TB_AT(tb_command, catch_up_cap, 44); TB_AT(tb_command, payload, 48); TB_AT(tb_command, generation, 60);
 TB_SIZE(tb_command, 64);
 
-enum { TB_ARM = 1, TB_CANCEL = 2, TB_PAUSE = 3, TB_RESUME = 4, TB_LIST = 5 };
+enum { TB_ARM = 1, TB_CANCEL = 2, TB_PAUSE = 3, TB_RESUME = 4, TB_LIST = 5, TB_GATEWAY = 6,
+    TB_RESULT = 7 };
 enum { TB_KEEP = 0x01, TB_ALL_OWNERS = 0x02, TB_PROCESS = 0x04, TB_DISK = 0x08, TB_CALENDAR = 0x10,
-    TB_QUIET = 0x20 };
-enum { TB_FIRE_ONCE = 0, TB_SKIP = 1, TB_FIRE_ALL = 2, TB_NUMBERED = 3 };
+    TB_QUIET = 0x20, TB_EVERYWHERE = 0x40, TB_ONCE = 0x80 };
+enum { TB_FIRE_ONCE = 0, TB_SKIP = 1, TB_FIRE_ALL = 2, TB_NUMBERED = 3, TB_NOT_BEFORE = 0x80 };
 
 struct tb_client {
     struct tb_file file;                             /* slot_count is C */
@@ -437,7 +438,7 @@ TB_AT(tb_listed_rest, payload_length, 63); TB_SIZE(tb_listed_rest, 64);
 
 enum { TB_FREE = 0, TB_CONNECTED = 1, TB_EVICTED = 2 };
 enum { TB_ARMED = 1, TB_CANCELLED, TB_ALREADY_FIRED, TB_UNKNOWN, TB_FULL, TB_INVALID, TB_PAUSED, TB_RESUMED, TB_LISTED,
-    TB_LIST_END, TB_LISTED_REST };
+    TB_LIST_END, TB_LISTED_REST, TB_SUBMITTED, TB_UNCERTAIN, TB_FORWARDED, TB_FORWARDED_REST, TB_FORWARDED_NAME };
 #define TB_REPLIES_VERSION 3
 
 static inline struct tb_session *tb_session_at(struct tb_replies *replies, int64_t session) {

@@ -64,7 +64,7 @@ final class ClusterGateway {
     }
 
     /**
-     * Takes a command; it is answered later, except for those of the gateway.
+     * Takes a command. One with a scope is answered later, one of the gateway not at all.
      *
      * @return why not, or NONE
      */
@@ -72,7 +72,8 @@ final class ClusterGateway {
         return switch (command.type()) {
             case CommandLayout.TYPE_ARM, CommandLayout.TYPE_CANCEL ->
                     submit(client, command, sequence, signalSequence, nowNs);
-            case CommandLayout.TYPE_GATEWAY -> begin(client, sequence);
+            case CommandLayout.TYPE_GATEWAY -> command.key() == CommandLayout.GATEWAY_KEY ? begin(client, sequence)
+                    : ReplyReason.UNKNOWN_TYPE;
             case CommandLayout.TYPE_RESULT -> onResult(client, command);
             case CommandLayout.TYPE_PAUSE, CommandLayout.TYPE_RESUME -> ReplyReason.UNKNOWN_FLAG;
             default -> ReplyReason.UNKNOWN_TYPE;

@@ -7,6 +7,7 @@ import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
+import io.tickbus.core.timer.TimerScope;
 import io.tickbus.daemon.journal.Journal;
 import io.tickbus.daemon.late.CommandHistory;
 import io.tickbus.publisher.SignalPublisher;
@@ -115,7 +116,7 @@ final class CommandProcessor {
             return refuse(client, command, sequence, objection == ReplyReason.CLUSTER_FULL ? ReplyCode.FULL
                     : ReplyCode.INVALID, objection);
         }
-        if (command.type() != CommandLayout.TYPE_RESULT) {
+        if (command.scope() != TimerScope.HOST) {
             counters.countCommand(command.type());
             reply.answer(ReplyCode.SUBMITTED, ReplyReason.NONE, command.key())
                     .timer(client.owner(), command.signalId(), command.periodNs());

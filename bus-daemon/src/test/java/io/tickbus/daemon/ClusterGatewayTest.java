@@ -69,7 +69,7 @@ class ClusterGatewayTest {
     }
 
     private ReplyReason begin(ServedClient served) {
-        return gateway.take(served, command.reset(CommandLayout.TYPE_GATEWAY, 0), 0, 0, 0);
+        return gateway.take(served, command.reset(CommandLayout.TYPE_GATEWAY, CommandLayout.GATEWAY_KEY), 0, 0, 0);
     }
 
     private void result(long number, ReplyCode code) {

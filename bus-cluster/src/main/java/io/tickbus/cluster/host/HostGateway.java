@@ -109,7 +109,7 @@ final class HostGateway implements AutoCloseable {
     void open() {
         if (daemon == null) {
             daemon = TimerClient.connect(bus, TimerClientOptions.defaults().withConnectTimeoutNs(CONNECT_NS));
-            daemon.send(scratch.reset(CommandLayout.TYPE_GATEWAY, 0));
+            daemon.send(scratch.reset(CommandLayout.TYPE_GATEWAY, CommandLayout.GATEWAY_KEY));
         }
     }
 

@@ -75,7 +75,7 @@ public final class TimerCommand {
         return (int) (fields[HEADER] >>> FLAGS_SHIFT) & 0xFF;
     }
 
-    /** Code of the misfire policy or {@code CommandLayout.NUMBERED}, checked or not, with what {@link #notBefore} sets. */
+    /** Code of the misfire policy or {@code CommandLayout.NUMBERED}, unchecked, with what {@link #notBefore} sets. */
     public int misfireCode() {
         return (int) (fields[HEADER] >>> MISFIRE_SHIFT) & 0xFF;
     }

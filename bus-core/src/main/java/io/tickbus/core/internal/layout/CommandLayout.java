@@ -71,8 +71,13 @@ public final class CommandLayout {
     /** Asks for the next page of timers, by the cursor in {@link #KEY}; 0 for the first. */
     public static final int TYPE_LIST = 5;
 
-    /** The client is the gateway to a cluster: from now on it is handed the commands that have a scope. */
+    /**
+     * The client is the gateway to a cluster: from now on it is handed the commands that have a scope. {@link #KEY} is
+     * {@link #GATEWAY_KEY}, since whoever becomes one by mistake keeps those commands from being carried out.
+     */
     public static final int TYPE_GATEWAY = 6;
+    /** Read as text: {@code TICKGATE}. */
+    public static final long GATEWAY_KEY = 0x4554_4147_4B43_4954L;
     /**
      * The gateway's answer to the command whose number is {@link #KEY}: the reply's deadline and detail are in {@link
      * #DEADLINE_NS} and {@link #PERIOD_NS}, its code in {@link #SIGNAL_ID}, its reason in {@link #GRACE_US} and its
