@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The tests of the clients in Go and in Rust pass, without the network, and their samples fire a timer. */
+/** The tests of the clients in Go, Python and Rust pass, without the network, and their samples fire a timer. */
 @Timeout(600)
 class ClientTestsIT {
     private static final Path CLIENTS = ProjectFiles.root().resolve("native/clients");
@@ -78,6 +78,37 @@ class ClientTestsIT {
                 : List.of("go", "test", "-count=1", ".");
         output("go", test.toArray(String[]::new));
         assertFires("go", "go", "run", "./samples/timer");
+    }
+
+    @Test
+    void shouldPassTestsAndFireTimerInPython() throws Exception {
+        assumeHere("python3");
+        output("python", "python3", "-B", "-m", "unittest", "discover", "-s", "tests");
+        assertFires("python", "env", "PYTHONPATH=" + CLIENTS.resolve("python"), "python3", "-B", "samples/timer.py");
+    }
+
+    /** Which has the fast path in it where there is a compiler. */
+    @Test
+    void shouldWorkFromWheelInPython() throws Exception {
+        String python = null;
+        for (String each : List.of("python3", "/usr/bin/python3")) {
+            if (python == null && isHere(each + " && " + each + " -c 'import setuptools, wheel' 2>&1")) {
+                python = each;
+            }
+        }
+        Assumptions.assumeTrue(python != null, "there is no python3 with setuptools and wheel");
+        // A build writes into the sources.
+        Path sources = Files.createDirectories(folder.resolve("native/clients")).resolve("python");
+        output("python", "cp", "-r", CLIENTS.resolve("python").toString(), sources.toString());
+        output("python", "cp", "-r", CLIENTS.resolve("../include").toString(), folder.resolve("native").toString());
+        output("python", "sh", "-c", "cd \"$0\" && " + python + " -c 'from setuptools import build_meta; "
+                + "build_meta.build_wheel(\"wheel\")' && " + python + " -m zipfile -e wheel/*.whl installed",
+                sources.toString());
+        String found = output("python", "sh", "-c", "cd \"$0\" && " + python
+                + " -B -c 'import tickbus; print(tickbus.__file__, tickbus._library is not None)'",
+                sources.resolve("installed").toString());
+        assertEquals(sources.resolve("installed/tickbus/__init__.py") + (isHere("cc") ? " True" : " False"),
+                found.strip());
     }
 
     @Test
