@@ -24,8 +24,8 @@ import io.tickbus.timer.TimerEngine;
  * of the commands; other clients do not notice.
  */
 final class CommandProcessor {
-    /** Journal entries that one command may need: its owner, the command, and that it is done. */
-    private static final int MAX_JOURNAL_ENTRIES = 3;
+    /** Journal entries that one command may need: its owner, its schedule, the command, and that it is done. */
+    private static final int MAX_JOURNAL_ENTRIES = 3 + Journal.MAX_SCHEDULE_ENTRIES;
 
     private final TimerEngine engine;
     private final SignalPublisher publisher;
@@ -35,13 +35,14 @@ final class CommandProcessor {
     private final TimerReply reply = new TimerReply();
     private final DurableTimers durable;
     private final ClusterGateway gateway;
+    private final ScheduleIntake schedules;
     /** Null for none; so are the next two. */
     private final Journal journal;
     private final DurableCommandQueue waiting;
     private final SnapshotTaker snapshots;
 
     CommandProcessor(TimerEngine engine, SignalPublisher publisher, DaemonCounters counters, Journal journal,
-            CrashPoint crash, CommandHistory history) {
+            CrashPoint crash, CommandHistory history, TaskMailboxes tasks) {
         this.history = history;
         this.engine = engine;
         this.publisher = publisher;
@@ -50,6 +51,7 @@ final class CommandProcessor {
         this.crash = crash;
         this.durable = DurableTimers.of(engine);
         this.gateway = new ClusterGateway(counters);
+        this.schedules = new ScheduleIntake(engine, tasks);
         this.waiting = journal == null ? null : new DurableCommandQueue(journal, this::complete);
         this.snapshots = journal == null ? null : new SnapshotTaker(durable, journal, waiting);
     }
@@ -65,6 +67,9 @@ final class CommandProcessor {
      * @return false if the journal has no room: the command stays with its client, and nothing was done
      */
     boolean process(ServedClient client, TimerCommand command, long sequence, long nowNs) {
+        if (command.type() == CommandLayout.TYPE_DEFINE) {
+            return define(client, command);
+        }
         boolean isQuiet = command.isQuiet();
         command.quiet(false);
         if (ClusterGateway.isFor(command)) {
@@ -111,7 +116,10 @@ final class CommandProcessor {
         if (client.inFlight() > 0) {
             return false;
         }
-        ReplyReason objection = gateway.take(client, command, sequence, publisher.nextSequence(), nowNs);
+        // Schedules are of one host.
+        boolean hasSchedule = command.type() == CommandLayout.TYPE_ARM && command.periodNs() < 0;
+        ReplyReason objection = hasSchedule ? ReplyReason.BAD_SCOPE
+                : gateway.take(client, command, sequence, publisher.nextSequence(), nowNs);
         if (objection != ReplyReason.NONE) {
             return refuse(client, command, sequence, objection == ReplyReason.CLUSTER_FULL ? ReplyCode.FULL
                     : ReplyCode.INVALID, objection);
@@ -121,6 +129,18 @@ final class CommandProcessor {
             reply.answer(ReplyCode.SUBMITTED, ReplyReason.NONE, command.key())
                     .timer(client.owner(), command.signalId(), command.periodNs());
             reply(client, sequence);
+        }
+        return true;
+    }
+
+    /** A part of a schedule, which is never answered, but must not overtake commands of its client that wait. */
+    private boolean define(ServedClient client, TimerCommand part) {
+        boolean isBehind = client.inFlight() > 0;
+        if ((isBehind && waiting.isFull()) || !schedules.take(client.schedules(), part)) {
+            return false;
+        }
+        if (isBehind) {
+            waiting.addDone(client);
         }
         return true;
     }
@@ -207,7 +227,11 @@ final class CommandProcessor {
     private void record(int owner, TimerCommand command, long nowNs, long ticket) {
         boolean dependsOnClock = command.type() == CommandLayout.TYPE_PAUSE
                 || command.type() == CommandLayout.TYPE_RESUME;
-        if (!dependsOnClock) {
+        boolean hasEnded = dependsOnClock && reply.code() == ReplyCode.CANCELLED;
+        if (hasEnded) {
+            command.cancel(command.key());
+        }
+        if (!dependsOnClock || hasEnded) {
             journal.appendApplied(owner, command, nowNs, ticket);
             return;
         }
@@ -233,6 +257,9 @@ final class CommandProcessor {
     private void complete(DurableCommandQueue.Entry entry, boolean isSynced) {
         ServedClient client = entry.client;
         TimerCommand command = entry.command;
+        if (command.type() == CommandLayout.TYPE_DEFINE) {
+            return;
+        }
         if (client.isClosed() || !client.isTrusted()) {
             journal.appendAborted(entry.ticket);
         } else if (!isSynced) {

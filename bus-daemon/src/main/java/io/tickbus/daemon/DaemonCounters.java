@@ -161,7 +161,7 @@ public final class DaemonCounters {
             case CommandLayout.TYPE_CANCEL -> DaemonCounter.COMMANDS_CANCEL;
             case CommandLayout.TYPE_PAUSE -> DaemonCounter.COMMANDS_PAUSE;
             case CommandLayout.TYPE_RESUME -> DaemonCounter.COMMANDS_RESUME;
-            case CommandLayout.TYPE_LIST -> DaemonCounter.COMMANDS_LIST;
+            case CommandLayout.TYPE_LIST, CommandLayout.TYPE_DESCRIBE -> DaemonCounter.COMMANDS_LIST;
             default -> DaemonCounter.COMMANDS_UNKNOWN;
         }, 1);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon;
 
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.journal.Journal;
 
@@ -47,9 +48,18 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
         return next - first == CAPACITY;
     }
 
-    @Override
-    public int size() {
+    int size() {
         return (int) (next - first);
+    }
+
+    @Override
+    public int entries() {
+        int count = 2 * size();
+        for (long i = first; i < next; i++) {
+            boolean hasSchedule = entries[(int) i & MASK].command.periodNs() < 0;
+            count += hasSchedule ? Journal.MAX_SCHEDULE_ENTRIES : 0;
+        }
+        return count;
     }
 
     /** Tells the journal of a command, and keeps it until that is on the disk. */
@@ -61,6 +71,16 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
         entry.sequence = sequence;
         entry.nowNs = nowNs;
         entry.ticket = journal.appendPending(owner, command, nowNs, Journal.NO_TICKET);
+        next++;
+        client.addInFlight(1);
+    }
+
+    /** Keeps the place of a command that is done, behind one of its client that waits: replies come in their order. */
+    void addDone(ServedClient client) {
+        Entry entry = entries[(int) next & MASK];
+        entry.client = client;
+        entry.command.reset(CommandLayout.TYPE_DEFINE, 0);
+        entry.ticket = entries[(int) (next - 1) & MASK].ticket;
         next++;
         client.addInFlight(1);
     }
@@ -85,7 +105,9 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
     public void restate() {
         for (long i = first; i < next; i++) {
             Entry entry = entries[(int) i & MASK];
-            journal.appendPending(entry.owner, entry.command, entry.nowNs, entry.ticket);
+            if (entry.command.type() != CommandLayout.TYPE_DEFINE) {
+                journal.appendPending(entry.owner, entry.command, entry.nowNs, entry.ticket);
+            }
         }
     }
 }

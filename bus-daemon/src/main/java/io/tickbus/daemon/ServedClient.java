@@ -40,6 +40,7 @@ final class ServedClient {
     private int owner;
     private int user;
     private boolean isNameShared;
+    private final ScheduleIntake.Progress schedules = new ScheduleIntake.Progress();
     private int inFlight;
     private boolean isIntroduced;
     private ServedClient introducedTo;
@@ -122,6 +123,11 @@ final class ServedClient {
         words.putConsumed(taken - inFlight);
     }
 
+    /** The schedule that it is sending. */
+    ScheduleIntake.Progress schedules() {
+        return schedules;
+    }
+
     /** Whether the journal knows who its owner is. */
     boolean isIntroduced() {
         return isIntroduced;
@@ -174,7 +180,7 @@ final class ServedClient {
                 break;
             }
             stagedCount++;
-            if (staged[stagedCount - 1].type() == CommandLayout.TYPE_LIST) {
+            if (CommandLayout.isList(staged[stagedCount - 1].type())) {
                 // A page is as much work as many commands: one in a duty cycle.
                 break;
             }

@@ -95,7 +95,7 @@ final class ServedClients implements CommandPoller {
         for (int i = 0; i < client.stagedCount(); i++) {
             TimerCommand command = client.staged(i);
             long sequence = client.stagedSequence(i);
-            if (command.type() == CommandLayout.TYPE_LIST) {
+            if (CommandLayout.isList(command.type())) {
                 if (client.inFlight() > 0) {
                     break;
                 }
@@ -110,9 +110,13 @@ final class ServedClients implements CommandPoller {
     }
 
     private void list(ServedClient client, long sequence, TimerCommand command) {
-        boolean isForAll = (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
         listing = client;
         listingSequence = sequence;
+        if (command.type() == CommandLayout.TYPE_DESCRIBE) {
+            engine.describe(command.key(), this::answerListing, reply);
+            return;
+        }
+        boolean isForAll = (command.flags() & CommandLayout.FLAG_ALL_OWNERS) != 0;
         engine.list(isForAll ? TimerEngine.ALL_OWNERS : client.owner(), command.key(), LIST_PAGE,
                 this::answerListing, reply);
     }

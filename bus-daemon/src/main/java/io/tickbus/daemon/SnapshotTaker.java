@@ -10,8 +10,8 @@ import io.tickbus.timer.DurableTimers;
  */
 final class SnapshotTaker {
     private static final int IMAGES_PER_CYCLE = 64;
-    /** Whose it is, and then an image or a command that waits. */
-    private static final int ENTRIES_EACH = 2;
+    /** Whose it is, its schedule, and then the image. */
+    private static final int ENTRIES_EACH = 2 + Journal.MAX_SCHEDULE_ENTRIES;
     /** Room that stays free for commands, which come first. */
     private static final int ROOM = 2 * ENTRIES_EACH * IMAGES_PER_CYCLE;
 
@@ -25,8 +25,8 @@ final class SnapshotTaker {
 
     /** What the journal was told and the timers do not show yet. */
     interface Backlog {
-        /** How many entries {@link #restate} makes. */
-        int size();
+        /** How many entries {@link #restate} makes at most. */
+        int entries();
 
         /** Tells the journal once more, so that the snapshot's beginning is not behind it. */
         void restate();
@@ -48,7 +48,7 @@ final class SnapshotTaker {
             // A fault was repaired, which has moved the timers.
             isRunning = false;
         }
-        if (!journal.isWritable() || !journal.hasRoom(isRunning ? ROOM : ROOM + ENTRIES_EACH * backlog.size())) {
+        if (!journal.isWritable() || !journal.hasRoom(isRunning ? ROOM : ROOM + backlog.entries())) {
             return 0;
         }
         if (!isRunning) {

@@ -95,7 +95,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
         CommandHistory history = new CommandHistory();
         lateFirings = new LateFirings(counters, history);
         CommandProcessor processor = new CommandProcessor(engine, publisher, counters, journal, context.crash,
-                history);
+                history, context.tasks);
         clients = new ServedClients(engine, context.replies, counters, context.tasks, processor);
         context.clients = clients;
         FiringPublisher firings =

@@ -75,7 +75,7 @@ class ClientFuzzTest {
         DaemonCounters counters = DaemonCounters.inMemory();
         clients = new ServedClients(engine, replies, counters, tasks,
                 new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE,
-                        new CommandHistory()));
+                        new CommandHistory(), tasks));
         ClientIdentity client = identity();
         ClientFile honest = ClientFile.create(directory, client);
         clients.admit(connected(1, HONEST_OWNER, client, ClientFile.open(directory, client)));

@@ -142,7 +142,7 @@ class CommandProcessorTest {
         client.user(0, true);
         client.connect(OWNER);
         processor = new CommandProcessor(engine, publisher, DaemonCounters.inMemory(), disk, CrashPoint.NONE,
-                history);
+                history, new TaskMailboxes());
         engine.openOwner(OWNER);
     }
 

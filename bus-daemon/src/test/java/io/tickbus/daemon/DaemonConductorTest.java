@@ -80,7 +80,7 @@ class DaemonConductorTest {
         tasks = context.tasks;
         clients = new ServedClients(engine, replies, counters, tasks,
                 new CommandProcessor(engine, publisher, counters, null, CrashPoint.NONE,
-                        new CommandHistory()));
+                        new CommandHistory(), tasks));
         log = DaemonLog.toStream(new PrintStream(logged, true, StandardCharsets.UTF_8));
         conductor = conductor(log);
         thread = new Thread(conductor, "conductor");

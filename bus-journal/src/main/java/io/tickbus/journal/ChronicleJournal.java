@@ -3,6 +3,7 @@ package io.tickbus.journal;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.DaemonCounters;
@@ -24,8 +25,8 @@ import java.util.function.UnaryOperator;
  * The journal as the timer thread sees it: appends entries to the {@link WriteAheadRing}, from which {@link
  * JournalWriter} writes them. See {@link Journal}.
  *
- * <p>After each beginning of a snapshot, an OWNER entry precedes the first other entry with that owner's number. So a
- * snapshot names only owners that have durable timers.
+ * <p>After each beginning of a snapshot, an OWNER entry precedes the first other entry with that owner's number, and
+ * SCHEDULE entries the first with that schedule. So a snapshot has only the owners and the schedules of durable timers.
  */
 final class ChronicleJournal implements Journal {
     private static final int SLOT_COUNT = 1 << 16;
@@ -48,6 +49,7 @@ final class ChronicleJournal implements Journal {
     private final int[] named = new int[MAX_OWNERS];
     private final long[] body = new long[Entry.COMMAND_WORDS + 2];
     private final JournalLag lag = new JournalLag();
+    private DurableTimers timers;
     private long firstSequence;
     private int snapshot = 1;
     private long snapshotTicket;
@@ -132,14 +134,15 @@ final class ChronicleJournal implements Journal {
     }
 
     @Override
-    public RecoveryResult recover(DurableTimers timers) {
+    public RecoveryResult recover(DurableTimers recovered) {
+        timers = recovered;
         try {
             store.sync();
         } catch (IOException e) {
             // Recovery then reads what the page cache has.
             log.warn("journal-not-synced", "folder", store.path(), "error", e);
         }
-        JournalRecovery run = new JournalRecovery(store, signals, timers, clocks, log);
+        JournalRecovery run = new JournalRecovery(store, signals, recovered, clocks, log);
         RecoveryResult recovery = run.run(ring, options);
         for (RecoveryResult.Owner owner : recovery.owners()) {
             owners[owner.number()] = owner;
@@ -149,7 +152,8 @@ final class ChronicleJournal implements Journal {
         firstSequence = run.nextSequence();
         writer.begin(run.firstUnwritten(), firstSequence, run.firstOrdered());
         body[0] = signals.historyId();
-        put(EntryKind.START, 0, 0, clocks.nowNs(), 1);
+        Entry.putZoneRules(body, 1);
+        put(EntryKind.START, 0, 0, clocks.nowNs(), 3);
         return recovery;
     }
 
@@ -180,6 +184,7 @@ final class ChronicleJournal implements Journal {
 
     private long putCommand(EntryKind kind, int owner, TimerCommand command, long nowNs, long ticket) {
         name(owner);
+        putSchedule(command.type() == CommandLayout.TYPE_ARM ? command.periodNs() : 0);
         System.arraycopy(command.fields(), 0, body, 0, Entry.COMMAND_WORDS);
         body[Entry.PENDING_TICKET] = ticket;
         return put(kind, owner, 0, nowNs, Entry.COMMAND_WORDS + 1);
@@ -192,8 +197,9 @@ final class ChronicleJournal implements Journal {
 
     @Override
     public long appendPending(int owner, TimerCommand command, long nowNs, long ticket) {
-        // Names the owner first, so that the next ticket is that of the PENDING entry.
+        // First, so that the next ticket is that of the PENDING entry.
         name(owner);
+        putSchedule(command.type() == CommandLayout.TYPE_ARM ? command.periodNs() : 0);
         long own = ticket == NO_TICKET ? ring.nextTicket() : ticket;
         boolean appended = putCommand(EntryKind.PENDING, owner, command, nowNs, own) != WriteAheadRing.FULL;
         writer.wake();
@@ -221,6 +227,14 @@ final class ChronicleJournal implements Journal {
         }
     }
 
+    /** Puts the schedule of a period before the first entry that has it, since the beginning of this snapshot. */
+    private void putSchedule(long period) {
+        timers.describe(period, snapshot, part -> {
+            System.arraycopy(part.fields(), 0, body, 0, Entry.COMMAND_WORDS);
+            put(EntryKind.SCHEDULE, 0, 0, 0, Entry.COMMAND_WORDS);
+        });
+    }
+
     @Override
     public long syncedTicket() {
         return writer.syncedTicket();
@@ -236,12 +250,14 @@ final class ChronicleJournal implements Journal {
         snapshot++;
         // First, so that a failure from here on requests another snapshot.
         writer.snapshotBegan();
-        snapshotTicket = put(EntryKind.SNAPSHOT_BEGIN, 0, 0, 0, 0);
+        Entry.putZoneRules(body, 0);
+        snapshotTicket = put(EntryKind.SNAPSHOT_BEGIN, 0, 0, 0, 2);
     }
 
     @Override
     public void appendImage(int owner, long[] image) {
         name(owner);
+        putSchedule(DurableTimers.periodNs(image));
         System.arraycopy(image, 0, body, 0, body.length);
         put(EntryKind.IMAGE, owner, 0, 0, body.length);
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.journal;
 
+import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.timer.TimerCommand;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A record of the journal other than a signal, allocated once and refilled for each entry. */
 public final class Entry {
@@ -44,7 +46,7 @@ public final class Entry {
         return EntryKind.owner(header);
     }
 
-    /** The command of an APPLIED or PENDING entry. */
+    /** The command of an APPLIED, PENDING or SCHEDULE entry. */
     void command(TimerCommand command) {
         System.arraycopy(body, 0, command.fields(), 0, COMMAND_WORDS);
     }
@@ -58,8 +60,25 @@ public final class Entry {
     }
 
     String name() {
-        ByteBuffer bytes = ByteBuffer.allocate(body.length * Long.BYTES);
-        bytes.asLongBuffer().put(body);
+        return text(0, body.length);
+    }
+
+    /** Puts the version of the rules of time zones into two words. */
+    static void putZoneRules(long[] body, int at) {
+        byte[] version = ScheduleDefinition.zoneRulesVersion().getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOf(version, 2 * Long.BYTES));
+        body[at] = bytes.getLong();
+        body[at + 1] = bytes.getLong();
+    }
+
+    /** The version of the rules of time zones of a START or SNAPSHOT_BEGIN entry; empty in one of an older daemon. */
+    String zoneRules() {
+        return text(kind() == EntryKind.START ? 1 : 0, 2);
+    }
+
+    private String text(int first, int words) {
+        ByteBuffer bytes = ByteBuffer.allocate(words * Long.BYTES);
+        bytes.asLongBuffer().put(body, first, words);
         return new String(bytes.array(), StandardCharsets.US_ASCII).replace("\0", "");
     }
 }

@@ -25,12 +25,17 @@ enum EntryKind {
     ABORTED,
     /** A durable timer during a snapshot, or after it was paused or resumed: nine words. */
     IMAGE,
-    /** A snapshot begins. */
+    /** A snapshot begins: two words with the version of the daemon's rules of time zones. */
     SNAPSHOT_BEGIN,
     /** A snapshot is complete: the ticket of its beginning. */
     SNAPSHOT_END,
-    /** A daemon has started and carried out what precedes this entry, pending commands included: the bus's history. */
-    START;
+    /**
+     * A daemon has started and carried out what precedes this entry, pending commands included: the bus's history, and
+     * two words with the version of its rules of time zones.
+     */
+    START,
+    /** A part of a schedule that commands and images after it have: a command that defines it, seven words. */
+    SCHEDULE;
 
     private static final EntryKind[] BY_CODE = values();
     private static final int OWNER_SHIFT = 16;

@@ -3,6 +3,7 @@ package io.tickbus.journal;
 
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.DaemonLog;
@@ -72,6 +73,8 @@ final class JournalRecovery {
     /** Whether CLOCK_REALTIME may be earlier than at the last daemon's death. */
     private boolean clockBehind;
     private boolean journalEmpty = true;
+    /** The version of the rules of time zones of the daemon that wrote what was read last; empty if unknown. */
+    private String zoneRules = "";
     private boolean fromSnapshot;
     /** The clock of the timers restored so far; null before anything was read. */
     private JournalClock clock;
@@ -109,6 +112,7 @@ final class JournalRecovery {
         replayRings(previous, present);
         applyPending(Long.MAX_VALUE);
         changeClock(present);
+        followZoneRules(ScheduleDefinition.zoneRulesVersion());
         long nowNs = clocks.nowNs();
         long intervalNs = TimeUnit.SECONDS.toNanos(1) / options.recoveryRate();
         int overdue = timers.finish(nowNs, intervalNs, maybeDuplicateUntilNs(nowNs));
@@ -258,12 +262,35 @@ final class JournalRecovery {
                 System.arraycopy(done.body, 0, image, 0, image.length);
                 timers.restore(imageOwner, image);
             }
-            // That daemon, too, carried out the pending commands before it started.
-            case START -> applyPending(Long.MAX_VALUE);
+            case START -> {
+                // That daemon, too, carried out the pending commands before it started.
+                applyPending(Long.MAX_VALUE);
+                followZoneRules(done.zoneRules());
+            }
+            case SNAPSHOT_BEGIN -> followZoneRules(done.zoneRules());
+            case SCHEDULE -> {
+                done.command(command);
+                if (!timers.define(command)) {
+                    log.error("schedule-unknown", "schedule", command.key(), "what", "its timers are lost: this "
+                            + "version does not understand the schedule, or its time zone is unknown here");
+                }
+            }
             default -> {
                 // Where a snapshot begins and ends does not matter to recovery.
             }
         }
+    }
+
+    /**
+     * From here on the journal's times follow these rules of time zones. Where they are others than before, the
+     * deadlines of schedules that were not due yet are derived again.
+     */
+    private void followZoneRules(String version) {
+        if (!version.isEmpty() && !zoneRules.isEmpty() && !version.equals(zoneRules)) {
+            int changed = timers.rederive(lastNs + clock.calendarNs());
+            log.info("zone-rules-changed", "from", zoneRules, "to", version, "timersMoved", changed);
+        }
+        zoneRules = version.isEmpty() ? zoneRules : version;
     }
 
     /**

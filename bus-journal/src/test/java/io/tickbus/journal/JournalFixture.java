@@ -2,14 +2,18 @@
 package io.tickbus.journal;
 
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.calendar.CalendarSchedule;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.journal.JournalOptions.Roll;
 import io.tickbus.journal.JournalStore.Position;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
@@ -75,6 +79,32 @@ final class JournalFixture implements AutoCloseable {
 
     JournalFixture armAt(long key, long realtimeNs) {
         return command(EntryKind.APPLIED, new TimerCommand().armAt(key, 1, realtimeNs), -1);
+    }
+
+    /** Sets the version of the rules of time zones that the next START states. */
+    JournalFixture zoneRules(String version) {
+        ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOf(version.getBytes(StandardCharsets.US_ASCII), 16));
+        entry.body[1] = bytes.getLong();
+        entry.body[2] = bytes.getLong();
+        return this;
+    }
+
+    JournalFixture schedule(CalendarSchedule schedule) {
+        for (int part = 0; part < TimerCommand.parts(schedule.definition()); part++) {
+            System.arraycopy(new TimerCommand().define(schedule.definition(), part).fields(), 0, entry.body, 0,
+                    Entry.COMMAND_WORDS);
+            put(EntryKind.SCHEDULE);
+        }
+        return this;
+    }
+
+    JournalFixture calendar(long key, CalendarSchedule schedule, long realtimeNs) {
+        return command(EntryKind.APPLIED, new TimerCommand().calendar(key, 1, schedule).deadlineNs(realtimeNs), -1);
+    }
+
+    JournalFixture image(long[] image) {
+        System.arraycopy(image, 0, entry.body, 0, image.length);
+        return put(EntryKind.IMAGE);
     }
 
     JournalFixture pause(long key, long nowNs) {

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.internal.memory.SharedRegion;
+import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
@@ -27,11 +30,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +130,70 @@ class JournalRecoveryTest {
         assertEquals(1, recovery.overdue());
         assertEquals(List.of(new RecoveryResult.Owner(JournalFixture.OWNER, 1000, "app")), recovery.owners());
         assertEquals(List.of("2@" + (nowNs - HOUR_NS) + "?", "1@" + (nowNs + HOUR_NS)), expire(nowNs + HOUR_NS));
+    }
+
+    @Test
+    void shouldRestoreSchedulesByTheirTextAndContinueByNumber() throws Exception {
+        CalendarSchedule daily = CalendarSchedule.parse("30 2 * * *", ZoneId.of("Europe/Berlin"));
+        CalendarSchedule twice = CalendarSchedule.parse("0 0 * * *", ZoneId.of("UTC")).limit(2);
+        long firstNs = daily.next(OFFSET_NS / SECOND_NS) * SECOND_NS;
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).schedule(daily).schedule(twice).calendar(1, daily, firstNs)
+                    .calendar(2, twice, firstNs).calendar(3, twice.limit(3), firstNs).signal(1, 5).signal(2, 5)
+                    .signal(2, 5).write();
+        }
+        long nowNs = System.nanoTime();
+        TimerEngine calendarEngine = recoverByCalendar(firstNs + HOUR_NS - nowNs);
+        assertEquals(2, calendarEngine.pending(), "the timer of a schedule that is not there is lost");
+        long nextNs = daily.next(firstNs / SECOND_NS) * SECOND_NS;
+        long midnightNs = twice.next(twice.next(firstNs / SECOND_NS - 1)) * SECOND_NS;
+        assertEquals(List.of(1L, nextNs, 1L, midnightNs), due(calendarEngine));
+    }
+
+    /** Number and deadline of the next occurrence of each timer, by deadline. */
+    private static List<Long> due(TimerEngine of) {
+        List<Long> found = new ArrayList<>();
+        List<Long> numbers = new ArrayList<>();
+        of.list(TimerEngine.ALL_OWNERS, 0, 100, entry -> {
+            if (entry.code() == ReplyCode.LISTED) {
+                numbers.add(entry.detail());
+            } else if (entry.code() == ReplyCode.LISTED_REST) {
+                found.add(entry.deadlineNs());
+            }
+        }, new TimerReply());
+        return IntStream.range(0, found.size()).boxed().sorted(Comparator.comparing(found::get))
+                .flatMap(i -> Stream.of(numbers.get(i), found.get(i))).toList();
+    }
+
+    private TimerEngine recoverByCalendar(long offsetNs) {
+        TimerEngine calendarEngine = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> offsetNs);
+        new JournalRecovery(new JournalFolder(journal), BusSignals.of(publisher), DurableTimers.of(calendarEngine),
+                new FixedClocks(JournalClock.of(BOOT, 0, offsetNs)), log).run(unusedRing(),
+                JournalOptions.defaults(journal).withRecoveryRate(1_000_000_000).withClockWaitNs(1));
+        return calendarEngine;
+    }
+
+    @Test
+    void shouldDeriveDeadlinesAgainWhenRulesOfZonesHaveChanged() throws Exception {
+        CalendarSchedule daily = CalendarSchedule.parse("30 2 * * *", ZoneId.of("Europe/Berlin"));
+        long dueNs = daily.next(OFFSET_NS / SECOND_NS) * SECOND_NS;
+        TimerEngine former = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> OFFSET_NS);
+        assertEquals(ReplyCode.ARMED, former.execute(new TimerCommand().calendar(1, 1, daily).deadlineNs(dueNs)
+                .durability(Durability.DISK)));
+        long[] image = new long[DurableTimers.IMAGE_WORDS];
+        DurableTimers.of(former).image(0, 1, (owner, words) -> System.arraycopy(words, 0, image, 0, image.length));
+        assertEquals(dueNs, image[2]);
+        for (String rules : List.of("1999a", ScheduleDefinition.zoneRulesVersion())) {
+            // As if clocks were still an hour behind by earlier rules.
+            image[2] = dueNs + HOUR_NS;
+            journal = folder.resolve("journal-" + rules);
+            try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+                fixture.zoneRules(rules).start(BOOT, OFFSET_NS).schedule(daily).image(image)
+                        .writtenAt(dueNs - OFFSET_NS - 5 * HOUR_NS).write();
+            }
+            TimerEngine calendarEngine = recoverByCalendar(dueNs - HOUR_NS - System.nanoTime());
+            assertEquals(List.of(0L, "1999a".equals(rules) ? dueNs : dueNs + HOUR_NS), due(calendarEngine), rules);
+        }
     }
 
     @Test

@@ -41,7 +41,8 @@ final class CommandCheck {
             return ReplyReason.BAD_DEADLINE;
         }
         long periodNs = command.periodNs();
-        if (periodNs != 0 && (periodNs < SHORTEST_PERIOD_NS || periodNs > FARTHEST_NS)) {
+        boolean isSchedule = periodNs < 0 && (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
+        if (periodNs != 0 && !isSchedule && (periodNs < SHORTEST_PERIOD_NS || periodNs > FARTHEST_NS)) {
             return ReplyReason.BAD_PERIOD;
         }
         MisfirePolicy policy = MisfirePolicy.of(command.misfireCode());

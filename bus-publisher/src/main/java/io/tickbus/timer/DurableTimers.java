@@ -2,11 +2,14 @@
 package io.tickbus.timer;
 
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.calendar.CalendarSchedule;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The durable timers of a {@link TimerEngine}, for a journal: images of them for a snapshot, and their recovery from
@@ -20,6 +23,7 @@ public final class DurableTimers {
     /** 64-bit words of an image. */
     public static final int IMAGE_WORDS = TimerTable.LONGS;
     private static final int IMAGE_KEY = 0;
+    private static final long LARGEST_SHIFT_NS = TimeUnit.HOURS.toNanos(12);
 
     private final TimerEngine engine;
     private final TimerStore store;
@@ -27,6 +31,7 @@ public final class DurableTimers {
     private final TimerWheels wheels;
     private final ScanCursor scan;
     private final TimerReply scratch = new TimerReply();
+    private final ScheduleParts parts = new ScheduleParts();
     private final long[] image = new long[IMAGE_WORDS];
     private TimerQuotas quotas;
     private RateQuotas rates;
@@ -66,7 +71,7 @@ public final class DurableTimers {
      * @return the cursor of the next page; −1 at the end
      */
     public int page(int cursor, int max, ImageSink sink) {
-        scan.from(cursor, TimerStore.MAX_PAGE_ENTRIES);
+        scan.from(cursor, TimerListing.MAX_PAGE_ENTRIES);
         int count = 0;
         while (count < max && scan.next()) {
             int timer = scan.timer();
@@ -111,6 +116,64 @@ public final class DurableTimers {
         wheels.pin(offsetNs);
     }
 
+    /**
+     * Passes the parts of the schedule that a timer or an arming has to a sink, as commands that define it; nothing if
+     * there is none, or if it was described for the same snapshot.
+     *
+     * @param period   the timer's period, {@link TimerCommand#periodNs()}
+     * @param snapshot a number above 0
+     */
+    public void describe(long period, int snapshot, Consumer<TimerCommand> sink) {
+        if (period < 0) {
+            store.schedules().describe(period, snapshot, sink);
+        }
+    }
+
+    /** Of an image: as {@link TimerCommand#periodNs()}. */
+    public static long periodNs(long[] image) {
+        return TimerTable.periodNs(image);
+    }
+
+    /** Takes a part of a schedule, to which commands and images that follow refer; false if it is not understood. */
+    public boolean define(TimerCommand part) {
+        if (!parts.add(part) || engine.hasSchedule(parts.id())) {
+            return true;
+        }
+        CalendarSchedule schedule = ScheduleParts.parse(parts.text());
+        if (schedule != null) {
+            engine.define(schedule);
+        }
+        return schedule != null;
+    }
+
+    /**
+     * The rules of time zones have changed: finds the next instants of all schedules again. What was due by a time
+     * stays due.
+     *
+     * @param sinceNs CLOCK_REALTIME nanoseconds: the latest time that is known to have passed under the earlier rules
+     * @return how many timers have another deadline now
+     */
+    public int rederive(long sinceNs) {
+        int changed = 0;
+        scan.from(0, Integer.MAX_VALUE);
+        while (scan.next()) {
+            int timer = scan.timer();
+            long dueNs = table.dueNs(timer);
+            if (table.periodNs(timer) < 0 && dueNs > sinceNs) {
+                // No further back than rules move a time: an arming may have said that it begins at a time to come.
+                long firstNs = Recurrence.firstNs(store.schedules().of(table.periodNs(timer)),
+                        Math.max(sinceNs + 1, dueNs - LARGEST_SHIFT_NS));
+                changed += firstNs == dueNs ? 0 : 1;
+                if (firstNs == Saturating.NEVER_NS) {
+                    store.cancel(timer);
+                } else {
+                    reschedule(timer, firstNs, table.occurrence(timer));
+                }
+            }
+        }
+        return changed;
+    }
+
     /** Carries out a command again. A volatile arming only cancels the durable timer of its key. */
     public boolean redo(int owner, TimerCommand command, long nowNs) {
         open(owner);
@@ -141,7 +204,8 @@ public final class DurableTimers {
 
     /** Restores a timer from an image and replaces any other of its key; false if the image is invalid. */
     public boolean restore(int owner, long[] from) {
-        if (!TimerTable.isSound(from)) {
+        long period = TimerTable.periodNs(from);
+        if (!TimerTable.isSound(from) || (period < 0 && store.schedules().of(period) == null)) {
             return false;
         }
         open(owner);
@@ -161,8 +225,8 @@ public final class DurableTimers {
                 || table.generation(timer) != firing.generation()) {
             return;
         }
-        long periodNs = table.periodNs(timer);
-        if (periodNs == 0) {
+        long period = table.periodNs(timer);
+        if (period == 0) {
             store.cancel(timer);
             return;
         }
@@ -171,15 +235,23 @@ public final class DurableTimers {
         int ahead = firing.occurrence() - (int) occurrence;
         long count = 1L + ahead + (firing.isLate() ? firing.missed() : 0);
         if (count > 0) {
-            long nextNs = Saturating.deadlineNs(table.dueNs(timer), Saturating.product(count, periodNs));
-            table.due(timer, nextNs, occurrence + count);
+            long nextNs = store.recurrence().deadlineNs(period, occurrence, table.dueNs(timer), count);
+            if (period < 0 && nextNs == Saturating.NEVER_NS) {
+                store.cancel(timer);
+                return;
+            }
             table.resetMisfire(timer);
             if (nextNs > wheels.nowOf(timer, firing.publishedNs())) {
                 table.firedSince(timer);
             }
-            if (table.state(timer) == TimerTable.PENDING) {
-                wheels.of(timer).rearm(timer, nextNs);
-            }
+            reschedule(timer, nextNs, occurrence + count);
+        }
+    }
+
+    private void reschedule(int timer, long nextNs, long occurrence) {
+        table.due(timer, nextNs, occurrence);
+        if (table.state(timer) == TimerTable.PENDING) {
+            wheels.of(timer).rearm(timer, nextNs);
         }
     }
 

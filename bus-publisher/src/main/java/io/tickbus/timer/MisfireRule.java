@@ -19,10 +19,12 @@ import io.tickbus.core.timer.MisfirePolicy;
  *       for the rest as well. {@code catchUpLeft} is how many may still fire; it is 0 while there is no backlog.
  * </ul>
  *
- * <p>{@code missed} is an int32. 2^31 occurrences and more, which would not fit, become several records.
+ * <p>{@code missed} is an int32. 2^31 occurrences and more, which would not fit, become several records. When that
+ * many are skipped, or when a schedule ends with occurrences that are skipped, the last of them fires and reports the
+ * others as if it were in time.
  *
- * <p>One instance is reused for every firing. Timers never drift: a deadline is {@code anchor + n × period}, or {@link
- * Saturating#NEVER_NS} where that exceeds the largest time.
+ * <p>One instance is reused for every firing. Timers never drift: a deadline follows from an occurrence's number by the
+ * timer's {@link Recurrence}, and is {@link Saturating#NEVER_NS} if there is no such occurrence.
  */
 final class MisfireRule {
     private static final int LATE = SignalRecordLayout.FLAG_LATE;
@@ -32,6 +34,7 @@ final class MisfireRule {
     private static final int SKIP = MisfirePolicy.SKIP.code();
 
     private final TimerTable table;
+    private final Recurrence recurrence;
     private long longestSlackNs;
     private boolean isFiring;
     private long occurrence;
@@ -39,8 +42,9 @@ final class MisfireRule {
     private int missed;
     private int flags;
 
-    MisfireRule(TimerTable table) {
+    MisfireRule(TimerTable table, Recurrence recurrence) {
         this.table = table;
+        this.recurrence = recurrence;
     }
 
     /** Sets the longest delay on purpose. */
@@ -69,7 +73,7 @@ final class MisfireRule {
             fireInTime(timer, policy);
             advance(timer, 1);
         } else if (policy == ONCE) {
-            fireTogether(Saturating.difference(nowNs, deadlineNs) / table.periodNs(timer));
+            fireTogether(countUntil(timer, nowNs));
             advance(timer, 1L + missed);
         } else if (policy == SKIP) {
             skip(timer, 1 + lateAfter(timer, nowNs));
@@ -84,6 +88,27 @@ final class MisfireRule {
         if (table.policyCode(timer) != SKIP) {
             table.catchUpLeft(timer, 0);
         }
+    }
+
+    /** Occurrences that fall into a pause do not fire. */
+    void onResume(int timer, long nowNs) {
+        long passed = passed(timer, nowNs);
+        table.due(timer, nextNs(timer, passed), table.occurrence(timer) + passed);
+    }
+
+    /** Whether the schedule of a paused timer has no occurrence left. */
+    boolean isOverAfterPause(int timer, long nowNs) {
+        return table.periodNs(timer) < 0 && nextNs(timer, passed(timer, nowNs)) == Saturating.NEVER_NS;
+    }
+
+    private long passed(int timer, long nowNs) {
+        long dueNs = table.dueNs(timer);
+        return dueNs >= nowNs ? 0
+                : 1 + recurrence.countUntil(table.periodNs(timer), table.occurrence(timer), dueNs, nowNs - 1);
+    }
+
+    private long nextNs(int timer, long count) {
+        return recurrence.deadlineNs(table.periodNs(timer), table.occurrence(timer), table.dueNs(timer), count);
     }
 
     private void fireInTime(int timer, int policy) {
@@ -106,18 +131,19 @@ final class MisfireRule {
 
     private void skip(int timer, long late) {
         int skipped = table.skippedCount(timer);
-        if (skipped + late <= Integer.MAX_VALUE) {
+        long fitting = Math.min(late, Integer.MAX_VALUE + 1L - skipped);
+        advance(timer, fitting);
+        if (skipped + fitting <= Integer.MAX_VALUE && !isOver(timer)) {
             isFiring = false;
-            table.skippedCount(timer, skipped + (int) late);
-            advance(timer, late);
+            table.skippedCount(timer, skipped + (int) fitting);
             return;
         }
-        // More than one record can report: it fires now, for those skipped before and as many of these as fit.
-        occurrence -= skipped;
-        deadlineNs -= skipped * table.periodNs(timer);
-        fireTogether(Integer.MAX_VALUE);
+        // The next record could not report them all, or there is none.
+        deadlineNs = deadlineNs(timer, fitting - 1);
+        occurrence += fitting - 1;
+        missed = (int) (skipped + fitting - 1);
+        flags = missed == 0 ? 0 : COALESCED;
         table.skippedCount(timer, 0);
-        advance(timer, 1L + missed);
     }
 
     private void catchUp(int timer, long nowNs) {
@@ -137,13 +163,24 @@ final class MisfireRule {
 
     /** How many of the occurrences after a late one are late as well. */
     private long lateAfter(int timer, long nowNs) {
-        long overdueNs = Saturating.difference(nowNs, deadlineNs) - allowanceNs(timer) - 1;
-        return overdueNs / table.periodNs(timer);
+        return countUntil(timer, nowNs - allowanceNs(timer) - 1);
+    }
+
+    private long countUntil(int timer, long untilNs) {
+        return recurrence.countUntil(table.periodNs(timer), occurrence, deadlineNs, untilNs);
+    }
+
+    private long deadlineNs(int timer, long count) {
+        return count == 0 ? deadlineNs : recurrence.deadlineNs(table.periodNs(timer), occurrence, deadlineNs, count);
     }
 
     private void advance(int timer, long count) {
-        table.due(timer, Saturating.deadlineNs(deadlineNs, Saturating.product(count, table.periodNs(timer))),
-                occurrence + count);
+        table.due(timer, deadlineNs(timer, count), occurrence + count);
+    }
+
+    /** Whether a timer has a schedule that has no further occurrence. */
+    boolean isOver(int timer) {
+        return table.periodNs(timer) < 0 && table.dueNs(timer) == Saturating.NEVER_NS;
     }
 
     /** Whether there is a record: false if the occurrences are skipped. */

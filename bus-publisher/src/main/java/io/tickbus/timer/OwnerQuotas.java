@@ -105,9 +105,9 @@ final class OwnerQuotas {
      * Admits and counts an arming, or says which limit of the owner or its user it would exceed.
      *
      * @param isNew    whether the owner has no timer of this key yet
-     * @param oldShare the share of firings of the timer that is replaced, 0 if it is new
+     * @param share    the timer's part of the firings, less that of the timer that it replaces
      */
-    ReplyReason admit(OwnerQuota quota, boolean isNew, long oldShare, long periodNs, long nowNs) {
+    ReplyReason admit(OwnerQuota quota, boolean isNew, long share, long nowNs) {
         UsageMeter owner = quota.usage();
         UsageMeter user = quota.userUsage();
         if (isNew && owner.timers() >= limits.maxTimersPerOwner()) {
@@ -116,7 +116,6 @@ final class OwnerQuotas {
         if (isNew && quota.user() != ownUser && user.timers() >= limits.maxTimersPerUser()) {
             return ReplyReason.USER_QUOTA;
         }
-        long share = UsageMeter.share(periodNs) - oldShare;
         if (share > 0 && !(owner.hasRoom(share, rates.firingsPerOwner())
                 && user.hasRoom(share, rates.firingsPerUser()))) {
             return ReplyReason.RATE_QUOTA;

@@ -2,6 +2,7 @@
 package io.tickbus.timer;
 
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.calendar.CalendarSchedule;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.platform.CalendarOffset;
 import io.tickbus.core.timer.ReplyCode;
@@ -28,6 +29,10 @@ import java.util.function.LongSupplier;
  * CLOCK_MONOTONIC, converted by the present difference of the clocks. If a calendar timer and another are due in the
  * same nanosecond, either may fire first.
  *
+ * <p>A calendar timer may have a schedule instead of a period ({@link TimerCommand#calendar}). It is due at the
+ * schedule's instants, numbered as they come: a number that has fired does not fire again, however the clock is set.
+ * Its last firing is marked LAST. One that is resumed after its last occurrence ends, and is answered CANCELLED.
+ *
  * <p>A paused one-shot timer keeps the time that was left, so the pause moves its deadline. A paused periodic timer
  * keeps its phase: occurrences that had not fired when it was paused, or that fall into the pause, neither fire nor
  * count as missed, but keep their numbers. Arming a key replaces its timer entirely, paused or not.
@@ -52,6 +57,7 @@ public final class TimerEngine implements TimerQueue {
     private final OwnerQuotas owners;
     private final TimerStore store;
     private final TimerWheels wheels;
+    private final TimerListing listing;
     private final SignalRecord firing = new SignalRecord();
     private final TimerCommand shortCommand = new TimerCommand();
     private final TimerReply shortReply = new TimerReply();
@@ -70,6 +76,7 @@ public final class TimerEngine implements TimerQueue {
         owners = new OwnerQuotas(quotas);
         store = new TimerStore(new SecureRandom().nextLong(), firedLogEntries, calendarOffset, owners);
         wheels = store.wheels();
+        listing = store.listing();
     }
 
     /** An engine that remembers about 65,536 firings. */
@@ -231,11 +238,14 @@ public final class TimerEngine implements TimerQueue {
      * has no slack in eco mode.
      */
     public ReplyCode execute(TimerCommand command) {
+        if (command.schedule() != null && !hasSchedule(command.schedule().id())) {
+            define(ScheduleParts.parse(command.schedule().text()));
+        }
         generation = generation == -1 ? 1 : generation + 1;
         command.generation(generation);
         long nowNs = command.deadlineNs();
         if (command.type() == CommandLayout.TYPE_ARM && TimerStore.isCalendar(command)) {
-            nowNs = wheels.readMonotonicNs(nowNs);
+            nowNs = command.periodNs() < 0 && nowNs == 0 ? System.nanoTime() : wheels.readMonotonicNs(nowNs);
         }
         execute(OwnerQuotas.HOST, command, nowNs, 0, shortReply);
         return shortReply.code();
@@ -258,6 +268,9 @@ public final class TimerEngine implements TimerQueue {
         long clockNs = isArming && TimerStore.isCalendar(command) ? wheels.readRealtimeNs(nowNs) : nowNs;
         ReplyReason reason = quota == null || !quota.accepts(command.type()) ? ReplyReason.CLOSED
                 : CommandCheck.reasonAgainst(command, clockNs);
+        if (reason == ReplyReason.NONE && isArming && command.periodNs() < 0) {
+            reason = resolveFirst(command, clockNs);
+        }
         if (reason != ReplyReason.NONE) {
             reply.answer(ReplyCode.INVALID, reason, command.key()).timer(owner, 0, 0);
         } else {
@@ -277,13 +290,48 @@ public final class TimerEngine implements TimerQueue {
         isChanging = false;
     }
 
+    /** Sets the deadline of an arming by a schedule to its first occurrence, or says why there is none. */
+    private ReplyReason resolveFirst(TimerCommand command, long clockNs) {
+        CalendarSchedule schedule = store.schedules().of(command.periodNs());
+        if (schedule == null) {
+            return ReplyReason.BAD_SCHEDULE;
+        }
+        long firstNs = Recurrence.firstNs(schedule, command.deadlineNs() == 0 ? clockNs : command.deadlineNs());
+        if (firstNs == Saturating.NEVER_NS) {
+            return ReplyReason.NEVER_DUE;
+        }
+        command.deadlineNs(firstNs);
+        return ReplyReason.NONE;
+    }
+
+    /** Whether a schedule is there that armings may name by its number. */
+    public boolean hasSchedule(long id) {
+        return store.schedules().of(-id) != null;
+    }
+
+    /**
+     * Makes a schedule known, so that armings may name it by its number. It stays while timers have it, and a while
+     * longer. Allocates.
+     */
+    public void define(CalendarSchedule schedule) {
+        isChanging = true;
+        store.schedules().add(schedule);
+        isChanging = false;
+    }
+
+    /** Passes the text of a schedule in parts, each as LISTED_TEXT, and LIST_END; only that if it is not there. */
+    public void describe(long id, ReplySink sink, TimerReply scratch) {
+        store.schedules().list(id, sink, scratch);
+    }
+
     /** Arms a new timer or replaces one of the same key; returns why that is rejected, or {@link ReplyReason#NONE}. */
     private ReplyReason arm(long hash, int owner, OwnerQuota quota, int timer, TimerCommand command, long nowNs,
             long clockNs) {
         boolean isNew = timer == TimerStore.NONE;
         if (owner != OwnerQuotas.HOST) {
             ReplyReason refusal =
-                    owners.admit(quota, isNew, isNew ? 0 : store.share(timer), command.periodNs(), nowNs);
+                    owners.admit(quota, isNew, store.recurrence().share(command.periodNs())
+                            - (isNew ? 0 : store.share(timer)), nowNs);
             if (refusal != ReplyReason.NONE) {
                 return refusal;
             }
@@ -323,6 +371,9 @@ public final class TimerEngine implements TimerQueue {
             if (command.type() == CommandLayout.TYPE_PAUSE) {
                 store.pause(timer, clockNs);
                 reply.answer(ReplyCode.PAUSED, ReplyReason.NONE, key);
+            } else if (store.isOverAfterPause(timer, clockNs)) {
+                store.cancelForgetting(hash, timer);
+                reply.answer(ReplyCode.CANCELLED, ReplyReason.NONE, key);
             } else if (store.resume(timer, clockNs)) {
                 reply.answer(ReplyCode.RESUMED, ReplyReason.NONE, key).deadlineNs(store.dueNs(timer));
             } else {
@@ -475,7 +526,7 @@ public final class TimerEngine implements TimerQueue {
      * @param max    the most timers on the page, at least 1
      */
     public void list(int owner, long cursor, int max, ReplySink sink, TimerReply scratch) {
-        store.list(owner, cursor, max, sink, scratch);
+        listing.list(owner, cursor, max, sink, scratch);
     }
 
     /** A survey of this engine's timers. */

@@ -4,10 +4,7 @@ package io.tickbus.timer;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
-import io.tickbus.core.timer.ReplyCode;
-import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
-import io.tickbus.core.timer.TimerReply;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,8 +19,6 @@ import java.util.function.LongSupplier;
  */
 final class TimerStore {
     static final int NONE = KeyIndex.NONE;
-    /** Entries examined for one page; some tens of microseconds. */
-    static final int MAX_PAGE_ENTRIES = 2_048;
     /** Entries examined in one step of cancelling the timers of closing owners; some microseconds. */
     static final int MAX_SWEPT_ENTRIES = 1_024;
     /** Timers cancelled in such a step, each of which may cost several cache misses. */
@@ -35,8 +30,9 @@ final class TimerStore {
     private static final int MAX_PREFETCHED = 64;
 
     private final TimerTable table = new TimerTable(TimerQuotas.MOST_TIMERS);
-    private final MisfireRule misfire = new MisfireRule(table);
-    private final ScanCursor page = new ScanCursor(table);
+    private final Schedules schedules = new Schedules();
+    private final Recurrence recurrence = new Recurrence(schedules);
+    private final MisfireRule misfire = new MisfireRule(table, recurrence);
     private final ScanCursor sweep = new ScanCursor(table);
     private final TimerWheels wheels;
     private final KeyIndex index;
@@ -47,7 +43,6 @@ final class TimerStore {
     /** Meaningless: stops the JIT from eliminating the loads. */
     @SuppressWarnings("UnusedVariable")
     private long prefetched;
-    private final TimerCommand scratchCommand = new TimerCommand();
     private final long[] undoImage = new long[TimerTable.LONGS];
     private SlackClasses slacks = new SlackClasses();
     private int size;
@@ -75,6 +70,11 @@ final class TimerStore {
     /** A survey of these timers. */
     TimerSurvey survey() {
         return new TimerSurvey(this, table, wheels);
+    }
+
+    /** Lists these timers. */
+    TimerListing listing() {
+        return new TimerListing(this, table);
     }
 
     /** The wheels: their time and what is due. Only this class changes which timers they have, except those due. */
@@ -123,7 +123,17 @@ final class TimerStore {
         return table.signalId(timer);
     }
 
-    /** 0 for a one-shot timer. */
+    /** The schedules that timers have or may have. */
+    Schedules schedules() {
+        return schedules;
+    }
+
+    /** When repeating timers are due. */
+    Recurrence recurrence() {
+        return recurrence;
+    }
+
+    /** 0 for a one-shot timer; below 0, minus the number of its schedule. */
     long periodNs(int timer) {
         return table.periodNs(timer);
     }
@@ -139,7 +149,18 @@ final class TimerStore {
 
     /** The timer's part of its owner's firings. */
     long share(int timer) {
-        return UsageMeter.share(table.periodNs(timer));
+        return recurrence.share(table.periodNs(timer));
+    }
+
+    /** Counts a timer as its owner's and its schedule's. */
+    private void count(int timer) {
+        ownerOf(timer).add(1, table.isPersistent(timer), share(timer));
+        schedules.count(table.periodNs(timer), 1);
+    }
+
+    private void uncount(int timer) {
+        owners.remove(ownerOf(timer), table.isPersistent(timer), share(timer));
+        schedules.count(table.periodNs(timer), -1);
     }
 
     /** Pending and paused timers. */
@@ -159,7 +180,7 @@ final class TimerStore {
 
     /** Bytes of the arrays: the table's, the index's and the wheels'. */
     long sizeBytes() {
-        return table.sizeBytes() + index.sizeBytes() + wheels.sizeBytes();
+        return table.sizeBytes() + index.sizeBytes() + wheels.sizeBytes() + schedules.sizeBytes();
     }
 
     long maxBytes() {
@@ -186,7 +207,7 @@ final class TimerStore {
     }
 
     /** Whether the timer must not fire any more, as its owner is gone. */
-    private boolean isClosing(int timer) {
+    boolean isClosing(int timer) {
         return ownerOf(timer).isClosing() && !table.isPersistent(timer);
     }
 
@@ -256,7 +277,7 @@ final class TimerStore {
         }
         int owner = table.owner(timer);
         uncountSlack(timer);
-        owners.remove(owners.of(owner), table.isPersistent(timer), share(timer));
+        uncount(timer);
         TimingWheel from = wheels.of(timer);
         if (from != to && from.isPending(timer)) {
             from.pause(timer);
@@ -269,11 +290,11 @@ final class TimerStore {
     }
 
     private void fill(int timer, int owner, TimerCommand command, long nowNs) {
-        int slackClass = SlackClasses.classOf(command.periodNs() > 0 ? command.periodNs()
+        int slackClass = SlackClasses.classOf(command.periodNs() != 0 ? recurrence.intervalNs(command.periodNs())
                 : Saturating.difference(command.deadlineNs(), nowNs));
         table.fill(timer, owner, command, slackClass);
         slacks.add(slackClass);
-        owners.of(owner).add(1, table.isPersistent(timer), share(timer));
+        count(timer);
     }
 
     /** Adds a timer from an image, for a key that the owner has no timer of; false if there is no room. */
@@ -296,7 +317,7 @@ final class TimerStore {
             slacks.add(table.slackClass(timer));
         }
         index.add(index.hashOf(timer), timer);
-        ownerOf(timer).add(1, table.isPersistent(timer), share(timer));
+        count(timer);
         size++;
     }
 
@@ -323,7 +344,7 @@ final class TimerStore {
     private void remove(long hash, int timer) {
         uncountSlack(timer);
         index.remove(hash, timer);
-        owners.remove(ownerOf(timer), table.isPersistent(timer), share(timer));
+        uncount(timer);
         table.free(timer);
         size--;
     }
@@ -350,6 +371,11 @@ final class TimerStore {
         endChange();
     }
 
+    /** Whether a paused timer has a schedule that has no occurrence left after its pause. */
+    boolean isOverAfterPause(int timer, long nowNs) {
+        return table.state(timer) == TimerTable.PAUSED && misfire.isOverAfterPause(timer, nowNs);
+    }
+
     /** Resumes a paused timer; without room returns false and does nothing. */
     boolean resume(int timer, long nowNs) {
         if (table.state(timer) != TimerTable.PAUSED) {
@@ -368,15 +394,11 @@ final class TimerStore {
     }
 
     private void endPause(int timer, long nowNs) {
-        long periodNs = table.periodNs(timer);
-        long dueNs = table.dueNs(timer);
-        if (periodNs == 0) {
+        if (table.periodNs(timer) == 0) {
             // A timer that was overdue when it was paused stays overdue; clamped to 0, as the clock may be set back.
-            table.due(timer, Math.max(0, Saturating.deadlineNs(nowNs, dueNs)), table.occurrence(timer));
-        } else if (dueNs < nowNs) {
-            long passed = (Saturating.difference(nowNs, dueNs) - 1) / periodNs + 1;
-            table.due(timer, Saturating.deadlineNs(dueNs, Saturating.product(passed, periodNs)),
-                    table.occurrence(timer) + passed);
+            table.due(timer, Math.max(0, Saturating.deadlineNs(nowNs, table.dueNs(timer))), table.occurrence(timer));
+        } else {
+            misfire.onResume(timer, nowNs);
         }
     }
 
@@ -426,6 +448,12 @@ final class TimerStore {
         }
         firingGeneration = 0;
         misfire.apply(timer, clockNs);
+        if (misfire.isOver(timer)) {
+            describe(timer, misfire.deadlineNs(), misfire.flags() | SignalRecordLayout.FLAG_LAST, false, firing);
+            firing.occurrence((int) misfire.occurrence(), misfire.missed());
+            retire(timer);
+            return true;
+        }
         long dueNs = table.dueNs(timer);
         wheels.of(timer).rearm(timer, dueNs < clockNs - MAX_BEHIND_NS ? clockNs : dueNs);
         if (misfire.isFiring()) {
@@ -446,7 +474,7 @@ final class TimerStore {
         firingOwner = table.owner(timer);
         firingKey = table.key(timer);
         uncountSlack(timer);
-        owners.remove(owner, table.isPersistent(timer), 0);
+        uncount(timer);
         table.retire(timer, firingGeneration);
         size--;
     }
@@ -493,36 +521,6 @@ final class TimerStore {
         return sweep.examined();
     }
 
-    /** As {@link TimerEngine#list}. */
-    void list(int owner, long cursor, int max, ReplySink sink, TimerReply scratch) {
-        page.from(cursor, MAX_PAGE_ENTRIES);
-        int listed = 0;
-        while (listed < max && page.next()) {
-            int timer = page.timer();
-            if ((owner == TimerEngine.ALL_OWNERS || owner == table.owner(timer)) && !isClosing(timer)) {
-                sink.reply(describe(timer, scratch));
-                sink.reply(describeRest(timer, scratch));
-                listed++;
-            }
-        }
-        sink.reply(scratch.answer(ReplyCode.LIST_END, ReplyReason.NONE, 0).detail(page.position()));
-    }
-
-    private TimerReply describe(int timer, TimerReply reply) {
-        long occurrence = table.occurrence(timer);
-        boolean isPaused = table.state(timer) == TimerTable.PAUSED;
-        return reply.answer(ReplyCode.LISTED, ReplyReason.NONE, table.key(timer))
-                .deadlineNs(isPaused ? 0 : dueNs(timer)).signalSequence(table.lateCount(timer))
-                .timer(table.owner(timer), table.signalId(timer), table.periodNs(timer))
-                .detail(isPaused ? -1 - occurrence : occurrence);
-    }
-
-    private TimerReply describeRest(int timer, TimerReply reply) {
-        table.copyArming(timer, scratchCommand);
-        return reply.answer(ReplyCode.LISTED_REST, ReplyReason.NONE, table.key(timer))
-                .deadlineNs(table.dueNs(timer)).arming(table.owner(timer), scratchCommand);
-    }
-
     /** Saves a timer's entry of the table, to be restored by {@link #rollBack} until {@link #endChange}. */
     void beginChange(int timer) {
         table.save(timer, undoImage);
@@ -560,6 +558,7 @@ final class TimerStore {
         retired.rebuild();
         slacks = new SlackClasses();
         owners.clear();
+        schedules.clearCounts();
         size = 0;
         int length = table.usedEver();
         for (int entry = 0; entry < length; entry++) {
@@ -568,6 +567,7 @@ final class TimerStore {
             }
         }
         owners.recount();
+        schedules.recount();
     }
 
     private void rebuild(int entry) {

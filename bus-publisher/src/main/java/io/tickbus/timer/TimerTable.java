@@ -23,7 +23,8 @@ import io.tickbus.core.timer.TimerCommand;
  *  64       68       72
  * </pre>
  *
- * <p>{@code dueNs} is the deadline of the next occurrence, in CLOCK_REALTIME for a calendar timer. The wheel's deadline
+ * <p>{@code periodNs} is 0 for a one-shot timer, and below 0 minus the number of a schedule, see {@link Recurrence}.
+ * {@code dueNs} is the deadline of the next occurrence, in CLOCK_REALTIME for a calendar timer. The wheel's deadline
  * may be later, for a timer that catches up. For a paused one-shot timer the field is the time left. {@code b}: bits 0
  * to 4 payload length, 5 and 6 misfire policy, 7 persistent, 8 and 9 state, 10 to 15 slack class. {@code misfire}: how
  * many occurrences a SKIP timer has skipped, or how many a FIRE_ALL timer may still catch up on, see {@link
@@ -209,7 +210,7 @@ final class TimerTable {
         return chunk(timer)[at(timer) + KEY];
     }
 
-    /** 0 for a one-shot timer. */
+    /** 0 for a one-shot timer; below 0, minus the number of its schedule. */
     long periodNs(int timer) {
         return chunk(timer)[at(timer) + PERIOD_NS];
     }
@@ -311,8 +312,12 @@ final class TimerTable {
     static boolean isSound(long[] image) {
         int length = (int) (image[HEADER] >>> PAYLOAD_LENGTH_SHIFT) & PAYLOAD_LENGTH_MASK;
         int durability = (int) (image[CAP_MISFIRE] >>> DURABILITY_SHIFT) & DURABILITY_MASK;
-        return length <= SignalRecordLayout.MAX_PAYLOAD_LENGTH && image[PERIOD_NS] >= 0
+        return length <= SignalRecordLayout.MAX_PAYLOAD_LENGTH && (image[PERIOD_NS] >= 0 || isCalendar(image))
                 && durability <= Durability.DISK.code();
+    }
+
+    static long periodNs(long[] image) {
+        return image[PERIOD_NS];
     }
 
     static long dueNs(long[] image) {

@@ -17,9 +17,9 @@ final class UsageMeter {
     private long owed;
     private long sinceNs;
 
-    /** Firings a second of a timer, in units of 2^−16; 0 for a one-shot one and for a period of more than 18 hours. */
-    static long share(long periodNs) {
-        return periodNs == 0 ? 0 : (SECOND_NS << FIRINGS_SHIFT) / periodNs;
+    /** Firings a second, in units of 2^−16; 0 for one firing and for an interval of more than 18 hours. */
+    static long share(long intervalNs) {
+        return intervalNs == 0 ? 0 : (SECOND_NS << FIRINGS_SHIFT) / intervalNs;
     }
 
     /** Pending and paused timers. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.timer;
 
+import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyCode;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 final class EngineModel {
     private static final long BEHIND_NS = 100_000;
     private static final long NS_PER_US = 1_000;
+    private static final long SECOND_NS = 1_000_000_000;
 
     record Id(int owner, long key) {
     }
@@ -32,6 +35,8 @@ final class EngineModel {
         private int signalId;
         private long dueNs;
         private long periodNs;
+        /** Null for a period. */
+        private CalendarSchedule schedule;
         private long occurrence;
         private long graceNs;
         private MisfirePolicy policy;
@@ -42,6 +47,7 @@ final class EngineModel {
         private long pausedNs;
         private int skipped;
         private int caughtUp;
+        private boolean isOver;
         private Turn turn;
 
         boolean isLate(long nowNs) {
@@ -49,8 +55,14 @@ final class EngineModel {
         }
 
         void moveOn() {
-            dueNs += periodNs;
             occurrence++;
+            if (schedule == null) {
+                dueNs += periodNs;
+                return;
+            }
+            long next = occurrence < schedule.limit() ? schedule.next(dueNs / SECOND_NS) : CalendarSchedule.NONE;
+            isOver = next == CalendarSchedule.NONE;
+            dueNs = isOver ? dueNs : next * SECOND_NS;
         }
     }
 
@@ -138,7 +150,7 @@ final class EngineModel {
             }
             default -> {
                 resume(timer, clockNs(timer.isCalendar, nowNs));
-                yield ReplyCode.RESUMED;
+                yield timer.isOver ? ReplyCode.CANCELLED : ReplyCode.RESUMED;
             }
         };
     }
@@ -152,6 +164,7 @@ final class EngineModel {
         timer.signalId = command.signalId();
         timer.dueNs = command.deadlineNs();
         timer.periodNs = command.periodNs();
+        timer.schedule = timer.periodNs >= 0 ? null : ScheduleDefinition.parse(command.schedule().text());
         timer.graceNs = command.graceUs() * NS_PER_US;
         timer.policy = MisfirePolicy.of(command.misfireCode());
         timer.cap = (int) command.catchUpCap();
@@ -170,9 +183,14 @@ final class EngineModel {
         if (timer.periodNs == 0) {
             timer.dueNs += nowNs - timer.pausedNs;
         } else {
-            while (timer.dueNs < nowNs) {
+            while (timer.dueNs < nowNs && !timer.isOver) {
                 timer.moveOn();
             }
+        }
+        if (timer.isOver) {
+            timers.remove(timer.id);
+            fired.remove(timer.id);
+            return;
         }
         enqueue(timer, timer.dueNs);
     }
@@ -210,7 +228,12 @@ final class EngineModel {
                 add(firings, timer, timer.dueNs, Firing.LAST | (timer.isLate(clockNs) ? Firing.LATE : 0), 0);
             } else {
                 firePeriodic(timer, clockNs, firings);
-                enqueue(timer, clockNs - timer.dueNs > BEHIND_NS ? clockNs : timer.dueNs);
+                if (timer.isOver) {
+                    timers.remove(timer.id);
+                    fired.put(timer.id, nextSequence - 1);
+                } else {
+                    enqueue(timer, clockNs - timer.dueNs > BEHIND_NS ? clockNs : timer.dueNs);
+                }
             }
         }
         return firings;
@@ -226,38 +249,41 @@ final class EngineModel {
     }
 
     private void firePeriodic(Timer timer, long nowNs, List<Firing> firings) {
-        if (!timer.isLate(nowNs)) {
-            add(firings, timer, timer.dueNs, timer.skipped > 0 ? Firing.COALESCED : 0, timer.skipped);
-            timer.skipped = 0;
-            timer.caughtUp = 0;
-            timer.moveOn();
-            return;
-        }
-        if (timer.policy == MisfirePolicy.SKIP) {
-            while (timer.isLate(nowNs)) {
-                timer.skipped++;
-                timer.moveOn();
-            }
-            return;
-        }
         long dueNs = timer.dueNs;
         long occurrence = timer.occurrence;
         int missed = 0;
-        timer.moveOn();
-        if (timer.policy == MisfirePolicy.FIRE_ONCE) {
-            while (timer.dueNs <= nowNs) {
-                missed++;
+        boolean isLate = timer.isLate(nowNs);
+        if (!isLate) {
+            missed = timer.skipped;
+            timer.skipped = 0;
+            timer.caughtUp = 0;
+            timer.moveOn();
+        } else if (timer.policy == MisfirePolicy.SKIP) {
+            while (timer.isLate(nowNs) && !timer.isOver) {
+                dueNs = timer.dueNs;
+                occurrence = timer.occurrence;
+                timer.skipped++;
                 timer.moveOn();
             }
-        } else if (++timer.caughtUp == timer.cap) {
-            timer.caughtUp = 0;
-            while (timer.isLate(nowNs)) {
+            if (!timer.isOver) {
+                return;
+            }
+            // The last of a schedule fires, however late, and says how many were skipped before it.
+            missed = timer.skipped - 1;
+            isLate = false;
+        } else {
+            timer.moveOn();
+            boolean isAtCap = timer.policy == MisfirePolicy.FIRE_ALL && ++timer.caughtUp == timer.cap;
+            timer.caughtUp = isAtCap ? 0 : timer.caughtUp;
+            while (!timer.isOver && (timer.policy == MisfirePolicy.FIRE_ONCE ? timer.dueNs <= nowNs
+                    : isAtCap && timer.isLate(nowNs))) {
                 missed++;
                 timer.moveOn();
             }
         }
         firings.add(new Firing(timer.id.owner(), timer.signalId, timer.id.key(), monotonicNs(timer, dueNs),
-                Firing.LATE | (missed > 0 ? Firing.COALESCED : 0), (int) occurrence, missed));
+                (isLate ? Firing.LATE : 0) | (missed > 0 ? Firing.COALESCED : 0) | (timer.isOver ? Firing.LAST : 0),
+                (int) occurrence, missed));
         nextSequence++;
     }
 

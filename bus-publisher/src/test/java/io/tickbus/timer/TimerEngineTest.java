@@ -325,7 +325,7 @@ class TimerEngineTest {
         List<ReplyCode> codes = new ArrayList<>();
         engine.list(0, 0, 63, entry -> codes.add(entry.code()), reply);
         assertEquals(List.of(ReplyCode.LIST_END), codes);
-        assertEquals(TimerStore.MAX_PAGE_ENTRIES, reply.detail(), "the end of the page, not of the list");
+        assertEquals(TimerListing.MAX_PAGE_ENTRIES, reply.detail(), "the end of the page, not of the list");
         engine.list(0, 4_096, 63, entry -> codes.add(entry.code()), reply);
         assertEquals(List.of(ReplyCode.LIST_END, ReplyCode.LISTED, ReplyCode.LISTED_REST, ReplyCode.LIST_END), codes);
         assertEquals(0, reply.detail());

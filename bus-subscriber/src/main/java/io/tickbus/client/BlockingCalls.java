@@ -7,7 +7,11 @@ import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -88,6 +92,30 @@ final class BlockingCalls {
             }
             cursor = answer.detail();
         } while (cursor != 0);
+        describe(deadline, found);
+    }
+
+    /** Asks for the schedules of the timers found, for each once. */
+    private void describe(Deadline deadline, List<ArmedTimer> found) {
+        Map<Long, String> schedules = new HashMap<>();
+        for (int i = 0; i < found.size(); i++) {
+            long period = found.get(i).periodNs();
+            if (period < 0) {
+                found.set(i, found.get(i).with(schedules.computeIfAbsent(-period, id -> describe(id, deadline))));
+            }
+        }
+    }
+
+    /** The text of a schedule; empty if its last timer is gone by now. */
+    private String describe(long id, Deadline deadline) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        TimerReply answer = new TimerReply();
+        long sequence = send(new TimerCommand().reset(CommandLayout.TYPE_DESCRIBE, id), deadline);
+        for (copyNext(sequence, deadline, answer); answer.code() == ReplyCode.LISTED_TEXT;
+                copyNext(sequence, deadline, answer)) {
+            text.writeBytes(answer.text());
+        }
+        return text.toString(StandardCharsets.UTF_8).replace("\0", "");
     }
 
     private long send(TimerCommand command, Deadline deadline) {

@@ -24,6 +24,7 @@ final class CommandSender {
     private final CommandNumbers numbers;
     /** Null where no keys are tracked. */
     private final LatestCommands latest;
+    private final TimerCommand scratch = new TimerCommand();
     private final boolean isQuiet;
     private final long armHeader;
 
@@ -66,6 +67,9 @@ final class CommandSender {
         if (isQuiet) {
             command.quiet(true);
         }
+        if (!sendSchedule(command)) {
+            return FULL;
+        }
         return send(command.generation((int) numbers.of(writer.nextSequence())), wakeBefore(command));
     }
 
@@ -74,7 +78,28 @@ final class CommandSender {
         if (isQuiet) {
             command.quiet(true);
         }
-        return send(command, wakeBefore(command));
+        return sendSchedule(command) ? send(command, wakeBefore(command)) : FULL;
+    }
+
+    /** The sequence that a command gets which is sent next: its schedule, if it has one, comes before it. */
+    long nextSequence(TimerCommand command) {
+        return nextSequence() + (command.schedule() == null ? 0 : TimerCommand.parts(command.schedule()));
+    }
+
+    /**
+     * Writes the parts of the schedule that a command needs; false if there is no room for them and the command. Parts
+     * without their command do no harm. The daemon does not answer them.
+     */
+    private boolean sendSchedule(TimerCommand command) {
+        if (command.schedule() == null) {
+            return true;
+        }
+        boolean hasRoom = replies.hasRoom(nextSequence(command));
+        int parts = TimerCommand.parts(command.schedule());
+        for (int part = 0; part < parts && hasRoom; part++) {
+            hasRoom = writer.write(scratch.define(command.schedule(), part).fields()) != FULL;
+        }
+        return hasRoom;
     }
 
     private static long wakeBefore(TimerCommand command) {
@@ -91,11 +116,14 @@ final class CommandSender {
 
     /** Sends any command, and wakes the daemon for it. */
     long sendForAnswer(TimerCommand command) {
+        if (!sendSchedule(command)) {
+            return FULL;
+        }
         return send(command.quiet(false).generation((int) numbers.of(writer.nextSequence())), NOW);
     }
 
     private long send(TimerCommand command, long deadlineNs) {
-        boolean isList = command.type() == CommandLayout.TYPE_LIST;
+        boolean isList = CommandLayout.isList(command.type());
         if (!(isList ? replies.hasRoomForList(writer.nextSequence()) : replies.hasRoom(writer.nextSequence()))) {
             return FULL;
         }

@@ -124,12 +124,14 @@ public final class TimerClient implements AutoCloseable {
 
     /**
      * Sends a command of any kind, an arming with a period, a payload and the like for instance. Sets its generation.
+     * The schedule of a {@link TimerCommand#calendar} is sent before it, and takes one more place of the ring for each
+     * 40 bytes of its text.
      *
      * @return its number, or {@link #FULL}
      */
     public long send(TimerCommand command) {
         prepare(System.nanoTime());
-        long next = sender.nextSequence();
+        long next = sender.nextSequence(command);
         try {
             return numbered(sender.send(command));
         } catch (InternalError e) {
@@ -144,7 +146,7 @@ public final class TimerClient implements AutoCloseable {
      */
     public long sendAs(TimerCommand command) {
         prepare(System.nanoTime());
-        long next = sender.nextSequence();
+        long next = sender.nextSequence(command);
         int generation = command.generation();
         try {
             return numbered(sender.sendAs(command));

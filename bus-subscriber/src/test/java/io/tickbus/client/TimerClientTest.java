@@ -231,7 +231,7 @@ class TimerClientTest {
             boolean hasTimeLeft = isPaused && i % 3 == 0;
             ArmedTimer timer = timers.get(i);
             assertEquals(new ArmedTimer(StandInDaemon.OWNER, timer.arming(), i + 2, i, 0, isPaused,
-                    hasTimeLeft ? i + 2 : 0), timer);
+                    hasTimeLeft ? i + 2 : 0, ""), timer);
             assertArrayEquals(daemon.received.get(i).deadlineNs(hasTimeLeft ? 0 : i + 2).fields(),
                     timer.arming().fields());
         }

@@ -68,7 +68,7 @@ public final class CalendarCommand implements Command {
     public int run() {
         CalendarSchedule schedule;
         try {
-            schedule = calendar.schedule(expression.get());
+            schedule = calendar.schedule(expression.get(), null);
         } catch (CalendarSyntaxException e) {
             output.err().println(e.pointer());
             throw e;

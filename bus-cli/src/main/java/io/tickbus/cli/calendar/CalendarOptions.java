@@ -12,14 +12,15 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 
 /** The options beside an expression: its zone, what happens when clocks are set, and its bounds. */
-final class CalendarOptions {
+public final class CalendarOptions {
     private final Option<ZoneId> zone;
     private final Option<GapPolicy> gap;
     private final Option<OverlapPolicy> overlap;
     private final Option<TimeText> until;
     private final Option<LocalDate> except;
 
-    CalendarOptions(CommandSpec command) {
+    /** Says what it takes. */
+    public CalendarOptions(CommandSpec command) {
         zone = command.option("--zone", "ZONE", CalendarOptions::zone, "The time zone, such as Europe/Berlin, where "
                 + "the expression names none; without it this host's.");
         gap = command.choice("--gap", GapPolicy.class, "What is due at a time that is missing because clocks are set "
@@ -47,8 +48,8 @@ final class CalendarOptions {
         }
     }
 
-    /** The schedule of an expression. */
-    CalendarSchedule schedule(String expression) {
+    /** The schedule of an expression, from the first second of {@code from} on; null for any. */
+    public CalendarSchedule schedule(String expression, TimeText from) {
         CalendarSchedule schedule = CalendarSchedule.parse(expression, zone.or(ZoneId.systemDefault()))
                 .without(except.all().stream().mapToLong(LocalDate::toEpochDay).toArray());
         if (gap.isGiven()) {
@@ -57,6 +58,13 @@ final class CalendarOptions {
         if (overlap.isGiven()) {
             schedule = schedule.withOverlap(overlap.get());
         }
-        return until.isGiven() ? schedule.between(Long.MIN_VALUE, until.get().instant().getEpochSecond()) : schedule;
+        return from == null && !until.isGiven() ? schedule : schedule.between(
+                from == null ? Long.MIN_VALUE : from.instant().getEpochSecond(),
+                until.isGiven() ? until.get().instant().getEpochSecond() : Long.MAX_VALUE);
+    }
+
+    /** Whether any of them is given. */
+    public boolean isGiven() {
+        return zone.isGiven() || gap.isGiven() || overlap.isGiven() || until.isGiven() || !except.all().isEmpty();
     }
 }

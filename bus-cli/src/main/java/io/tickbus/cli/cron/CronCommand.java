@@ -69,7 +69,8 @@ public final class CronCommand implements Command, CronService.Listener {
                   30 2 * * MON-FRI   ./backup.sh
                 CRON_GAP and CRON_OVERLAP are the policies of the lines that follow, see 'tickbus calendar --help'. The
                 file is read again when it changes; one with a mistake changes nothing. What a line was due for while
-                nobody served its file is not run, save the timer that was armed: a durable one fires late.
+                nobody served its file is not run. With --durable, what was due while the daemon was down is run once
+                when it is back.
 
                 Exit code 1 when --check finds a mistake.""");
     }

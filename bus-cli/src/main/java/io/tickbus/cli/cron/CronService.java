@@ -11,7 +11,7 @@ import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.BusException.Reason;
 import io.tickbus.core.SignalRecord;
-import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,11 +31,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps a timer for each line of a crontab at its next instant, runs the line's command when it fires, and follows the
- * file. Lines do not wait for each other; a line whose file was edited keeps what runs.
+ * Keeps a timer with the schedule of each line of a crontab at the daemon, runs the line's command when it fires, and
+ * follows the file. Lines do not wait for each other; a line whose file was edited keeps what runs.
  *
- * <p>What the daemon has armed is compared with the lines every few seconds. So a daemon that was restarted, a clock
- * that was set, and a command that was refused are the same case: a timer is missing or stands at another instant.
+ * <p>What the daemon has armed is compared with the lines every few seconds. So a daemon that was restarted and a
+ * command that was refused are the same case: a timer is missing or has another schedule.
  *
  * <p><b>Threads:</b> {@link #run} one; commands are awaited by a thread for each line.
  */
@@ -54,7 +53,7 @@ final class CronService {
     private final BusDirectory directory;
     private final Options options;
     private final Listener listener;
-    private final Map<Long, Job> jobs = new HashMap<>();
+    private final Map<Long, CronLine> lines = new HashMap<>();
     /** Of lines that are there no more too, while their commands run. */
     private final Map<Long, ProgramRunner> runners = new HashMap<>();
     private SignalSubscriber subscriber;
@@ -81,16 +80,6 @@ final class CronService {
 
         /** By a thread of the line: a command has ended. */
         void ended(CronLine line, ProgramRun run);
-    }
-
-    /** A line, and the instant that its timer is armed for. */
-    private static final class Job {
-        CronLine line;
-        long instant = CalendarSchedule.NONE;
-
-        Job(CronLine line) {
-            this.line = line;
-        }
     }
 
     CronService(Path file, BusDirectory directory, Options options, Listener listener) {
@@ -130,7 +119,7 @@ final class CronService {
             timers = client;
             replace(first.lines());
             compare();
-            listener.say("serving " + jobs.size() + " lines of " + file);
+            listener.say("serving " + lines.size() + " lines of " + file);
             subscriber.run(() -> {
                 subscriber.await(this::fired, MOST_SIGNALS, TURN_NS);
                 check();
@@ -142,95 +131,69 @@ final class CronService {
         }
     }
 
-    private void replace(List<CronLine> lines) {
-        Map<Long, Job> former = new HashMap<>(jobs);
-        jobs.clear();
-        for (CronLine line : lines) {
-            Job job = former.getOrDefault(line.key(), new Job(line));
-            job.line = line;
-            jobs.put(line.key(), job);
-        }
+    private void replace(List<CronLine> newLines) {
+        lines.clear();
+        newLines.forEach(line -> lines.put(line.key(), line));
         checksLeft = 0;
-    }
-
-    private static long now() {
-        return Instant.now().getEpochSecond();
     }
 
     /** Makes the daemon's timers those of the lines. */
     private void compare() {
-        // A line whose firing was not read yet has no timer and must not get one for a later instant here.
-        int read;
-        do {
-            read = subscriber.poll(this::fired, MOST_SIGNALS);
-        } while (read == MOST_SIGNALS);
-        Map<Long, ArmedTimer> armed = new HashMap<>();
+        Map<Long, String> armed = new HashMap<>();
         for (ArmedTimer timer : timers.list(false, ANSWER_TIMEOUT_NS)) {
             if (timer.signalId() == options.signalId()) {
-                armed.put(timer.key(), timer);
+                armed.put(timer.key(), timer.schedule());
             }
         }
         for (long key : armed.keySet()) {
-            if (!jobs.containsKey(key)) {
+            if (!lines.containsKey(key)) {
                 timers.call(new TimerCommand().cancel(key), ANSWER_TIMEOUT_NS);
             }
         }
-        long now = now();
-        for (Job job : jobs.values()) {
-            ArmedTimer timer = armed.get(job.line.key());
-            long instant = timer == null ? CalendarSchedule.NONE
-                    : TimeUnit.NANOSECONDS.toSeconds(timer.arming().deadlineNs());
-            if (timer != null && (instant <= now || instant == job.line.schedule().next(now))) {
-                job.instant = instant;
-            } else {
-                arm(job, now);
+        for (CronLine line : lines.values()) {
+            if (!line.schedule().definition().text().equals(armed.get(line.key()))) {
+                arm(line);
             }
         }
         runners.entrySet().removeIf(entry -> isOver(entry.getKey(), entry.getValue()));
     }
 
     private boolean isOver(long key, ProgramRunner runner) {
-        boolean isOver = !jobs.containsKey(key) && runner.isIdle();
+        boolean isOver = !lines.containsKey(key) && runner.isIdle();
         if (isOver) {
             runner.retire();
         }
         return isOver;
     }
 
-    /** Arms a line's timer for its first instant later than {@code after}. */
-    private void arm(Job job, long after) {
-        long next = job.line.schedule().next(after);
-        if (next != CalendarSchedule.NONE) {
-            TimerReply reply = timers.call(new TimerCommand()
-                    .armAt(job.line.key(), options.signalId(), TimeUnit.SECONDS.toNanos(next))
-                    .durability(options.durability()), ANSWER_TIMEOUT_NS);
-            if (reply.code() != ReplyCode.ARMED) {
-                throw new BusException(Reason.BAD_SETTINGS, "line " + job.line.number() + " of " + file,
-                        "the daemon refuses its timer: " + reply.reason().sentence(),
-                        options.durability() == Durability.NONE ? "see its quotas"
-                                : "give it a journal, or serve the file with --durable none");
-            }
+    private void arm(CronLine line) {
+        TimerReply reply = timers.call(new TimerCommand().calendar(line.key(), options.signalId(), line.schedule())
+                .durability(options.durability()), ANSWER_TIMEOUT_NS);
+        if (reply.code() != ReplyCode.ARMED) {
+            throw new BusException(Reason.BAD_SETTINGS, "line " + line.number() + " of " + file,
+                    "the daemon refuses its timer: " + reply.reason().sentence(),
+                    options.durability() == Durability.NONE ? "see its quotas"
+                            : "give it a journal, or serve the file with --durable none");
         }
-        job.instant = next;
     }
 
     private void fired(SignalRecord signal) {
-        Job job = jobs.get(signal.key());
-        if (job == null || !timers.isMine(signal)) {
+        CronLine line = lines.get(signal.key());
+        if (line == null || !timers.isMine(signal)) {
             return;
         }
-        run(job, signal);
-        long now = now();
-        // Where it is armed for later already, this firing came late and there is nothing to arm.
-        if (job.instant <= now || job.instant == CalendarSchedule.NONE) {
-            long due = job.instant == CalendarSchedule.NONE ? now : job.instant;
-            report(job, due, now);
-            attempt(() -> arm(job, Math.max(due, now - 1)));
+        run(line, signal);
+        if (signal.missed() > 0) {
+            listener.say("line " + line.number() + " was due " + signal.missed() + " more times, which are not run: "
+                    + "the host or the daemon stood still, or the clock was set");
+        }
+        if ((signal.flags() & SignalRecordLayout.FLAG_LAST) != 0) {
+            // Somebody else has armed it.
+            checksLeft = 0;
         }
     }
 
-    private void run(Job job, SignalRecord signal) {
-        CronLine line = job.line;
+    private void run(CronLine line, SignalRecord signal) {
         List<String> program = new ArrayList<>(options.prefix());
         program.addAll(List.of(line.environment().getOrDefault(SHELL, "/bin/sh"), "-c", line.command()));
         ProgramRun run = new ProgramRun(program, directory.name(), signal);
@@ -240,17 +203,6 @@ final class CronService {
         runner.check();
         if (!runner.offer(run)) {
             listener.skipped(line);
-        }
-    }
-
-    private void report(Job job, long due, long now) {
-        long skipped = 0;
-        for (long next = job.line.schedule().next(due); next < now; next = job.line.schedule().next(next)) {
-            skipped++;
-        }
-        if (skipped > 0) {
-            listener.say("line " + job.line.number() + " was due " + skipped + " more times, which are not run: the "
-                    + "host or this process stood still, or the clock was set");
         }
     }
 
@@ -317,7 +269,7 @@ final class CronService {
             listener.say(file + " cannot be read, and its lines stay as they were: " + BusException.why(e));
             return;
         }
-        if (read.lines().isEmpty() && !jobs.isEmpty() && !isSeenEmpty) {
+        if (read.lines().isEmpty() && !lines.isEmpty() && !isSeenEmpty) {
             // Perhaps it is just being written.
             isSeenEmpty = true;
             fileState = null;
@@ -326,7 +278,7 @@ final class CronService {
         isSeenEmpty = false;
         if (read.problems().isEmpty()) {
             replace(read.lines());
-            listener.say("read " + file + " again: " + jobs.size() + " lines");
+            listener.say("read " + file + " again: " + lines.size() + " lines");
         } else {
             read.problems().forEach(problem -> listener.say(problem + "; nothing changes"));
         }

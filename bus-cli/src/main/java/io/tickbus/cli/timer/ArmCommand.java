@@ -41,6 +41,7 @@ public final class ArmCommand implements Command {
                   tickbus arm --key 9 --signal 43 --at 2026-12-01T12:00:00Z --grace 5ms
                   tickbus arm --key 1 --signal 1 --in 100us --wait
                   tickbus arm --key 2 --signal 42 --in 10s --scope everywhere --not-before
+                  tickbus arm --key 3 --signal 5 --cron '30 2 * * *' --zone Europe/Berlin --durable disk
 
                 The timer belongs to --client-name, so that 'tickbus list' and 'tickbus cancel' find it, and stays
                 armed when the command ends, and with --durable when the daemon does. With --wait it ends with

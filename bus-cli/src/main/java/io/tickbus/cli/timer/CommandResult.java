@@ -2,6 +2,7 @@
 package io.tickbus.cli.timer;
 
 import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.PeriodText;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.internal.DurationText;
@@ -44,7 +45,7 @@ record CommandResult(TimerReply reply, ReplyCode expected, TimerScope scope, lon
                         ? Integer.toUnsignedLong((int) reply.commandSequence()) : null)
                 .with("deadlineNs", hasDeadline() ? reply.deadlineNs() : null)
                 .with("dueInNs", hasDeadline() ? reply.deadlineNs() - nowNs : null)
-                .with("periodNs", reply.periodNs()).with("signalSequence", reply.signalSequence())
+                .with("periodNs", PeriodText.nsOrNull(reply.periodNs())).with("signalSequence", reply.signalSequence())
                 .with("scope", isOfCluster() ? scope.name() : null)
                 .with("slackNs", isOfCluster() && hasDeadline() ? reply.detail() : null)
                 .with("mayHaveFiredOn", isOfCluster() && reply.code() == ReplyCode.CANCELLED ? reply.detail() : null);
@@ -64,7 +65,7 @@ record CommandResult(TimerReply reply, ReplyCode expected, TimerScope scope, lon
         String due = !hasDeadline() ? "" : delayNs > 0 ? ", due in " + DurationText.format(delayNs) : ", due at once";
         return reply.code().name().toLowerCase(Locale.ROOT) + " key " + reply.key() + " of owner " + reply.owner()
                 + ": signal " + reply.signalId() + due
-                + (reply.periodNs() == 0 ? ", one-shot" : ", every " + DurationText.format(reply.periodNs()))
+                + (reply.periodNs() > 0 ? ", every " : ", ") + PeriodText.format(reply.periodNs())
                 + (isOfCluster() ? scopeText() : "");
     }
 

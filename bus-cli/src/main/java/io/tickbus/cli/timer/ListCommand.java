@@ -5,6 +5,7 @@ import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.OutputOptions;
+import io.tickbus.cli.PeriodText;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.ReportText;
 import io.tickbus.cli.Tickbus;
@@ -34,10 +35,10 @@ public final class ListCommand implements Command {
 
     private static final List<String> COLUMNS = List.of("key", "owner", "client", "signalId", "dueInNs",
             "dueRealtimeNs", "periodNs", "paused", "leftNs", "occurrence", "lateCount", "clock", "misfire", "cap",
-            "graceNs", "durable", "outlivesClient", "scope", "generation", "payload");
+            "graceNs", "durable", "outlivesClient", "scope", "generation", "payload", "schedule");
     /** Of these, those that no timer of the list needs. */
     private static final Set<String> OPTIONAL_COLUMNS = Set.of("paused", "leftNs", "cap", "lateCount", "scope",
-            "payload");
+            "payload", "schedule");
     /** What names of owners that are a cluster's begin with, and the flag of such a timer that one host fires. */
     private static final String CLUSTER = "cluster.";
     private static final int ONCE = 0x40_00_00_00;
@@ -116,8 +117,7 @@ public final class ListCommand implements Command {
                 .with("dueInNs", isPaused ? null : timer.deadlineNs() - nowNs)
                 .with("dueRealtimeNs", isPaused ? null
                         : isCalendar ? arming.deadlineNs() : timer.deadlineNs() + realtimeAheadNs)
-                .with("periodNs", timer.periodNs(), timer.periodNs() == 0 ? "one-shot"
-                        : DurationText.format(timer.periodNs()))
+                .with("periodNs", PeriodText.nsOrNull(timer.periodNs()), PeriodText.format(timer.periodNs()))
                 .with("occurrence", timer.occurrence()).with("paused", isPaused)
                 .with("leftNs", isPaused && timer.periodNs() == 0 ? timer.leftNs() : null)
                 .with("clock", isCalendar ? "calendar" : "monotonic")
@@ -129,7 +129,8 @@ public final class ListCommand implements Command {
                 .with("outlivesClient", (arming.flags() & CommandLayout.FLAG_KEEP_ON_DEATH) != 0)
                 .with("scope", scope(timer, clientName))
                 .with("generation", Integer.toUnsignedLong(arming.generation()))
-                .with("payload", payload.length == 0 ? null : "0x" + HexFormat.of().formatHex(payload));
+                .with("payload", payload.length == 0 ? null : "0x" + HexFormat.of().formatHex(payload))
+                .with("schedule", timer.schedule().isEmpty() ? null : timer.schedule());
     }
 
     /** Null for a timer of this host alone. */

@@ -5,6 +5,8 @@ import io.tickbus.cli.CommandSpec;
 import io.tickbus.cli.Option;
 import io.tickbus.cli.Payload;
 import io.tickbus.cli.TimeText;
+import io.tickbus.cli.calendar.CalendarOptions;
+import io.tickbus.core.calendar.CalendarSchedule;
 import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
@@ -33,6 +35,11 @@ final class TimerOptions {
     private final Option<Payload> payload;
     private final Option<TimerScope> scope;
     private final Option<Boolean> notBefore;
+    private final Option<String> cron;
+    private final Option<String> onCalendar;
+    private final Option<TimeText> from;
+    private final Option<Long> count;
+    private final CalendarOptions schedule;
 
     private String remark = "";
 
@@ -57,6 +64,14 @@ final class TimerOptions {
                 + "death, or also a power failure of the host; needs a daemon with --journal").standard("none");
         calendar = command.flag("--calendar", "With --at and a time of day: the timer follows that clock when it is "
                 + "set, too.");
+        cron = command.option("--cron", "EXPRESSION", text -> text, "Due by a schedule in cron's form, such as "
+                + "'30 2 * * MON-FRI'; see 'tickbus calendar --help'.");
+        onCalendar = command.option("--on-calendar", "EXPRESSION", text -> text, "Due by a schedule in systemd's "
+                + "form, such as 'Mon..Fri 02:30'.");
+        schedule = new CalendarOptions(command);
+        from = command.option("--from", "TIME", TimeText::parse, "With a schedule: due from then on; without it from "
+                + "now on.");
+        count = command.option("--count", "N", IntegerText::toLong, "With a schedule: ends after this many firings.");
         payload = command.option("--payload", "TEXT|0xHEX", Payload::parse, "At most 12 bytes, for each signal.");
         scope = scope(command, "Which hosts of a cluster fire it");
         notBefore = command.flag("--not-before", "With a scope: it fires when the time has certainly come, later by "
@@ -83,8 +98,14 @@ final class TimerOptions {
 
     /** The command, with the delay counted from now. */
     TimerCommand command() {
+        if (cron.isGiven() || onCalendar.isGiven()) {
+            return withTerms(scheduled());
+        }
+        if (from.isGiven() || count.isGiven() || schedule.isGiven()) {
+            throw new IllegalArgumentException("--zone, --gap, --overlap, --from, --until, --count and --except belong "
+                    + "to a schedule: give --cron or --on-calendar");
+        }
         long periodNs = period.or(0L);
-        long graceNs = grace.get();
         long jitterNs = jitter.or(0L);
         Long delayNs = delay.get();
         DueTime time = at.get();
@@ -93,14 +114,6 @@ final class TimerOptions {
         }
         if (delayNs == null && time == null && periodNs == 0) {
             throw new IllegalArgumentException("a timer needs a deadline: give --in, --at or --every");
-        }
-        if ((misfire.get() == MisfirePolicy.FIRE_ALL) != cap.isGiven()) {
-            throw new IllegalArgumentException("--misfire fire-all and --cap go together, so that a stall is not "
-                    + "followed by an unbounded burst");
-        }
-        if (misfire.get() == MisfirePolicy.SKIP && graceNs == 0) {
-            throw new IllegalArgumentException("--misfire skip needs a --grace of at least 1us: without any, each "
-                    + "firing would be too late and skipped");
         }
         if (calendar.isGiven() && (time == null || time.time() == null || jitterNs != 0)) {
             throw new IllegalArgumentException("--calendar needs --at with a time of day, and no --jitter");
@@ -115,14 +128,42 @@ final class TimerOptions {
         remark = time == null ? "" : time.remark(typedNs, periodNs);
         long nextNs = saturatedSum(time == null ? typedNs : time.nextNs(typedNs, periodNs), jitterNs == 0 ? 0
                 : ThreadLocalRandom.current().nextLong(jitterNs));
-        TimerCommand command = new TimerCommand().arm(key(), signalId(), saturatedSum(nowNs, nextNs)).periodNs(periodNs)
-                .misfire(misfire.get(), cap.or(0))
-                .graceUs(graceNs / NS_PER_US + (graceNs % NS_PER_US == 0 ? 0 : 1));
+        TimerCommand command = new TimerCommand().arm(key(), signalId(), saturatedSum(nowNs, nextNs))
+                .periodNs(periodNs);
         if (calendar.isGiven()) {
             command.deadlineNs(saturatedSum(new TimeText(now, null).saturatedNs(), nextNs))
                     .flags(CommandLayout.FLAG_CALENDAR);
         }
-        command.durability(durability.get()).scope(scope.get()).notBefore(notBefore.isGiven());
+        return withTerms(command);
+    }
+
+    /** Refuses the options that say otherwise when it is due. */
+    private TimerCommand scheduled() {
+        if ((cron.isGiven() && onCalendar.isGiven()) || delay.isGiven() || at.isGiven() || period.isGiven()
+                || jitter.isGiven() || calendar.isGiven()) {
+            throw new IllegalArgumentException("a schedule alone says when a timer is due: give --cron or "
+                    + "--on-calendar, and none of --in, --at, --every, --jitter and --calendar");
+        }
+        if (scope.get() != TimerScope.HOST) {
+            throw new IllegalArgumentException("a schedule is of one host: leave out --scope");
+        }
+        CalendarSchedule due = schedule.schedule(cron.isGiven() ? cron.get() : onCalendar.get(), from.get());
+        return new TimerCommand().calendar(key(), signalId(), count.isGiven() ? due.limit(count.get()) : due);
+    }
+
+    private TimerCommand withTerms(TimerCommand command) {
+        long graceNs = grace.get();
+        if ((misfire.get() == MisfirePolicy.FIRE_ALL) != cap.isGiven()) {
+            throw new IllegalArgumentException("--misfire fire-all and --cap go together, so that a stall is not "
+                    + "followed by an unbounded burst");
+        }
+        if (misfire.get() == MisfirePolicy.SKIP && graceNs == 0) {
+            throw new IllegalArgumentException("--misfire skip needs a --grace of at least 1us: without any, each "
+                    + "firing would be too late and skipped");
+        }
+        command.misfire(misfire.get(), cap.or(0))
+                .graceUs(graceNs / NS_PER_US + (graceNs % NS_PER_US == 0 ? 0 : 1)).durability(durability.get())
+                .scope(scope.get()).notBefore(notBefore.isGiven());
         return !payload.isGiven() ? command : payload.get().putInto(command);
     }
 

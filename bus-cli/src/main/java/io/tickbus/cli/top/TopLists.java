@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.top;
 
+import io.tickbus.cli.PeriodText;
 import io.tickbus.cli.Terminal;
 import io.tickbus.cli.late.LateText;
 import io.tickbus.cli.stat.ClientSnapshot;
@@ -69,7 +70,7 @@ final class TopLists {
             long inNs = timer.deadlineNs() - model.bus().readNs();
             lines.add(row(Line.of(inNs < 0 ? "due" : DurationText.format(inNs)), NEXT_COLUMNS,
                     Integer.toString(timer.signalId()), Long.toString(timer.key()),
-                    timer.periodNs() == 0 ? "one-shot" : DurationText.format(timer.periodNs())).to(NEXT_CLIENT)
+                    PeriodText.format(timer.periodNs())).to(NEXT_CLIENT)
                     .add(DaemonSnapshot.clientName(timer.owner(), owners)));
         }
         return lines;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cli.top;
 
+import io.tickbus.cli.PeriodText;
 import io.tickbus.cli.Report;
 import io.tickbus.cli.stat.BusSnapshot;
 import io.tickbus.cli.stat.ClientSnapshot;
@@ -218,7 +219,7 @@ final class TopModel {
         Map<Integer, String> owners = daemon().ownerNames();
         return daemon().next().stream().map(timer -> new Report().with("dueInNs", timer.deadlineNs() - now.readNs())
                 .with("deadlineNs", timer.deadlineNs()).with("signalId", timer.signalId())
-                .with("key", Long.toString(timer.key())).with("periodNs", timer.periodNs())
+                .with("key", Long.toString(timer.key())).with("periodNs", PeriodText.nsOrNull(timer.periodNs()))
                 .with("owner", timer.owner())
                 .with("client", DaemonSnapshot.clientName(timer.owner(), owners))).toList();
     }

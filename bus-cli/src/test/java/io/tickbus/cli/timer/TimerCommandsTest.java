@@ -13,6 +13,8 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.GapPolicy;
 import io.tickbus.core.internal.file.OwnersFile;
 import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonSetting;
@@ -21,6 +23,9 @@ import io.tickbus.daemon.TimerDaemon;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +60,37 @@ final class TimerCommandsTest {
     @AfterEach
     void stop() {
         daemon.close();
+    }
+
+    @Test
+    void shouldArmAndListTimersWithSchedules() throws IOException {
+        CliRun armed = CliRun.of("arm", "--key", 5, "--signal", 42, "--cron", "30 2 * * MON-FRI", "--zone",
+                "Europe/Berlin", "--gap", "skip", "--count", 3, "--except", "2027-01-01", "--json", "--dir", root);
+        assertEquals(Tickbus.DONE, armed.exitCode(), armed.err());
+        assertNull(armed.json().get("periodNs"));
+        CliRun other = CliRun.of("arm", "--key", 6, "--signal", 42, "--on-calendar", "Mon 10:00 UTC", "--from",
+                "2199-01-01T00:00:00Z", "--dir", root);
+        assertEquals(Tickbus.DONE, other.exitCode(), other.err());
+        assertTrue(other.out().contains(", schedule"), other.out());
+        Map<String, Object> listed = list("").get(0);
+        assertEquals("30 2 * * MON-FRI; zone=Europe/Berlin; gap=skip; overlap=first; count=3; except=2027-01-01",
+                listed.get("schedule"));
+        assertEquals("calendar", listed.get("clock"));
+        long next = CalendarSchedule.parse("30 2 * * MON-FRI", ZoneId.of("Europe/Berlin")).withGap(GapPolicy.SKIP)
+                .without(LocalDate.of(2027, 1, 1).toEpochDay()).next(System.currentTimeMillis() / 1_000);
+        assertEquals(TimeUnit.SECONDS.toNanos(next), listed.get("dueRealtimeNs"));
+        assertTrue(done("list").contains("zone=Europe/Berlin"));
+        assertTrue(done("cancel 5").contains(", schedule"));
+        CliRun past = CliRun.of("arm", "--key", 7, "--signal", 42, "--cron", "@daily", "--until",
+                "2020-01-01T00:00:00Z", "--dir", root);
+        assertEquals(Tickbus.FAILED, past.exitCode());
+        assertTrue(past.err().contains("no occurrence left"), past.err());
+        for (String wrong : List.of("--cron|61 * * * *", "--cron|@daily|--in|5s", "--zone|UTC|--in|5s",
+                "--cron|@daily|--count|0", "--cron|@daily|--on-calendar|daily")) {
+            List<Object> line = new ArrayList<>(List.of("arm", "--key", 8, "--signal", 1, "--dir", root));
+            line.addAll(List.of(wrong.split("\\|", -1)));
+            assertEquals(Tickbus.WRONG_USAGE, CliRun.of(line.toArray()).exitCode(), wrong);
+        }
     }
 
     private CliRun run(String line) {

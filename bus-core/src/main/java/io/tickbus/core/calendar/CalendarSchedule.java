@@ -20,6 +20,8 @@ public final class CalendarSchedule {
     /** Neighbours of a stretch of one offset that may share local times with it: zones have changed twice a week. */
     private static final int NEIGHBOURS = 3;
     private static final long[] NO_DAYS = {};
+    /** Instants that are found faster one by one than by counting. */
+    private static final int STEPS = 32;
 
     private final String text;
     private final ZoneId zone;
@@ -31,21 +33,31 @@ public final class CalendarSchedule {
     private final long until;
     /** Days since 1970, sorted. */
     private final long[] excludedDays;
+    private final long limit;
+    /** Made when it is asked for; two threads may make it twice. */
+    private ScheduleDefinition definition;
 
-    private CalendarSchedule(String text, ZoneId zone, LocalTimes times, Policies policies, long from, long until,
-            long[] excludedDays) {
+    private CalendarSchedule(String text, ZoneId zone, LocalTimes times, Terms terms) {
         this.text = text;
         this.zone = zone;
         this.times = times;
         this.timeline = ZoneTimeline.of(zone);
-        this.gap = policies.gap;
-        this.overlap = policies.overlap;
-        this.from = from;
-        this.until = until;
-        this.excludedDays = excludedDays;
+        this.gap = terms.gap;
+        this.overlap = terms.overlap;
+        this.from = terms.from;
+        this.until = terms.until;
+        this.excludedDays = terms.excludedDays;
+        this.limit = terms.limit;
     }
 
-    private record Policies(GapPolicy gap, OverlapPolicy overlap) {
+    /** What there is beside the expression and its zone. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Terms(GapPolicy gap, OverlapPolicy overlap, long from, long until, long[] excludedDays,
+            long limit) {
+    }
+
+    private CalendarSchedule with(Terms terms) {
+        return new CalendarSchedule(text, zone, times, terms);
     }
 
     /** What led to an instant. */
@@ -77,19 +89,19 @@ public final class CalendarSchedule {
             throw new CalendarSyntaxException(expression, 0, "there is no such day before the year 2200");
         }
         return new CalendarSchedule(expression.strip(), parsed.zone() == null ? defaultZone : parsed.zone(), times,
-                new Policies(isFrequent ? GapPolicy.SKIP : GapPolicy.AT_TRANSITION,
-                        isFrequent ? OverlapPolicy.BOTH : OverlapPolicy.FIRST),
-                Long.MIN_VALUE, Long.MAX_VALUE, NO_DAYS);
+                new Terms(isFrequent ? GapPolicy.SKIP : GapPolicy.AT_TRANSITION,
+                        isFrequent ? OverlapPolicy.BOTH : OverlapPolicy.FIRST,
+                        Long.MIN_VALUE, Long.MAX_VALUE, NO_DAYS, Long.MAX_VALUE));
     }
 
     /** Sets what happens to local times that a day does not have. */
     public CalendarSchedule withGap(GapPolicy newGap) {
-        return new CalendarSchedule(text, zone, times, new Policies(newGap, overlap), from, until, excludedDays);
+        return with(new Terms(newGap, overlap, from, until, excludedDays, limit));
     }
 
     /** Sets what happens at local times that a day has twice. */
     public CalendarSchedule withOverlap(OverlapPolicy newOverlap) {
-        return new CalendarSchedule(text, zone, times, new Policies(gap, newOverlap), from, until, excludedDays);
+        return with(new Terms(gap, newOverlap, from, until, excludedDays, limit));
     }
 
     /** Sets the first and the last second at which it may be due; both belong to the range. */
@@ -97,14 +109,48 @@ public final class CalendarSchedule {
         if (newFrom > newUntil) {
             throw new IllegalArgumentException("it ends before it begins: from=" + newFrom + " until=" + newUntil);
         }
-        return new CalendarSchedule(text, zone, times, new Policies(gap, overlap), newFrom, newUntil, excludedDays);
+        return with(new Terms(gap, overlap, newFrom, newUntil, excludedDays, limit));
     }
 
     /** Sets the local dates, as days since 1970, on which it is not due. */
     public CalendarSchedule without(long... newExcludedDays) {
-        long[] sorted = newExcludedDays.clone();
-        Arrays.sort(sorted);
-        return new CalendarSchedule(text, zone, times, new Policies(gap, overlap), from, until, sorted);
+        long[] sorted = Arrays.stream(newExcludedDays).sorted().distinct().toArray();
+        return with(new Terms(gap, overlap, from, until, sorted, limit));
+    }
+
+    /**
+     * Sets after how many occurrences a timer of this schedule ends, at least 1. Which instant is the first depends on
+     * when the timer is armed, so {@link #next} knows nothing of it.
+     */
+    public CalendarSchedule limit(long newLimit) {
+        if (newLimit < 1) {
+            throw new IllegalArgumentException("a timer is due at least once: limit=" + newLimit);
+        }
+        return with(new Terms(gap, overlap, from, until, excludedDays, newLimit));
+    }
+
+    /** After how many occurrences a timer of it ends; {@code Long.MAX_VALUE} for never. */
+    public long limit() {
+        return limit;
+    }
+
+    /** Everything that was set, as text, and the number of that text. */
+    public ScheduleDefinition definition() {
+        if (definition == null) {
+            definition = ScheduleDefinition.of(this, from, until, excludedDays);
+        }
+        return definition;
+    }
+
+    /** Sets the text that it was read from; before anybody else has this schedule. */
+    CalendarSchedule withDefinition(ScheduleDefinition newDefinition) {
+        definition = newDefinition;
+        return this;
+    }
+
+    /** How often it is due on a day on which it is due, by the expression. */
+    public int perDay() {
+        return times.perDay();
     }
 
     /** The expression as it was given. */
@@ -140,6 +186,107 @@ public final class CalendarSchedule {
             }
         }
         return NONE;
+    }
+
+    /**
+     * The {@code n}-th instant later than {@code after}, or {@link #NONE}. Takes time in proportion to {@code n} up to
+     * 32, and to its logarithm beyond that.
+     */
+    public long next(long after, long n) {
+        if (n <= STEPS) {
+            long found = after;
+            for (long i = 0; i < n && found != NONE; i++) {
+                found = next(found);
+            }
+            return found;
+        }
+        long low = Math.max(after, 0);
+        long high = low + LocalTimes.SECONDS_PER_DAY;
+        while (count(after, high) < n) {
+            low = high;
+            high += high - Math.max(after, 0);
+            if (low > LocalTimes.END) {
+                return NONE;
+            }
+        }
+        while (high - low > 1) {
+            long middle = (low + high) >>> 1;
+            if (count(after, middle) < n) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return high;
+    }
+
+    /** How many instants are later than {@code after} but not than {@code last}. Examines months, not instants. */
+    public long count(long after, long last) {
+        long first = Math.max(0, after >= from ? after + 1 : from);
+        long end = Math.min(Math.min(last, until), LocalTimes.END);
+        if (after == Long.MAX_VALUE || first > end) {
+            return 0;
+        }
+        long count = 0;
+        int stretch = timeline.at(first);
+        for (; stretch < timeline.count() && timeline.start(stretch) <= end; stretch++) {
+            count += countWithin(stretch, Math.max(first, timeline.start(stretch)),
+                    Math.min(end, timeline.end(stretch) - 1));
+        }
+        return count;
+    }
+
+    /** From one second of a stretch to another, both included. */
+    private long countWithin(int stretch, long first, long last) {
+        long count = 0;
+        long earliest = first;
+        if (stretch > 0 && gap != GapPolicy.SKIP) {
+            // Where instants stand for missing local times they may be those of others: counted one by one.
+            long end = Math.min(last + 1, timeline.start(stretch) + timeline.offset(stretch)
+                    - timeline.offset(stretch - 1));
+            for (long next = next(earliest - 1); next < end; next = next(next)) {
+                count++;
+            }
+            earliest = Math.max(earliest, end);
+        }
+        return count + countRegular(stretch, earliest + timeline.offset(stretch), last + 1 + timeline.offset(stretch));
+    }
+
+    /** As {@link #nextRegular}, for the local times from one on and before another. */
+    private long countRegular(int stretch, long from, long end) {
+        long count = 0;
+        long local = from;
+        while (local < end) {
+            long free = skipRepeated(stretch, local);
+            if (free == local) {
+                free = nextRepeated(stretch, local, end);
+                count += countLocal(local, free);
+            }
+            local = free;
+        }
+        return count;
+    }
+
+    /** Where the next part begins that another stretch is to fire, or {@code end}. */
+    private long nextRepeated(int stretch, long local, long end) {
+        long nearest = end;
+        int step = overlap == OverlapPolicy.FIRST ? -1 : 1;
+        for (int i = 1; i <= NEIGHBOURS && overlap != OverlapPolicy.BOTH; i++) {
+            int other = stretch + i * step;
+            if (other >= 0 && other < timeline.count() && timeline.localStart(other) > local) {
+                nearest = Math.min(nearest, timeline.localStart(other));
+            }
+        }
+        return nearest;
+    }
+
+    private long countLocal(long from, long end) {
+        long count = times.count(from, end);
+        for (long day : excludedDays) {
+            count -= times.count(Math.max(from, day * LocalTimes.SECONDS_PER_DAY),
+                    Math.min(end, (day + 1) * LocalTimes.SECONDS_PER_DAY));
+        }
+        return count;
     }
 
     private long nextWithin(int stretch, long earliest) {

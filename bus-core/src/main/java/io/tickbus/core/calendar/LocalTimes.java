@@ -15,7 +15,8 @@ final class LocalTimes {
     static final int LAST_YEAR = 2199;
     static final long SECONDS_PER_DAY = 86_400;
 
-    private static final long END = epochDay(LAST_YEAR + 1, 1, 1) * SECONDS_PER_DAY;
+    /** Beyond every match. */
+    static final long END = epochDay(LAST_YEAR + 1, 1, 1) * SECONDS_PER_DAY;
     private static final int ALL_WEEKDAYS = 0x7F;
     /** The weekday of 1970-01-01, from Sunday = 0. */
     private static final int EPOCH_WEEKDAY = 4;
@@ -84,6 +85,57 @@ final class LocalTimes {
             seconds = fields.seconds;
         }
         return (hour * 60 + found) * 60 + Long.numberOfTrailingZeros(seconds);
+    }
+
+    /** How many match from {@code from} on and before {@code to}: examines months, and not the matches. */
+    long count(long from, long to) {
+        long end = Math.min(to, END);
+        if (from >= end) {
+            return 0;
+        }
+        long firstDay = Math.floorDiv(from, SECONDS_PER_DAY);
+        long lastDay = Math.floorDiv(end, SECONDS_PER_DAY);
+        return countDays(firstDay, lastDay) * perDay()
+                - countDays(firstDay, firstDay + 1) * countTimes((int) Math.floorMod(from, SECONDS_PER_DAY))
+                + countDays(lastDay, lastDay + 1) * countTimes((int) Math.floorMod(end, SECONDS_PER_DAY));
+    }
+
+    /** How many times a day has that matches. */
+    int perDay() {
+        return countTimes((int) SECONDS_PER_DAY);
+    }
+
+    /** How many times of day match that are before {@code end}, in seconds. */
+    private int countTimes(int end) {
+        int hour = end / 3600;
+        int minute = end / 60 % 60;
+        int perMinute = Long.bitCount(fields.seconds);
+        int count = Integer.bitCount(fields.hours & ((1 << hour) - 1)) * Long.bitCount(fields.minutes) * perMinute;
+        if ((fields.hours & (1 << hour)) != 0) {
+            count += Long.bitCount(fields.minutes & ((1L << minute) - 1)) * perMinute;
+            boolean isMinute = (fields.minutes & (1L << minute)) != 0;
+            count += isMinute ? Long.bitCount(fields.seconds & ((1L << (end % 60)) - 1)) : 0;
+        }
+        return count;
+    }
+
+    /** How many days match from one day since 1970 on and before another. */
+    private long countDays(long first, long end) {
+        long count = 0;
+        long date = civil(first);
+        int year = (int) (date >> 16);
+        int month = (int) (date >> 8) & 0xFF;
+        int mask = -1 << ((int) date & 0xFF);
+        for (long start = epochDay(year, month, 1); start < end && year <= LAST_YEAR;) {
+            int length = monthLength(year, month);
+            int days = daysOf(year, month) & mask;
+            count += Integer.bitCount(start + length <= end ? days : days & ((1 << (end - start + 1)) - 1));
+            start += length;
+            mask = -1;
+            year += month == 12 ? 1 : 0;
+            month = month == 12 ? 1 : month + 1;
+        }
+        return count;
     }
 
     /** The days of a month that match: bits 1 to 31. */

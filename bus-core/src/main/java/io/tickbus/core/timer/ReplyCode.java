@@ -34,7 +34,9 @@ public enum ReplyCode {
     /** To the gateway: the rest of the command of the reply before. */
     FORWARDED_REST,
     /** To the gateway: half of the name of an owner whose command follows. */
-    FORWARDED_NAME;
+    FORWARDED_NAME,
+    /** A part of the text of the schedule that was asked for. */
+    LISTED_TEXT;
 
     private static final ReplyCode[] BY_CODE = values();
 

@@ -68,7 +68,12 @@ public enum ReplyReason {
     BAD_SCOPE("the timer of a cluster has one scope, at most 4 bytes of payload, no durability of its own, a period of "
             + "at least 1 ms or with scope once 1 s, and with FIRE_ALL a cap of 1000"),
     /** As many timers or owners as a cluster can have, or too many commands that wait for it. */
-    CLUSTER_FULL("the cluster has no room for more timers or owners, or too many commands wait for it");
+    CLUSTER_FULL("the cluster has no room for more timers or owners, or too many commands wait for it"),
+    /** A schedule that was not sent, or not as a whole, or is not understood. */
+    BAD_SCHEDULE("the daemon does not have the timer's schedule, or does not understand it, or its zone is unknown "
+            + "there: use the same tickbus version on both sides"),
+    /** A schedule whose last occurrence is past. */
+    NEVER_DUE("the timer's schedule has no occurrence left");
 
     private static final ReplyReason[] BY_CODE = values();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.timer;
 
+import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.internal.layout.SignalRecordLayout;
 
@@ -29,7 +31,12 @@ public final class TimerCommand {
     private static final int PAYLOAD = index(CommandLayout.PAYLOAD);
     private static final int GENERATION = index(CommandLayout.GENERATION);
 
+    /** Where a part of a schedule's text is: all words but the key and the header. */
+    private static final int[] TEXT = {DEADLINE_NS, PERIOD_NS, LIMITS, PAYLOAD, GENERATION};
+
     private final long[] fields = new long[index(CommandLayout.LENGTH)];
+    /** Of an arming that {@link #calendar} has started; null otherwise. Not among the fields. */
+    private ScheduleDefinition schedule;
 
     private static int index(int layoutOffset) {
         return (layoutOffset - CommandLayout.KEY) / Long.BYTES;
@@ -60,7 +67,7 @@ public final class TimerCommand {
         return fields[DEADLINE_NS];
     }
 
-    /** Nanoseconds from one occurrence to the next; 0 for one-shot. */
+    /** Nanoseconds from one occurrence to the next; 0 for one-shot; below 0, minus the number of its schedule. */
     public long periodNs() {
         return fields[PERIOD_NS];
     }
@@ -125,6 +132,7 @@ public final class TimerCommand {
      * cancelled when its client dies.
      */
     public TimerCommand arm(long key, int signalId, long deadlineNs) {
+        schedule = null;
         fields[KEY] = key;
         fields[DEADLINE_NS] = deadlineNs;
         fields[PERIOD_NS] = 0;
@@ -279,6 +287,64 @@ public final class TimerCommand {
         return arm(key, signalId, realtimeNs).flags(CommandLayout.FLAG_CALENDAR);
     }
 
+    /**
+     * Starts the arming of a timer that is due at the instants of a schedule, by CLOCK_REALTIME as {@link #armAt}: from
+     * now on, or from {@link #deadlineNs(long)} on if that is set, when a time that is past makes instants overdue.
+     * {@code TimerClient} sends the schedule before the command.
+     *
+     * @throws IllegalArgumentException if the schedule's text is longer than {@link ScheduleDefinition#MAX_LENGTH}
+     */
+    public TimerCommand calendar(long key, int signalId, CalendarSchedule newSchedule) {
+        return armAt(key, signalId, 0).schedule(newSchedule);
+    }
+
+    /** Sets the schedule of the arming of a calendar timer, instead of a period; see {@link #calendar}. */
+    public TimerCommand schedule(CalendarSchedule newSchedule) {
+        ScheduleDefinition definition = newSchedule.definition();
+        if (definition.length() > ScheduleDefinition.MAX_LENGTH) {
+            throw new IllegalArgumentException("the text of a schedule has at most " + ScheduleDefinition.MAX_LENGTH
+                    + " bytes, fewer excluded dates for instance: length=" + definition.length());
+        }
+        schedule = definition;
+        return periodNs(-definition.id());
+    }
+
+    /** The schedule of an arming that {@link #calendar} has started; null otherwise. */
+    public ScheduleDefinition schedule() {
+        return schedule;
+    }
+
+    /** Makes this the command that sends one part of a schedule's text; the parts are sent in order. */
+    public TimerCommand define(ScheduleDefinition definition, int part) {
+        reset(CommandLayout.TYPE_DEFINE, definition.id());
+        int offset = part * CommandLayout.TEXT_LENGTH;
+        fields[HEADER] |= offset | ((long) definition.length() << Short.SIZE);
+        for (int i = 0; i < TEXT.length; i++) {
+            fields[TEXT[i]] = definition.word(offset + i * Long.BYTES);
+        }
+        return this;
+    }
+
+    /** How many parts the text of a schedule has. */
+    public static int parts(ScheduleDefinition definition) {
+        return (definition.length() + CommandLayout.TEXT_LENGTH - 1) / CommandLayout.TEXT_LENGTH;
+    }
+
+    /** Of a part of a schedule's text: where it begins. */
+    public int textOffset() {
+        return signalId() & 0xFFFF;
+    }
+
+    /** Of a part of a schedule's text: the length of the whole text in bytes. */
+    public int textLength() {
+        return signalId() >>> Short.SIZE;
+    }
+
+    /** Of a part of a schedule's text: eight of its bytes, {@code i} from 0 to 4. */
+    public long textWord(int i) {
+        return fields[TEXT[i]];
+    }
+
     /** Sets when it is due first. */
     public TimerCommand deadlineNs(long deadlineNs) {
         fields[DEADLINE_NS] = deadlineNs;
@@ -288,6 +354,7 @@ public final class TimerCommand {
     /** Makes this the same command as another. */
     public TimerCommand copyOf(TimerCommand other) {
         System.arraycopy(other.fields, 0, fields, 0, fields.length);
+        schedule = other.schedule;
         return this;
     }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.core.timer;
 
+import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.internal.layout.ReplyLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -28,6 +31,8 @@ public final class TimerReply {
 
     private static final int[] NAME = {KEY, DEADLINE_NS, SIGNAL_SEQUENCE, PERIOD_NS};
     private static final int HALF_NAME = NAME.length * Long.BYTES;
+    /** Where a part of a schedule's text is. */
+    private static final int[] TEXT = {DEADLINE_NS, SIGNAL_SEQUENCE, PERIOD_NS, DETAIL};
 
     private final long[] fields = new long[index(ReplyLayout.LENGTH)];
 
@@ -88,7 +93,7 @@ public final class TimerReply {
         return (int) (fields[HEADER] >>> Integer.SIZE);
     }
 
-    /** The timer's period in nanoseconds; 0 for once. */
+    /** The timer's period in nanoseconds; 0 for once; below 0, minus the number of its schedule. */
     public long periodNs() {
         return fields[PERIOD_NS];
     }
@@ -198,6 +203,23 @@ public final class TimerReply {
             }
         }
         return text.toString();
+    }
+
+    /** Of LISTED_TEXT: sets the part of a text that begins at {@code offset}. */
+    public TimerReply text(ScheduleDefinition definition, int offset) {
+        for (int i = 0; i < TEXT.length; i++) {
+            fields[TEXT[i]] = definition.word(offset + i * Long.BYTES);
+        }
+        return this;
+    }
+
+    /** Of LISTED_TEXT: its part of the text; zeros follow the end of the text. */
+    public byte[] text() {
+        ByteBuffer bytes = ByteBuffer.allocate(ReplyLayout.TEXT_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        for (int word : TEXT) {
+            bytes.putLong(fields[word]);
+        }
+        return bytes.array();
     }
 
     /** Sets the detail. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.calendar.CalendarSchedule.Rule;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -266,6 +267,60 @@ class CalendarScheduleTest {
             if (expected.getHour() == hour) {
                 assertEquals(expected.toEpochSecond(ZoneOffset.UTC), found, expression + " after " + time);
             }
+        }
+    }
+
+    @Test
+    void shouldCountWithoutGoingFromOneToTheNextWhateverTheExpression() {
+        SplittableRandom random = new SplittableRandom(22);
+        String[] expressions = {"0 0 29 2 *", "0 12 LW * ?", "*/7 * * * *", "0 9-17 * * MON#2", "5,35 0 1,15 * FRI",
+            "0/13 * 1-3 * * *", "0 0 L-3 * *", "30 2 * * *"};
+        for (String zone : List.of("Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "UTC")) {
+            for (String expression : expressions) {
+                CalendarSchedule schedule = CalendarSchedule.parse(expression, ZoneId.of(zone))
+                        .without(10_957, 11_100, 11_101, 20_000);
+                long after = random.nextLong(7_000_000_000L);
+                long found = after;
+                int steps = random.nextInt(3, 3_000);
+                int done = 0;
+                for (; done < steps && schedule.next(found) != CalendarSchedule.NONE; done++) {
+                    found = schedule.next(found);
+                }
+                assertEquals(done, schedule.count(after, found), schedule + " after " + after);
+                assertEquals(done, schedule.count(after, Math.max(found, schedule.next(found) - 1)));
+                assertEquals(found, schedule.next(after, done), schedule + " after " + after);
+            }
+        }
+        CalendarSchedule all = CalendarSchedule.parse("* * * * * *", ZoneId.of("UTC"));
+        assertEquals(1_000_000_000, all.count(999_999_999, 1_999_999_999));
+        assertEquals(1_999_999_999, all.next(999_999_999, 1_000_000_000));
+        assertEquals(CalendarSchedule.NONE, all.between(0, 100).next(10, 91));
+        assertEquals(90, all.between(0, 100).count(10, Long.MAX_VALUE));
+    }
+
+    @Test
+    void shouldTravelAsTextWhateverIsSet() {
+        CalendarSchedule schedule = CalendarSchedule.parse("30  2 *\t* MON-FRI", ZoneId.of("Europe/Berlin"))
+                .withGap(GapPolicy.SHIFT).withOverlap(OverlapPolicy.BOTH).between(1_000, 2_000_000_000).limit(7)
+                .without(20_820, 20_819);
+        ScheduleDefinition definition = schedule.definition();
+        assertEquals("30 2 * * MON-FRI; zone=Europe/Berlin; gap=shift; overlap=both; from=@1000; until=@2000000000; "
+                + "count=7; except=2027-01-01,2027-01-02", definition.text());
+        CalendarSchedule read = ScheduleDefinition.parse(definition.text());
+        assertEquals(definition.text(), read.definition().text());
+        assertEquals(definition.id(), read.definition().id());
+        assertEquals(schedule.next(1_790_000_000), read.next(1_790_000_000));
+        byte[] bytes = definition.text().getBytes(StandardCharsets.UTF_8);
+        assertEquals(definition.id(), ScheduleDefinition.idOf(bytes, bytes.length));
+        for (int i = 0; i < bytes.length; i++) {
+            assertEquals(bytes[i], (byte) definition.word(i));
+        }
+        assertEquals(0, definition.word(bytes.length));
+        for (String bad : List.of("", "30 2 * * *", "30 2 * * *; zone=Nowhere/Else", "61 2 * * *; zone=UTC",
+                "30 2 * * *; zone=UTC; gap=never", "30 2 * * *; zone=UTC; until=@x", "30 2 * * *; zone=UTC; more=1",
+                "30 2 * * *; zone=UTC; except=2026-02-30", "30 2 * * *; zone=UTC; gap", "30 2 * * *; zone=UTC; count=0",
+                "30 2 * * *; zone=UTC; from=@5; until=@4", "30 2 * * *; zone=UTC; from=@")) {
+            assertThrows(IllegalArgumentException.class, () -> ScheduleDefinition.parse(bad), bad);
         }
     }
 }

@@ -98,6 +98,7 @@ class CalendarTransitionsTest {
                 List<Long> expected = search(zone.getRules(), tried.matcher(), gap, overlap, from, until);
                 List<Long> actual = fire(schedule, from, until);
                 assertEquals(expected, actual, () -> schedule + " around " + transition);
+                assertCounts(schedule, actual, from, until);
                 if (overlap != OverlapPolicy.BOTH) {
                     assertOncePerLocalTime(zone.getRules(), actual, schedule);
                 }
@@ -105,6 +106,23 @@ class CalendarTransitionsTest {
             }
         }
         return fired;
+    }
+
+    /** What counts without going from one to the next must count the same, wherever it begins and ends. */
+    private static void assertCounts(CalendarSchedule schedule, List<Long> fired, long from, long until) {
+        for (int first = 0; first < fired.size(); first += 1 + fired.size() / 5) {
+            long after = first % 2 == 0 ? fired.get(first) : fired.get(first) - 1;
+            int skipped = first % 2 == 0 ? first + 1 : first;
+            for (int last = first; last < fired.size(); last += 1 + fired.size() / 5) {
+                int expected = last + 1 - skipped;
+                assertEquals(expected, schedule.count(after, fired.get(last)), () -> schedule + " after " + after);
+                assertEquals(Math.max(0, expected - 1), schedule.count(after, fired.get(last) - 1));
+                if (expected > 0) {
+                    assertEquals(fired.get(last), schedule.next(after, expected), () -> schedule + " after " + after);
+                }
+            }
+        }
+        assertEquals(fired.size(), schedule.count(from - 1, until), () -> schedule + " from " + from);
     }
 
     private static List<Long> fire(CalendarSchedule schedule, long from, long until) {

@@ -61,7 +61,7 @@ class TimerReplyTest {
         ReplyCode[] codes = {ReplyCode.ARMED, ReplyCode.CANCELLED, ReplyCode.ALREADY_FIRED, ReplyCode.UNKNOWN,
             ReplyCode.FULL, ReplyCode.INVALID, ReplyCode.PAUSED, ReplyCode.RESUMED, ReplyCode.LISTED,
             ReplyCode.LIST_END, ReplyCode.LISTED_REST, ReplyCode.SUBMITTED, ReplyCode.UNCERTAIN, ReplyCode.FORWARDED,
-            ReplyCode.FORWARDED_REST, ReplyCode.FORWARDED_NAME};
+            ReplyCode.FORWARDED_REST, ReplyCode.FORWARDED_NAME, ReplyCode.LISTED_TEXT};
         for (int i = 0; i < codes.length; i++) {
             assertEquals(i + 1, codes[i].code());
             assertEquals(codes[i], ReplyCode.of(i + 1));
@@ -87,6 +87,8 @@ class TimerReplyTest {
         assertEquals(26, ReplyReason.NOT_SHARED.code());
         assertEquals(27, ReplyReason.NO_CLUSTER.code());
         assertEquals(30, ReplyReason.CLUSTER_FULL.code());
+        assertEquals(31, ReplyReason.BAD_SCHEDULE.code());
+        assertEquals(32, ReplyReason.NEVER_DUE.code());
         assertEquals(ReplyReason.NONE, ReplyReason.of(200));
         assertEquals(ReplyReason.NONE, ReplyReason.of(-1));
     }

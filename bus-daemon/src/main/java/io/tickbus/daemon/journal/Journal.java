@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.daemon.journal;
 
+import io.tickbus.core.calendar.ScheduleDefinition;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.DaemonCounters;
 import io.tickbus.daemon.LoopProgress;
@@ -37,6 +39,9 @@ public interface Journal extends AutoCloseable {
 
     /** For {@link #appendApplied}: there was no PENDING entry. */
     long NO_TICKET = -1;
+
+    /** Entries that a schedule may need, which is written before the first command or image that has it. */
+    int MAX_SCHEDULE_ENTRIES = ScheduleDefinition.MAX_LENGTH / CommandLayout.TEXT_LENGTH;
 
     /**
      * Appends that a command about a durable timer was carried out.

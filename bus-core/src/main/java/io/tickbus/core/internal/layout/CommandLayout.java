@@ -14,6 +14,15 @@ package io.tickbus.core.internal.layout;
  *  32      36 37 38 39 40     44       48                         60       64
  * </pre>
  *
+ * <p>{@link #TYPE_DEFINE} has a part of the text of a schedule, 40 bytes, and zeros beyond the end of the text:
+ *
+ * <pre>
+ *   0        8                 16                                  32       36       40                           64
+ *  +--------+-----------------+-----------------------------------+----+---+--------+----------------------------+
+ *  | stamp  | number          | bytes 0 to 15 of the part         |off.|len| t, f   | bytes 16 to 39 of the part |
+ *  +--------+-----------------+-----------------------------------+----+---+--------+----------------------------+
+ * </pre>
+ *
  * <p>Writer of every field: the client. Ordering: {@code stamp} as {@link io.tickbus.core.internal.memory.SlotRing}
  * says, all
  * others plain between its two stamps. The daemon believes none of them before it has checked it.
@@ -30,7 +39,10 @@ public final class CommandLayout {
     public static final int KEY = STAMP + Long.BYTES;
     /** int64: when it is due first, CLOCK_MONOTONIC nanoseconds; the anchor of a periodic timer. */
     public static final int DEADLINE_NS = KEY + Long.BYTES;
-    /** int64: nanoseconds from one occurrence to the next; 0 for a timer that fires once. */
+    /**
+     * int64: nanoseconds from one occurrence to the next; 0 for a timer that fires once; below 0, minus the number of
+     * the schedule that says when a calendar timer is due, from {@link #DEADLINE_NS} on, or from now on if that is 0.
+     */
     public static final int PERIOD_NS = DEADLINE_NS + Long.BYTES;
     /** int32: what the signal will mean. */
     public static final int SIGNAL_ID = PERIOD_NS + Long.BYTES;
@@ -85,6 +97,18 @@ public final class CommandLayout {
      */
     public static final int TYPE_RESULT = 7;
 
+    /**
+     * Defines a schedule: {@link #KEY} is its number, {@code ScheduleDefinition.id()}, {@link #SIGNAL_ID} two uint16,
+     * where this part of its text begins and how long the text is. The parts come in order, before the armings that
+     * need them. Never answered: an arming with a schedule that is not usable is refused.
+     */
+    public static final int TYPE_DEFINE = 8;
+    /** Asks for the text of the schedule whose number is in {@link #KEY}. */
+    public static final int TYPE_DESCRIBE = 9;
+
+    /** Bytes of text in a {@link #TYPE_DEFINE}. */
+    public static final int TEXT_LENGTH = 40;
+
     /** The timer stays armed when its client is gone. */
     public static final int FLAG_KEEP_ON_DEATH = 0x01;
     /**
@@ -108,5 +132,10 @@ public final class CommandLayout {
     public static final int MISFIRE_NOT_BEFORE = 0x80;
 
     private CommandLayout() {
+    }
+
+    /** Whether several replies answer a command of this type, and are as much work as many commands. */
+    public static boolean isList(int type) {
+        return type == TYPE_LIST || type == TYPE_DESCRIBE;
     }
 }

@@ -33,6 +33,9 @@ package io.tickbus.core.internal.layout;
  * first of an owner come two {@code FORWARDED_NAME}, {@code signalId} 0 and 1, each with 32 bytes of its name, in
  * {@code key}, {@code deadlineNs}, {@code signalSequence} and {@code periodNs}.
  *
+ * <p>{@code LISTED_TEXT} has a part of the text of a schedule in {@code deadlineNs}, {@code signalSequence}, {@code
+ * periodNs} and {@code detail}, 32 bytes in this order and zeros beyond its end; {@code key} is the schedule's number.
+ *
  * <p>Writer of every field: the daemon. Ordering: {@code stamp} as {@link io.tickbus.core.internal.memory.SlotRing}
  * says, all
  * others plain between its two stamps. A reply is committed before any signal that the command causes.
@@ -63,7 +66,7 @@ public final class ReplyLayout {
     public static final int OWNER = REASON + 1;
     /** int32: what the timer's signal means. */
     public static final int SIGNAL_ID = OWNER + Short.BYTES;
-    /** int64: the timer's period in nanoseconds; 0 for one that fires once. */
+    /** int64: the timer's period in nanoseconds; 0 for one that fires once; below 0, minus its schedule's number. */
     public static final int PERIOD_NS = SIGNAL_ID + Integer.BYTES;
     /**
      * int64: {@code LISTED}: next occurrence, negative while paused; {@code LIST_END}: the cursor, 0 at the end. Of a
@@ -71,6 +74,9 @@ public final class ReplyLayout {
      * 0, or how many hosts may have fired it all the same, −1 for any.
      */
     public static final int DETAIL = PERIOD_NS + Long.BYTES;
+
+    /** Bytes of text in a {@code LISTED_TEXT}. */
+    public static final int TEXT_LENGTH = 32;
 
     private ReplyLayout() {
     }

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.timer;
+
+import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.ScheduleDefinition;
+import io.tickbus.core.internal.layout.ReplyLayout;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * The schedules of calendar timers, by the numbers of their texts. The same text is the same schedule, whoever sent it,
+ * and is there once. One that timers use stays; of those that none uses, the latest {@value #MAX_UNUSED} stay, so that
+ * a schedule is there when the arming arrives that was sent behind it.
+ */
+final class Schedules {
+    static final int MAX_UNUSED = 1 << 13;
+    /** About what a schedule takes beside its text. */
+    private static final int OBJECT_LENGTH = 512;
+
+    private final Long2ObjectHashMap<Entry> entries = new Long2ObjectHashMap<>();
+    /** Those that no timer uses, and some that timers use again; the longest unused is the first. */
+    private final ArrayDeque<Entry> unused = new ArrayDeque<>();
+    private final TimerCommand scratch = new TimerCommand();
+    private long sizeBytes;
+
+    private static final class Entry {
+        private final CalendarSchedule schedule;
+        private long timers;
+        private boolean isAmongUnused;
+        private int journalledIn;
+
+        Entry(CalendarSchedule schedule) {
+            this.schedule = schedule;
+        }
+
+        int sizeBytes() {
+            return OBJECT_LENGTH + schedule.definition().length();
+        }
+    }
+
+    /** The schedule that a timer's period, which is below 0, means; null if it is not there. */
+    CalendarSchedule of(long period) {
+        Entry entry = entries.get(-period);
+        return entry == null ? null : entry.schedule;
+    }
+
+    /** Adds a schedule, unless it is there. */
+    void add(CalendarSchedule schedule) {
+        long id = schedule.definition().id();
+        if (!entries.containsKey(id)) {
+            Entry entry = new Entry(schedule);
+            entries.put(id, entry);
+            sizeBytes += entry.sizeBytes();
+            addUnused(entry);
+        }
+    }
+
+    private void addUnused(Entry entry) {
+        if (!entry.isAmongUnused) {
+            entry.isAmongUnused = true;
+            unused.add(entry);
+        }
+        while (unused.size() > MAX_UNUSED) {
+            Entry oldest = unused.remove();
+            oldest.isAmongUnused = false;
+            if (oldest.timers == 0) {
+                entries.remove(oldest.schedule.definition().id());
+                sizeBytes -= oldest.sizeBytes();
+            }
+        }
+    }
+
+    /** Counts a timer of this period, or one less (−1). */
+    void count(long period, int one) {
+        if (period < 0) {
+            Entry entry = entries.get(-period);
+            entry.timers += one;
+            if (entry.timers == 0) {
+                addUnused(entry);
+            }
+        }
+    }
+
+    /** Before all timers are counted again. */
+    void clearCounts() {
+        entries.values().forEach(entry -> entry.timers = 0);
+    }
+
+    /** All timers are counted. */
+    void recount() {
+        // A copy, as this may remove some.
+        for (Entry entry : entries.values().toArray(Entry[]::new)) {
+            if (entry.timers == 0) {
+                addUnused(entry);
+            }
+        }
+    }
+
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** As {@link DurableTimers#describe}. */
+    void describe(long period, int snapshot, Consumer<TimerCommand> sink) {
+        Entry entry = entries.get(-period);
+        if (entry != null && entry.journalledIn != snapshot) {
+            entry.journalledIn = snapshot;
+            ScheduleDefinition definition = entry.schedule.definition();
+            for (int part = 0; part < TimerCommand.parts(definition); part++) {
+                sink.accept(scratch.define(definition, part));
+            }
+        }
+    }
+
+    /** As {@link TimerEngine#describe}. */
+    void list(long id, ReplySink sink, TimerReply reply) {
+        CalendarSchedule schedule = of(-id);
+        int length = schedule == null ? 0 : schedule.definition().length();
+        for (int offset = 0; offset < length; offset += ReplyLayout.TEXT_LENGTH) {
+            sink.reply(reply.answer(ReplyCode.LISTED_TEXT, ReplyReason.NONE, id).text(schedule.definition(), offset));
+        }
+        sink.reply(reply.answer(ReplyCode.LIST_END, ReplyReason.NONE, 0));
+    }
+}
