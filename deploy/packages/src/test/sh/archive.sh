@@ -53,5 +53,25 @@ tickbus replay --journal /tmp/journal --from 0 >/tmp/signals
 grep ' 43 ' /tmp/signals
 tickbus publish 9
 tickbus remove default
+tickbus relay --help
+tickbus cluster --help
+# A cluster of one host.
+export TICKBUS_CLUSTER=localhost:20110
+tickbus cluster member --index 0 --name first --folder /tmp/cluster --with-daemon >/tmp/member.log 2>&1 &
+member=$!
+{ set +x; } 2>/dev/null
+for i in $(seq 600); do
+    ! grep serving /tmp/member.log || break
+    kill -0 $member || { cat /tmp/member.log; exit 1; }
+    sleep 0.1
+done
+set -x
+tickbus cluster arm --key 7 --signal 42 --in 1h
+for i in $(seq 100); do
+    ! tickbus cluster status || break
+done
+tickbus cluster members | grep first
+kill $member
+wait $member
 set +x
 echo "all is well"

@@ -10,6 +10,7 @@ dpkg --install /tmp/tickbus.deb
 getent passwd tickbus | grep /var/lib/tickbus
 ls /usr/lib/tickbus/cache/*.archive
 tickbus --version
+tickbus cluster --help
 gzip -dc /usr/share/man/man1/tickbus-daemon.1.gz | grep 'SH "NAME"'
 gzip -dc /usr/share/man/man3/tickbus.h.3.gz | grep 'TH tickbus.h 3 "2'
 ls /usr/include/tickbus.h /usr/include/tickbus_format.h /usr/include/tickbus_publish.h /usr/share/pkgconfig/tickbus.pc

@@ -20,7 +20,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Whose software {@code tickbus.jar} contains, and under which licences: the components of a class path with the
+ * Whose software the jars of the packages contain, and under which licences: the components of a class path with the
  * licence that a list names for each, and the notices and licence texts that their jars have.
  */
 final class Notice {
@@ -105,8 +105,9 @@ final class Notice {
                 https://www.apache.org/licenses/LICENSE-2.0 and, on Debian systems, in
                 /usr/share/common-licenses/Apache-2.0.
 
-                tickbus.jar contains these components of others. Below are the notices and the
-                licences that they come with, but for the Apache License.
+                tickbus.jar contains these components of others, and cluster.jar those named
+                aeron. Below are the notices and the licences that they come with, but for the
+                Apache License.
 
                 """);
         lines.values().forEach(line -> notice.append(line).append('\n'));
