@@ -10,17 +10,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.IoUtil;
 
 /** Directories of media drivers in shared memory: one for each driver of a process, so that none is left over. */
-final class AeronDirectory {
+public final class AeronDirectory {
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     private AeronDirectory() {
     }
 
-    /** A directory of this process's own; those of processes that were killed are removed. */
-    static String make() {
+    /**
+     * A directory of this process's own; those of processes that were killed are removed.
+     *
+     * @param use part of its name
+     */
+    public static String make(String use) {
         Path shared = Path.of("/dev/shm");
         Path root = Files.isDirectory(shared) ? shared : Path.of(System.getProperty("java.io.tmpdir"));
-        String prefix = "tickbus-cluster-" + UserId.current() + "-";
+        String prefix = "tickbus-" + use + "-" + UserId.current() + "-";
         try (DirectoryStream<Path> found = Files.newDirectoryStream(root, prefix + "*")) {
             for (Path each : found) {
                 String pid = each.getFileName().toString().substring(prefix.length()).split("-", 2)[0];

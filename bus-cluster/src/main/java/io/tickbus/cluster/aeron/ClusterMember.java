@@ -52,7 +52,7 @@ public final class ClusterMember implements AutoCloseable {
     private final FileChannel lockFile;
     private final HostFeed feed = new HostFeed();
     private final IntentService service = new IntentService(feed);
-    private final String aeronDirectory = AeronDirectory.make();
+    private final String aeronDirectory = AeronDirectory.make("cluster");
     private ClusteredMediaDriver driver;
     private ClusteredServiceContainer container;
     private HostAgent agent;

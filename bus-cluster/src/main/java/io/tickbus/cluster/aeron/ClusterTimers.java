@@ -114,8 +114,9 @@ public final class ClusterTimers implements AutoCloseable {
      * @throws BusException TIMEOUT if there is no leader within 20 seconds
      */
     public static ClusterTimers connect(List<String> members, String owner) {
-        MediaDriver driver = MediaDriver.launch(new MediaDriver.Context().aeronDirectoryName(AeronDirectory.make())
-                .dirDeleteOnStart(true).dirDeleteOnShutdown(true).threadingMode(ThreadingMode.SHARED)
+        MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
+                .aeronDirectoryName(AeronDirectory.make("cluster")).dirDeleteOnStart(true)
+                .dirDeleteOnShutdown(true).threadingMode(ThreadingMode.SHARED)
                 .sharedIdleStrategy(new BackoffIdleStrategy(10, 10, 1_000, NAP_NS)));
         ClusterTimers timers = new ClusterTimers(driver, driver.aeronDirectoryName(), members);
         try {

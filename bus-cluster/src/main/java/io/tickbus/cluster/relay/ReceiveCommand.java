@@ -74,7 +74,8 @@ public final class ReceiveCommand implements Command {
                 .with("lostAtSource", target.lostAtSource()).with("lostOnTheWay", target.lostOnTheWay())
                 .with("gaps", target.gaps()).with("duplicates", target.duplicates())
                 .with("nextSequence", target.next()).with("isConnected", receiver.isConnected())
-                .with("joins", receiver.joins()).with("clock", clockName(clock.kind()))
+                .with("joins", receiver.joins()).with("otherSenders", receiver.otherSenders())
+                .with("clock", clockName(clock.kind()))
                 .with("clockOffsetNs", clock.offsetNs()).with("clockErrorNs", errorNs < 0 ? null : errorNs);
     }
 

@@ -4,17 +4,13 @@ package io.tickbus.cluster.relay;
 import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
-import io.tickbus.core.internal.file.UserId;
+import io.tickbus.cluster.aeron.AeronDirectory;
 import io.tickbus.core.internal.platform.Platforms;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.CloseHelper;
-import org.agrona.IoUtil;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -53,7 +49,7 @@ final class RelayAeron implements AutoCloseable {
 
     private static MediaDriver launch(boolean isSpinning, Consumer<Throwable> errors) {
         boolean hasMany = Runtime.getRuntime().availableProcessors() >= MANY_PROCESSORS;
-        return MediaDriver.launch(new MediaDriver.Context().aeronDirectoryName(ownDirectory())
+        return MediaDriver.launch(new MediaDriver.Context().aeronDirectoryName(AeronDirectory.make("relay"))
                 .dirDeleteOnShutdown(true).errorHandler(errors::accept)
                 .threadingMode(hasMany ? ThreadingMode.DEDICATED : ThreadingMode.SHARED)
                 .sharedIdleStrategy(idle(isSpinning)).senderIdleStrategy(idle(isSpinning))
@@ -77,25 +73,6 @@ final class RelayAeron implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         };
-    }
-
-    /** A directory of this process's own; those of processes that were killed are removed. */
-    private static String ownDirectory() {
-        Path parent = Path.of("/dev/shm");
-        Path root = Files.isDirectory(parent) ? parent : Path.of(System.getProperty("java.io.tmpdir"));
-        String prefix = "tickbus-relay-" + UserId.current() + "-";
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(root, prefix + "*")) {
-            for (Path each : found) {
-                String pid = each.getFileName().toString().substring(prefix.length());
-                if (pid.matches("[0-9]{1,9}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
-                    IoUtil.delete(each.toFile(), true);
-                }
-            }
-        } catch (IOException e) {
-            // What is left there takes room and does no harm.
-            return root.resolve(prefix + ProcessHandle.current().pid()).toString();
-        }
-        return root.resolve(prefix + ProcessHandle.current().pid()).toString();
     }
 
     Aeron aeron() {

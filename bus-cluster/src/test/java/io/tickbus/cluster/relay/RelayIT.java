@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
 import io.tickbus.cluster.ClusterMain;
+import io.tickbus.cluster.aeron.AeronDirectory;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
@@ -23,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RelayIT {
     private static final int ID = 7;
+    private static final Pattern OTHERS = Pattern.compile("\"otherSenders\":[1-9]");
     private static final Pattern NEXT = Pattern.compile("\"nextSequence\":(\\d+)");
 
     @TempDir
@@ -225,5 +230,49 @@ class RelayIT {
         assertEquals(20_000, subscriber.filtered());
         assertEquals(0, subscriber.lost());
         assertEquals(0, wrong);
+    }
+
+    @Test
+    void shouldKeepFirstSenderWhenAnotherSendsToSamePlace() {
+        openSource(1 << 16);
+        publish(100);
+        sender();
+        ChildJvm receiver = receiver();
+        readToTheEnd();
+        try (SignalPublisher other = SignalPublisher.open(bus("other"),
+                SignalsOptions.defaults().withSlotCount(1 << 10))) {
+            other.publish(ID, -1, System.nanoTime());
+            relay("send", "--bus", "other", "--to", place);
+            for (String line = receiver.line(); !OTHERS.matcher(line).find(); line = receiver.line()) {
+                publish(1);
+            }
+            publish(1_000);
+            readToTheEnd();
+        }
+        assertEquals(publisher.nextSequence(), received);
+        assertEquals(0, subscriber.lost());
+        assertEquals(0, wrong);
+    }
+
+    @Test
+    void shouldReachReceiversThatComeAndGoByDriverThatRunsAlready() {
+        openSource(1 << 16);
+        try (MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
+                .aeronDirectoryName(AeronDirectory.make("relay-test")).dirDeleteOnShutdown(true)
+                .threadingMode(ThreadingMode.SHARED)
+                .sharedIdleStrategy(new BackoffIdleStrategy(10, 10, 1_000, TimeUnit.MICROSECONDS.toNanos(100))))) {
+            String[] aeron = {"--aeron-dir", driver.aeronDirectoryName()};
+            relay("send", "--bus", "from", "--serve", place, aeron[0], aeron[1]);
+            ChildJvm receiver = relay("receive", "--bus", "to", "--from", place, "--oldest", aeron[0], aeron[1]);
+            publish(10_000);
+            readToTheEnd();
+            receiver.kill();
+            publish(10_000);
+            relay("receive", "--bus", "to", "--from", place, "--oldest");
+            readToTheEnd();
+            assertEquals(publisher.nextSequence(), received + subscriber.lost());
+            assertEquals(0, wrong);
+            children.forEach(ChildJvm::close);
+        }
     }
 }

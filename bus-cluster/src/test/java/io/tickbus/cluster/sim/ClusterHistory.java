@@ -437,7 +437,9 @@ final class ClusterHistory {
                         () -> "fired twice on a host: " + publications);
             }
         }
-        if (isCalm) {
+        // With SKIP, a host that learns of a timer too late leaves it to a standby that does not.
+        Intent intent = publications.get(0).firing().intent();
+        if (isCalm && hosts.stream().noneMatch(host -> isMissed(host, intent, occurrence.number()))) {
             assertTrue(total.values().stream().allMatch(count -> count == 1)
                     && publications.stream().noneMatch(ClusterHistory::isFlagged), publications::toString);
         }
