@@ -12,7 +12,7 @@ for target in attach poll handshake; do
     "${CLANG:-clang}" -std=c11 -O2 -g -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=all -I"$here/../include" -o "$folder/$target.fuzz" "$here/$target.c"
     echo "fuzzing $target: $runs executions in $folder"
-    "$folder/$target.fuzz" -runs="$runs" -max_len=512 -timeout=10 -artifact_prefix="$folder/$target-" -print_final_stats=1 \
+    "$folder/$target.fuzz" -runs="$runs" -max_len=512 -timeout=600 -artifact_prefix="$folder/$target-" -print_final_stats=1 \
         "$folder/$target" >"$folder/$target.log" 2>&1 || { tail -40 "$folder/$target.log"; exit 1; }
     grep -E 'number_of_executed_units|average_exec_per_sec' "$folder/$target.log"
 done
