@@ -209,7 +209,8 @@ class ScopeIT {
         for (int host = 0; host < HOSTS; host++) {
             members.add("localhost:" + (port + host * MemberOptions.PORTS));
             startDaemon(host);
-            clients[host] = TimerClient.connect(bus(host), TimerClientOptions.defaults().withName("app"));
+            clients[host] = TimerClient.connect(bus(host), TimerClientOptions.defaults().withName("app")
+                    .withConnectTimeoutNs(30 * SECOND));
             subscribers.add(SignalSubscriber.attach(bus(host), SubscriberOptions.defaults().joinAtOldest()));
         }
         assertEquals(ReplyReason.NO_CLUSTER, call(0, command.arm(FAR_KEY, SIGNAL, 0).scope(TimerScope.ONCE)).reason());
