@@ -153,12 +153,13 @@ enum tb_found { TB_NOT_YET, TB_COMMITTED, TB_OVERRUN };
 
 static inline enum tb_found tb_read(const struct tb_slot *ring, int64_t slots, int64_t q, void *record) {
     const struct tb_slot *slot = &ring[q & (slots - 1)];
-    int64_t copy[8];
+    int64_t copy[8];                                 /* in registers, once the loops are unrolled */
     int64_t a = tb_load_acquire(&slot->stamp);
     if (a != q + 1) {
         return a > q + 1 || a < -(q + 1) ? TB_OVERRUN : TB_NOT_YET;
     }
     copy[0] = a;
+#pragma GCC unroll 8
     for (int i = 0; i < 7; i++) {
         copy[i + 1] = tb_load(&slot->word[i]);
     }
@@ -166,7 +167,10 @@ static inline enum tb_found tb_read(const struct tb_slot *ring, int64_t slots, i
     if (tb_load(&slot->stamp) != q + 1) {
         return TB_OVERRUN;
     }
-    memcpy(record, copy, sizeof copy);
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) {
+        memcpy((char *) record + 8 * i, &copy[i], sizeof copy[i]);
+    }
     return TB_COMMITTED;
 }
 
