@@ -41,12 +41,19 @@ final class ScheduleIntake {
             return true;
         }
         progress.isReading = true;
-        tasks.toConductor(registry -> {
-            CalendarSchedule schedule = ScheduleParts.parse(text);
-            tasks.toTimerThread(() -> read(progress, schedule));
-        });
+        tasks.toConductor(registry -> parse(progress, text));
         tasks.wakeConductor();
         return false;
+    }
+
+    /** Answers in any case: a client whose text is never read could neither send commands nor leave. */
+    private void parse(Progress progress, String text) {
+        CalendarSchedule[] schedule = new CalendarSchedule[1];
+        try {
+            schedule[0] = ScheduleParts.parse(text);
+        } finally {
+            tasks.toTimerThread(() -> read(progress, schedule[0]));
+        }
     }
 
     private void read(Progress progress, CalendarSchedule schedule) {

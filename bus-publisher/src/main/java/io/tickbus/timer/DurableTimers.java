@@ -141,7 +141,8 @@ public final class DurableTimers {
         }
         CalendarSchedule schedule = ScheduleParts.parse(parts.text());
         if (schedule != null) {
-            engine.define(schedule);
+            // Without removing others: a timer of this schedule may be recovered later than thousands of others.
+            store.schedules().add(schedule);
         }
         return schedule != null;
     }

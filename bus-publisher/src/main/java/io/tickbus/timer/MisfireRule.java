@@ -73,13 +73,13 @@ final class MisfireRule {
             fireInTime(timer, policy);
             advance(timer, 1);
         } else if (policy == ONCE) {
-            fireTogether(countUntil(timer, nowNs));
-            advance(timer, 1L + missed);
+            long others = countUntil(timer, nowNs);
+            fireTogether(others);
+            advance(timer, 1L + missed, 1 + others, nowNs);
         } else if (policy == SKIP) {
-            skip(timer, 1 + lateAfter(timer, nowNs));
+            skip(timer, 1 + lateAfter(timer, nowNs), nowNs);
         } else {
             catchUp(timer, nowNs);
-            advance(timer, 1L + missed);
         }
     }
 
@@ -129,10 +129,10 @@ final class MisfireRule {
         flags = missed == 0 ? LATE : LATE | COALESCED;
     }
 
-    private void skip(int timer, long late) {
+    private void skip(int timer, long late, long nowNs) {
         int skipped = table.skippedCount(timer);
         long fitting = Math.min(late, Integer.MAX_VALUE + 1L - skipped);
-        advance(timer, fitting);
+        advance(timer, fitting, late, latestLateNs(timer, nowNs));
         if (skipped + fitting <= Integer.MAX_VALUE && !isOver(timer)) {
             isFiring = false;
             table.skippedCount(timer, skipped + (int) fitting);
@@ -154,16 +154,22 @@ final class MisfireRule {
         if (left > 1) {
             flags = LATE;
             table.catchUpLeft(timer, left - 1);
+            advance(timer, 1);
             return;
         }
         long others = lateAfter(timer, nowNs);
         fireTogether(others);
         table.catchUpLeft(timer, others > Integer.MAX_VALUE ? 1 : 0);
+        advance(timer, 1L + missed, 1 + others, latestLateNs(timer, nowNs));
     }
 
     /** How many of the occurrences after a late one are late as well. */
     private long lateAfter(int timer, long nowNs) {
-        return countUntil(timer, nowNs - allowanceNs(timer) - 1);
+        return countUntil(timer, latestLateNs(timer, nowNs));
+    }
+
+    private long latestLateNs(int timer, long nowNs) {
+        return nowNs - allowanceNs(timer) - 1;
     }
 
     private long countUntil(int timer, long untilNs) {
@@ -176,6 +182,16 @@ final class MisfireRule {
 
     private void advance(int timer, long count) {
         table.due(timer, deadlineNs(timer, count), occurrence + count);
+    }
+
+    /** Beyond {@code count} occurrences. Where these are all up to a time, a schedule is asked for the one after it. */
+    private void advance(int timer, long count, long all, long untilNs) {
+        long period = table.periodNs(timer);
+        if (period < 0 && count == all) {
+            table.due(timer, recurrence.firstAfterNs(period, occurrence + count, untilNs), occurrence + count);
+        } else {
+            advance(timer, count);
+        }
     }
 
     /** Whether a timer has a schedule that has no further occurrence. */

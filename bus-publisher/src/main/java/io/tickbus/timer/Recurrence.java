@@ -34,6 +34,12 @@ final class Recurrence {
         return toNs(schedule.next(dueNs / SECOND_NS, count));
     }
 
+    /** The deadline of a schedule's occurrence of this number, which is the first that is later than a time. */
+    long firstAfterNs(long period, long occurrence, long untilNs) {
+        CalendarSchedule schedule = schedules.of(period);
+        return occurrence >= schedule.limit() ? Saturating.NEVER_NS : toNs(schedule.next(untilNs / SECOND_NS));
+    }
+
     /** How many occurrences are later than the one at {@code dueNs}, and due by {@code untilNs}, not before it. */
     long countUntil(long period, long occurrence, long dueNs, long untilNs) {
         if (period > 0) {

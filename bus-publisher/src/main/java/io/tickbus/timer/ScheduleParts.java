@@ -5,6 +5,8 @@ import io.tickbus.core.calendar.CalendarSchedule;
 import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -53,10 +55,16 @@ public final class ScheduleParts {
         return id;
     }
 
-    /** The text that is complete; null if its number is another. */
+    /** The text that is complete; null if its number is another, or it is not UTF-8. */
     public String text() {
-        return ScheduleDefinition.idOf(bytes, length) == id ? new String(bytes, 0, length, StandardCharsets.UTF_8)
-                : null;
+        if (ScheduleDefinition.idOf(bytes, length) != id) {
+            return null;
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
     }
 
     /**

@@ -15,7 +15,8 @@ import org.agrona.collections.Long2ObjectHashMap;
 /**
  * The schedules of calendar timers, by the numbers of their texts. The same text is the same schedule, whoever sent it,
  * and is there once. One that timers use stays; of those that none uses, the latest {@value #MAX_UNUSED} stay, so that
- * a schedule is there when the arming arrives that was sent behind it.
+ * a schedule is there when the arming arrives that was sent behind it. Only a client's new schedule removes others:
+ * while a command is carried out, and while timers are recovered, none disappears.
  */
 final class Schedules {
     static final int MAX_UNUSED = 1 << 13;
@@ -32,6 +33,8 @@ final class Schedules {
         private final CalendarSchedule schedule;
         private long timers;
         private boolean isAmongUnused;
+        /** Sent again since it was last about to be removed. */
+        private boolean isWanted;
         private int journalledIn;
 
         Entry(CalendarSchedule schedule) {
@@ -49,6 +52,15 @@ final class Schedules {
         return entry == null ? null : entry.schedule;
     }
 
+    /** Whether a schedule is there; one that is outlives the next removal. */
+    boolean want(long id) {
+        Entry entry = entries.get(id);
+        if (entry != null) {
+            entry.isWanted = true;
+        }
+        return entry != null;
+    }
+
     /** Adds a schedule, unless it is there. */
     void add(CalendarSchedule schedule) {
         long id = schedule.definition().id();
@@ -60,18 +72,25 @@ final class Schedules {
         }
     }
 
+    /** Removes the longest unused, beyond {@value #MAX_UNUSED}. */
+    void removeUnused() {
+        while (unused.size() > MAX_UNUSED) {
+            Entry oldest = unused.remove();
+            oldest.isAmongUnused = false;
+            if (oldest.timers == 0 && oldest.isWanted) {
+                oldest.isWanted = false;
+                addUnused(oldest);
+            } else if (oldest.timers == 0) {
+                entries.remove(oldest.schedule.definition().id());
+                sizeBytes -= oldest.sizeBytes();
+            }
+        }
+    }
+
     private void addUnused(Entry entry) {
         if (!entry.isAmongUnused) {
             entry.isAmongUnused = true;
             unused.add(entry);
-        }
-        while (unused.size() > MAX_UNUSED) {
-            Entry oldest = unused.remove();
-            oldest.isAmongUnused = false;
-            if (oldest.timers == 0) {
-                entries.remove(oldest.schedule.definition().id());
-                sizeBytes -= oldest.sizeBytes();
-            }
         }
     }
 
@@ -93,8 +112,7 @@ final class Schedules {
 
     /** All timers are counted. */
     void recount() {
-        // A copy, as this may remove some.
-        for (Entry entry : entries.values().toArray(Entry[]::new)) {
+        for (Entry entry : entries.values()) {
             if (entry.timers == 0) {
                 addUnused(entry);
             }

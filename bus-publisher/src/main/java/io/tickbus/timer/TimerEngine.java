@@ -304,9 +304,9 @@ public final class TimerEngine implements TimerQueue {
         return ReplyReason.NONE;
     }
 
-    /** Whether a schedule is there that armings may name by its number. */
+    /** Whether a schedule is there that armings may name by its number; it then stays a while longer. */
     public boolean hasSchedule(long id) {
-        return store.schedules().of(-id) != null;
+        return store.schedules().want(id);
     }
 
     /**
@@ -316,6 +316,7 @@ public final class TimerEngine implements TimerQueue {
     public void define(CalendarSchedule schedule) {
         isChanging = true;
         store.schedules().add(schedule);
+        store.schedules().removeUnused();
         isChanging = false;
     }
 

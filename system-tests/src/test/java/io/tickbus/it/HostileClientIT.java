@@ -147,7 +147,7 @@ class HostileClientIT {
                 for (int i = 0; i < garbage.capacity(); i += CommandLayout.LENGTH) {
                     garbage.putLong(i, ++sent);
                     // No known type, as this test wants no timer to be armed or cancelled.
-                    garbage.put(i + CommandLayout.TYPE, (byte) (6 + random.nextInt(200)));
+                    garbage.put(i + CommandLayout.TYPE, (byte) (10 + random.nextInt(190)));
                     garbage.put(i + CommandLayout.FLAGS, (byte) 0);
                 }
                 garbage.clear();

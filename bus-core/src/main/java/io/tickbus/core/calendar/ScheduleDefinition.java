@@ -10,7 +10,9 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.zone.ZoneRulesProvider;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -66,9 +68,13 @@ public final class ScheduleDefinition {
         CalendarSchedule schedule = CalendarSchedule.parse(parts[0], zone);
         long from = Long.MIN_VALUE;
         long until = Long.MAX_VALUE;
+        Set<String> names = new HashSet<>();
         for (int i = 1; i < parts.length; i++) {
             String value = value(parts[i]);
             String name = parts[i].strip().substring(0, parts[i].strip().indexOf('='));
+            if (!names.add(name)) {
+                throw new IllegalArgumentException("a schedule has one " + name + ": " + text);
+            }
             switch (name) {
                 case "zone" -> { }
                 case "gap" -> schedule = schedule.withGap(GapPolicy.valueOf(constant(value)));
@@ -85,7 +91,7 @@ public final class ScheduleDefinition {
 
     private static String value(String part) {
         int at = part.indexOf('=');
-        if (at < 0 || at + 1 == part.length()) {
+        if (at < 0 || part.substring(at + 1).isBlank()) {
             throw new IllegalArgumentException("a term of a schedule is NAME=VALUE: " + part);
         }
         return part.substring(at + 1).strip();

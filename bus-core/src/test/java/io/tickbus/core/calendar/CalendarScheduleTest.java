@@ -319,7 +319,8 @@ class CalendarScheduleTest {
         for (String bad : List.of("", "30 2 * * *", "30 2 * * *; zone=Nowhere/Else", "61 2 * * *; zone=UTC",
                 "30 2 * * *; zone=UTC; gap=never", "30 2 * * *; zone=UTC; until=@x", "30 2 * * *; zone=UTC; more=1",
                 "30 2 * * *; zone=UTC; except=2026-02-30", "30 2 * * *; zone=UTC; gap", "30 2 * * *; zone=UTC; count=0",
-                "30 2 * * *; zone=UTC; from=@5; until=@4", "30 2 * * *; zone=UTC; from=@")) {
+                "30 2 * * *; zone=UTC; from=@5; until=@4", "30 2 * * *; zone=UTC; from=@",
+                "30 2 * * *; zone=UTC; from= ", "30 2 * * *; zone=\ufffd; zone=UTC")) {
             assertThrows(IllegalArgumentException.class, () -> ScheduleDefinition.parse(bad), bad);
         }
     }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tickbus.timer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.ScheduleDefinition;
+import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+/** Which schedules stay when there are more than are kept. */
+class SchedulesTest {
+    private static final CalendarSchedule EVERY_MINUTE = CalendarSchedule.parse("* * * * *", ZoneOffset.UTC);
+
+    private final Schedules schedules = new Schedules();
+
+    private static CalendarSchedule number(int i) {
+        return EVERY_MINUTE.between(i, Long.MAX_VALUE);
+    }
+
+    private static long period(int i) {
+        return -number(i).definition().id();
+    }
+
+    private void add(int i) {
+        schedules.add(number(i));
+        schedules.removeUnused();
+    }
+
+    @Test
+    void shouldRemoveNoneWhenTimerStopsUsingOne() {
+        add(0);
+        schedules.count(period(0), 1);
+        for (int i = 1; i <= Schedules.MAX_UNUSED; i++) {
+            add(i);
+        }
+        schedules.count(period(0), -1);
+        assertNotNull(schedules.of(period(0)));
+        assertNotNull(schedules.of(period(1)));
+        add(Schedules.MAX_UNUSED + 1);
+        assertNull(schedules.of(period(1)));
+    }
+
+    @Test
+    void shouldKeepTheOneThatIsSentAgain() {
+        for (int i = 0; i < Schedules.MAX_UNUSED; i++) {
+            add(i);
+        }
+        assertTrue(schedules.want(number(0).definition().id()));
+        add(Schedules.MAX_UNUSED);
+        assertNotNull(schedules.of(period(0)));
+        assertNull(schedules.of(period(1)));
+    }
+
+    @Test
+    void shouldRearmWhenOthersFillTheRoomForUnused() {
+        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1 << 10, () -> 0);
+        engine.define(number(0));
+        assertEquals(ReplyCode.ARMED, arm(engine, 0));
+        for (int i = 1; i <= Schedules.MAX_UNUSED; i++) {
+            engine.define(number(i));
+        }
+        assertEquals(ReplyCode.ARMED, arm(engine, 1));
+    }
+
+    private static ReplyCode arm(TimerEngine engine, int i) {
+        TimerReply reply = new TimerReply();
+        engine.execute(0, new TimerCommand().calendar(1, 1, number(i)), System.nanoTime(), 0, reply);
+        return reply.code();
+    }
+
+    @Test
+    void shouldNotTakeTextThatIsNotUtf8() {
+        byte[] text = "* * * * *; zone=UTC".getBytes(StandardCharsets.UTF_8);
+        assertEquals("* * * * *; zone=UTC", travelled(text));
+        text[0] = (byte) 0xff;
+        assertNull(travelled(text));
+    }
+
+    /** What comes out of the one part of a text of this length. */
+    private static String travelled(byte[] text) {
+        ScheduleDefinition definition = ScheduleDefinition.parse("* * * * *; zone=UTC").definition();
+        TimerCommand part = new TimerCommand().define(definition, 0);
+        long[] fields = part.fields();
+        for (int i = 0; i < fields.length; i++) {
+            if (fields[i] == definition.id()) {
+                fields[i] = ScheduleDefinition.idOf(text, text.length);
+            } else if (fields[i] == definition.word(0)) {
+                fields[i] = (fields[i] & ~0xffL) | (text[0] & 0xff);
+            }
+        }
+        ScheduleParts parts = new ScheduleParts();
+        assertTrue(parts.add(part));
+        return parts.text();
+    }
+}
