@@ -12,18 +12,12 @@ import io.tickbus.cli.Tickbus;
 import io.tickbus.cluster.aeron.ClusterTimers;
 import io.tickbus.cluster.aeron.MemberOptions;
 import io.tickbus.cluster.intent.IntentSpec;
+import io.tickbus.cluster.local.LocalHosts;
 import io.tickbus.cluster.plan.ClusterFiring;
-import io.tickbus.core.BusDirectory;
-import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.internal.IntegerText;
 import io.tickbus.core.internal.platform.CalendarOffset;
 import io.tickbus.subscriber.SignalSubscriber;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,8 +25,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
-import org.agrona.IoUtil;
 
 /**
  * {@code tickbus cluster demo}: three hosts as processes of this machine, each with a bus and a daemon of its own, two
@@ -46,7 +40,6 @@ final class ClusterDemoCommand implements Command {
     /** Longer than by default: three hosts share this machine's processors. */
     private static final long STANDBY_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(3_500);
-    private static final long START_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long AFTER_NS = TimeUnit.MILLISECONDS.toNanos(900);
     private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(200);
 
@@ -58,7 +51,6 @@ final class ClusterDemoCommand implements Command {
     /** By timer and occurrence: what each host did. */
     private final Map<String, String[]> table = new TreeMap<>();
     private final Map<String, Integer> firings = new TreeMap<>();
-    private volatile boolean isStopped;
     private long offsetNs;
 
     ClusterDemoCommand(CommandSpec command) {
@@ -78,126 +70,45 @@ final class ClusterDemoCommand implements Command {
     }
 
     @Override
-    public int run() throws IOException {
-        Path folder = Files.createTempDirectory(Path.of("/dev/shm"), "tickbus-cluster-demo");
-        try {
-            ShutdownHook.during(() -> isStopped = true, () -> demonstrate(folder));
-        } finally {
-            for (Process host : hosts) {
-                if (host != null) {
-                    host.destroyForcibly().onExit().join();
-                }
-            }
+    public int run() {
+        try (LocalHosts local = LocalHosts.create("demo")) {
+            ShutdownHook.during(local::stop, () -> demonstrate(local));
             CloseHelper.quietCloseAll(signals);
-            IoUtil.delete(folder.toFile(), true);
+            boolean isRight = !local.isStopped() && table.size() == 2 * occurrences.get();
+            return isRight ? Tickbus.DONE : Tickbus.FAILED;
         }
-        boolean isRight = !isStopped && table.size() == 2 * occurrences.get();
-        return isRight ? Tickbus.DONE : Tickbus.FAILED;
     }
 
-    private void demonstrate(Path folder) {
-        List<String> members = addresses();
+    private void demonstrate(LocalHosts local) {
+        List<String> members = port.isGiven() ? IntStream.range(0, HOSTS)
+                .mapToObj(host -> "127.0.0.1:" + (port.get() + host * MemberOptions.PORTS)).toList()
+                : LocalHosts.addresses(HOSTS);
         output.say("starting three hosts: " + String.join(",", members));
         for (int i = 0; i < HOSTS; i++) {
-            hosts[i] = start(folder, members, i);
+            hosts[i] = local.member(List.of(), members, i, true);
         }
         for (int i = 0; i < HOSTS; i++) {
-            signals[i] = attach(folder.resolve(name(i)));
+            signals[i] = local.attach(local.bus(i));
         }
+        local.awaitServing(HOSTS);
         try (ClusterTimers timers = ClusterTimers.connect(members, "demo")) {
-            awaitHosts(timers);
             long firstNs = (ClusterText.utcNowNs() + LEAD_NS) / PERIOD_NS * PERIOD_NS;
             int count = occurrences.get();
             timers.arm(IntentSpec.everywhere(EVERYWHERE, (int) EVERYWHERE, firstNs).withPeriod(PERIOD_NS, count));
             timers.arm(IntentSpec.once(ONCE, (int) ONCE, firstNs).withPeriod(PERIOD_NS, count)
                     .withStandby(STANDBY_NS));
             output.say("armed two timers, from " + ClusterText.time(firstNs) + " on, each second");
-            watch(firstNs, count);
+            watch(local, firstNs, count);
         }
         print();
     }
 
-    private List<String> addresses() {
-        List<String> members = new ArrayList<>();
-        for (int i = 0; i < HOSTS; i++) {
-            int own = port.isGiven() ? port.get() + i * MemberOptions.PORTS : freePorts();
-            members.add("127.0.0.1:" + own);
-        }
-        return members;
-    }
-
-    /** The first of as many free ports in a row as a member needs. */
-    private static int freePorts() {
-        while (true) {
-            List<DatagramSocket> sockets = new ArrayList<>();
-            try {
-                DatagramSocket first = new DatagramSocket();
-                sockets.add(first);
-                for (int i = 1; i < MemberOptions.PORTS; i++) {
-                    sockets.add(new DatagramSocket(first.getLocalPort() + i));
-                }
-                return first.getLocalPort();
-            } catch (IOException | IllegalArgumentException e) {
-                // One of them is taken, or beyond the last: others are tried.
-                Thread.onSpinWait();
-            } finally {
-                sockets.forEach(DatagramSocket::close);
-            }
-        }
-    }
-
-    private static String name(int host) {
-        return "host-" + (host + 1);
-    }
-
-    private Process start(Path folder, List<String> members, int host) {
-        Path own = folder.resolve(name(host));
-        List<String> line = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC", "-Xmx128m", "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
-                "-cp", System.getProperty("java.class.path"), "io.tickbus.cluster.ClusterMain", "cluster", "member",
-                "--members", String.join(",", members), "--index", Integer.toString(host), "--name", name(host),
-                "--folder", own.resolve("log").toString(), "--dir", own.resolve("buses").toString(), "--with-daemon");
-        try {
-            Files.createDirectory(own);
-            return new ProcessBuilder(line).redirectOutput(own.resolve("out").toFile())
-                    .redirectError(own.resolve("err").toFile()).start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private SignalSubscriber attach(Path own) {
-        BusDirectory bus = BusDirectory.at(own.resolve("buses"), "default");
-        long untilNs = System.nanoTime() + START_TIMEOUT_NS;
-        while (true) {
-            try {
-                return SignalSubscriber.attach(bus);
-            } catch (BusException e) {
-                if (System.nanoTime() > untilNs || isStopped) {
-                    throw e;
-                }
-                LockSupport.parkNanos(NAP_NS);
-            }
-        }
-    }
-
-    /** A host counts for what is due two seconds after it has joined. */
-    private void awaitHosts(ClusterTimers timers) {
-        long untilNs = System.nanoTime() + START_TIMEOUT_NS;
-        while (timers.status().membership().hosts().size() < HOSTS) {
-            if (System.nanoTime() > untilNs) {
-                throw new BusException(BusException.Reason.TIMEOUT, "the demonstration", "not all hosts have joined",
-                        "run it again; with less load if that does not help");
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
-    }
-
-    private void watch(long firstNs, int count) {
+    private void watch(LocalHosts local, long firstNs, int count) {
         long killNs = firstNs + count / 2 * PERIOD_NS - PERIOD_NS / 2;
         long endNs = firstNs + (count - 1) * PERIOD_NS + AFTER_NS;
         boolean isKilled = false;
-        for (long nowNs = ClusterText.utcNowNs(); nowNs < endNs && !isStopped; nowNs = ClusterText.utcNowNs()) {
+        for (long nowNs = ClusterText.utcNowNs(); nowNs < endNs && !local.isStopped();
+                nowNs = ClusterText.utcNowNs()) {
             offsetNs = CalendarOffset.measureNs();
             for (int host = 0; host < HOSTS; host++) {
                 int number = host;
@@ -219,7 +130,7 @@ final class ClusterDemoCommand implements Command {
                     : victim;
         }
         hosts[victim].destroyForcibly();
-        output.say("killed " + name(victim) + " with kill -9");
+        output.say("killed " + LocalHosts.name(victim) + " with kill -9");
     }
 
     private void note(int host, SignalRecord signal, long firstNs) {
@@ -242,7 +153,7 @@ final class ClusterDemoCommand implements Command {
         table.forEach((row, cells) -> {
             Report report = new Report().with("timer", row);
             for (int host = 0; host < HOSTS; host++) {
-                report.with(name(host), cells[host], cells[host] == null ? "" : cells[host]);
+                report.with(LocalHosts.name(host), cells[host], cells[host] == null ? "" : cells[host]);
             }
             rows.add(report);
         });

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** {@code tickbus cluster bench}. */
+package io.tickbus.cluster.bench;
