@@ -54,6 +54,7 @@ final class ScheduleIntake {
         } finally {
             tasks.toTimerThread(() -> read(progress, schedule[0]));
         }
+        WarmUp.begin();
     }
 
     private void read(Progress progress, CalendarSchedule schedule) {

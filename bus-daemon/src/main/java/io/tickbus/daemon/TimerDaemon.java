@@ -351,6 +351,9 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             if (journal != null) {
                 journal.start();
             }
+            if (engine.pollCalendar(System.nanoTime()) != Long.MAX_VALUE) {
+                WarmUp.begin();
+            }
             lateFirings.begin(engine::clockSteps);
             loop.run();
         } catch (RuntimeException | Error e) {

@@ -162,7 +162,7 @@ public final class DurableTimers {
             long dueNs = table.dueNs(timer);
             if (table.periodNs(timer) < 0 && dueNs > sinceNs) {
                 // No further back than rules move a time: an arming may have said that it begins at a time to come.
-                long firstNs = Recurrence.firstNs(store.schedules().of(table.periodNs(timer)),
+                long firstNs = store.recurrence().firstNs(table.periodNs(timer),
                         Math.max(sinceNs + 1, dueNs - LARGEST_SHIFT_NS));
                 changed += firstNs == dueNs ? 0 : 1;
                 if (firstNs == Saturating.NEVER_NS) {

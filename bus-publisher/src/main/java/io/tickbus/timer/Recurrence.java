@@ -31,13 +31,14 @@ final class Recurrence {
         if (count >= schedule.limit() - occurrence) {
             return Saturating.NEVER_NS;
         }
-        return toNs(schedule.next(dueNs / SECOND_NS, count));
+        return toNs(schedules.next(period, dueNs / SECOND_NS, count));
     }
 
     /** The deadline of a schedule's occurrence of this number, which is the first that is later than a time. */
     long firstAfterNs(long period, long occurrence, long untilNs) {
         CalendarSchedule schedule = schedules.of(period);
-        return occurrence >= schedule.limit() ? Saturating.NEVER_NS : toNs(schedule.next(untilNs / SECOND_NS));
+        return occurrence >= schedule.limit() ? Saturating.NEVER_NS
+                : toNs(schedules.next(period, untilNs / SECOND_NS, 1));
     }
 
     /** How many occurrences are later than the one at {@code dueNs}, and due by {@code untilNs}, not before it. */
@@ -50,8 +51,8 @@ final class Recurrence {
     }
 
     /** The first instant of a schedule at {@code fromNs} or later; {@link Saturating#NEVER_NS} if there is none. */
-    static long firstNs(CalendarSchedule schedule, long fromNs) {
-        return toNs(schedule.next(Math.floorDiv(fromNs - 1, SECOND_NS)));
+    long firstNs(long period, long fromNs) {
+        return toNs(schedules.next(period, Math.floorDiv(fromNs - 1, SECOND_NS), 1));
     }
 
     private static long toNs(long instant) {

@@ -17,6 +17,9 @@ import org.agrona.collections.Long2ObjectHashMap;
  * and is there once. One that timers use stays; of those that none uses, the latest {@value #MAX_UNUSED} stay, so that
  * a schedule is there when the arming arrives that was sent behind it. Only a client's new schedule removes others:
  * while a command is carried out, and while timers are recovered, none disappears.
+ *
+ * <p>What a schedule will be asked when its timer fires, the instant after that one, is found beforehand, when nothing
+ * is due ({@link #prepareOne}): a firing does not wait for it.
  */
 final class Schedules {
     static final int MAX_UNUSED = 1 << 13;
@@ -26,6 +29,7 @@ final class Schedules {
     private final Long2ObjectHashMap<Entry> entries = new Long2ObjectHashMap<>();
     /** Those that no timer uses, and some that timers use again; the longest unused is the first. */
     private final ArrayDeque<Entry> unused = new ArrayDeque<>();
+    private final ArrayDeque<Entry> toPrepare = new ArrayDeque<>();
     private final TimerCommand scratch = new TimerCommand();
     private long sizeBytes;
 
@@ -36,6 +40,12 @@ final class Schedules {
         /** Sent again since it was last about to be removed. */
         private boolean isWanted;
         private int journalledIn;
+        /** An instant, and the one after it; {@link CalendarSchedule#NONE} while none is prepared. */
+        private long prepared = CalendarSchedule.NONE;
+        private long afterPrepared;
+        /** The instant that a timer of it is due at, which is to be prepared. */
+        private long due;
+        private boolean isToPrepare;
 
         Entry(CalendarSchedule schedule) {
             this.schedule = schedule;
@@ -50,6 +60,41 @@ final class Schedules {
     CalendarSchedule of(long period) {
         Entry entry = entries.get(-period);
         return entry == null ? null : entry.schedule;
+    }
+
+    /**
+     * The n-th instant of a period's schedule that is later than another, or {@link CalendarSchedule#NONE}. A timer
+     * will be due then.
+     */
+    long next(long period, long after, long n) {
+        Entry entry = entries.get(-period);
+        long next = n == 1 && entry.prepared == after ? entry.afterPrepared : entry.schedule.next(after, n);
+        prepareLater(entry, next);
+        return next;
+    }
+
+    private void prepareLater(Entry entry, long due) {
+        entry.due = due;
+        if (!entry.isToPrepare && due != CalendarSchedule.NONE) {
+            entry.isToPrepare = true;
+            toPrepare.add(entry);
+        }
+    }
+
+    /** Whether some instants are to be prepared. */
+    boolean hasToPrepare() {
+        return !toPrepare.isEmpty();
+    }
+
+    /** Finds the instant after one that a timer is due at. */
+    void prepareOne() {
+        Entry entry = toPrepare.remove();
+        entry.isToPrepare = false;
+        if (entry.prepared != entry.due) {
+            entry.prepared = CalendarSchedule.NONE;
+            entry.afterPrepared = entry.schedule.next(entry.due);
+            entry.prepared = entry.due;
+        }
     }
 
     /** Whether a schedule is there; one that is outlives the next removal. */

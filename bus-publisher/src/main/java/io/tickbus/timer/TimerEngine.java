@@ -292,11 +292,11 @@ public final class TimerEngine implements TimerQueue {
 
     /** Sets the deadline of an arming by a schedule to its first occurrence, or says why there is none. */
     private ReplyReason resolveFirst(TimerCommand command, long clockNs) {
-        CalendarSchedule schedule = store.schedules().of(command.periodNs());
-        if (schedule == null) {
+        if (store.schedules().of(command.periodNs()) == null) {
             return ReplyReason.BAD_SCHEDULE;
         }
-        long firstNs = Recurrence.firstNs(schedule, command.deadlineNs() == 0 ? clockNs : command.deadlineNs());
+        long firstNs = store.recurrence().firstNs(command.periodNs(),
+                command.deadlineNs() == 0 ? clockNs : command.deadlineNs());
         if (firstNs == Saturating.NEVER_NS) {
             return ReplyReason.NEVER_DUE;
         }
@@ -410,6 +410,7 @@ public final class TimerEngine implements TimerQueue {
     public void prefetch(long untilNs) {
         isChanging = true;
         wheels.prefetch(untilNs, Integer.MAX_VALUE);
+        wheels.prefetchClock(untilNs);
         isChanging = false;
     }
 
@@ -482,16 +483,24 @@ public final class TimerEngine implements TimerQueue {
         inFlight = false;
     }
 
-    /** Cancels some timers of closing owners and, if no firing waits for it, removes some entries of fired timers. */
+    /**
+     * Cancels some timers of closing owners and, if no firing waits for it, removes some entries of fired timers and
+     * prepares a schedule for its next firing.
+     */
     @Override
     public int doHousekeeping() {
         boolean hasRetired = store.hasRetired() && !isBehind;
+        boolean hasToPrepare = store.schedules().hasToPrepare() && !isBehind;
         boolean hasClosing = owners.hasClosing();
-        if (!hasRetired && !hasClosing) {
+        if (!hasRetired && !hasToPrepare && !hasClosing) {
             return 0;
         }
         isChanging = true;
         int done = hasRetired ? store.removeRetired() : 0;
+        if (hasToPrepare) {
+            store.schedules().prepareOne();
+            done++;
+        }
         if (hasClosing) {
             done += store.cancelClosing();
         }

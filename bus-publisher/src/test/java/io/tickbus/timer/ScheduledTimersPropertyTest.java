@@ -62,12 +62,13 @@ class ScheduledTimersPropertyTest {
     }
 
     private void step() {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(14)) {
             case 0, 1, 2, 3 -> execute(arming());
             case 4 -> execute(command.cancel(random.nextInt(KEYS)));
             case 5 -> execute(command.reset(CommandLayout.TYPE_PAUSE, random.nextInt(KEYS)));
             case 6, 7 -> execute(command.reset(CommandLayout.TYPE_RESUME, random.nextInt(KEYS)));
             case 8 -> setClock();
+            case 9, 10 -> engine.doHousekeeping();
             default -> expire();
         }
         if (random.nextInt(500) == 0) {

@@ -2,6 +2,7 @@
 package io.tickbus.timer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -57,6 +58,22 @@ class SchedulesTest {
         add(Schedules.MAX_UNUSED);
         assertNotNull(schedules.of(period(0)));
         assertNull(schedules.of(period(1)));
+    }
+
+    @Test
+    void shouldPrepareTheInstantAfterEachThatATimerIsDueAt() {
+        add(0);
+        long due = 59;
+        for (int i = 0; i < 100; i++) {
+            long next = schedules.next(period(0), due, 1);
+            assertEquals(EVERY_MINUTE.next(due), next);
+            due = next;
+            assertTrue(schedules.hasToPrepare());
+            schedules.prepareOne();
+            assertFalse(schedules.hasToPrepare());
+            assertEquals(EVERY_MINUTE.next(due - 1), schedules.next(period(0), due - 1, 1), "not the one prepared");
+            assertEquals(EVERY_MINUTE.next(due, 3), schedules.next(period(0), due, 3));
+        }
     }
 
     @Test
