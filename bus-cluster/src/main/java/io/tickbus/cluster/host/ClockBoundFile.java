@@ -23,7 +23,10 @@ final class ClockBoundFile {
     static final String DEFAULT = "/var/run/clockbound/shm0";
     /** There is no such file. */
     static final long NONE = -2;
-    private static final long MAGIC = 0x0002_4243_4E5A_4D41L;
+    /** Two int32 of native order. The protocol's text shows them as bytes, which are others where that is little. */
+    private static final int MAGIC_0 = 0x414D_5A4E;
+    private static final int MAGIC_1 = 0x4342_0200;
+    private static final int VERSION = 2;
     private static final int LENGTH = 72;
     private static final int ATTEMPTS = 10;
     private static final int SYNCHRONIZED = 1;
@@ -62,7 +65,8 @@ final class ClockBoundFile {
     private ByteBuffer read() throws IOException {
         byte[] bytes = Files.readAllBytes(path);
         ByteBuffer copy = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        boolean isGood = bytes.length >= LENGTH && copy.getLong(0) == MAGIC && copy.getShort(14) != 0
+        boolean isGood = bytes.length >= LENGTH && copy.getInt(0) == MAGIC_0 && copy.getInt(4) == MAGIC_1
+                && copy.getShort(12) == VERSION && copy.getShort(14) != 0
                 && (copy.getShort(14) & 1) == 0;
         return isGood ? copy : null;
     }
@@ -76,6 +80,9 @@ final class ClockBoundFile {
         }
         long ageNs = Math.max(0, nowNs - asOfNs);
         long driftPpb = Integer.toUnsignedLong(copy.getInt(64));
+        if (driftPpb >= PPB || copy.getLong(48) < 0) {
+            return -1;
+        }
         return copy.getLong(48) + (long) Math.ceil((double) ageNs * driftPpb / PPB);
     }
 }

@@ -93,6 +93,8 @@ public final class HostAgent implements AutoCloseable {
     private final AtomicLong missed = new AtomicLong();
     private final AtomicLong maybeEarly = new AtomicLong();
     private volatile long lagNs;
+    /** By how much this host's clock was ahead of the cluster's time at the latest entry. */
+    private long aheadNs;
     private volatile boolean isServing;
 
     private HostAgent(HostClock clock, BusDirectory bus, String name, HostFeed feed, LogWriter log) {
@@ -434,7 +436,8 @@ public final class HostAgent implements AutoCloseable {
         if (self == null) {
             length = IntentCommands.join(buffer, 0, name, epoch);
         } else {
-            length = IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs, lagNs);
+            length = IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs,
+                    aheadNs);
         }
         log.send(buffer, length);
     }
@@ -486,7 +489,8 @@ public final class HostAgent implements AutoCloseable {
 
         @Override
         public void onApplied(long clusterNs) {
-            lagNs = Math.max(0, clock.utcNs() - clusterNs);
+            aheadNs = clock.utcNs() - clusterNs;
+            lagNs = Math.max(0, aheadNs);
             gateway.settle(state);
         }
 

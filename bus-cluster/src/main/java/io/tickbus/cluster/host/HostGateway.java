@@ -213,10 +213,8 @@ final class HostGateway implements AutoCloseable {
     private TimerCommand armed(IntentLog state, Request request, int owner) {
         Intent intent = state.find(owner, request.spec.key());
         boolean isThis = intent != null && intent.spec().generation() == request.spec.generation();
-        long lagNs = 0;
-        for (Host host : state.membership().hosts()) {
-            lagNs = Math.max(lagNs, host.untilNs() > state.timeNs() ? host.lagNs() : 0);
-        }
+        long lagNs = state.membership().hosts().stream().filter(host -> host.untilNs() > state.timeNs())
+                .mapToLong(Host::lagNs).max().orElse(0);
         long firstNs = (isThis ? intent.spec() : request.spec).firstUtcNs();
         long slackNs = firstNs - (isThis ? intent.armedNs() : state.timeNs()) - lagNs;
         return request.answer(ReplyCode.ARMED, ReplyReason.NONE, localOwners.applyAsInt(owner),

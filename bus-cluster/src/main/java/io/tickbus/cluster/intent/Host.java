@@ -61,7 +61,7 @@ public final class Host {
         return boundNs;
     }
 
-    /** How long after the cluster's time it applied the latest entry, as last reported. */
+    /** How long after the cluster's time it applied the latest entry, by its clock; negative if that is behind. */
     public long lagNs() {
         return lagNs;
     }

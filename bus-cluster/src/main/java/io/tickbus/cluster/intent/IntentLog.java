@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
 
 /**
@@ -19,7 +20,8 @@ import org.agrona.DirectBuffer;
  * member and every follower: nothing here reads a clock, draws a random number, or depends on the order of a hash.
  *
  * <p>Time is the cluster's, as each entry of the log states it; it never goes back here. A timer is removed when its
- * last occurrence has been past for {@link #KEEP_NS}: until then a host that was away may still fire it.
+ * last occurrence has been past for {@link #KEEP_NS}: until then a host that was away may still fire it. What is past
+ * is decided by the clocks of most hosts, as they report them: a leader whose clock is wrong removes nothing too soon.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -36,6 +38,10 @@ public final class IntentLog {
     public static final int MAX_INTENTS = 1 << 26;
     /** How many cancelled ones can be asked about, the latest. */
     public static final int MAX_CANCELLED = 1 << 12;
+    /** So many timers that were replaced or cancelled may wait for being passed over. */
+    private static final int MIN_STALE = 1 << 10;
+    /** No bound and no lag that a host reports counts for more. */
+    private static final long LONGEST_NS = TimeUnit.DAYS.toNanos(36_500);
 
     private record Id(int owner, long key) {
     }
@@ -47,9 +53,13 @@ public final class IntentLog {
     private final Map<Id, CancelledIntent> cancelled = new LinkedHashMap<>();
     /** By when they are removed. What was replaced meanwhile is passed over then. */
     private final TreeMap<Long, List<Intent>> expiring = new TreeMap<>();
+    /** Of those, the ones that were replaced or cancelled. */
+    private int stale;
     private IntentEvents events = IntentEvents.NONE;
     private long position;
     private long timeNs;
+    /** What was due before this time is past by the clocks of most hosts. */
+    private long passedNs;
     private int term;
     private long unfired;
     private long firedTwice;
@@ -128,6 +138,11 @@ public final class IntentLog {
     /** All timers, in no particular order. */
     public void forEach(Consumer<Intent> consumer) {
         table.forEach(consumer);
+    }
+
+    /** The same, up to the first for which the test is true. */
+    void forEachUntil(Predicate<Intent> isLast) {
+        table.forEachUntil(isLast);
     }
 
     /** The timers that were cancelled lately, in that order. */
@@ -231,10 +246,10 @@ public final class IntentLog {
             forget(tomb);
         }
         Intent intent = new Intent(owner, spec, position, timeNs, term);
+        add(intent);
         if (earlier != null) {
             removed(earlier);
         }
-        add(intent);
         events.onArmed(intent, earlier);
         return IntentResult.ARMED;
     }
@@ -250,21 +265,30 @@ public final class IntentLog {
 
     private void add(Intent intent) {
         table.put(intent);
-        long endNs = intent.spec().deadlineNs(intent.spec().lastOccurrence());
-        if (endNs < Long.MAX_VALUE - KEEP_NS) {
+        if (hasEnd(intent)) {
+            long endNs = intent.spec().deadlineNs(intent.spec().lastOccurrence());
             expiring.computeIfAbsent(Math.max(endNs, intent.armedNs()) + KEEP_NS, ns -> new ArrayList<>(1))
                     .add(intent);
         }
     }
 
+    private static boolean hasEnd(Intent intent) {
+        return intent.spec().deadlineNs(intent.spec().lastOccurrence()) < Long.MAX_VALUE - KEEP_NS;
+    }
+
+    private boolean isArmed(Intent intent) {
+        return table.find(intent.owner(), intent.spec().key()) == intent;
+    }
+
     private void expire() {
-        while (!expiring.isEmpty() && expiring.firstKey() <= timeNs) {
+        while (!expiring.isEmpty() && expiring.firstKey() <= passedNs) {
             for (Intent intent : expiring.pollFirstEntry().getValue()) {
-                if (table.find(intent.owner(), intent.spec().key()) == intent) {
+                if (isArmed(intent)) {
                     table.remove(intent.owner(), intent.spec().key());
-                    removed(intent);
-                    unfired += intent.spec().isOnce() && !intent.isDone() ? 1 : 0;
+                    unfired += intent.passedOver() + (intent.spec().isOnce() && !intent.isDone() ? 1 : 0);
                     events.onExpired(intent);
+                } else {
+                    stale--;
                 }
             }
         }
@@ -284,8 +308,20 @@ public final class IntentLog {
         events.onForgotten(tomb);
     }
 
+    /** A timer was replaced or cancelled. Those whose time is far away do not pile up. */
     private void removed(Intent intent) {
         unfired += intent.passedOver();
+        stale += hasEnd(intent) ? 1 : 0;
+        if (stale > MIN_STALE && stale > table.size()) {
+            expiring.values().forEach(all -> all.removeIf(each -> !isArmed(each)));
+            expiring.values().removeIf(List::isEmpty);
+            stale = 0;
+        }
+    }
+
+    /** Timers that wait for being removed, with those that are gone already. */
+    int expiring() {
+        return expiring.values().stream().mapToInt(List::size).sum();
     }
 
     private IntentResult cancel(DirectBuffer from, int at) {
@@ -331,7 +367,7 @@ public final class IntentLog {
         long first = IntentCommands.longAt(from, at + 24);
         long last = IntentCommands.longAt(from, at + 32);
         if (intent == null || intent.spec().generation() != generation || !intent.spec().isOnce() || first < 0
-                || last < first) {
+                || last < first || !intent.spec().isDueEver(last)) {
             return IntentResult.STALE;
         }
         long firedTwiceBefore = intent.firedTwice();
@@ -364,8 +400,9 @@ public final class IntentLog {
         } else {
             membership.renew(host, timeNs);
             host.appliedPosition = Math.max(host.appliedPosition, IntentCommands.longAt(from, at + 16));
-            host.boundNs = IntentCommands.longAt(from, at + 24);
-            host.lagNs = IntentCommands.longAt(from, at + 32);
+            host.boundNs = Math.max(-1, Math.min(LONGEST_NS, IntentCommands.longAt(from, at + 24)));
+            host.lagNs = Math.max(-LONGEST_NS, Math.min(LONGEST_NS, IntentCommands.longAt(from, at + 32)));
+            passedNs = membership.passedNs(passedNs, timeNs);
         }
         events.onHost(host);
         return IntentResult.DONE;
@@ -373,7 +410,7 @@ public final class IntentLog {
 
     /** What the snapshot has besides timers, hosts and owners; and the way to restore it. */
     long[] numbers() {
-        return new long[] {position, timeNs, term, unfired, firedTwice, membership.forgottenNs()};
+        return new long[] {position, timeNs, term, unfired, firedTwice, membership.forgottenNs(), passedNs};
     }
 
     void restoreNumbers(long... numbers) {
@@ -383,6 +420,7 @@ public final class IntentLog {
         unfired = numbers[3];
         firedTwice = numbers[4];
         membership.restoreForgotten(numbers[5]);
+        passedNs = numbers[6];
     }
 
     void restoreOwner(String name) {
@@ -405,8 +443,9 @@ public final class IntentLog {
     public String describe() {
         SortedMap<String, String> sorted = new TreeMap<>();
         forEach(intent -> sorted.put(intent.owner() + "/" + intent.spec().key(), intent.toString()));
-        return "position=" + position + " timeNs=" + timeNs + " term=" + term + " unfired=" + unfired + " firedTwice="
-                + firedTwice + " forgottenNs=" + membership.forgottenNs() + "\nowners=" + owners + "\nhosts="
+        return "position=" + position + " timeNs=" + timeNs + " passedNs=" + passedNs + " term=" + term
+                + " unfired=" + unfired + " firedTwice=" + firedTwice
+                + " forgottenNs=" + membership.forgottenNs() + "\nowners=" + owners + "\nhosts="
                 + membership.hosts() + "\nclients=" + clients + "\ncancelled=" + cancelled.values() + "\n"
                 + String.join("\n", sorted.values());
     }

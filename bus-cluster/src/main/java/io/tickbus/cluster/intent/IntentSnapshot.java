@@ -12,6 +12,7 @@ import org.agrona.ExpandableArrayBuffer;
  *
  * <pre>
  *  NUMBERS   0 type | 1 version | 8 position | 16 timeNs | 24 term | 32 unfired | 40 firedTwice | 48 forgottenNs
+ *            56 passedNs
  *  OWNER     0 type | 1 name length | 2 name                                                by number
  *  HOST      0 type | 1 name length | 2 name | then 11 int64: joinedNs and the fields of Host   by number
  *  INTENT    the command ARM | 60 armedPosition | 68 armedNs | 76 armedTerm | 80 firedThrough | 88 firedAhead
@@ -39,6 +40,7 @@ public final class IntentSnapshot {
      */
     public record Selection(int owner, long key, int limit) {
         static final Selection ALL = new Selection(-1, 0, Integer.MAX_VALUE);
+        private static final int NO_OWNER = -2;
 
         /** Timers of an owner, or of all. */
         public static Selection ofOwner(int owner, int limit) {
@@ -55,7 +57,7 @@ public final class IntentSnapshot {
         }
     }
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final byte NUMBERS = 0x10;
     private static final byte OWNER = IntentCommands.OWNER;
     private static final byte HOST = 0x11;
@@ -65,7 +67,7 @@ public final class IntentSnapshot {
     private static final byte END = 0x1F;
 
     private static final int HOST_LONGS = 11;
-    private static final int NUMBERS_LENGTH = 56;
+    private static final int NUMBERS_LENGTH = 64;
     private static final int INTENT_LENGTH = 120;
     private static final int CANCELLED_HEADER = 24;
     private static final int CLIENT_HEADER = 32;
@@ -120,8 +122,12 @@ public final class IntentSnapshot {
             added(IntentCommands.name(buffer, length, OWNER, owner));
         }
         log.membership().hosts().forEach(this::host);
-        log.forEach(this::selected);
-        log.forEachCancelled(this::cancelled);
+        if (selection.limit() > 0) {
+            log.forEachUntil(this::selected);
+            log.forEachCancelled(this::cancelled);
+        } else {
+            one(log.find(selection.owner(), selection.key()), log.findCancelled(selection.owner(), selection.key()));
+        }
         if (selection.equals(Selection.ALL)) {
             log.clients().forEach(this::client);
         }
@@ -166,11 +172,23 @@ public final class IntentSnapshot {
         return INTENT_LENGTH;
     }
 
-    private void selected(Intent intent) {
-        if (selection.has(intent) && (selection.limit() == 0 || written < selection.limit())) {
+    /** Without a search through all of them, as whoever cancels asks for that again and again. */
+    private void one(Intent intent, CancelledIntent tomb) {
+        if (intent != null) {
+            added(intent(length, intent));
+        }
+        if (tomb != null) {
+            cancelled(tomb);
+        }
+    }
+
+    /** Whether there are enough. */
+    private boolean selected(Intent intent) {
+        if (selection.has(intent)) {
             written++;
             added(intent(length, intent));
         }
+        return written == selection.limit() || selection.owner() == Selection.NO_OWNER;
     }
 
     private void cancelled(CancelledIntent tomb) {

@@ -122,6 +122,11 @@ public record IntentSpec(long key, int generation, int signalId, long firstUtcNs
         return periodNs == 0 ? 0 : count == 0 ? Long.MAX_VALUE : count - 1;
     }
 
+    /** Whether there is such a time, of an occurrence or of the last one if that comes before. */
+    boolean isDueEver(long occurrence) {
+        return deadlineNs(Math.min(occurrence, lastOccurrence())) < Long.MAX_VALUE;
+    }
+
     /** When an occurrence is due; Long.MAX_VALUE if that is beyond all times. */
     public long deadlineNs(long occurrence) {
         if (periodNs == 0 || occurrence == 0) {

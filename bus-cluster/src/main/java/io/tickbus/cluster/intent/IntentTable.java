@@ -2,6 +2,7 @@
 package io.tickbus.cluster.intent;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Intents by owner and key: open addressing with linear probing, at most half full. */
 final class IntentTable {
@@ -49,9 +50,16 @@ final class IntentTable {
     }
 
     void forEach(Consumer<Intent> consumer) {
+        forEachUntil(intent -> {
+            consumer.accept(intent);
+            return false;
+        });
+    }
+
+    void forEachUntil(Predicate<Intent> isLast) {
         for (Intent intent : slots) {
-            if (intent != null) {
-                consumer.accept(intent);
+            if (intent != null && isLast.test(intent)) {
+                return;
             }
         }
     }

@@ -19,6 +19,8 @@ public final class Membership {
     /** How often a host appends an entry. */
     public static final long RENEW_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    private static final long MAX_STEP_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final List<Host> hosts = new ArrayList<>();
     private long forgottenNs = Long.MIN_VALUE;
 
@@ -54,6 +56,28 @@ public final class Membership {
             count += host.covers(utcNs) ? 1 : 0;
         }
         return count;
+    }
+
+    /**
+     * A time that is past by the clocks of most hosts that count, as they have last reported them, but not much later
+     * than the former one: so that each can say in time that the cluster's time has left its clock.
+     */
+    long passedNs(long formerNs, long nowNs) {
+        int count = 0;
+        int behind = 0;
+        for (Host host : hosts) {
+            if (!host.hasLeft && host.untilNs > nowNs) {
+                count++;
+                behind += host.lagNs < -MAX_STEP_NS ? 1 : 0;
+            }
+        }
+        long passedNs = nowNs;
+        if (behind > (count - 1) / 2) {
+            long[] clocks = hosts.stream().filter(host -> !host.hasLeft && host.untilNs > nowNs)
+                    .mapToLong(host -> host.seenNs + host.lagNs).sorted().toArray();
+            passedNs = clocks[(count - 1) / 2];
+        }
+        return formerNs == 0 ? passedNs : Math.max(formerNs, Math.min(passedNs, formerNs + MAX_STEP_NS));
     }
 
     Host join(String name, long epoch, long nowNs) {

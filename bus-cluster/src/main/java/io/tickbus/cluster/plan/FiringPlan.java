@@ -48,6 +48,8 @@ public final class FiringPlan implements IntentEvents {
     /** The error of a clock whose bound is unknown is taken to be less than this. */
     private static final long UNKNOWN_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long NS_PER_US = 1_000;
+    /** So many times of timers that are gone may wait for being passed over. */
+    private static final int MIN_STALE = 1 << 10;
     private static final long PPM = 1_000_000;
 
     /** A timer of this host's plan. */
@@ -199,6 +201,14 @@ public final class FiringPlan implements IntentEvents {
     private void wakeAt(Planned planned, long timeNs) {
         planned.wakes++;
         wakes.add(new Wake(timeNs, planned, planned.wakes));
+        if (wakes.size() > MIN_STALE + 2 * all.size()) {
+            wakes.removeIf(wake -> wake.number() != wake.planned().wakes);
+        }
+    }
+
+    /** Times to wake at, also of timers that are gone. */
+    int wakes() {
+        return wakes.size();
     }
 
     /** When {@link #poll} has something to do next, CLOCK_REALTIME nanoseconds; Long.MAX_VALUE for never. */

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class IntentLogTest {
     private static final long KEY = 5;
     private static final long CLIENT = 77;
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[16_384]);
     private final List<IntentResult> results = new ArrayList<>();
@@ -202,6 +205,105 @@ class IntentLogTest {
         length += IntentCommands.arm(buffer, length, 0, spec(1));
         copy.apply(buffer, 0, length, position + 64, 1_000, 1);
         assertEquals(3, copy.find(0, KEY).spec().generation());
+    }
+
+    @Test
+    void shouldEndWhenFiringOfAnOccurrenceBeyondAllTimesIsReported() {
+        apply(IntentCommands.arm(buffer, 0, 0, IntentSpec.once(KEY, 1, 1_000_000).withPeriod(1_000_000_000, 0)));
+        Intent intent = log.find(0, KEY);
+        for (long last : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 1, Long.MAX_VALUE / 1_000_000_000 + 1}) {
+            int length = IntentCommands.fired(buffer, 0, 0, intent, 0, last, 1);
+            assertEquals(List.of(IntentResult.STALE), assertTimeoutPreemptively(TIMEOUT, () -> apply(length)));
+        }
+        assertFalse(intent.isFired(0));
+        assertEquals(List.of(IntentResult.DONE), apply(IntentCommands.fired(buffer, 0, 0, intent, 0, 100, 1)));
+        assertEquals(100, intent.firedThrough());
+    }
+
+    @Test
+    void shouldForgetTimersWhenTheyAreReplacedOrCancelledLongBeforeTheirTime() {
+        for (int i = 0; i < 10_000; i++) {
+            apply(IntentCommands.arm(buffer, 0, 0, IntentSpec.everywhere(i % 10, 1, 1L << 60).withGeneration(i)));
+            if (i % 100 == 0) {
+                apply(IntentCommands.cancel(buffer, 0, 0, i % 10, 0));
+            }
+        }
+        assertTrue(log.expiring() < 2_000, () -> "timers that are kept: " + log.expiring());
+        assertEquals(log.describe(), copy().describe());
+    }
+
+    /** An entry that says what a host's clock shows. */
+    private void clock(int host, long clusterNs, long hostNs) {
+        position += 64;
+        int length = IntentCommands.state(buffer, 0, host, 1, position, 1_000, hostNs - clusterNs);
+        log.apply(buffer, 0, length, position, clusterNs, 1);
+    }
+
+    @Test
+    void shouldKeepTimersWhenClockOfLeaderIsAheadOfMostClocks() {
+        long second = 1_000_000_000L;
+        long now = 1_000_000 * second;
+        apply(IntentCommands.join(buffer, 0, "host1", 1));
+        apply(IntentCommands.join(buffer, 0, "host2", 1));
+        for (int host = 0; host < 3; host++) {
+            clock(host, now, now);
+        }
+        apply(IntentCommands.arm(buffer, 0, 0, IntentSpec.everywhere(KEY, 1, now + 60 * second)));
+        for (long hour = now + 3_600 * second, ns = 0; ns < 2 * second; ns += second / 4) {
+            // The clock of the leader, and so the cluster's time, is set to one hour later by mistake.
+            clock(0, hour + ns, hour + ns);
+            clock(1, hour + ns, now + ns);
+            clock(2, hour + ns, now + ns);
+        }
+        assertNotNull(log.find(0, KEY), "it is due in a minute by the clocks of most hosts");
+        assertEquals(log.describe(), copy().describe());
+        for (long ns = 0; ns < 700 * second; ns += second / 4) {
+            // It is set back; the cluster's time never is.
+            for (int host = 0; host < 3; host++) {
+                clock(host, now + 3_602 * second, now + ns);
+            }
+            assertEquals(ns < 60 * second + IntentLog.KEEP_NS, log.find(0, KEY) != null, "after ns=" + ns);
+        }
+        assertEquals(log.describe(), copy().describe());
+    }
+
+    @Test
+    void shouldKeepOverdueTimersWhenAllHostsWereAway() {
+        long second = 1_000_000_000L;
+        long now = 1_000_000 * second;
+        clock(0, now, now);
+        apply(IntentCommands.arm(buffer, 0, 0, IntentSpec.everywhere(KEY, 1, now + 60 * second)));
+        for (long ns = 0; ns < 10 * second; ns += second / 4) {
+            clock(0, now + 86_400 * second + ns, now + 86_400 * second + ns);
+            assertNotNull(log.find(0, KEY), "a host that is back first has time to fire it");
+        }
+        for (long ns = 0; ns < 800 * second; ns += second / 4) {
+            clock(0, now + 86_500 * second + ns, now + 86_500 * second + ns);
+        }
+        assertNull(log.find(0, KEY));
+    }
+
+    @Test
+    void shouldFindOneTimerOrAFewWhenAsked() {
+        for (int i = 0; i < 100; i++) {
+            apply(IntentCommands.arm(buffer, 0, 0, IntentSpec.everywhere(i, 1, 1_000_000)));
+        }
+        apply(IntentCommands.cancel(buffer, 0, 0, 7, 0));
+        assertEquals(1, copy(IntentSnapshot.Selection.ofKey(0, 8)).size());
+        assertNotNull(copy(IntentSnapshot.Selection.ofKey(0, 7)).findCancelled(0, 7));
+        assertEquals(0, copy(IntentSnapshot.Selection.ofKey(0, 7)).size());
+        assertEquals(10, copy(IntentSnapshot.Selection.ofOwner(0, 10)).size());
+        assertEquals(99, copy(IntentSnapshot.Selection.ofOwner(-1, 1_000)).size());
+        assertEquals(0, copy(IntentSnapshot.Selection.ofOwner(1, 1_000)).size());
+        assertEquals(0, copy(IntentSnapshot.Selection.ofOwner(-2, 1)).size());
+    }
+
+    private IntentLog copy(IntentSnapshot.Selection selection) {
+        IntentLog copy = new IntentLog();
+        IntentSnapshot reader = IntentSnapshot.into(copy);
+        IntentSnapshot.write(log, selection, reader::onMessage);
+        assertTrue(reader.isComplete());
+        return copy;
     }
 
     private IntentLog copy() {
