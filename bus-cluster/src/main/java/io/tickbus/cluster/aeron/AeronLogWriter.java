@@ -14,7 +14,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 
 /** A session with the cluster that connects, and connects again, without blocking. The thread of its user. */
-final class AeronLogWriter implements LogWriter {
+public final class AeronLogWriter implements LogWriter {
     private static final long KEEP_ALIVE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -26,7 +26,7 @@ final class AeronLogWriter implements LogWriter {
     private long nextAttemptNs = System.nanoTime();
 
     /** A writer that is not connected yet; each attempt takes another context. */
-    AeronLogWriter(Supplier<AeronCluster.Context> contexts) {
+    public AeronLogWriter(Supplier<AeronCluster.Context> contexts) {
         this.contexts = contexts;
     }
 

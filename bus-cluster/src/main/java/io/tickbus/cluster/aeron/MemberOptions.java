@@ -78,7 +78,7 @@ public record MemberOptions(int member, List<String> members, Path folder, BusDi
     }
 
     /** What Aeron calls the endpoints of the cluster's ingress. */
-    static String ingressEndpoints(List<String> members) {
+    public static String ingressEndpoints(List<String> members) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < members.size(); i++) {
             text.append(i == 0 ? "" : ",").append(i).append('=').append(endpoint(members.get(i), 0));

@@ -4,6 +4,7 @@ package io.tickbus.cluster.command;
 import io.tickbus.cli.Command;
 import io.tickbus.cli.CommandGroup;
 import io.tickbus.cli.CommandSpec;
+import io.tickbus.cluster.bench.BenchCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,6 +24,7 @@ public final class ClusterCommands {
         commands.put("status", "Show how the cluster is.");
         commands.put("members", "Show the hosts: whether they live, how wrong their clocks may be, how far behind.");
         commands.put("explain", "Show who fires a timer, in which order, and what is known of it.");
+        commands.put("bench", "Measure lateness, arming and size of a cluster, with hosts that it starts itself.");
         commands.put("help", "Explain a command: the same as COMMAND --help.");
         return new CommandGroup("tickbus cluster", "Timers of many hosts: armed once, fired by each host's own daemon.",
                 "Environment: $" + MembersOption.VARIABLE + " has the addresses of the members where --members is not "
@@ -38,6 +40,7 @@ public final class ClusterCommands {
             case "list" -> new ClusterListCommand(spec);
             case "status" -> new ClusterStatusCommand(spec, false);
             case "members" -> new ClusterStatusCommand(spec, true);
+            case "bench" -> new BenchCommand(spec);
             case "explain" -> new ClusterExplainCommand(spec);
             default -> new ClusterDemoCommand(spec);
         };

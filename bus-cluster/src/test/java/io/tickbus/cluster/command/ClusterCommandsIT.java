@@ -15,9 +15,11 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,7 +117,7 @@ class ClusterCommandsIT {
     void shouldShowWhoFiredWhenOneHostOfThreeIsKilled() {
         List<String> flags = List.of("cluster", "demo", "--occurrences", "4", "--json");
         try (ChildJvm demo = new ChildJvm.Builder(folder, ClusterMain.class, flags).accessFlagsOfThisJvm()
-                .timeout(java.time.Duration.ofSeconds(150)).start()) {
+                .timeout(Duration.ofSeconds(150)).start()) {
             String json = demo.rest();
             assertEquals(0, demo.exitCode(), demo::transcript);
             for (int occurrence = 0; occurrence < 4; occurrence++) {
@@ -125,18 +127,55 @@ class ClusterCommandsIT {
         }
     }
 
+    private String bench(String line) {
+        List<String> words = new ArrayList<>(List.of("cluster", "bench"));
+        words.addAll(Arrays.asList(line.split(" ", -1)));
+        try (ChildJvm bench = new ChildJvm.Builder(folder, ClusterMain.class, words).accessFlagsOfThisJvm()
+                .timeout(Duration.ofSeconds(150)).start()) {
+            String text = bench.rest();
+            assertEquals(0, bench.exitCode(), bench::transcript);
+            return text;
+        }
+    }
+
+    @Test
+    void shouldMeasureSizeOfState() {
+        String json = bench("scale --timers 1000 --hosts 10 --json");
+        assertTrue(json.contains("\"type\":\"catchUp\",\"timers\":1000,\"isComplete\":true"), json);
+        assertTrue(json.contains("\"type\":\"memory\"") && json.contains("\"type\":\"hiccups\""), json);
+    }
+
+    @Tag("soak")
+    @Test
+    void shouldMeasureArming() {
+        String json = bench("arming --rounds 2 --timers 2000 --json");
+        assertTrue(json.contains("\"type\":\"batches\",\"armed\":2000,\"refused\":0"), json);
+        assertTrue(json.contains("\"of\":\"single\"") && json.contains("\"daemon\":\"without a cluster\""), json);
+    }
+
+    @Tag("soak")
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --delay 5ms"})
+    void shouldMeasureLatenessBesideAeron(String network) {
+        String json = bench("lateness --rounds 1 --timers 10 --json" + network);
+        assertTrue(json.contains("\"missing\":0,\"double\":0,\"unknown\":0"), json);
+        assertTrue(json.contains("\"timers\":\"aeron\",\"network\":\"up\",\"host\":\"all\",\"count\":30"), json);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "nonsense", "arm --key 1 --signal 2 --members localhost", "cancel --members localhost",
         "arm --key 1 --signal 2 --in 1s --payload abcde --members localhost", "list --members localhost,",
         "arm --key 1 --signal 2 --in 1s --at @5 --members localhost", "status --members a,b", "list --members :1",
-        "member --index 0 --members localhost", "member --index 3 --folder /nowhere --members localhost"})
+        "member --index 0 --members localhost", "bench", "bench nonsense", "bench scale --timers 0",
+        "member --index 3 --folder /nowhere --members localhost"})
     void shouldRefuseWrongUsageInASentence(String line) {
         assertEquals(2, run(line.isEmpty() ? new String[0] : line.split(" ", -1)), () -> out + err);
         assertTrue(err.startsWith("tickbus: ") && err.strip().endsWith("--help'"), err);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "member", "arm", "cancel", "list", "status", "members", "explain"})
+    @ValueSource(strings = {"demo", "member", "arm", "cancel", "list", "status", "members", "explain",
+        "bench"})
     void shouldExplainEachCommandWithAnExample(String command) {
         assertEquals(0, run(command, "--help"));
         assertTrue(out.contains("Examples:") && out.contains("--json"), out);

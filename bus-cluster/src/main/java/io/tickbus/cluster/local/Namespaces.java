@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tickbus.cluster.net;
+package io.tickbus.cluster.local;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import io.tickbus.core.BusException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,29 +12,44 @@ import java.util.List;
  * Hosts as network namespaces: each has one interface, and all of these are joined by a bridge in a namespace of its
  * own. Nothing of the machine's own network is touched.
  */
-final class Namespaces implements AutoCloseable {
+public final class Namespaces implements AutoCloseable {
     private final String prefix = "tb" + ProcessHandle.current().pid() + "-";
     private final List<String> names = new ArrayList<>();
 
-    /** Makes hosts 1 to a number; the test is skipped, with the reason, where this user or kernel may not. */
-    Namespaces(int hosts) {
+    private Namespaces() {
+    }
+
+    /**
+     * Makes hosts 1 to a number.
+     *
+     * @throws BusException SYSTEM, with the reason, where this user or kernel may not
+     */
+    public static Namespaces create(int hosts) {
+        Namespaces made = new Namespaces();
         try {
-            add("net");
-            String last = ip("-n", prefix + "net", "link", "add", "br0", "type", "bridge");
-            assumeTrue(last.isEmpty(), "no bridge can be made: " + last);
-            ip("-n", prefix + "net", "link", "set", "br0", "up");
+            made.add("net");
+            check("no bridge", ip("-n", made.prefix + "net", "link", "add", "br0", "type", "bridge"));
+            ip("-n", made.prefix + "net", "link", "set", "br0", "up");
             for (int host = 1; host <= hosts; host++) {
-                join(host);
+                made.join(host);
             }
-        } catch (RuntimeException | Error e) {
-            close();
+            return made;
+        } catch (RuntimeException e) {
+            made.close();
             throw e;
         }
     }
 
+    private static void check(String trouble, String refused) {
+        if (!refused.isEmpty()) {
+            throw new BusException(BusException.Reason.SYSTEM, "hosts with a network of their own", trouble
+                    + " can be made (" + refused + ")", "run it as root, with iproute2, on a kernel that has network "
+                    + "namespaces");
+        }
+    }
+
     private void add(String name) {
-        String refused = ip("netns", "add", prefix + name);
-        assumeTrue(refused.isEmpty(), "network namespaces cannot be made: " + refused);
+        check("no network namespace", ip("netns", "add", prefix + name));
         names.add(prefix + name);
         ip("-n", prefix + name, "link", "set", "lo", "up");
     }
@@ -43,30 +57,30 @@ final class Namespaces implements AutoCloseable {
     private void join(int host) {
         add("h" + host);
         String name = prefix + "h" + host;
-        String refused = ip("-n", prefix + "net", "link", "add", "p" + host, "type", "veth", "peer", "name", "eth0",
-                "netns", name);
-        assumeTrue(refused.isEmpty(), "no veth can be made: " + refused);
+        check("no veth", ip("-n", prefix + "net", "link", "add", "p" + host, "type", "veth", "peer", "name", "eth0",
+                "netns", name));
         ip("-n", prefix + "net", "link", "set", "p" + host, "master", "br0", "up");
         ip("-n", name, "addr", "add", address(host) + "/24", "dev", "eth0");
         ip("-n", name, "link", "set", "eth0", "up");
     }
 
-    static String address(int host) {
+    /** A host's address in that network. */
+    public static String address(int host) {
         return "10.77.0." + host;
     }
 
     /** What to write before a command that is to run on a host. */
-    List<String> on(int host) {
+    public List<String> on(int host) {
         return List.of("ip", "netns", "exec", prefix + "h" + host);
     }
 
     /** Cuts a host off, or joins it again. */
-    void link(int host, boolean isUp) {
+    public void link(int host, boolean isUp) {
         ip("-n", prefix + "h" + host, "link", "set", "eth0", isUp ? "up" : "down");
     }
 
     /** Delays what a host sends, and loses some of it; returns why not, or nothing. */
-    String impair(int host, String... what) {
+    public String impair(int host, String... what) {
         List<String> line = new ArrayList<>(on(host));
         line.addAll(List.of("tc", "qdisc", "replace", "dev", "eth0", "root", "netem"));
         line.addAll(List.of(what));
