@@ -148,7 +148,7 @@ public final class LocalHosts implements AutoCloseable {
         }
     }
 
-    /** Waits until the agents of so many hosts serve. */
+    /** Waits until the agents of the first hosts serve. */
     public void awaitServing(int hosts) {
         for (int i = 0; i < hosts; i++) {
             String name = name(i);
