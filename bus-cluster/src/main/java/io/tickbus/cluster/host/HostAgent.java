@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tickbus.cluster.host;
 
+import io.tickbus.client.TimerClient;
 import io.tickbus.cluster.intent.CancelledIntent;
 import io.tickbus.cluster.intent.Host;
 import io.tickbus.cluster.intent.Intent;
@@ -22,8 +23,6 @@ import io.tickbus.subscriber.SubscriberListener;
 import io.tickbus.subscriber.SubscriberOptions;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -52,12 +51,7 @@ public final class HostAgent implements AutoCloseable {
     private static final int ENTRIES = 256;
     private static final int DECISIONS = 256;
     private static final int SIGNALS = 1024;
-    private static final int MAX_REPORTED = 32;
     private static final long UINT32 = 0xFFFF_FFFFL;
-
-    /** A firing that the log is to know of. */
-    private record Report(Intent intent, long first, long last, int term) {
-    }
 
     private final HostClock clock;
     private final BusDirectory bus;
@@ -66,7 +60,7 @@ public final class HostAgent implements AutoCloseable {
     private final LogWriter log;
     private final long epoch;
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(4096);
-    private final List<Report> unreported = new ArrayList<>();
+    private final FiringReports reports;
     private final LocalDaemon daemon;
     private final HostGateway gateway;
     private final Thread thread = new Thread(this::run, "tickbus-cluster-host");
@@ -78,6 +72,9 @@ public final class HostAgent implements AutoCloseable {
     private IntentLog state;
     private Host self;
     private FiringPlan plan;
+    /** Another member has joined with this host's name, and was last heard of then. */
+    private boolean isSuperseded;
+    private long rivalSeenNs;
     private boolean isDaemonLost = true;
     private long confirmedPosition;
     private long boundNs = -1;
@@ -85,7 +82,6 @@ public final class HostAgent implements AutoCloseable {
     private long boundReadNs = System.nanoTime() - BOUND_NS;
     private long nextFlushNs;
     private long nextStateNs;
-    private long nextReportNs;
     private long nextAttemptNs;
     private volatile boolean isClosing;
     private final AtomicLong firings = new AtomicLong();
@@ -103,9 +99,13 @@ public final class HostAgent implements AutoCloseable {
         this.name = name;
         this.feed = feed;
         this.log = log;
+        this.reports = new FiringReports(log);
         this.epoch = (System.currentTimeMillis() << Short.SIZE) | (System.nanoTime() & 0xFFFF);
         this.daemon = new LocalDaemon(bus, owner -> state.ownerName(owner), (owner, key) -> plan.onRefused(owner, key));
-        this.gateway = new HostGateway(bus, clock, log, owner -> daemon.client(owner).owner());
+        this.gateway = new HostGateway(bus, clock, log, owner -> {
+            TimerClient client = daemon.find(owner);
+            return client == null ? 0 : client.owner();
+        });
     }
 
     /**
@@ -197,6 +197,9 @@ public final class HostAgent implements AutoCloseable {
             nextFlushNs = nowNs + FLUSH_NS;
             flushFired();
         }
+        if (self != null && isSuperseded) {
+            standDown();
+        }
         if (state != null && self != null && isDaemonLost && nowNs - nextAttemptNs >= 0) {
             begin();
         }
@@ -208,7 +211,7 @@ public final class HostAgent implements AutoCloseable {
             hasWorked |= read > 0;
             // A signal is published before the daemon replies: all of them are read now that were published by then.
             boolean hasReadAll = read < SIGNALS && !hasGap;
-            if (hasConfirmed && hasReadAll && unreported.isEmpty()) {
+            if (hasConfirmed && hasReadAll && reports.isEmpty()) {
                 confirmedPosition = state.position();
             }
             if (hasGap) {
@@ -222,9 +225,8 @@ public final class HostAgent implements AutoCloseable {
             nextStateNs = nowNs + Membership.RENEW_NS;
             tellState();
         }
-        if (!unreported.isEmpty() && nowNs - nextReportNs >= 0) {
-            nextReportNs = nowNs + RETRY_NS;
-            report();
+        if (self != null) {
+            reports.poll(state, self.number());
         }
         return hasWorked;
     }
@@ -240,10 +242,7 @@ public final class HostAgent implements AutoCloseable {
      */
     private void begin() {
         isDaemonLost = true;
-        daemon.reset();
-        for (int owner = 0; owner < state.owners().size(); owner++) {
-            daemon.client(owner);
-        }
+        cancelArmed();
         attach();
         noteOwners();
         while (signals.poll(this::onSignal, SIGNALS) > 0) {
@@ -352,7 +351,7 @@ public final class HostAgent implements AutoCloseable {
         }
         boolean isNews = isCancelled || (intent.spec().isOnce() && !intent.isFired(next - 1));
         if (next > 0 && isNews) {
-            unreported.add(new Report(intent, next - 1, next - 1, state.term()));
+            reports.add(intent, next - 1, next - 1, state.term());
         }
     }
 
@@ -373,7 +372,7 @@ public final class HostAgent implements AutoCloseable {
         if (plan != null && state.find(owner, signal.key()) == intent) {
             through = onFiring(intent, signal, occurrence);
         } else if (plan != null) {
-            reportSoon(new Report(intent, occurrence, occurrence, state.term()));
+            reports.add(intent, occurrence, occurrence, state.term());
         }
         fired.fired(owner, signal.key(), signal.generation(), through + 1, signal.sequence() + 1);
     }
@@ -387,7 +386,7 @@ public final class HostAgent implements AutoCloseable {
         }
         long through = planned == null ? occurrence : planned.through();
         if (intent.spec().isOnce()) {
-            reportSoon(new Report(intent, occurrence, through, planned == null ? state.term() : planned.term()));
+            reports.add(intent, occurrence, through, planned == null ? state.term() : planned.term());
         }
         return through;
     }
@@ -408,32 +407,13 @@ public final class HostAgent implements AutoCloseable {
         }
     }
 
-    private void reportSoon(Report report) {
-        unreported.add(report);
-        nextReportNs = System.nanoTime();
-    }
-
-    private void report() {
-        unreported.removeIf(report -> !isKnown(report.intent()));
-        int length = 0;
-        for (Report report : unreported.subList(0, Math.min(unreported.size(), MAX_REPORTED))) {
-            length += IntentCommands.fired(buffer, length, self.number(), report.intent(), report.first(),
-                    report.last(), report.term());
-        }
-        if (length > 0) {
-            log.send(buffer, length);
-        }
-    }
-
-    private boolean isKnown(Intent intent) {
-        CancelledIntent cancelled = state.findCancelled(intent.owner(), intent.spec().key());
-        return state.find(intent.owner(), intent.spec().key()) == intent
-                || (cancelled != null && cancelled.intent() == intent);
-    }
-
     private void tellState() {
         int length;
         if (self == null) {
+            if (isSuperseded && System.nanoTime() - rivalSeenNs < Membership.LEASE_NS) {
+                return;
+            }
+            isSuperseded = false;
             length = IntentCommands.join(buffer, 0, name, epoch);
         } else {
             length = IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs,
@@ -442,19 +422,35 @@ public final class HostAgent implements AutoCloseable {
         log.send(buffer, length);
     }
 
+    /** Another one has joined with this host's name: two that take themselves for one would both fire, unflagged. */
+    private void standDown() {
+        LOG.log(System.Logger.Level.ERROR, "another member has joined as host {0}; this one fires nothing while that "
+                + "one lives: give each member a name of its own", name);
+        self = null;
+        plan = null;
+        reports.clear();
+        beginLater();
+        cancelArmed();
+        daemon.reset();
+    }
+
+    private void cancelArmed() {
+        daemon.reset();
+        for (int owner = 0; owner < state.owners().size(); owner++) {
+            daemon.client(owner);
+        }
+    }
+
     /** Cancels what is armed, so that nothing fires here until the next agent begins, and tells the log. */
     private void leave() {
         gateway.close();
         try {
             if (self != null && !isDaemonLost) {
-                daemon.reset();
-                for (int owner = 0; owner < state.owners().size(); owner++) {
-                    daemon.client(owner);
-                }
+                cancelArmed();
                 while (signals.poll(this::onSignal, SIGNALS) > 0) {
                     LockSupport.parkNanos(1);
                 }
-                report();
+                reports.poll(state, self.number());
                 log.send(buffer, IntentCommands.leave(buffer, 0, self.number(), epoch));
             }
         } catch (BusException e) {
@@ -480,7 +476,7 @@ public final class HostAgent implements AutoCloseable {
             state.tell(this);
             plan = null;
             isDaemonLost = true;
-            unreported.clear();
+            reports.clear();
             self = state.membership().host(name);
             if (self != null && self.epoch() != epoch) {
                 self = null;
@@ -532,7 +528,7 @@ public final class HostAgent implements AutoCloseable {
         @Override
         public void onFired(Intent intent, long first, long last, int host, boolean isNew) {
             if (self != null && host == self.number()) {
-                unreported.removeIf(report -> report.intent() == intent && report.first() == first);
+                reports.applied(intent, first);
             }
             if (plan != null) {
                 plan.onFired(intent, first, last, host, isNew);
@@ -544,10 +540,18 @@ public final class HostAgent implements AutoCloseable {
             if (self == null && host.name().equals(name) && host.epoch() == epoch) {
                 self = host;
             }
+            if (host.name().equals(name) && host.epoch() != epoch) {
+                isSuperseded |= host == self;
+                rivalSeenNs = System.nanoTime() - (host.hasLeft() ? Membership.LEASE_NS : 0);
+            }
         }
 
         @Override
         public void arm(Firing firing) {
+            if (daemon.find(firing.intent().owner()) == null) {
+                plan.onRefused(firing.intent().owner(), firing.intent().spec().key());
+                return;
+            }
             if (noteOwner(firing.intent().owner())) {
                 flushFired();
             }
@@ -575,7 +579,7 @@ public final class HostAgent implements AutoCloseable {
 
         @Override
         public void firedAfterCancel(Firing firing) {
-            reportSoon(new Report(firing.intent(), firing.occurrence(), firing.through(), firing.term()));
+            reports.add(firing.intent(), firing.occurrence(), firing.through(), firing.term());
         }
 
         @Override

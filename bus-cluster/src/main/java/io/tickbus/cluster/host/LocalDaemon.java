@@ -29,6 +29,8 @@ import java.util.function.IntFunction;
  * <p><b>Threads:</b> the agent's. <b>Errors:</b> {@link BusException} when the daemon is gone, until {@link #reset}.
  */
 final class LocalDaemon implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LocalDaemon.class.getName());
+    private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
     private static final String PREFIX = "cluster.";
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
     private static final int REPLIES = 256;
@@ -51,6 +53,7 @@ final class LocalDaemon implements AutoCloseable {
     /** What finds no room in a client's ring. */
     private final Queue<Request> waiting = new ArrayDeque<>();
     private final TimerCommand command = new TimerCommand();
+    private long nextConnectNs = System.nanoTime();
     private int cancelsInFlight;
     private final Map<Command, Firing> revoking = new HashMap<>();
     private final List<Firing> revoked = new ArrayList<>();
@@ -80,6 +83,27 @@ final class LocalDaemon implements AutoCloseable {
             clients.put(owner, client);
         }
         return client;
+    }
+
+    /** The same; null while the daemon, which serves others of its owners, has no room for one more client. */
+    TimerClient find(int owner) {
+        if (clients.isEmpty() || clients.containsKey(owner)) {
+            return client(owner);
+        }
+        if (System.nanoTime() - nextConnectNs < 0) {
+            return null;
+        }
+        try {
+            return client(owner);
+        } catch (BusException e) {
+            if (e.reason() != BusException.Reason.DISCONNECTED) {
+                throw e;
+            }
+            nextConnectNs = System.nanoTime() + RETRY_NS;
+            LOG.log(System.Logger.Level.WARNING, "the timers of {0} do not fire on this host now: {1}",
+                    ownerNames.apply(owner), e.getMessage());
+            return null;
+        }
     }
 
     void arm(Firing firing) {

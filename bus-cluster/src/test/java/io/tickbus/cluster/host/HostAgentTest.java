@@ -128,6 +128,35 @@ class HostAgentTest {
     }
 
     @Test
+    void shouldReportEachFiringWhenThousandsAreDueAtOnce() {
+        int count = 6_000;
+        long dueNs = host.utcNs() + 400 * MS;
+        for (int i = 0; i < count; i++) {
+            host.arm(IntentSpec.once(100 + i, SIGNAL, dueNs).withGeneration(GENERATION));
+        }
+        // A few of them at a time would take a minute, in which the standbys of the others fire too.
+        SoleHost.await("the firings are in the log", () -> host.fired(100, count));
+        assertEquals(count, host.agent().firings());
+    }
+
+    @Test
+    void shouldFireNothingWhenAnotherMemberJoinsWithItsName() {
+        host.arm(IntentSpec.everywhere(KEY, SIGNAL, host.utcNs() + 450 * MS).withGeneration(GENERATION));
+        host.join("host", 1);
+        SoleHost.await("it serves no more", () -> !host.agent().isServing());
+        try (TimerClient client = TimerClient.connect(host.bus())) {
+            SoleHost.await("nothing is armed", () -> client.list(true, SoleHost.CLIENT_TIMEOUT_NS).isEmpty());
+        }
+        host.arm(IntentSpec.everywhere(KEY + 1, SIGNAL, host.utcNs()).withGeneration(GENERATION));
+        host.leave(0, 1);
+        SoleHost.await("it serves again", host.agent()::isServing);
+        SoleHost.await("it fires", () -> {
+            awaitSignals(0);
+            return signals.stream().anyMatch(signal -> signal.key() == KEY + 1);
+        });
+    }
+
+    @Test
     void shouldFireLaterWhenBoundGrowsAfterTimerIsArmedAtDaemon() {
         long dueNs = host.utcNs() + 450 * MS;
         host.arm(IntentSpec.everywhere(KEY, SIGNAL, dueNs).withFlags(IntentSpec.NOT_BEFORE));

@@ -111,6 +111,26 @@ final class SoleHost implements AutoCloseable {
         return log.find(0, key);
     }
 
+    /** Somebody joins with a name and a life of his own. */
+    synchronized void join(String name, long epoch) {
+        command(IntentCommands.join(buffer, 0, name, epoch));
+    }
+
+    /** And leaves. */
+    synchronized void leave(int host, long epoch) {
+        command(IntentCommands.leave(buffer, 0, host, epoch));
+    }
+
+    /** Whether the log knows as fired the timers of as many keys. */
+    synchronized boolean fired(long firstKey, int count) {
+        for (long key = firstKey; key < firstKey + count; key++) {
+            if (!log.find(0, key).isFired(0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The agent's next turn throws. */
     synchronized void fail() {
         isFailing = true;
