@@ -5,7 +5,6 @@ import static io.tickbus.cluster.aeron.Messages.LITTLE;
 
 import io.aeron.cluster.client.AeronCluster;
 import io.aeron.cluster.client.AeronCluster.AsyncConnect;
-import io.aeron.exceptions.AeronException;
 import io.tickbus.cluster.host.LogWriter;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -56,7 +55,7 @@ public final class AeronLogWriter implements LogWriter {
             cluster = connecting.poll();
             connecting = cluster == null ? connecting : null;
             return false;
-        } catch (AeronException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             disconnect(nowNs);
             return false;
         }
@@ -84,7 +83,7 @@ public final class AeronLogWriter implements LogWriter {
         buffer.putBytes(Messages.BODY, body, 0, length);
         try {
             return cluster.offer(buffer, 0, Messages.BODY + length) > 0;
-        } catch (AeronException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             disconnect(System.nanoTime());
             return false;
         }

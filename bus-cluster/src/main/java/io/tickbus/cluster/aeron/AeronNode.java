@@ -6,15 +6,15 @@ import io.aeron.archive.ArchiveThreadingMode;
 import io.aeron.archive.client.AeronArchive;
 import io.aeron.cluster.ClusteredMediaDriver;
 import io.aeron.cluster.ConsensusModule;
-import io.aeron.cluster.service.ClusterClock;
 import io.aeron.cluster.service.ClusteredService;
 import io.aeron.cluster.service.ClusteredServiceContainer;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
-import io.tickbus.cluster.host.HostClock;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -30,9 +30,12 @@ public final class AeronNode implements AutoCloseable {
     private static final long ELECTION_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long CANVASS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(8);
     private static final int ARCHIVE_PORT = 4;
+    /** Clients and agents at one time. With Aeron's ten, a few clients would keep out the agents of hosts. */
+    static final int MAX_SESSIONS = 1 << 10;
 
     private final MemberOptions options;
     private final String aeronDirectory = AeronDirectory.make("cluster");
+    private final File marks = new File(aeronDirectory + "-marks");
     private final AeronArchive.Context archiveClient = new AeronArchive.Context().controlRequestChannel(LOCAL)
             .controlResponseChannel(LOCAL).aeronDirectoryName(aeronDirectory);
     private ClusteredMediaDriver driver;
@@ -58,17 +61,17 @@ public final class AeronNode implements AutoCloseable {
         String host = MemberOptions.host(options.members().get(options.member()));
         String control = "aeron:udp?endpoint="
                 + MemberOptions.endpoint(options.members().get(options.member()), ARCHIVE_PORT);
-        File marks = new File(aeronDirectory + "-marks");
-        marks.mkdirs();
-        marks.deleteOnExit();
+        PrivateFolders.make(marks.toPath());
+        Path archive = PrivateFolders.make(options.folder().resolve("archive"));
+        PrivateFolders.make(clusterFolder().toPath());
         driver = ClusteredMediaDriver.launch(mediaDriver(),
                 new Archive.Context().aeronDirectoryName(aeronDirectory).errorHandler(AeronNode::log)
-                        .archiveDir(options.folder().resolve("archive").toFile()).markFileDir(marks)
+                        .archiveDir(archive.toFile()).markFileDir(marks)
                         .segmentFileLength(MemberOptions.SEGMENT_LENGTH)
                         .controlChannel(control).localControlChannel(LOCAL)
                         .replicationChannel("aeron:udp?endpoint=" + host + ":0").recordingEventsEnabled(false)
                         .threadingMode(ArchiveThreadingMode.SHARED).idleStrategySupplier(AeronNode::idle),
-                consensus(host, marks).archiveContext(archiveClient.clone()));
+                consensus(host).archiveContext(archiveClient.clone()));
         container = ClusteredServiceContainer.launch(new ClusteredServiceContainer.Context()
                 .aeronDirectoryName(aeronDirectory).archiveContext(archiveClient.clone()).clusterDir(clusterFolder())
                 .markFileDir(marks).clusteredService(service).errorHandler(AeronNode::log)
@@ -81,30 +84,17 @@ public final class AeronNode implements AutoCloseable {
                 .termBufferSparseFile(true).errorHandler(AeronNode::log);
     }
 
-    private ConsensusModule.Context consensus(String host, File marks) {
+    private ConsensusModule.Context consensus(String host) {
+        // The cluster's time is that of the leader's host, in nanoseconds.
+        ForwardClock clock = new ForwardClock(options.clock()::utcNs, System::nanoTime);
         return new ConsensusModule.Context().aeronDirectoryName(aeronDirectory).errorHandler(AeronNode::log)
                 .clusterMemberId(options.member()).clusterMembers(MemberOptions.clusterMembers(options.members()))
-                .clusterDir(clusterFolder()).markFileDir(marks).clusterClock(clock(options.clock()))
+                .clusterDir(clusterFolder()).markFileDir(marks).clusterClock(clock)
                 .ingressChannel(LOG_CHANNEL).logChannel(LOG_CHANNEL)
                 .replicationChannel("aeron:udp?endpoint=" + host + ":0").idleStrategySupplier(AeronNode::idle)
                 .leaderHeartbeatTimeoutNs(LEADER_TIMEOUT_NS).leaderHeartbeatIntervalNs(LEADER_INTERVAL_NS)
                 .electionTimeoutNs(ELECTION_TIMEOUT_NS).startupCanvassTimeoutNs(CANVASS_TIMEOUT_NS)
-                .terminationHook(() -> { });
-    }
-
-    /** The cluster's time is that of the leader's host, in nanoseconds. */
-    private static ClusterClock clock(HostClock clock) {
-        return new ClusterClock() {
-            @Override
-            public long time() {
-                return clock.utcNs();
-            }
-
-            @Override
-            public TimeUnit timeUnit() {
-                return TimeUnit.NANOSECONDS;
-            }
-        };
+                .maxConcurrentSessions(MAX_SESSIONS).terminationHook(() -> { });
     }
 
     private static IdleStrategy idle() {
@@ -135,5 +125,6 @@ public final class AeronNode implements AutoCloseable {
     @Override
     public void close() {
         CloseHelper.quietCloseAll(container, driver);
+        IoUtil.delete(marks, true);
     }
 }

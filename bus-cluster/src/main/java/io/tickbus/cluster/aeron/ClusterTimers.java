@@ -94,7 +94,6 @@ public final class ClusterTimers implements AutoCloseable {
     private long timeoutNs = DEFAULT_TIMEOUT_NS;
     private IntentLog answer;
     private IntentSnapshot answerReader;
-    private long answerCorrelation;
 
     private ClusterTimers(MediaDriver driver, String aeronDirectory, List<String> members) {
         this.driver = driver;
@@ -103,7 +102,7 @@ public final class ClusterTimers implements AutoCloseable {
         EgressListener listener = this::onMessage;
         this.session = new AeronLogWriter(() -> new AeronCluster.Context().aeronDirectoryName(aeronDirectory)
                 .ingressChannel("aeron:udp?term-length=1m").ingressEndpoints(ingress).egressListener(listener)
-                .egressChannel("aeron:udp?endpoint=" + own + ":0"));
+                .egressChannel("aeron:udp?term-length=1m|endpoint=" + own + ":0"));
     }
 
     /**
@@ -278,10 +277,13 @@ public final class ClusterTimers implements AutoCloseable {
             number = from.getInt(at + Messages.NUMBER, LITTLE);
             replies.accept(lastReply);
         } else if (kind == Messages.STATE && pending.containsKey(correlation)) {
-            if (correlation != answerCorrelation) {
-                answerCorrelation = correlation;
+            // Where the query was sent again, another answer begins before the former has ended.
+            if (IntentSnapshot.isFirst(from, at + Messages.BODY)) {
                 answer = new IntentLog();
                 answerReader = IntentSnapshot.into(answer);
+            }
+            if (answerReader == null) {
+                return;
             }
             answerReader.onMessage(from, at + Messages.BODY, length - Messages.BODY);
             if (answerReader.isComplete()) {
@@ -343,12 +345,12 @@ public final class ClusterTimers implements AutoCloseable {
         return query(owner, key, 0);
     }
 
-    /** All hosts and owners, and timers of this owner, up to a limit. */
+    /** All hosts and owners, and timers of this owner, up to a limit, which is 10,000 at most. */
     public IntentLog list(int limit) {
         return query(owner, 0, limit);
     }
 
-    /** All hosts and owners, and timers of all owners, up to a limit. */
+    /** All hosts and owners, and timers of all owners, up to a limit, which is 10,000 at most. */
     public IntentLog listAll(int limit) {
         return query(Messages.ALL_OWNERS, 0, limit);
     }

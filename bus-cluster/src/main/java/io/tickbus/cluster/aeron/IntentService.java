@@ -33,7 +33,9 @@ import org.agrona.concurrent.IdleStrategy;
  */
 final class IntentService implements ClusteredService, IntentEvents {
     static final int MAX_REFUSED = 128;
-    private static final long OFFER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+    /** The most timers in the answer to a query, during which nothing else is applied. */
+    static final int MAX_LISTED = 10_000;
+    private static final long OFFER_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long NEEDED_NS = TimeUnit.SECONDS.toNanos(1);
     /** The log is kept so long for a member that is away. */
     private static final long KEEP_LOG_NS = TimeUnit.DAYS.toNanos(14);
@@ -46,6 +48,8 @@ final class IntentService implements ClusteredService, IntentEvents {
     private int count;
     private int refused;
     private int number;
+    /** The session that was closed last. */
+    private long closed = -1;
     private volatile Role role = Role.FOLLOWER;
     private volatile long position;
     private volatile long neededPosition;
@@ -212,7 +216,8 @@ final class IntentService implements ClusteredService, IntentEvents {
         int owner = buffer.getInt(offset + Messages.QUERY_OWNER, LITTLE);
         long key = buffer.getLong(offset + Messages.QUERY_KEY, LITTLE);
         int limit = buffer.getInt(offset + Messages.QUERY_LIMIT, LITTLE);
-        IntentSnapshot.Selection selection = limit > 0 ? IntentSnapshot.Selection.ofOwner(owner, limit)
+        IntentSnapshot.Selection selection = limit > 0 ? IntentSnapshot.Selection.ofOwner(owner,
+                Math.min(limit, MAX_LISTED))
                 : IntentSnapshot.Selection.ofKey(owner, key);
         IntentSnapshot.write(log, selection, (message, at, length) -> {
             header(correlation, Messages.STATE);
@@ -221,9 +226,9 @@ final class IntentService implements ClusteredService, IntentEvents {
         });
     }
 
-    /** A client that does not read its replies is closed rather than waited for. */
+    /** A client that does not read its replies is closed rather than waited for. It may connect again. */
     private void offer(ClientSession session, DirectBuffer message, int length) {
-        if (session == null || session.isClosing()) {
+        if (session == null || session.isClosing() || session.id() == closed) {
             return;
         }
         long startNs = System.nanoTime();
@@ -236,6 +241,9 @@ final class IntentService implements ClusteredService, IntentEvents {
             }
             if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED
                     || result == Publication.NOT_CONNECTED || System.nanoTime() - startNs > OFFER_TIMEOUT_NS) {
+                // The close comes through the log, after what the client has sent meanwhile.
+                closed = session.id();
+                session.close();
                 return;
             }
             idle.idle();

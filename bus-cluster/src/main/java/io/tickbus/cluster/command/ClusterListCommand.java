@@ -28,7 +28,8 @@ final class ClusterListCommand implements Command {
 
     ClusterListCommand(CommandSpec command) {
         all = command.flag("--all", "The timers of every client name.");
-        limit = command.option("--limit", "N", IntegerText::toInt, "The most timers to list.").standard("1000");
+        limit = command.option("--limit", "N", IntegerText::toInt, "The most timers to list, up to 10000.")
+                .standard("1000");
         members = MembersOption.ofClient(command);
         output = new OutputOptions(command);
         command.footer("""

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -107,6 +108,9 @@ final class FiredFile implements AutoCloseable {
         Path temporary = path.resolveSibling(path.getFileName() + ".new");
         channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING);
+        if (temporary.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
+        }
         isIncomplete = false;
         add(HISTORY, 0, 0, historyId, 0);
         add(UNCERTAIN, 0, 0, uncertainUntilNs, 0);

@@ -105,6 +105,11 @@ public final class IntentSnapshot {
         return new IntentSnapshot(empty, null, Selection.ALL);
     }
 
+    /** Whether a message is the first one. */
+    public static boolean isFirst(DirectBuffer message, int at) {
+        return message.getByte(at) == NUMBERS;
+    }
+
     /** Whether the last message was read. */
     public boolean isComplete() {
         return isComplete;
