@@ -52,7 +52,7 @@ final class CommandProcessor {
         this.durable = DurableTimers.of(engine);
         this.gateway = new ClusterGateway(counters);
         this.schedules = new ScheduleIntake(engine, tasks);
-        this.waiting = journal == null ? null : new DurableCommandQueue(journal, this::complete);
+        this.waiting = journal == null ? null : new DurableCommandQueue(journal, durable, this::complete);
         this.snapshots = journal == null ? null : new SnapshotTaker(durable, journal, waiting);
     }
 
@@ -225,9 +225,12 @@ final class CommandProcessor {
     }
 
     private void record(int owner, TimerCommand command, long nowNs, long ticket) {
-        boolean dependsOnClock = command.type() == CommandLayout.TYPE_PAUSE
+        boolean isScheduled = command.type() == CommandLayout.TYPE_ARM && command.periodNs() < 0;
+        boolean dependsOnClock = isScheduled || command.type() == CommandLayout.TYPE_PAUSE
                 || command.type() == CommandLayout.TYPE_RESUME;
-        boolean hasEnded = dependsOnClock && reply.code() == ReplyCode.CANCELLED;
+        // A volatile timer in place of a durable one, or one whose schedule was over after its pause.
+        boolean hasEnded = dependsOnClock && (isScheduled ? command.durability() == Durability.NONE
+                : reply.code() == ReplyCode.CANCELLED);
         if (hasEnded) {
             command.cancel(command.key());
         }
@@ -235,7 +238,8 @@ final class CommandProcessor {
             journal.appendApplied(owner, command, nowNs, ticket);
             return;
         }
-        // Its outcome depends on what the clocks show now, and a recovery must not depend on what they show then.
+        // Its outcome depends on what the clocks show now and, with a schedule, on the rules of time zones that this
+        // JVM has. A recovery must not depend on those of then.
         durable.image(owner, command.key(), journal::appendImage);
         if (ticket != Journal.NO_TICKET) {
             journal.appendAborted(ticket);

@@ -4,6 +4,7 @@ package io.tickbus.daemon;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.journal.Journal;
+import io.tickbus.timer.DurableTimers;
 
 /**
  * Commands that wait until the journal is on the disk, and those behind them of the same client, in the order in which
@@ -15,10 +16,12 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
     private static final int MAX_COMPLETED = 256;
 
     private final Journal journal;
+    private final DurableTimers timers;
     private final Completion completion;
     private final Entry[] entries = new Entry[CAPACITY];
     private long first;
     private long next;
+    private int countings;
 
     /** A command that is being processed. */
     static final class Entry {
@@ -36,8 +39,9 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
         void complete(Entry entry, boolean isSynced);
     }
 
-    DurableCommandQueue(Journal journal, Completion completion) {
+    DurableCommandQueue(Journal journal, DurableTimers timers, Completion completion) {
         this.journal = journal;
+        this.timers = timers;
         this.completion = completion;
         for (int i = 0; i < CAPACITY; i++) {
             entries[i] = new Entry();
@@ -55,9 +59,10 @@ final class DurableCommandQueue implements SnapshotTaker.Backlog {
     @Override
     public int entries() {
         int count = 2 * size();
+        countings++;
         for (long i = first; i < next; i++) {
-            boolean hasSchedule = entries[(int) i & MASK].command.periodNs() < 0;
-            count += hasSchedule ? Journal.MAX_SCHEDULE_ENTRIES : 0;
+            TimerCommand command = entries[(int) i & MASK].command;
+            count += command.type() == CommandLayout.TYPE_ARM ? timers.countParts(command.periodNs(), countings) : 0;
         }
         return count;
     }

@@ -48,7 +48,8 @@ final class SnapshotTaker {
             // A fault was repaired, which has moved the timers.
             isRunning = false;
         }
-        if (!journal.isWritable() || !journal.hasRoom(isRunning ? ROOM : ROOM + backlog.entries())) {
+        boolean hasRoom = journal.isWritable() && journal.hasRoom(ROOM);
+        if (!hasRoom || (!isRunning && !journal.hasRoom(ROOM + backlog.entries()))) {
             return 0;
         }
         if (!isRunning) {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.calendar.CalendarSchedule;
 import io.tickbus.core.internal.file.ClientFile;
 import io.tickbus.core.internal.file.ClientIdentity;
 import io.tickbus.core.internal.file.RepliesFile;
+import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.journal.Journal;
@@ -22,6 +24,7 @@ import io.tickbus.timer.TimerQuotas;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.time.ZoneId;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +57,9 @@ class CommandProcessorTest {
         private final List<Long> deadlinesNs = new ArrayList<>();
         private long tickets;
         private long syncedTicket = -1;
+        private int cancelled;
+        private int images;
+        private long imageNs;
 
         @Override
         public RecoveryResult recover(DurableTimers timers) {
@@ -78,6 +84,7 @@ class CommandProcessorTest {
         @Override
         public void appendApplied(int owner, TimerCommand applied, long nowNs, long ticket) {
             deadlinesNs.add(applied.deadlineNs());
+            cancelled += applied.type() == CommandLayout.TYPE_CANCEL ? 1 : 0;
         }
 
         @Override
@@ -88,7 +95,7 @@ class CommandProcessorTest {
 
         @Override
         public void appendAborted(long ticket) {
-            throw new AssertionError("dropped: " + ticket);
+            assertTrue(images > 0, "dropped");
         }
 
         @Override
@@ -113,7 +120,8 @@ class CommandProcessorTest {
 
         @Override
         public void appendImage(int owner, long[] image) {
-            throw new AssertionError("no snapshot is wanted");
+            images++;
+            imageNs = image[2];
         }
 
         @Override
@@ -196,5 +204,44 @@ class CommandProcessorTest {
         engine.pollCalendar(NOW_NS + HOUR_NS);
         assertEquals(NOW_NS + HOUR_NS, engine.nextDeadlineNs());
         assertEquals(List.of(realtimeNs, realtimeNs), disk.deadlinesNs, "the journal has the time that was asked for");
+    }
+
+    /** A recovery must not resolve it again: the rules of its time zone may be others then. */
+    @Test
+    void shouldTellJournalWhenATimerWithAScheduleIsDue() {
+        CalendarSchedule daily = CalendarSchedule.parse("30 2 * * *", ZoneId.of("Europe/Berlin"));
+        engine.define(daily);
+        long dueNs = daily.next((OFFSET_NS + NOW_NS) / 1_000_000_000) * 1_000_000_000;
+        command.calendar(1, 1, daily).durability(Durability.PROCESS);
+        assertTrue(processor.process(client, command, 0, NOW_NS));
+        assertEquals(1, disk.images);
+        assertEquals(dueNs, disk.imageNs);
+        assertEquals(0, command.deadlineNs());
+        assertTrue(processor.process(client, command.durability(Durability.DISK), 1, NOW_NS));
+        disk.syncedTicket = 0;
+        processor.completeWaiting();
+        assertEquals(2, disk.images);
+        assertEquals(List.of(0L), disk.deadlinesNs, "what waits for the disk is not resolved yet");
+        assertTrue(processor.process(client, command.durability(Durability.NONE), 2, NOW_NS));
+        disk.syncedTicket = 1;
+        processor.completeWaiting();
+        assertEquals(2, disk.images, "a volatile timer");
+        assertEquals(1, disk.cancelled);
+        assertEquals(1, engine.pending());
+    }
+
+    @Test
+    void shouldCountTheScheduleOnceThatManyWaitingCommandsHave() {
+        CalendarSchedule daily = CalendarSchedule.parse("30 2 * * *", ZoneId.of("Europe/Berlin"));
+        engine.define(daily);
+        engine.define(daily.limit(5));
+        DurableCommandQueue queue = new DurableCommandQueue(disk, DurableTimers.of(engine), (entry, isSynced) -> { });
+        for (int key = 0; key < 4_000; key++) {
+            queue.add(client, OWNER, command.calendar(key, 1, key % 2 == 0 ? daily : daily.limit(5))
+                    .durability(Durability.DISK), key, NOW_NS);
+        }
+        int parts = TimerCommand.parts(daily.definition()) + TimerCommand.parts(daily.limit(5).definition());
+        assertEquals(8_000 + parts, queue.entries());
+        assertEquals(8_000 + parts, queue.entries(), "each time");
     }
 }

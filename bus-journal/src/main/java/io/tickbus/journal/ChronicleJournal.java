@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -48,6 +49,7 @@ final class ChronicleJournal implements Journal {
     /** By owner: the snapshot since whose beginning the owner was last named. */
     private final int[] named = new int[MAX_OWNERS];
     private final long[] body = new long[Entry.COMMAND_WORDS + 2];
+    private final Consumer<TimerCommand> parts = this::putPart;
     private final JournalLag lag = new JournalLag();
     private DurableTimers timers;
     private long firstSequence;
@@ -229,10 +231,12 @@ final class ChronicleJournal implements Journal {
 
     /** Puts the schedule of a period before the first entry that has it, since the beginning of this snapshot. */
     private void putSchedule(long period) {
-        timers.describe(period, snapshot, part -> {
-            System.arraycopy(part.fields(), 0, body, 0, Entry.COMMAND_WORDS);
-            put(EntryKind.SCHEDULE, 0, 0, 0, Entry.COMMAND_WORDS);
-        });
+        timers.describe(period, snapshot, parts);
+    }
+
+    private void putPart(TimerCommand part) {
+        System.arraycopy(part.fields(), 0, body, 0, Entry.COMMAND_WORDS);
+        put(EntryKind.SCHEDULE, 0, 0, 0, Entry.COMMAND_WORDS);
     }
 
     @Override

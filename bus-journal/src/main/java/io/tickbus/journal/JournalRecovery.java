@@ -4,6 +4,8 @@ package io.tickbus.journal;
 import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.calendar.ScheduleDefinition;
+import io.tickbus.core.internal.layout.CommandLayout;
+import io.tickbus.core.internal.layout.SignalRecordLayout;
 import io.tickbus.core.internal.memory.SlotRing;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.daemon.DaemonLog;
@@ -44,6 +46,8 @@ final class JournalRecovery {
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int LOG_CHECK_EVERY = 1 << 16;
     private static final int MAX_OWNERS = 0xFFFF;
+    /** Instead of a ticket: such a command may have been refused. */
+    private static final long PENDING = -1;
 
     private final JournalStore store;
     private final BusSignals signals;
@@ -60,6 +64,10 @@ final class JournalRecovery {
     private long imageSequence;
     private final Map<Integer, RecoveryResult.Owner> owners = new HashMap<>();
     private final Map<Long, PendingCommand> pending = new LinkedHashMap<>();
+    /** The texts of schedules that are not understood here, by their numbers. */
+    private final Map<Long, String> unknownSchedules = new HashMap<>();
+    /** Timers that have one of those, with its number. */
+    private final Map<TimerKey, Long> unknownTimers = new LinkedHashMap<>();
     private final long startedNs = System.nanoTime();
     private long loggedNs = startedNs;
     private long historyId;
@@ -87,6 +95,9 @@ final class JournalRecovery {
      */
     private boolean wasCalendarAssumed;
 
+    private record TimerKey(int owner, long key) {
+    }
+
     /** A command that waited for the disk when the daemon died, or that was carried out without leaving a trace. */
     private record PendingCommand(int owner, TimerCommand command, long nowNs, long calendarNs) {
         static PendingCommand of(Entry from) {
@@ -112,6 +123,7 @@ final class JournalRecovery {
         replayRings(previous, present);
         applyPending(Long.MAX_VALUE);
         changeClock(present);
+        refuseUnknownSchedules();
         followZoneRules(ScheduleDefinition.zoneRulesVersion());
         long nowNs = clocks.nowNs();
         long intervalNs = TimeUnit.SECONDS.toNanos(1) / options.recoveryRate();
@@ -120,11 +132,28 @@ final class JournalRecovery {
         List<RecoveryResult.Owner> kept = new ArrayList<>();
         for (int number = 1; number <= MAX_OWNERS; number++) {
             if (timers.count(number) > 0) {
-                // An owner whose name is unreadable keeps its number, so that no other owner gets its timers.
-                kept.add(owners.getOrDefault(number, new RecoveryResult.Owner(number, 0, "")));
+                kept.add(ownerOf(number));
             }
         }
         return new RecoveryResult(kept, timers.count(), overdue, read, unreadable, System.nanoTime() - startedNs);
+    }
+
+    /** A daemon without such timers would forget them with its next snapshot. */
+    private void refuseUnknownSchedules() {
+        if (!unknownTimers.isEmpty()) {
+            Map.Entry<TimerKey, Long> first = unknownTimers.entrySet().iterator().next();
+            TimerKey timer = first.getKey();
+            throw new BusException(BusException.Reason.WRONG_VERSION, store.path().toString(), "the schedule of timer "
+                    + timer.key() + " of owner " + timer.owner() + " " + ownerOf(timer.owner()).name() + ", one of "
+                    + unknownTimers.size() + ", is not understood here, or its time zone is unknown to this Java: "
+                    + unknownSchedules.get(first.getValue()), "start the daemon with a tickbus and a Java that are at "
+                    + "least as new as those before; nothing was changed");
+        }
+    }
+
+    private RecoveryResult.Owner ownerOf(int number) {
+        // An owner whose name is unreadable keeps its number, so that no other owner gets its timers.
+        return owners.getOrDefault(number, new RecoveryResult.Owner(number, 0, ""));
     }
 
     /**
@@ -200,7 +229,7 @@ final class JournalRecovery {
             switch (block.kind(at)) {
                 case SIGNAL -> {
                     block.copySignal(at, signal.fields());
-                    timers.refire(signal);
+                    refire();
                 }
                 case GAP -> uncertain = true;
                 case NONE -> unreadable++;
@@ -245,14 +274,14 @@ final class JournalRecovery {
             case APPLIED -> {
                 resolve(done.body[Entry.PENDING_TICKET]);
                 done.command(command);
-                timers.redo(done.owner(), command, done.nowNs);
+                redo(done.ticket, done.owner(), command, done.nowNs);
             }
             case PENDING -> pending.put(done.body[Entry.PENDING_TICKET], PendingCommand.of(done));
             case ABORTED -> {
                 resolve(done.body[0]);
                 if (done.ticket == imageTicket + 1 && done.nextSequence == imageSequence) {
                     // The image shows the timer after this command; earlier commands that were pending come before it.
-                    timers.restore(imageOwner, image);
+                    restore();
                 }
             }
             case IMAGE -> {
@@ -260,7 +289,7 @@ final class JournalRecovery {
                 imageSequence = done.nextSequence;
                 imageOwner = done.owner();
                 System.arraycopy(done.body, 0, image, 0, image.length);
-                timers.restore(imageOwner, image);
+                restore();
             }
             case START -> {
                 // That daemon, too, carried out the pending commands before it started.
@@ -270,9 +299,9 @@ final class JournalRecovery {
             case SNAPSHOT_BEGIN -> followZoneRules(done.zoneRules());
             case SCHEDULE -> {
                 done.command(command);
-                if (!timers.define(command)) {
-                    log.error("schedule-unknown", "schedule", command.key(), "what", "its timers are lost: this "
-                            + "version does not understand the schedule, or its time zone is unknown here");
+                String unknown = timers.define(command);
+                if (unknown != null) {
+                    unknownSchedules.put(command.key(), unknown);
                 }
             }
             default -> {
@@ -313,7 +342,7 @@ final class JournalRecovery {
             }
             PendingCommand intent = first.getValue();
             timers.calendarOffsetNs(intent.calendarNs());
-            timers.redo(intent.owner(), intent.command(), intent.nowNs());
+            redo(PENDING, intent.owner(), intent.command(), intent.nowNs());
             each.remove();
         }
         timers.calendarOffsetNs(clock == null ? 0 : clock.calendarNs());
@@ -413,9 +442,42 @@ final class JournalRecovery {
 
     private void refire(long sequence) {
         if (signals.ring().read(sequence, signal.fields()) == SlotRing.COMMITTED) {
-            timers.refire(signal);
+            refire();
         }
         count();
+    }
+
+    private void refire() {
+        timers.refire(signal);
+        if (!unknownTimers.isEmpty() && (signal.flags() & SignalRecordLayout.FLAG_LAST) != 0) {
+            unknownTimers.remove(new TimerKey(signal.owner(), signal.key()));
+        }
+    }
+
+    private void restore() {
+        boolean isDone = timers.restore(imageOwner, image);
+        done(isDone, imageTicket, imageOwner, DurableTimers.key(image), DurableTimers.periodNs(image));
+    }
+
+    private void redo(long ticket, int owner, TimerCommand again, long nowNs) {
+        boolean isDone = timers.redo(owner, again, nowNs);
+        done(isDone, ticket, owner, again.key(), again.type() == CommandLayout.TYPE_ARM ? again.periodNs() : 0);
+    }
+
+    /** Notes whether a timer has a schedule that is not understood; says what could not be done for another reason. */
+    private void done(boolean isDone, long ticket, int owner, long key, long period) {
+        if (isDone && unknownTimers.isEmpty()) {
+            return;
+        }
+        TimerKey timer = new TimerKey(owner, key);
+        if (isDone) {
+            unknownTimers.remove(timer);
+        } else if (unknownSchedules.containsKey(-period)) {
+            unknownTimers.put(timer, -period);
+        } else if (ticket != PENDING) {
+            log.error("journal-not-applied", "ticket", ticket, "owner", owner, "key", key, "what", "what was carried "
+                    + "out once cannot be carried out again, and a timer is missing");
+        }
     }
 
     /** The tickets that are in the ring and not in the journal: those up to the newest without a gap. */

@@ -3,13 +3,19 @@ package io.tickbus.journal;
 
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.TimerCommand;
+import io.tickbus.core.timer.TimerReply;
 import io.tickbus.daemon.journal.JournalOptions.Roll;
 import io.tickbus.journal.JournalStore.Position;
+import io.tickbus.timer.DurableTimers;
+import io.tickbus.timer.TimerEngine;
+import io.tickbus.timer.TimerQuotas;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,7 +105,43 @@ final class JournalFixture implements AutoCloseable {
     }
 
     JournalFixture calendar(long key, CalendarSchedule schedule, long realtimeNs) {
-        return command(EntryKind.APPLIED, new TimerCommand().calendar(key, 1, schedule).deadlineNs(realtimeNs), -1);
+        return image(image(key, schedule, realtimeNs));
+    }
+
+    /** The timer of a schedule, as a daemon tells the journal of it. */
+    static long[] image(long key, CalendarSchedule schedule, long realtimeNs) {
+        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1 << 10, () -> realtimeNs);
+        engine.openOwner(OWNER);
+        engine.define(schedule);
+        engine.execute(OWNER, new TimerCommand().calendar(key, 1, schedule).deadlineNs(realtimeNs)
+                .durability(Durability.DISK), 0, 0, new TimerReply());
+        long[] image = new long[DurableTimers.IMAGE_WORDS];
+        DurableTimers.of(engine).image(OWNER, key, (owner, words) -> System.arraycopy(words, 0, image, 0,
+                image.length));
+        return image;
+    }
+
+    /** A schedule of a text of one part; returns its number. */
+    long schedule(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer words = ByteBuffer.wrap(Arrays.copyOf(bytes, CommandLayout.TEXT_LENGTH))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        long id = ScheduleDefinition.idOf(bytes, bytes.length);
+        TimerCommand part = new TimerCommand().reset(CommandLayout.TYPE_DEFINE, id).deadlineNs(words.getLong())
+                .periodNs(words.getLong());
+        part.fields()[3] |= (long) bytes.length << Short.SIZE;
+        for (int i = 4; i < 7; i++) {
+            part.fields()[i] = words.getLong();
+        }
+        System.arraycopy(part.fields(), 0, entry.body, 0, Entry.COMMAND_WORDS);
+        put(EntryKind.SCHEDULE);
+        return id;
+    }
+
+    /** Sets the next ticket. */
+    JournalFixture tickets(long newNextTicket) {
+        nextTicket = newNextTicket;
+        return this;
     }
 
     JournalFixture image(long[] image) {

@@ -4,9 +4,11 @@ package io.tickbus.journal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickbus.core.BusDirectory;
+import io.tickbus.core.BusException;
 import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.calendar.CalendarSchedule;
@@ -27,6 +29,7 @@ import io.tickbus.timer.DurableTimers;
 import io.tickbus.timer.TimerEngine;
 import io.tickbus.timer.TimerQuotas;
 import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +58,7 @@ class JournalRecoveryTest {
     private Path folder;
 
     private final TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1024);
-    private final DaemonLog log = DaemonLog.toStream(System.out);
+    private DaemonLog log = DaemonLog.toStream(System.out);
     private SignalPublisher publisher;
     private Path journal;
     private JournalRecovery run;
@@ -177,8 +180,9 @@ class JournalRecoveryTest {
     void shouldDeriveDeadlinesAgainWhenRulesOfZonesHaveChanged() throws Exception {
         CalendarSchedule daily = CalendarSchedule.parse("30 2 * * *", ZoneId.of("Europe/Berlin"));
         long dueNs = daily.next(OFFSET_NS / SECOND_NS) * SECOND_NS;
-        TimerEngine former = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> OFFSET_NS);
-        assertEquals(ReplyCode.ARMED, former.execute(new TimerCommand().calendar(1, 1, daily).deadlineNs(dueNs)
+        long formerNs = OFFSET_NS - System.nanoTime();
+        TimerEngine former = TimerEngine.create(TimerQuotas.DEFAULT, 1024, () -> formerNs);
+        assertEquals(ReplyCode.ARMED, former.execute(new TimerCommand().calendar(1, 1, daily)
                 .durability(Durability.DISK)));
         long[] image = new long[DurableTimers.IMAGE_WORDS];
         DurableTimers.of(former).image(0, 1, (owner, words) -> System.arraycopy(words, 0, image, 0, image.length));
@@ -194,6 +198,48 @@ class JournalRecoveryTest {
             TimerEngine calendarEngine = recoverByCalendar(dueNs - HOUR_NS - System.nanoTime());
             assertEquals(List.of(0L, "1999a".equals(rules) ? dueNs : dueNs + HOUR_NS), due(calendarEngine), rules);
         }
+    }
+
+    /** One that began at once has been armed for what comes first; another only for what comes from a time on. */
+    @Test
+    void shouldNotFireBeforeTheTimeThatWasAskedForWhenRulesOfZonesHaveChanged() throws Exception {
+        CalendarSchedule hourly = CalendarSchedule.parse("0 * * * *", ZoneId.of("Europe/Berlin"));
+        long startNs = hourly.next(OFFSET_NS / SECOND_NS) * SECOND_NS + 50 * HOUR_NS;
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.zoneRules("1999a").start(BOOT, OFFSET_NS).schedule(hourly).calendar(1, hourly, startNs)
+                    .writtenAt(0).write();
+        }
+        assertEquals(List.of(0L, startNs), due(recoverByCalendar(OFFSET_NS - System.nanoTime())));
+    }
+
+    @Test
+    void shouldRefuseToStartWhenTheScheduleOfADurableTimerIsNotUnderstood() throws Exception {
+        CalendarSchedule daily = CalendarSchedule.parse("30 2 * * *", ZoneId.of("Europe/Berlin"));
+        long[] image = JournalFixture.image(2, daily, OFFSET_NS);
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            image[1] = -fixture.start(BOOT, OFFSET_NS).owner(1000, "app").schedule("30 2 * * *; zone=Mars/Phobos");
+            fixture.image(image).write();
+        }
+        BusException refusal = assertThrows(BusException.class, () -> recover(BOOT, OFFSET_NS));
+        assertEquals(BusException.Reason.WRONG_VERSION, refusal.reason());
+        try (JournalFixture fixture = new JournalFixture(journal, 2)) {
+            fixture.tickets(4).start(BOOT, OFFSET_NS).command(CommandLayout.TYPE_CANCEL, 2, 1).write();
+        }
+        assertEquals(0, recover(BOOT, OFFSET_NS).timers(), "no timer has it any more");
+    }
+
+    @Test
+    void shouldSayWhatItCannotCarryOutAgain() throws Exception {
+        CalendarSchedule daily = CalendarSchedule.parse("30 2 * * *", ZoneId.of("Europe/Berlin"));
+        try (JournalFixture fixture = new JournalFixture(journal, 1)) {
+            fixture.start(BOOT, OFFSET_NS).calendar(1, daily, OFFSET_NS).arm(2, -1, 0).write();
+        }
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try (DaemonLog captured = DaemonLog.toStream(new PrintStream(said, true, UTF_8))) {
+            log = captured;
+            assertEquals(0, recover(BOOT, OFFSET_NS).timers());
+        }
+        assertEquals(2, said.toString(UTF_8).lines().filter(line -> line.contains("journal-not-applied")).count());
     }
 
     @Test

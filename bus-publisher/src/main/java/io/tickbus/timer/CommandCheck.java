@@ -15,6 +15,8 @@ final class CommandCheck {
     /** A hundred years of 365 days. */
     static final long FARTHEST_NS = TimeUnit.DAYS.toNanos(36_500);
     static final int LARGEST_CAP = 1_000_000;
+    /** A schedule begins no longer ago: its occurrences since then are counted when it fires. */
+    static final long LONGEST_AGO_NS = TimeUnit.DAYS.toNanos(366);
 
     private static final int ARM_FLAGS =
             CommandLayout.FLAG_KEEP_ON_DEATH | CommandLayout.FLAG_CALENDAR | Durability.FLAGS;
@@ -44,6 +46,9 @@ final class CommandCheck {
         boolean isSchedule = periodNs < 0 && (command.flags() & CommandLayout.FLAG_CALENDAR) != 0;
         if (periodNs != 0 && !isSchedule && (periodNs < SHORTEST_PERIOD_NS || periodNs > FARTHEST_NS)) {
             return ReplyReason.BAD_PERIOD;
+        }
+        if (isSchedule && deadlineNs != 0 && Saturating.difference(nowNs, deadlineNs) > LONGEST_AGO_NS) {
+            return ReplyReason.BAD_DEADLINE;
         }
         MisfirePolicy policy = MisfirePolicy.of(command.misfireCode());
         if (policy == null && !(command.isNumbered() && periodNs == 0)) {

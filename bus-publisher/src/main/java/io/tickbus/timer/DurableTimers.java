@@ -117,6 +117,17 @@ public final class DurableTimers {
     }
 
     /**
+     * Counts the parts that {@link #describe} would pass to a sink for the first timer or arming of a schedule; 0 if
+     * they were counted in the same round.
+     *
+     * @param period as for {@link #describe}
+     * @param round  a number above 0
+     */
+    public int countParts(long period, int round) {
+        return period < 0 ? store.schedules().countParts(period, round) : 0;
+    }
+
+    /**
      * Passes the parts of the schedule that a timer or an arming has to a sink, as commands that define it; nothing if
      * there is none, or if it was described for the same snapshot.
      *
@@ -134,17 +145,28 @@ public final class DurableTimers {
         return TimerTable.periodNs(image);
     }
 
-    /** Takes a part of a schedule, to which commands and images that follow refer; false if it is not understood. */
-    public boolean define(TimerCommand part) {
+    /** Of an image: the timer's key. */
+    public static long key(long[] image) {
+        return image[IMAGE_KEY];
+    }
+
+    /**
+     * Takes a part of a schedule, to which commands and images that follow refer.
+     *
+     * @return the schedule's text if this completes one that is not understood; else null
+     */
+    public String define(TimerCommand part) {
         if (!parts.add(part) || engine.hasSchedule(parts.id())) {
-            return true;
+            return null;
         }
-        CalendarSchedule schedule = ScheduleParts.parse(parts.text());
-        if (schedule != null) {
-            // Without removing others: a timer of this schedule may be recovered later than thousands of others.
-            store.schedules().add(schedule);
+        String text = parts.text();
+        CalendarSchedule schedule = ScheduleParts.parse(text);
+        if (schedule == null) {
+            return String.valueOf(text);
         }
-        return schedule != null;
+        // Without removing others: a timer of this schedule may be recovered later than thousands of others.
+        store.schedules().add(schedule);
+        return null;
     }
 
     /**
@@ -161,9 +183,11 @@ public final class DurableTimers {
             int timer = scan.timer();
             long dueNs = table.dueNs(timer);
             if (table.periodNs(timer) < 0 && dueNs > sinceNs) {
-                // No further back than rules move a time: an arming may have said that it begins at a time to come.
+                // No further back than rules move a time, as what is before may have fired before the clock was set
+                // back; and not at all if the arming named a time to begin at, which the first one is not before.
+                boolean isFixed = table.isNotBefore(timer) && table.occurrence(timer) == 0;
                 long firstNs = store.recurrence().firstNs(table.periodNs(timer),
-                        Math.max(sinceNs + 1, dueNs - LARGEST_SHIFT_NS));
+                        isFixed ? dueNs : Math.max(sinceNs + 1, dueNs - LARGEST_SHIFT_NS));
                 changed += firstNs == dueNs ? 0 : 1;
                 if (firstNs == Saturating.NEVER_NS) {
                     store.cancel(timer);

@@ -24,7 +24,9 @@ import org.agrona.collections.Long2ObjectHashMap;
 final class Schedules {
     static final int MAX_UNUSED = 1 << 13;
     /** About what a schedule takes beside its text. */
-    private static final int OBJECT_LENGTH = 512;
+    private static final int OBJECT_LENGTH = 768;
+    /** The text, its bytes, the expression, and eight bytes for each eleven of its excluded dates. */
+    private static final int BYTES_PER_CHARACTER = 4;
 
     private final Long2ObjectHashMap<Entry> entries = new Long2ObjectHashMap<>();
     /** Those that no timer uses, and some that timers use again; the longest unused is the first. */
@@ -46,13 +48,14 @@ final class Schedules {
         /** The instant that a timer of it is due at, which is to be prepared. */
         private long due;
         private boolean isToPrepare;
+        private int countedIn;
 
         Entry(CalendarSchedule schedule) {
             this.schedule = schedule;
         }
 
         int sizeBytes() {
-            return OBJECT_LENGTH + schedule.definition().length();
+            return OBJECT_LENGTH + BYTES_PER_CHARACTER * schedule.definition().length();
         }
     }
 
@@ -117,9 +120,9 @@ final class Schedules {
         }
     }
 
-    /** Removes the longest unused, beyond {@value #MAX_UNUSED}. */
-    void removeUnused() {
-        while (unused.size() > MAX_UNUSED) {
+    /** Removes the longest unused, beyond a number. */
+    void removeUnused(int most) {
+        while (unused.size() > most) {
             Entry oldest = unused.remove();
             oldest.isAmongUnused = false;
             if (oldest.timers == 0 && oldest.isWanted) {
@@ -166,6 +169,16 @@ final class Schedules {
 
     long sizeBytes() {
         return sizeBytes;
+    }
+
+    /** As {@link DurableTimers#countParts}. */
+    int countParts(long period, int round) {
+        Entry entry = entries.get(-period);
+        if (entry == null || entry.countedIn == round) {
+            return 0;
+        }
+        entry.countedIn = round;
+        return TimerCommand.parts(entry.schedule.definition());
     }
 
     /** As {@link DurableTimers#describe}. */

@@ -60,6 +60,8 @@ public final class TimerEngine implements TimerQueue {
     private final TimerListing listing;
     private final SignalRecord firing = new SignalRecord();
     private final TimerCommand shortCommand = new TimerCommand();
+    /** An arming by a schedule, with the deadline of its first occurrence. */
+    private final TimerCommand scheduled = new TimerCommand();
     private final TimerReply shortReply = new TimerReply();
     /** The generation of the host's own latest command. */
     private int generation = new SecureRandom().nextInt();
@@ -268,17 +270,20 @@ public final class TimerEngine implements TimerQueue {
         long clockNs = isArming && TimerStore.isCalendar(command) ? wheels.readRealtimeNs(nowNs) : nowNs;
         ReplyReason reason = quota == null || !quota.accepts(command.type()) ? ReplyReason.CLOSED
                 : CommandCheck.reasonAgainst(command, clockNs);
+        TimerCommand arming = command;
         if (reason == ReplyReason.NONE && isArming && command.periodNs() < 0) {
+            arming = scheduled;
             reason = resolveFirst(command, clockNs);
         }
         if (reason != ReplyReason.NONE) {
-            reply.answer(ReplyCode.INVALID, reason, command.key()).timer(owner, 0, 0);
+            reply.answer(reason == ReplyReason.DAEMON_QUOTA ? ReplyCode.FULL : ReplyCode.INVALID, reason, command.key())
+                    .timer(owner, 0, 0);
         } else {
             long hash = store.hash(owner, command.key());
             int timer = store.find(hash, owner, command.key());
             if (isArming) {
-                ReplyReason refusal = arm(hash, owner, quota, timer, command, nowNs, clockNs);
-                answerArming(owner, command, refusal, clockNs - nowNs, reply);
+                ReplyReason refusal = arm(hash, owner, quota, timer, arming, nowNs, clockNs);
+                answerArming(owner, arming, refusal, clockNs - nowNs, reply);
                 reply.signalSequence(refusal == ReplyReason.NONE ? nextSignalSequence : 0);
             } else if (timer == TimerStore.NONE) {
                 answerMissing(hash, owner, command.key(), nextSignalSequence, reply);
@@ -290,17 +295,18 @@ public final class TimerEngine implements TimerQueue {
         isChanging = false;
     }
 
-    /** Sets the deadline of an arming by a schedule to its first occurrence, or says why there is none. */
+    /** Makes {@link #scheduled} an arming with the deadline of its first occurrence, or says why there is none. */
     private ReplyReason resolveFirst(TimerCommand command, long clockNs) {
         if (store.schedules().of(command.periodNs()) == null) {
-            return ReplyReason.BAD_SCHEDULE;
+            return store.isFull() ? ReplyReason.DAEMON_QUOTA : ReplyReason.BAD_SCHEDULE;
         }
         long firstNs = store.recurrence().firstNs(command.periodNs(),
                 command.deadlineNs() == 0 ? clockNs : command.deadlineNs());
         if (firstNs == Saturating.NEVER_NS) {
             return ReplyReason.NEVER_DUE;
         }
-        command.deadlineNs(firstNs);
+        // With a time to begin at, it is not due before that, even if the rules of its time zone change.
+        scheduled.copyOf(command).deadlineNs(firstNs).notBefore(command.deadlineNs() != 0);
         return ReplyReason.NONE;
     }
 
@@ -310,13 +316,19 @@ public final class TimerEngine implements TimerQueue {
     }
 
     /**
-     * Makes a schedule known, so that armings may name it by its number. It stays while timers have it, and a while
-     * longer. Allocates.
+     * Makes a schedule known, so that armings may name it by its number, unless the memory of {@link #maxBytes} is
+     * full: such an arming is FULL. It stays while timers have it, and a while longer. Allocates.
      */
     public void define(CalendarSchedule schedule) {
         isChanging = true;
-        store.schedules().add(schedule);
-        store.schedules().removeUnused();
+        Schedules schedules = store.schedules();
+        if (store.isFull()) {
+            schedules.removeUnused(0);
+        }
+        if (!store.isFull()) {
+            schedules.add(schedule);
+            schedules.removeUnused(Schedules.MAX_UNUSED);
+        }
         isChanging = false;
     }
 

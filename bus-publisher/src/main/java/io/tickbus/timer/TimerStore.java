@@ -187,6 +187,11 @@ final class TimerStore {
         return maxBytes;
     }
 
+    /** Whether the timers fill the memory that they may take. */
+    boolean isFull() {
+        return sizeBytes() >= maxBytes;
+    }
+
     /** Sets how much memory new timers may fill. */
     void maxBytes(long newMaxBytes) {
         maxBytes = newMaxBytes;
@@ -217,7 +222,7 @@ final class TimerStore {
         if (hasEntry && index.hasSpare() && to.hasSpare()) {
             return true;
         }
-        if (sizeBytes() >= maxBytes) {
+        if (isFull()) {
             return hasEntry && index.hasRoom() && to.hasSpare();
         }
         try {

@@ -29,7 +29,7 @@ import io.tickbus.core.timer.TimerCommand;
  * to 4 payload length, 5 and 6 misfire policy, 7 persistent, 8 and 9 state, 10 to 15 slack class. {@code misfire}: how
  * many occurrences a SKIP timer has skipped, or how many a FIRE_ALL timer may still catch up on, see {@link
  * MisfireRule}. {@code cap}: bits 0 to 19 the cap, 20
- * and 21 durability, 22 calendar, 24 recovered, 25 maybe a duplicate.
+ * and 21 durability, 22 calendar, 23 not before the time that its arming named, 24 recovered, 25 maybe a duplicate.
  *
  * <p>An entry that no timer has is in the state {@link #FREE}, and its other fields are meaningless. A retired entry,
  * of a timer that has fired and is still in the key index, is {@link #FIRED}: its {@code periodNs} is the owner's
@@ -76,6 +76,7 @@ final class TimerTable {
     private static final int DURABILITY_SHIFT = 20;
     private static final int DURABILITY_MASK = 0x3;
     private static final long CALENDAR = 1L << 22;
+    private static final long NOT_BEFORE = 1L << 23;
     private static final long RECOVERED = 1L << 24;
     private static final long MAYBE_DUPLICATE = 1L << 25;
 
@@ -141,11 +142,13 @@ final class TimerTable {
         chunk[at + GRACE] = command.graceUs();
         chunk[at + CAP_MISFIRE] = (command.catchUpCap() & CAP_MASK)
                 | ((long) command.durability().code() << DURABILITY_SHIFT)
-                | ((command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? CALENDAR : 0);
+                | ((command.flags() & CommandLayout.FLAG_CALENDAR) != 0 ? CALENDAR : 0)
+                | (command.isNotBefore() ? NOT_BEFORE : 0);
         // Last, so that a fault cannot leave half a timer.
         chunk[at + HEADER] = Integer.toUnsignedLong(command.signalId()) | ((long) owner << OWNER_SHIFT)
                 | ((long) command.payloadLength() << PAYLOAD_LENGTH_SHIFT)
-                | ((long) command.misfireCode() << POLICY_SHIFT) | (isPersistent(command) ? PERSISTENT : 0)
+                | ((long) (command.misfireCode() & POLICY_MASK) << POLICY_SHIFT)
+                | (isPersistent(command) ? PERSISTENT : 0)
                 | ((long) PENDING << STATE_SHIFT) | ((long) slackClass << SLACK_SHIFT);
     }
 
@@ -302,6 +305,11 @@ final class TimerTable {
     /** Whether a timer follows CLOCK_REALTIME. */
     boolean isCalendar(int timer) {
         return (chunk(timer)[at(timer) + CAP_MISFIRE] & CALENDAR) != 0;
+    }
+
+    /** Whether the first occurrence of a timer with a schedule is the first from a time on that its arming named. */
+    boolean isNotBefore(int timer) {
+        return (chunk(timer)[at(timer) + CAP_MISFIRE] & NOT_BEFORE) != 0;
     }
 
     static boolean isCalendar(long[] image) {

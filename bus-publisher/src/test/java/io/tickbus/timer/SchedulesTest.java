@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tickbus.core.calendar.CalendarSchedule;
 import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.timer.ReplyCode;
+import io.tickbus.core.timer.ReplyReason;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ class SchedulesTest {
 
     private void add(int i) {
         schedules.add(number(i));
-        schedules.removeUnused();
+        schedules.removeUnused(Schedules.MAX_UNUSED);
     }
 
     @Test
@@ -91,6 +92,42 @@ class SchedulesTest {
         TimerReply reply = new TimerReply();
         engine.execute(0, new TimerCommand().calendar(1, 1, number(i)), System.nanoTime(), 0, reply);
         return reply.code();
+    }
+
+    @Test
+    void shouldTakeNoMoreMemoryThanTimersMay() {
+        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1 << 10, () -> 0);
+        engine.define(number(0));
+        assertEquals(ReplyCode.ARMED, arm(engine, 0));
+        long before = engine.sizeBytes();
+        engine.maxBytes(before + 100_000);
+        for (int i = 1; i <= 1_000; i++) {
+            engine.define(number(i));
+        }
+        assertTrue(engine.sizeBytes() <= before + 102_000, "sizeBytes=" + engine.sizeBytes());
+        assertTrue(engine.hasSchedule(number(0).definition().id()), "a timer has it");
+        assertEquals(ReplyCode.ARMED, arm(engine, 1_000), "those that no timer has make room");
+        engine.maxBytes(0);
+        engine.define(number(1_001));
+        assertEquals(ReplyCode.FULL, arm(engine, 1_001));
+        assertEquals(ReplyCode.ARMED, arm(engine, 1_000), "what is there can be armed");
+    }
+
+    @Test
+    void shouldRefuseScheduleThatBeginsMoreThanAYearAgo() {
+        long nowNs = System.currentTimeMillis() * 1_000_000;
+        TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT, 1 << 10, () -> 0);
+        engine.define(number(0));
+        TimerReply reply = new TimerReply();
+        TimerCommand command = new TimerCommand().calendar(1, 1, number(0));
+        engine.execute(0, command.deadlineNs(nowNs - CommandCheck.LONGEST_AGO_NS - 1), nowNs, 0, reply);
+        assertEquals(ReplyReason.BAD_DEADLINE, reply.reason());
+        engine.execute(0, command.deadlineNs(nowNs - CommandCheck.LONGEST_AGO_NS), nowNs, 0, reply);
+        assertEquals(ReplyCode.ARMED, reply.code());
+        engine.execute(0, command.deadlineNs(0), nowNs, 0, reply);
+        assertEquals(ReplyCode.ARMED, reply.code());
+        assertEquals(0, command.deadlineNs(), "a command stays as it was");
+        assertTrue(reply.deadlineNs() >= nowNs);
     }
 
     @Test

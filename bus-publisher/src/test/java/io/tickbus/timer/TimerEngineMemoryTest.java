@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.tickbus.core.SignalRecord;
+import io.tickbus.core.calendar.CalendarSchedule;
+import io.tickbus.core.calendar.GapPolicy;
+import io.tickbus.core.timer.MisfirePolicy;
 import io.tickbus.core.timer.ReplyCode;
 import io.tickbus.core.timer.TimerCommand;
 import io.tickbus.core.timer.TimerReply;
 import java.lang.management.ManagementFactory;
+import java.time.ZoneId;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +21,7 @@ class TimerEngineMemoryTest {
     private static final int TIMERS = 1_000_000;
     private static final long MOST_BYTES_PER_TIMER = 128;
     private static final int CYCLES = 200_000;
+    private static final long OFFSET_NS = 1_800_000_000_000_000_000L;
 
     private final TimerEngine engine = TimerEngine.create(TimerQuotas.DEFAULT);
     private final TimerCommand command = new TimerCommand();
@@ -54,6 +59,35 @@ class TimerEngineMemoryTest {
             allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
         }
         System.out.println("TimerEngineMemoryTest bytes per " + CYCLES + " cycles: " + allocated);
+        assertTrue(allocated <= 1_024, "allocated=" + allocated);
+    }
+
+    @Test
+    void shouldAllocateNothingWhenTimersWithSchedulesFire() {
+        TimerEngine calendar = TimerEngine.create(TimerQuotas.DEFAULT, 1 << 10, () -> OFFSET_NS);
+        CalendarSchedule[] schedules = {CalendarSchedule.parse("* * * * * *", ZoneId.of("Europe/Berlin")),
+            CalendarSchedule.parse("*/5 * * * * *", ZoneId.of("UTC")).without(20_820),
+            CalendarSchedule.parse("30 2 * * *", ZoneId.of("Europe/Berlin")).withGap(GapPolicy.SHIFT)};
+        for (int key = 0; key < 30; key++) {
+            CalendarSchedule schedule = schedules[key % schedules.length];
+            calendar.define(schedule);
+            calendar.execute(0, command.calendar(key, 1, schedule).misfire(MisfirePolicy.of(key / 10), 5), 0, 0, reply);
+            assertEquals(ReplyCode.ARMED, reply.code());
+        }
+        FiringHandler sink = this::count;
+        long untilNs = 0;
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allocated = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 4 && allocated > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 20_000; i++) {
+                // A stall now and then, over the change to summer time too.
+                untilNs += i % 100 == 0 ? 3_600_000_000_000L : 500_000_000;
+                calendar.expire(untilNs, 1_000, sink);
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertTrue(sequence > 100_000, "fired " + sequence);
         assertTrue(allocated <= 1_024, "allocated=" + allocated);
     }
 

@@ -22,6 +22,7 @@ public final class CalendarSchedule {
     private static final long[] NO_DAYS = {};
     /** Instants that are found faster one by one than by counting. */
     private static final int STEPS = 32;
+    private static final int SECONDS_PER_MINUTE = 60;
 
     private final String text;
     private final ZoneId zone;
@@ -85,7 +86,7 @@ public final class CalendarSchedule {
         CalendarParser.Parsed parsed = CalendarParser.parse(expression);
         boolean isFrequent = parsed.fields().isFrequent;
         LocalTimes times = new LocalTimes(parsed.fields());
-        if (times.next(0) == LocalTimes.NONE) {
+        if (times.next(0, LocalTimes.END) == LocalTimes.NONE) {
             throw new CalendarSyntaxException(expression, 0, "there is no such day before the year 2200");
         }
         return new CalendarSchedule(expression.strip(), parsed.zone() == null ? defaultZone : parsed.zone(), times,
@@ -179,18 +180,26 @@ public final class CalendarSchedule {
         if (after == Long.MAX_VALUE || earliest > until) {
             return NONE;
         }
-        for (int stretch = timeline.at(earliest); stretch < timeline.count(); stretch++) {
+        int stretch = timeline.at(earliest);
+        while (stretch < timeline.count()) {
             long found = nextWithin(stretch, Math.max(earliest, timeline.start(stretch)));
             if (found != NONE || timeline.end(stretch) > until) {
                 return found <= until ? found : NONE;
             }
+            stretch = Math.max(stretch + 1, stretchOfMatch(timeline.end(stretch)));
         }
         return NONE;
     }
 
+    /** The first stretch with an instant that may stand for a match, from a time on: no offset is a day long. */
+    private int stretchOfMatch(long from) {
+        long match = nextLocal(from - LocalTimes.SECONDS_PER_DAY, LocalTimes.END);
+        return match == LocalTimes.NONE ? timeline.count() : timeline.at(match - LocalTimes.SECONDS_PER_DAY);
+    }
+
     /**
      * The {@code n}-th instant later than {@code after}, or {@link #NONE}. Takes time in proportion to {@code n} up to
-     * 32, and to its logarithm beyond that.
+     * 32, and to the months in between beyond that.
      */
     public long next(long after, long n) {
         if (n <= STEPS) {
@@ -200,24 +209,33 @@ public final class CalendarSchedule {
             }
             return found;
         }
-        long low = Math.max(after, 0);
-        long high = low + LocalTimes.SECONDS_PER_DAY;
-        while (count(after, high) < n) {
-            low = high;
-            high += high - Math.max(after, 0);
+        if (after >= LocalTimes.END) {
+            return NONE;
+        }
+        // Counts each part once: the n-th one is the left-th that is later than low, and not later than high.
+        long left = n;
+        long low = Math.max(after, -1);
+        long length = LocalTimes.SECONDS_PER_DAY;
+        for (long count = count(low, low + length); count < left; count = count(low, low + length)) {
+            left -= count;
+            low += length;
+            length *= 2;
             if (low > LocalTimes.END) {
                 return NONE;
             }
         }
-        while (high - low > 1) {
-            long middle = (low + high) >>> 1;
-            if (count(after, middle) < n) {
-                low = middle;
+        while (length > 1) {
+            long half = length / 2;
+            long count = count(low, low + half);
+            if (count < left) {
+                left -= count;
+                low += half;
+                length -= half;
             } else {
-                high = middle;
+                length = half;
             }
         }
-        return high;
+        return low + 1;
     }
 
     /** How many instants are later than {@code after} but not than {@code last}. Examines months, not instants. */
@@ -238,18 +256,44 @@ public final class CalendarSchedule {
 
     /** From one second of a stretch to another, both included. */
     private long countWithin(int stretch, long first, long last) {
-        long count = 0;
-        long earliest = first;
-        if (stretch > 0 && gap != GapPolicy.SKIP) {
-            // Where instants stand for missing local times they may be those of others: counted one by one.
-            long end = Math.min(last + 1, timeline.start(stretch) + timeline.offset(stretch)
-                    - timeline.offset(stretch - 1));
-            for (long next = next(earliest - 1); next < end; next = next(next)) {
-                count++;
-            }
-            earliest = Math.max(earliest, end);
+        int offset = timeline.offset(stretch);
+        long count = countRegular(stretch, first + offset, last + 1 + offset);
+        if (stretch > 0 && gap != GapPolicy.SKIP && timeline.offset(stretch - 1) < offset) {
+            count += gap == GapPolicy.SHIFT ? countShifted(stretch, first, last) : countAtTransition(stretch, first);
         }
-        return count + countRegular(stretch, earliest + timeline.offset(stretch), last + 1 + timeline.offset(stretch));
+        return count;
+    }
+
+    /** One more if the beginning of a stretch stands for what it leaves out, and is not due on its own. */
+    private int countAtTransition(int stretch, long first) {
+        long start = timeline.start(stretch);
+        return first == start && nextMissing(stretch, start) == start
+                && !isRegular(stretch, timeline.localStart(stretch)) ? 1 : 0;
+    }
+
+    /** Instants that stand for missing local times and are not due on their own, minute by minute. */
+    private long countShifted(int stretch, long first, long last) {
+        int before = timeline.offset(stretch - 1);
+        int length = timeline.offset(stretch) - before;
+        // Within a minute all seconds are due on their own, or none: but for a few clocks before 1973.
+        int step = length % SECONDS_PER_MINUTE == 0 ? SECONDS_PER_MINUTE : 1;
+        long end = Math.min(last + 1 + before, timeline.localStart(stretch));
+        long count = 0;
+        long found = nextLocal(first + before, end);
+        while (found < end) {
+            long free = skipExisting(stretch, found);
+            if (free == found) {
+                free = Math.min(end, (Math.floorDiv(found, step) + 1L) * step);
+                count += isRegular(stretch, found + length) ? 0 : countLocal(found, free);
+            }
+            found = nextLocal(free, end);
+        }
+        return count;
+    }
+
+    /** Whether a local time of a stretch is due because it is there. */
+    private boolean isRegular(int stretch, long local) {
+        return nextLocal(local, local + 1) == local && skipRepeated(stretch, local) == local;
     }
 
     /** As {@link #nextRegular}, for the local times from one on and before another. */
@@ -297,13 +341,14 @@ public final class CalendarSchedule {
 
     /** The first instant of a stretch whose local time is there, from the local time {@code local} on. */
     private long nextRegular(int stretch, long local) {
-        long found = nextLocal(local);
-        while (found < timeline.localEnd(stretch)) {
+        long end = timeline.localEnd(stretch);
+        long found = nextLocal(local, end);
+        while (found < end) {
             long free = skipRepeated(stretch, found);
             if (free == found) {
                 return found - timeline.offset(stretch);
             }
-            found = nextLocal(free);
+            found = nextLocal(free, end);
         }
         return NONE;
     }
@@ -329,13 +374,14 @@ public final class CalendarSchedule {
         if (before >= timeline.offset(stretch) || (isAtTransition && earliest > timeline.start(stretch))) {
             return NONE;
         }
-        long found = nextLocal(earliest + before);
-        while (found < timeline.localStart(stretch)) {
+        long end = timeline.localStart(stretch);
+        long found = nextLocal(earliest + before, end);
+        while (found < end) {
             long free = skipExisting(stretch, found);
             if (free == found) {
                 return isAtTransition ? timeline.start(stretch) : shifted(stretch, found - before);
             }
-            found = nextLocal(free);
+            found = nextLocal(free, end);
         }
         return NONE;
     }
@@ -354,15 +400,15 @@ public final class CalendarSchedule {
         return local;
     }
 
-    /** The first local time at {@code local} or later that matches, on a day that is not excluded. */
-    private long nextLocal(long local) {
-        long found = times.next(local);
-        while (found != LocalTimes.NONE && excludedDays.length > 0) {
+    /** As {@link LocalTimes#next(long, long)}, on a day that is not excluded. */
+    private long nextLocal(long local, long end) {
+        long found = times.next(local, end);
+        while (found < end && excludedDays.length > 0) {
             long day = Math.floorDiv(found, LocalTimes.SECONDS_PER_DAY);
             if (Arrays.binarySearch(excludedDays, day) < 0) {
                 return found;
             }
-            found = times.next((day + 1) * LocalTimes.SECONDS_PER_DAY);
+            found = times.next((day + 1) * LocalTimes.SECONDS_PER_DAY, end);
         }
         return found;
     }
@@ -371,7 +417,7 @@ public final class CalendarSchedule {
     public Rule ruleOf(long instant) {
         int stretch = timeline.at(instant);
         long local = instant + timeline.offset(stretch);
-        if (nextLocal(local) != local) {
+        if (nextLocal(local, local + 1) != local) {
             return instant == timeline.start(stretch) && gap == GapPolicy.AT_TRANSITION
                     ? Rule.AT_TRANSITION : Rule.SHIFTED;
         }

@@ -5,7 +5,8 @@ package io.tickbus.core.calendar;
  * The local times that match an expression: a set of seconds since 1970 as a clock on the wall counts them. Every field
  * is a set of bits, so that the next match is found by counting zeros, without a search and without allocating.
  *
- * <p><b>Threads:</b> immutable. <b>Progress:</b> wait-free; {@link #next} examines one month after the other.
+ * <p><b>Threads:</b> immutable. <b>Progress:</b> wait-free; {@link #next} examines one month after the
+ * other, of those years that an expression has.
  */
 final class LocalTimes {
     /** No match up to {@link #LAST_YEAR}. */
@@ -28,9 +29,9 @@ final class LocalTimes {
         this.fields = fields;
     }
 
-    /** The first match at {@code from} or later, or {@link #NONE}. */
-    long next(long from) {
-        if (from >= END) {
+    /** The first match at {@code from} or later, if it is before {@code end}; else {@link #NONE}, or a later match. */
+    long next(long from, long end) {
+        if (from >= Math.min(end, END)) {
             return NONE;
         }
         long day = Math.floorDiv(from, SECONDS_PER_DAY);
@@ -43,17 +44,18 @@ final class LocalTimes {
         if (time < 0) {
             days &= ~(1 << dayOfMonth);
         }
-        while (days == 0) {
-            month++;
-            if (month > 12) {
-                month = 1;
-                year++;
-            }
-            if (year > LAST_YEAR) {
-                return NONE;
-            }
+        if (days == 0) {
             dayOfMonth = 0;
-            days = daysOf(year, month);
+            long last = civil(Math.floorDiv(Math.min(end, END) - 1, SECONDS_PER_DAY)) >> Byte.SIZE;
+            while (days == 0) {
+                boolean isYearOver = month == 12 || !fields.hasYear(year);
+                year += isYearOver ? 1 : 0;
+                month = isYearOver ? 1 : month + 1;
+                if ((((long) year << Byte.SIZE) | month) > last) {
+                    return NONE;
+                }
+                days = daysOf(year, month);
+            }
         }
         int match = Integer.numberOfTrailingZeros(days);
         return epochDay(year, month, match) * SECONDS_PER_DAY + (match == dayOfMonth ? time : nextTime(0));

@@ -14,9 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * A time zone from 1970 to 2199 as stretches of time with one offset each: what {@link ZoneRules} compute at each call
  * is looked up here, without allocating. Times are seconds since 1970, UTC unless they are called local.
  *
- * <p><b>Threads:</b> immutable; one for each zone, shared. <b>Progress:</b> wait-free.
+ * <p><b>Threads:</b> immutable; one for each zone whose offset changes, shared. <b>Progress:</b> wait-free.
  */
 final class ZoneTimeline {
+    /** Of regions, which the JDK has a list of; but of fixed offsets there are more than should be kept. */
     private static final ConcurrentHashMap<ZoneId, ZoneTimeline> KNOWN = new ConcurrentHashMap<>();
     private static final Instant END = LocalDate.of(LocalTimes.LAST_YEAR + 1, 1, 1)
             .atStartOfDay(ZoneOffset.UTC).toInstant();
@@ -50,7 +51,9 @@ final class ZoneTimeline {
     }
 
     static ZoneTimeline of(ZoneId zone) {
-        return KNOWN.computeIfAbsent(zone, id -> new ZoneTimeline(id.getRules()));
+        ZoneRules rules = zone.getRules();
+        return rules.isFixedOffset() ? new ZoneTimeline(rules)
+                : KNOWN.computeIfAbsent(zone, id -> new ZoneTimeline(rules));
     }
 
     int count() {

@@ -9,8 +9,9 @@ public enum ReplyReason {
     UNKNOWN_TYPE("the command's type is unknown"),
     /** A flag that means nothing. */
     UNKNOWN_FLAG("a flag of the command is unknown"),
-    /** A deadline that is negative or too far away. */
-    BAD_DEADLINE("the deadline is negative or more than 100 years away"),
+    /** A deadline that is negative or too far away, or of a schedule, too long ago. */
+    BAD_DEADLINE("the deadline is negative or more than 100 years away, or a schedule is to begin more than 366 days "
+            + "ago"),
     /** A period that is negative, or too short. */
     BAD_PERIOD("the period is neither 0 nor at least 1 microsecond, or longer than 100 years"),
     /** No such policy. */

@@ -2,6 +2,8 @@
 package io.tickbus.core.calendar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -296,6 +299,62 @@ class CalendarScheduleTest {
         assertEquals(1_999_999_999, all.next(999_999_999, 1_000_000_000));
         assertEquals(CalendarSchedule.NONE, all.between(0, 100).next(10, 91));
         assertEquals(90, all.between(0, 100).count(10, Long.MAX_VALUE));
+    }
+
+    /** Where missing times become others that are due too, by half an hour, a day, and not even whole minutes. */
+    @ParameterizedTest
+    @CsvSource({"Europe/Berlin, 2027-03-28T01:00:00Z", "Australia/Lord_Howe, 2026-10-03T15:30:00Z",
+            "Pacific/Apia, 2011-12-30T10:00:00Z", "Africa/Monrovia, 1972-01-07T00:44:30Z"})
+    void shouldCountAroundMissingTimesAsGoingFromOneToTheNextDoes(String zone, String transition) {
+        SplittableRandom random = new SplittableRandom(23);
+        String[] expressions = {"* * * * * *", "*/7 * * * * *", "0 */7 * * * *", "30 10-40 1-3 * * *", "0 0 0 * * *",
+            "5/13 3/4 */2 * * *", "0 0 12 28 3 *"};
+        for (String expression : expressions) {
+            for (GapPolicy gap : GapPolicy.values()) {
+                CalendarSchedule schedule = CalendarSchedule.parse(expression, ZoneId.of(zone)).withGap(gap)
+                        .withOverlap(random.nextBoolean() ? OverlapPolicy.BOTH : OverlapPolicy.SECOND)
+                        .without(random.nextBoolean() ? 0 : at(transition) / 86_400);
+                long from = at(transition) - random.nextInt(4_000);
+                long until = at(transition) + random.nextInt(100_000);
+                long steps = 0;
+                long last = from;
+                for (long next = schedule.next(from); next <= until; next = schedule.next(next)) {
+                    steps++;
+                    last = next;
+                }
+                assertEquals(steps, schedule.count(from, until), schedule + " from " + from + " until " + until);
+                assertEquals(last, schedule.next(from, steps), schedule + " from " + from);
+            }
+        }
+    }
+
+    /** Takes a second; where each missing time was counted, and each month searched for each offset, some minutes. */
+    @Test
+    @Timeout(60)
+    void shouldNotTakeLongWhereDecadesLieInBetween() {
+        CalendarSchedule seconds = CalendarSchedule.parse("* * * * * *", BERLIN).withGap(GapPolicy.SHIFT);
+        CalendarSchedule distant = CalendarSchedule.parse("2199-*-* 00:00", BERLIN);
+        CalendarSchedule never = CalendarSchedule.parse("Sun *-03~07/1 02:30", BERLIN).withGap(GapPolicy.SKIP);
+        long until = at("2027-01-01T00:00:00Z");
+        long first = at("2198-12-31T23:00:00Z");
+        for (int i = 0; i < 200; i++) {
+            assertEquals(until, seconds.count(0, until));
+            assertEquals(until, seconds.next(0, until));
+            assertEquals(first, distant.next(until + i));
+            assertEquals(first, distant.next(first - 1));
+            assertEquals(0, distant.count(0, until));
+        }
+        for (int i = 0; i < 20; i++) {
+            assertEquals(at("1970-03-29T01:30:00Z"), never.next(i));
+            assertEquals(CalendarSchedule.NONE, never.next(until));
+        }
+    }
+
+    @Test
+    void shouldKeepTheTimesOfRegionsOnly() {
+        assertSame(ZoneTimeline.of(BERLIN), ZoneTimeline.of(ZoneId.of("Europe/Berlin")));
+        assertNotSame(ZoneTimeline.of(ZoneId.of("+01:02:03")), ZoneTimeline.of(ZoneId.of("+01:02:03")));
+        assertNotSame(ZoneTimeline.of(ZoneId.of("UTC+01:02:03")), ZoneTimeline.of(ZoneId.of("UTC+01:02:03")));
     }
 
     @Test
