@@ -64,7 +64,7 @@ public final class AeronNode implements AutoCloseable {
         PrivateFolders.make(marks.toPath());
         Path archive = PrivateFolders.make(options.folder().resolve("archive"));
         PrivateFolders.make(clusterFolder().toPath());
-        driver = ClusteredMediaDriver.launch(mediaDriver(),
+        driver = ClusteredMediaDriver.launch(mediaDriver(aeronDirectory),
                 new Archive.Context().aeronDirectoryName(aeronDirectory).errorHandler(AeronNode::log)
                         .archiveDir(archive.toFile()).markFileDir(marks)
                         .segmentFileLength(MemberOptions.SEGMENT_LENGTH)
@@ -78,7 +78,7 @@ public final class AeronNode implements AutoCloseable {
                 .idleStrategySupplier(AeronNode::idle).terminationHook(() -> { }));
     }
 
-    private MediaDriver.Context mediaDriver() {
+    static MediaDriver.Context mediaDriver(String aeronDirectory) {
         return new MediaDriver.Context().aeronDirectoryName(aeronDirectory).dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(true).threadingMode(ThreadingMode.SHARED).sharedIdleStrategy(idle())
                 .termBufferSparseFile(true).errorHandler(AeronNode::log);

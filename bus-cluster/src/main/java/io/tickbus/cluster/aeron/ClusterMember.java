@@ -21,14 +21,15 @@ import org.agrona.CloseHelper;
  * <p><b>Threads:</b> its own; the methods are for any. <b>Errors:</b> {@link IllegalStateException} where another
  * process uses the same folder; what goes wrong later is logged, and Aeron's own counters and error logs have it.
  */
-public final class ClusterMember implements AutoCloseable {
+public final class ClusterMember implements ClusterHost {
     private final MemberOptions options;
     private final FileChannel lockFile;
     private final HostFeed feed = new HostFeed();
-    private final IntentService service = new IntentService(feed);
+    private final IntentService service = new IntentService();
     private AeronNode node;
     private HostAgent agent;
     private LogKeeper keeper;
+    private FollowerServer followers;
 
     private ClusterMember(MemberOptions options, FileChannel lockFile) {
         this.options = options;
@@ -47,23 +48,24 @@ public final class ClusterMember implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path folder) {
+    static FileChannel lock(Path folder) {
         try {
             FileChannel channel = FileChannel.open(PrivateFolders.make(folder).resolve("lock"),
                     StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
-                throw new IllegalStateException("another member runs in this folder; give each its own: folder="
-                        + folder);
+                throw new IllegalStateException("another process of the cluster uses this folder; give each its "
+                        + "own: folder=" + folder);
             }
             return channel;
         } catch (IOException e) {
-            throw new UncheckedIOException("the folder of the member cannot be used: " + folder, e);
+            throw new UncheckedIOException("the folder cannot be used: " + folder, e);
         }
     }
 
     private void launch() {
+        service.add(feed);
         node = AeronNode.launch(options, service);
         String host = MemberOptions.host(options.members().get(options.member()));
         String ingress = MemberOptions.ingressEndpoints(options.members());
@@ -71,24 +73,27 @@ public final class ClusterMember implements AutoCloseable {
                 .aeronDirectoryName(node.aeronDirectory()).ingressChannel("aeron:udp?term-length=64k")
                 .ingressEndpoints(ingress).errorHandler(AeronNode::log)
                 .egressChannel("aeron:udp?term-length=64k|endpoint=" + host + ":0"));
-        agent = HostAgent.start(options.clock(), options.bus(), options.name(), options.folder().resolve("fired"), feed,
-                writer);
+        agent = HostAgent.start(options.clock(), options.bus(), options.name(), false,
+                options.folder().resolve("fired"), feed, writer);
         keeper = new LogKeeper(node.clusterFolder(), node.archiveClient(), options.snapshotBytes(), service::position,
                 () -> service.neededPosition(options.members().size()), this::takeSnapshot);
         keeper.start();
+        followers = new FollowerServer(service, node.aeronDirectory(),
+                MemberOptions.endpoint(options.members().get(options.member()), FollowerServer.PORT));
+        followers.start();
     }
 
-    /** The agent of this host. */
+    @Override
     public HostAgent agent() {
         return agent;
     }
 
-    /** Whether this member leads. */
+    @Override
     public boolean isLeader() {
         return service.role() == Role.LEADER;
     }
 
-    /** Up to where it has applied the log. */
+    @Override
     public long position() {
         return service.position();
     }
@@ -103,7 +108,7 @@ public final class ClusterMember implements AutoCloseable {
         return isLeader() && ClusterControl.ToggleState.SNAPSHOT.toggle(node.consensus().controlToggleCounter());
     }
 
-    /** How many snapshots have been taken since the member was started. */
+    @Override
     public long snapshots() {
         return node.consensus().snapshotCounter().get();
     }
@@ -111,6 +116,6 @@ public final class ClusterMember implements AutoCloseable {
     /** Leaves cleanly: nothing fires on this host until it is started again. */
     @Override
     public void close() {
-        CloseHelper.quietCloseAll(keeper, agent, node, lockFile);
+        CloseHelper.quietCloseAll(followers, keeper, agent, node, lockFile);
     }
 }

@@ -19,15 +19,17 @@ import io.tickbus.cluster.intent.IntentEvents;
 import io.tickbus.cluster.intent.IntentLog;
 import io.tickbus.cluster.intent.IntentResult;
 import io.tickbus.cluster.intent.IntentSnapshot;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * The replicated state as a service of Aeron Cluster. Everything that is applied goes to the feed of this host's agent
- * too. The leader answers.
+ * The replicated state as a service of Aeron Cluster. Everything that is applied goes to the feeds
+ * too: of this host's agent, and of followers. The leader answers.
  *
  * <p><b>Threads:</b> that of the service container.
  */
@@ -40,7 +42,8 @@ final class IntentService implements ClusteredService, IntentEvents {
     /** The log is kept so long for a member that is away. */
     private static final long KEEP_LOG_NS = TimeUnit.DAYS.toNanos(14);
 
-    private final HostFeed feed;
+    /** Of this host's agent, and of the followers that have chosen this member. */
+    private final List<HostFeed> feeds = new CopyOnWriteArrayList<>();
     private final ExpandableArrayBuffer reply = new ExpandableArrayBuffer(1024);
     private IntentLog log = new IntentLog();
     private Cluster cluster;
@@ -57,8 +60,14 @@ final class IntentService implements ClusteredService, IntentEvents {
     private long nextNeededNs;
     private volatile CompletableFuture<String> description;
 
-    IntentService(HostFeed feed) {
-        this.feed = feed;
+    /** From now on this feed gets a whole state, and everything that is applied; any thread. */
+    void add(HostFeed feed) {
+        feeds.add(feed);
+    }
+
+    /** This feed gets nothing any more; any thread. */
+    void remove(HostFeed feed) {
+        feeds.remove(feed);
     }
 
     /** What this member is now; for any thread. */
@@ -76,16 +85,18 @@ final class IntentService implements ClusteredService, IntentEvents {
         return neededBy < members ? 0 : neededPosition;
     }
 
-    /** A host that has not been seen for so long does not count. */
+    /** A follower gets a whole state; a member that has not been seen for so long does not count. */
     private void findNeededPosition() {
         long needed = position;
+        int members = 0;
         for (Host host : log.membership().hosts()) {
-            if (host.seenNs() > log.timeNs() - KEEP_LOG_NS) {
+            members += host.isFollower() ? 0 : 1;
+            if (!host.isFollower() && host.seenNs() > log.timeNs() - KEEP_LOG_NS) {
                 needed = Math.min(needed, host.appliedPosition());
             }
         }
         neededPosition = needed;
-        neededBy = log.membership().hosts().size();
+        neededBy = members;
     }
 
     /** All of the state as text, for tests; any thread. */
@@ -115,7 +126,14 @@ final class IntentService implements ClusteredService, IntentEvents {
         term = log.term();
         position = log.position();
         log.tell(this);
-        feed.state(log);
+        giveState(feeds);
+    }
+
+    private void giveState(List<HostFeed> to) {
+        if (!to.isEmpty()) {
+            HostFeed.Entry state = HostFeed.Entry.state(log);
+            to.forEach(feed -> feed.give(state));
+        }
     }
 
     @Override
@@ -168,7 +186,8 @@ final class IntentService implements ClusteredService, IntentEvents {
         refused = 0;
         number = 0;
         boolean isDone = log.apply(buffer, offset, length, newPosition, timestamp, term);
-        feed.applied(buffer, offset, length, newPosition, timestamp, term);
+        HostFeed.Entry entry = HostFeed.Entry.applied(buffer, offset, length, newPosition, timestamp, term);
+        feeds.forEach(feed -> feed.give(entry));
         return isDone;
     }
 
@@ -294,10 +313,8 @@ final class IntentService implements ClusteredService, IntentEvents {
             nextNeededNs = nowNs + NEEDED_NS;
             findNeededPosition();
         }
-        if (feed.isStateWanted()) {
-            feed.state(log);
-            return 1;
-        }
-        return 0;
+        List<HostFeed> wanting = feeds.stream().filter(HostFeed::isStateWanted).toList();
+        giveState(wanting);
+        return wanting.size();
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * How a member of the cluster runs.
  *
- * <p>A member's address is {@code host:port}; it uses that UDP port and the four after it. All members and clients are
+ * <p>A member's address is {@code host:port}; it uses that UDP port and the five after it. All members and clients are
  * given the same list in the same order.
  *
  * @param member  which of the addresses is this member's, from 0
@@ -30,7 +30,9 @@ public record MemberOptions(int member, List<String> members, Path folder, BusDi
     /** The port of a member if nothing else is said. */
     public static final int DEFAULT_PORT = 20_400;
     /** How many ports a member uses, from its own on. */
-    public static final int PORTS = 5;
+    public static final int PORTS = 6;
+    /** Of these Aeron's are the first. */
+    private static final int AERON_PORTS = 5;
 
     /** Checks and copies the values. */
     public MemberOptions {
@@ -43,10 +45,7 @@ public record MemberOptions(int member, List<String> members, Path folder, BusDi
             throw new IllegalArgumentException("a snapshot is taken every " + SEGMENT_LENGTH + " bytes at most: "
                     + "snapshotBytes=" + snapshotBytes);
         }
-        if (!IntentCommands.isName(name, IntentCommands.MAX_NAME_LENGTH)) {
-            throw new IllegalArgumentException("a host has 1 to " + IntentCommands.MAX_NAME_LENGTH + " letters, "
-                    + "digits, '.', '_' or '-' as its name, and begins with none of '.' and '-': name=" + name);
-        }
+        IntentCommands.requireHostName(name);
     }
 
     /** With the host's own clock. */
@@ -69,7 +68,7 @@ public record MemberOptions(int member, List<String> members, Path folder, BusDi
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < members.size(); i++) {
             text.append(i);
-            for (int port = 0; port < PORTS; port++) {
+            for (int port = 0; port < AERON_PORTS; port++) {
                 text.append(',').append(endpoint(members.get(i), port));
             }
             text.append('|');

@@ -4,7 +4,8 @@ package io.tickbus.cluster.aeron;
 import java.nio.ByteOrder;
 
 /**
- * What travels between a client and the cluster, little-endian.
+ * What travels between a client and the cluster, and between a follower and the member that feeds it, all of it
+ * little-endian.
  *
  * <pre>
  *  request  0 correlation, 0 for no reply | 8 kind | 16 commands, or of a query: owner int32 | 24 key | 32 limit int32
@@ -13,7 +14,15 @@ import java.nio.ByteOrder;
  *              44 hosts int32 | of each refused: its index int32, its code int32
  *              of each host: number int32, lag int64
  *    STATE     messages of an IntentSnapshot, the last of which ends it
- *    FOLLOWED  16 position | 24 cluster's time | 32 term int32 | 36 commands
+ *  follower to member, every 500 ms
+ *           0 number of the attempt | 8 kind FOLLOW | 16 position that is known, -1: none | 24 endpoint, ASCII
+ *  member to follower
+ *           0 number of the attempt | 8 kind | 9 number of the frame int56, from 0 | 16 position | 24 cluster's time
+ *           32 term int32 | 36 what follows:
+ *    STATE     a message of an IntentSnapshot
+ *    STATE_END nothing
+ *    FOLLOWED  commands that were applied
+ *    ALIVE     nothing
  * </pre>
  */
 final class Messages {
@@ -25,12 +34,14 @@ final class Messages {
     static final byte COMMANDS = 1;
     /** Asks for one timer, or those of an owner, and all hosts. */
     static final byte QUERY = 2;
-    /** Asks for the whole state, and then for everything that is applied. */
+    /** Asks for the whole state, once it is newer than what is known, and then for everything that is applied. */
     static final byte FOLLOW = 3;
 
     static final byte ANSWER = 1;
     static final byte STATE = 2;
     static final byte FOLLOWED = 3;
+    static final byte STATE_END = 4;
+    static final byte ALIVE = 5;
 
     static final int QUERY_OWNER = BODY;
     static final int QUERY_KEY = BODY + 8;
@@ -44,6 +55,9 @@ final class Messages {
     static final int NUMBER = BODY + 24;
     static final int HOSTS = BODY + 28;
     static final int DETAILS = BODY + 32;
+
+    static final int KNOWN = BODY;
+    static final int ENDPOINT = BODY + 8;
 
     static final int TERM = BODY + 16;
     static final int FOLLOWED_BODY = BODY + 20;

@@ -18,6 +18,7 @@ public final class ClusterCommands {
         Map<String, String> commands = new LinkedHashMap<>();
         commands.put("demo", "Run a cluster of three hosts on this machine, kill one, and show who fired what when.");
         commands.put("member", "Be one of the hosts that keep the timers of all, until Ctrl-C or SIGTERM.");
+        commands.put("follow", "Be a host that fires the timers of all but keeps no log, until Ctrl-C or SIGTERM.");
         commands.put("arm", "Arm a timer of all hosts: each fires it from its own bus, or one of them does.");
         commands.put("cancel", "Cancel a timer of all hosts, and say whether that came in time.");
         commands.put("list", "List timers of all hosts, by when they are due.");
@@ -35,6 +36,7 @@ public final class ClusterCommands {
     private static Command create(String name, CommandSpec spec) {
         return switch (name) {
             case "member" -> new MemberCommand(spec);
+            case "follow" -> new FollowCommand(spec);
             case "arm" -> new ClusterArmCommand(spec);
             case "cancel" -> new ClusterCancelCommand(spec);
             case "list" -> new ClusterListCommand(spec);

@@ -64,6 +64,7 @@ final class ClusterStatusCommand implements Command {
         long ageNs = state.timeNs() - host.seenNs();
         boolean isLive = !host.hasLeft() && host.untilNs() > state.timeNs();
         return new Report().with("host", host.name()).with("number", host.number()).with("isLive", isLive)
+                .with("isMember", !host.isFollower())
                 .with("seenAgoNs", ageNs, DurationText.format(Math.max(0, ageNs)))
                 .with("clockErrorNs", host.boundNs() < 0 ? null : host.boundNs(),
                         host.boundNs() < 0 ? "unknown" : DurationText.format(host.boundNs()))

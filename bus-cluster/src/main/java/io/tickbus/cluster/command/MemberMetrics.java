@@ -2,7 +2,7 @@
 package io.tickbus.cluster.command;
 
 import com.sun.net.httpserver.HttpServer;
-import io.tickbus.cluster.aeron.ClusterMember;
+import io.tickbus.cluster.aeron.ClusterHost;
 import io.tickbus.cluster.host.HostClock;
 import io.tickbus.core.BusException;
 import java.io.IOException;
@@ -27,7 +27,7 @@ final class MemberMetrics implements AutoCloseable {
     }
 
     /** Serves a member's metrics at {@code host:port}. */
-    static MemberMetrics serve(String place, ClusterMember member, String host) {
+    static MemberMetrics serve(String place, ClusterHost member, String host) {
         int colon = place.lastIndexOf(':');
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(place.substring(0, colon),
@@ -57,11 +57,11 @@ final class MemberMetrics implements AutoCloseable {
         return text;
     }
 
-    static String text(ClusterMember member, String host, long boundNs) {
+    static String text(ClusterHost member, String host, long boundNs) {
         StringBuilder text = new StringBuilder();
         add(text, host, "serving", "gauge", "1 while this host fires", member.agent().isServing() ? 1 : 0);
         add(text, host, "leader", "gauge", "1 while this member leads", member.isLeader() ? 1 : 0);
-        add(text, host, "log_position_bytes", "gauge", "Up to where this member has applied the log",
+        add(text, host, "log_position_bytes", "gauge", "Up to where this host has applied the log",
                 member.position());
         add(text, host, "lag_seconds", "gauge", "How long after the cluster's time the latest entry was applied here",
                 member.agent().lagNs() / NS_PER_S);
@@ -73,7 +73,8 @@ final class MemberMetrics implements AutoCloseable {
                 member.agent().missed());
         add(text, host, "maybe_early_total", "counter", "Not-before firings in whose moment the clock's bound grew",
                 member.agent().maybeEarly());
-        add(text, host, "snapshots_total", "counter", "Snapshots since the member was started", member.snapshots());
+        add(text, host, "snapshots_total", "counter", "Snapshots since the member was started; 0 of a follower",
+                member.snapshots());
         add(text, host, "clock_error_seconds", "gauge", "The most that this host's clock can be wrong; NaN: unknown",
                 boundNs < 0 ? Double.NaN : boundNs / NS_PER_S);
         return text.toString();

@@ -56,6 +56,7 @@ public final class HostAgent implements AutoCloseable {
     private final HostClock clock;
     private final BusDirectory bus;
     private final String name;
+    private final boolean isFollower;
     private final HostFeed feed;
     private final LogWriter log;
     private final long epoch;
@@ -93,10 +94,12 @@ public final class HostAgent implements AutoCloseable {
     private long aheadNs;
     private volatile boolean isServing;
 
-    private HostAgent(HostClock clock, BusDirectory bus, String name, HostFeed feed, LogWriter log) {
+    private HostAgent(HostClock clock, BusDirectory bus, String name, boolean isFollower, HostFeed feed,
+            LogWriter log) {
         this.clock = clock;
         this.bus = bus;
         this.name = name;
+        this.isFollower = isFollower;
         this.feed = feed;
         this.log = log;
         this.reports = new FiringReports(log);
@@ -111,11 +114,12 @@ public final class HostAgent implements AutoCloseable {
     /**
      * Starts an agent.
      *
-     * @param file where it remembers what has fired
+     * @param isFollower whether the host is no member
+     * @param file       where it remembers what has fired
      */
-    public static HostAgent start(HostClock clock, BusDirectory bus, String name, Path file, HostFeed feed,
-            LogWriter log) {
-        HostAgent agent = new HostAgent(clock, bus, name, feed, log);
+    public static HostAgent start(HostClock clock, BusDirectory bus, String name, boolean isFollower, Path file,
+            HostFeed feed, LogWriter log) {
+        HostAgent agent = new HostAgent(clock, bus, name, isFollower, feed, log);
         agent.fired = FiredFile.open(file);
         agent.thread.start();
         return agent;
@@ -408,17 +412,12 @@ public final class HostAgent implements AutoCloseable {
     }
 
     private void tellState() {
-        int length;
-        if (self == null) {
-            if (isSuperseded && System.nanoTime() - rivalSeenNs < Membership.LEASE_NS) {
-                return;
-            }
-            isSuperseded = false;
-            length = IntentCommands.join(buffer, 0, name, epoch);
-        } else {
-            length = IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs,
-                    aheadNs);
+        if (self == null && isSuperseded && System.nanoTime() - rivalSeenNs < Membership.LEASE_NS) {
+            return;
         }
+        isSuperseded &= self != null;
+        int length = self == null ? IntentCommands.join(buffer, 0, name, epoch, isFollower)
+                : IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs, aheadNs);
         log.send(buffer, length);
     }
 

@@ -17,36 +17,55 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p><b>Threads:</b> one that gives and one that takes.
  */
 public final class HostFeed {
-    /** A whole state, or a message that was applied to it. */
-    private record Entry(List<byte[]> messages, boolean isState, long position, long clusterNs, int term) {
+    /**
+     * A whole state, or a message that was applied to it.
+     *
+     * @param messages  those of a snapshot; or the one, with commands
+     * @param isState   whether it is a whole state
+     * @param position  up to where the log is applied with it
+     * @param clusterNs the cluster's time; 0 of a state
+     * @param term      the leadership term; 0 of a state
+     */
+    public record Entry(List<byte[]> messages, boolean isState, long position, long clusterNs, int term) {
+        /** A state as it is now. */
+        public static Entry state(IntentLog log) {
+            List<byte[]> messages = new ArrayList<>();
+            IntentSnapshot.write(log, (message, at, length) -> messages.add(bytes(message, at, length)));
+            return new Entry(messages, true, log.position(), 0, 0);
+        }
+
+        /** A message that was applied. */
+        public static Entry applied(DirectBuffer message, int at, int length, long position, long clusterNs, int term) {
+            return new Entry(List.of(bytes(message, at, length)), false, position, clusterNs, term);
+        }
+
+        private static byte[] bytes(DirectBuffer message, int at, int length) {
+            byte[] bytes = new byte[length];
+            message.getBytes(at, bytes);
+            return bytes;
+        }
     }
 
     private static final int CAPACITY = 1 << 14;
 
     private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>(CAPACITY);
     /** Set by the giver when an entry found no room, cleared when a state follows. */
-    private volatile boolean isLost;
-    private volatile boolean isStateWanted;
+    private volatile boolean isLost = true;
+    private volatile boolean isStateWanted = true;
 
-    /** An empty feed. */
+    /** An empty feed, whose taker wants a state. */
     public HostFeed() {
         // Nothing to set.
     }
 
-    /** Giver: a whole state; what is not taken yet is dropped. */
-    public void state(IntentLog log) {
-        List<byte[]> messages = new ArrayList<>();
-        IntentSnapshot.write(log, (message, at, length) -> messages.add(bytes(message, at, length)));
-        isStateWanted = false;
-        entries.clear();
-        isLost = !entries.offer(new Entry(messages, true, 0, 0, 0));
-    }
-
-    /** Giver: a message that was applied. */
-    public void applied(DirectBuffer message, int at, int length, long position, long clusterNs, int term) {
-        if (!isLost) {
-            List<byte[]> one = List.of(bytes(message, at, length));
-            isLost = !entries.offer(new Entry(one, false, position, clusterNs, term));
+    /** Giver: an entry. A state replaces what is not taken yet; while one is missing, everything else is dropped. */
+    public void give(Entry entry) {
+        if (entry.isState()) {
+            isStateWanted = false;
+            entries.clear();
+            isLost = !entries.offer(entry);
+        } else if (!isLost) {
+            isLost = !entries.offer(entry);
         }
     }
 
@@ -60,10 +79,13 @@ public final class HostFeed {
         isStateWanted = true;
     }
 
-    private static byte[] bytes(DirectBuffer message, int at, int length) {
-        byte[] bytes = new byte[length];
-        message.getBytes(at, bytes);
-        return bytes;
+    /** Taker: the next entry, or null. */
+    public Entry take() {
+        Entry entry = entries.poll();
+        if (entry == null && isLost) {
+            isStateWanted = true;
+        }
+        return entry;
     }
 
     /** What the taker does with the entries. */
@@ -79,7 +101,7 @@ public final class HostFeed {
     int poll(IntentLog state, Taker taker, int limit) {
         IntentLog current = state;
         int count = 0;
-        for (Entry entry = entries.poll(); entry != null; entry = entries.poll()) {
+        for (Entry entry = take(); entry != null; entry = take()) {
             if (entry.isState()) {
                 current = new IntentLog();
                 IntentSnapshot reader = IntentSnapshot.into(current);
@@ -95,9 +117,6 @@ public final class HostFeed {
             if (count == limit) {
                 return count;
             }
-        }
-        if (isLost) {
-            isStateWanted = true;
         }
         return count;
     }

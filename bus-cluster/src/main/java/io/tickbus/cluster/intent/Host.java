@@ -24,6 +24,7 @@ public final class Host {
     long lagNs;
     long seenNs;
     boolean hasLeft;
+    boolean isFollower;
 
     Host(int number, String name, long joinedNs) {
         this.number = number;
@@ -81,6 +82,11 @@ public final class Host {
         return hasLeft;
     }
 
+    /** Whether it is no member: it keeps no log, and takes no part in deciding what is in it. */
+    public boolean isFollower() {
+        return isFollower;
+    }
+
     /** Whether it counts for what is due at a time. */
     public boolean covers(long utcNs) {
         return (utcNs >= fromNs && utcNs < untilNs) || (utcNs >= earlierFromNs && utcNs < earlierUntilNs);
@@ -91,6 +97,6 @@ public final class Host {
         return "host number=" + number + " name=" + name + " epoch=" + epoch + " joinedNs=" + joinedNs + " fromNs="
                 + fromNs + " untilNs=" + untilNs + " earlierFromNs=" + earlierFromNs + " earlierUntilNs="
                 + earlierUntilNs + " appliedPosition=" + appliedPosition + " boundNs=" + boundNs + " lagNs=" + lagNs
-                + " seenNs=" + seenNs + " hasLeft=" + hasLeft;
+                + " seenNs=" + seenNs + " hasLeft=" + hasLeft + " isFollower=" + isFollower;
     }
 }

@@ -18,7 +18,7 @@ import org.agrona.MutableDirectBuffer;
  *  CANCEL  0 type | 4 owner | 8 key | 16 generation, 0 for any                                          20 bytes
  *  FIRED   0 type | 4 owner | 8 key | 16 generation | 20 host | 24 first | 32 last | 40 term           44 bytes
  *  OWNER   0 type | 1 name length | 2 name
- *  JOIN    0 type | 1 name length | 2 name | then 8 epoch
+ *  JOIN    0 type | 1 name length | 2 name | then int64: epoch, 1 of a follower or 0
  *  STATE   0 type | 4 host | 8 epoch | 16 appliedPosition | 24 boundNs | 32 lagNs                       40 bytes
  *  LEAVE   0 type | 4 host | 8 epoch                                                                    16 bytes
  *  CLIENT  0 type | 8 client | 16 number of the client's message, from 1                                24 bytes
@@ -65,6 +65,7 @@ public final class IntentCommands {
     private static final int STANDBY_AT = 52;
     private static final int PAYLOAD_AT = 56;
     private static final int FIRED_LENGTH = 44;
+    private static final int JOIN_LONGS = 2;
     private static final int STATE_LENGTH = 40;
     private static final int LEAVE_LENGTH = 16;
     private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
@@ -113,11 +114,17 @@ public final class IntentCommands {
         return name(to, at, OWNER, name);
     }
 
-    /** Writes that a host joins. */
+    /** Writes that a member's host joins. */
     public static int join(MutableDirectBuffer to, int at, String name, long epoch) {
+        return join(to, at, name, epoch, false);
+    }
+
+    /** Writes that a host joins. */
+    public static int join(MutableDirectBuffer to, int at, String name, long epoch, boolean isFollower) {
         int length = name(to, at, JOIN, name);
         to.putLong(at + length, epoch, LITTLE);
-        return length + Long.BYTES;
+        to.putLong(at + length + Long.BYTES, isFollower ? 1 : 0, LITTLE);
+        return length + JOIN_LONGS * Long.BYTES;
     }
 
     /** Writes a host's state; boundNs -1 if it is unknown. */
@@ -147,6 +154,14 @@ public final class IntentCommands {
     /** Whether an owner, or with {@link #MAX_NAME_LENGTH} a host, may have that name. */
     public static boolean isName(String name, int longest) {
         return name.length() <= longest && NAME.matcher(name).matches();
+    }
+
+    /** Checks the name of a host. */
+    public static void requireHostName(String name) {
+        if (!isName(name, MAX_NAME_LENGTH)) {
+            throw new IllegalArgumentException("a host has 1 to " + MAX_NAME_LENGTH + " letters, digits, '.', '_' or "
+                    + "'-' as its name, and begins with none of '.' and '-': name=" + name);
+        }
     }
 
     private static void timer(MutableDirectBuffer to, int at, byte type, int owner, long key, int generation) {
@@ -184,7 +199,7 @@ public final class IntentCommands {
             case CANCEL -> CANCEL_LENGTH;
             case FIRED -> FIRED_LENGTH;
             case OWNER -> nameEnd;
-            case JOIN -> nameEnd + Long.BYTES;
+            case JOIN -> nameEnd + JOIN_LONGS * Long.BYTES;
             case STATE -> STATE_LENGTH;
             case LEAVE -> LEAVE_LENGTH;
             case CLIENT -> CLIENT_LENGTH;

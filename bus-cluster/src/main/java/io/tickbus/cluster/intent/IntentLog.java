@@ -379,13 +379,15 @@ public final class IntentLog {
 
     private void join(DirectBuffer from, int at) {
         String name = IntentCommands.name(from, at);
-        long epoch = IntentCommands.longAt(from, at + 2 + (from.getByte(at + 1) & 0xFF));
+        int longs = at + 2 + (from.getByte(at + 1) & 0xFF);
+        long epoch = IntentCommands.longAt(from, longs);
+        boolean isFollower = IntentCommands.longAt(from, longs + Long.BYTES) != 0;
         boolean isValid = IntentCommands.isName(name, IntentCommands.MAX_NAME_LENGTH);
         if (!isValid || (membership.host(name) == null && membership.hosts().size() >= MAX_HOSTS)) {
             told(IntentCommands.JOIN, isValid ? IntentResult.FULL : IntentResult.INVALID, 0);
             return;
         }
-        Host host = membership.join(name, epoch, timeNs);
+        Host host = membership.join(name, epoch, isFollower, timeNs);
         events.onHost(host);
         told(IntentCommands.JOIN, IntentResult.DONE, host.number());
     }

@@ -14,7 +14,7 @@ import org.agrona.ExpandableArrayBuffer;
  *  NUMBERS   0 type | 1 version | 8 position | 16 timeNs | 24 term | 32 unfired | 40 firedTwice | 48 forgottenNs
  *            56 passedNs
  *  OWNER     0 type | 1 name length | 2 name                                                by number
- *  HOST      0 type | 1 name length | 2 name | then 11 int64: joinedNs and the fields of Host   by number
+ *  HOST      0 type | 1 name length | 2 name | then 12 int64: joinedNs and the fields of Host   by number
  *  INTENT    the command ARM | 60 armedPosition | 68 armedNs | 76 armedTerm | 80 firedThrough | 88 firedAhead
  *            96 firedHost | 100 firedTerm | 104 firedTwice | 112 passedOver
  *  CANCELLED 0 type | 1 words of hosts | 2 words of fired | 8 position | 16 cancelledNs | 24 INTENT | the words
@@ -57,7 +57,7 @@ public final class IntentSnapshot {
         }
     }
 
-    private static final byte VERSION = 2;
+    private static final byte VERSION = 3;
     private static final byte NUMBERS = 0x10;
     private static final byte OWNER = IntentCommands.OWNER;
     private static final byte HOST = 0x11;
@@ -66,7 +66,7 @@ public final class IntentSnapshot {
     private static final byte CLIENT = 0x13;
     private static final byte END = 0x1F;
 
-    private static final int HOST_LONGS = 11;
+    private static final int HOST_LONGS = 12;
     private static final int NUMBERS_LENGTH = 64;
     private static final int INTENT_LENGTH = 120;
     private static final int CANCELLED_HEADER = 24;
@@ -156,7 +156,8 @@ public final class IntentSnapshot {
     private void host(Host host) {
         int named = IntentCommands.name(buffer, length, HOST, host.name());
         long[] longs = {host.joinedNs(), host.epoch, host.fromNs, host.untilNs, host.earlierFromNs,
-            host.earlierUntilNs, host.appliedPosition, host.boundNs, host.lagNs, host.seenNs, host.hasLeft ? 1 : 0};
+            host.earlierUntilNs, host.appliedPosition, host.boundNs, host.lagNs, host.seenNs, host.hasLeft ? 1 : 0,
+            host.isFollower ? 1 : 0};
         for (int i = 0; i < HOST_LONGS; i++) {
             buffer.putLong(length + named + Long.BYTES * i, longs[i], LITTLE);
         }
@@ -305,6 +306,7 @@ public final class IntentSnapshot {
         host.lagNs = longs[8];
         host.seenNs = longs[9];
         host.hasLeft = longs[10] != 0;
+        host.isFollower = longs[11] != 0;
         return host;
     }
 

@@ -80,7 +80,7 @@ public final class Membership {
         return formerNs == 0 ? passedNs : Math.max(formerNs, Math.min(passedNs, formerNs + MAX_STEP_NS));
     }
 
-    Host join(String name, long epoch, long nowNs) {
+    Host join(String name, long epoch, boolean isFollower, long nowNs) {
         Host host = host(name);
         if (host == null) {
             host = new Host(hosts.size(), name, nowNs);
@@ -89,6 +89,7 @@ public final class Membership {
         host.epoch = epoch;
         host.boundNs = -1;
         host.hasLeft = false;
+        host.isFollower = isFollower;
         renew(host, nowNs);
         return host;
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * A member that obeys, line by line. Arguments: which member, the members' addresses, its folder, root and bus of its
- * daemon, its name, the error of its clock and the bound of that, in nanoseconds.
+ * A member that obeys, line by line. Arguments: which member, -1 for a follower, the members' addresses, its folder,
+ * root and bus of its daemon, its name, the error of its clock and the bound of that, in nanoseconds.
  */
 final class MemberMain {
     private MemberMain() {
@@ -21,9 +21,19 @@ final class MemberMain {
 
     public static void main(String[] arguments) throws IOException {
         HostClock clock = clock(Long.parseLong(arguments[6]), Long.parseLong(arguments[7]));
-        MemberOptions options = MemberOptions.of(Integer.parseInt(arguments[0]),
-                List.of(arguments[1].split(",", -1)), Path.of(arguments[2]),
-                BusDirectory.at(Path.of(arguments[3]), arguments[4]), arguments[5]).withClock(clock);
+        List<String> members = List.of(arguments[1].split(",", -1));
+        Path folder = Path.of(arguments[2]);
+        BusDirectory bus = BusDirectory.at(Path.of(arguments[3]), arguments[4]);
+        int index = Integer.parseInt(arguments[0]);
+        if (index < 0) {
+            try (ClusterFollower follower = ClusterFollower.start(
+                    new FollowerOptions(members, folder, bus, arguments[5], clock))) {
+                System.out.println("READY " + follower.position());
+                System.in.transferTo(System.err);
+            }
+            return;
+        }
+        MemberOptions options = MemberOptions.of(index, members, folder, bus, arguments[5]).withClock(clock);
         try (ClusterMember member = ClusterMember.start(options);
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println("READY");

@@ -70,9 +70,10 @@ final class SoleHost implements AutoCloseable {
 
     void startAgent() {
         synchronized (this) {
-            feed.state(log);
+            feed.give(HostFeed.Entry.state(log));
         }
-        agent = HostAgent.start(clock, bus(), "host", folder.resolve("agent").resolve("fired"), feed, new Writer());
+        agent = HostAgent.start(clock, bus(), "host", false, folder.resolve("agent").resolve("fired"), feed,
+                new Writer());
         await("the agent serves", agent::isServing);
     }
 
@@ -156,7 +157,7 @@ final class SoleHost implements AutoCloseable {
             throw new IllegalStateException("wanted by the test");
         }
         if (feed.isStateWanted()) {
-            feed.state(log);
+            feed.give(HostFeed.Entry.state(log));
         }
     }
 
@@ -164,7 +165,7 @@ final class SoleHost implements AutoCloseable {
         position += 64;
         long nowNs = clock.utcNs();
         log.apply(commands, 0, length, position, nowNs, 1);
-        feed.applied(commands, 0, length, position, nowNs, 1);
+        feed.give(HostFeed.Entry.applied(commands, 0, length, position, nowNs, 1));
     }
 
     /** Everything arrives. */
