@@ -30,6 +30,7 @@ public final class BenchCommand implements Command {
     private final Option<Long> gap;
     private final Option<Boolean> cut;
     private final Option<Long> delay;
+    private final Option<Boolean> withoutAeron;
     private final Option<Integer> hosts;
     private final Option<Integer> aeronMember;
     private final Option<String> members;
@@ -48,6 +49,8 @@ public final class BenchCommand implements Command {
         cut = command.flag("--cut", "lateness: in every other round cut the network between the hosts 50 ms before the "
                 + "first timer, and join it again after the last. Needs root.");
         delay = command.duration("--delay", "lateness: how long each datagram takes from one host to another.");
+        withoutAeron = command.flag("--without-aeron", "lateness: leave out Aeron Cluster's timers, whose members are "
+                + "three processes more that take turns on the processors.");
         hosts = command.option("--hosts", "N", BenchCommand::positive, "scale: how many report that they live.")
                 .standard("1000");
         aeronMember = command.option("--aeron-member", "N", IntegerText::toInt, "Started by this command.").hidden();
@@ -86,7 +89,7 @@ public final class BenchCommand implements Command {
         BenchOutput results = new BenchOutput(output);
         boolean isRight = switch (scenario.get()) {
             case LATENESS -> new LatenessBench(results, rounds.get(), timers.or(100), gap.get(), cut.isGiven(),
-                    delay.or(0L)).run();
+                    delay.or(0L), !withoutAeron.isGiven()).run();
             case ARMING -> new ArmingBench(results, rounds.get(), timers.or(1_000_000)).run();
             case SCALE -> here.isGiven() ? new ScaleBench(results, timers.or(10_000_000), hosts.get()).run()
                     : ScaleBench.runApart(timers.or(10_000_000), hosts.get(), output.isJson());

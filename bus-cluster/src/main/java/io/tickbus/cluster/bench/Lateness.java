@@ -69,10 +69,12 @@ final class Lateness {
     private int armedLate;
     private long strangers;
 
-    Lateness(int hosts, int rounds, int timers) {
+    Lateness(int hosts, int rounds, int timers, boolean isWithAeron) {
         this.timers = timers;
         for (Kind kind : Kind.values()) {
-            fired.put(kind, new Fired(hosts, rounds * timers));
+            if (isWithAeron || kind != Kind.AERON) {
+                fired.put(kind, new Fired(hosts, rounds * timers));
+            }
         }
     }
 
@@ -146,7 +148,9 @@ final class Lateness {
         }
         double everywhere = fired.get(Kind.EVERYWHERE).median;
         toHost[state].add(everywhere, fired.get(Kind.HOST).median);
-        aeronToEverywhere[state].add(fired.get(Kind.AERON).median, everywhere);
+        if (fired.containsKey(Kind.AERON)) {
+            aeronToEverywhere[state].add(fired.get(Kind.AERON).median, everywhere);
+        }
     }
 
     private int wrong(boolean isMissing) {

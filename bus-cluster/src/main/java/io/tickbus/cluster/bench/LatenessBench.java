@@ -37,6 +37,8 @@ final class LatenessBench {
     private static final String CLIENT = "bench";
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(1_500);
     private static final long CUT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** About what it takes to cut the network. */
+    private static final long CUTTING_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long REST_NS = TimeUnit.MILLISECONDS.toNanos(200);
     /** A timer of all hosts counts for what is due two seconds after a host has joined. */
     private static final long SETTLE_NS = TimeUnit.SECONDS.toNanos(3);
@@ -49,6 +51,7 @@ final class LatenessBench {
     private final long gapNs;
     private final boolean isCutting;
     private final long delayNs;
+    private final boolean isWithAeron;
     private final HostClock clock = HostClock.system();
     private final LocalHosts local = LocalHosts.create("bench");
     private final TimerClient[] clients = new TimerClient[HOSTS];
@@ -63,14 +66,16 @@ final class LatenessBench {
     private int armed;
     private int refused;
 
-    LatenessBench(BenchOutput output, int rounds, int timers, long gapNs, boolean isCutting, long delayNs) {
+    LatenessBench(BenchOutput output, int rounds, int timers, long gapNs, boolean isCutting, long delayNs,
+            boolean isWithAeron) {
         this.output = output;
         this.rounds = WARM_UP + (isCutting ? rounds + rounds % 2 : rounds);
         this.timers = timers;
         this.gapNs = gapNs;
         this.isCutting = isCutting;
         this.delayNs = delayNs;
-        lateness = new Lateness(HOSTS, this.rounds, timers);
+        this.isWithAeron = isWithAeron;
+        lateness = new Lateness(HOSTS, this.rounds, timers, isWithAeron);
     }
 
     /** Returns whether each timer fired once on each host. */
@@ -95,19 +100,25 @@ final class LatenessBench {
     private void start() {
         for (int host = 0; host < HOSTS; host++) {
             local.member(network.prefix(host), network.members(host, 0), host, false);
-            Process timerService = local.start(network.prefix(host), LocalHosts.name(host), AERON_BUS,
-                    "io.tickbus.cluster.ClusterMain", List.of("cluster", "bench", "lateness", "--aeron-member",
-                            Integer.toString(host), "--members", String.join(",", network.members(host, 1)),
-                            "--folder", local.folder(LocalHosts.name(host)).toString()));
-            aeron = host == 0 ? timerService.getOutputStream() : aeron;
+            if (isWithAeron) {
+                startAeron(host);
+            }
         }
         for (int host = 0; host < HOSTS; host++) {
             subscribers.add(local.attach(local.bus(host)));
-            subscribers.add(local.attach(local.bus(LocalHosts.name(host), AERON_BUS)));
+            subscribers.add(isWithAeron ? local.attach(local.bus(LocalHosts.name(host), AERON_BUS)) : null);
             clients[host] = TimerClient.connect(local.bus(host), TimerClientOptions.defaults().withName(CLIENT));
         }
         local.awaitServing(HOSTS);
         restFor(SETTLE_NS);
+    }
+
+    private void startAeron(int host) {
+        Process started = local.start(network.prefix(host), LocalHosts.name(host), AERON_BUS,
+                "io.tickbus.cluster.ClusterMain", List.of("cluster", "bench", "lateness", "--aeron-member",
+                        Integer.toString(host), "--members", String.join(",", network.members(host, 1)),
+                        "--folder", local.folder(LocalHosts.name(host)).toString()));
+        aeron = host == 0 ? started.getOutputStream() : aeron;
     }
 
     private void measure() {
@@ -118,7 +129,7 @@ final class LatenessBench {
             lateness.begin(round, round < WARM_UP, isCut, firstNs, gapNs);
             arm();
             output.watchHost();
-            pollUntil(firstNs - CUT_NS);
+            pollUntil(firstNs - CUT_NS - CUTTING_NS);
             network.cut(isCut);
             if (isCut) {
                 lateness.cut(clock.utcNs());
@@ -148,6 +159,16 @@ final class LatenessBench {
                     Lateness.Kind.EVERYWHERE.signal, lateness.dueNs(Lateness.Kind.EVERYWHERE, i))
                     .scope(TimerScope.EVERYWHERE));
         }
+        if (isWithAeron) {
+            armAeron(firstKey);
+        }
+        local.await("timers are not armed", () -> {
+            poll();
+            return armed + refused >= timers * (HOSTS + 1);
+        });
+    }
+
+    private void armAeron(long firstKey) {
         String line = firstKey + " " + lateness.dueNs(Lateness.Kind.AERON, 0) + " " + gapNs + " " + timers + "\n";
         try {
             aeron.write(line.getBytes(StandardCharsets.UTF_8));
@@ -155,10 +176,6 @@ final class LatenessBench {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        local.await("timers are not armed", () -> {
-            poll();
-            return armed + refused >= timers * (HOSTS + 1);
-        });
     }
 
     private void send(int host, TimerCommand arming) {
@@ -184,6 +201,9 @@ final class LatenessBench {
         for (int i = 0; i < subscribers.size(); i++) {
             int host = i / 2;
             boolean isAeron = i % 2 == 1;
+            if (subscribers.get(i) == null) {
+                continue;
+            }
             subscribers.get(i).poll(signal -> note(host, isAeron, signal), BATCH);
         }
     }

@@ -129,6 +129,7 @@ final class ScaleBench {
         Path file = null;
         try {
             file = Files.createTempFile("tickbus-bench", ".snapshot");
+            output.say("writing a snapshot, and reading it");
             print("wrote a snapshot", "snapshotWrite", timers, write(file));
             long bytes = Files.size(file);
             output.print("size of the snapshot", new Report().with("type", "snapshot").with("bytes", bytes)

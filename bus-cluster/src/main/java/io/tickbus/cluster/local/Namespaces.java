@@ -13,6 +13,9 @@ import java.util.List;
  * own. Nothing of the machine's own network is touched.
  */
 public final class Namespaces implements AutoCloseable {
+    /** All links, for one command. */
+    private static final String GROUP = "7";
+
     private final String prefix = "tb" + ProcessHandle.current().pid() + "-";
     private final List<String> names = new ArrayList<>();
 
@@ -59,7 +62,7 @@ public final class Namespaces implements AutoCloseable {
         String name = prefix + "h" + host;
         check("no veth", ip("-n", prefix + "net", "link", "add", "p" + host, "type", "veth", "peer", "name", "eth0",
                 "netns", name));
-        ip("-n", prefix + "net", "link", "set", "p" + host, "master", "br0", "up");
+        ip("-n", prefix + "net", "link", "set", "p" + host, "group", GROUP, "master", "br0", "up");
         ip("-n", name, "addr", "add", address(host) + "/24", "dev", "eth0");
         ip("-n", name, "link", "set", "eth0", "up");
     }
@@ -77,6 +80,11 @@ public final class Namespaces implements AutoCloseable {
     /** Cuts a host off, or joins it again. */
     public void link(int host, boolean isUp) {
         ip("-n", prefix + "h" + host, "link", "set", "eth0", isUp ? "up" : "down");
+    }
+
+    /** Cuts all hosts off at once, or joins them again. */
+    public void links(boolean isUp) {
+        ip("-n", prefix + "net", "link", "set", "group", GROUP, isUp ? "up" : "down");
     }
 
     /** Delays what a host sends, and loses some of it; returns why not, or nothing. */

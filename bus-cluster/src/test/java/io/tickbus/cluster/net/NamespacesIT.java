@@ -221,16 +221,12 @@ class NamespacesIT {
         firstNs = ChildJvm.number(arming.expect("FIRST"), "ns");
         assertEquals("ARMED refused=0 unanswered=0", arming.expect("ARMED"));
         pollUntil(firstNs - CUT_NS);
-        for (int host = 1; isCut && host <= HOSTS; host++) {
-            network.link(host, false);
-        }
+        network.links(!isCut);
         pollUntil(firstNs + timers * stepNs + CUT_NS);
         System.out.println((isCut ? "cut 50 ms before: " : "not cut: ") + "late by p50=" + lateness
                 .getValueAtPercentile(50) / 1000 + " us p99=" + lateness.getValueAtPercentile(99) / 1000 + " us of "
                 + lateness.getTotalCount());
-        for (int host = 1; host <= HOSTS; host++) {
-            network.link(host, true);
-        }
+        network.links(true);
     }
 
     private void readToTheEnd() {
