@@ -29,6 +29,30 @@ func (r ring) slot(sequence int64) *record { return &r[int(sequence)&(len(r)-1)]
 
 func (r ring) stamp(sequence int64) int64 { return int64(atomic.LoadUint64(&r.slot(sequence)[0])) }
 
+// begins says that the record of a sequence is there, and, asked once more, that its copy is whole.
+func (slot *record) begins(q int64) bool { return int64(atomic.LoadUint64(&slot[0])) == q+1 }
+
+// copyFirst and copyLast copy a record, but for its stamp; one function for both would be too large to be inlined. A
+// record without the flag Coalesced in its head has missed nothing.
+func (slot *record) copyFirst(copied *record) (head uint64) {
+	copied[1] = atomic.LoadUint64(&slot[1])
+	copied[2] = atomic.LoadUint64(&slot[2])
+	copied[3] = atomic.LoadUint64(&slot[3])
+	head = atomic.LoadUint64(&slot[4])
+	copied[4] = head
+	return head
+}
+
+func (slot *record) copyLast(copied *record, head uint64) {
+	copied[5] = atomic.LoadUint64(&slot[5])
+	copied[6] = atomic.LoadUint64(&slot[6])
+	tail := atomic.LoadUint64(&slot[7])
+	if head&coalesced == 0 {
+		tail = uint64(uint32(tail))
+	}
+	copied[7] = tail
+}
+
 // read copies the record of a sequence from its slot; the copy is whole only where committed is returned.
 func (slot *record) read(q int64, copied *record) found {
 	if a := int64(atomic.LoadUint64(&slot[0])); a != q+1 {
@@ -37,14 +61,9 @@ func (slot *record) read(q int64, copied *record) found {
 		}
 		return notYet
 	}
-	copied[1] = atomic.LoadUint64(&slot[1])
-	copied[2] = atomic.LoadUint64(&slot[2])
-	copied[3] = atomic.LoadUint64(&slot[3])
-	copied[4] = atomic.LoadUint64(&slot[4])
-	copied[5] = atomic.LoadUint64(&slot[5])
-	copied[6] = atomic.LoadUint64(&slot[6])
-	copied[7] = atomic.LoadUint64(&slot[7])
-	if int64(atomic.LoadUint64(&slot[0])) != q+1 {
+	slot.copyFirst(copied)
+	slot.copyLast(copied, coalesced) // all of it
+	if !slot.begins(q) {
 		return overrun
 	}
 	return committed

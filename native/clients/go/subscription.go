@@ -20,7 +20,7 @@ const (
 	MaybeDuplicate = 0x08 // it may have been published before
 	Last           = 0x10 // the timer will not fire again
 
-	lostBit, placeholder = 0x40, 0x60 // of a record that is no signal: 0x20 ABSENT and 0x40 LOST
+	coalesced, lostBit, placeholder = Coalesced << 48, 0x40 << 48, 0x60 << 48 // of a record that is no signal: 0x20 ABSENT and 0x40 LOST
 )
 
 // Signal is a copy of one record, laid out as in a slot, so that it is copied by eight loads. All times are
@@ -67,7 +67,7 @@ type Subscription struct {
 	base, q                        int64 // the file's first sequence, and the one wanted next
 	lost, absent, rejoined, epochs int64
 	before                         int64 // lost since the signal that was read last
-	headroom                       int64
+	headroom, continuedAt          int64 // of the latest overrun
 	epoch                          int64
 	status                         Status
 	checkAt                        int64 // ns of the next check
@@ -127,42 +127,75 @@ func (s *Subscription) Epochs() int64 { return s.epochs }
 
 // Poll copies the next signal and answers true, or answers false at once where there is none; signal then means nothing.
 func (s *Subscription) Poll(signal *Signal) (bool, error) {
-	for {
-		found := s.ring.slot(s.q).read(s.q, signal.record())
-		if found == committed && signal.Flags&placeholder == 0 {
-			if signal.Flags&Coalesced == 0 {
-				signal.Missed = 0
+	for slot := s.ring.slot(s.q); ; slot = s.ring.slot(s.q) {
+		q := s.q
+		if slot.begins(q) {
+			head := slot.copyFirst(signal.record())
+			slot.copyLast(signal.record(), head)
+			if slot.begins(q) && head&placeholder == 0 {
+				signal.Sequence, signal.Lost = q, s.before
+				s.q, s.before = q+1, 0
+				return true, nil
 			}
-			signal.Sequence, signal.Lost = s.q, s.before
-			s.q++
-			s.before, s.headroom, s.idle = 0, 0, 0
-			return true, nil
-		} else if isOver, err := s.withoutSignal(found, signal); isOver {
+		}
+		if isOver, err := s.withoutSignal(signal); isOver {
 			return false, err
 		}
 	}
 }
 
+// PollBatch copies the next signals, as many as are there and fit in, and answers how many: 0, at once, where there is
+// none. There must be room for one.
+func (s *Subscription) PollBatch(signals []Signal) (int, error) {
+	q, slot := s.q, s.ring.slot(s.q)
+	for i := range signals {
+		signal := &signals[i]
+		if !slot.begins(q) {
+			break
+		}
+		head := slot.copyFirst(signal.record())
+		slot.copyLast(signal.record(), head)
+		if !slot.begins(q) || head&placeholder != 0 {
+			break
+		}
+		signal.Sequence, signal.Lost = q, 0
+		q++
+		slot = s.ring.slot(q)
+	}
+	if n := int(q - s.q); n > 0 {
+		signals[0].Lost = s.before
+		s.q, s.before = q, 0
+		return n, nil
+	} else if ok, err := s.Poll(&signals[0]); !ok {
+		return 0, err
+	}
+	return 1, nil
+}
+
 // withoutSignal says whether a poll is over that has found none.
-func (s *Subscription) withoutSignal(found found, signal *Signal) (isOver bool, err error) {
+func (s *Subscription) withoutSignal(signal *Signal) (isOver bool, err error) {
 	defer catch(&err)
-	switch {
+	copied := signal.record()
+	switch found := s.ring.slot(s.q).read(s.q, copied); {
 	case found == overrun:
+		if s.q != s.continuedAt {
+			s.headroom = 0
+		}
 		to := s.ring.skip(s.base, &s.file.words[wordNext], s.q, s.headroom)
 		isOver = to < 0
 		require(!isOver, Tampered, "%s", s.directory)
 		s.lose(to)
-		s.headroom = min(max(16, 2*s.headroom), s.ring.slots()/2)
-	case found == committed && signal.Flags&lostBit != 0: // a relay lost signals
-		s.lose(max(s.q+1, min(signal.Key, s.file.load(wordNext))))
-	case found == committed: // a relay does not pass it on
-		s.absent++
-		s.q++
-	default:
+		s.continuedAt, s.headroom = to, min(max(16, 2*s.headroom), s.ring.slots()/2)
+	case found == notYet:
 		if s.idle++; s.idle&63 == 0 && Now() >= s.checkAt {
 			s.check()
 		}
 		isOver = !s.ring.hasNews(s.q)
+	case copied[4]&lostBit != 0: // a relay lost signals
+		s.lose(max(s.q+1, min(signal.Key, s.file.load(wordNext))))
+	case copied[4]&placeholder != 0: // a relay does not pass it on
+		s.absent++
+		s.q++
 	}
 	return isOver, nil
 }

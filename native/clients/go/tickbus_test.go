@@ -78,24 +78,33 @@ func publish(t *testing.T, p *Publisher, count int64) {
 	}
 }
 
-// drain reads all that is there, and checks that every sequence is accounted for.
+// drain reads all that is there, one by one and in batches by turns, and checks that every sequence is accounted for.
 func drain(t *testing.T, s *Subscription) (received, lost int64) {
 	t.Helper()
-	expected := s.Next()
-	for {
-		var signal Signal
-		ok, err := s.Poll(&signal)
+	var signals [7]Signal
+	for expected, turn := s.Next(), 0; ; turn++ {
+		n, err := 0, error(nil)
+		if turn%2 == 0 {
+			n, err = s.PollBatch(signals[:])
+		} else if ok, failure := s.Poll(&signals[0]); ok {
+			n = 1
+		} else {
+			err = failure
+		}
 		if err != nil {
 			t.Fatal(err)
-		} else if !ok {
+		} else if n == 0 {
 			return received, lost
 		}
-		received++
-		lost += signal.Lost
-		if signal.Sequence != expected+signal.Lost || signal.Key != signal.Sequence*3 || string(signal.Payload()) != "payload" {
-			t.Fatalf("expected=%d signal=%+v", expected, signal)
+		for _, signal := range signals[:n] {
+			received++
+			lost += signal.Lost
+			isRight := signal.Key == signal.Sequence*3 && string(signal.Payload()) == "payload"
+			if signal.Sequence != expected+signal.Lost || !isRight {
+				t.Fatalf("expected=%d signal=%+v", expected, signal)
+			}
+			expected = signal.Sequence + 1
 		}
-		expected = signal.Sequence + 1
 	}
 }
 

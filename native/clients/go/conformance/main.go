@@ -93,25 +93,28 @@ func subscribe(r result) error {
 	ready()
 	first, received, torn, order := s.Next(), int64(0), 0, 0
 	expected, quiet, closed := first, tickbus.Now(), int64(0)
-	var signal tickbus.Signal
+	var signals [16]tickbus.Signal
 	for received+s.Lost() < *count {
-		ok, err := s.Poll(&signal)
+		n, err := s.PollBatch(signals[:])
 		if err != nil {
 			return err
 		}
-		if ok {
+		for i := range signals[:n] {
+			signal := &signals[i]
 			received++
 			if signal.Sequence != expected+signal.Lost {
 				order++
 			}
 			expected = signal.Sequence + 1
-			if !isWhole(&signal) {
+			if !isWhole(signal) {
 				torn++
 			}
-			quiet = 0
 			if *slowEvery > 0 && received%*slowEvery == 0 {
 				time.Sleep(time.Millisecond)
 			}
+		}
+		if n > 0 {
+			quiet = 0
 			continue
 		}
 		now := tickbus.Now()

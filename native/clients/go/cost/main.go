@@ -6,21 +6,7 @@ package main
 
 /*
 #cgo CFLAGS: -std=c11 -O2 -I${SRCDIR}/../../../include
-#include <tickbus.h>
-
-static struct tb_subscriber subscriber;
-
-static int attach(const char *bus) { return tb_attach(&subscriber, bus, TB_OLDEST); }
-
-static int64_t drain(int64_t *sum) {
-    struct tb_signal signal;
-    int64_t count = 0;
-    for (; tb_poll(&subscriber, &signal) == TB_SIGNAL; count++) {
-        __asm__ volatile("" : : "r"(&signal) : "memory"); // the whole copy is wanted
-        *sum += signal.key + signal.signal_id;
-    }
-    return count;
-}
+#include "../../c/drain.c"
 */
 import "C"
 
@@ -38,7 +24,7 @@ import (
 
 const rounds = 500
 
-var subscription *tickbus.Subscription
+var one, batch *tickbus.Subscription
 
 func must(err error) {
 	if err != nil {
@@ -52,16 +38,31 @@ func drainInC() (count, sum int64) {
 	return count, int64(total)
 }
 
-func drainInGo() (count, sum int64) {
+func drain() (count, sum int64) {
 	var signal tickbus.Signal
 	for {
-		ok, err := subscription.Poll(&signal)
+		ok, err := one.Poll(&signal)
 		if !ok {
 			must(err)
 			return count, sum
 		}
 		count++
 		sum += signal.Key + int64(signal.SignalID)
+	}
+}
+
+func drainInBatches() (count, sum int64) {
+	var signals [64]tickbus.Signal
+	for {
+		n, err := batch.PollBatch(signals[:])
+		if n == 0 {
+			must(err)
+			return count, sum
+		}
+		for i := range signals[:n] {
+			count++
+			sum += signals[i].Key + int64(signals[i].SignalID)
+		}
 	}
 }
 
@@ -90,12 +91,15 @@ func main() {
 	bus, err := tickbus.Publish(directory+"/bus", tickbus.PublisherOptions{Slots: slots})
 	must(err)
 	defer bus.Close()
-	subscription, err = tickbus.Subscribe(directory+"/bus", tickbus.Options{})
+	one, err = tickbus.Subscribe(directory+"/bus", tickbus.Options{})
 	must(err)
-	if result := C.attach(C.CString(directory + "/bus")); result < 0 {
+	batch, err = tickbus.Subscribe(directory+"/bus", tickbus.Options{})
+	must(err)
+	if result := C.drain_attach(C.CString(directory + "/bus")); result < 0 {
 		log.Fatal(C.GoString(C.tb_error_text(C.int64_t(result))))
 	}
-	inGo, inC := math.MaxFloat64, math.MaxFloat64
+	ways := []func() (int64, int64){drainInC, drain, drainInBatches}
+	least := []float64{math.MaxFloat64, math.MaxFloat64, math.MaxFloat64}
 	for round := 0; round < rounds; round++ {
 		sum := int64(0)
 		for key := int64(0); key < slots-1; key++ {
@@ -103,13 +107,11 @@ func main() {
 			must(err)
 			sum += key + 7
 		}
-		if round%2 == 0 {
-			inGo = math.Min(inGo, timed(drainInGo, slots-1, sum))
-		}
-		inC = math.Min(inC, timed(drainInC, slots-1, sum))
-		if round%2 != 0 {
-			inGo = math.Min(inGo, timed(drainInGo, slots-1, sum))
+		for i := range ways { // each is the first in turn
+			way := (round + i) % len(ways)
+			least[way] = math.Min(least[way], timed(ways[way], slots-1, sum))
 		}
 	}
-	fmt.Printf("Go %.2f ns, C %.2f ns, %.2f times\n", inGo, inC, inGo/inC)
+	fmt.Printf("C %.2f ns; Go, Poll %.2f ns, %.2f times; Go, PollBatch %.2f ns, %.2f times\n", least[0], least[1],
+		least[1]/least[0], least[2], least[2]/least[0])
 }

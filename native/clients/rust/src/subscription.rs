@@ -13,8 +13,10 @@ use std::sync::atomic::Ordering::*;
 const LOST: u64 = 0x40 << 48;
 const PLACEHOLDER: u64 = 0x60 << 48;
 
-/// A copy of one record. All times are CLOCK_MONOTONIC nanoseconds.
+/// A copy of one record, laid out as in a slot, so that it is copied word by word. All times are CLOCK_MONOTONIC
+/// nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub struct Signal {
     pub sequence: i64,
     pub published_ns: i64,
@@ -24,20 +26,20 @@ pub struct Signal {
     /// The client that armed the timer; 0: the publisher.
     pub owner: u16,
     pub flags: u8,
+    length: u8,
     pub occurrence: i32,
     pub generation: i32,
+    payload: [u8; 12],
     /// Further occurrences that this signal stands for.
     pub missed: i32,
     /// How many signals were lost directly before this one.
     pub lost: i64,
-    length: u8,
-    payload: [u8; 12],
 }
 
 impl Signal {
     /// 0 to 12 bytes.
     pub fn payload(&self) -> &[u8] {
-        &self.payload[..self.length as usize]
+        &self.payload[..self.length.min(12) as usize]
     }
 
     #[inline]
@@ -57,7 +59,7 @@ impl Signal {
             generation: (r[5] >> 32) as i32,
             missed: if flags & COALESCED == 0 { 0 } else { (r[7] >> 32) as i32 },
             lost,
-            length: ((r[4] >> 56) as u8).min(12),
+            length: (r[4] >> 56) as u8,
             payload,
         }
     }
