@@ -293,6 +293,43 @@ static int check(const struct options *o) {
     return 0;
 }
 
+/* All that is there, without waiting. */
+static int read_there(const struct options *o) {
+    static const char *const statuses[] = {"ALIVE", "STALLED", "DEAD", "CLOSED"};
+    struct tb_subscriber bus;
+    struct tb_signal s;
+    int event = tb_attach(&bus, o->bus, TB_OLDEST);
+    if (event != TB_OK) {
+        return failed("read", event);
+    }
+    int64_t first = bus.next;
+    const char *separator = "";
+    printf("READY\n{\"language\":\"c\",\"role\":\"read\",\"signals\":[");
+    while ((event = tb_poll(&bus, &s)) > TB_NOTHING) {
+        if (event == TB_SIGNAL) {
+            printf("%s[%lld,%lld,%lld,%lld,%d,%d,%d,%d,%d,%d,\"", separator, (long long) s.stamp - 1,
+                    (long long) s.published_ns, (long long) s.deadline_ns, (long long) s.key, (int) s.signal_id,
+                    s.owner, s.flags, (int) s.occurrence, (int) s.generation, (int) tb_missed(&s));
+            for (int i = 0; i < s.payload_length && i < 12; i++) {
+                printf("%02x", s.payload[i]);
+            }
+            printf("\"]");
+            separator = ",";
+        }
+    }
+    int64_t next = bus.next;
+    event = event == TB_NOTHING ? tb_check(&bus, tb_now()) : event;
+    if (event < 0) {
+        printf("],\"errors\":1,\"error\":\"%s\"}\n", tb_error_name(event));
+        return 1;
+    }
+    printf("],\"received\":%lld,\"lost\":%lld,\"absent\":%lld,\"first\":%lld,\"last\":%lld,\"status\":\"%s\","
+            "\"errors\":0}\n", (long long) bus.received, (long long) bus.lost, (long long) bus.absent,
+            (long long) first, (long long) next - 1, statuses[bus.status]);
+    tb_detach(&bus);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     bool is_measuring = argc > 1 && strcmp(argv[1], "latency") == 0;
     struct options o = {NULL, "oldest", is_measuring ? "predict" : "park", 0, 10000000000, 0, 0, 0, 0, true};
@@ -335,7 +372,9 @@ int main(int argc, char **argv) {
         return measure(&o);
     } else if (strcmp(command, "check") == 0) {
         return check(&o);
+    } else if (strcmp(command, "read") == 0) {
+        return read_there(&o);
     }
-    fputs("usage: conformance subscribe|publish|timers|latency|check --bus DIRECTORY [--count N] …\n", stderr);
+    fputs("usage: conformance subscribe|publish|timers|latency|check|read --bus DIRECTORY [--count N] …\n", stderr);
     return 2;
 }

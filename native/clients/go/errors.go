@@ -48,9 +48,8 @@ func require(condition bool, wrong *Error, what string, values ...any) {
 
 func must(path string, err error) {
 	var number syscall.Errno
-	if errors.As(err, &number) && causes[number] != nil {
-		require(false, causes[number], "%s", path)
-	}
+	errors.As(err, &number)
+	require(causes[number] == nil, causes[number], "%s", path)
 	require(err == nil, System, "%s: %v", path, err)
 }
 

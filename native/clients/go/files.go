@@ -108,11 +108,10 @@ func thisHost() (h host) {
 	hex.Decode(bytesOf(h[:2]), []byte(strings.ReplaceAll(strings.TrimSpace(string(text)), "-", "")))
 	h[2] = inode("/proc/self/ns/time")
 	text, _ = os.ReadFile("/proc/self/timens_offsets")
-	if _, line, ok := strings.Cut(string(text), "monotonic"); ok {
-		var seconds, ns int64
-		fmt.Sscan(line, &seconds, &ns)
-		h[3] = uint64(seconds*1e9 + ns)
-	}
+	_, line, _ := strings.Cut(string(text), "monotonic")
+	var seconds, ns int64
+	fmt.Sscan(line, &seconds, &ns)
+	h[3] = uint64(seconds*1e9 + ns)
 	return h
 }
 
@@ -126,30 +125,27 @@ func (h host) isClockOf(m *mapping) bool { return m.words[wordHost+3] == h[3] }
 // attach maps signals read-only after every check.
 func attach(directory string, owner int) *mapping {
 	checkDirectories(directory, owner)
-	m, h, isSound := mapSignals(directory, owner, syscall.PROT_READ), thisHost(), false
-	defer func() {
-		if !isSound {
-			m.close()
-		}
-	}()
-	require(h.isBootOf(m), AnotherBoot, "%s", directory)
-	require(h.isClockOf(m), AnotherTimeNamespace, "%s", directory)
-	next, base := m.load(wordNext), m.load(wordBase)
-	isSound = next >= base && next <= mostSequence && (next == base || magnitude(m.ring().stamp(next-1)) >= next)
+	m, h := mapSignals(directory, owner, syscall.PROT_READ), thisHost()
+	isOfBoot, isOfClock, next, base := h.isBootOf(m), h.isClockOf(m), m.load(wordNext), m.load(wordBase)
+	isSound := next >= base && next <= mostSequence && (next == base || magnitude(m.ring().stamp(next-1)) >= next)
+	if !isOfBoot || !isOfClock || !isSound {
+		m.close()
+	}
+	require(isOfBoot, AnotherBoot, "%s", directory)
+	require(isOfClock, AnotherTimeNamespace, "%s", directory)
 	require(isSound, Tampered, "%s: nextSequence=%d", directory, next)
 	return m
 }
 
 // openDoorbell is nil where there is none, or none that this user may write.
-func openDoorbell(directory string) *mapping {
+func openDoorbell(directory string) (m *mapping) {
 	fd, err := syscall.Open(directory+"/doorbell", syscall.O_RDWR|openFlags, 0)
 	if err != nil {
 		return nil
 	}
 	defer syscall.Close(fd)
-	if _, err := syscall.Pwrite(fd, []byte{0}, headerBytes-1); err != nil { // brings back what somebody has shortened
-		return nil
+	if _, err := syscall.Pwrite(fd, []byte{0}, headerBytes-1); err == nil { // brings back what somebody has shortened
+		m, _ = mapFile(fd, headerBytes, writable)
 	}
-	m, _ := mapFile(fd, headerBytes, writable)
 	return m
 }

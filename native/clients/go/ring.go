@@ -7,14 +7,6 @@ import (
 	"unsafe"
 )
 
-type found int
-
-const (
-	notYet found = iota
-	committed
-	overrun
-)
-
 type record [8]uint64
 
 // ring is a power of two of slots, which are shared with other processes. Go's atomic operations are sequentially
@@ -38,9 +30,8 @@ func (slot *record) copyFirst(copied *record) (head uint64) {
 	copied[1] = atomic.LoadUint64(&slot[1])
 	copied[2] = atomic.LoadUint64(&slot[2])
 	copied[3] = atomic.LoadUint64(&slot[3])
-	head = atomic.LoadUint64(&slot[4])
-	copied[4] = head
-	return head
+	copied[4] = atomic.LoadUint64(&slot[4])
+	return copied[4]
 }
 
 func (slot *record) copyLast(copied *record, head uint64) {
@@ -53,20 +44,14 @@ func (slot *record) copyLast(copied *record, head uint64) {
 	copied[7] = tail
 }
 
-// read copies the record of a sequence from its slot; the copy is whole only where committed is returned.
-func (slot *record) read(q int64, copied *record) found {
-	if a := int64(atomic.LoadUint64(&slot[0])); a != q+1 {
-		if a > q+1 || a < -(q+1) {
-			return overrun
-		}
-		return notYet
+// read copies the record of a sequence from its slot, and answers whether it was there and the copy is whole.
+func (slot *record) read(q int64, copied *record) bool {
+	if !slot.begins(q) {
+		return false
 	}
 	slot.copyFirst(copied)
 	slot.copyLast(copied, coalesced) // all of it
-	if !slot.begins(q) {
-		return overrun
-	}
-	return committed
+	return slot.begins(q)
 }
 
 // hasNews: there is something to read, or a loss to be counted.
@@ -98,9 +83,4 @@ func min(a, b int64) int64 {
 	return b
 }
 
-func max(a, b int64) int64 {
-	if a > b {
-		return a
-	}
-	return b
-}
+func max(a, b int64) int64 { return a + b - min(a, b) }

@@ -67,7 +67,7 @@ type Subscription struct {
 	base, q                        int64 // the file's first sequence, and the one wanted next
 	lost, absent, rejoined, epochs int64
 	before                         int64 // lost since the signal that was read last
-	headroom, continuedAt          int64 // of the latest overrun
+	headroom                       int64 // after overruns in a row
 	epoch                          int64
 	status                         Status
 	checkAt                        int64 // ns of the next check
@@ -76,9 +76,9 @@ type Subscription struct {
 }
 
 // Subscribe attaches to a bus, given by its name or its directory, after every check.
-func Subscribe(bus string, options Options) (s *Subscription, err error) {
+func Subscribe(bus string, options Options) (_ *Subscription, err error) {
 	defer catch(&err)
-	s = &Subscription{directory: directoryOf(bus), options: options, epochs: -1, waiting: waiting{guardNs: firstGuardNs}}
+	s := &Subscription{directory: directoryOf(bus), options: options, epochs: -1, waiting: waiting{guardNs: firstGuardNs}}
 	s.attach()
 	if s.q = s.file.load(wordNext); options.Oldest {
 		s.q = s.ring.oldest(s.base, s.q)
@@ -127,18 +127,17 @@ func (s *Subscription) Epochs() int64 { return s.epochs }
 
 // Poll copies the next signal and answers true, or answers false at once where there is none; signal then means nothing.
 func (s *Subscription) Poll(signal *Signal) (bool, error) {
-	for slot := s.ring.slot(s.q); ; slot = s.ring.slot(s.q) {
-		q := s.q
+	for q, slot := s.q, s.ring.slot(s.q); ; q, slot = s.q, s.ring.slot(s.q) {
 		if slot.begins(q) {
 			head := slot.copyFirst(signal.record())
 			slot.copyLast(signal.record(), head)
 			if slot.begins(q) && head&placeholder == 0 {
 				signal.Sequence, signal.Lost = q, s.before
-				s.q, s.before = q+1, 0
+				s.q, s.before, s.headroom = q+1, 0, 0
 				return true, nil
 			}
 		}
-		if isOver, err := s.withoutSignal(signal); isOver {
+		if isOver, err := s.withoutSignal(signal); isOver || err != nil {
 			return false, err
 		}
 	}
@@ -146,13 +145,14 @@ func (s *Subscription) Poll(signal *Signal) (bool, error) {
 
 // PollBatch copies the next signals, as many as are there and fit in, and answers how many: 0, at once, where there is
 // none. There must be room for one.
-func (s *Subscription) PollBatch(signals []Signal) (int, error) {
-	q, slot := s.q, s.ring.slot(s.q)
-	for i := range signals {
-		signal := &signals[i]
-		if !slot.begins(q) {
+func (s *Subscription) PollBatch(signals []Signal) (n int, err error) {
+	ok, err := s.Poll(&signals[0])
+	q := s.q
+	for slot := s.ring.slot(q); ok; slot = s.ring.slot(q) {
+		if n++; n == len(signals) || !slot.begins(q) {
 			break
 		}
+		signal := &signals[n]
 		head := slot.copyFirst(signal.record())
 		slot.copyLast(signal.record(), head)
 		if !slot.begins(q) || head&placeholder != 0 {
@@ -160,42 +160,33 @@ func (s *Subscription) PollBatch(signals []Signal) (int, error) {
 		}
 		signal.Sequence, signal.Lost = q, 0
 		q++
-		slot = s.ring.slot(q)
 	}
-	if n := int(q - s.q); n > 0 {
-		signals[0].Lost = s.before
-		s.q, s.before = q, 0
-		return n, nil
-	} else if ok, err := s.Poll(&signals[0]); !ok {
-		return 0, err
-	}
-	return 1, nil
+	s.q = q
+	return n, err
 }
 
 // withoutSignal says whether a poll is over that has found none.
 func (s *Subscription) withoutSignal(signal *Signal) (isOver bool, err error) {
 	defer catch(&err)
 	copied := signal.record()
-	switch found := s.ring.slot(s.q).read(s.q, copied); {
-	case found == overrun:
-		if s.q != s.continuedAt {
-			s.headroom = 0
+	switch {
+	case s.ring.slot(s.q).read(s.q, copied):
+		if copied[4]&lostBit != 0 { // a relay lost signals
+			s.lose(max(s.q+1, min(signal.Key, s.file.load(wordNext))))
+		} else if copied[4]&placeholder != 0 { // a relay does not pass it on
+			s.absent++
+			s.q++
 		}
-		to := s.ring.skip(s.base, &s.file.words[wordNext], s.q, s.headroom)
-		isOver = to < 0
-		require(!isOver, Tampered, "%s", s.directory)
-		s.lose(to)
-		s.continuedAt, s.headroom = to, min(max(16, 2*s.headroom), s.ring.slots()/2)
-	case found == notYet:
+	case !s.ring.hasNews(s.q):
 		if s.idle++; s.idle&63 == 0 && Now() >= s.checkAt {
 			s.check()
 		}
 		isOver = !s.ring.hasNews(s.q)
-	case copied[4]&lostBit != 0: // a relay lost signals
-		s.lose(max(s.q+1, min(signal.Key, s.file.load(wordNext))))
-	case copied[4]&placeholder != 0: // a relay does not pass it on
-		s.absent++
-		s.q++
+	case s.ring.stamp(s.q) != s.q+1: // overrun
+		to := s.ring.skip(s.base, &s.file.words[wordNext], s.q, s.headroom)
+		require(to >= 0, Tampered, "%s", s.directory)
+		s.lose(to)
+		s.headroom = min(max(16, 2*s.headroom), s.ring.slots()/2)
 	}
 	return isOver, nil
 }

@@ -136,8 +136,7 @@ func (t *Timers) connect(bus string) error {
 		err := t.attempt(bus, end)
 		if err == nil {
 			return nil
-		} else if Now() >= end || !errors.Is(err, Absent) {
-			t.disconnect()
+		} else if t.disconnect(); Now() >= end || !errors.Is(err, Absent) {
 			return err
 		}
 	}
@@ -148,7 +147,6 @@ func (t *Timers) attempt(bus string, end int64) (err error) {
 	defer catch(&err)
 	if t.signals == nil {
 		if t.signals, err = Subscribe(bus, t.options.Options); err != nil {
-			t.signals = nil
 			return err
 		}
 	}
@@ -173,11 +171,10 @@ func (t *Timers) attempt(bus string, end int64) (err error) {
 }
 
 func repliesLength(h *header) int64 {
-	sessions := int64(int32(h[5]))
-	if sessions < 1 || sessions > 4096 {
-		return 0
+	if sessions := int64(int32(h[5])); sessions >= 1 && sessions <= 4096 {
+		return headerBytes + sessions*(256+64*int64(h[wordSlots]))
 	}
-	return headerBytes + sessions*(256+64*int64(h[wordSlots]))
+	return 0
 }
 
 func (t *Timers) hello(connectedAt, end int64) {
@@ -253,7 +250,7 @@ func (t *Timers) generation(command int64) int32 {
 // send fails with NoRoom where replies could overtake their reader.
 func (t *Timers) send(c *Timer) (number int64, err error) {
 	defer catch(&err)
-	t.requireConnection()
+	require(t.replies != nil, Disconnected, "%s: it is not connected", t.signals.directory)
 	consumed := t.replies.load(t.session + sessionConsumed)
 	replies := t.command - consumed + t.replies.load(t.session+sessionNext) - t.reply
 	isList, isListing := c.kind == list, t.lastList >= consumed
@@ -278,8 +275,8 @@ func (t *Timers) send(c *Timer) (number int64, err error) {
 // Reply copies the next reply and answers true, or answers false at once where there is none.
 func (t *Timers) Reply(reply *Reply) (ok bool, err error) {
 	defer catch(&err)
-	t.requireConnection()
-	if t.ring.slot(t.reply).read(t.reply, (*record)(unsafe.Pointer(reply))) != committed || !t.isOurs() {
+	require(t.replies != nil, Disconnected, "%s: it is not connected", t.signals.directory)
+	if !t.ring.slot(t.reply).read(t.reply, (*record)(unsafe.Pointer(reply))) || !t.isOurs() {
 		t.check()
 		return false, nil
 	}
@@ -288,19 +285,18 @@ func (t *Timers) Reply(reply *Reply) (ok bool, err error) {
 		t.answered = reply.Command + 1
 	}
 	a, isKnown := t.armings[reply.Key]
+	isLatest := isKnown && a.command == reply.Command
 	switch reply.Code {
 	case Armed:
 		a.sure = t.generation(reply.Command)
 	case Cancelled, AlreadyFired, Unknown:
 		a.sure = 0
 	case Full, Invalid: // the earlier arming of the key remains
-		if a.command == reply.Command {
+		if isLatest {
 			a.latest = a.sure
 		}
-	default:
-		isKnown = false
 	}
-	if isKnown && a.command == reply.Command && a.latest == 0 {
+	if isLatest && a.latest == 0 {
 		delete(t.armings, reply.Key)
 	} else if isKnown {
 		t.armings[reply.Key] = a
@@ -312,13 +308,7 @@ func (t *Timers) Reply(reply *Reply) (ok bool, err error) {
 // replaced since.
 func (t *Timers) Poll(signal *Signal) (ok, isCurrent bool, err error) {
 	defer catch(&err)
-	for {
-		if ok, err := t.signals.Poll(signal); !ok {
-			if err == nil && t.replies != nil {
-				t.check()
-			}
-			return false, false, err
-		}
+	for ok, err = t.signals.Poll(signal); ok; ok, err = t.signals.Poll(signal) {
 		owner := t.owner
 		if signal.Sequence < t.boundary {
 			owner = t.earlier
@@ -332,6 +322,10 @@ func (t *Timers) Poll(signal *Signal) (ok, isCurrent bool, err error) {
 			return true, isCurrent, nil
 		}
 	}
+	if err == nil && t.replies != nil {
+		t.check()
+	}
+	return false, false, err
 }
 
 // WaitFor returns when there may be something to poll, or after that time: 1 ms at most while replies are due, as no
@@ -341,10 +335,6 @@ func (t *Timers) WaitFor(most time.Duration) error {
 		most = time.Duration(min(int64(most), ms))
 	}
 	return t.signals.WaitFor(most)
-}
-
-func (t *Timers) requireConnection() {
-	require(t.replies != nil, Disconnected, "%s: it is not connected", t.signals.directory)
 }
 
 func (t *Timers) isOurs() bool {

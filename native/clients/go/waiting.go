@@ -33,18 +33,17 @@ type waiting struct {
 
 // Wait returns when there may be something to poll, or after 50 ms; with the context's error where that has ended.
 func (s *Subscription) Wait(ctx context.Context) error {
-	err := s.WaitFor(time.Duration(checkNs))
-	if err == nil && !s.ring.hasNews(s.q) {
-		err = ctx.Err()
+	if err := s.WaitFor(time.Duration(checkNs)); err != nil || s.ring.hasNews(s.q) {
+		return err
 	}
-	return err
+	return ctx.Err()
 }
 
 // WaitFor returns when there may be something to poll, or after that time, 50 ms at most.
 func (s *Subscription) WaitFor(most time.Duration) (err error) {
 	defer catch(&err)
-	due := s.file.load(wordDeadline) // before the slot: a deadline that is the next one implies a signal that is seen
-	now := Now()
+	// Before the slot: a deadline that is the next one implies a signal that is seen.
+	due, now := s.file.load(wordDeadline), Now()
 	until := now + min(int64(most), checkNs)
 	switch isPlain := now-due > lateSpinNs || now < s.waiting.plainUntil; {
 	case s.ring.hasNews(s.q):

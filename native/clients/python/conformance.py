@@ -168,9 +168,21 @@ def check(a: argparse.Namespace) -> dict:
     return {"ok": True}
 
 
+def read(a: argparse.Namespace) -> dict:
+    """All that is there, without waiting."""
+    s, signals = Subscription(a.bus, oldest=True), []
+    ready()
+    first = s.next_sequence
+    while (signal := s.poll()) is not None:
+        signals.append([*signal[:6], int(signal.flags), signal.occurrence, signal.generation, signal.missed,
+                        signal.payload.hex()])
+    return {"signals": signals, "received": len(signals), "lost": s.lost, "absent": s.absent, "first": first,
+            "last": s.next_sequence - 1, "status": s.status().name}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("role", choices=["subscribe", "publish", "timers", "latency", "check"])
+    parser.add_argument("role", choices=["subscribe", "publish", "timers", "latency", "check", "read"])
     parser.add_argument("--bus", required=True)
     parser.add_argument("--count", type=int, default=0)
     parser.add_argument("--from", dest="oldest", choices=["oldest", "newest"], default="oldest")

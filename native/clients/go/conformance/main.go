@@ -5,6 +5,7 @@ package main
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -37,9 +38,9 @@ type result map[string]any
 
 func main() {
 	roles := map[string]func(result) error{"subscribe": subscribe, "publish": publish, "timers": timers, "check": check,
-		"latency": latency}
+		"latency": latency, "read": read}
 	if len(os.Args) < 2 || roles[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: conformance subscribe|publish|timers|latency|check --bus DIR [--count N] ...")
+		fmt.Fprintln(os.Stderr, "usage: conformance subscribe|publish|timers|latency|check|read --bus DIR [--count N] ...")
 		os.Exit(2)
 	}
 	flags.Parse(os.Args[2:])
@@ -347,5 +348,31 @@ func check(r result) error {
 	if err == nil {
 		s.Close()
 	}
+	return err
+}
+
+// read is all that is there, without waiting.
+func read(r result) error {
+	s, err := tickbus.Subscribe(*bus, options())
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	ready()
+	var signal tickbus.Signal
+	first, signals, ok := s.Next(), [][]any{}, true
+	for ok {
+		if ok, err = s.Poll(&signal); err != nil {
+			return err
+		} else if ok {
+			signals = append(signals, []any{signal.Sequence, signal.PublishedNs, signal.DeadlineNs, signal.Key,
+				signal.SignalID, signal.Owner, signal.Flags, signal.Occurrence, signal.Generation, signal.Missed,
+				hex.EncodeToString(signal.Payload())})
+		}
+	}
+	r["signals"], r["received"], r["lost"], r["absent"] = signals, len(signals), s.Lost(), s.Absent()
+	r["first"], r["last"] = first, s.Next()-1
+	status, err := s.Status()
+	r["status"] = []string{"ALIVE", "CLOSED", "STALLED", "DEAD"}[status]
 	return err
 }

@@ -30,11 +30,15 @@ impl Arguments {
 }
 
 fn usage() -> ! {
-    eprintln!("usage: conformance subscribe|publish|timers|latency|check --bus DIR [--count N] ...");
+    eprintln!("usage: conformance subscribe|publish|timers|latency|check|read --bus DIR [--count N] ...");
     std::process::exit(2)
 }
 
-type Report = Vec<(&'static str, i64)>;
+type Report = Vec<(&'static str, String)>;
+
+fn report(fields: &[(&'static str, i64)]) -> Report {
+    fields.iter().map(|(name, value)| (*name, value.to_string())).collect()
+}
 
 fn main() {
     let mut words = std::env::args().skip(1);
@@ -51,6 +55,7 @@ fn main() {
         "publish" => publish,
         "timers" => timers,
         "latency" => latency,
+        "read" => read,
         "check" => |bus, arguments| Subscription::attach(bus, arguments.options("park", "oldest")).map(|_| vec![]),
         _ => usage(),
     };
@@ -108,7 +113,7 @@ fn subscribe(bus: &str, arguments: &Arguments) -> Result<Report> {
         }
         s.wait(Duration::from_millis(50))?;
     }
-    Ok(vec![
+    Ok(report(&[
         ("received", received),
         ("lost", s.lost()),
         ("torn", torn),
@@ -117,7 +122,32 @@ fn subscribe(bus: &str, arguments: &Arguments) -> Result<Report> {
         ("first", first),
         ("last", s.next_sequence() - 1),
         ("epochs", s.epochs()),
-    ])
+    ]))
+}
+
+/// All that is there, without waiting.
+fn read(bus: &str, arguments: &Arguments) -> Result<Report> {
+    let (mut s, mut signals) = (Subscription::attach(bus, arguments.options("park", "oldest"))?, vec![]);
+    println!("READY");
+    let first = s.next_sequence();
+    while let Some(r) = s.poll()? {
+        let (times, small) = ([r.published_ns, r.deadline_ns, r.key], [r.occurrence, r.generation, r.missed]);
+        let what = [r.signal_id.into(), r.owner.into(), r.flags.into()];
+        let numbers = [r.sequence].into_iter().chain(times).chain(what).chain(small.map(i64::from));
+        let payload: String = r.payload().iter().map(|byte| format!("{byte:02x}")).collect();
+        let texts: Vec<String> = numbers.map(|number| number.to_string()).chain([format!("{payload:?}")]).collect();
+        signals.push(format!("[{}]", texts.join(",")));
+    }
+    let mut fields = report(&[
+        ("received", signals.len() as i64),
+        ("lost", s.lost()),
+        ("absent", s.absent()),
+        ("first", first),
+        ("last", s.next_sequence() - 1),
+    ]);
+    fields.push(("status", format!("{:?}", format!("{:?}", s.status()?).to_uppercase())));
+    fields.push(("signals", format!("[{}]", signals.join(","))));
+    Ok(fields)
 }
 
 extern "C" {
@@ -157,7 +187,7 @@ fn latency(bus: &str, arguments: &Arguments) -> Result<Report> {
     let percentile =
         |p: usize| latencies.get((latencies.len() * p).div_ceil(100).wrapping_sub(1)).copied().unwrap_or(0);
     let received = latencies.len() as i64;
-    Ok(vec![
+    Ok(report(&[
         ("received", received),
         ("lost", s.lost() - lost),
         ("p50Ns", percentile(50)),
@@ -165,7 +195,7 @@ fn latency(bus: &str, arguments: &Arguments) -> Result<Report> {
         ("maxNs", percentile(100)),
         ("cpuNs", cpu),
         ("elapsedNs", elapsed),
-    ])
+    ]))
 }
 
 fn publish(bus: &str, arguments: &Arguments) -> Result<Report> {
@@ -183,7 +213,7 @@ fn publish(bus: &str, arguments: &Arguments) -> Result<Report> {
     if arguments.text("close", "yes") == "no" {
         p.abandon();
     }
-    Ok(vec![("published", published), ("first", first)])
+    Ok(report(&[("published", published), ("first", first)]))
 }
 
 /// Counts what a client of a daemon sees.
@@ -268,7 +298,7 @@ fn timers(bus: &str, arguments: &Arguments) -> Result<Report> {
             t.wait(Duration::from_millis(5))?;
         }
     }
-    Ok(vec![
+    Ok(report(&[
         ("armed", a.armed),
         ("rearmed", a.rearmed),
         ("cancelled", a.cancelled),
@@ -277,5 +307,5 @@ fn timers(bus: &str, arguments: &Arguments) -> Result<Report> {
         ("early", a.early),
         ("lost", t.signals().lost()),
         ("refused", a.refused),
-    ])
+    ]))
 }

@@ -117,11 +117,11 @@ impl<T> At<T> for std::io::Result<T> {
     fn at(self, path: &std::path::Path) -> Result<T> {
         self.or_else(|e| {
             let code = match e.raw_os_error() {
-                Some(sys::ENOENT | sys::ECONNREFUSED | sys::EAGAIN) => Code::Absent,
-                Some(sys::EPERM | sys::EACCES) => Code::Permission,
-                Some(sys::ENOTDIR | sys::EISDIR | sys::ELOOP) => Code::NotABus,
-                Some(sys::ENOSPC | sys::EDQUOT) => Code::NoSpace,
-                Some(sys::EMFILE | sys::ENFILE) => Code::OpenFiles,
+                Some(2 | 11 | 111) => Code::Absent,  // ENOENT, EAGAIN, ECONNREFUSED
+                Some(1 | 13) => Code::Permission,    // EPERM, EACCES
+                Some(20 | 21 | 40) => Code::NotABus, // ENOTDIR, EISDIR, ELOOP
+                Some(28 | 122) => Code::NoSpace,     // ENOSPC, EDQUOT
+                Some(23 | 24) => Code::OpenFiles,    // ENFILE, EMFILE
                 _ => Code::System,
             };
             fail(code, format!("{}: {e}", path.display()))

@@ -15,18 +15,6 @@ compile_error!("a bus is little-endian and on 64-bit Linux");
 const IS_ARM: bool = cfg!(target_arch = "aarch64");
 pub const OPEN_FLAGS: c_int = 0o4000 | if IS_ARM { 0o100000 } else { 0o400000 }; // O_NONBLOCK, O_NOFOLLOW
 const SYS_FUTEX: c_long = if IS_ARM { 98 } else { 202 };
-pub const EPERM: c_int = 1;
-pub const ENOENT: c_int = 2;
-pub const EAGAIN: c_int = 11;
-pub const EACCES: c_int = 13;
-pub const ENOTDIR: c_int = 20;
-pub const EISDIR: c_int = 21;
-pub const ENFILE: c_int = 23;
-pub const EMFILE: c_int = 24;
-pub const ENOSPC: c_int = 28;
-pub const ELOOP: c_int = 40;
-pub const ECONNREFUSED: c_int = 111;
-pub const EDQUOT: c_int = 122;
 
 #[repr(C)]
 struct Timespec {

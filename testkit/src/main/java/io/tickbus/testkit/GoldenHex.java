@@ -36,6 +36,11 @@ public final class GoldenHex {
         }
     }
 
+    /** The bytes of a golden file. */
+    public static byte[] read(Path file) throws IOException {
+        return parse(Files.readString(file));
+    }
+
     private static byte[] parse(String text) {
         String[] lines = text.split("\n", -1);
         byte[] bytes = new byte[Integer.parseInt(lines[0].substring("length ".length()))];

@@ -4,9 +4,11 @@ package io.tickbus.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.daemon.DaemonCounter;
 import io.tickbus.daemon.TimerDaemon;
+import io.tickbus.testkit.GoldenHex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +91,36 @@ class ConformanceIT {
 
     private static long number(Map<String, Object> result, String name) {
         return ((Number) result.get(name)).longValue();
+    }
+
+    @Test
+    void shouldAnswerAsExpectedWhenFilesAreGolden() throws Exception {
+        for (String name : GoldenFiles.names()) {
+            Path bus = Files.createDirectory(root.resolve(name));
+            Files.write(bus.resolve("signals"), GoldenHex.read(GoldenFiles.path(name + ".hex")));
+            Map<String, Object> expected = JSON.std.mapFrom(Files.readString(GoldenFiles.path(name + ".json")));
+            Map<Language, Program> readers = new LinkedHashMap<>();
+            for (Language language : languages.subList(1, languages.size())) {
+                readers.put(language, language.start("read", "--bus", bus.toString()));
+            }
+            Map<String, Map<String, Object>> answers = new LinkedHashMap<>();
+            answers.put("java", JavaProgram.run("read", new Arguments("read", "--bus", bus.toString())));
+            for (Map.Entry<Language, Program> reader : readers.entrySet()) {
+                answers.put(reader.getKey().name(), reader.getValue().result(expected.containsKey("error") ? 1 : 0));
+            }
+            answers.forEach((language, answer) -> {
+                answer.keySet().retainAll(expected.keySet());
+                assertEquals(sorted(expected), sorted(answer), language + " " + name);
+            });
+            Files.delete(bus.resolve("signals"));
+            Files.delete(bus);
+        }
+        System.out.println("golden files read: " + GoldenFiles.names());
+    }
+
+    /** As text, in which numbers of all lengths are alike. */
+    private static String sorted(Map<String, Object> json) {
+        return new TreeMap<>(json).toString();
     }
 
     @Test

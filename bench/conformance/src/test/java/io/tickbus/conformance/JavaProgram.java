@@ -8,8 +8,12 @@ import io.tickbus.core.SignalRecord;
 import io.tickbus.core.SignalsOptions;
 import io.tickbus.core.internal.file.SignalsFile;
 import io.tickbus.publisher.SignalPublisher;
+import io.tickbus.subscriber.SignalSubscriber;
+import io.tickbus.subscriber.SubscriberOptions;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,15 +28,7 @@ public final class JavaProgram {
     /** Runs one command. */
     public static void main(String... words) throws IOException {
         Arguments arguments = new Arguments(words);
-        Map<String, Object> result;
-        try {
-            result = run(words[0], arguments);
-        } catch (BusException e) {
-            result = result(words[0]);
-            result.put("errors", 1);
-            result.put("error", ErrorNames.of(e));
-            result.put("text", e.getMessage());
-        }
+        Map<String, Object> result = run(words[0], arguments);
         System.out.println(JSON.std.asString(result));
         System.out.flush();
         boolean isFailed = result.containsKey("error");
@@ -44,6 +40,18 @@ public final class JavaProgram {
     }
 
     static Map<String, Object> run(String command, Arguments arguments) {
+        try {
+            return ran(command, arguments);
+        } catch (BusException e) {
+            Map<String, Object> result = result(command);
+            result.put("errors", 1);
+            result.put("error", ErrorNames.of(e));
+            result.put("text", e.getMessage());
+            return result;
+        }
+    }
+
+    private static Map<String, Object> ran(String command, Arguments arguments) {
         return switch (command) {
             case "subscribe" -> new SubscribeCommand(arguments).run();
             case "publish" -> publish(arguments);
@@ -51,8 +59,9 @@ public final class JavaProgram {
             case "timers" -> new TimersCommand(arguments).run();
             case "latency" -> new LatencyCommand(arguments).run();
             case "check" -> check(arguments.bus());
+            case "read" -> read(arguments.bus());
             default -> {
-                System.err.println("usage: subscribe|publish|torture|timers|latency|check --bus DIRECTORY …");
+                System.err.println("usage: subscribe|publish|torture|timers|latency|check|read --bus DIRECTORY …");
                 System.exit(WRONG_ARGUMENTS);
                 yield Map.of();
             }
@@ -79,6 +88,29 @@ public final class JavaProgram {
         } catch (BusException e) {
             result.put("ok", false);
             result.put("error", ErrorNames.of(e));
+        }
+        return result;
+    }
+
+    /** All that is there, without waiting. */
+    static Map<String, Object> read(BusDirectory bus) {
+        Map<String, Object> result = result("read");
+        List<Object> signals = new ArrayList<>();
+        try (SignalSubscriber subscriber =
+                SignalSubscriber.attach(bus, SubscriberOptions.defaults().joinAtOldest())) {
+            long first = subscriber.sequence();
+            for (long before = -1; before != subscriber.sequence();) {
+                before = subscriber.sequence();
+                subscriber.poll(signal -> signals.add(GoldenFiles.row(signal)), Integer.MAX_VALUE);
+            }
+            result.put("received", subscriber.received());
+            result.put("lost", subscriber.lost());
+            result.put("absent", subscriber.filtered());
+            result.put("first", first);
+            result.put("last", subscriber.sequence() - 1);
+            result.put("status", subscriber.publisherStatus().name());
+            result.put("errors", 0);
+            result.put("signals", signals);
         }
         return result;
     }
