@@ -258,7 +258,7 @@ public final class HostAgent implements AutoCloseable {
         boolean isUncertain = hasGap;
         hasGap = false;
         if (isUncertain) {
-            fired.uncertain(clock.utcNs() + Math.max(0, boundNs));
+            fired.uncertain(FiringPlan.uncertainUntilNs(clock.utcNs(), boundNs));
         }
         flushFired();
         if (plan == null) {

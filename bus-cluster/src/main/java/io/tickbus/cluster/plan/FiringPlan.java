@@ -105,6 +105,14 @@ public final class FiringPlan implements IntentEvents {
         log.forEach(this::add);
     }
 
+    /**
+     * Up to when a timer may have been due that has fired before now, where that is not remembered. The clock may have
+     * been ahead then, by more than it is known to be wrong now.
+     */
+    public static long uncertainUntilNs(long utcNs, long boundNs) {
+        return utcNs + Math.max(0, boundNs) + UNKNOWN_NS;
+    }
+
     /** Timers in the plan, also those that have fired for the last time. */
     public int size() {
         return all.size();

@@ -92,7 +92,7 @@ final class SimulatedHost implements LocalTimers {
         file.forEach(this::remember);
         bus.forEach(this::remember);
         if (isBusLost) {
-            fileUncertainNs = Math.max(fileUncertainNs, localNs());
+            fileUncertainNs = Math.max(fileUncertainNs, FiringPlan.uncertainUntilNs(localNs(), boundNs));
             isBusLost = false;
         }
         memory.uncertain(Long.MIN_VALUE, fileUncertainNs);
