@@ -38,7 +38,7 @@ public final class IntentLog {
     public static final int MAX_INTENTS = 1 << 26;
     /** How many cancelled ones can be asked about, the latest. */
     public static final int MAX_CANCELLED = 1 << 12;
-    /** So many timers that were replaced or cancelled may wait for being passed over. */
+    /** The most timers that were replaced or cancelled which may wait for being passed over. */
     private static final int MIN_STALE = 1 << 10;
     /** No bound and no lag that a host reports counts for more. */
     private static final long LONGEST_NS = TimeUnit.DAYS.toNanos(36_500);

@@ -48,7 +48,7 @@ public final class FiringPlan implements IntentEvents {
     /** The error of a clock whose bound is unknown is taken to be less than this. */
     private static final long UNKNOWN_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long NS_PER_US = 1_000;
-    /** So many times of timers that are gone may wait for being passed over. */
+    /** The most times of timers that are gone which may wait for being passed over. */
     private static final int MIN_STALE = 1 << 10;
     private static final long PPM = 1_000_000;
 
