@@ -157,7 +157,7 @@ class FollowerIT {
 
     @Test
     void shouldFireAsMembersDoWhateverIsKilled() {
-        int port = 32_200 + new SplittableRandom().nextInt(150) * 20;
+        int port = 25_000 + new SplittableRandom().nextInt(150) * 20;
         for (int host = 0; host < MEMBERS; host++) {
             addresses.add("localhost:" + (port + host * MemberOptions.PORTS));
             startDaemon(host);
