@@ -97,8 +97,14 @@ impl Header {
 }
 
 /// Maps a file after the checks that signals and replies have in common. `length_of` is the length that the header
-/// implies; 0 for a header that is wrong.
-pub fn map(path: &Path, owner: u32, kind: (u64, u64), is_writable: bool, length_of: fn(&Header) -> u64) -> Result<Map> {
+/// implies; none for a header that is wrong.
+pub fn map(
+    path: &Path,
+    owner: u32,
+    kind: (u64, u64),
+    is_writable: bool,
+    length_of: fn(&Header) -> Option<u64>,
+) -> Result<Map> {
     let (magic, layout_version) = kind;
     let file = open(path, is_writable).at(path)?;
     let (name, m, mut h) = (path.display(), file.metadata().at(path)?, Header([0; HEADER as usize]));
@@ -114,7 +120,7 @@ pub fn map(path: &Path, owner: u32, kind: (u64, u64), is_writable: bool, length_
     require!(is_right, Version, "{name}: layoutVersion={version} and not {layout_version}");
     require!(h.word(2) == HEADER | 64 << 32, Geometry, "{name}: headerBytes and recordBytes are {:#x}", h.word(2));
     require!(is_slot_count(slots), Tampered, "{name}: slotCount={slots}");
-    let length = length_of(&h);
+    let length = length_of(&h).unwrap_or(0);
     require!(length > 0, Tampered, "{name}: its header");
     let is_right = m.len() == length && h.word(4) == length;
     require!(is_right, Truncated, "{name}: it has {} bytes and not {length}", m.len());
@@ -128,11 +134,7 @@ pub fn is_slot_count(slots: u64) -> bool {
 pub fn map_signals(path: &Path, owner: u32, is_writable: bool) -> Result<Map> {
     map(path, owner, SIGNALS, is_writable, |h| {
         let is_right = h.word(word::OPTIONS) >> 32 == 1 && h.word(word::BASE) <= MOST_SEQUENCE as u64;
-        if is_right {
-            HEADER + 64 * h.word(word::SLOTS)
-        } else {
-            0
-        }
+        is_right.then(|| HEADER + 64 * h.word(word::SLOTS))
     })
 }
 

@@ -10,14 +10,6 @@ pub type Record = [u64; 8];
 /// No sequence is beyond this, so that none overflows.
 pub const MOST_SEQUENCE: i64 = 1 << 62;
 
-/// One attempt to read.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Found {
-    NotYet,
-    Committed(Record),
-    Overrun,
-}
-
 /// A power of two of slots of eight words, which are shared with other processes. It has one writer.
 #[derive(Clone, Copy)]
 pub struct Ring<'a>(pub &'a [AtomicU64]);
@@ -38,20 +30,16 @@ impl<'a> Ring<'a> {
         self.slot(sequence)[0].load(Acquire) as i64
     }
 
+    /// A copy of a record; none where it is not there: not yet, or where `has_news` says so, no more.
     #[inline]
-    pub fn read(self, q: i64) -> Found {
+    pub fn read(self, q: i64) -> Option<Record> {
         let slot = self.slot(q);
-        let a = slot[0].load(Acquire) as i64;
-        if a != q + 1 {
-            return if a > q + 1 || a < -(q + 1) { Found::Overrun } else { Found::NotYet };
+        if slot[0].load(Acquire) as i64 != q + 1 {
+            return None;
         }
         let record: Record = std::array::from_fn(|i| if i == 0 { 0 } else { slot[i].load(Relaxed) });
         fence(Acquire); // the words are loaded before the stamp is loaded again
-        if slot[0].load(Relaxed) as i64 == q + 1 {
-            Found::Committed(record)
-        } else {
-            Found::Overrun
-        }
+        (slot[0].load(Relaxed) as i64 == q + 1).then_some(record)
     }
 
     /// There is something to read, or a loss to be counted.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::files::{self, word, CHECK_NS, CLOSED, MS, OPEN, UNASKED, WAKING};
-use crate::ring::{Found, Record, Ring};
+use crate::ring::{Record, Ring};
 use crate::sys::{self, now_ns, Map};
 use crate::waiting::{Mode, Waiting};
 use crate::{require, Result, COALESCED};
@@ -194,29 +194,32 @@ impl Subscription {
     pub fn poll(&mut self) -> Result<Option<Signal>> {
         loop {
             match self.ring().read(self.q) {
-                Found::Committed(record) if record[4] & PLACEHOLDER != 0 => self.pass_over(&record),
-                Found::Committed(record) => {
+                Some(record) if record[4] & PLACEHOLDER != 0 => self.pass_over(&record),
+                Some(record) => {
                     let signal = Signal::of(&record, self.q, self.before);
-                    (self.q, self.before, self.headroom, self.idle) = (self.q + 1, 0, 0, 0);
+                    (self.q, self.before, self.headroom) = (self.q + 1, 0, 0);
                     return Ok(Some(signal));
                 }
-                Found::NotYet => {
+                None if !self.has_news() => {
                     self.idle = self.idle.wrapping_add(1);
-                    if self.idle & 63 != 0 || now_ns() < self.check_at {
-                        return Ok(None);
+                    if self.idle & 63 == 0 && now_ns() >= self.check_at {
+                        self.check()?;
                     }
-                    self.check()?;
                     if !self.has_news() {
                         return Ok(None);
                     }
                 }
-                Found::Overrun => self.skip()?,
+                None => self.skip()?,
             }
         }
     }
 
+    /// After an overrun, if it is one.
     #[cold]
     fn skip(&mut self) -> Result<()> {
+        if self.ring().stamp(self.q) == self.q + 1 {
+            return Ok(());
+        }
         let to = self.ring().skip(self.base, &self.file.words()[word::NEXT], self.q, self.headroom);
         require!(to.is_some(), Tampered, "{}", self.directory.display());
         self.lose(to.unwrap_or(self.q));

@@ -155,14 +155,18 @@ pub fn leave_processor(processor: u32) {
 /// Takes a write lock on the first byte: one of an open file, which conflicts with all record locks, and which is not
 /// released when the process closes another descriptor of the same file.
 pub fn lock(file: &File) -> bool {
-    let lock = Flock { kind: 1, whence: 0, start: 0, length: 1, pid: 0 };
-    // SAFETY: F_OFD_SETLK reads the struct.
-    unsafe { fcntl(file.as_raw_fd(), 37, &lock) == 0 }
+    locked(file, 37, 1).is_some()
 }
 
 /// Whether somebody holds a write lock on the first byte; takes nothing.
 pub fn is_locked(file: &File) -> bool {
-    let mut lock = Flock { kind: 0, whence: 0, start: 0, length: 1, pid: 0 };
-    // SAFETY: F_OFD_GETLK reads and writes the struct.
-    unsafe { fcntl(file.as_raw_fd(), 36, &mut lock) != 0 || lock.kind != 2 }
+    locked(file, 36, 0) != Some(2)
+}
+
+/// The kind of lock that F_OFD_GETLK, 36, finds in the way, 2 for none; none where it or F_OFD_SETLK, 37, fails.
+fn locked(file: &File, command: c_int, kind: i16) -> Option<i16> {
+    let mut lock = Flock { kind, whence: 0, start: 0, length: 1, pid: 0 };
+    // SAFETY: the commands read and write the struct.
+    let is_done = unsafe { fcntl(file.as_raw_fd(), command, &mut lock) == 0 };
+    is_done.then_some(lock.kind)
 }

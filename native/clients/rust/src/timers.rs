@@ -2,7 +2,7 @@
 
 use crate::files::{self, word, CHECK_NS, CLOSED, HEADER, MS, OPEN, REPLIES, VERSION};
 use crate::publisher::random;
-use crate::ring::{Found, Record, Ring, MOST_SEQUENCE};
+use crate::ring::{Record, Ring, MOST_SEQUENCE};
 use crate::sys::{self, now_ns, Map};
 use crate::{require, At, Code, Options, Result, Signal, Status, Subscription, LAST};
 use std::collections::HashMap;
@@ -235,11 +235,7 @@ impl Timers {
         socket.set_read_timeout(Some(left)).at(&path)?;
         let replies = files::map(&directory.join("replies"), owner, REPLIES, false, |h| {
             let sessions = u64::from(h.word(5) as u32);
-            if (1..=4096).contains(&sessions) {
-                HEADER + sessions * (256 + 64 * h.word(word::SLOTS))
-            } else {
-                0
-            }
+            (1..=4096).contains(&sessions).then(|| HEADER + sessions * (256 + 64 * h.word(word::SLOTS)))
         })?;
         let is_current = replies.load(8) == file.load(word::HISTORY) && replies.load(9) == file.load(word::EPOCH);
         require!(is_current, Absent, "{name}: its replies are another daemon's");
@@ -356,7 +352,7 @@ impl Timers {
     pub fn reply(&mut self) -> Result<Option<Reply>> {
         let Some(c) = self.connection.as_mut() else { return not_connected(&self.signals) };
         let found = Ring(&c.replies.words()[c.ring.clone()]).read(c.reply);
-        let (Found::Committed(r), true) = (found, c.is_ours()) else {
+        let (Some(r), true) = (found, c.is_ours()) else {
             return self.check().map(|()| None);
         };
         let reply = Reply::of(&r);
