@@ -58,6 +58,8 @@ const (
 	Listed
 	ListEnd
 	ListedRest // follows each Listed; section 14 of the wire format says what its fields are
+	Submitted  // the command has a scope and is on its way to the cluster: another reply follows
+	Uncertain  // the cluster has not answered in time: it may or may not be carried out
 )
 
 // Reply answers one command: the number that Arm and the others returned.
@@ -282,7 +284,7 @@ func (t *Timers) Reply(reply *Reply) (ok bool, err error) {
 	}
 	t.reply++
 	if reply.Code != Listed && reply.Code != ListedRest {
-		t.answered = reply.Command + 1
+		t.answered = max(t.answered, reply.Command+1) // the cluster's reply may come after those to later commands
 	}
 	a, isKnown := t.armings[reply.Key]
 	isLatest := isKnown && a.command == reply.Command

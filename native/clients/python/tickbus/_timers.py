@@ -46,6 +46,8 @@ class ReplyCode(IntEnum):
 
     ARMED, CANCELLED, ALREADY_FIRED, UNKNOWN, FULL, INVALID, PAUSED, RESUMED, LISTED, LIST_END = range(1, 11)
     LISTED_REST = 11  # follows each LISTED; section 14 of the wire format says what its fields are
+    SUBMITTED = 12  # the command has a scope and is on its way to the cluster: another reply follows
+    UNCERTAIN = 13  # the cluster has not answered in time: it may or may not be carried out
 
 
 class Reply(NamedTuple):
@@ -243,12 +245,12 @@ class Timers(Source["tuple[Signal, bool]"]):
         if stamp != r + 1 or m.longs[place // 8] != stamp or not self._is_ours(m):
             self._check()
             return None
-        require(1 <= code <= 11, Code.TAMPERED, f"{self.signals.directory}: its daemon's reply makes no sense; restart it")
+        require(1 <= code <= 13, Code.TAMPERED, f"{self.signals.directory}: its daemon's reply makes no sense; restart it")
         self._reply = r + 1
         reply = Reply(command, key, deadline, sequence, ReplyCode(code), reason, owner, signal_id, period, detail)
         while code not in (ReplyCode.LISTED, ReplyCode.LISTED_REST) and self._pending and self._pending[0].command <= command:
             sent = self._pending.popleft()
-            if sent.command == command and sent.kind == _ARM and code != ReplyCode.ARMED:
+            if sent.command == command and sent.kind == _ARM and code not in (ReplyCode.ARMED, ReplyCode.SUBMITTED):
                 self._refused(sent)
         return reply
 

@@ -103,11 +103,16 @@ pub enum ReplyCode {
     ListEnd,
     /// Follows each `Listed`; section 14 of the wire format says what its fields are.
     ListedRest,
+    /// The command has a scope and is on its way to the cluster: another reply follows.
+    Submitted,
+    /// The cluster has not answered in time: the command may or may not be carried out.
+    Uncertain,
 }
 
 use ReplyCode::*;
-const CODES: [ReplyCode; 11] =
-    [Armed, Cancelled, AlreadyFired, Unknown, Full, Invalid, Paused, Resumed, Listed, ListEnd, ListedRest];
+#[rustfmt::skip]
+const CODES: [ReplyCode; 13] = [Armed, Cancelled, AlreadyFired, Unknown, Full, Invalid, Paused, Resumed, Listed,
+    ListEnd, ListedRest, Submitted, Uncertain];
 
 /// Answers one command, by the number that `arm` and the others returned.
 #[derive(Clone, Copy, Debug)]
@@ -360,7 +365,7 @@ impl Timers {
         let reply = reply.expect("it is there");
         c.reply += 1;
         if !matches!(reply.code, Listed | ListedRest) {
-            c.answered = reply.command + 1;
+            c.answered = c.answered.max(reply.command + 1); // the cluster's may come after those to later commands
         }
         self.learn(&reply);
         Ok(Some(reply))

@@ -103,6 +103,7 @@ final class ClusterGateway {
         entry.signalSequence = signalSequence;
         entry.receivedNs = nowNs;
         next++;
+        counters.set(DaemonCounter.CLUSTER_WAITING, next - first);
         return ReplyReason.NONE;
     }
 
@@ -153,6 +154,7 @@ final class ClusterGateway {
         }
         unread = Math.max(unread, first);
         unsent = Math.max(unsent, first);
+        counters.set(DaemonCounter.CLUSTER_WAITING, next - first);
         if (client != null && !client.isClosed()) {
             counters.countReply(reply);
             client.answer(reply.commandSequence(entry.sequence).signalSequence(entry.signalSequence));
@@ -197,6 +199,7 @@ final class ClusterGateway {
             reply.answer(ReplyCode.UNCERTAIN, ReplyReason.NONE, entry.command.key()).timer(0,
                     entry.command.signalId(), entry.command.periodNs());
             answer(entry);
+            counters.add(DaemonCounter.CLUSTER_UNCERTAIN, 1);
         }
         series = random.nextLong();
         before = next - 1;

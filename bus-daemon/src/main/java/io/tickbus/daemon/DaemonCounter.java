@@ -164,6 +164,10 @@ public enum DaemonCounter {
     DUE_1_H(90, CounterUnit.NUMBER, "due in 1 to 60 min"),
     /** In more than an hour. */
     DUE_LATER(91, CounterUnit.NUMBER, "due later"),
+    /** Commands with a scope that the cluster has not answered. */
+    CLUSTER_WAITING(100, CounterUnit.NUMBER, "waiting for the cluster"),
+    /** Those that it did not answer in time. */
+    CLUSTER_UNCERTAIN(101, CounterUnit.EVENTS, "cluster did not answer"),
     /** Timers that are paused. */
     TIMERS_PAUSED(92, CounterUnit.NUMBER, "timers paused"),
 

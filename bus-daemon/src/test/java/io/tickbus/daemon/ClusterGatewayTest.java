@@ -34,7 +34,8 @@ class ClusterGatewayTest {
 
     @TempDir
     private Path root;
-    private final ClusterGateway gateway = new ClusterGateway(DaemonCounters.inMemory());
+    private final DaemonCounters counters = DaemonCounters.inMemory();
+    private final ClusterGateway gateway = new ClusterGateway(counters);
     private final TimerCommand command = new TimerCommand();
     private final long[] readSoFar = new long[3];
     private SignalPublisher publisher;
@@ -156,5 +157,20 @@ class ClusterGatewayTest {
         result(1, ReplyCode.ARMED);
         assertEquals(List.of(), read(0));
         assertEquals(ReplyReason.NOT_SHARED, begin(connect(2, "other", 0)), "perhaps of another user");
+    }
+
+    @Test
+    void shouldCountCommandsWhenClusterIsSilent() {
+        begin(agent);
+        arm(1, 0);
+        arm(2, 0);
+        gateway.poll(0);
+        assertEquals(2, counters.value(DaemonCounter.CLUSTER_WAITING));
+        result(1, ReplyCode.ARMED);
+        assertEquals(1, counters.value(DaemonCounter.CLUSTER_WAITING));
+        assertEquals(0, counters.value(DaemonCounter.CLUSTER_UNCERTAIN));
+        gateway.poll(ClusterGateway.TIMEOUT_NS + 1);
+        assertEquals(0, counters.value(DaemonCounter.CLUSTER_WAITING));
+        assertEquals(1, counters.value(DaemonCounter.CLUSTER_UNCERTAIN));
     }
 }

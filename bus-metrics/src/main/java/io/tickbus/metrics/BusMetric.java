@@ -87,6 +87,10 @@ enum BusMetric {
             + " the start"),
     TIMERS_RECOVERED(Type.COUNTER, "tickbus_timers_recovered", "Timers that the journal brought back at the start"),
 
+    CLUSTER_WAITING(Type.GAUGE, "tickbus_cluster_commands_waiting", "Commands with a scope that the cluster has not"
+            + " answered"),
+    CLUSTER_UNCERTAIN(Type.COUNTER, "tickbus_cluster_commands_uncertain", "Commands with a scope that the cluster did"
+            + " not answer in time"),
     CLOCK_STEPS(Type.COUNTER, "tickbus_clock_steps", "How often CLOCK_REALTIME was set while there were calendar"
             + " timers"),
     HICCUP(Type.HISTOGRAM, "tickbus_hiccup_seconds", "By how much a thread of the daemon that only sleeps overslept"),

@@ -83,6 +83,8 @@ final class CounterMetrics {
         put(DaemonCounter.JOURNAL_UNAVAILABLE, BusMetric.JOURNAL_UNAVAILABLE);
         put(DaemonCounter.JOURNAL_UNREADABLE, BusMetric.JOURNAL_UNREADABLE);
         put(DaemonCounter.TIMERS_RECOVERED, BusMetric.TIMERS_RECOVERED);
+        put(DaemonCounter.CLUSTER_WAITING, BusMetric.CLUSTER_WAITING);
+        put(DaemonCounter.CLUSTER_UNCERTAIN, BusMetric.CLUSTER_UNCERTAIN);
         put(DaemonCounter.CLOCK_STEPS, BusMetric.CLOCK_STEPS);
         put(DaemonCounter.LATEST_DEADLINE, BusMetric.FURTHEST_DEADLINE);
         put(DaemonCounter.CYCLES_SLOW, BusMetric.DUTY_CYCLES_SLOW);

@@ -51,7 +51,9 @@ final class CommandCheck {
             return ReplyReason.BAD_DEADLINE;
         }
         MisfirePolicy policy = MisfirePolicy.of(command.misfireCode());
-        if (policy == null && !(command.isNumbered() && periodNs == 0)) {
+        // The journal's format knows no numbered timers: their series is of whoever arms them.
+        boolean isNumbered = command.isNumbered() && periodNs == 0 && command.durability() == Durability.NONE;
+        if (policy == null && !isNumbered) {
             return ReplyReason.BAD_MISFIRE_POLICY;
         }
         long cap = command.catchUpCap();

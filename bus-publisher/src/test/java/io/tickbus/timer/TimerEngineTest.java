@@ -167,6 +167,8 @@ class TimerEngineTest {
         }
         refuse(ReplyReason.BAD_MISFIRE_POLICY, c -> c.fields()[4 - 1] |= 4L << 48);
         refuse(ReplyReason.BAD_MISFIRE_POLICY, c -> c.periodNs(2_000).occurrence(5));
+        refuse(ReplyReason.BAD_MISFIRE_POLICY, c -> c.durability(Durability.DISK).occurrence(5));
+        refuse(ReplyReason.BAD_MISFIRE_POLICY, c -> c.durability(Durability.PROCESS).occurrence(5));
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, 0));
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, 1_000_001));
         refuse(ReplyReason.BAD_CAP, c -> c.misfire(MisfirePolicy.FIRE_ALL, -1));

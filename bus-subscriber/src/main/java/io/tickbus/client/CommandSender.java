@@ -124,7 +124,10 @@ final class CommandSender {
 
     private long send(TimerCommand command, long deadlineNs) {
         boolean isList = CommandLayout.isList(command.type());
-        if (!(isList ? replies.hasRoomForList(writer.nextSequence()) : replies.hasRoom(writer.nextSequence()))) {
+        boolean isScoped = !isList && command.scope() != TimerScope.HOST;
+        long next = writer.nextSequence();
+        if (!(isList ? replies.hasRoomForList(next) : isScoped ? replies.hasRoomForScoped(next)
+                : replies.hasRoom(next))) {
             return FULL;
         }
         long sequence = writer.write(command.fields());
@@ -134,7 +137,7 @@ final class CommandSender {
             }
             if (isList) {
                 replies.listSent(sequence);
-            } else if (command.scope() != TimerScope.HOST) {
+            } else if (isScoped) {
                 replies.scopedSent(sequence);
             }
             waker.afterCommit(sequence, deadlineNs);

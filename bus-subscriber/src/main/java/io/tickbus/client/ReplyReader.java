@@ -72,6 +72,15 @@ final class ReplyReader {
         return sequence < sendLimit || hasRoomNow(sequence);
     }
 
+    /**
+     * Whether a command with a scope may be sent: while the cluster is silent, their second replies take half of the
+     * room at most, and the rest remains for timers of this host.
+     */
+    boolean hasRoomForScoped(long sequence) {
+        refreshLimits();
+        return sequence < sendLimit && scopedInFlight + submitted < ring.slotCount() / 2;
+    }
+
     private boolean hasRoomNow(long sequence) {
         refreshLimits();
         return sequence < sendLimit;

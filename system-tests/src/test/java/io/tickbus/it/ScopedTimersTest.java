@@ -253,4 +253,26 @@ class ScopedTimersTest {
         assertEquals(0, client.unanswered());
         assertTrue(arm(1, TimerScope.HOST) != TimerClient.FULL);
     }
+
+    @Test
+    void shouldArmTimersOfItsHostWhenClusterIsSilent() {
+        Gateway gateway = new Gateway(directory);
+        open.add(gateway.daemon);
+        await(() -> {
+            gateway.poll();
+            return client.call(command.arm(1, 5, System.nanoTime() + HOUR).scope(TimerScope.HOST), 10 * SECOND).code()
+                    == ReplyCode.ARMED;
+        });
+        int sent = 0;
+        while (client.send(command.arm(sent, 5, System.nanoTime() + HOUR).scope(TimerScope.ONCE))
+                != TimerClient.FULL) {
+            sent++;
+            client.pollReplies(reply -> { }, 100);
+        }
+        assertTrue(sent > 100, "sent=" + sent);
+        for (int key = 0; key < 100; key++) {
+            assertEquals(ReplyCode.ARMED, client.call(command.arm(key, 5, System.nanoTime() + HOUR), 10 * SECOND)
+                    .code());
+        }
+    }
 }

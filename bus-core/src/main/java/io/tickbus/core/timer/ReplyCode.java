@@ -48,7 +48,10 @@ public enum ReplyCode {
 
     /** Whether more replies to the same command follow. */
     public boolean isPartOfList() {
-        return this == LISTED || this == LISTED_REST || (this != UNCERTAIN && compareTo(SUBMITTED) > 0);
+        return switch (this) {
+            case LISTED, LISTED_REST, LISTED_TEXT, FORWARDED, FORWARDED_REST, FORWARDED_NAME -> true;
+            default -> false;
+        };
     }
 
     /** The code of a number; null for one that means nothing. */

@@ -15,7 +15,7 @@ public enum ReplyReason {
     /** A period that is negative, or too short. */
     BAD_PERIOD("the period is neither 0 nor at least 1 microsecond, or longer than 100 years"),
     /** No such policy. */
-    BAD_MISFIRE_POLICY("the misfire policy is unknown"),
+    BAD_MISFIRE_POLICY("the misfire policy is unknown, or a durable timer has a number instead of one"),
     /** FIRE_ALL without a cap, or with one too large. */
     BAD_CAP("FIRE_ALL needs a catch-up cap from 1 to 1000000"),
     /** More than 12 bytes. */
