@@ -264,10 +264,15 @@ class ScopedTimersTest {
                     == ReplyCode.ARMED;
         });
         int sent = 0;
-        while (client.send(command.arm(sent, 5, System.nanoTime() + HOUR).scope(TimerScope.ONCE))
-                != TimerClient.FULL) {
-            sent++;
-            client.pollReplies(reply -> { }, 100);
+        int[] submitted = {0};
+        for (boolean hasRoom = true; hasRoom; sent += hasRoom ? 1 : 0) {
+            int all = sent;
+            await(() -> {
+                client.pollReplies(reply -> submitted[0] += reply.code() == ReplyCode.SUBMITTED ? 1 : 0, 100);
+                return submitted[0] == all;
+            });
+            hasRoom = client.send(command.arm(sent, 5, System.nanoTime() + HOUR).scope(TimerScope.ONCE))
+                    != TimerClient.FULL;
         }
         assertTrue(sent > 100, "sent=" + sent);
         for (int key = 0; key < 100; key++) {

@@ -31,7 +31,7 @@ public final class AeronNode implements AutoCloseable {
     private static final long CANVASS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(8);
     private static final int ARCHIVE_PORT = 4;
     /** Clients and agents at one time. With Aeron's ten, a few clients would keep out the agents of hosts. */
-    static final int MAX_SESSIONS = 1 << 10;
+    static final int MAX_SESSIONS = 1 << 13;
 
     private final MemberOptions options;
     private final String aeronDirectory = AeronDirectory.make("cluster");
