@@ -11,6 +11,7 @@ final class ClockAdjustment {
     private static final int MAX_ERROR_US = 24;
     private static final int ESTIMATED_ERROR_US = 32;
     private static final int STATUS = 40;
+    private static final int TAI_OFFSET_S = 160;
     private static final int STATUS_UNSYNCHRONIZED = 0x40;
 
     private ClockAdjustment() {
@@ -24,6 +25,6 @@ final class ClockAdjustment {
         }
         return Optional.of(new ClockDiscipline((timex.getInt(STATUS) & STATUS_UNSYNCHRONIZED) == 0,
                 TimeUnit.MICROSECONDS.toNanos(timex.getLong(MAX_ERROR_US)),
-                TimeUnit.MICROSECONDS.toNanos(timex.getLong(ESTIMATED_ERROR_US))));
+                TimeUnit.MICROSECONDS.toNanos(timex.getLong(ESTIMATED_ERROR_US)), timex.getInt(TAI_OFFSET_S)));
     }
 }

@@ -12,6 +12,7 @@ import io.tickbus.cli.TextLayout;
 import io.tickbus.cli.Tickbus;
 import io.tickbus.core.IdleLatency;
 import io.tickbus.core.internal.platform.HostFiles;
+import io.tickbus.core.internal.platform.Platforms;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,7 @@ public final class DoctorCommand implements Command {
     static List<Finding> examine(HostFiles files, Path busRoot) {
         List<Finding> findings = new ArrayList<>(new RuntimeChecks(busRoot).findings());
         findings.addAll(new KernelChecks(files).findings());
+        findings.addAll(new ClockChecks(files, Platforms.current().clockDiscipline()).findings());
         findings.addAll(new ProcessorChecks(files).findings());
         findings.addAll(new IdleChecks(files, IdleLatency.effectiveUs()).findings());
         findings.addAll(new MemoryChecks(files, busRoot).findings());

@@ -26,6 +26,7 @@ final class DoctorCommandTest {
         List<?> findings = (List<?>) report.get("findings");
         List<?> names = findings.stream().map(each -> ((Map<?, ?>) each).get("name")).toList();
         assertTrue(names.containsAll(Set.of("bus", "jvm", "platform", "timer-slack", "clock-source", "preemption",
+                "clock-error", "clock-steps", "clock-smear", "tai-offset",
                 "virtualization", "cpus", "governor", "idle-states", "idle-driver", "idle-latency", "isolation", "smt",
                 "huge-pages", "shared-huge-pages",
                 "bus-storage", "swap", "cpu-quota", "rtprio", "memlock", "nofile", "hiccups", "wake-up")),

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickbus.core.internal.platform.ClockDiscipline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,7 @@ final class HostChecksTest {
     private Path root;
     private FakeTree tree;
     private int effectiveUs = -1;
+    private Optional<ClockDiscipline> kernel = Optional.empty();
 
     @BeforeEach
     void begin() {
@@ -33,6 +36,7 @@ final class HostChecksTest {
 
     private List<Finding> findings() {
         List<Finding> findings = new ArrayList<>(new KernelChecks(tree.files()).findings());
+        findings.addAll(new ClockChecks(tree.files(), kernel).findings());
         findings.addAll(new ProcessorChecks(tree.files()).findings());
         findings.addAll(new IdleChecks(tree.files(), effectiveUs).findings());
         findings.addAll(new MemoryChecks(tree.files(), tree.root()).findings());
@@ -51,8 +55,34 @@ final class HostChecksTest {
     @Test
     void shouldSurviveAnEmptyTree() {
         List<Finding> findings = findings();
-        assertEquals(19, findings.size());
+        assertEquals(23, findings.size());
         assertTrue(findings.stream().noneMatch(Finding::isUnusable));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"makestep 1 3,OK,OK", "makestep 1.0 -1,WARN,OK", "server 169.254.169.123 prefer iburst,OK,WARN",
+        "pool time.google.com iburst,OK,WARN", "leapsecmode slew,OK,WARN", "leapsectz right/UTC,OK,OK",
+        "# server time.google.com,OK,OK", "pool 2.debian.pool.ntp.org iburst,OK,OK"})
+    void shouldJudgeHowChronyKeepsTheClock(String line, Verdict steps, Verdict smear) throws IOException {
+        tree.file("etc/chrony/chrony.conf", "driftfile /var/lib/chrony/drift\n" + line);
+        assertEquals(steps, verdict("clock-steps"));
+        assertEquals(smear, verdict("clock-smear"));
+    }
+
+    @Test
+    void shouldJudgeHowTimesyncdAndKernelKeepTheClock() throws IOException {
+        assertEquals(Verdict.UNKNOWN, verdict("clock-steps"));
+        assertEquals(Verdict.UNKNOWN, verdict("clock-error"));
+        tree.file("run/systemd/timesync/synchronized", "");
+        tree.file("etc/systemd/timesyncd.conf", "[Time]\nNTP=10.0.0.1 time1.google.com");
+        kernel = Optional.of(new ClockDiscipline(false, 16_000_000_000L, 0, 0));
+        assertEquals(Verdict.WARN, verdict("clock-steps"));
+        assertEquals(Verdict.WARN, verdict("clock-smear"));
+        assertEquals(Verdict.WARN, verdict("clock-error"));
+        assertTrue(FakeTree.named("tai-offset", findings()).value().contains("shows UTC"));
+        kernel = Optional.of(new ClockDiscipline(true, 20_000, 0, 37));
+        assertEquals("up to 20 µs", FakeTree.named("clock-error", findings()).value());
+        assertEquals("37 s", FakeTree.named("tai-offset", findings()).value());
     }
 
     @ParameterizedTest
