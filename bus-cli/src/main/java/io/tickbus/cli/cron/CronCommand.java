@@ -68,7 +68,8 @@ public final class CronCommand implements Command, CronService.Listener {
                   CRON_TZ=Europe/Berlin
                   30 2 * * MON-FRI   ./backup.sh
                 CRON_GAP and CRON_OVERLAP are the policies of the lines that follow, see 'tickbus calendar --help'. The
-                file is read again when it changes; one with a mistake changes nothing. What a line was due for while
+                file is read again when it changes; one with a mistake changes nothing. Without CRON_TZ the lines are in
+                the host's time zone, and follow /etc/localtime when that changes. What a line was due for while
                 nobody served its file is not run. With --durable, what was due while the daemon was down is run once
                 when it is back.
 
@@ -83,7 +84,7 @@ public final class CronCommand implements Command, CronService.Listener {
         CronService service = new CronService(file.get(), bus.directory(), new CronService.Options(signalId.get(),
                 clientName.get(), durability.get(), overlap.get(), timeoutNs.or(Long.MAX_VALUE),
                 // Standard output is for the runs.
-                output.isJson() ? ProgramRunner.TO_STANDARD_ERROR : List.of()), this);
+                output.isJson() ? ProgramRunner.TO_STANDARD_ERROR : List.of(), HostZone.ofThisHost()), this);
         metrics.serve(bus.name(), output);
         ShutdownHook hook = ShutdownHook.listen(service::stop);
         try (metrics; hook) {

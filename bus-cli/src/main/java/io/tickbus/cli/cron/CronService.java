@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,9 +64,9 @@ final class CronService {
     private int checksLeft;
     private volatile boolean isStopped;
 
-    /** {@code prefix}: what stands before the shell in the line of each program. */
+    /** {@code prefix}: what stands before the shell in the line of each program; {@code zone}: of lines without one. */
     record Options(int signalId, String name, Durability durability, OverlappingRun overlap, long timeoutNs,
-            List<String> prefix) {
+            List<String> prefix, HostZone zone) {
     }
 
     /** Callbacks. */
@@ -100,7 +99,7 @@ final class CronService {
      */
     void run() throws IOException {
         fileState = stateOfFile();
-        CronFile first = CronFile.read(file, ZoneId.systemDefault());
+        CronFile first = CronFile.read(file, options.zone().current());
         if (!first.problems().isEmpty()) {
             throw new IllegalArgumentException(first.problems().get(0) + ": file=" + file);
         }
@@ -139,10 +138,10 @@ final class CronService {
 
     /** Makes the daemon's timers those of the lines. */
     private void compare() {
-        Map<Long, String> armed = new HashMap<>();
+        Map<Long, ArmedTimer> armed = new HashMap<>();
         for (ArmedTimer timer : timers.list(false, ANSWER_TIMEOUT_NS)) {
             if (timer.signalId() == options.signalId()) {
-                armed.put(timer.key(), timer.schedule());
+                armed.put(timer.key(), timer);
             }
         }
         for (long key : armed.keySet()) {
@@ -151,11 +150,17 @@ final class CronService {
             }
         }
         for (CronLine line : lines.values()) {
-            if (!line.schedule().definition().text().equals(armed.get(line.key()))) {
+            if (!isLine(armed.get(line.key()), line)) {
                 arm(line);
             }
         }
         runners.entrySet().removeIf(entry -> isOver(entry.getKey(), entry.getValue()));
+    }
+
+    /** Whether an armed timer, or null, is what a line is to be. */
+    private boolean isLine(ArmedTimer timer, CronLine line) {
+        return timer != null && timer.schedule().equals(line.schedule().definition().text())
+                && timer.arming().durability() == options.durability();
     }
 
     private boolean isOver(long key, ProgramRunner runner) {
@@ -251,11 +256,12 @@ final class CronService {
         }
     }
 
-    /** What changes when a file does. */
+    /** What changes when a file does, or the zone of its lines. */
     private Object stateOfFile() {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return List.of(attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()));
+            return List.of(attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()),
+                    options.zone().current());
         } catch (IOException e) {
             return "missing";
         }
@@ -264,7 +270,7 @@ final class CronService {
     private void reload() {
         CronFile read;
         try {
-            read = CronFile.read(file, ZoneId.systemDefault());
+            read = CronFile.read(file, options.zone().current());
         } catch (IOException e) {
             listener.say(file + " cannot be read, and its lines stay as they were: " + BusException.why(e));
             return;

@@ -13,6 +13,7 @@ import io.tickbus.client.TimerClient;
 import io.tickbus.client.TimerClientOptions;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.core.SignalsOptions;
+import io.tickbus.core.calendar.ScheduleDefinition;
 import io.tickbus.core.internal.layout.CommandLayout;
 import io.tickbus.core.timer.Durability;
 import io.tickbus.core.timer.ReplyCode;
@@ -21,11 +22,13 @@ import io.tickbus.daemon.DaemonContext;
 import io.tickbus.daemon.DaemonSetting;
 import io.tickbus.daemon.DaemonSettings;
 import io.tickbus.daemon.TimerDaemon;
+import io.tickbus.daemon.journal.JournalOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
@@ -52,6 +55,8 @@ class CronServiceTest {
     private Path root;
     private Path file;
     private BusDirectory bus;
+    private Durability durability = Durability.NONE;
+    private HostZone zone = HostZone.ofThisHost();
     private TimerDaemon daemon;
     private TimerClient client;
     private CronService service;
@@ -66,8 +71,12 @@ class CronServiceTest {
     }
 
     private void openDaemon() {
-        daemon = TimerDaemon.open(DaemonContext.of(bus).signals(SignalsOptions.defaults().withSlotCount(64))
-                .settings(DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, Level.OFF))).start();
+        daemon = TimerDaemon.open(context()).start();
+    }
+
+    private DaemonContext context() {
+        return DaemonContext.of(bus).signals(SignalsOptions.defaults().withSlotCount(64))
+                .settings(DaemonSettings.defaults().with(DaemonSetting.LOG_LEVEL, Level.OFF));
     }
 
     @AfterEach
@@ -91,8 +100,8 @@ class CronServiceTest {
 
     private CronFile serve(String... lines) throws IOException, InterruptedException {
         CronFile read = write(lines);
-        service = new CronService(file, bus, new CronService.Options(SIGNAL, "cron", Durability.NONE,
-                OverlappingRun.SKIP, Long.MAX_VALUE, List.of()), new CronService.Listener() {
+        service = new CronService(file, bus, new CronService.Options(SIGNAL, "cron", durability,
+                OverlappingRun.SKIP, Long.MAX_VALUE, List.of(), zone), new CronService.Listener() {
                     @Override
                     public void say(String sentence) {
                         said.add(sentence);
@@ -211,6 +220,43 @@ class CronServiceTest {
             Thread.onSpinWait();
         }
         assertTrue(ended.isEmpty(), "it has run twice");
+    }
+
+    @Test
+    void shouldArmAgainWhenTheDurabilityIsAnother() throws Exception {
+        client.close();
+        daemon.close();
+        daemon = TimerDaemon.open(context().journal(JournalOptions.defaults(root.resolve("journal")))).start();
+        client = TimerClient.connect(bus, TimerClientOptions.defaults().withName("cron"));
+        for (Durability each : List.of(Durability.NONE, Durability.PROCESS, Durability.NONE)) {
+            durability = each;
+            serve("0 0 1 1 * ./a");
+            assertEquals(each, client.list(false, TIMEOUT_NS).get(0).arming().durability());
+            stopService();
+        }
+    }
+
+    @Test
+    void shouldFollowTheTimeZoneOfTheHost() throws Exception {
+        Path link = root.resolve("localtime");
+        Files.createSymbolicLink(link, Path.of("../usr/share/zoneinfo/Europe/Berlin"));
+        assertEquals(ZoneId.of("UTC"), HostZone.of(link, ZoneId.of("UTC")).current(), "the JVM's is from elsewhere");
+        zone = HostZone.of(link, ZoneId.of("Europe/Berlin"));
+        serve("0 0 1 1 * ./a", "CRON_TZ=America/Lima", "0 0 1 1 * ./b");
+        Path next = Files.createSymbolicLink(root.resolve("next"), Path.of("/usr/share/zoneinfo/Asia/Tokyo"));
+        Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);
+        await("read " + file + " again: 2 lines");
+        Set<ZoneId> expected = Set.of(ZoneId.of("Asia/Tokyo"), ZoneId.of("America/Lima"));
+        while (!armedZones().equals(expected)) {
+            Thread.onSpinWait();
+        }
+        Files.delete(link);
+        assertEquals(ZoneId.of("Asia/Tokyo"), zone.current(), "while there is no link");
+    }
+
+    private Set<ZoneId> armedZones() {
+        return client.list(false, TIMEOUT_NS).stream().map(timer -> ScheduleDefinition.parse(timer.schedule()).zone())
+                .collect(Collectors.toSet());
     }
 
     @Test
