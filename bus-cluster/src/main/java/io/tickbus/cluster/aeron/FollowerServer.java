@@ -192,8 +192,9 @@ final class FollowerServer implements AutoCloseable {
             return null;
         }
         try {
+            // Not sparse: without room for it the follower is refused, rather than the member killed when it fills.
             Follower follower = new Follower(attempt, known, aeron.addExclusivePublication(
-                    "aeron:udp?term-length=8m|sparse=true|linger=0|endpoint=" + endpoint, FEED_STREAM));
+                    "aeron:udp?term-length=1m|sparse=false|linger=0|endpoint=" + endpoint, FEED_STREAM));
             followers.put(endpoint, follower);
             return follower;
         } catch (AeronException | IllegalArgumentException e) {

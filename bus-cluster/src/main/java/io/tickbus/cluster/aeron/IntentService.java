@@ -35,6 +35,8 @@ import org.agrona.concurrent.IdleStrategy;
  */
 final class IntentService implements ClusteredService, IntentEvents {
     static final int MAX_REFUSED = 128;
+    /** Nobody sends longer ones. Thousands of messages may wait for an agent or a follower. */
+    static final int MAX_MESSAGE = 16 * 1024;
     /** The most timers in the answer to a query, during which nothing else is applied. */
     static final int MAX_LISTED = 10_000;
     private static final long OFFER_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -157,7 +159,7 @@ final class IntentService implements ClusteredService, IntentEvents {
     @Override
     public void onSessionMessage(ClientSession session, long timestamp, DirectBuffer buffer, int offset, int length,
             Header header) {
-        if (length < Messages.BODY) {
+        if (length < Messages.BODY || length > MAX_MESSAGE) {
             return;
         }
         long correlation = buffer.getLong(offset + Messages.CORRELATION, LITTLE);
