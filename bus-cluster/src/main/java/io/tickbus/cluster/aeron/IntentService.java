@@ -315,8 +315,12 @@ final class IntentService implements ClusteredService, IntentEvents {
             nextNeededNs = nowNs + NEEDED_NS;
             findNeededPosition();
         }
-        List<HostFeed> wanting = feeds.stream().filter(HostFeed::isStateWanted).toList();
-        giveState(wanting);
-        return wanting.size();
+        for (HostFeed feed : feeds) {
+            if (feed.isStateWanted()) {
+                giveState(feeds.stream().filter(HostFeed::isStateWanted).toList());
+                return 1;
+            }
+        }
+        return 0;
     }
 }
