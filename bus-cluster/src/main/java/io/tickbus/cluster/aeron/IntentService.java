@@ -40,6 +40,9 @@ final class IntentService implements ClusteredService, IntentEvents {
     /** The most timers in the answer to a query, during which nothing else is applied. */
     static final int MAX_LISTED = 10_000;
     private static final long OFFER_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** After it has copied its state for feeds, the log is applied for this many times as long, up to the limit. */
+    private static final int STATE_REST = 10;
+    private static final long STATE_REST_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long NEEDED_NS = TimeUnit.SECONDS.toNanos(1);
     /** The log is kept so long for a member that is away. */
     private static final long KEEP_LOG_NS = TimeUnit.DAYS.toNanos(14);
@@ -60,6 +63,7 @@ final class IntentService implements ClusteredService, IntentEvents {
     private volatile long neededPosition;
     private volatile int neededBy;
     private long nextNeededNs;
+    private long nextStateNs = System.nanoTime();
     private volatile CompletableFuture<String> description;
 
     /** From now on this feed gets a whole state, and everything that is applied; any thread. */
@@ -315,12 +319,23 @@ final class IntentService implements ClusteredService, IntentEvents {
             nextNeededNs = nowNs + NEEDED_NS;
             findNeededPosition();
         }
+        return giveWantedState() ? 1 : 0;
+    }
+
+    /** Followers that come one after the other do not keep the log from being applied: they share a copy. */
+    private boolean giveWantedState() {
+        long startNs = System.nanoTime();
+        if (startNs - nextStateNs < 0) {
+            return false;
+        }
         for (HostFeed feed : feeds) {
             if (feed.isStateWanted()) {
                 giveState(feeds.stream().filter(HostFeed::isStateWanted).toList());
-                return 1;
+                long endNs = System.nanoTime();
+                nextStateNs = endNs + Math.min(STATE_REST * (endNs - startNs), STATE_REST_NS);
+                return true;
             }
         }
-        return 0;
+        return false;
     }
 }
