@@ -2,11 +2,13 @@
 package io.tickbus.cluster.aeron;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeron.cluster.client.AeronCluster;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.tickbus.cluster.intent.IntentCommands;
 import io.tickbus.cluster.intent.IntentSpec;
 import io.tickbus.core.BusDirectory;
 import io.tickbus.daemon.DaemonContext;
@@ -24,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.agrona.CloseHelper;
+import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +68,7 @@ class ClientsIT {
 
     private AeronCluster.Context context() {
         return new AeronCluster.Context().aeronDirectoryName(driver.aeronDirectoryName())
-                .ingressChannel("aeron:udp?term-length=64k").ingressEndpoints(MemberOptions.ingressEndpoints(members))
+                .ingressChannel("aeron:udp?term-length=256k").ingressEndpoints(MemberOptions.ingressEndpoints(members))
                 .egressChannel("aeron:udp?term-length=64k|endpoint=localhost:0");
     }
 
@@ -96,6 +99,9 @@ class ClientsIT {
                 return timers.unanswered() == 0;
             });
             assertEquals(IntentService.MAX_LISTED, timers.listAll(Integer.MAX_VALUE).size());
+            sendTooLong(sessions.get(1));
+            await("its next message is applied", () -> timers.status().owners().contains("after"));
+            assertFalse(timers.status().owners().contains("too-long"));
             askAndReadNothing(sessions.get(0));
             timers.arm(IntentSpec.everywhere(1, 7, Long.MAX_VALUE / 2));
         }
@@ -103,6 +109,18 @@ class ClientsIT {
             sessions.get(0).poll();
             return !sessions.get(0).isConnected();
         });
+    }
+
+    private static void sendTooLong(AeronLogWriter session) {
+        ExpandableArrayBuffer commands = new ExpandableArrayBuffer();
+        int end = 0;
+        while (end <= IntentService.MAX_MESSAGE) {
+            end += IntentCommands.owner(commands, end, "too-long");
+        }
+        int length = end;
+        await("a long message is sent", () -> session.send(commands, length));
+        int shortLength = IntentCommands.owner(commands, 0, "after");
+        await("a short message is sent", () -> session.send(commands, shortLength));
     }
 
     /** Fifty times all timers: a megabyte each, of which some kilobytes find room. */
