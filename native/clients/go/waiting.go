@@ -23,6 +23,7 @@ const (
 const (
 	leastGuardNs, firstGuardNs, mostGuardNs = 8_000, 80_000, 150_000
 	lateSpinNs, preemptedNs, moveNs         = 100_000, 250_000, 20_000_000
+	checksPerTime                           = 32 // reading the clock takes longer than seeing a signal may
 )
 
 // waiting is what predictive waiting has learned.
@@ -50,7 +51,7 @@ func (s *Subscription) WaitFor(most time.Duration) (err error) {
 	case now >= s.checkAt || s.file.state() == stateReplaced:
 		s.check()
 	case s.options.Mode == Spin:
-		for !s.ring.hasNews(s.q) && Now() < until {
+		for i := 0; !s.ring.hasNews(s.q) && (i%checksPerTime != 0 || Now() < until); i++ {
 		}
 	case s.options.Mode == Park || due == noDeadline || isPlain:
 		s.park(until, due)
@@ -75,7 +76,7 @@ func (s *Subscription) predict(now, due, until int64) {
 		return
 	}
 	for last, end := now, min(due+lateSpinNs, until); last < end; last = now {
-		for i := 0; i < 4; i++ {
+		for i := 0; i < checksPerTime; i++ {
 			if isPlanned := s.file.load(wordDeadline) == due; s.ring.hasNews(s.q) || !isPlanned {
 				w.preempted = max(0, w.preempted-1)
 				return
