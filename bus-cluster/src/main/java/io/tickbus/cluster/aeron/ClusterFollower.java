@@ -50,7 +50,10 @@ public final class ClusterFollower implements ClusterHost {
     }
 
     private AeronCluster.Context session() {
-        String own = LocalAddress.towards(MemberOptions.endpoint(options.members().get(0), 0));
+        String own = log.ownAddress();
+        if (own == null) {
+            throw new IllegalStateException("there is no way to a member yet");
+        }
         return new AeronCluster.Context().aeronDirectoryName(driver.aeronDirectoryName())
                 .ingressChannel("aeron:udp?term-length=64k")
                 .ingressEndpoints(MemberOptions.ingressEndpoints(options.members())).errorHandler(AeronNode::log)

@@ -36,11 +36,13 @@ final class FollowedLog implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_MS = 5_000;
     private static final int FRAGMENTS = 256;
 
-    private final Aeron aeron;
+    private final String aeronDirectory;
     private final List<String> members;
     private final HostFeed feed;
     private final ExpandableArrayBuffer request = new ExpandableArrayBuffer(128);
     private final Thread thread = new Thread(this::run, "tickbus-cluster-follow");
+    private Aeron aeron;
+    private FragmentAssembler assembler;
     private Publication requests;
     private Subscription answers;
     private List<byte[]> state = new ArrayList<>();
@@ -56,12 +58,18 @@ final class FollowedLog implements AutoCloseable {
     private long appliedNs;
     private long nextAskNs;
     private volatile long position = -1;
+    private volatile String ownAddress;
     private volatile boolean isClosing;
 
     FollowedLog(String aeronDirectory, List<String> members, HostFeed feed) {
+        this.aeronDirectory = aeronDirectory;
         this.members = members;
         this.feed = feed;
         member = ThreadLocalRandom.current().nextInt(members.size());
+        connect();
+    }
+
+    private void connect() {
         aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(aeronDirectory).errorHandler(AeronNode::log));
     }
 
@@ -75,15 +83,25 @@ final class FollowedLog implements AutoCloseable {
         return position;
     }
 
+    /** This host's address on the way to the members; null before it is known. */
+    String ownAddress() {
+        return ownAddress;
+    }
+
     private void run() {
-        FragmentAssembler assembler = new FragmentAssembler(this::onFrame);
         attempt(member);
         while (!isClosing) {
             int work = 0;
             try {
+                if (aeron.isClosed()) {
+                    // It closes itself when this process has stood still for long.
+                    connect();
+                    isUnknown = true;
+                    attempt(member);
+                }
                 work = answers == null ? 0 : answers.poll(assembler, FRAGMENTS);
                 check(System.nanoTime());
-            } catch (AeronException | IllegalStateException e) {
+            } catch (RuntimeException e) {
                 AeronNode.log(e);
             }
             if (work == 0) {
@@ -109,9 +127,8 @@ final class FollowedLog implements AutoCloseable {
 
     /** Begins with a member; what comes of earlier attempts does not count any more. */
     private void attempt(int newMember) {
-        CloseHelper.quietCloseAll(requests, answers);
-        requests = null;
-        answers = null;
+        closeStreams();
+        assembler = new FragmentAssembler(this::onFrame);
         member = newMember;
         attempt++;
         isFollowing = false;
@@ -123,17 +140,25 @@ final class FollowedLog implements AutoCloseable {
         nextAskNs = heardNs;
     }
 
+    private void closeStreams() {
+        CloseHelper.quietCloseAll(requests, answers);
+        requests = null;
+        answers = null;
+    }
+
     private void ask() {
         if (requests == null) {
             String endpoint = MemberOptions.endpoint(members.get(member), FollowerServer.PORT);
             try {
-                answers = aeron.addSubscription("aeron:udp?endpoint=" + LocalAddress.towards(endpoint) + ":0",
+                ownAddress = LocalAddress.towards(endpoint);
+                answers = aeron.addSubscription("aeron:udp?endpoint=" + ownAddress + ":0",
                         FollowerServer.FEED_STREAM);
                 requests = aeron.addPublication("aeron:udp?term-length=64k|linger=0|endpoint=" + endpoint,
                         FollowerServer.REQUEST_STREAM);
             } catch (AeronException | IllegalArgumentException e) {
                 // The host has no such name, or there is no way to it, now.
                 AeronNode.log(e);
+                closeStreams();
                 return;
             }
         }
@@ -141,7 +166,7 @@ final class FollowedLog implements AutoCloseable {
         if (endpoint != null && requests.isConnected()) {
             request.putLong(Messages.CORRELATION, attempt, LITTLE);
             request.putLong(Messages.KIND, Messages.FOLLOW, LITTLE);
-            request.putLong(Messages.KNOWN, isUnknown ? -1 : position, LITTLE);
+            request.putLong(Messages.KNOWN, isUnknown ? position - 1 : position, LITTLE);
             int length = request.putStringWithoutLengthAscii(Messages.ENDPOINT, endpoint);
             requests.offer(request, 0, Messages.ENDPOINT + length);
         } else {
@@ -167,6 +192,9 @@ final class FollowedLog implements AutoCloseable {
             from.getBytes(at + Messages.FOLLOWED_BODY, message);
             state.add(message);
             appliedNs = heardNs;
+        } else if (kind == Messages.STATE_END && newPosition < position) {
+            // This host has said that it has applied more: what was cancelled there must not be armed again.
+            isBroken = true;
         } else if (kind == Messages.STATE_END) {
             feed.give(new HostFeed.Entry(state, true, newPosition, 0, 0));
             state = new ArrayList<>();

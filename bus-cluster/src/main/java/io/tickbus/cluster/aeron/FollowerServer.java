@@ -5,16 +5,20 @@ import static io.tickbus.cluster.aeron.Messages.LITTLE;
 
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
-import io.aeron.FragmentAssembler;
 import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
+import io.aeron.logbuffer.FrameDescriptor;
 import io.aeron.logbuffer.Header;
 import io.tickbus.cluster.host.HostFeed;
 import io.tickbus.core.internal.Uninterrupted;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -32,19 +36,25 @@ final class FollowerServer implements AutoCloseable {
     static final int REQUEST_STREAM = 2_001;
     static final int FEED_STREAM = 2_002;
     static final int MAX_FOLLOWERS = 1_024;
-    private static final System.Logger LOG = System.getLogger(FollowerServer.class.getName());
+    /** Whole states on their way at one time: each is a copy. */
+    private static final int MAX_STATES = 8;
+    private static final Pattern ENDPOINT = Pattern.compile("([0-9]{1,3}(?:[.][0-9]{1,3}){3}|\\[[0-9a-fA-F:]{2,45}])"
+            + ":[0-9]{1,5}");
     private static final long IDLE_NS = TimeUnit.MICROSECONDS.toNanos(500);
     private static final long ALIVE_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long FORGET_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long ATTEMPT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long CLOSE_TIMEOUT_MS = 5_000;
     private static final int MESSAGES = 64;
 
     private final IntentService service;
-    private final Aeron aeron;
-    private final Subscription requests;
+    private final String aeronDirectory;
+    private final String ownEndpoint;
     private final Map<String, Follower> followers = new HashMap<>();
     private final ExpandableArrayBuffer frame = new ExpandableArrayBuffer(4096);
     private final Thread thread = new Thread(this::run, "tickbus-cluster-followers");
+    private Aeron aeron;
+    private Subscription requests;
     private volatile boolean isClosing;
 
     /** One of them, by the endpoint that it is reached at. */
@@ -53,9 +63,12 @@ final class FollowerServer implements AutoCloseable {
         private final long known;
         private final ExclusivePublication publication;
         private final HostFeed feed = new HostFeed();
-        private long heardNs;
+        private final long addedNs = System.nanoTime();
+        private long heardNs = addedNs;
+        private long sentNs = addedNs;
         private long nextAliveNs;
         private boolean isFed;
+        private boolean hasState;
         private HostFeed.Entry sending;
         private int sent;
         private long frames;
@@ -68,7 +81,7 @@ final class FollowerServer implements AutoCloseable {
 
         /** Sends some of what waits; returns how much. */
         int send(long nowNs) {
-            if (!isFed && service.position() > known) {
+            if (!isFed && service.position() > known && awaitedStates() < MAX_STATES) {
                 isFed = true;
                 service.add(feed);
             }
@@ -101,6 +114,7 @@ final class FollowerServer implements AutoCloseable {
                 return false;
             }
             sent++;
+            hasState |= isEnd;
             if (isEnd || !sending.isState()) {
                 sending = null;
             }
@@ -114,12 +128,15 @@ final class FollowerServer implements AutoCloseable {
             frame.putLong(Messages.TIME, clusterNs, LITTLE);
             frame.putInt(Messages.TERM, term, LITTLE);
             boolean isSent = publication.offer(frame, 0, Messages.FOLLOWED_BODY + length) > 0;
-            frames += isSent ? 1 : 0;
+            if (isSent) {
+                frames++;
+                sentNs = System.nanoTime();
+            }
             return isSent;
         }
 
         boolean isGone(long nowNs) {
-            return nowNs - heardNs > FORGET_NS || publication.isClosed();
+            return nowNs - heardNs > FORGET_NS || nowNs - sentNs > FORGET_NS || publication.isClosed();
         }
 
         void close() {
@@ -130,8 +147,18 @@ final class FollowerServer implements AutoCloseable {
 
     FollowerServer(IntentService service, String aeronDirectory, String endpoint) {
         this.service = service;
+        this.aeronDirectory = aeronDirectory;
+        this.ownEndpoint = endpoint;
+        connect();
+    }
+
+    private void connect() {
         aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(aeronDirectory).errorHandler(AeronNode::log));
-        requests = aeron.addSubscription("aeron:udp?endpoint=" + endpoint, REQUEST_STREAM);
+        requests = aeron.addSubscription("aeron:udp?endpoint=" + ownEndpoint, REQUEST_STREAM);
+    }
+
+    private long awaitedStates() {
+        return followers.values().stream().filter(follower -> follower.isFed && !follower.hasState).count();
     }
 
     void start() {
@@ -140,66 +167,102 @@ final class FollowerServer implements AutoCloseable {
     }
 
     private void run() {
-        FragmentAssembler assembler = new FragmentAssembler(this::onRequest);
-        while (!isClosing) {
-            int work = 0;
-            try {
-                work = requests.poll(assembler, MESSAGES);
-                long nowNs = System.nanoTime();
-                for (Follower follower : followers.values()) {
-                    work += follower.send(nowNs);
+        try {
+            while (!isClosing) {
+                if (work() == 0) {
+                    LockSupport.parkNanos(IDLE_NS);
                 }
-                followers.values().removeIf(follower -> forget(follower, nowNs));
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "followers are not fed for a moment", e);
             }
-            if (work == 0) {
-                LockSupport.parkNanos(IDLE_NS);
-            }
+        } finally {
+            closeAll();
+            CloseHelper.quietClose(aeron);
         }
-        followers.values().forEach(Follower::close);
-        CloseHelper.quietClose(aeron);
     }
 
-    private static boolean forget(Follower follower, long nowNs) {
-        boolean isGone = follower.isGone(nowNs);
-        if (isGone) {
-            follower.close();
+    private int work() {
+        try {
+            if (aeron.isClosed()) {
+                // It closes itself when this process has stood still for long.
+                closeAll();
+                connect();
+            }
+            int work = requests.poll(this::onRequest, MESSAGES);
+            long nowNs = System.nanoTime();
+            for (Iterator<Follower> all = followers.values().iterator(); all.hasNext();) {
+                Follower follower = all.next();
+                work += send(follower, nowNs);
+                if (follower.isGone(nowNs)) {
+                    follower.close();
+                    all.remove();
+                }
+            }
+            return work;
+        } catch (RuntimeException e) {
+            AeronNode.log(e);
+            return 0;
         }
-        return isGone;
+    }
+
+    private static int send(Follower follower, long nowNs) {
+        try {
+            return follower.send(nowNs);
+        } catch (RuntimeException e) {
+            // It is gone then, and asks again.
+            AeronNode.log(e);
+            follower.close();
+            return 0;
+        }
+    }
+
+    private void closeAll() {
+        followers.values().forEach(Follower::close);
+        followers.clear();
     }
 
     private void onRequest(DirectBuffer from, int at, int length, Header header) {
-        if (length <= Messages.ENDPOINT || from.getByte(at + Messages.KIND) != Messages.FOLLOW) {
+        boolean isWhole = (header.flags() & FrameDescriptor.UNFRAGMENTED) == FrameDescriptor.UNFRAGMENTED;
+        if (!isWhole || length <= Messages.ENDPOINT || from.getByte(at + Messages.KIND) != Messages.FOLLOW) {
             return;
         }
+        long nowNs = System.nanoTime();
         long attempt = from.getLong(at + Messages.CORRELATION, LITTLE);
         String endpoint = from.getStringWithoutLengthAscii(at + Messages.ENDPOINT, length - Messages.ENDPOINT);
         Follower follower = followers.get(endpoint);
-        if (follower == null || follower.attempt != attempt) {
+        if (follower != null && follower.attempt == attempt) {
+            follower.heardNs = nowNs;
+        } else if (follower == null || nowNs - follower.addedNs > ATTEMPT_NS) {
             if (follower != null) {
                 followers.remove(endpoint).close();
             }
-            follower = add(attempt, from.getLong(at + Messages.KNOWN, LITTLE), endpoint);
-        }
-        if (follower != null) {
-            follower.heardNs = System.nanoTime();
+            add(attempt, from.getLong(at + Messages.KNOWN, LITTLE), endpoint);
         }
     }
 
-    private Follower add(long attempt, long known, String endpoint) {
-        if (followers.size() >= MAX_FOLLOWERS || !endpoint.matches("[0-9a-fA-F.:\\[\\]]{3,64}")) {
-            return null;
+    /** Whether it is one host's, by its number: nothing is to be looked up, and nothing sent to a group. */
+    private static boolean isOneHost(String endpoint) {
+        if (!ENDPOINT.matcher(endpoint).matches()) {
+            return false;
+        }
+        try {
+            InetAddress address = InetAddress.getByName(endpoint.substring(0, endpoint.lastIndexOf(':')));
+            return !address.isMulticastAddress() && !address.isAnyLocalAddress()
+                    && !address.getHostAddress().equals("255.255.255.255");
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private void add(long attempt, long known, String endpoint) {
+        if (followers.size() >= MAX_FOLLOWERS || !isOneHost(endpoint)) {
+            return;
         }
         try {
             // Not sparse: without room for it the follower is refused, rather than the member killed when it fills.
             Follower follower = new Follower(attempt, known, aeron.addExclusivePublication(
                     "aeron:udp?term-length=1m|sparse=false|linger=0|endpoint=" + endpoint, FEED_STREAM));
             followers.put(endpoint, follower);
-            return follower;
         } catch (AeronException | IllegalArgumentException e) {
             AeronNode.log(e);
-            return null;
         }
     }
 

@@ -137,7 +137,10 @@ final class IntentService implements ClusteredService, IntentEvents {
 
     private void giveState(List<HostFeed> to) {
         if (!to.isEmpty()) {
-            HostFeed.Entry state = HostFeed.Entry.state(log);
+            IdleStrategy idle = cluster.idleStrategy();
+            idle.reset();
+            // Aeron closes what does not call it for long.
+            HostFeed.Entry state = HostFeed.Entry.state(log, () -> idle.idle(0));
             to.forEach(feed -> feed.give(state));
         }
     }

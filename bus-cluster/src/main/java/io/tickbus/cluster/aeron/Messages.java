@@ -15,7 +15,8 @@ import java.nio.ByteOrder;
  *              of each host: number int32, lag int64
  *    STATE     messages of an IntentSnapshot, the last of which ends it
  *  follower to member, every 500 ms
- *           0 number of the attempt | 8 kind FOLLOW | 16 position that is known, -1: none | 24 endpoint, ASCII
+ *           0 number of the attempt | 8 kind FOLLOW | 16 position: a state of a later one is wanted
+ *           24 endpoint, ASCII
  *  member to follower
  *           0 number of the attempt | 8 kind | 9 number of the frame int56, from 0 | 16 position | 24 cluster's time
  *           32 term int32 | 36 what follows:

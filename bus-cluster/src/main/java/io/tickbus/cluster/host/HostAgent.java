@@ -89,9 +89,7 @@ public final class HostAgent implements AutoCloseable {
     private final AtomicLong flagged = new AtomicLong();
     private final AtomicLong missed = new AtomicLong();
     private final AtomicLong maybeEarly = new AtomicLong();
-    private volatile long lagNs;
-    /** By how much this host's clock was ahead of the cluster's time at the latest entry. */
-    private long aheadNs;
+    private final LogLag lag = new LogLag();
     private volatile boolean isServing;
 
     private HostAgent(HostClock clock, BusDirectory bus, String name, boolean isFollower, HostFeed feed,
@@ -145,9 +143,9 @@ public final class HostAgent implements AutoCloseable {
         return maybeEarly.get();
     }
 
-    /** How long after the cluster's time the latest entry was applied here. */
+    /** How long after the cluster's time the latest entry was applied here, or for how long none has come. */
     public long lagNs() {
-        return lagNs;
+        return lag.lagNs();
     }
 
     /** Whether it has caught up and the daemon is there. */
@@ -166,6 +164,9 @@ public final class HostAgent implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "the agent of host " + name + " failed and begins once more", e);
                 beginLater();
+                // What it knows may be half of an entry.
+                self = null;
+                plan = null;
                 feed.wantState();
                 hasWorked = false;
             }
@@ -417,7 +418,7 @@ public final class HostAgent implements AutoCloseable {
         }
         isSuperseded &= self != null;
         int length = self == null ? IntentCommands.join(buffer, 0, name, epoch, isFollower)
-                : IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs, aheadNs);
+                : IntentCommands.state(buffer, 0, self.number(), epoch, confirmedPosition, boundNs, lag.aheadNs());
         log.send(buffer, length);
     }
 
@@ -475,6 +476,7 @@ public final class HostAgent implements AutoCloseable {
             state.tell(this);
             plan = null;
             isDaemonLost = true;
+            isServing = false;
             reports.clear();
             self = state.membership().host(name);
             if (self != null && self.epoch() != epoch) {
@@ -484,8 +486,7 @@ public final class HostAgent implements AutoCloseable {
 
         @Override
         public void onApplied(long clusterNs) {
-            aheadNs = clock.utcNs() - clusterNs;
-            lagNs = Math.max(0, aheadNs);
+            lag.applied(clock.utcNs() - clusterNs);
             gateway.settle(state);
         }
 

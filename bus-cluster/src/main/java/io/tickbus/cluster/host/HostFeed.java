@@ -27,10 +27,19 @@ public final class HostFeed {
      * @param term      the leadership term; 0 of a state
      */
     public record Entry(List<byte[]> messages, boolean isState, long position, long clusterNs, int term) {
-        /** A state as it is now. */
-        public static Entry state(IntentLog log) {
+        /**
+         * A state as it is now.
+         *
+         * @param pause called from time to time meanwhile
+         */
+        public static Entry state(IntentLog log, Runnable pause) {
             List<byte[]> messages = new ArrayList<>();
-            IntentSnapshot.write(log, (message, at, length) -> messages.add(bytes(message, at, length)));
+            IntentSnapshot.write(log, (message, at, length) -> {
+                messages.add(bytes(message, at, length));
+                if (messages.size() % PAUSE == 0) {
+                    pause.run();
+                }
+            });
             return new Entry(messages, true, log.position(), 0, 0);
         }
 
@@ -47,11 +56,14 @@ public final class HostFeed {
     }
 
     private static final int CAPACITY = 1 << 14;
+    private static final int PAUSE = 1 << 10;
 
     private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>(CAPACITY);
     /** Set by the giver when an entry found no room, cleared when a state follows. */
     private volatile boolean isLost = true;
     private volatile boolean isStateWanted = true;
+    /** The taker's. */
+    private boolean isOnlyStateTaken;
 
     /** An empty feed, whose taker wants a state. */
     public HostFeed() {
@@ -63,6 +75,7 @@ public final class HostFeed {
         if (entry.isState()) {
             isStateWanted = false;
             entries.clear();
+            isLost = false;
             isLost = !entries.offer(entry);
         } else if (!isLost) {
             isLost = !entries.offer(entry);
@@ -74,8 +87,9 @@ public final class HostFeed {
         return isStateWanted;
     }
 
-    /** Taker: it needs a whole state. */
+    /** Taker: it needs a whole state, and takes nothing else before that. */
     void wantState() {
+        isOnlyStateTaken = true;
         isStateWanted = true;
     }
 
@@ -106,8 +120,9 @@ public final class HostFeed {
                 current = new IntentLog();
                 IntentSnapshot reader = IntentSnapshot.into(current);
                 entry.messages().forEach(message -> reader.onMessage(new UnsafeBuffer(message), 0, message.length));
+                isOnlyStateTaken = false;
                 taker.onState(current);
-            } else {
+            } else if (!isOnlyStateTaken) {
                 byte[] message = entry.messages().get(0);
                 current.apply(new UnsafeBuffer(message), 0, message.length, entry.position(), entry.clusterNs(),
                         entry.term());

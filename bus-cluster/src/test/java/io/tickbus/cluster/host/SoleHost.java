@@ -70,7 +70,7 @@ final class SoleHost implements AutoCloseable {
 
     void startAgent() {
         synchronized (this) {
-            feed.give(HostFeed.Entry.state(log));
+            feed.give(HostFeed.Entry.state(log, () -> { }));
         }
         agent = HostAgent.start(clock, bus(), "host", false, folder.resolve("agent").resolve("fired"), feed,
                 new Writer());
@@ -157,7 +157,7 @@ final class SoleHost implements AutoCloseable {
             throw new IllegalStateException("wanted by the test");
         }
         if (feed.isStateWanted()) {
-            feed.give(HostFeed.Entry.state(log));
+            feed.give(HostFeed.Entry.state(log, () -> { }));
         }
     }
 
