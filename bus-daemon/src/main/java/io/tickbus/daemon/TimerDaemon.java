@@ -351,7 +351,7 @@ public final class TimerDaemon implements Runnable, AutoCloseable {
             if (journal != null) {
                 journal.start();
             }
-            if (engine.pollCalendar(System.nanoTime()) != Long.MAX_VALUE) {
+            if (engine.hasCalendarTimers()) {
                 WarmUp.begin();
             }
             lateFirings.begin(engine::clockSteps);

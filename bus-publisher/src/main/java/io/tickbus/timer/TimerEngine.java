@@ -520,6 +520,11 @@ public final class TimerEngine implements TimerQueue {
         return done;
     }
 
+    /** Whether timers are armed that follow CLOCK_REALTIME, paused ones aside. */
+    public boolean hasCalendarTimers() {
+        return wheels.hasCalendarTimers();
+    }
+
     @Override
     public long pollCalendar(long nowNs) {
         return wheels.pollCalendar(nowNs);

@@ -87,6 +87,10 @@ final class TimerWheels {
         return clock.monotonicNs(realtimeNs);
     }
 
+    boolean hasCalendarTimers() {
+        return calendarWheel.pending() > 0;
+    }
+
     /** As {@link TimerQueue#pollCalendar}. */
     long pollCalendar(long nowNs) {
         return calendarWheel.pending() == 0 ? Long.MAX_VALUE : clock.poll(nowNs);
