@@ -58,6 +58,7 @@ final class IntentService implements ClusteredService, IntentEvents {
     private int number;
     /** The session that was closed last. */
     private long closed = -1;
+    private boolean isCopying;
     private volatile Role role = Role.FOLLOWER;
     private volatile long position;
     private volatile long neededPosition;
@@ -140,7 +141,9 @@ final class IntentService implements ClusteredService, IntentEvents {
             IdleStrategy idle = cluster.idleStrategy();
             idle.reset();
             // Aeron closes what does not call it for long.
+            isCopying = true;
             HostFeed.Entry state = HostFeed.Entry.state(log, () -> idle.idle(0));
+            isCopying = false;
             to.forEach(feed -> feed.give(state));
         }
     }
@@ -313,6 +316,10 @@ final class IntentService implements ClusteredService, IntentEvents {
 
     @Override
     public int doBackgroundWork(long nowNs) {
+        if (isCopying) {
+            // Idling calls this.
+            return 0;
+        }
         CompletableFuture<String> wanted = description;
         if (wanted != null) {
             description = null;

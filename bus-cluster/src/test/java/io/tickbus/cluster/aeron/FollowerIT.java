@@ -50,6 +50,8 @@ class FollowerIT {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     /** In a scope of its own. */
     private static final long FAR_KEY = 1_000_000;
+    /** A state of some thousand messages, between which the member's service takes care of other things. */
+    private static final int FAR_TIMERS = 30_000;
 
     @TempDir
     private Path folder;
@@ -123,11 +125,15 @@ class FollowerIT {
                     : IntentSpec.everywhere(nextKey, SIGNAL, dueNs));
         }
         timers.flush();
+        awaitAnswers();
+        return first;
+    }
+
+    private void awaitAnswers() {
         while (timers.unanswered() > 0) {
             timers.poll();
             LockSupport.parkNanos(MS);
         }
-        return first;
     }
 
     private void awaitFirings(long first) {
@@ -168,7 +174,11 @@ class FollowerIT {
         timers = ClusterTimers.connect(addresses, "app");
         await("three members", () -> timers.status().membership().hosts().size() == MEMBERS);
         long farNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + 3_600 * SECOND;
-        timers.arm(IntentSpec.everywhere(FAR_KEY, SIGNAL, farNs));
+        for (long key = FAR_KEY; key < FAR_KEY + FAR_TIMERS; key++) {
+            timers.add(IntentSpec.everywhere(key, SIGNAL, farNs));
+        }
+        timers.flush();
+        awaitAnswers();
         startDaemon(FOLLOWER);
         startAgent(FOLLOWER);
         awaitFollower(0);
