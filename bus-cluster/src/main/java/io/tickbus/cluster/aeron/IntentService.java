@@ -142,9 +142,12 @@ final class IntentService implements ClusteredService, IntentEvents {
             idle.reset();
             // Aeron closes what does not call it for long.
             isCopying = true;
-            HostFeed.Entry state = HostFeed.Entry.state(log, () -> idle.idle(0));
-            isCopying = false;
-            to.forEach(feed -> feed.give(state));
+            try {
+                HostFeed.Entry state = HostFeed.Entry.state(log, () -> idle.idle(0));
+                to.forEach(feed -> feed.give(state));
+            } finally {
+                isCopying = false;
+            }
         }
     }
 

@@ -63,7 +63,7 @@ final class MemberMetrics implements AutoCloseable {
         add(text, host, "leader", "gauge", "1 while this member leads", member.isLeader() ? 1 : 0);
         add(text, host, "log_position_bytes", "gauge", "Up to where this host has applied the log",
                 member.position());
-        add(text, host, "lag_seconds", "gauge", "How long after the cluster's time the latest entry was applied here",
+        add(text, host, "lag_seconds", "gauge", "How late the latest entry was applied here, or for how long none came",
                 member.agent().lagNs() / NS_PER_S);
         add(text, host, "firings_total", "counter", "Firings of timers of all hosts on this one",
                 member.agent().firings());

@@ -69,19 +69,12 @@ class FollowerIT {
     }
 
     private void startDaemon(int host) {
-        daemons[host] = new ChildJvm.Builder(folder, HostDaemonMain.class,
-                List.of(folder.toString(), "host" + host, "0")).flags("-Xmx200m", "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1").accessFlagsOfThisJvm().start();
-        daemons[host].expect("READY");
+        daemons[host] = HostProcesses.daemon(folder, host);
         subscribers.add(SignalSubscriber.attach(bus(host), SubscriberOptions.defaults().joinAtOldest()));
     }
 
     private void startAgent(int host) {
-        agents[host] = new ChildJvm.Builder(folder, MemberMain.class, List.of(
-                String.valueOf(host == FOLLOWER ? -1 : host), String.join(",", addresses),
-                folder.resolve("agent" + host).toString(), folder.toString(), "host" + host, "host" + host, "0",
-                String.valueOf(MS))).flags("-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-                .accessFlagsOfThisJvm().start();
+        agents[host] = HostProcesses.agent(folder, host, host == FOLLOWER ? -1 : host, addresses);
         agents[host].expect("READY");
     }
 

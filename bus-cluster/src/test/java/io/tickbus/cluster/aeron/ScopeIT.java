@@ -89,17 +89,11 @@ class ScopeIT {
     }
 
     private void startDaemon(int host) {
-        daemons[host] = new ChildJvm.Builder(folder, HostDaemonMain.class,
-                List.of(folder.toString(), "host" + host, "0")).flags("-Xmx200m", "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1").accessFlagsOfThisJvm().start();
-        daemons[host].expect("READY");
+        daemons[host] = HostProcesses.daemon(folder, host);
     }
 
     private void startMember(int host) {
-        agents[host] = new ChildJvm.Builder(folder, MemberMain.class, List.of(String.valueOf(host),
-                String.join(",", members), folder.resolve("member" + host).toString(), folder.toString(),
-                "host" + host, "host" + host, "0", String.valueOf(MS))).flags("-Xmx400m", "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1").accessFlagsOfThisJvm().start();
+        agents[host] = HostProcesses.agent(folder, host, host, members);
     }
 
     @AfterEach
